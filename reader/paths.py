@@ -1,0 +1,91 @@
+"""Where things are: the folders that ship with the reader, and the person's own.
+
+Only names and making folders; nobody reads or writes a file here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from reader.errors import StorageError
+
+NAME = "reader"
+"""The folder's name below each of the system's places."""
+
+_XDG = {
+    "cache": ("XDG_CACHE_HOME", ".cache"),
+    "data": ("XDG_DATA_HOME", ".local/share"),
+    "config": ("XDG_CONFIG_HOME", ".config"),
+    "state": ("XDG_STATE_HOME", ".local/state"),
+}
+"""The variables and defaults of the XDG Base Directory Specification 0.8."""
+
+
+def data_dir(name: str) -> Path:
+    """A folder that ships with the reader: `styles` or `sample_feed`.
+
+    The wheel carries it inside the package, a checkout beside it. Raises StorageError where it is missing.
+    """
+    here = Path(__file__).resolve().parent
+    for folder in (here / "_data" / name, here.parent / name):
+        if folder.is_dir():
+            return folder
+    raise StorageError(f"The folder {name} is missing from this installation; install the reader again.")
+
+
+def cache_dir() -> Path:
+    """For the index, which can be made again. READER_CACHE_DIR wins."""
+    return _folder("cache")
+
+
+def user_data_dir() -> Path:
+    """For the marks, which can't be made again. READER_DATA_DIR wins."""
+    return _folder("data")
+
+
+def config_dir() -> Path:
+    """For what the person wrote: config.toml. READER_CONFIG_DIR wins."""
+    return _folder("config")
+
+
+def state_dir() -> Path:
+    """For what may be lost without harm but should outlive a cache: the log. READER_STATE_DIR wins."""
+    return _folder("state")
+
+
+def config_file() -> Path:
+    """The configuration's path, whether it exists or not."""
+    return config_dir() / "config.toml"
+
+
+def ensure(folder: Path) -> Path:
+    """The folder, made where it is missing, for the person alone (0700). Raises StorageError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StorageError(
+            f"The folder {str(folder)!r} can't be made: {reason}. Make room for it there, or set "
+            "READER_CACHE_DIR and READER_DATA_DIR to folders that you may write."
+        ) from None
+    return folder
+
+
+def _folder(kind: str) -> Path:
+    if chosen := os.environ.get(f"READER_{kind.upper()}_DIR"):
+        return Path(os.path.abspath(os.path.expanduser(chosen)))
+    if sys.platform in ("win32", "darwin"):
+        # 20 ms and more that the start on Linux and the BSDs does not need: their rule is the one below.
+        import platformdirs
+
+        return Path(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
+    variable, default = _XDG[kind]
+    base = os.environ.get(variable, "")
+    if os.path.isabs(base):  # the specification: a relative one is to be ignored
+        return Path(base) / NAME
+    home = os.path.expanduser("~")
+    # Without HOME and without an entry for this user there is no place: this one can't be made, so that
+    # whoever wants to write gets a StorageError and whoever reads finds nothing.
+    return Path(home if os.path.isabs(home) else os.devnull) / default / NAME
