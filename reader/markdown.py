@@ -1,0 +1,98 @@
+"""Plain text out of a Markdown body, for a title or an excerpt that the header does not give.
+
+A guess for one line of a list, not a renderer; the whole body is shown by the screen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reader.text import clean_line
+
+EXCERPT_LENGTH = 400
+"""Characters after which an excerpt made from the body ends, at a word."""
+
+_LOOKED_AT = 20_000
+"""Characters of a body that are searched for a heading or a paragraph."""
+
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]*)")
+_HEADING_END = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_NO_TEXT = re.compile(
+    r" {0,3}(?:#{1,6}(?:\s|$)|<|\||\[[^\]]*\]:|(?:[-*_=][ \t]*){3,}$|\{[%{]|:::"
+    r"|(?:import|export)\s|!\[[^\]]*\]\([^)]*\)$)"
+)
+_LEAD = re.compile(r"\s*(?:>\s?|[-*+]\s+|\d{1,9}[.)]\s+)+")
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\[\]\n]*\])")
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>|<!--.{0,500}?-->|\{[%{][^{}\n]{0,500}[%}]\}")
+_AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,500})>")
+_MARKS = re.compile(
+    r"(?<!\\)(?:\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~|`+)|(?<![\w\\])_{1,3}(?=\S)|(?<=\S)(?<!\\)_{1,3}(?!\w)"
+)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def plain(markdown: str) -> str:
+    """A piece of Markdown as one line of clean text, without its marks."""
+    text = _AUTOLINK.sub(r"\1", markdown)
+    text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
+    text = _MARKS.sub("", _TAG.sub(" ", text))
+    return clean_line(_ESCAPED.sub(r"\1", text))
+
+
+def first_heading(body: str) -> str:
+    """The text of the body's first heading; empty where there is none."""
+    before = ""
+    for line in _lines(body):
+        heading = _HEADING.fullmatch(line)
+        if heading:
+            found = plain(_HEADING_END.sub("", heading[1]))
+        elif before.strip() and _UNDERLINE.fullmatch(line) and not _NO_TEXT.match(before):
+            found = plain(before)
+        else:
+            found = ""
+        if found:
+            return found
+        before = line
+    return ""
+
+
+def first_paragraph(body: str) -> str:
+    """The body's first paragraph as plain text, cut after EXCERPT_LENGTH characters; empty for none."""
+    kept: list[str] = []
+    for line in _lines(body):
+        if kept and _UNDERLINE.fullmatch(line):
+            kept.clear()
+        elif not line.strip() or _NO_TEXT.match(line):
+            text = plain("\n".join(kept))
+            if text:
+                return _cut(text)
+            kept.clear()
+        else:
+            kept.append(_LEAD.sub("", line, count=1))
+    return _cut(plain("\n".join(kept)))
+
+
+def _lines(body: str) -> list[str]:
+    """The lines outside fenced code."""
+    outside: list[str] = []
+    fence = ""
+    for line in body[:_LOOKED_AT].split("\n"):
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and mark[1].startswith(fence):
+                fence = ""
+        elif mark:
+            fence = mark[1]
+            outside.append("")
+        else:
+            outside.append(line)
+    return outside
+
+
+def _cut(text: str) -> str:
+    if len(text) <= EXCERPT_LENGTH:
+        return text
+    head = text[: EXCERPT_LENGTH + 1].rpartition(" ")[0] or text[:EXCERPT_LENGTH]
+    return head.rstrip(" ,;:.-") + "…"
