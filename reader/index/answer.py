@@ -1,0 +1,112 @@
+"""The index's side of Results and Facets: an order, headlines by window, and exact counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pyroaring import BitMap
+
+from reader.article import id_of
+from reader.index.order import Order, order_of
+from reader.index.schema import Field
+from reader.index.search import FACET_FIELDS
+from reader.index.store import MOST_ASKED, Index
+from reader.index.view import IndexView
+from reader.query import Query
+from reader.results import Facet, FacetValue, Headline
+
+HEADLINE_COLUMNS = (
+    "number, key, title, provider, domain, topics, date, quality, heat, category, type, url, draft"
+)
+"""What `headline` makes a headline of, in this order."""
+
+
+def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
+    """A row of HEADLINE_COLUMNS with the person's marks."""
+    number, key, title, provider, domain, topics, date, quality, heat, category, kind, url, draft = row
+    tags = tuple(
+        sorted(name[4:] for name, found in marks.items() if name.startswith("tag:") and number in found)
+    )
+    return Headline(
+        number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (), _moment(date),
+        quality, heat, category, kind, url, bool(draft), number in marks["read"], number in marks["starred"], tags,
+    )  # fmt: skip
+
+
+def headlines(
+    connection: sqlite3.Connection, marks: Mapping[str, BitMap], numbers: Sequence[int]
+) -> list[Headline]:
+    """The headlines of these numbers, in their order; one whose article has gone is left out."""
+    found: dict[int, Any] = {}
+    for start in range(0, len(numbers), MOST_ASKED):
+        part = numbers[start : start + MOST_ASKED]
+        rows = connection.execute(
+            f"select {HEADLINE_COLUMNS} from articles where number in ({','.join('?' * len(part))})", part
+        )
+        found.update((row[0], row) for row in rows)
+    return [headline(found[number], marks) for number in numbers if number in found]
+
+
+class IndexResults:
+    """Results over one index; see `reader.results.Results`."""
+
+    def __init__(self, index: Index, query: Query, now: datetime) -> None:
+        self._index = index
+        self._now = now
+        self.query = query
+        self._find()
+
+    def _find(self) -> None:
+        with self._index.view() as view:
+            search = self._index.search(view, self._now)
+            self.match = search.all_of(self.query.clauses)
+            self.is_exact = search.is_exact
+            self._edition = self._index.edition
+            self._order: Order = order_of(view, self.query, self.match)
+
+    def __len__(self) -> int:
+        return len(self.match)
+
+    def window(self, start: int, stop: int) -> list[Headline]:
+        """See `reader.results.Results`."""
+        if self._edition != self._index.edition:
+            # The index was built anew: the old numbers name other articles.
+            self._find()
+        with self._index.rows() as connection:
+            return headlines(connection, self._index.marked, self._order.window(start, stop))
+
+    def position(self, number: int) -> int | None:
+        """See `reader.results.Results`."""
+        return self._order.position(number) if number in self.match else None
+
+
+def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
+    """How many of the match have each value of a field."""
+    if field == "tag":
+        counted = [
+            FacetValue(name[4:], match.intersection_cardinality(found))
+            for name, found in view.marks.items() if name.startswith("tag:")
+        ]  # fmt: skip
+    else:
+        counted = _counted(view, FACET_FIELDS[field], match)
+    counted.sort(key=lambda found: (-found.count, found.value.casefold(), found.value))
+    return Facet(field, tuple(counted))
+
+
+def _counted(view: IndexView, field: Field, match: BitMap) -> list[FacetValue]:
+    values = [value for _, value in view.choices(field)]
+    found = []
+    for value in values:
+        members = view.get(field, value)
+        count = match.intersection_cardinality(members)
+        # A value that only articles had that are gone by now is no choice any more.
+        if count or not members.isdisjoint(view.live):
+            found.append(FacetValue(value, count))
+    return found
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

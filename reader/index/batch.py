@@ -1,0 +1,120 @@
+"""What a run of articles adds to the index: its rows and the members of its sets.
+
+Made in worker processes, sent to the writer, merged there. Nothing here touches the database.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple, TypeAlias
+
+from reader.addresses import host_of
+from reader.article import Article, key_of
+from reader.index.schema import Field
+from reader.text import words
+
+TITLE_KEY = 24
+"""Characters of the folded title that decide its place in the title order."""
+
+Members: TypeAlias = dict[int, dict[str, list[int]]]
+"""Field -> value -> numbers."""
+
+
+class Origin(NamedTuple):
+    """The file that an article was read from, as it was when it was read."""
+
+    folder: int
+    """Number of the folder in the index."""
+    name: str
+    mtime_ns: int
+    size: int
+    inode: int
+
+
+class Row(NamedTuple):
+    """An article's row, in the order of the table's columns."""
+
+    number: int
+    key: int
+    date: int | None
+    """Seconds since 1970."""
+    title: str
+    provider: str
+    domain: str
+    topics: str
+    """One a line."""
+    quality: int | None
+    heat: int | None
+    category: str
+    type: str
+    url: str
+    draft: bool
+    folder: int
+    name: str
+    mtime_ns: int
+    size: int
+    inode: int
+
+
+class Batch:
+    """The rows and set members of a run of articles."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.titles: list[tuple[str, int]] = []
+        self.members: Members = {field: defaultdict(list) for field in Field}
+
+    def add(self, number: int, article: Article, origin: Origin) -> Row:
+        """Take one article in under its number."""
+        members = self.members
+        title_words = words(article.title)
+        found = members[Field.WORD]
+        for word in {*title_words, *words("\n".join(searched_texts(article)))}:
+            found[word].append(number)
+        found = members[Field.TITLE_WORD]
+        for word in set(title_words):
+            found[word].append(number)
+        host = host_of(article.url)
+        for field, value in _values(article, host):
+            members[field][value].append(number)
+        row = _row(number, article, host, origin)
+        self.rows.append(row)
+        self.titles.append((" ".join(title_words)[:TITLE_KEY], number))
+        return row
+
+
+def searched_texts(article: Article) -> list[str]:
+    """Everything but the title that a bare word is looked for in (design, section 6)."""
+    return [
+        article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
+        *[link.title for link in article.related],
+    ]  # fmt: skip
+
+
+def _values(article: Article, host: str) -> list[tuple[Field, str]]:
+    """The sets other than words that an article belongs to."""
+    found = [(Field.TOPIC, topic) for topic in dict.fromkeys(article.topics)]
+    found += [(Field.AUTHOR, author) for author in dict.fromkeys(article.author)]
+    found += [(Field.DOMAIN, domain) for domain in {host, article.provider.domain.lower()} if domain]
+    single = (
+        (Field.PROVIDER, article.provider.name),
+        (Field.CATEGORY, article.category),
+        (Field.TYPE, article.type),
+        (Field.QUALITY, "" if article.quality is None else str(article.quality)),
+        (Field.HEAT, "" if article.heat is None else str(article.heat)),
+        (Field.FLAG, "draft" if article.is_draft else ""),
+        (Field.FLAG, "image" if article.images else ""),
+        (Field.FLAG, "related" if article.related else ""),
+        (Field.FLAG, "body" if article.body.strip() else ""),
+    )
+    found += [pair for pair in single if pair[1]]
+    return found
+
+
+def _row(number: int, article: Article, host: str, origin: Origin) -> Row:
+    moment = article.published_date_time
+    return Row(
+        number, key_of(article.identity), None if moment is None else int(moment.timestamp()), article.title,
+        article.provider.name, article.provider.domain or host, "\n".join(article.topics), article.quality,
+        article.heat, article.category, article.type, article.url, article.is_draft, *origin,
+    )  # fmt: skip

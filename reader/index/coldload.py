@@ -1,0 +1,107 @@
+"""A cold load: very many files at once, numbered newest first before they are parsed.
+
+A first pass over the files looks for their dates alone; with the order known, every chunk gets its final
+numbers, workers make rows and sets for it, and each block of 65,536 numbers is written once, in one
+transaction. Broken off, it goes on where it stopped: what is written is final.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterator, Sequence
+
+from reader.collection import Roots
+from reader.index.numbering import Numbering
+from reader.index.reading import UNDATED, Chunk, File, Packed, peek_chunk, take_chunk, unpacked_rows
+from reader.index.schema import BLOCK_BITS
+from reader.index.workers import Workers
+from reader.index.writer import BlockLoad, Writer
+
+PEEK_SIZE = 4096
+"""Files a worker looks at for dates in one task."""
+
+SMALL_CHUNK, LARGE_CHUNK = 1024, 4096
+"""Files a worker reads in one task: few share the work evenly, many merge cheaply, as words recur in them."""
+
+
+class ColdLoad:
+    """Reads files into blocks that no article was numbered in before."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, writer: Writer, roots: Roots, workers: Workers
+    ) -> None:
+        self._connection = connection
+        self._writer = writer
+        self._roots = roots
+        self._workers = workers
+
+    def dates(self, files: Sequence[File]) -> array[int]:
+        """A guess at each file's date in seconds, UNDATED where none was found."""
+        found: array[int] = array("q")
+        tasks = (Chunk(self._roots, 0, files[at : at + PEEK_SIZE]) for at in range(0, len(files), PEEK_SIZE))
+        for part in self._workers.map(peek_chunk, tasks):
+            found.frombytes(part)
+        return found
+
+    def run(self, files: Sequence[File], dates: array[int]) -> Iterator[tuple[int, bool]]:
+        """Load files whose dates are all at or before the oldest that is numbered.
+
+        Yields (files read so far, whether a block was written just now).
+        """
+        # Files of one second stand by folder and name, as in every other load; `files` comes in that order.
+        order = sorted(range(len(files)), key=dates.__getitem__, reverse=True)
+        undated = next((place for place, index in enumerate(order) if dates[index] == UNDATED), len(order))
+        yield from self._run(files, order[:undated], dates, is_dated=True)
+        for read, written in self._run(files, order[undated:][::-1], dates, is_dated=False):
+            yield undated + read, written
+
+    def _run(
+        self, files: Sequence[File], order: Sequence[int], dates: array[int], *, is_dated: bool
+    ) -> Iterator[tuple[int, bool]]:
+        numbering = Numbering(self._connection)
+        plan = list(self._plan(order, numbering.next_down(is_dated=is_dated)))
+        tasks = (Chunk(self._roots, first, [files[index] for index in part]) for first, part in plan)
+        load: BlockLoad | None = None
+        read = 0
+        for (first, part), packed in zip(plan, self._workers.map(take_chunk, tasks), strict=True):
+            block = first >> BLOCK_BITS
+            if load is not None and load.block != block:
+                self._write(load)
+                yield read, True
+                load = None
+            load = load or BlockLoad(block, numbering)
+            expected = {first - place: dates[index] for place, index in enumerate(part)}
+            _merge(load, packed, expected)
+            numbering.take_down(first - len(part), dates[part[0]], dates[part[-1]], is_dated=is_dated)
+            read += len(part)
+            yield read, False
+        if load is not None:
+            self._write(load)
+            yield read, True
+
+    def _plan(self, order: Sequence[int], first: int) -> Iterator[tuple[int, Sequence[int]]]:
+        """(first number, file indices) for each chunk; none crosses a block."""
+        start = 0
+        while start < len(order):
+            room = (first & ((1 << BLOCK_BITS) - 1)) + 1
+            size = LARGE_CHUNK if len(order) - start > 4 * LARGE_CHUNK else SMALL_CHUNK
+            part = order[start : start + min(size, room)]
+            yield first, part
+            start += len(part)
+            first -= len(part)
+
+    def _write(self, load: BlockLoad) -> None:
+        with self._writer.transaction():
+            self._writer.add_block(load)
+
+
+def _merge(load: BlockLoad, packed: Packed, expected: dict[int, int]) -> None:
+    rows = unpacked_rows(packed)
+    load.rows += rows
+    load.merge(packed.members)
+    load.unusual += packed.unusual
+    # Where the guess was wrong, the number does not tell the date.
+    load.late += [
+        row.number for row in rows if expected[row.number] != (UNDATED if row.date is None else row.date)
+    ]

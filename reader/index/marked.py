@@ -1,0 +1,69 @@
+"""The person's marks as sets of article numbers, so that `is:unread` is a set like any other.
+
+A copy of what the marks database says, kept in the index with the turn that it tells of; made anew whenever
+the numbers have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from pyroaring import BitMap
+
+from reader.index.store import NO_MARKS, Index
+
+Marking: TypeAlias = tuple[int, frozenset[str]]
+"""An article's key with the sets that it belongs in: read, starred, note, tag:NAME."""
+
+
+class MarkedSets:
+    """Keeps `Index.marked` true."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._generation = -1
+        self.turn = 0
+        """The newest change of marks that the sets know of."""
+
+    def load(self) -> None:
+        """Take over what was stored, where it still fits the index."""
+        generation, turn, marked = self._index.stored_marks()
+        if generation == self._index.generation():
+            self._generation, self.turn = generation, turn
+            self._index.marked = {**NO_MARKS, **marked}
+        else:
+            self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: the numbers have changed."""
+        self._index.marked = NO_MARKS
+        self._generation = self._index.generation()
+        self.turn = 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether the sets were made for the index as it is now."""
+        return self._generation == self._index.generation()
+
+    def apply(self, markings: Iterable[Marking], turn: int) -> None:
+        """Put articles into the sets that they belong in now, and out of all others."""
+        wanted = dict(markings)
+        numbers = self._index.numbers_of(wanted)
+        touched = BitMap(list(numbers.values()))
+        members: dict[str, list[int]] = {}
+        for key, number in numbers.items():
+            for name in wanted[key]:
+                members.setdefault(name, []).append(number)
+        # A page may be painted from the old sets meanwhile, so they are never changed in place.
+        marked: Mapping[str, BitMap] = self._index.marked
+        self._index.marked = {
+            name: (marked.get(name, BitMap()) - touched) | BitMap(members.get(name, ()))
+            for name in {**marked, **members}
+        }
+        self.turn = turn
+
+    def store(self) -> None:
+        """Keep the sets for the next start."""
+        if self.fits:
+            self._index.store_marks(self._generation, self.turn)

@@ -1,0 +1,82 @@
+"""Which dense number an article gets: a higher one for a newer date, wherever that is possible.
+
+Dated articles are numbered both ways from a middle: what is newer than all so far goes up, what is older goes
+down, what falls between goes up too but is *late*: a page merges it in by its date. A cold load can so begin
+with the newest, go on downwards, and be broken off and taken up again, without knowing how many there are.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from reader.index.schema import FIRST_DATED, LAST_UNDATED
+
+
+class Numbering:
+    """Gives out numbers; its five values live in the index's `meta` table."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        stored = dict(connection.execute("select key, value from meta where key like 'number.%'"))
+        self._up: int = stored.get("number.up", FIRST_DATED)
+        self._down: int = stored.get("number.down", FIRST_DATED - 1)
+        self._undated: int = stored.get("number.undated", LAST_UNDATED)
+        self._newest: int | None = stored.get("number.newest")
+        self._oldest: int | None = stored.get("number.oldest")
+
+    def save(self, connection: sqlite3.Connection) -> None:
+        """Write the state; inside the caller's transaction."""
+        connection.executemany(
+            "insert or replace into meta values(?, ?)",
+            [
+                ("number.up", self._up),
+                ("number.down", self._down),
+                ("number.undated", self._undated),
+                ("number.newest", self._newest),
+                ("number.oldest", self._oldest),
+            ],
+        )
+
+    def demote(self) -> None:
+        """Forget the order of what is numbered so far: the caller has made all of it late."""
+        self._newest = self._oldest = None
+
+    def number(self, dates: Sequence[int | None]) -> list[tuple[int, bool]]:
+        """(number, is it late) for dates that are given oldest first, None anywhere."""
+        below = sum(date is not None and self._oldest is not None and date <= self._oldest for date in dates)
+        down = iter(range(self._down - below + 1, self._down + 1))
+        given: list[tuple[int, bool]] = []
+        for date in dates:
+            if date is None:
+                given.append((self._undated, False))
+                self._undated -= 1
+            elif below:
+                given.append((next(down), False))
+                self._down -= 1
+                below -= 1
+            else:
+                given.append((self._up, self._newest is not None and date < self._newest))
+                self._up += 1
+                self._newest = date if self._newest is None else max(date, self._newest)
+        first = next((date for date in dates if date is not None), None)
+        if first is not None:
+            self._oldest = first if self._oldest is None else min(first, self._oldest)
+        return given
+
+    def next_down(self, *, is_dated: bool) -> int:
+        """The number that the next older (or undated) article gets."""
+        return self._down if is_dated else self._undated
+
+    def take_down(self, next_number: int, newest: int, oldest: int, *, is_dated: bool) -> None:
+        """Note that all numbers above `next_number` are given, to articles between these dates."""
+        if not is_dated:
+            self._undated = next_number
+            return
+        self._down = next_number
+        self._newest = newest if self._newest is None else max(newest, self._newest)
+        self._oldest = oldest if self._oldest is None else min(oldest, self._oldest)
+
+    @property
+    def oldest(self) -> int | None:
+        """The oldest date that has its proper place; None when nothing has one."""
+        return self._oldest

@@ -1,0 +1,216 @@
+"""In what order a match is shown, and what stands at a position: no list of the match is ever sorted whole.
+
+By date a page is a slice of the set's end, with the late articles merged in. Every other order is a row of
+disjoint sets (one for each quality, each provider, each degree of relevance), each by date inside.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Protocol
+
+from pyroaring import BitMap
+
+from reader.index.schema import LAST_UNDATED, Field
+from reader.index.view import IndexView
+from reader.query import Query
+from reader.text import words
+
+
+class Order(Protocol):
+    """The numbers of a match by position."""
+
+    def window(self, start: int, stop: int) -> list[int]:
+        """The numbers at positions start..stop-1."""
+
+    def position(self, number: int) -> int:
+        """Where a number that matches stands."""
+
+
+class DateOrder:
+    """Newest first, or oldest first; undated articles last in both."""
+
+    def __init__(self, view: IndexView, match: BitMap, *, is_reversed: bool = False) -> None:
+        self._match = match
+        late = [found for found in view.late_articles if found.number in match] if view.late else []
+        self._ordered = match - view.late if late else match
+        self._undated = self._ordered.rank(LAST_UNDATED)
+        self._is_reversed = is_reversed
+        if is_reversed:
+            late = [found for found in reversed(late) if found.date is not None] + [
+                found for found in late if found.date is None
+            ]
+        self._late = [found.number for found in late]
+        before = [self._ordered_before(found.place, found.date) for found in late]
+        self._late_at = [count + place for place, count in enumerate(before)]
+        """Positions of the late ones in the whole."""
+
+    def _ordered_before(self, place: int, date: int | None) -> int:
+        """How many articles in order stand before one whose place is this."""
+        below = self._ordered.rank(place - 1)
+        if date is None:
+            return len(self._ordered) - self._undated
+        return below - self._undated if self._is_reversed else len(self._ordered) - below
+
+    def window(self, start: int, stop: int) -> list[int]:
+        """See Order."""
+        stop = min(stop, len(self._match))
+        if start >= stop:
+            return []
+        first, last = bisect_left(self._late_at, start), bisect_left(self._late_at, stop)
+        found = self._slice(start - first, stop - last)
+        for place in range(first, last):
+            found.insert(self._late_at[place] - start, self._late[place])
+        return found
+
+    def _slice(self, start: int, stop: int) -> list[int]:
+        """Numbers in order at these positions among themselves."""
+        size = len(self._ordered)
+        if not self._is_reversed:
+            return list(self._ordered[size - stop : size - start])[::-1]
+        dated = size - self._undated
+        found = (
+            list(self._ordered[self._undated + start : self._undated + min(stop, dated)])
+            if start < dated
+            else []
+        )
+        if stop > dated:
+            found += list(self._ordered[size - stop : size - max(start, dated)])[::-1]
+        return found
+
+    def position(self, number: int) -> int:
+        """See Order."""
+        if number not in self._ordered:
+            return self._late_at[self._late.index(number)]
+        rank = self._ordered.rank(number)
+        if not self._is_reversed or rank <= self._undated:
+            place = len(self._ordered) - rank
+        else:
+            place = rank - 1 - self._undated
+        # Each late one that stands at or before this place pushes it on by one.
+        shift = 0
+        while shift < len(self._late_at) and self._late_at[shift] <= place + shift:
+            shift += 1
+        return place + shift
+
+
+class RowOfSets:
+    """Disjoint sets one after another, each by date inside."""
+
+    def __init__(self, view: IndexView, sets: Sequence[BitMap]) -> None:
+        self._view = view
+        # Read now: pages are asked for where the view's connection may not be used.
+        _ = view.late_articles
+        self._sets = sets
+        self._ends = list(accumulate(map(len, sets)))
+        self._orders: dict[int, DateOrder] = {}
+
+    def _order(self, place: int) -> DateOrder:
+        found = self._orders.get(place)
+        if found is None:
+            found = self._orders[place] = DateOrder(self._view, self._sets[place])
+        return found
+
+    def window(self, start: int, stop: int) -> list[int]:
+        """See Order."""
+        found: list[int] = []
+        place = bisect_right(self._ends, start)
+        while start < stop and place < len(self._sets):
+            begin = self._ends[place] - len(self._sets[place])
+            found += self._order(place).window(start - begin, min(stop, self._ends[place]) - begin)
+            start = self._ends[place]
+            place += 1
+        return found
+
+    def position(self, number: int) -> int:
+        """See Order."""
+        place = next(place for place, found in enumerate(self._sets) if number in found)
+        return self._ends[place] - len(self._sets[place]) + self._order(place).position(number)
+
+
+class Listed:
+    """Numbers whose order was worked out one by one."""
+
+    def __init__(self, numbers: array[int]) -> None:
+        self._numbers = numbers
+
+    def window(self, start: int, stop: int) -> list[int]:
+        """See Order."""
+        return list(self._numbers[start:stop])
+
+    def position(self, number: int) -> int:
+        """See Order."""
+        return self._numbers.index(number)
+
+
+def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
+    """The order that a query asks for."""
+    if query.sort == "date":
+        return DateOrder(view, match, is_reversed=query.is_reversed)
+    if query.sort == "title":
+        return _by_title(view, match, is_reversed=query.is_reversed)
+    if query.sort == "relevance":
+        sets = _by_hits(view, query, match)
+        return RowOfSets(view, sets[::-1] if query.is_reversed else sets)
+    field = {"quality": Field.QUALITY, "heat": Field.HEAT, "provider": Field.PROVIDER}[query.sort]
+    known = view.choices(field)
+    natural: Callable[[tuple[str, str]], object] = _as_folded if field == Field.PROVIDER else _highest_first
+    sets, rest = [], match
+    for _, value in sorted(known, key=natural, reverse=query.is_reversed):  # type: ignore[arg-type]
+        found = match & view.get(field, value)
+        if found:
+            sets.append(found)
+            rest = rest - found
+    # What has no value comes last, whichever way round.
+    return RowOfSets(view, [*sets, rest] if rest else sets)
+
+
+def _as_folded(choice: tuple[str, str]) -> tuple[str, str]:
+    return choice
+
+
+def _highest_first(choice: tuple[str, str]) -> int:
+    return -int(choice[1])
+
+
+def _by_title(view: IndexView, match: BitMap, *, is_reversed: bool) -> Listed:
+    numbers = view.title_order
+    found = (
+        numbers
+        if len(match) == len(numbers)
+        else array("I", [number for number in numbers if number in match])
+    )
+    return Listed(found[::-1] if is_reversed else found)
+
+
+def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:
+    """Most words in the title first, then most words anywhere."""
+    wanted = [
+        (word, term.prefix and place == len(found) - 1)
+        for term in query.terms() if term.field in ("text", "title") and not term.negated
+        for value in term.values for found in [words(value)] for place, word in enumerate(found)
+    ]  # fmt: skip
+    found = []
+    for in_title in _at_least(view, Field.TITLE_WORD, wanted, match):
+        found += [
+            both for anywhere in _at_least(view, Field.WORD, wanted, match) if (both := in_title & anywhere)
+        ]
+    return found
+
+
+def _at_least(
+    view: IndexView, field: Field, wanted: Sequence[tuple[str, bool]], match: BitMap
+) -> list[BitMap]:
+    """The match by how many of the words hit, most first; together they are the match again."""
+    layers = [match]
+    for word, may_go_on in wanted:
+        hits = match & (view.starting_with(field, word) if may_go_on else view.get(field, word))
+        raised = [*layers, BitMap()]
+        for depth, layer in enumerate(layers):
+            raised[depth + 1] = raised[depth + 1] | (layer & hits)
+        layers = raised
+    exact = [layer - above for layer, above in zip(layers, [*layers[1:], BitMap()], strict=True)]
+    return [found for found in reversed(exact) if found]

@@ -1,0 +1,119 @@
+"""Files read for the index: a few right here, very many in chunks that worker processes do.
+
+A file is recorded as it was when it was read, not as it was listed, so an edit in between is seen next time.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from reader.article import Problem
+from reader.collection import Content, Roots, Unreadable, article_in, peek, read_content
+from reader.dates import date_in_name
+from reader.index.batch import Batch, Origin, Row
+from reader.index.scan import INT63, is_too_young
+from reader.index.writer import Taken
+
+UNDATED = -(1 << 62)
+"""What stands for "no date found" in an array of dates."""
+
+
+class File(NamedTuple):
+    """A file to be read: its folder's number in the index, its root, its folder's path, its name."""
+
+    folder: int
+    root: int
+    path: str
+    name: str
+
+
+class Chunk(NamedTuple):
+    """A task for a worker: files that get the numbers from `first` downwards."""
+
+    roots: Roots
+    first: int
+    files: Sequence[File]
+
+
+class Packed(NamedTuple):
+    """What a chunk gave, in a form that goes through a pipe quickly."""
+
+    rows: list[tuple[object, ...]]
+    members: dict[int, dict[str, bytes]]
+    """Numbers as 32-bit integers."""
+    unusual: list[Taken]
+    """Files with problems, without an article, or too young to be trusted; articles without their body."""
+
+
+def take(roots: Roots, file: File) -> Taken:
+    """Read one file; never raises for what is in it or for what became of it."""
+    place = roots.place(file.root, f"{file.path}/{file.name}")
+    try:
+        content = read_content(place.path)
+    except OSError as error:
+        reason = f"can't be read ({error.strerror or error}): check its permissions"
+        return Taken(Origin(file.folder, file.name, 0, 0, 0), None, Problem(place.path, 0, "file", reason))
+    origin = Origin(file.folder, file.name, content.mtime_ns, content.size, content.inode & INT63)
+    try:
+        return Taken(origin, article_in(content.raw, place), digest=racy_digest(content))
+    except Unreadable as error:
+        return Taken(origin, None, error.problem, racy_digest(content))
+
+
+def digest_now(file: File) -> bytes | None:
+    """The digest of a file's content as it is now; None when it can't be read."""
+    try:
+        return _digest(read_content(f"{file.path}/{file.name}").raw)
+    except OSError:
+        return None
+
+
+def _digest(raw: bytes) -> bytes:
+    return blake2b(raw, digest_size=16).digest()
+
+
+def racy_digest(content: Content) -> bytes | None:
+    """A digest of a content that was read too soon after it was written; None where its times can be trusted."""
+    return _digest(content.raw) if is_too_young(content.mtime_ns, content.read_at_ns) else None
+
+
+def take_chunk(chunk: Chunk) -> Packed:
+    """Read a chunk's files into rows and set members."""
+    batch = Batch()
+    unusual = []
+    for number, file in zip(range(chunk.first, 0, -1), chunk.files, strict=False):
+        taken = take(chunk.roots, file)
+        if taken.article is not None:
+            batch.add(number, taken.article, taken.origin)
+        if taken.article is None or taken.article.problems or taken.digest:
+            slim = taken.article and taken.article._replace(body="", other={}, related=(), images=())
+            unusual.append(taken._replace(article=slim))
+    members = {
+        field: {value: array("I", numbers).tobytes() for value, numbers in by_value.items()}
+        for field, by_value in batch.members.items() if by_value
+    }  # fmt: skip
+    return Packed([tuple(row) for row in batch.rows], members, unusual)
+
+
+def unpacked_rows(packed: Packed) -> list[Row]:
+    """The rows of a chunk as they were made."""
+    return [Row._make(row) for row in packed.rows]
+
+
+def peek_chunk(chunk: Chunk) -> bytes:
+    """A cheap guess at each file's date, as 64-bit seconds: it orders the work, the truth comes with the reading."""
+    return array("q", map(_peek, [chunk.roots] * len(chunk.files), chunk.files)).tobytes()
+
+
+def _peek(roots: Roots, file: File) -> int:
+    try:
+        found = peek(f"{file.path}/{file.name}")
+    except OSError:
+        return UNDATED
+    if found is None:
+        moment = date_in_name(roots.place(file.root, f"{file.path}/{file.name}").relative)
+        found = int(moment.timestamp()) if moment else None
+    return UNDATED if found is None else found

@@ -1,0 +1,176 @@
+"""What is different on the disk from what the index knows: folder by folder, file by file.
+
+A folder whose listing hashes to what was stored is done with; only others are compared name by name. Nothing is
+read and nothing written here.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from array import array
+from hashlib import blake2b
+from os import fsencode
+from typing import NamedTuple
+
+from reader.collection import Collection, Folder
+from reader.index.schema import unpack_name
+
+INT63 = (1 << 63) - 1
+"""SQLite's integers are signed; some file systems give inodes beyond."""
+
+
+class Known(NamedTuple):
+    """What the index knows of a file."""
+
+    mtime_ns: int
+    size: int
+    inode: int
+    number: int | None
+    """Of the article it gave; None for a duplicate and a file without an article."""
+    key: int | None
+
+
+class Listed(NamedTuple):
+    """A folder with the files in it that must be read."""
+
+    folder: int
+    """Its number in the index."""
+    root: int
+    path: str
+    signature: bytes
+    mtime_ns: int
+    """Of the folder, when it was listed; 0 where that was too young to be trusted."""
+    names: list[str]
+    """New files and changed ones."""
+    changed: dict[str, Known]
+    """Those of them that the index knew otherwise."""
+    racy: dict[str, Known]
+    """Files that look unchanged, but were read so soon after they were written that it proves nothing."""
+
+
+class Scan:
+    """Compares the collection's folders with the index, and adds up what is different."""
+
+    def __init__(self, connection: sqlite3.Connection, collection: Collection) -> None:
+        self._connection = connection
+        self._collection = collection
+        rows = connection.execute("select path, folder, signature, listed_ns from folders")
+        self._unseen = {unpack_name(path): tuple(rest) for path, *rest in rows}
+        (highest,) = connection.execute("select max(folder) from folders").fetchone()
+        self._next = (highest or 0) + 1
+        self._racy: dict[int, list[str]] = {}
+        for folder, name in connection.execute("select folder, name from racy"):
+            self._racy.setdefault(folder, []).append(unpack_name(name))
+        self.folders: list[Listed] = []
+        """Those in which something must be read or noted."""
+        self.removed: dict[tuple[int, str], Known] = {}
+        """Files that are gone."""
+        self.gone_folders: list[int] = []
+        self.touched: list[tuple[int, int]] = []
+        """(mtime, folder) where only the folder's own time is different."""
+        self.files = 0
+        self.added = 0
+        self.unchanged = 0
+
+    def compare(self, folder: Folder) -> None:
+        """Take in one folder as it is listed now."""
+        self.files += len(folder.files)
+        number, stored, stored_mtime_ns = self._unseen.pop(folder.path, (0, None, 0))
+        signature = signature_of(folder)
+        mtime_ns = 0 if is_too_young(folder.mtime_ns, time.time_ns()) else folder.mtime_ns
+        if stored == signature:
+            self.unchanged += len(folder.files)
+            if mtime_ns != stored_mtime_ns:
+                self.touched.append((mtime_ns, number))
+            return
+        if not number:
+            number, self._next = self._next, self._next + 1
+            self.added += len(folder.files)
+            names = [file[0] for file in folder.files]
+            self.folders.append(Listed(number, folder.root, folder.path, signature, mtime_ns, names, {}, {}))
+            return
+        listed = Listed(number, folder.root, folder.path, signature, mtime_ns, [], {}, {})
+        self._compare_files(folder, listed)
+        self.folders.append(listed)
+
+    def _compare_files(self, folder: Folder, listed: Listed) -> None:
+        number = listed.folder
+        known = self._known(number)
+        racy = set(self._racy.get(number, ()))
+        for name, mtime_ns, size, inode in folder.files:
+            before = known.pop(name, None)
+            if before is None:
+                self.added += 1
+                listed.names.append(name)
+            elif (before.mtime_ns, before.size, before.inode) != (mtime_ns, size, inode & INT63):
+                listed.names.append(name)
+                listed.changed[name] = before
+            else:
+                self.unchanged += 1
+                if name in racy:
+                    listed.racy[name] = before
+        self.removed.update(((number, name), before) for name, before in known.items())
+
+    def _known(self, folder: int) -> dict[str, Known]:
+        rows = self._connection.execute(
+            "select name, mtime_ns, size, inode, number, key from articles where folder = ?1"
+            " union all select name, mtime_ns, size, inode, null, key from others where folder = ?1",
+            (folder,),
+        )
+        return {unpack_name(row[0]): Known(*row[1:]) for row in rows}
+
+    def finish(self) -> None:
+        """Note the folders that are not there any more, after the last one was compared."""
+        for folder, _ in self._unseen.values():
+            self.gone_folders.append(folder)
+            self.removed.update(((folder, name), before) for name, before in self._known(folder).items())
+        self._unseen.clear()
+
+
+_FINE_GRAIN_NS = 20_000_000
+_COARSE_GRAIN_NS = 2_000_000_000
+
+
+def is_too_young(mtime_ns: int, seen_at_ns: int) -> bool:
+    """Whether something was looked at so soon after its last change that a further one might not show.
+
+    The rule of git's index: times are trusted only where the clock has moved on since. File systems with whole
+    seconds get two of them, others the coarsest tick of a kernel clock.
+    """
+    return seen_at_ns - mtime_ns <= (_FINE_GRAIN_NS if mtime_ns % 1_000_000_000 else _COARSE_GRAIN_NS)
+
+
+def folders_changed(connection: sqlite3.Connection) -> bool:
+    """A glance at the folders alone: whether files came, went or were renamed. Edits in place don't show."""
+    for path, mtime_ns in connection.execute("select path, listed_ns from folders"):
+        try:
+            if os.stat(unpack_name(path)).st_mtime_ns != mtime_ns:
+                return True
+        except OSError:
+            return True
+    return False
+
+
+def any_difference(connection: sqlite3.Connection, collection: Collection) -> bool:
+    """Whether anything at all is different on the disk: every file is looked at."""
+    scan = Scan(connection, collection)
+    for folder in collection.scan():
+        scan.compare(folder)
+        if scan.folders:
+            return True
+    scan.finish()
+    return bool(scan.removed)
+
+
+def signature_of(folder: Folder) -> bytes:
+    """A digest of a folder's listing: names, times, sizes and inodes of the files in it."""
+    digest = blake2b(digest_size=16)
+    if folder.files:
+        names, mtimes, sizes, inodes = zip(*folder.files, strict=True)
+        digest.update(fsencode("\0".join(names)))
+        digest.update(array("q", mtimes))
+        digest.update(array("q", sizes))
+        digest.update(array("Q", inodes))
+    return digest.digest()

@@ -1,0 +1,126 @@
+"""The index file: its tables, its field numbers, and how it is opened.
+
+One SQLite file for each set of sources. Article rows carry the file they were read from; every filter is a
+set of article numbers, stored by field, value and block of 65,536 numbers (see docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from enum import IntEnum
+from itertools import count
+
+VERSION = 1
+"""Stored as `user_version`; another version means: build anew."""
+
+BLOCK_BITS = 16
+"""A roaring bitmap's own container size: a block of numbers is one container."""
+
+FIRST_DATED = 1 << 31
+"""Dated articles are numbered both ways from here: newer upwards, older downwards."""
+
+LAST_UNDATED = 1 << 30
+"""Undated articles are numbered downwards from here, so that they come last in every walk."""
+
+
+class Field(IntEnum):
+    """What a set is about; stored in the file, so numbers are never used again for something else."""
+
+    WORD = 1
+    PREFIX = 2
+    TITLE_WORD = 3
+    TOPIC = 10
+    PROVIDER = 11
+    CATEGORY = 12
+    TYPE = 13
+    AUTHOR = 14
+    DOMAIN = 15
+    QUALITY = 20
+    HEAT = 21
+    FLAG = 30
+    STATE = 40
+    MARK = 50
+
+
+VALUE_FIELDS = frozenset(
+    (Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.AUTHOR, Field.DOMAIN, Field.QUALITY,
+     Field.HEAT)
+)  # fmt: skip
+"""Fields whose distinct values are listed in the table `choices`."""
+
+LIVE = "live"
+"""STATE: the numbers of all articles that are shown."""
+LATE = "late"
+"""STATE: numbers whose date is not where the number says; a page merges them in by date."""
+
+_TABLES = """
+create table meta(key text primary key, value) without rowid;
+create table articles(
+  number integer primary key, key integer not null, date integer, title text not null, provider text not null,
+  domain text not null, topics text not null, quality integer, heat integer, category text not null,
+  type text not null, url text not null, draft integer not null,
+  folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
+  inode integer not null);
+create unique index articles_by_key on articles(key);
+create index articles_by_folder on articles(folder);
+create index articles_by_date on articles(date);
+create table titles(title_key text not null, number integer not null, primary key(title_key, number))
+  without rowid;
+create table folders(folder integer primary key, root integer not null, path text not null unique, signature blob,
+  listed_ns integer not null default 0);
+create table others(
+  folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
+  inode integer not null, key integer, primary key(folder, name)) without rowid;
+create table problems(
+  folder integer not null, name text not null, line integer not null, field text not null, reason text not null);
+create index problems_by_file on problems(folder, name);
+create table unlisted(path text not null, reason text not null);
+create table racy(folder integer not null, name text not null, digest blob not null, primary key(folder, name))
+  without rowid;
+create table sets(
+  field integer not null, value text not null, block integer not null, data blob not null,
+  primary key(field, value, block)) without rowid;
+create table choices(
+  field integer not null, folded text not null, value text not null, primary key(field, folded, value))
+  without rowid;
+"""
+
+_memory_names = count()
+
+
+def memory_uri() -> str:
+    """A name for an index that lives in this process's memory and can be opened several times."""
+    return f"file:/reader-index-{next(_memory_names)}?vfs=memdb"
+
+
+def connect(location: str, *, cache_kib: int = 4096) -> sqlite3.Connection:
+    """Open an index file (or memory URI) for one thread at a time. Raises sqlite3.Error."""
+    connection = sqlite3.connect(
+        location, uri=location.startswith("file:"), isolation_level=None, check_same_thread=False, timeout=10
+    )
+    connection.execute(f"pragma cache_size = -{cache_kib}")
+    return connection
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the empty tables."""
+    connection.execute("pragma page_size = 8192")
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = normal")
+    connection.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit;")
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the file was made by this version. Raises sqlite3.DatabaseError when it is no database."""
+    return bool(connection.execute("pragma user_version").fetchone()[0] == VERSION)
+
+
+def pack_name(name: str) -> str | bytes:
+    """A file name as the database can hold it: names that are no UTF-8 are kept as their bytes."""
+    return name if name.isascii() or name.isprintable() else os.fsencode(name)
+
+
+def unpack_name(stored: str | bytes) -> str:
+    """The file name that `pack_name` was given."""
+    return stored if isinstance(stored, str) else os.fsdecode(stored)

@@ -1,0 +1,219 @@
+"""From a Query to the set of articles that match: and, or, and-not of stored sets.
+
+No row is looked at, but for what no set can tell: phrases, parts of URLs and of paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from pyroaring import BitMap
+
+from reader import dates
+from reader.index.schema import Field
+from reader.index.view import IndexView
+from reader.query import Clause, Group, Term
+from reader.query_fields import bounds
+from reader.text import fold, words
+
+MOST_CHECKED = 10_000
+"""Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
+
+HasPhrase: TypeAlias = Callable[[int, str, Sequence[str], bool], bool]
+"""(number, field, words, whether the last may go on) -> whether they stand together in the article."""
+
+FACET_FIELDS = {
+    "topic": Field.TOPIC, "provider": Field.PROVIDER, "category": Field.CATEGORY, "type": Field.TYPE,
+}  # fmt: skip
+"""What the sidebar counts, by its name in a query."""
+
+_NUMBERS = {"quality": Field.QUALITY, "heat": Field.HEAT}
+_STARTS = {"since", "until", "date"}
+
+
+class Search:
+    """Answers one Query over one view of the index."""
+
+    def __init__(self, view: IndexView, now: datetime, has_phrase: HasPhrase) -> None:
+        self._view = view
+        self._now = now
+        self._has_phrase = has_phrase
+        self.is_exact = True
+        """False when a phrase had more candidates than are looked at."""
+
+    def all_of(self, clauses: Iterable[Clause]) -> BitMap:
+        """The live articles that pass every clause."""
+        found = self._view.live
+        # Phrases are checked one by one: what the other clauses leave over is all that need be.
+        for clause in sorted(clauses, key=_is_slow):
+            if not found:
+                break
+            found = self._narrow(found, clause)
+        return found
+
+    def _narrow(self, among: BitMap, clause: Clause) -> BitMap:
+        if isinstance(clause, Term):
+            passed = self._term(among, clause)
+        elif clause.join == "and":
+            passed = among
+            for part in sorted(clause.parts, key=_is_slow):
+                passed = self._narrow(passed, part)
+        else:
+            passed = BitMap.union(*[self._narrow(among, part) for part in clause.parts])
+        return among - passed if clause.negated else among & passed
+
+    def _term(self, among: BitMap, term: Term) -> BitMap:
+        return BitMap.union(*[self._value(among, term, value) for value in term.values])
+
+    def _value(self, among: BitMap, term: Term, value: str) -> BitMap:
+        if term.field in ("text", "title", "author"):
+            return self._words(among, term, value)
+        if term.field in _NUMBERS:
+            return self._number(_NUMBERS[term.field], value)
+        if term.field in _STARTS:
+            return self._date(term.field, value)
+        if term.field == "tag":
+            return self._tag(fold(value), prefix=term.prefix)
+        if term.field in ("url", "path", "id"):
+            return self._scan(among, term.field, value)
+        if term.field in ("is", "has"):
+            return self._flag(value)
+        if term.field == "domain":
+            return self._domain(value.lower().lstrip("."), prefix=term.prefix)
+        return self._choice(FACET_FIELDS[term.field], value, prefix=term.prefix)
+
+    def _words(self, among: BitMap, term: Term, value: str) -> BitMap:
+        wanted = words(value)
+        if not wanted:
+            # A text of signs alone ("—", "?!") asks nothing.
+            return among
+        if term.field == "author":
+            return self._author(wanted, term.prefix)
+        field = Field.TITLE_WORD if term.field == "title" else Field.WORD
+        found = among
+        for place, word in enumerate(wanted):
+            may_go_on = (term.prefix and place == len(wanted) - 1) or _is_half_a_pair(word)
+            found = found & (
+                self._view.starting_with(field, word) if may_go_on else self._view.get(field, word)
+            )
+            if not found:
+                return found
+        if len(wanted) > 1 and (term.phrase or _has_pairs(wanted)):
+            return self._check_phrase(found, term.field, wanted, term.prefix)
+        return found
+
+    def _check_phrase(self, candidates: BitMap, field: str, wanted: Sequence[str], prefix: bool) -> BitMap:
+        if len(candidates) > MOST_CHECKED:
+            self.is_exact = False
+            candidates = candidates[len(candidates) - MOST_CHECKED :]
+        return BitMap([number for number in candidates if self._has_phrase(number, field, wanted, prefix)])
+
+    def _author(self, wanted: Sequence[str], prefix: bool) -> BitMap:
+        found = BitMap()
+        for folded, value in self._view.choices(Field.AUTHOR):
+            # Cheap first: most names hold none of the words.
+            if wanted[0] in folded and stand_together(words(folded), wanted, prefix):
+                found |= self._view.get(Field.AUTHOR, value)
+        return found
+
+    def _number(self, field: Field, value: str) -> BitMap:
+        low, high = bounds(value)
+        sets = [
+            self._view.get(field, text) for _, text in self._view.choices(field)
+            if (low is None or int(text) >= low) and (high is None or int(text) <= high)
+        ]  # fmt: skip
+        return BitMap.union(*sets) if sets else BitMap()
+
+    def _date(self, field: str, value: str) -> BitMap:
+        if field == "since":
+            return self._view.dated_between(_seconds(dates.since(value, self._now)), None)
+        if field == "until":
+            return self._view.dated_between(None, _seconds(dates.until(value, self._now)))
+        span = dates.on(value, self._now)
+        return self._view.dated_between(_seconds(span.start), _seconds(span.stop))
+
+    def _tag(self, folded: str, *, prefix: bool) -> BitMap:
+        names = ((name, found) for name, found in self._view.marks.items() if name.startswith("tag:"))
+        fits = str.startswith if prefix else str.__eq__
+        return BitMap.union(BitMap(), *[found for name, found in names if fits(fold(name[4:]), folded)])
+
+    def _flag(self, value: str) -> BitMap:
+        live, marks = self._view.live, self._view.marks
+        if value in ("unread", "published"):
+            return live - (marks["read"] if value == "unread" else self._view.get(Field.FLAG, "draft"))
+        if value in ("read", "starred", "note"):
+            return marks[value]
+        return self._view.get(Field.FLAG, value)
+
+    def _domain(self, value: str, *, prefix: bool) -> BitMap:
+        sets = [
+            self._view.get(Field.DOMAIN, domain) for _, domain in self._view.choices(Field.DOMAIN)
+            if domain == value or domain.endswith(f".{value}") or (prefix and domain.startswith(value))
+        ]  # fmt: skip
+        return BitMap.union(*sets) if sets else BitMap()
+
+    def _choice(self, field: Field, value: str, *, prefix: bool) -> BitMap:
+        meant = self._view.matching_choices(field, fold(value), prefix=prefix)
+        if not meant and field == Field.PROVIDER and "." in value:
+            return self._domain(value.lower(), prefix=prefix)
+        return BitMap.union(*[self._view.get(field, choice) for choice in meant]) if meant else BitMap()
+
+    def _scan(self, among: BitMap, field: str, value: str) -> BitMap:
+        connection = self._view.connection
+        if field == "id":
+            low = int(value.ljust(12, "0"), 16) << 15
+            high = int(value.ljust(12, "f"), 16) << 15 | 0x7FFF
+            rows = connection.execute("select number from articles where key between ? and ?", (low, high))
+        elif field == "url":
+            rows = connection.execute(
+                "select number from articles where instr(lower(url), lower(?))", (value,)
+            )
+        else:
+            rows = connection.execute(
+                "select number from articles join folders using(folder)"
+                " where instr(lower(path || '/' || name), lower(?))", (value,)
+            )  # fmt: skip
+        return among & BitMap([number for (number,) in rows])
+
+
+def stand_together(text: Sequence[str], wanted: Sequence[str], prefix: bool) -> bool:
+    """Whether the wanted words stand in the text one after another; the last may go on."""
+    size = len(wanted)
+    head, last = list(wanted[:-1]), wanted[-1]
+    for place, word in enumerate(text[size - 1 :]):
+        fits = word.startswith(last) if prefix or _is_half_a_pair(last) else word == last
+        if fits and list(text[place : place + size - 1]) == head:
+            return True
+    return False
+
+
+def _is_half_a_pair(word: str) -> bool:
+    """A single character of a script that is indexed by pairs: it is found as the first of a pair."""
+    return (
+        len(word) == 1
+        and not word.isascii()
+        and len(words(word * 2)[0]) == 2
+        and words(word * 3) != [word * 3]
+    )
+
+
+def _has_pairs(wanted: Sequence[str]) -> bool:
+    """Whether the words overlap as the pairs of one run do: then they mean that run."""
+    return any(
+        len(first) == len(second) == 2
+        and first[1] == second[0]
+        and words(first + second[1]) == [first, second]
+        for first, second in zip(wanted, wanted[1:], strict=False)
+    )
+
+
+def _is_slow(clause: Clause) -> bool:
+    if isinstance(clause, Group):
+        return any(map(_is_slow, clause.parts))
+    return clause.phrase or clause.field in ("url", "path")
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())

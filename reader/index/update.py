@@ -1,0 +1,236 @@
+"""One run over a collection: compare, read what is different, write it, note what is settled.
+
+Works on one connection; who may write and which edition is written is `reader.index.refresh`'s business.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from reader.article import key_of
+from reader.collection import Collection, Roots
+from reader.index.coldload import ColdLoad
+from reader.index.numbering import Numbering
+from reader.index.reading import File, digest_now, take
+from reader.index.scan import Known, Scan
+from reader.index.schema import pack_name, unpack_name
+from reader.index.workers import Workers, worker_count
+from reader.index.writer import Taken, Writer
+from reader.results import Progress, Report
+
+FIRST_CHUNK = 100
+"""Files of the newest folders that are shown before the rest is even listed."""
+
+MOST_AT_ONCE = 3000
+"""Files read right here and written together; more are a cold load, for which starting workers pays."""
+
+SIGN_OF_LIFE = 250
+"""Files between two signs of progress."""
+
+Carry: TypeAlias = Callable[[Mapping[int, str]], None]
+"""Told of renamed files, old key -> new identity, so that marks follow."""
+
+
+class Update:
+    """A refresh of one index, on one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, collection: Collection, carry: Carry) -> None:
+        self._connection = connection
+        self._collection = collection
+        self._roots = Roots(collection.roots)
+        self._carry = carry
+        self._writer = Writer(connection)
+        self._scan = Scan(connection, collection)
+        self._is_first = connection.execute("select 1 from articles limit 1").fetchone() is None
+        self._early: set[tuple[int, str]] = set()
+        """Files that were shown before the rest was listed."""
+        self._known: dict[tuple[int, str], Known] = {}
+        """What the index still has of files that are different now."""
+        self._moved: dict[int, str] = {}
+
+    def run(self) -> Generator[Progress, None, Report]:
+        """Compare, then read and write; gives the report without its time."""
+        yield from self._compare()
+        scan = self._scan
+        self._known = {
+            (listed.folder, name): known for listed in scan.folders for name, known in listed.changed.items()
+        }
+        changed = len(self._known)
+        if scan.folders or scan.removed:
+            self._note_folders()
+            self._forget(scan.removed)
+            yield from self._read(list(self._wanted()))
+            if self._moved:
+                self._carry(self._moved)
+            yield from self._read_rivals()
+            self._close_folders()
+        if scan.touched:
+            self._connection.executemany("update folders set listed_ns = ? where folder = ?", scan.touched)
+        self._note_listing()
+        return self._report(changed)
+
+    def _compare(self) -> Iterator[Progress]:
+        for folder in self._collection.scan():
+            self._scan.compare(folder)
+            if self._is_first and not self._early and self._scan.added >= FIRST_CHUNK:
+                yield self._show_first()
+            elif len(self._scan.folders) % 64 == 1:
+                yield Progress("scan", self._scan.files)
+        self._scan.finish()
+        self._settle()
+        self._scan.folders.sort(key=lambda listed: listed.path, reverse=True)
+
+    def _show_first(self) -> Progress:
+        """The first headlines: some files of the newest folders, before all are listed."""
+        self._note_folders()
+        files = list(islice(self._wanted(), FIRST_CHUNK))
+        with self._writer.transaction():
+            self._writer.add([take(self._roots, file) for file in files])
+            # Whatever order the rest is numbered in, these few are merged in by their dates.
+            self._writer.demote_all()
+        self._early = {(file.folder, file.name) for file in files}
+        return Progress("read", self._scan.files, len(files), self._scan.added, changed=True)
+
+    def _wanted(self) -> Iterator[File]:
+        """The files to read; of two in one second the later name is the newer, in every load."""
+        for listed in self._scan.folders:
+            for name in sorted(listed.names, reverse=True):
+                if (listed.folder, name) not in self._early:
+                    yield File(listed.folder, listed.root, listed.path, name)
+
+    def _settle(self) -> None:
+        """Look again at files that were too young to be trusted when they were read."""
+        for listed in self._scan.folders:
+            for name, known in listed.racy.items():
+                row = self._connection.execute(
+                    "select digest from racy where folder = ? and name = ?", (listed.folder, pack_name(name))
+                ).fetchone()
+                if row and row[0] == digest_now(File(listed.folder, listed.root, listed.path, name)):
+                    self._writer.settle(listed.folder, name)
+                else:
+                    self._scan.unchanged -= 1
+                    listed.names.append(name)
+                    listed.changed[name] = known
+
+    def _note_folders(self) -> None:
+        """Give the folders their rows; without a signature until all that is in them is written."""
+        with self._writer.transaction():
+            self._connection.executemany(
+                "insert into folders(folder, root, path) values(?, ?, ?)"
+                " on conflict(folder) do update set signature = null",
+                [(listed.folder, listed.root, pack_name(listed.path)) for listed in self._scan.folders],
+            )
+
+    def _read(self, files: Sequence[File]) -> Iterator[Progress]:
+        if len(files) <= MOST_AT_ONCE:
+            yield from self._read_here(files)
+            return
+        with Workers(worker_count()) as workers:
+            load = ColdLoad(self._connection, self._writer, self._roots, workers)
+            dates = load.dates(files)
+            oldest = Numbering(self._connection).oldest
+            below = [place for place, date in enumerate(dates) if oldest is None or date <= oldest]
+            older = files if len(below) == len(files) else [files[place] for place in below]
+            if self._known:
+                self._forget({(file.folder, file.name): None for file in older})
+            below_dates = array("q", [dates[place] for place in below])
+            for read, written in load.run(older, below_dates):
+                yield Progress(
+                    "read", self._scan.files, len(self._early) + read, self._scan.added, changed=written
+                )
+        if oldest is not None:
+            newer = sorted((date, file) for date, file in zip(dates, files, strict=True) if date > oldest)
+            yield from self._read_here([file for _, file in newer])
+
+    def _read_here(self, files: Sequence[File]) -> Iterator[Progress]:
+        done = len(self._early)
+        for start in range(0, len(files), MOST_AT_ONCE):
+            taken: list[Taken] = []
+            part = files[start : start + MOST_AT_ONCE]
+            for file in part:
+                taken.append(take(self._roots, file))
+                if len(taken) % SIGN_OF_LIFE == 0:
+                    yield Progress("read", self._scan.files, done + len(taken), done + len(files) - start)
+            with self._writer.transaction():
+                self._drop({(file.folder, file.name): None for file in part})
+                self._writer.add(taken)
+            self._note_moves(taken)
+            done += len(part)
+            yield Progress(
+                "read", self._scan.files, done, done + len(files) - start - len(part), changed=True
+            )
+
+    def _forget(self, files: Iterable[tuple[int, str]]) -> None:
+        if files:
+            with self._writer.transaction():
+                self._drop(files)
+
+    def _drop(self, files: Iterable[tuple[int, str]]) -> None:
+        """Take what the index still has of these files out of it; inside a transaction."""
+        gone = []
+        for file in files:
+            known = self._known.get(file) or self._scan.removed.get(file)
+            if known is not None and known.number is not None:
+                gone.append(known.number)
+            elif known is not None:
+                self._writer.remove_other(*file)
+        if gone:
+            self._writer.remove(gone)
+
+    def _note_moves(self, taken: Iterable[Taken]) -> None:
+        """A new file that is a removed one under another name: its marks are to follow it."""
+        gone = {(known.inode, known.size, known.mtime_ns): known.key for known in self._scan.removed.values()}
+        for file in taken if gone else ():
+            key = gone.get((file.origin.inode, file.origin.size, file.origin.mtime_ns))
+            if key is not None and file.article is not None and key_of(file.article.identity) != key:
+                self._moved[key] = file.article.identity
+
+    def _read_rivals(self) -> Iterator[Progress]:
+        """Files that were duplicates of what is gone or different now: one of them may be shown next."""
+        keys = {known.key for known in (*self._known.values(), *self._scan.removed.values())} - {None}
+        rivals = []
+        for key in keys:
+            rows = self._connection.execute(
+                "select folder, root, path, name, mtime_ns, size, inode, key from others join folders using(folder)"
+                " where key = ?", (key,)
+            )  # fmt: skip
+            for folder, root, path, name, mtime_ns, size, inode, _ in rows.fetchall():
+                file = File(folder, root, unpack_name(path), unpack_name(name))
+                self._known[folder, file.name] = Known(mtime_ns, size, inode, None, key)
+                rivals.append(file)
+        if rivals:
+            yield from self._read_here(rivals)
+
+    def _close_folders(self) -> None:
+        """Store the listings' signatures: what is in these folders is settled, but for the too young files."""
+        with self._writer.transaction():
+            self._connection.executemany(
+                "update folders set signature = ?1, listed_ns = ?3 where folder = ?2"
+                " and not exists (select 1 from racy where racy.folder = ?2)",
+                [(listed.signature, listed.folder, listed.mtime_ns) for listed in self._scan.folders],
+            )
+            self._connection.executemany(
+                "delete from folders where folder = ?", [(folder,) for folder in self._scan.gone_folders]
+            )
+
+    def _note_listing(self) -> None:
+        notes = [(note.path, note.reason) for note in self._collection.notes]
+        if notes != self._connection.execute("select path, reason from unlisted").fetchall():
+            with self._writer.transaction():
+                self._writer.note_listing(self._collection.notes)
+
+    def _report(self, changed: int) -> Report:
+        scan = self._scan
+        (problems,) = self._connection.execute(
+            "select (select count(*) from problems) + (select count(*) from unlisted)"
+        ).fetchone()
+        duplicates = self._connection.execute("select count(*) from others where key is not null").fetchone()[
+            0
+        ]
+        return Report(
+            scan.files, scan.added, changed, len(scan.removed), scan.unchanged, problems, duplicates
+        )

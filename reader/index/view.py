@@ -1,0 +1,132 @@
+"""One reader's sight of an index: sets and choices read on demand and kept while nothing changes.
+
+Only what a question names is read. What is kept is dropped when another connection has written; the caller
+holds the lock (see `reader.index.store`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from pyroaring import BitMap
+
+from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
+from reader.index.sets import read_range, read_set
+
+KEPT_FIELDS = frozenset((Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.QUALITY, Field.HEAT,
+                         Field.STATE, Field.FLAG))  # fmt: skip
+"""Fields whose sets are asked for again with every keystroke."""
+
+MOST_KEPT = 20_000
+"""Sets kept at the most; a collection can have a provider for each article."""
+
+
+class LateArticle(NamedTuple):
+    """An article whose number does not tell its date."""
+
+    date: int | None
+    number: int
+    place: int
+    """It stands directly before the highest number that is below this one."""
+
+
+class IndexView:
+    """What a connection sees of the index as long as nobody writes to it."""
+
+    def __init__(self, connection: sqlite3.Connection, marks: Mapping[str, BitMap]) -> None:
+        self.connection = connection
+        self.marks = marks
+        """read, starred, note, and tag:NAME."""
+        self._kept: dict[tuple[int, str], BitMap] = {}
+        self._choices: dict[int, list[tuple[str, str]]] = {}
+
+    def get(self, field: int, value: str) -> BitMap:
+        """The set stored under a field's value. Not to be changed."""
+        if field not in KEPT_FIELDS:
+            return read_set(self.connection, field, value)
+        found = self._kept.get((field, value))
+        if found is None:
+            found = read_set(self.connection, field, value)
+            if len(self._kept) < MOST_KEPT:
+                self._kept[field, value] = found
+        return found
+
+    def starting_with(self, field: int, start: str) -> BitMap:
+        """The union of the sets whose value begins so."""
+        return read_range(self.connection, field, start)
+
+    @cached_property
+    def live(self) -> BitMap:
+        """All articles."""
+        return self.get(Field.STATE, LIVE)
+
+    @cached_property
+    def late(self) -> BitMap:
+        """The articles whose numbers do not tell their dates."""
+        return self.get(Field.STATE, LATE) & self.live
+
+    @cached_property
+    def late_articles(self) -> list[LateArticle]:
+        """The late ones, newest first, undated ones last."""
+        found = []
+        for number in self.late:
+            row = self.connection.execute("select date from articles where number = ?", (number,)).fetchone()
+            if row:
+                found.append((row[0], number))
+        found.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0, pair[1]), reverse=True)
+        return [LateArticle(date, number, self.first_from(date)) for date, number in found]
+
+    def first_from(self, date: int | None) -> int:
+        """The lowest number in order whose date is at least this one; of None, that of the dated ones."""
+        if date is None:
+            return LAST_UNDATED + 1
+        # Several articles of one second are next to each other: late ones are stepped over.
+        for (number,) in self.connection.execute(
+            "select number from articles where date >= ? order by date, number", (date,)
+        ):
+            if number not in self.late:
+                return int(number)
+        return self.live.max() + 1 if self.live else FIRST_DATED
+
+    def dated_between(self, start: int | None, stop: int | None) -> BitMap:
+        """The articles with start <= date < stop, in seconds; None = no limit on that side."""
+        low = LAST_UNDATED + 1 if start is None else self.first_from(start)
+        high = (1 << 32) - 1 if stop is None else self.first_from(stop)
+        ordered = (self.live & BitMap(range(low, high))) - self.late if low < high else BitMap()
+        late = [
+            found.number for found in self.late_articles
+            if found.date is not None and (start is None or found.date >= start) and (stop is None or found.date < stop)
+        ]  # fmt: skip
+        return ordered | BitMap(late)
+
+    def choices(self, field: int) -> list[tuple[str, str]]:
+        """(folded, value) for every value of a field that an article ever had, sorted."""
+        known = self._choices.get(field)
+        if known is None:
+            known = self.connection.execute(
+                "select folded, value from choices where field = ?", (field,)
+            ).fetchall()
+            self._choices[field] = known
+        return known
+
+    def matching_choices(self, field: int, folded: str, *, prefix: bool) -> list[str]:
+        """The values that a person means by a folded text."""
+        known = self.choices(field)
+        found = []
+        for place in range(bisect_left(known, (folded, "")), len(known)):
+            if not known[place][0].startswith(folded) or not (prefix or known[place][0] == folded):
+                break
+            found.append(known[place][1])
+        return found
+
+    @cached_property
+    def title_order(self) -> array[int]:
+        """All numbers, A to Z by title; read when first asked for: 4 bytes an article."""
+        return array("I", [number for (number,) in self.connection.execute(
+            "select number from titles order by title_key, number desc"
+        )])  # fmt: skip
