@@ -1,0 +1,145 @@
+"""The Library's side of marks: a person's change goes to the marks database and into the index's sets.
+
+Knows which article has which identity; how marks are stored is `reader.marks`' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from reader.addresses import identity_of
+from reader.article import key_of
+from reader.collection import Roots, Unreadable, load
+from reader.errors import StorageError
+from reader.index.marked import MarkedSets, Marking
+from reader.index.store import Index
+from reader.marks import FILE, Change, Mark, Marks
+
+
+class MarksDesk:
+    """Marks of one collection's articles. Safe to call from several threads."""
+
+    def __init__(self, index: Index, roots: Roots, folder: Path | None) -> None:
+        """A folder of None: marks can't be kept, and nothing is marked."""
+        self.notices: list[str] = []
+        self._index = index
+        self._roots = roots
+        self._lock = RLock()
+        self._marks = self._opened(folder)
+        self._sets = MarkedSets(index)
+        self._sets.load()
+
+    def _opened(self, folder: Path | None) -> Marks:
+        if folder is not None:
+            try:
+                return Marks(folder / FILE)
+            except StorageError as error:
+                self.notices.append(f"{error}. Until then nothing can be marked.")
+        return Marks(None)
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether marks can be written at all."""
+        return self._marks.is_kept
+
+    @property
+    def turn(self) -> int:
+        """The number of the newest change, by any reader."""
+        with self._lock:
+            return self._marks.turn
+
+    def follow(self) -> None:
+        """Bring the sets up to date with what this and other readers marked."""
+        with self._lock:
+            turn = self._marks.turn
+            if not self._sets.fits:
+                self._sets.forget()
+            elif turn == self._sets.turn:
+                return
+            self._sets.apply(map(_marking, self._marks.since(self._sets.turn)), turn)
+
+    def store(self) -> None:
+        """Keep the sets for the next start."""
+        with self._lock:
+            self._sets.store()
+
+    def change(self, numbers: Sequence[int], change: Change) -> int:
+        """Change the marks of the articles with these numbers; how many were changed. Raises StorageError."""
+        if not self.are_kept:
+            raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
+        articles = {
+            key: self._identity(key, url, root, path)
+            for _, key, url, root, path in self._index.identities(numbers)
+        }
+        with self._lock:
+            changed = self._marks.change(articles, change)
+        self.follow()
+        return changed
+
+    def _identity(self, key: int, url: str, root: int, path: str) -> str:
+        place = self._roots.place(root, path)
+        identity = identity_of(url, place.prefix + place.relative)
+        if key_of(identity) == key:
+            return identity
+        # The row's URL is not the one that the identity was made of: only the file can tell.
+        try:
+            return load(place).identity
+        except (OSError, Unreadable):
+            return identity
+
+    def undo(self) -> str | None:
+        """Take the last change back; what it was, in words ("3 marked read"), or None. Raises StorageError."""
+        with self._lock:
+            done = self._marks.undo()
+        self.follow()
+        return done
+
+    def redo(self) -> str | None:
+        """Do again what was undone last; what it was, in words, or None. Raises StorageError."""
+        with self._lock:
+            done = self._marks.redo()
+        self.follow()
+        return done
+
+    def note(self, number: int) -> str:
+        """The note on an article; empty where there is none."""
+        with self._lock:
+            for _, key, *_ in self._index.identities([number]):
+                if mark := self._marks.of([key]).get(key):
+                    return mark.note
+        return ""
+
+    def carry(self, moved: Mapping[int, str]) -> None:
+        """Let marks follow files that were renamed: old key -> new identity."""
+        if self.are_kept:
+            with self._lock:
+                self._marks.carry(moved)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Every mark as a JSON-able record; see `reader.marks.Marks.export`."""
+        with self._lock:
+            yield from self._marks.export()
+
+    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Take over exported marks; how many articles were changed. Raises UsageError, StorageError."""
+        if not self.are_kept:
+            raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
+        with self._lock:
+            changed = self._marks.import_(records)
+        self.follow()
+        return changed
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._lock:
+            self._marks.close()
+
+
+def _marking(mark: Mark) -> Marking:
+    names = {"read": mark.read, "starred": mark.starred, "note": bool(mark.note)}
+    return mark.key, frozenset(
+        [name for name, is_set in names.items() if is_set] + [f"tag:{tag}" for tag in mark.tags]
+    )

@@ -1,0 +1,321 @@
+"""Marks: what the person did to articles (read, starred, tags, a note). Kept apart from the index, never lost.
+
+One SQLite file under the data folder. A rollback journal and full synchronisation: a mark is on the disk when
+`change` returns, in one file that can be copied, on network homes too (where SQLite's WAL is not allowed).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from reader.article import id_of, key_of
+from reader.errors import StorageError, UsageError
+from reader.text import clean, clean_line
+
+VERSION = 1
+FILE = "marks.db"
+"""The name of the database in the person's data folder."""
+KEPT_CHANGES = 100
+"""Changes that can be undone, across restarts too."""
+
+_TABLES = """
+create table marks(
+  key integer primary key, identity text not null, read integer not null default 0,
+  starred integer not null default 0, note text not null default '', tags text not null default '',
+  turn integer not null);
+create index marks_by_turn on marks(turn);
+create table changes(change integer primary key autoincrement, words text not null, undone integer not null default 0);
+create table steps(
+  change integer not null, key integer not null, before text not null, after text not null,
+  primary key(change, key)) without rowid;
+create table meta(key text primary key, value) without rowid;
+insert into meta values('turn', 0);
+"""
+
+
+class Change(NamedTuple):
+    """What a person does to an article's marks; None = leave as it is."""
+
+    read: bool | None = None
+    starred: bool | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    note: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What it does, after a count: "marked read"."""
+        said = []
+        if self.read is not None:
+            said.append("marked read" if self.read else "marked unread")
+        if self.starred is not None:
+            said.append("starred" if self.starred else "unstarred")
+        said += [f"tagged {tag}" for tag in self.add_tags]
+        said += [f"untagged {tag}" for tag in self.remove_tags]
+        if self.note is not None:
+            said.append("noted" if self.note else "note removed")
+        return ", ".join(said)
+
+
+class Mark(NamedTuple):
+    """The marks of one article."""
+
+    key: int
+    identity: str
+    read: bool = False
+    starred: bool = False
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+    def changed(self, change: Change) -> Mark:
+        """The marks after a change."""
+        tags = {tag.casefold(): tag for tag in self.tags}
+        tags.update((tag.casefold(), tags.get(tag.casefold(), tag)) for tag in change.add_tags)
+        for tag in change.remove_tags:
+            tags.pop(tag.casefold(), None)
+        return self._replace(
+            read=self.read if change.read is None else change.read,
+            starred=self.starred if change.starred is None else change.starred,
+            note=self.note if change.note is None else change.note,
+            tags=tuple(sorted(tags.values())),
+        )
+
+
+class Marks:
+    """The person's own database. The caller sees to it that one thread at a time uses it."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open or make the file; None keeps marks in memory only. Raises StorageError."""
+        self.is_kept = path is not None
+        with _said("opened", path):
+            self._connection = sqlite3.connect(
+                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
+            )
+            self._connection.execute("pragma journal_mode = delete")
+            self._connection.execute("pragma synchronous = full")
+            self._prepare(path)
+
+    def _prepare(self, path: Path | None) -> None:
+        version = self._version()
+        if version == 0:
+            # Two readers may start at once: the one that waited finds the tables made.
+            self._connection.execute("begin immediate")
+            if self._version() == 0:
+                for statement in _TABLES.split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"pragma user_version = {VERSION}")
+            self._connection.execute("commit")
+        elif version > VERSION:
+            raise StorageError(
+                f"the marks in {path} were written by a newer reader: use that one, or move them away"
+            )
+
+    def _version(self) -> int:
+        return int(self._connection.execute("pragma user_version").fetchone()[0])
+
+    @property
+    def turn(self) -> int:
+        """The number of the last change that any reader made; it only grows."""
+        with _said("read"):
+            return int(self._connection.execute("select value from meta where key = 'turn'").fetchone()[0])
+
+    def since(self, turn: int) -> Iterator[Mark]:
+        """The marks that changed after a turn."""
+        with _said("read"):
+            rows = self._connection.execute(
+                "select key, identity, read, starred, note, tags from marks where turn > ?", (turn,)
+            )
+            yield from map(_mark, rows)
+
+    def of(self, keys: Iterable[int]) -> dict[int, Mark]:
+        """The marks of these articles, where they have any."""
+        with _said("read"):
+            rows = (
+                self._connection.execute(
+                    "select key, identity, read, starred, note, tags from marks where key = ?", (key,)
+                ).fetchone()
+                for key in keys
+            )
+            return {row[0]: _mark(row) for row in rows if row}
+
+    def change(self, articles: Mapping[int, str], change: Change) -> int:
+        """Change the marks of articles given as key -> identity; how many are different now.
+
+        On disk when it returns, with what undoes it. Raises StorageError.
+        """
+        with self._transaction() as turn:
+            before = self.of(articles)
+            steps = []
+            for key, identity in articles.items():
+                old = before.get(key, Mark(key, identity))
+                new = old.changed(change)
+                if new != old:
+                    steps.append((old, new))
+            if steps:
+                self._remember(f"{len(steps)} {change.words}", steps)
+                self._store((new for _, new in steps), turn)
+        return len(steps)
+
+    def carry(self, moved: Mapping[int, str]) -> None:
+        """Give the marks of old keys to new identities (files that were renamed). Raises StorageError."""
+        with self._transaction() as turn:
+            found = self.of(moved)
+            self._store(
+                (mark._replace(key=key_of(moved[key]), identity=moved[key]) for key, mark in found.items()),
+                turn,
+            )
+
+    def undo(self) -> str | None:
+        """Take the newest change back; its words, or None when there is none. Raises StorageError."""
+        return self._step("select max(change) from changes where not undone", undone=True)
+
+    def redo(self) -> str | None:
+        """Do the change again that was undone last; its words, or None. Raises StorageError."""
+        return self._step("select min(change) from changes where undone", undone=False)
+
+    def _step(self, which: str, *, undone: bool) -> str | None:
+        with self._transaction() as turn:
+            (change,) = self._connection.execute(which).fetchone()
+            if change is None:
+                return None
+            (words,) = self._connection.execute(
+                "select words from changes where change = ?", (change,)
+            ).fetchone()
+            steps = self._connection.execute(
+                "select before, after from steps where change = ?", (change,)
+            ).fetchall()
+            pairs = [(_from_json(before), _from_json(after)) for before, after in steps]
+            if undone:
+                pairs = [(after, before) for before, after in pairs]
+            current = self.of(old.key for old, _ in pairs)
+            self._store((_moved_on(current.get(old.key, old), old, new) for old, new in pairs), turn)
+            self._connection.execute("update changes set undone = ? where change = ?", (undone, change))
+        return str(words)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Every article's marks as JSON-able records, by identity."""
+        with _said("read"):
+            for row in self._connection.execute(
+                "select key, identity, read, starred, note, tags from marks order by identity"
+            ):
+                mark = _mark(row)
+                if mark.read or mark.starred or mark.note or mark.tags:
+                    yield {
+                        "id": id_of(mark.key), "identity": mark.identity, "read": mark.read,
+                        "starred": mark.starred, "tags": list(mark.tags), "note": mark.note,
+                    }  # fmt: skip
+
+    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Take over exported marks; what is there stays, what is new is added. How many were changed.
+
+        Raises UsageError for a record that is none, before anything is written; StorageError.
+        """
+        wanted = [_imported(place, record) for place, record in enumerate(records, 1)]
+        with self._transaction() as turn:
+            before = self.of([mark.key for mark in wanted])
+            steps = []
+            for mark in wanted:
+                old = before.get(mark.key, Mark(mark.key, mark.identity))
+                new = old.changed(
+                    Change(mark.read or None, mark.starred or None, mark.tags, note=old.note or mark.note)
+                )
+                if new != old:
+                    steps.append((old, new))
+                    before[mark.key] = new
+            if steps:
+                self._remember(f"{len(steps)} imported", steps)
+                self._store((new for _, new in steps), turn)
+        return len(steps)
+
+    def _remember(self, words: str, steps: Iterable[tuple[Mark, Mark]]) -> None:
+        # Whoever does something new can't redo what was undone before.
+        self._connection.execute(
+            "delete from steps where change in (select change from changes where undone)"
+        )
+        self._connection.execute("delete from changes where undone")
+        change = self._connection.execute("insert into changes(words) values(?)", (words,)).lastrowid
+        self._connection.executemany(
+            "insert or replace into steps values(?, ?, ?, ?)",
+            ((change, new.key, json.dumps(old), json.dumps(new)) for old, new in steps),
+        )
+        oldest = int(change or 0) - KEPT_CHANGES
+        self._connection.execute("delete from steps where change <= ?", (oldest,))
+        self._connection.execute("delete from changes where change <= ?", (oldest,))
+
+    def _store(self, marks: Iterable[Mark], turn: int) -> None:
+        self._connection.executemany(
+            "insert or replace into marks(key, identity, read, starred, note, tags, turn) values(?, ?, ?, ?, ?, ?, ?)",
+            (
+                (mark.key, mark.identity, mark.read, mark.starred, mark.note, "\n".join(mark.tags), turn)
+                for mark in marks
+            ),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[int]:
+        with _said("written"):
+            self._connection.execute("begin immediate")
+            try:
+                self._connection.execute("update meta set value = value + 1 where key = 'turn'")
+                yield self.turn
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+@contextmanager
+def _said(done: str, path: Path | None = None) -> Iterator[None]:
+    """SQLite's errors as sentences."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        where = f" in {path}" if path else ""
+        raise StorageError(
+            f"the marks{where} could not be {done} ({error}): check the disk and its permissions, then try again"
+        ) from error
+
+
+def _mark(row: tuple[int, str, int, int, str, str]) -> Mark:
+    key, identity, read, starred, note, tags = row
+    return Mark(key, identity, bool(read), bool(starred), note, tuple(tags.split("\n")) if tags else ())
+
+
+def _from_json(state: str) -> Mark:
+    key, identity, read, starred, note, tags = json.loads(state)
+    return Mark(key, identity, read, starred, note, tuple(tags))
+
+
+def _moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
+    """What differs between old and new, done to the current marks: later changes of other kinds stay."""
+    tags = tuple(
+        sorted((set(current.tags) - (set(old.tags) - set(new.tags))) | (set(new.tags) - set(old.tags)))
+    )
+    return current._replace(
+        read=current.read if old.read == new.read else new.read,
+        starred=current.starred if old.starred == new.starred else new.starred,
+        note=current.note if old.note == new.note else new.note,
+        tags=tags,
+    )
+
+
+def _imported(place: int, record: Mapping[str, Any]) -> Mark:
+    identity = record.get("identity")
+    tags = record.get("tags", []) if identity else None
+    if not isinstance(identity, str) or not isinstance(tags, list):
+        raise UsageError(
+            f'record {place} holds no marks: it needs "identity" (text), and "tags" must be a list'
+        )
+    return Mark(
+        key_of(identity), identity, record.get("read") is True, record.get("starred") is True,
+        clean(str(record.get("note") or "")), tuple(clean_line(str(tag)) for tag in tags if clean_line(str(tag))),
+    )  # fmt: skip
