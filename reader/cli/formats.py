@@ -1,0 +1,99 @@
+"""The forms in which `list` writes its answer, each a line at a time so that any number fits in memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from reader import export
+from reader.cli.layout import columns, cut, pad
+from reader.cli.session import note
+from reader.errors import NoSuchArticle
+from reader.results import Headline, Results
+
+if TYPE_CHECKING:
+    from reader.library import Library
+
+WINDOW = 500
+"""Headlines asked for at a time."""
+
+_PROVIDER = 18
+"""Cells of the provider's column."""
+
+_LEAST_TITLE = 20
+"""Cells that a title keeps however narrow the terminal is."""
+
+
+def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
+    """The answer from its beginning, at most `limit` of it."""
+    start = 0
+    while limit is None or start < limit:
+        stop = start + WINDOW if limit is None else min(start + WINDOW, limit)
+        window = results.window(start, stop)
+        yield from window
+        if len(window) < stop - start:
+            return
+        start = stop
+
+
+def lines(
+    library: Library, rows: Iterator[Headline], form: str, *, secured: bool = False, null: bool = False
+) -> Iterator[str]:
+    """The pieces of text that `list --format form` writes."""
+    if form == "table":
+        return _table(rows)
+    if form in ("csv", "tsv"):
+        made = export.csv_line if form == "csv" else export.tsv_line
+        return (made(cells) for cells in _rows(rows))
+    if form == "urls":
+        end = "\0" if null else "\n"
+        return (row.url + end for row in rows if row.url)
+    if form == "markdown":
+        return (export.markdown_item(row) + "\n" for row in rows)
+    records = _records(library, rows, secured)
+    return (f"{text}\n" for text in records) if form == "jsonl" else export.json_array(records)
+
+
+def _rows(rows: Iterator[Headline]) -> Iterator[tuple[str, ...]]:
+    yield export.COLUMNS
+    for headline in rows:
+        yield export.row(headline)
+
+
+def _records(library: Library, rows: Iterator[Headline], secured: bool) -> Iterator[str]:
+    missing = 0
+    for headline in rows:
+        try:
+            article = library.article(headline)
+        except NoSuchArticle:
+            missing += 1
+            continue
+        yield export.json_text(export.record(article, headline, library.note(headline), secured=secured))
+    if missing:
+        note(f"{missing} of the files went away while they were listed; run the command again")
+
+
+def _table(rows: Iterator[Headline]) -> Iterator[str]:
+    """Aligned columns, the title last: cut to a terminal, whole everywhere else (and without a header)."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            yield f"{_columns(row, row.id)}{row.title}\n"
+        return
+    head = f"{'ID':8}  {'DATE':10}  {'Q':>3}  {'':3}  {'PROVIDER':{_PROVIDER}}  "
+    room = max(columns() - len(head), _LEAST_TITLE)
+    is_first = True
+    for row in rows:
+        if is_first:
+            yield f"{head}TITLE\n"
+        is_first = False
+        short = row._replace(provider=cut(row.provider, _PROVIDER))
+        yield f"{_columns(short, row.id[:8])}{cut(row.title, room)}\n"
+
+
+def _columns(row: Headline, shown_id: str) -> str:
+    """Everything before the title: id, day, quality, signs (unread, starred, draft), provider."""
+    day = row.date.astimezone().date().isoformat() if row.date else ""
+    quality = "" if row.quality is None else str(row.quality)
+    signs = f"{' ' if row.is_read else '●'}{'★' if row.is_starred else ' '}{'✎' if row.is_draft else ' '}"
+    return f"{shown_id}  {day:10}  {quality:>3}  {signs}  {pad(row.provider, _PROVIDER)}  "

@@ -1,0 +1,80 @@
+"""Text in columns and paragraphs, measured in terminal cells.
+
+Only what plain output needs; the screen has its own painting. The text is clean already.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+_FIRST_ODD = "\u0300"
+"""Every character before the combining marks is one cell wide, so most text needs no table."""
+
+
+def columns(stream: int = 1, default: int = 80) -> int:
+    """How many cells wide the terminal on this file descriptor is; COLUMNS wins, as in other programs."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(stream).columns or default
+    except OSError:
+        return default
+
+
+def cells(text: str) -> int:
+    """How many cells the text takes on one line."""
+    if text.isascii() or max(text) < _FIRST_ODD:
+        return len(text)
+    from wcwidth import wcswidth  # a table of 10 ms that plain letters do without
+
+    width = wcswidth(text)
+    return width if width >= 0 else len(text)
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most so many cells, with an ellipsis where something is left out."""
+    if cells(text) <= width:
+        return text
+    return _head(text, width - 1) + "…" if width > 0 else ""
+
+
+def pad(text: str, width: int) -> str:
+    """The text with blanks after it up to so many cells; a longer one stays whole."""
+    return text + " " * (width - cells(text))
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    """The words of a paragraph in lines of at most so many cells; a longer word (a URL) stays whole.
+
+    Text without blanks, as Chinese and Japanese are written, is broken between characters.
+    """
+    line, used = "", 0
+    for word in text.split():
+        size = cells(word)
+        if line and used + 1 + size <= width:
+            line, used = f"{line} {word}", used + 1 + size
+            continue
+        if line:
+            yield line
+        while size > width and not word.isascii():
+            kept = _head(word, width)
+            if not kept:
+                break
+            yield kept
+            word = word[len(kept) :]
+            size = cells(word)
+        line, used = word, size
+    if line:
+        yield line
+
+
+def _head(text: str, width: int) -> str:
+    """A beginning of the text in at most so many cells, with the marks that belong to its last letter."""
+    stop = min(width, len(text))
+    while stop and cells(text[:stop]) > width:
+        stop -= 1
+    while 0 < stop < len(text) and cells(text[: stop + 1]) == cells(text[:stop]):
+        stop += 1
+    return text[:stop]

@@ -1,0 +1,133 @@
+"""`reader list`, `count` and `facets`: what the collection holds."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from reader.cli.arguments import FACETS, FORMATS, Parser, Subcommand, add_filters, add_format, add_sources
+from reader.cli.formats import headlines, lines
+from reader.cli.question import asked
+from reader.cli.session import note, opened
+from reader.errors import UsageError
+from reader.export import json_text
+from reader.query import Query
+
+if TYPE_CHECKING:
+    from reader.library import Library
+
+
+def add_output(parser: Parser, default: str | None = None) -> None:
+    """The options that say how a list is written."""
+    group = parser.group("output")
+    add_format(group, FORMATS, default)
+    group.option(
+        "--include-secured", action="store_true",
+        help="the articles' secured tokens too, with json and jsonl only",
+        example="reader list --format jsonl --include-secured",
+    )  # fmt: skip
+    group.option(
+        "-0", "--null", action="store_true", help="a NUL after each URL, not a line end, with urls only",
+        example="reader list --format urls -0 | xargs -0 -n 1 echo",
+    )  # fmt: skip
+
+
+def write_list(library: Library, options: Namespace, query: Query) -> int:
+    """Write the headlines that the query asks for, in the form that the options ask for."""
+    form = options.format or FORMATS[0]
+    if options.include_secured and form not in ("json", "jsonl"):
+        raise UsageError("--include-secured goes with --format json or jsonl only; add one of them")
+    if options.null and form != "urls":
+        raise UsageError("--null goes with --format urls only; add that")
+    rows = headlines(library.select(query), options.limit)
+    write = sys.stdout.write
+    for text in lines(library, rows, form, secured=options.include_secured, null=options.null):
+        write(text)
+    return 0
+
+
+def _list_options(parser: Parser) -> None:
+    add_sources(parser)
+    add_filters(parser)
+    add_output(parser)
+
+
+def _list(options: Namespace) -> int:
+    query = asked(options)
+    with opened(options.sources) as library:
+        return write_list(library, options, query)
+
+
+def _count_options(parser: Parser) -> None:
+    add_sources(parser)
+    add_filters(parser)
+    add_format(parser.group("output"), ("text", "json"), "text")
+
+
+def _count(options: Namespace) -> int:
+    query = asked(options)
+    with opened(options.sources) as library:
+        results = library.select(query)
+        count, is_exact = len(results), results.is_exact
+    if options.limit is not None and options.limit <= count:
+        count, is_exact = options.limit, True
+    if options.format == "json":
+        print(json_text({"count": count, "exact": is_exact}))
+        return 0
+    print(count)
+    if not is_exact:
+        note("there are at least so many: the phrase has too many candidates to look at each; narrow it")
+    return 0
+
+
+def _facets_options(parser: Parser) -> None:
+    parser.words(
+        "words", "FIELD|SOURCE", f"first the field ({', '.join(FACETS)}), then folders or files", _fields
+    )
+    add_filters(parser)
+    add_format(parser.group("output"), ("text", "json"), "text")
+
+
+def _fields(**_: object) -> Iterable[str]:
+    return FACETS
+
+
+def _facets(options: Namespace) -> int:
+    field, *sources = options.words or [""]
+    if field not in FACETS:
+        raise UsageError(f"which field's values? Say one of {', '.join(FACETS)}, like `reader facets topic`")
+    query = asked(options)
+    with opened(sources) as library:
+        values = [found for found in library.facet(field, query).values if found.count]
+    values = values[: options.limit]
+    if options.format == "json":
+        print(json_text([{"value": found.value, "count": found.count} for found in values]))
+        return 0
+    width = max((len(str(found.count)) for found in values), default=0)
+    for found in values:
+        print(f"{found.count:>{width}}  {found.value}")
+    return 0
+
+
+SUBCOMMANDS = {
+    "list": Subcommand(
+        usage="reader list [OPTIONS] [SOURCE]...",
+        examples=("reader list --unread --limit 20", "reader list -q chips --since 7d --format json ~/news"),
+        options=_list_options,
+        run=_list,
+    ),
+    "count": Subcommand(
+        usage="reader count [OPTIONS] [SOURCE]...",
+        examples=("reader count --unread", "reader count -t AI --format json ~/news"),
+        options=_count_options,
+        run=_count,
+    ),
+    "facets": Subcommand(
+        usage="reader facets topic|provider|category|type|tag [OPTIONS] [SOURCE]...",
+        examples=("reader facets topic --since 30d", "reader facets provider -q chips --limit 10"),
+        options=_facets_options,
+        run=_facets,
+    ),
+}

@@ -1,0 +1,209 @@
+"""`reader mark`, `export-marks` and `import-marks`: what the person did with articles."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+from reader.cli.arguments import Parser, Subcommand, add_filters
+from reader.cli.completion import actions, ids
+from reader.cli.formats import headlines
+from reader.cli.question import asked, typed
+from reader.cli.session import opened
+from reader.errors import UsageError
+from reader.export import json_array, json_text
+from reader.marks import FILE, Change, Marks
+from reader.query import Query
+from reader.results import Headline, Results
+from reader.text import clean_line, display_path
+
+if TYPE_CHECKING:
+    from reader.library import Library
+
+ASK_ABOVE = 100
+"""More articles than this are marked only after a yes (design, section 7)."""
+
+ACTIONS = ("read", "unread", "star", "unstar", "tag:NAME", "untag:NAME")
+"""What `mark` can do."""
+
+_CHOICE = f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
+
+
+def change_of(action: str) -> Change:
+    """The change of marks that a word asks for. Raises UsageError."""
+    word, colon, name = action.partition(":")
+    name = clean_line(typed(name))
+    if colon and name and word in ("tag", "untag"):
+        return Change(add_tags=(name,)) if word == "tag" else Change(remove_tags=(name,))
+    simple = {
+        "read": Change(read=True),
+        "unread": Change(read=False),
+        "star": Change(starred=True),
+        "unstar": Change(starred=False),
+    }
+    if action not in simple:
+        raise UsageError(f"`{clean_line(action)}` is no mark; say {_CHOICE}")
+    return simple[action]
+
+
+def _mark_options(parser: Parser) -> None:
+    parser.words("words", "ACTION|SOURCE", f"first the action ({', '.join(ACTIONS)}), then sources", actions)
+    add_filters(parser)
+    group = parser.group("which by id, and asking")
+    group.option(
+        "--ids", metavar="IDS", values=ids, example="reader list | cut -c1-12 | reader mark read --ids -",
+        help="these articles only: ids with commas or blanks between them, or - to read them from the input",
+    )  # fmt: skip
+    group.option(
+        "--yes", action="store_true", help=f"do not ask above {ASK_ABOVE} articles",
+        example="reader mark read --until 30d --yes",
+    )  # fmt: skip
+
+
+def _mark(options: Namespace) -> int:
+    if not options.words:
+        raise UsageError(f"mark as what? Say {_CHOICE}")
+    action, *sources = options.words
+    change = change_of(action)
+    query, named = asked(options), _ids(options.ids)
+    with opened(sources) as library:
+        chosen = _chosen(library, query, named, options.limit)
+        count = len(chosen)
+        if count > ASK_ABOVE and not options.yes and not _is_wanted(count, change.words):
+            print("nothing was marked")
+            return 0
+        changed = library.mark(chosen, change)
+    rest = count - changed
+    print(f"{_articles(changed)} {change.words}" + (f" ({rest:,} already so)" if rest > 0 else ""))
+    return 0
+
+
+def _chosen(
+    library: Library, query: Query, named: list[str] | None, limit: int | None
+) -> list[Headline] | Results:
+    results = library.select(query)
+    if named is not None:
+        found = [library.find(prefix) for prefix in named]
+        return [headline for headline in found if results.position(headline.number) is not None][:limit]
+    if limit is None:
+        return results
+    return list(headlines(results, limit))
+
+
+def _ids(text: str | None) -> list[str] | None:
+    """The ids of `--ids`, each once; None where the option was not given."""
+    if text is None:
+        return None
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    return list(dict.fromkeys(text.lower().replace(",", " ").split()))
+
+
+def _is_wanted(count: int, done: str) -> bool:
+    """Ask whether so many shall be marked. Raises UsageError where nobody can answer."""
+    if not sys.stdin.isatty():
+        raise UsageError(f"these are {count:,} articles; add --yes to have them all {done}")
+    print(f"{count:,} articles will be {done}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count:,} articles"
+
+
+def open_marks() -> Marks:
+    """The person's marks, of every collection. Raises StorageError where they can't be kept."""
+    from reader import paths
+
+    return Marks(paths.ensure(paths.user_data_dir()) / FILE)
+
+
+def _export_options(parser: Parser) -> None:
+    parser.words("words", "FILE", "the file to write; - for the output")
+
+
+def _export(options: Namespace) -> int:
+    name = _one_file(options, "export-marks")
+    with closing(open_marks()) as marks:
+        lines = json_array(json_text(record) for record in marks.export())
+        if name == "-":
+            sys.stdout.writelines(lines)
+            return 0
+        # Written beside it and put in its place whole, so that a full disk never ruins an older export.
+        part = f"{name}.part"
+        try:
+            with open(part, "w", encoding="utf-8") as file:
+                file.writelines(lines)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, name)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(part)
+            raise
+    return 0
+
+
+def _import_options(parser: Parser) -> None:
+    parser.words("words", "FILE", "a file that export-marks wrote; - for the input")
+
+
+def _import(options: Namespace) -> int:
+    name = _one_file(options, "import-marks")
+    if name == "-":
+        raw = sys.stdin.buffer.read()
+    else:
+        with open(name, "rb") as file:
+            raw = file.read()
+    records = _records(raw, display_path(name))
+    with closing(open_marks()) as marks:
+        changed = marks.import_(records)
+    print(f"{_articles(changed)} changed by {len(records):,} imported marks")
+    return 0
+
+
+def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
+    """What an export holds: an array of objects. Raises UsageError."""
+    import json
+
+    try:
+        records = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{name} is no export of marks: {clean_line(str(error))}") from None
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise UsageError(f"{name} is no export of marks: it should be a JSON array of objects")
+    return records
+
+
+def _one_file(options: Namespace, command: str) -> str:
+    if len(options.words) != 1:
+        raise UsageError(f"which file? Give one name, or - : `reader {command} marks.json`")
+    return str(options.words[0])
+
+
+SUBCOMMANDS = {
+    "export-marks": Subcommand(
+        usage="reader export-marks FILE",
+        examples=("reader export-marks marks.json", "reader export-marks - | jq length"),
+        options=_export_options,
+        run=_export,
+    ),
+    "import-marks": Subcommand(
+        usage="reader import-marks FILE",
+        examples=(
+            "reader import-marks marks.json",
+            "ssh server reader export-marks - | reader import-marks -",
+        ),
+        options=_import_options,
+        run=_import,
+    ),
+    "mark": Subcommand(
+        usage="reader mark read|unread|star|unstar|tag:NAME|untag:NAME [OPTIONS] [SOURCE]...",
+        examples=("reader mark read --until 30d", "reader mark tag:later -q 'solid state' ~/news"),
+        options=_mark_options,
+        run=_mark,
+    ),
+}

@@ -1,0 +1,98 @@
+"""The bare command: the screen, or the list where there is none. The app is imported only here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.cli.arguments import Parser, Subcommand, add_filters, add_sources
+from reader.cli.entry import COMMANDS
+from reader.cli.listing import add_output, write_list
+from reader.cli.question import asked
+from reader.cli.session import opened, sources_of
+from reader.errors import QueryError, UsageError
+from reader.query import Query, parse
+from reader.text import display_path
+
+if TYPE_CHECKING:
+    from reader.config import Config
+
+
+def _commands() -> str:
+    lines = "\n".join(f"  {name:14}{summary}" for name, (_, summary) in COMMANDS.items())
+    return f"commands (`reader COMMAND --help` has the options and examples of each):\n{lines}"
+
+
+def _options(parser: Parser) -> None:
+    add_sources(parser)
+    add_filters(parser)
+    add_output(parser)
+
+
+def _run(options: Namespace) -> int:
+    notices: list[str] = []
+    sources = sources_of(options.sources, commands=True, warn=notices.extend)
+    query = asked(options)
+    if options.format or not sys.stdout.isatty():
+        with opened(options.sources) as library:
+            return write_list(library, options, query)
+    if not sys.stdin.isatty():
+        raise UsageError("the screen needs a terminal to type in; `reader list` does without one")
+    if options.limit is not None:
+        notices.append("--limit is for lists; the screen shows everything that matches")
+    from reader import app, config
+    from reader.library import Library
+
+    settings, warnings = config.load()
+    if options.sources:
+        notices.extend(warnings)
+    if options.sort is None:
+        query = preset(query, settings, notices)
+    library = Library.open(sources)
+    try:
+        return app.run(library, query, settings, notices=notices, source=_written(sources))
+    finally:
+        library.close()
+
+
+def preset(query: Query, settings: Config, notices: list[str]) -> Query:
+    """What the configuration asks for where the command line asks for nothing; mistakes become notices."""
+    for key, text in (("query", settings.query), ("sort", settings.sort and f"sort:{settings.sort}")):
+        try:
+            configured = parse(text)
+        except QueryError as error:
+            notices.append(f"{key} in the configuration: {error.reason}")
+            continue
+        if key == "query" and query.is_everything:
+            query = configured.and_also(query)
+        elif key == "sort" and (query.sort, query.is_reversed) == (Query().sort, False):
+            query = query.with_sort(configured.sort, configured.is_reversed)
+    return query
+
+
+def _written(sources: Sequence[Path]) -> str:
+    """The collection as people write it: `~/news`."""
+    home = os.path.join(os.path.expanduser("~"), "")
+    names = [os.path.abspath(source) for source in sources]
+    return display_path(
+        ", ".join(f"~/{name.removeprefix(home)}" if name.startswith(home) else name for name in names)
+    )
+
+
+SUBCOMMANDS = {
+    "": Subcommand(
+        usage="reader [OPTIONS] [SOURCE]...\n       reader COMMAND [OPTIONS] ...",
+        examples=(
+            "reader                          the configured collection, else a sample to try",
+            "reader ~/news --unread -t AI    a folder, what is unread about a topic",
+            "reader list -q chips --format json ~/news | jq '.[].title'",
+        ),
+        options=_options,
+        run=_run,
+        epilog=_commands(),
+    ),
+}

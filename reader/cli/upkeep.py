@@ -1,0 +1,84 @@
+"""`reader index` and `reader check`: the index brought up to date, and what could not be understood."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
+from reader.cli.progress import follow
+from reader.cli.session import opened, tell
+from reader.export import json_text
+from reader.results import Report
+from reader.text import display_path
+
+
+def _index_options(parser: Parser) -> None:
+    add_sources(parser)
+    group = parser.group("how")
+    group.option(
+        "--rebuild", action="store_true", help="read every file again, whatever the index knows",
+        example="reader index --rebuild ~/news",
+    )  # fmt: skip
+    add_format(group, ("text", "json"), "text")
+
+
+def _index(options: Namespace) -> int:
+    with opened(options.sources, refresh=False) as library:
+        report = follow(library.refresh(rebuild=options.rebuild), patience=0.0)
+        tell(library.notices)
+    if options.format == "json":
+        print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}))
+    else:
+        print(_sentence(report))
+    return 0
+
+
+def _sentence(report: Report) -> str:
+    counts = ("added", "changed", "removed", "unchanged")
+    told = [f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name)]
+    words = (
+        f"{report.files:,} files" + (f": {', '.join(told)}" if told else "") + f", in {report.seconds:.1f} s"
+    )
+    if report.problems:
+        words += f"; {report.problems:,} problems, which `reader check` lists"
+    return words
+
+
+def _check_options(parser: Parser) -> None:
+    add_sources(parser)
+    add_format(parser.group("output"), ("text", "json"), "text")
+
+
+def _check(options: Namespace) -> int:
+    with opened(options.sources) as library:
+        if options.format == "json":
+            problems = [problem._asdict() for problem in library.problems()]
+            duplicates = [{"path": path, "shown": shown} for path, shown in library.duplicates()]
+            print(json_text({"problems": problems, "duplicates": duplicates}))
+            return 1 if problems else 0
+        found = 0
+        for problem in library.problems():
+            print(problem)
+            found += 1
+        for path, shown in library.duplicates():
+            print(f"{display_path(path)}: note: the same article as {display_path(shown)}, which is shown")
+        if not found and sys.stdout.isatty():
+            print(f"no problems in {library.total:,} articles")
+    return 1 if found else 0
+
+
+SUBCOMMANDS = {
+    "index": Subcommand(
+        usage="reader index [--rebuild] [--format text|json] [SOURCE]...",
+        examples=("reader index ~/news", "reader index --rebuild --format json"),
+        options=_index_options,
+        run=_index,
+    ),
+    "check": Subcommand(
+        usage="reader check [--format text|json] [SOURCE]...",
+        examples=("reader check ~/news", "reader check --format json | jq '.problems[].path'"),
+        options=_check_options,
+        run=_check,
+    ),
+}

@@ -1,0 +1,192 @@
+"""Tests of how arguments become one command, and failures one sentence, in this process."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader import __version__
+from reader.cli.entry import COMMANDS, TAKE_VALUE, find_command, joined, parser_of
+from tests.cli.conftest import Run
+from tests.cli.fake_library import FakeLibrary
+
+EVERY = ["", *COMMANDS]
+MANUAL = (Path(__file__).parent.parent.parent / "docs" / "cli.md").read_text("utf-8")
+
+
+def options_of(name: str) -> Iterator[argparse.Action]:
+    """The options of a command."""
+    parser, _ = parser_of(name)
+    return (action for action in parser._actions if action.option_strings)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_option_has_help_an_example_and_a_place_in_the_manual(name: str) -> None:
+    """No flag is without a sentence and an example that uses it, or missing in docs/cli.md."""
+    for action in options_of(name):
+        sentence, _, example = (action.help or "").partition(" (e.g. ")
+        assert len(sentence) > 8, action.option_strings
+        assert any(flag in example for flag in action.option_strings), action.option_strings
+        assert all(f"`{flag}" in MANUAL for flag in action.option_strings), action.option_strings
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_command_shows_its_help_with_examples(name: str, reader: Run) -> None:
+    """`--help` is exit 0, begins with the usage, and its examples and the manual name the command."""
+    outcome = reader(*filter(None, [name]), "--help")
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"usage: reader {name}".rstrip())
+    examples = outcome.out.partition("examples:\n")[2].partition("\n\n")[0]
+    assert f"reader {name}".strip() in examples
+    assert f"$ reader {name}".strip() in MANUAL
+
+
+def test_the_help_of_all_names_every_command(reader: Run) -> None:
+    """`reader --help` has a line for each command."""
+    lines = [line.split() for line in reader("--help").out.splitlines()]
+    for name, (_, summary) in COMMANDS.items():
+        assert [name, *summary.split()] in lines
+
+
+def test_the_known_options_with_values_are_all_of_them() -> None:
+    """The table by which the command is found is what the parsers say."""
+    flags = {
+        flag
+        for name in EVERY
+        for action in options_of(name)
+        if action.nargs != 0
+        for flag in action.option_strings
+    }
+    assert flags == TAKE_VALUE
+
+
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [
+        (["list", "x"], "list"),
+        (["-q", "list", "count"], "count"),
+        (["--query=x", "count"], "count"),
+        (["--unread", "facets", "topic"], "facets"),
+        (["--", "list"], ""),
+        (["./list"], ""),
+        (["x", "list"], ""),
+        ([], ""),
+        (["-q"], ""),
+    ],
+)
+def test_the_command_is_the_first_word(argv: list[str], name: str) -> None:
+    """Options and their values are passed over; after `--` and after a SOURCE there is no command."""
+    found, rest = find_command(argv)
+    assert found == name
+    assert len(rest) == len(argv) - bool(name)
+
+
+def test_values_may_begin_with_a_minus() -> None:
+    """A query that excludes is no option; two dashes still are."""
+    assert joined(["-q", "-a", "--sort", "-date", "--since", "--x", "--", "-q", "-b"]) == [
+        "-q-a", "--sort=-date", "--since", "--x", "--", "-q", "-b",
+    ]  # fmt: skip
+
+
+def test_the_version(reader: Run) -> None:
+    """`--version` works with and without a command."""
+    assert reader("--version").out == reader("list", "--version").out == f"reader {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["lst"], "did you mean `reader list`?"),
+        (["show-me-all"], "`reader --help` lists the commands"),
+        (["list", "lst"], "`lst` is no folder or file"),
+        (["no/such\x1b[2J"], "`no/such` is no folder or file"),
+        (["list", "--colour"], "unrecognized arguments: --colour (see `reader list --help`)"),
+        (["list", "--limit", "few"], "`few` is not a whole number of at least 0"),
+        (["list", "--min-quality", "101"], "from 0 to 100"),
+        (["list", "--format", "xml"], "'xml'"),
+        (["list", "--since"], "expected one argument"),
+        (["list", "-q", "topc:ai"], "\n  topc:ai\n  ^^^^^\n"),
+        (["show"], "which article?"),
+        (["mark"], "mark as what?"),
+        (["mark", "red", "."], "untag:NAME"),
+        (["completion", "tcsh"], "bash, zsh or fish"),
+        (["config"], "path, show or keys"),
+    ],
+)
+def test_wrong_use_is_exit_2_with_one_clean_sentence(reader: Run, argv: list[str], said: str) -> None:
+    """The sentence is on stderr, begins with the program's name, and nothing is on stdout."""
+    code, out, err = reader(*argv)
+    assert (code, out) == (2, "")
+    assert err.startswith("reader: ") and said in err
+    assert "\x1b" not in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            3,
+            "the output: no space left on device; free some",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "/a\x07b"), 3, "/ab: permission denied; ask for"),
+        (OSError("odd"), 3, "odd; look at that place"),
+        (KeyboardInterrupt(), 130, ""),
+        (BrokenPipeError(), 0, ""),
+    ],
+)
+def test_failures_are_sentences(
+    reader: Run,
+    library: FakeLibrary,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    """What the system refuses is exit 3 with a remedy; Ctrl-C and a closed pipe are silent."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(library, "select", fail)
+    monkeypatch.setattr("reader.cli.entry._abandon_output", lambda: None)
+    outcome = reader("list", ".")
+    assert outcome.code == code
+    assert said in outcome.err
+    assert outcome.err.count("\n") == bool(said)
+
+
+def test_notices_are_told_once_on_stderr_and_the_library_is_closed(reader: Run, library: FakeLibrary) -> None:
+    """What the person should see does not mix with the output."""
+    library.notices.append("The index is kept in memory.")
+    outcome = reader("count", ".")
+    assert (outcome.out, outcome.err) == ("3\n", "reader: The index is kept in memory.\n")
+    assert library.is_closed and library.refreshed == 1
+
+
+def test_without_a_terminal_the_bare_command_lists(reader: Run) -> None:
+    """The bare command with a pipe behind it writes what `list` writes; so does `--format`."""
+    assert reader(".").out == reader("list", ".").out != ""
+    assert reader("--format", "urls", ".").out == reader("list", ".", "--format", "urls").out
+
+
+def test_a_fault_of_our_own_is_a_sentence_and_a_traceback_for_those_who_ask(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody foresaw is exit 3 and says how to report it; READER_DEBUG lets it through."""
+
+    def fail(_: object) -> None:
+        raise KeyError("a\nb")
+
+    monkeypatch.setattr(library, "select", fail)
+    outcome = reader("list", ".")
+    assert outcome.code == 3
+    assert outcome.err.startswith("reader: a fault of the reader itself (KeyError: ")
+    assert outcome.err.count("\n") == 1
+    monkeypatch.setenv("READER_DEBUG", "1")
+    with pytest.raises(KeyError):
+        reader("list", ".")

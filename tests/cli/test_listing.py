@@ -1,0 +1,170 @@
+"""Tests of `reader list`, `count` and `facets`, on an in-memory library."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from reader.export import COLUMNS
+from tests.cli.conftest import Run, an_article
+from tests.cli.fake_library import FakeLibrary
+
+
+def test_the_table_has_a_line_for_each_article_newest_first(reader: Run, library: FakeLibrary) -> None:
+    """Away from a terminal each line is an article with its whole id and title, newest first."""
+    lines = reader("list", ".").out.splitlines()
+    assert [line[:12] for line in lines] == [row.id for row in library.select_all()]
+    assert lines[0].endswith("Ferries stay")
+    assert "2026-11-03" in lines[0]
+    assert "✎" in lines[0] and "✎" not in lines[1]
+
+
+def test_the_table_is_cut_to_the_terminal_by_cells(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal a wide title is cut with an ellipsis so that no line is wider than the terminal."""
+    from reader.cli.layout import cells
+
+    library.articles.append(an_article(4, title="報" * 100))
+    library.marks[library.articles[-1].id] = {}
+    monkeypatch.setenv("COLUMNS", "90")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    lines = reader("list", ".").out.splitlines()
+    assert lines[0].split() == ["ID", "DATE", "Q", "PROVIDER", "TITLE"]
+    assert max(map(cells, lines)) in (89, 90)
+    assert any(line.endswith("報…") for line in lines)
+
+
+def test_json_is_one_array_of_whole_records_without_bodies(reader: Run, library: FakeLibrary) -> None:
+    """`--format json` gives every key but the body and the secured token."""
+    records = json.loads(reader("list", ".", "--format", "json").out)
+    assert [record["title"] for record in records] == [row.title for row in library.select_all()]
+    assert not any("body" in record or "secured" in record for record in records)
+    assert {frozenset(record) for record in records} == {frozenset(records[0])}
+
+
+def test_jsonl_is_one_object_a_line(reader: Run) -> None:
+    """`--format jsonl` gives the objects of the array, each on a line of its own."""
+    one_a_line = [json.loads(line) for line in reader("list", ".", "--format", "jsonl").out.splitlines()]
+    assert one_a_line == json.loads(reader("list", ".", "--format", "json").out)
+
+
+def test_an_empty_answer_is_an_empty_array(reader: Run) -> None:
+    """Nothing found is `[]` and exit 0."""
+    assert reader("list", ".", "-q", "zebra", "--format", "json")[:2] == (0, "[]\n")
+
+
+def test_the_secured_token_comes_only_when_asked_for_and_byte_for_byte(reader: Run) -> None:
+    """`--include-secured` adds the key to every record, null where a file has none."""
+    outcome = reader("list", ".", "--format", "json", "--include-secured")
+    assert [record["secured"] for record in json.loads(outcome.out)] == [None, None, "tok\x85en"]
+    assert "\x85" not in outcome.out
+    for form in ("table", "json", "jsonl", "csv", "tsv", "urls", "markdown"):
+        assert "tok" not in reader("list", ".", "--format", form).out
+
+
+def test_csv_reads_back_and_no_cell_is_a_formula(reader: Run) -> None:
+    """CSV has a header row and CRLF; a cell that a spreadsheet would run begins with an apostrophe."""
+    out = reader("list", ".", "--format", "csv").out
+    rows = list(csv.reader(io.StringIO(out, newline="")))
+    assert tuple(rows[0]) == COLUMNS
+    titles = [row[COLUMNS.index("title")] for row in rows[1:]]
+    assert titles == ["Ferries stay", "Chips, and the sea", "'=Sum [of] it"]
+    assert rows[1][COLUMNS.index("heat")] == "-1"
+    assert out.count("\r\n") == 4
+
+
+def test_tsv_has_as_many_cells_in_each_line(reader: Run) -> None:
+    """TSV is split by tabs alone."""
+    lines = reader("list", ".", "--format", "tsv").out.splitlines()
+    assert {len(line.split("\t")) for line in lines} == {len(COLUMNS)}
+
+
+def test_urls_leave_articles_without_one_out(reader: Run) -> None:
+    """`--format urls` is one URL a line; `-0` ends each with a NUL instead."""
+    assert reader("list", ".", "--format", "urls").out.splitlines() == [
+        "https://paper.example/2",
+        "https://paper.example/1",
+    ]
+    assert reader("list", ".", "--format", "urls", "-0").out.split("\0")[1] == "https://paper.example/1"
+
+
+def test_markdown_is_a_list_with_escaped_titles(reader: Run) -> None:
+    """Each article is an item; brackets in a title stay text."""
+    lines = reader("list", ".", "--format", "markdown").out.splitlines()
+    assert lines[0] == "- [Ferries stay](https://paper.example/2) — Isle Courier, 2026-11-03"
+    assert lines[2] == r"- =Sum \[of\] it — Harbour Post"
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        (["-t", "Chips"], ["Chips, and the sea"]),
+        (["-t", "chips", "--topic", "AI", "-p", "isle courier"], ["Ferries stay"]),
+        (["--drafts"], ["Ferries stay"]),
+        (["--no-drafts", "--limit", "1"], ["Chips, and the sea"]),
+        (["--since", "2026-11-03"], ["Ferries stay"]),
+        (["--until", "2026-11-02"], ["Chips, and the sea"]),
+        (["--min-quality", "2", "--sort", "quality"], ["=Sum [of] it", "Ferries stay"]),
+        (["--sort", "-title", "--limit", "2"], ["Ferries stay", "Chips, and the sea"]),
+        (["-q", "-chips", "-q", "ferries OR sum"], ["Ferries stay", "=Sum [of] it"]),
+        (["--category", "news", "--unread"], ["Chips, and the sea"]),
+        (["--starred"], []),
+        (["--limit", "0"], []),
+    ],
+)
+def test_filters_narrow_as_they_say(reader: Run, words: list[str], titles: list[str]) -> None:
+    """Repeated values are or-ed within a filter, filters and-ed; options may stand anywhere."""
+    for argv in (["list", *words, "."], ["list", ".", *words], [*words, "list", "."]):
+        out = reader(*argv, "--format", "jsonl").out
+        assert [json.loads(line)["title"] for line in out.splitlines()] == titles
+
+
+def test_the_answer_is_asked_for_in_windows(reader: Run, library: FakeLibrary) -> None:
+    """More articles than one window holds are all listed, each once."""
+    library.__init__([an_article(number) for number in range(1203)])  # type: ignore[misc]
+    ids = [line[:12] for line in reader("list", ".").out.splitlines()]
+    assert len(set(ids)) == len(ids) == 1203
+    assert len(reader("list", ".", "--limit", "777").out.splitlines()) == 777
+
+
+def test_a_file_that_went_away_is_left_out_and_told(reader: Run, library: FakeLibrary) -> None:
+    """The other records are written; one sentence says that a file is missing."""
+    library.missing.add(library.articles[1].id)
+    outcome = reader("list", ".", "--format", "json")
+    assert len(json.loads(outcome.out)) == 2
+    assert "1 of the files went away" in outcome.err
+
+
+def test_count_prints_a_number(reader: Run, library: FakeLibrary) -> None:
+    """`count` is a bare number, at most `--limit`; as JSON it says whether it is exact."""
+    assert reader("count", ".").out == "3\n"
+    assert reader("count", ".", "--limit", "2").out == "2\n"
+    assert json.loads(reader("count", ".", "--drafts", "--format", "json").out) == {"count": 1, "exact": True}
+    library.is_exact = False
+    assert json.loads(reader("count", ".", "--format", "json").out) == {"count": 3, "exact": False}
+    assert "at least" in reader("count", ".").err
+
+
+def test_facets_are_most_first_and_not_narrowed_by_themselves(reader: Run) -> None:
+    """A facet's own filter leaves its counts alone, other filters narrow them, and nothing has no line."""
+    assert reader("facets", "topic", ".", "-t", "Chips").out == "3  AI\n1  Chips\n"
+    assert reader("facets", "topic", ".", "--drafts").out == "1  AI\n"
+    found = json.loads(reader("facets", "provider", ".", "--format", "json", "--limit", "1").out)
+    assert found == [{"value": "Harbour Post", "count": 2}]
+
+
+def test_facets_of_something_else_is_wrong_use(reader: Run) -> None:
+    """A field without facets is exit 2 and named with those there are."""
+    outcome = reader("facets", "colour", ".")
+    assert outcome.code == 2
+    assert "topic, provider, category, type, tag" in outcome.err
+
+
+def test_options_that_do_not_fit_the_format_are_wrong_use(reader: Run) -> None:
+    """A token can't be in a table, nor a NUL in CSV: exit 2 instead of silence."""
+    assert reader("list", ".", "--include-secured").code == 2
+    assert reader("list", ".", "--null", "--format", "csv").code == 2

@@ -1,0 +1,102 @@
+"""Tests of `reader mark`, on an in-memory library."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from reader.cli.marking import change_of
+from reader.errors import UsageError
+from reader.marks import Change
+from tests.cli.conftest import Run, an_article
+from tests.cli.fake_library import FakeLibrary
+
+
+@pytest.fixture
+def many(library: FakeLibrary) -> FakeLibrary:
+    """101 articles: one more than are marked without asking."""
+    library.__init__([an_article(number) for number in range(101)])  # type: ignore[misc]
+    return library
+
+
+def read_count(library: FakeLibrary) -> int:
+    """How many articles are marked read."""
+    return sum(row.is_read for row in library.select_all())
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, text: str, *, is_terminal: bool) -> None:
+    """Put this text on the input, which is a terminal or not."""
+    stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
+    stdin.isatty = lambda: is_terminal  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdin", stdin)
+
+
+def test_mark_says_how_many(reader: Run, library: FakeLibrary) -> None:
+    """The filtered articles are marked and counted; those marked so before are told apart."""
+    assert reader("mark", "read", "-t", "Chips", ".").out == "1 article marked read\n"
+    assert reader("mark", "read", ".").out == "2 articles marked read (1 already so)\n"
+    assert read_count(library) == 3
+    assert reader("mark", "unread", "--limit", "2").out == "2 articles marked unread\n"
+    assert [row.is_read for row in library.select_all()] == [False, False, True]
+
+
+def test_tags_and_stars(reader: Run, library: FakeLibrary) -> None:
+    """Tags may hold blanks and are cleaned; star and tag can be taken away again."""
+    assert reader("mark", "tag:to  read\x1b[2J", "--drafts").out == "1 article tagged to read\n"
+    assert library.select_all()[0].tags == ("to read",)
+    assert reader("mark", "untag:to read", "--drafts").out == "1 article untagged to read\n"
+    reader("mark", "star")
+    reader("mark", "unstar", "--drafts")
+    assert [row.is_starred for row in library.select_all()] == [False, True, True]
+
+
+def test_ids_choose_within_the_filters(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--ids` takes ids with commas, or from the input; filters hold as well."""
+    first, second, _ = (row.id for row in library.select_all())
+    assert reader("mark", "read", "--ids", f"{first},{second},{first}").out == "2 articles marked read\n"
+    answering(monkeypatch, f"{first}\n{second[:9]}\n", is_terminal=False)
+    assert reader("mark", "star", "--ids", "-", "--drafts").out == "1 article starred\n"
+    assert reader("mark", "star", "--ids", "ffff").code == 1
+
+
+def test_more_than_a_hundred_without_a_terminal_is_wrong_use(
+    reader: Run, many: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody can be asked nothing is marked, exit 2; `--yes` marks."""
+    answering(monkeypatch, "y\n", is_terminal=False)
+    outcome = reader("mark", "read")
+    assert (outcome.code, outcome.out, read_count(many)) == (2, "", 0)
+    assert "101 articles" in outcome.err and "--yes" in outcome.err
+    assert reader("mark", "read", "--limit", "100").code == 0
+    assert reader("mark", "read", "--yes").out == "1 article marked read (100 already so)\n"
+
+
+@pytest.mark.parametrize(("answer", "marked"), [("y\n", 101), ("yes\n", 101), ("\n", 0), ("n\n", 0), ("", 0)])
+def test_more_than_a_hundred_asks_on_a_terminal(
+    reader: Run, many: FakeLibrary, monkeypatch: pytest.MonkeyPatch, answer: str, marked: int
+) -> None:
+    """Only a yes marks; anything else says that nothing was."""
+    answering(monkeypatch, answer, is_terminal=True)
+    outcome = reader("mark", "read")
+    assert "Go on? [y/N]" in outcome.err
+    assert (outcome.code, read_count(many)) == (0, marked)
+    assert ("nothing was marked" in outcome.out) == (not marked)
+
+
+def test_marks_that_can_t_be_kept_are_exit_3(reader: Run, library: FakeLibrary) -> None:
+    """Where marks can't be written, the sentence says what to do."""
+    library.is_writable = False
+    outcome = reader("mark", "read")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert outcome.err == "reader: marks can't be kept here; make the home folder writable.\n"
+
+
+def test_actions() -> None:
+    """Each action is its change; anything else names those there are."""
+    assert change_of("tag:a:b") == Change(add_tags=("a:b",))
+    for wrong in ("", "red", "tag:", "tag: ", "read:x", "tag"):
+        with pytest.raises(UsageError, match="untag:NAME"):
+            change_of(wrong)

@@ -1,0 +1,67 @@
+"""Tests of `reader export-marks` and `import-marks`, on real marks in a folder of their own."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.article import key_of
+from reader.cli.marking import open_marks
+from reader.marks import Change
+from tests.cli.conftest import Run
+
+ONE = "https://paper.example/1"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks below the test's own folder."""
+    monkeypatch.setenv("READER_DATA_DIR", str(tmp_path / "data"))
+
+
+def mark(change: Change) -> None:
+    """Change the marks of one article."""
+    with closing(open_marks()) as marks:
+        marks.change({key_of(ONE): ONE}, change)
+
+
+def test_marks_come_back_elsewhere(reader: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one home exports another takes in, and its own export is then the same."""
+    mark(Change(read=True, starred=True, add_tags=("später",), note="Ω"))
+    assert reader("export-marks", "marks.json") == (0, "", "")
+    monkeypatch.setenv("READER_DATA_DIR", str(tmp_path / "other"))
+    assert reader("export-marks", "-").out == "[]\n"
+    assert reader("import-marks", "marks.json").out == "1 article changed by 1 imported marks\n"
+    assert reader("import-marks", "marks.json").out == "0 articles changed by 1 imported marks\n"
+    out = reader("export-marks", "-").out
+    assert out == (tmp_path / "marks.json").read_text("utf-8")
+    assert json.loads(out)[0]["tags"] == ["später"]
+
+
+def test_an_older_export_is_replaced_as_a_whole(reader: Run, tmp_path: Path) -> None:
+    """An export over another leaves the new one and nothing beside it."""
+    (tmp_path / "marks.json").write_text("old " * 1000)
+    mark(Change(read=True))
+    assert reader("export-marks", "marks.json").code == 0
+    assert json.loads((tmp_path / "marks.json").read_text("utf-8"))[0]["read"] is True
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "marks.json"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", "\xff", "[" * 100_000, '[{"read": true}]'])
+def test_a_file_that_is_no_export_changes_nothing(reader: Run, tmp_path: Path, text: str) -> None:
+    """Wrong use with one sentence, whatever the file holds."""
+    (tmp_path / "bad.json").write_text(text, "latin-1")
+    outcome = reader("import-marks", "bad.json")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("reader: ") and outcome.err.count("\n") == 1
+
+
+def test_a_file_that_can_t_be_is_exit_3(reader: Run) -> None:
+    """A missing import and an export to nowhere are told with the place; no name at all is wrong use."""
+    assert reader("import-marks", "none.json").code == 3
+    outcome = reader("export-marks", "no/where.json")
+    assert outcome.code == 3 and "no/where.json" in outcome.err
+    assert reader("export-marks").code == reader("import-marks", "a", "b").code == 2

@@ -1,0 +1,46 @@
+"""Tests of the line that tells how far a refresh is."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.cli.progress import follow, line
+from reader.results import Progress, Report
+
+STEPS = [
+    Progress("scan", seen=10),
+    Progress("read", seen=10, read=5, to_read=10),
+    Progress("done", seen=10, read=10, to_read=10, report=Report(files=10, added=10)),
+]
+
+
+def test_the_report_is_the_last_step_s(capsys: pytest.CaptureFixture[str]) -> None:
+    """Following a refresh gives its Report, and away from a terminal writes nothing."""
+    assert follow(STEPS, patience=0.0) == STEPS[-1].report
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_gets_one_line_that_goes_away(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bar is painted over and wiped, also when the refresh fails."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    follow(STEPS, patience=0.0)
+    err = capsys.readouterr().err
+    assert err.startswith("\rlooking for articles: 10 files\x1b[K")
+    assert err.endswith("\r\x1b[K") and "\n" not in err
+
+
+def test_a_short_refresh_is_silent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is painted before the patience is over."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    follow(STEPS, patience=60)
+    assert capsys.readouterr().err == ""
+
+
+def test_the_line_says_how_far_and_how_long() -> None:
+    """The bar is half full half way, and as much time is left as has gone."""
+    said = line(Progress("read", seen=9, read=50_000, to_read=100_000), 30.0)
+    assert said == f"reading {'━' * 10}{'─' * 10} 50,000 of 100,000 files, 30 s left"

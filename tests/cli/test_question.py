@@ -1,0 +1,66 @@
+"""Tests of the Query that the filter options ask."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import pytest
+
+from reader.cli.entry import joined, parser_of
+from reader.cli.question import asked, pointed
+from reader.errors import QueryError, UsageError
+from reader.query import parse
+
+
+def options(*words: str) -> Namespace:
+    """What the parser of `reader list` makes of these words."""
+    parser, _ = parser_of("list")
+    return parser.parse_intermixed_args(joined(list(words)))
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ([], ""),
+        (["-q", "chips -car"], "chips -car"),
+        (["-q", "a OR b", "--query", "c"], "(a OR b) c"),
+        (["-t", "AI", "--topic", "Solid State"], 'topic:AI,"Solid State"'),
+        (["-t", "a,b"], 'topic:"a,b"'),
+        (["-p", "Post", "--category", "news", "--tag", "y"], "provider:Post category:news tag:y"),
+        (["--since", "7d", "--until", "2021-07"], "since:7d until:2021-07"),
+        (["--min-quality", "50", "--min-heat", "1"], "quality:>=50 heat:>=1"),
+        (["--unread", "--starred", "--drafts"], "is:unread is:starred is:draft"),
+        (["--no-drafts"], "-is:draft"),
+        (["--sort", "Quality", "-q", "sort:title x"], "x sort:quality"),
+        (["--sort", "-date"], "sort:-date"),
+        (["-q", "sort:-title x"], "x sort:-title"),
+        (["-q", "-sport"], "-sport"),
+    ],
+)  # fmt: skip
+def test_options_mean_the_same_as_a_query(words: list[str], query: str) -> None:
+    """Every filter option asks what the query language asks."""
+    assert asked(options(*words)) == parse(query)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--since", "soon"],
+        ["--until", ""],
+        ["--sort", "colour"],
+        ["--topic", " "],
+        ["-q", "topc:x"],
+        ["-q", "("],
+    ],
+)
+def test_what_can_t_be_asked_is_a_usage_error(words: list[str]) -> None:
+    """A bad date, order, name or query is told at once, with what would be right."""
+    with pytest.raises(UsageError):
+        asked(options(*words))
+
+
+def test_carets_stand_under_what_is_wrong() -> None:
+    """The query follows the reason, and carets as wide as the wrong part stand below it."""
+    said = pointed(QueryError("no such field", 2, 3), "報 ab:c")
+    assert said == "no such field\n  報 ab:c\n     ^^^"
+    assert pointed(QueryError("no", 1), "a\nb") == "no\n  a b\n   ^"

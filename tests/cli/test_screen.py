@@ -1,0 +1,87 @@
+"""Tests of the bare command on a terminal: what the screen is started with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.cli.screen import preset
+from reader.config import Config
+from reader.query import Query, parse
+from tests.cli.conftest import Run
+from tests.cli.fake_library import FakeLibrary
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any]]:
+    """What each screen was started with, on a terminal, with a home of its own."""
+    starts: list[dict[str, Any]] = []
+
+    def run(library: FakeLibrary, query: Query, config: Config, **more: Any) -> int:
+        starts.append({"query": query, "config": config, "refreshed": library.refreshed, **more})
+        return 0
+
+    monkeypatch.setattr("reader.app.run", run)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("READER_CONFIG_DIR", str(tmp_path))
+    return starts
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *, keyboard: bool = True) -> None:
+    """From now on stdout is a terminal, and stdin is one or not."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", type("Input", (), {"isatty": lambda self: keyboard})())
+
+
+def test_the_options_preset_the_screen(
+    reader: Run, library: FakeLibrary, started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen gets the filters as a Query, the collection's name, and refreshes by itself."""
+    on_a_terminal(monkeypatch)
+    assert reader(".", "--unread", "-t", "AI", "--limit", "5") == (0, "", "")
+    [start] = started
+    assert start["query"] == parse("topic:AI is:unread")
+    assert start["refreshed"] == 0
+    assert library.is_closed
+    assert ["--limit" in notice for notice in start["notices"]] == [True]
+
+
+def test_the_collection_is_named_as_people_write_it(
+    reader: Run, started: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder below the home begins with a tilde."""
+    on_a_terminal(monkeypatch)
+    (tmp_path / "news").mkdir()
+    reader("news", "/")
+    assert started[0]["source"] == "~/news, /"
+
+
+def test_mistakes_in_the_configuration_become_notices(
+    reader: Run, started: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen starts all the same; each mistake is told once."""
+    on_a_terminal(monkeypatch)
+    (tmp_path / "config.toml").write_text("colour = 1\nquery = 'topc:x'\nsort = 'quality'\n", "utf-8")
+    assert reader(".").code == 0
+    assert started[0]["query"] == parse("sort:quality")
+    assert ["colour" in notice for notice in started[0]["notices"]] == [True, False]
+    assert "topc" in started[0]["notices"][1]
+
+
+def test_the_command_line_goes_before_the_configuration() -> None:
+    """The configured query is for a bare start, the configured order for one without an order."""
+    config = Config(query="is:unread", sort="-title")
+    assert preset(Query(), config, []) == parse("is:unread sort:-title")
+    assert preset(parse("chips"), config, []) == parse("chips sort:-title")
+    assert preset(parse("chips sort:heat"), config, []) == parse("chips sort:heat")
+
+
+def test_a_screen_without_a_keyboard_is_wrong_use(
+    reader: Run, started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where stdin is no terminal nobody could quit: exit 2 names `list`."""
+    on_a_terminal(monkeypatch, keyboard=False)
+    outcome = reader(".")
+    assert outcome.code == 2 and "reader list" in outcome.err and not started

@@ -1,0 +1,133 @@
+"""Tests of `reader show` and `reader open`, on an in-memory library."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reader import terminal
+from reader.cli.layout import cells
+from reader.cli.single import split_words
+from reader.errors import UsageError
+from tests.cli.conftest import Run, an_article
+from tests.cli.fake_library import FakeLibrary
+
+
+def id_of(library: FakeLibrary, title: str) -> str:
+    """The id of the article whose title begins so."""
+    return next(row.id for row in library.select_all() if row.title.startswith(title))
+
+
+def test_show_writes_the_article_as_text(reader: Run, library: FakeLibrary) -> None:
+    """The title is first; fields, body, numbered related links and other fields follow, the token never."""
+    out = reader("show", id_of(library, "=Sum")[:9].upper()).out
+    assert out.startswith("=Sum [of] it\n\nid        ")
+    assert "Text of the article." in out
+    assert f"  1. Chips again (here as {id_of(library, 'Chips')})\n     https://paper.example/1\n" in out
+    assert '  deep: {"a": ["1", null]}' in out
+    assert "tok" not in out
+
+
+def test_no_line_is_wider_than_asked(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long paragraphs, wide letters and long titles are wrapped to the terminal's width."""
+    article = an_article(
+        5, title="報" * 99, body="word " * 99 + "\n\n- " + "item 報 " * 40, excerpt="x " * 99
+    )
+    library.articles.append(article)
+    library.marks[article.id] = {}
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    lines = reader("show", article.id).out.splitlines()
+    assert 36 <= max(map(cells, lines)) <= 40
+    assert sum(line.count("item") for line in lines) == 40
+
+
+def test_code_in_a_body_stays_as_it_is(reader: Run, library: FakeLibrary) -> None:
+    """Fenced code, indented code and tables keep their lines; a paragraph's lines are joined."""
+    kept = (
+        "```\nfor  x in y:\n    pass   # " + "long " * 30 + "end\n```\n\n    indented\n\n| a | b |\n| - | - |"
+    )
+    article = an_article(5, body=f"One\ntwo.\n\n{kept}\n\n> quoted\n> more")
+    library.articles.append(article)
+    library.marks[article.id] = {}
+    out = reader("show", article.id).out
+    assert f"One two.\n\n{kept}\n\n> quoted\n> more\n" in out
+
+
+def test_show_as_json_has_the_body(reader: Run, library: FakeLibrary) -> None:
+    """One id is one object with its body, several are an array; the token only when asked for."""
+    first, second = (row.id for row in library.select_all()[:2])
+    one = json.loads(reader("show", first, "--format", "json").out)
+    assert (one["id"], one["body"], "secured" in one) == (first, "Text of the article.", False)
+    both = json.loads(reader("show", first, second, "--format", "json", "--include-secured").out)
+    assert [(record["id"], "secured" in record) for record in both] == [(first, True), (second, True)]
+
+
+def test_show_as_markdown_is_markdown(reader: Run, library: FakeLibrary) -> None:
+    """`--format markdown` begins with a heading."""
+    out = reader("show", id_of(library, "Ferries"), ".", "--format", "markdown").out
+    assert out.startswith(
+        "# Ferries stay\n\nIsle Courier · 2026-11-03T09:30:00Z\n\n<https://paper.example/2>"
+    )
+
+
+def test_nothing_such_is_exit_1(reader: Run) -> None:
+    """An id of nothing, or of several, is exit 1 with a sentence."""
+    outcome = reader("show", "ffffffffffff")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("reader: 0 articles")
+    assert reader("open", "ffffffffffff", "--print").code == 1
+
+
+def test_open_print_writes_the_address(reader: Run, library: FakeLibrary) -> None:
+    """`--print` writes the URL of the article, or of a related link by its number."""
+    assert reader("open", id_of(library, "Ferries"), "--print").out == "https://paper.example/2\n"
+    assert (
+        reader("open", id_of(library, "=Sum"), "--related", "1", "--print").out == "https://paper.example/1\n"
+    )
+
+
+@pytest.mark.parametrize("more", [[], ["--related", "2"], ["--related", "3"]])
+def test_open_without_an_address_is_exit_1(reader: Run, library: FakeLibrary, more: list[str]) -> None:
+    """An article without page, a related link without one, a number too high: each is nothing such."""
+    outcome = reader("open", id_of(library, "=Sum"), "--print", *more)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("reader: ")
+
+
+def test_words_after_the_id_are_ids_or_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hex digits are an id unless a file is called so; everything else is a SOURCE."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cafe").mkdir()
+    assert split_words(["beef"]) == (["beef"], [])
+    assert split_words(["cafe", "BEEF", "cafe", "~/news", "face"]) == (
+        ["cafe", "beef"],
+        ["cafe", "~/news", "face"],
+    )
+    with pytest.raises(UsageError, match="which article"):
+        split_words([])
+
+
+@pytest.mark.parametrize(
+    ("is_remote", "is_started", "code"), [(False, True, 0), (True, False, 0), (False, False, 3)]
+)
+def test_open_gets_the_page_to_the_person(
+    reader: Run,
+    library: FakeLibrary,
+    monkeypatch: pytest.MonkeyPatch,
+    is_remote: bool,
+    is_started: bool,
+    code: int,
+) -> None:
+    """A browser takes it, or over SSH its address is written; where neither can be it is exit 3."""
+    here = terminal.decide(terminal.Facts({"SSH_TTY": "/dev/pts/0"} if is_remote else {}, True))
+    monkeypatch.setattr("reader.terminal.here", lambda: here)
+    monkeypatch.setenv("BROWSER", "true" if is_started else "")
+    outcome = reader("open", id_of(library, "Ferries"), ".")
+    assert outcome.code == code
+    assert ("https://paper.example/2" in outcome.out + outcome.err) != is_started
+    assert bool(outcome.out) == (code == 0)

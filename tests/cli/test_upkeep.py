@@ -1,0 +1,53 @@
+"""Tests of `reader index` and `reader check`, on an in-memory library."""
+
+from __future__ import annotations
+
+import json
+
+from reader.article import Problem
+from reader.results import Report
+from tests.cli.conftest import Run
+from tests.cli.fake_library import FakeLibrary
+
+PROBLEM = Problem("/news/a.md", 4, "quality", "`high` is not a number from 0 to 100")
+
+
+def test_index_reports_what_it_did(reader: Run, library: FakeLibrary) -> None:
+    """As text one sentence, as JSON the fields of the Report; the refresh runs once."""
+    assert reader("index", ".").out == "3 files: 3 unchanged, in 0.2 s\n"
+    assert library.refreshed == 1
+    report = json.loads(reader("index", ".", "--rebuild", "--format", "json").out)
+    assert list(report) == list(Report._fields)
+    assert (report["files"], report["seconds"]) == (3, 0.25)
+
+
+def test_check_lists_problems_then_duplicates(reader: Run, library: FakeLibrary) -> None:
+    """A problem is `path:line: field: reason` and exit 1; a duplicate is a note after it."""
+    library.found_problems = [PROBLEM]
+    library.found_duplicates = [("/news/old\n.md", "/news/new.md")]
+    outcome = reader("check", ".")
+    assert outcome.code == 1
+    assert outcome.out.splitlines() == [
+        "/news/a.md:4: quality: `high` is not a number from 0 to 100",
+        "/news/old␊.md: note: the same article as /news/new.md, which is shown",
+    ]
+
+
+def test_duplicates_alone_are_no_failure(reader: Run, library: FakeLibrary) -> None:
+    """Notes are told but exit 0; without anything to tell there is no line."""
+    assert reader("check", ".") == (0, "", "")
+    library.found_duplicates = [("/news/old.md", "/news/new.md")]
+    outcome = reader("check", ".", "--format", "json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out) == {
+        "problems": [],
+        "duplicates": [{"path": "/news/old.md", "shown": "/news/new.md"}],
+    }
+
+
+def test_check_as_json_has_the_same_exit_code(reader: Run, library: FakeLibrary) -> None:
+    """`--format json` holds the problem's parts and is exit 1 as well."""
+    library.found_problems = [PROBLEM]
+    outcome = reader("check", ".", "--format", "json")
+    assert outcome.code == 1
+    assert json.loads(outcome.out)["problems"] == [PROBLEM._asdict()]
