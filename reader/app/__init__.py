@@ -1,0 +1,20 @@
+"""The screen. Importing this package loads no Textual; `run` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reader.config import Config
+from reader.library import Library
+from reader.query import Query
+
+
+def run(
+    library: Library, query: Query, config: Config, *, notices: Sequence[str] = (), source: str = ""
+) -> int:
+    """Show the library until the person quits; the exit code. `source` is the collection as people say it."""
+    from reader.app.reader_app import ReaderApp
+
+    app = ReaderApp(library, query, config, notices=notices, source=source)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,175 @@
+"""Asking the library: a question at a time, in a thread; of those that wait only the newest runs next.
+
+What comes too late is dropped: each answer says which question it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import NamedTuple
+
+from textual import on
+from textual.message import Message
+
+from reader.app.browsing.state import Browsing
+from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady
+from reader.app.widgets.sidebar_rows import FIELDS, ViewCount
+from reader.app.wording import in_words, order_in_words, standing
+from reader.errors import QueryError, ReaderError
+from reader.library import Library
+from reader.query import Query, Term, highlights, parse
+from reader.results import Facet
+
+UNREAD = Query((Term("is", ("unread",)),))
+
+_VIEWS: Mapping[str, str] = {
+    "All": "",
+    "Unread": "is:unread",
+    "Starred": "is:starred",
+    "Today": "since:today",
+    "This week": "since:7d",
+    "Hot": "heat:>0 sort:heat",
+}
+"""The views that are always there; those of the configuration follow, or replace one by its name."""
+
+
+class Question(NamedTuple):
+    """A query, and what is wanted of it."""
+
+    query: Query
+    views: tuple[ViewCount, ...]
+    is_recount: bool = False
+    """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
+
+
+class Newest:
+    """Answers questions one at a time in a thread of its starter's; a newer one overtakes those that wait."""
+
+    def __init__(
+        self, library: Library, tell: Callable[[Message], object], clock: Callable[[], datetime]
+    ) -> None:
+        self._library = library
+        self._tell = tell
+        self._clock = clock
+        self._lock = Lock()
+        self._wanted: Question | None = None
+        self._is_running = False
+
+    def wants_thread(self, question: Question) -> bool:
+        """Make this the newest question; whether a thread must be started for it."""
+        with self._lock:
+            waiting = self._wanted
+            if question.is_recount and waiting is not None and waiting.query == question.query:
+                question = waiting
+            self._wanted = question
+            starts, self._is_running = not self._is_running, True
+        return starts
+
+    def answer(self) -> None:
+        """Answer until nothing newer is wanted. Runs in a thread and only posts messages."""
+        while True:
+            with self._lock:
+                question, self._wanted = self._wanted, None
+                if question is None:
+                    self._is_running = False
+                    return
+            try:
+                self._answer(question)
+            except ReaderError as error:
+                position = error.position if isinstance(error, QueryError) else None
+                self._tell(QuestionFailed(question.query, str(error), position))
+            except BaseException:
+                with self._lock:
+                    self._is_running = False
+                raise
+
+    def _answer(self, question: Question) -> None:
+        library, query, now = self._library, question.query, self._clock()
+        if not question.is_recount:
+            self._tell(ResultsReady(library.select(query, now)))
+        facets: list[Facet] = []
+        for field in FIELDS:
+            if self._wanted is not None:
+                return
+            facets.append(library.facet(field, query, now))
+        unread = len(library.select(query.and_also(UNREAD), now))
+        counts = []
+        for view in question.views:
+            if self._wanted is not None:
+                return
+            counts.append((view.name, len(library.select(view.query, now))))
+        self._tell(FacetsReady(query, tuple(facets), tuple(counts), unread))
+
+
+class Asking(Browsing):
+    """Keeps results, sidebar and standing in step with the question."""
+
+    def ask(self) -> None:
+        """Ask the current question (again)."""
+        self._ask(Question(self.current_query, self.sidebar.views))
+
+    def recount(self) -> None:
+        """Count anew because marks have changed; what is listed stays."""
+        self._ask(Question(self.current_query, self.sidebar.views, is_recount=True))
+
+    def _ask(self, question: Question) -> None:
+        if self.asker.wants_thread(question):
+            self.run_worker(self.asker.answer, thread=True, group="ask")
+
+    def start_asking(self) -> None:
+        """Set up the views and ask the first question."""
+        self.asker = Newest(self.library, self.post_message, self.clock)
+        views = []
+        for name, text in {**_VIEWS, **self.config.views}.items():
+            try:
+                views.append(ViewCount(name, parse(text)))
+            except QueryError as error:
+                self.say(f"The view {name} of the configuration is left out: {error.reason}", is_warning=True)
+        self.sidebar.views = tuple(views)
+        self.watch_current_query(self.current_query)
+
+    def watch_current_query(self, query: Query) -> None:
+        """Show what is asked and ask it."""
+        self.sidebar.shown_query = query
+        self.information.words = in_words(query)
+        self.standing.order = order_in_words(query)
+        self.article_pane.highlights = highlights(query)
+        self.ask()
+
+    @on(ResultsReady)
+    def _show_results(self, message: ResultsReady) -> None:
+        if message.results.query == self.current_query:
+            self.results = message.results
+            self.articles.results = message.results
+            self.show_standing()
+
+    @on(FacetsReady)
+    def _show_facets(self, message: FacetsReady) -> None:
+        if message.question != self.current_query:
+            return
+        counts = dict(message.views)
+        self.sidebar.views = tuple(
+            view._replace(articles=counts.get(view.name)) for view in self.sidebar.views
+        )
+        self.sidebar.facets = message.facets
+        self.standing.unread = f"{message.unread:,} unread"
+
+    @on(QuestionFailed)
+    def _question_failed(self, message: QuestionFailed) -> None:
+        if message.question == self.current_query:
+            column = self.search_bar.column_of(message.position or 0)
+            self.information.error = (message.reason, column)
+
+    def show_standing(self) -> None:
+        """Say how many match of how many, and what to do where there is nothing."""
+        results, total = self.results, self.library.total
+        matching = len(results) if results is not None else None
+        self.standing.counts = standing(matching, total, results is None or results.is_exact)
+        if total:
+            self.articles.sentence = "Nothing matches.\nc clears the search and the filters"
+        elif self.information.progress is None:
+            self.articles.sentence = "No articles here yet.\nR looks for new files, ? shows all keys"
+        else:
+            self.articles.sentence = "Reading the first articles…"

@@ -1,0 +1,94 @@
+"""Changing the question: by typing, by choosing in the sidebar, by a view, by another order."""
+
+from __future__ import annotations
+
+from textual import on
+
+from reader.app.browsing.state import Browsing
+from reader.app.messages import ValuePressed
+from reader.app.widgets.search_bar import SearchBar
+from reader.app.widgets.sidebar import Sidebar
+from reader.errors import QueryError
+from reader.query import SORTS, Query, Term, parse
+
+
+class Narrowing(Browsing):
+    """One question, whichever way it is put; the search bar always shows it as text."""
+
+    def put(self, query: Query) -> None:
+        """Ask this from now on, and show its text."""
+        self.information.error = None
+        self.search_bar.show(str(query))
+        self.current_query = query
+
+    @on(SearchBar.Typed)
+    def _typed(self, message: SearchBar.Typed) -> None:
+        """Ask as it is typed; a text that means nothing leaves the last good answer in place."""
+        try:
+            query = parse(message.text, typing=True)
+        except QueryError as error:
+            self.information.error = (error.reason, self.search_bar.column_of(error.position))
+            return
+        self.information.error = None
+        self.current_query = query
+
+    @on(SearchBar.Entered)
+    def _entered(self) -> None:
+        self.go_to("list")
+
+    @on(ValuePressed)
+    def _value_pressed(self, message: ValuePressed) -> None:
+        query = self.current_query
+        change = query.excluding if message.exclude else query.toggling
+        self.put(change(message.field, message.value))
+
+    @on(Sidebar.ViewChosen)
+    def _view_chosen(self, message: Sidebar.ViewChosen) -> None:
+        self.put(message.view.query)
+
+    def action_choose_view(self, number: int) -> None:
+        """Show the view with this number, counted from 1."""
+        views = self.sidebar.views
+        if number <= len(views):
+            self.put(views[number - 1].query)
+        else:
+            self.say(f"There are only {len(views)} views")
+
+    def action_clear(self) -> None:
+        """Ask for everything, newest first."""
+        self.put(Query())
+
+    def action_exclude(self) -> None:
+        """Exclude what is under the cursor of the sidebar."""
+        if self.place == "sidebar":
+            self.sidebar.choose(exclude=True)
+        else:
+            self.say("x leaves a topic or a provider out: press it in the sidebar (f goes there)")
+
+    def action_next_sort(self) -> None:
+        """Go to the next order; relevance only where words are looked for."""
+        has_words = any(term.field in ("text", "title") for term in self.current_query.terms())
+        orders = [order for order in SORTS if order != "relevance" or has_words]
+        here = orders.index(self.current_query.sort) if self.current_query.sort in orders else -1
+        self.put(self.current_query.with_sort(orders[(here + 1) % len(orders)]))
+
+    def action_focus_facets(self) -> None:
+        """Go to the topics; from there to the providers, and so round the sections."""
+        sections = [facet.field for facet in self.sidebar.facets if facet.values]
+        row = self.sidebar.row
+        start = 0
+        if self.place == "sidebar" and row is not None and row.section in sections:
+            start = sections.index(row.section) + 1
+        self.go_to("sidebar")
+        for step in range(len(sections)):
+            if self.sidebar.show_section(sections[(start + step) % len(sections)]):
+                return
+
+    def action_find_value(self) -> None:
+        """Open the box of the section under the cursor."""
+        self.go_to("sidebar")
+        self.sidebar.find()
+
+    def unread_only(self) -> Query:
+        """The current question, narrowed to what is unread."""
+        return self.current_query.and_also(Query((Term("is", ("unread",)),)))

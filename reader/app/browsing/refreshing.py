@@ -1,0 +1,129 @@
+"""Bringing the library up to date while the screen is used: the first load, R, and files that change on disk.
+
+The threads are daemons with a flag of their own and not Textual's workers: the event loop waits for those at
+the end, and a look for changes may take two seconds, while quitting must take none.
+"""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+from time import monotonic
+
+from textual import on
+from textual.reactive import var
+
+from reader.app.browsing.state import Browsing
+from reader.app.messages import RefreshFailed, Refreshing
+from reader.app.wording import time_left
+from reader.errors import ReaderError
+from reader.results import Progress
+
+TELL_EVERY = 0.25
+"""Seconds between two tellings of progress; each one may ask the question again."""
+LOOK_EVERY = 2.0
+"""Seconds that the library waits for a change before it is asked whether we are still here."""
+PATIENCE = 0.2
+"""Seconds that quitting waits for the threads to come to a good end."""
+
+
+class Keeping(Browsing):
+    """Keeps the library in step with the files."""
+
+    is_refreshing: var[bool] = var(True)
+    """Whether a refresh is under way; the first one is from the beginning."""
+
+    def start_refreshing(self) -> None:
+        """Refresh now, and again whenever files change."""
+        self._stopping = Event()
+        self._wanted = Event()
+        self._threads = [
+            Thread(target=self._refresh_when_wanted, name="refresh", daemon=True),
+            Thread(target=self._watch, name="watch", daemon=True),
+        ]
+        self._wanted.set()
+        self.articles.keeps_article = False
+        for thread in self._threads:
+            thread.start()
+
+    def stop_refreshing(self) -> None:
+        """Let the threads end; a late one is left behind, for it only reads."""
+        self._stopping.set()
+        self._wanted.set()
+        self._threads[0].join(PATIENCE)
+
+    def action_refresh(self) -> None:
+        """Look for new and changed files now."""
+        self.is_refreshing = True
+        self._wanted.set()
+
+    def _refresh_when_wanted(self) -> None:
+        """Runs in a thread and only posts messages."""
+        while True:
+            self._wanted.wait()
+            self._wanted.clear()
+            if self._stopping.is_set():
+                return
+            try:
+                self._refresh()
+            except ReaderError as error:
+                self.post_message(RefreshFailed(str(error)))
+            except Exception:
+                if not self._stopping.is_set():
+                    raise
+
+    def _refresh(self) -> None:
+        began = told = monotonic()
+        has_changed = False
+        steps = self.library.refresh()
+        for step in steps:
+            if self._stopping.is_set():
+                return
+            has_changed = has_changed or step.changed
+            now = monotonic()
+            if step.report is not None or now - told >= TELL_EVERY or (has_changed and not self.results):
+                self.post_message(Refreshing(step._replace(changed=has_changed), now - began))
+                told, has_changed = now, False
+
+    def _watch(self) -> None:
+        """Runs in a thread: looks for changes for as long as the screen is there."""
+        while not self._stopping.is_set():
+            try:
+                if self.library.wait_for_change(LOOK_EVERY) and not self._stopping.is_set():
+                    self._wanted.set()
+            except ReaderError as error:
+                self.post_message(RefreshFailed(str(error)))
+                return
+            except Exception:
+                if not self._stopping.is_set():
+                    raise
+                return
+
+    @on(Refreshing)
+    def _show_progress(self, message: Refreshing) -> None:
+        progress = message.progress
+        self.information.progress = self._told(progress, message.seconds)
+        if progress.report is not None:
+            self.is_refreshing = False
+            self.information.progress = None
+        if progress.changed:
+            self.ask()
+            self.read_again()
+        if progress.report is not None:
+            self.articles.keeps_article = True
+        self.show_standing()
+
+    @on(RefreshFailed)
+    def _show_refresh_failure(self, message: RefreshFailed) -> None:
+        self.is_refreshing = False
+        self.information.progress = None
+        self.say(message.reason, is_warning=True)
+
+    def _told(self, progress: Progress, seconds: float) -> tuple[float, str] | None:
+        """The part done and its story; a refresh that is over in a moment is not worth a word."""
+        if seconds < TELL_EVERY and self.library.total:
+            return None
+        if progress.phase == "scan" or not progress.to_read:
+            return (0.0, f"{progress.seen:,} files found") if progress.seen else None
+        story = f"{progress.read:,} of {progress.to_read:,} read"
+        left = time_left(progress.read, progress.to_read, seconds)
+        return progress.read / progress.to_read, f"{story} · {left}" if left else story

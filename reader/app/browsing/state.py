@@ -1,0 +1,111 @@
+"""What the subjects of the browsing screen share: its three values, its panes, its way to the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from textual import getters
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widget import Widget
+
+from reader.app.keymap import Keymap
+from reader.app.pane import Pane
+from reader.app.widgets.article_list import ArticleList
+from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing
+from reader.app.widgets.related_pane import RelatedPane
+from reader.app.widgets.search_bar import SearchBar
+from reader.app.widgets.sidebar import Sidebar
+from reader.commands import Place
+from reader.config import Config
+from reader.library import Library
+from reader.query import Query
+from reader.results import Headline, Results
+
+
+class Browsing(Screen[None]):
+    """The state of the browsing screen; subjects derive from it and `BrowseScreen` from all of them.
+
+    Its values are `var` and not `reactive`: each change of a screen's reactive paints everything again, which
+    is 40 kB on the way to the terminal.
+    """
+
+    current_query: var[Query] = var(Query(), init=False)
+    """The question; the search bar's text says the same."""
+    results: var[Results | None] = var(None, init=False, always_update=True)
+    """The answer to the newest question that has one."""
+    headline: var[Headline | None] = var(None, init=False)
+    """The article that is shown."""
+    place: var[Place] = var("list", init=False)
+    """The pane that has the focus or had it last."""
+    is_zoomed: var[bool] = var(False, toggle_class="-alone", init=False)
+    """Whether the article has the screen to itself."""
+
+    sidebar = getters.query_one("#sidebar", Sidebar)
+    articles = getters.query_one("#list", ArticleList)
+    article_pane = getters.query_one("#article", ArticlePane)
+    related_pane = getters.query_one("#related", RelatedPane)
+    search_bar = getters.query_one("#search", SearchBar)
+    masthead = getters.query_one("#masthead", Masthead)
+    standing = getters.query_one("#standing", Standing)
+    information = getters.query_one("#information", InformationLine)
+    footer = getters.query_one("#footer", Footer)
+
+    def __init__(self, library: Library, query: Query, config: Config, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.library = library
+        self.config = config
+        self.clock = clock
+        """What the time is; ages are told from it."""
+        self.set_reactive(Browsing.current_query, query)
+
+    @property
+    def panes(self) -> Mapping[Place, Widget]:
+        """The widgets of the places that can have the focus."""
+        return {
+            "sidebar": self.sidebar,
+            "list": self.articles,
+            "article": self.article_pane,
+            "related": self.related_pane,
+        }
+
+    @property
+    def pane(self) -> Pane:
+        """What moves when a key says so: the pane with the focus, the list while in the search bar."""
+        pane: dict[Place, Pane] = {
+            "sidebar": self.sidebar,
+            "article": self.article_pane,
+            "related": self.related_pane,
+        }
+        return pane.get(self.place, self.articles)
+
+    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+        """Tell the person something for a moment; the text is never read as markup."""
+        self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
+
+    @property
+    def keymap(self) -> Keymap:
+        """Which keys do what."""
+        raise NotImplementedError
+
+    def go_to(self, place: Place) -> None:
+        """Give a place the focus."""
+        raise NotImplementedError
+
+    def ask(self) -> None:
+        """Ask the current question (again); the answer comes as a message."""
+        raise NotImplementedError
+
+    def recount(self) -> None:
+        """Count anew because marks have changed; what is listed stays."""
+        raise NotImplementedError
+
+    def read_again(self) -> None:
+        """Read the shown article again, for its file may have changed."""
+        raise NotImplementedError
+
+    def show_standing(self) -> None:
+        """Say how many match of how many, and what to do where there is nothing."""
+        raise NotImplementedError

@@ -1,0 +1,143 @@
+"""Which key does what: the commands' own keys, changed as the configuration says, each mistake said once.
+
+Textual takes a keymap as it is: a key that no terminal sends, or one that two commands want, is silently
+useless. So the keys are looked at here first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from textual.binding import Binding
+from textual.keys import Keys, _character_to_key
+
+from reader.commands import BY_ID, COMMANDS, FOOTER, Place, key_words
+from reader.text import clean_line
+
+_NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
+_MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
+_LEFT_ALONE = frozenset(("quit", "back", "show_help"))
+"""Commands that keep their own keys besides new ones, so that nobody locks himself in."""
+
+
+class Keymap(NamedTuple):
+    """The keys of every command."""
+
+    keys: Mapping[str, tuple[str, ...]]
+    """Command id to keys, as Textual names them; a sequence of two has a blank between them."""
+
+    def bindings(self) -> list[Binding]:
+        """One binding for each key, for the screen."""
+        return [
+            Binding(key, action_of(name), BY_ID[name].label, show=False)
+            for name, keys in self.keys.items()
+            for key in keys
+        ]
+
+    def sequences(self) -> frozenset[str]:
+        """The keys that are two pressed one after the other."""
+        return frozenset(key for keys in self.keys.values() for key in keys if " " in key)
+
+    def hints(self, place: Place) -> tuple[tuple[str, str], ...]:
+        """The footer of a pane: keys as people write them, and what they do."""
+        hints = []
+        for hint in FOOTER[place]:
+            words = [_written(self.keys[name][0]) for name in hint.ids if self.keys[name]]
+            hints.append((" ".join(words), hint.word))
+        return tuple(hints)
+
+    def words(self, name: str) -> str:
+        """All the keys of a command as people write them, with blanks between them."""
+        return " ".join(map(_written, self.keys[name]))
+
+
+def action_of(name: str) -> str:
+    """What Textual is told to run for a command."""
+    stem, _, number = name.rpartition("_")
+    return f"choose_view({number})" if stem == "view" else name
+
+
+def shown(key: str) -> str:
+    """A key under the name that `commands.key_words` knows: characters as themselves."""
+    return " ".join(_CHARACTERS.get(part, part) for part in key.split())
+
+
+def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
+    """The keymap with these changes (command id to keys), and a sentence for each that can't be."""
+    warnings: list[str] = []
+    wanted: dict[str, list[str]] = {name: [] for name in _LEFT_ALONE}
+    for name, text in changes.items():
+        if name in BY_ID:
+            good = [key for key in _parts(text) if _is_possible(key, name, warnings)]
+            if good:
+                wanted.setdefault(name, []).extend(good)
+        else:
+            warnings.append(f"There is no command {name}; reader config keys lists them")
+    own = {command.id: tuple(map(_named, command.keys)) for command in COMMANDS}
+    keys: dict[str, tuple[str, ...]] = {}
+    taken: dict[str, str] = {}
+    for name, extra in wanted.items():
+        keys[name] = _claimed(name, [*(own[name] if name in _LEFT_ALONE else ()), *extra], taken, warnings)
+    for name, its_own in own.items():
+        if name not in keys:
+            keys[name] = tuple(key for key in its_own if _owner(key, taken) is None)
+            if its_own and not keys[name]:
+                thief = _owner(its_own[0], taken)
+                warnings.append(f"{name} has no key left: {_written(its_own[0])} is now {thief}")
+    return Keymap({command.id: keys[command.id] for command in COMMANDS}), warnings
+
+
+def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list[str]) -> tuple[str, ...]:
+    """Those of the wanted keys that nobody has yet; they are taken from now on."""
+    got = []
+    for key in dict.fromkeys(wanted):
+        other = _owner(key, taken)
+        if other is None:
+            taken[key] = name
+            got.append(key)
+        else:
+            warnings.append(f"{_written(key)} can't be {name}: it is {other} already")
+    return tuple(got)
+
+
+def _owner(key: str, taken: Mapping[str, str]) -> str | None:
+    """Who has this key, or one that would always be pressed before or instead of it."""
+    for other, name in taken.items():
+        if other == key or other.startswith(f"{key} ") or key.startswith(f"{other} "):
+            return name
+    return None
+
+
+def _written(key: str) -> str:
+    return key_words(shown(key))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The keys of a text, by Textual's names."""
+    for part in text.split(","):
+        if part.strip():
+            yield _named(part.strip())
+
+
+def _named(key: str) -> str:
+    """A key or sequence under Textual's names: "?" is "question_mark", "C-d" stays as it is."""
+    return " ".join(_character_to_key(part) if len(part) == 1 else part for part in key.split())
+
+
+def _is_possible(key: str, name: str, warnings: list[str]) -> bool:
+    parts = key.split()
+    if len(parts) <= 2 and all(_is_key(part) for part in parts):
+        return True
+    warnings.append(f"{name}: no terminal sends {clean_line(key)}")
+    return False
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, last = key.split("+")
+    if not set(modifiers) <= _MODIFIERS or len(modifiers) != len(set(modifiers)):
+        return False
+    return key in _NAMED or last in _NAMED or last in _CHARACTERS or (len(last) == 1 and last.isprintable())
+
+
+_CHARACTERS = {_character_to_key(chr(code)): chr(code) for code in range(33, 127) if not chr(code).isalnum()}

@@ -1,0 +1,103 @@
+"""Text cut and filled by cells, and lines put together from it: the one way in which our widgets paint.
+
+Everything goes to the terminal as segments with a style of their own, so nothing in a title is ever read as
+markup, and no segment is without a colour (Textual's NO_COLOR filter needs one on each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+ELLIPSIS = "…"
+
+
+class Piece(NamedTuple):
+    """A stretch of a line in one ink."""
+
+    text: str
+    ink: str
+    """The last part of a component class: "title" is `article-list--title` in the list."""
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and tabs, which would tear a row apart."""
+    return " ".join(text.split()) if not text.isprintable() else text
+
+
+def cut(text: str, width: int) -> str:
+    """Text of at most `width` cells, ending in … where it was longer; a wide character is never split."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+
+
+def fill(text: str, width: int) -> str:
+    """Text cut or filled with blanks to exactly `width` cells."""
+    text = cut(text, width)
+    return text + " " * (width - cell_len(text))
+
+
+def fill_left(text: str, width: int) -> str:
+    """Text cut or filled with blanks in front to exactly `width` cells."""
+    text = cut(text, width)
+    return " " * (width - cell_len(text)) + text
+
+
+def width_of(pieces: Sequence[Piece]) -> int:
+    """How many cells the pieces take."""
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+def strip_of(pieces: Sequence[Piece], width: int, ink: Callable[[str], Style], ground: str) -> Strip:
+    """A painted line of exactly `width` cells; what the pieces leave over is blank in the ink `ground`.
+
+    Neighbours of one ink are joined, for each change of style costs some 40 bytes on the way to the terminal.
+    """
+    joined: list[Piece] = []
+    for piece in (*pieces, Piece(" " * max(width - width_of(pieces), 0), ground)):
+        if not piece.text:
+            continue
+        if joined and joined[-1].ink == piece.ink:
+            joined[-1] = Piece(joined[-1].text + piece.text, piece.ink)
+        else:
+            joined.append(piece)
+    segments = [Segment(piece.text, ink(piece.ink)) for piece in joined]
+    return Strip(segments).adjust_cell_length(width, ink(ground))
+
+
+def thumb(y: int, height: int, top: int, total: int) -> str:
+    """The right margin of line `y` of a window that shows `height` of `total` lines from `top` on.
+
+    Painted with the line: a scroll bar of Textual's is a widget of its own that is painted again with every
+    change of layout, 1.4 kB each time.
+    """
+    if total <= height or not height:
+        return " "
+    size = max(height * height // total, 1)
+    start = round(top * (height - size) / (total - height))
+    return "▐" if start <= y < start + size else " "
+
+
+def in_the_middle(sentence: str, width: int) -> list[str]:
+    """A sentence broken into centred lines of `width` cells, its own line breaks kept."""
+    lines: list[str] = []
+    room = max(width - 2, 1)
+    for part in sentence.split("\n"):
+        line = ""
+        for word in part.split():
+            word = cut(word, room)
+            if line and cell_len(line) + 1 + cell_len(word) > room:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return [" " * ((width - cell_len(line)) // 2) + line for line in lines]

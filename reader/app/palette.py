@@ -1,0 +1,129 @@
+"""The command palette: every command, topic, provider, view, theme and order, found by a few letters.
+
+Names from outside are given as Content and matched as plain text: Textual's own highlighting would parse
+them as markup, and a title with a stray bracket would make its hit disappear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple, cast
+
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from reader.app.keymap import action_of
+from reader.app.messages import ValuePressed
+from reader.app.screens.browse import BrowseScreen
+from reader.app.themes import THEMES
+from reader.app.wording import order_in_words
+from reader.commands import COMMANDS
+from reader.query import SORTS
+
+PLACEHOLDER = "A command, topic, provider, view, order or theme"
+_FIELDS = {"topic": "Topic", "provider": "Provider", "category": "Category", "type": "Type"}
+
+
+class Entry(NamedTuple):
+    """One thing to be found."""
+
+    name: str
+    """What is matched and shown."""
+    about: str
+    """Shown behind or below it."""
+    run: Callable[[], object]
+    """What choosing it does."""
+
+
+class Entries(Provider):
+    """A provider over a plain list of entries, made anew for each search."""
+
+    on_show = False
+    """Whether the entries are there before anything is typed."""
+
+    @property
+    def browse(self) -> BrowseScreen:
+        """The screen from which the palette was opened."""
+        return cast(BrowseScreen, self.screen)
+
+    def entries(self) -> Iterator[Entry]:
+        """What can be found."""
+        raise NotImplementedError
+
+    async def discover(self) -> Hits:
+        """Everything, where that is not too much."""
+        if self.on_show:
+            for entry in self.entries():
+                yield DiscoveryHit(Content(entry.name), entry.run, entry.name, entry.about)
+
+    async def search(self, query: str) -> Hits:
+        """What has these letters in this order."""
+        matcher = self.matcher(query)
+        for entry in self.entries():
+            score = matcher.match(entry.name)
+            if score > 0:
+                yield Hit(score, Content(entry.name), entry.run, entry.name, entry.about)
+
+
+class Commands(Entries):
+    """Everything that has or could have a key."""
+
+    on_show = True
+
+    def entries(self) -> Iterator[Entry]:
+        """The commands with their keys."""
+        for command in COMMANDS:
+            if command.id in ("show_palette",) or command.id.startswith("view_"):
+                continue
+            keys = self.browse.keymap.words(command.id)
+            about = f"{command.help}  ({keys})" if keys else command.help
+            yield Entry(command.label, about, partial(self.browse.run_action, action_of(command.id)))
+
+
+class Views(Entries):
+    """The saved queries."""
+
+    def entries(self) -> Iterator[Entry]:
+        """The views with what they ask for."""
+        for view in self.browse.sidebar.views:
+            yield Entry(f"View: {view.name}", str(view.query), partial(self.browse.put, view.query))
+
+
+class Values(Entries):
+    """Topics, providers and the like."""
+
+    def entries(self) -> Iterator[Entry]:
+        """The values with their counts."""
+        for facet in self.browse.sidebar.facets:
+            for value in facet.values:
+                press = ValuePressed(facet.field, value.value)
+                name = f"{_FIELDS.get(facet.field, facet.field)}: {value.value}"
+                yield Entry(name, f"{value.count:,} articles", partial(self.browse.post_message, press))
+
+
+class Orders(Entries):
+    """The orders of the list, each way round."""
+
+    def entries(self) -> Iterator[Entry]:
+        """The orders in words."""
+        for sort in SORTS:
+            for is_reversed in (False, True):
+                query = self.browse.current_query.with_sort(sort, is_reversed)
+                yield Entry(f"Sort: {order_in_words(query)}", "", partial(self.browse.put, query))
+
+
+class Themes(Entries):
+    """The reader's themes first, then those that come with Textual."""
+
+    def entries(self) -> Iterator[Entry]:
+        """The themes by name."""
+        own = [theme.name for theme in THEMES]
+        for name in (*own, *sorted(set(self.app.available_themes) - set(own))):
+            yield Entry(f"Theme: {name}", "", partial(setattr, self.app, "theme", name))
+
+
+def open_palette(screen: BrowseScreen) -> None:
+    """Open the palette over the browsing screen."""
+    providers = (Commands, Views, Values, Orders, Themes)
+    screen.app.push_screen(CommandPalette(providers=providers, placeholder=PLACEHOLDER))

@@ -1,0 +1,178 @@
+"""Markdown blocks, tokens to lines: headings, paragraphs, lists, quotes, code, tables, rules.
+
+Parsing is done by markdown-it with raw HTML switched off: it stays visible as text. Knows no colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+
+from reader.app.reading.code import layout_code
+from reader.app.reading.inline import TASKS, links_of, spans_of
+from reader.app.reading.lines import BOLD, ITALIC, Line, Span
+from reader.app.reading.tables import Table, layout_table
+from reader.app.reading.wrap import wrap
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+MAX_NESTING = 40
+"""Levels of quotes and lists that are parsed; the parser recurses, so it must end somewhere."""
+
+MIN_INNER = 16
+"""Cells below which quotes and lists no longer indent what is in them."""
+
+BULLETS = "•◦▪"
+_CLOSE_TOGETHER = ("paragraph_open", "bullet_list_open", "ordered_list_open")
+
+References = MutableMapping[str, Any]
+"""Link definitions of the whole body, as the parser keeps them; shared by its pieces."""
+
+
+@lru_cache(maxsize=1)
+def parser() -> MarkdownIt:
+    """The one parser: CommonMark with tables and strikethrough, without HTML. Imported when first needed."""
+    from markdown_it import MarkdownIt
+
+    made = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+    return made.enable(["table", "strikethrough"])
+
+
+def layout_markdown(text: str, width: int, references: References | None = None) -> list[Line]:
+    """The lines of a Markdown text, none wider than `width` cells (at least 2), no blank ones at its ends."""
+    if not text.strip():
+        return []
+    tokens = parser().parse(text, references if references is not None else {})
+    return _Layout(tokens).lines(0, len(tokens), max(width, 2))
+
+
+def links_in(text: str, references: References | None = None) -> Iterator[str]:
+    """The web addresses that a Markdown text links to, in order."""
+    for token in parser().parse(text, references if references is not None else {}):
+        if token.children:
+            yield from links_of(token.children)
+
+
+class _Layout:
+    """One run over the tokens of a text."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._closes = _closes(tokens)
+        self._depth = 0
+
+    def lines(self, start: int, stop: int, width: int, *, is_tight: bool = False) -> list[Line]:
+        """The blocks of tokens start..stop-1, a blank line between them unless they stand in a tight list."""
+        lines: list[Line] = []
+        while start < stop:
+            token = self._tokens[start]
+            end = self._closes.get(start, start)
+            block = self._block(token, start, end, width)
+            if lines and not (is_tight and token.type in _CLOSE_TOGETHER):
+                lines.append(())
+            lines.extend(block)
+            start = end + 1
+        return lines
+
+    def _block(self, token: Token, start: int, end: int, width: int) -> list[Line]:
+        kind = token.type
+        if kind in ("bullet_list_open", "ordered_list_open"):
+            return self._list(start, end, width)
+        if kind == "blockquote_open":
+            return self._quote(start, end, width)
+        if kind == "table_open":
+            return layout_table(self._table(start, end), width)
+        if kind in ("fence", "code_block"):
+            return layout_code(token.content, token.info.split()[0] if token.info.split() else "", width)
+        if kind == "hr":
+            return [(Span("─" * width, "rule"),)]
+        spans = spans_of(self._tokens[start + 1].children or []) if end > start else [Span(token.content)]
+        if kind == "heading_open":
+            emphasis = BOLD if token.tag in ("h1", "h2", "h3") else BOLD | ITALIC
+            spans = list(_recast(spans, "heading", emphasis))
+        return wrap(spans, width)
+
+    def _quote(self, start: int, end: int, width: int) -> list[Line]:
+        bar = (Span("▎ ", "bar"),) if width >= MIN_INNER else ()
+        inner = self.lines(start + 1, end, width - 2 if bar else width)
+        return [(*bar, *_recast(line, "quote")) for line in inner]
+
+    def _list(self, start: int, end: int, width: int) -> list[Line]:
+        items = self._children(start, end)
+        is_ordered = self._tokens[start].type == "ordered_list_open"
+        number = int(self._tokens[start].attrs.get("start", 1))
+        room = len(str(number + len(items) - 1))
+        is_tight = all(self._is_tight(*item) for item in items)
+        lines: list[Line] = []
+        bullet = BULLETS[min(self._depth, len(BULLETS) - 1)]
+        self._depth += 1
+        for count, (item, close) in enumerate(items):
+            sign = f"{number + count:>{room}}. " if is_ordered else f"{bullet} "
+            if count and not is_tight:
+                lines.append(())
+            lines.extend(self._item(sign, item, close, width, is_tight=is_tight))
+        self._depth -= 1
+        return lines
+
+    def _item(self, sign: str, start: int, end: int, width: int, *, is_tight: bool) -> Iterator[Line]:
+        indent = cell_len(sign)
+        if width - indent < MIN_INNER // 2:
+            sign, indent = "", 0
+        lines = self.lines(start + 1, end, width - indent, is_tight=is_tight)
+        if lines and lines[0] and lines[0][0].text in TASKS and indent == cell_len(TASKS[0]):
+            sign, lines[0] = lines[0][0].text, lines[0][1:]
+        for number, line in enumerate(lines or [()]):
+            if line or not number:
+                before = Span(" " * indent) if number else Span(sign, "bullet")
+                yield (before, *line) if before.text else line
+            else:
+                yield line
+
+    def _is_tight(self, start: int, end: int) -> bool:
+        level = self._tokens[start].level + 1
+        paragraphs = (token for token in self._tokens[start + 1 : end] if token.level == level)
+        return all(token.hidden for token in paragraphs if token.type == "paragraph_open")
+
+    def _children(self, start: int, end: int) -> list[tuple[int, int]]:
+        children = []
+        at = start + 1
+        while at < end:
+            close = self._closes.get(at, at)
+            children.append((at, close))
+            at = close + 1
+        return children
+
+    def _table(self, start: int, end: int) -> Table:
+        rows: list[list[list[Span]]] = []
+        alignments: list[str] = []
+        for token, inline in zip(self._tokens[start:end], self._tokens[start + 1 : end], strict=False):
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                rows[-1].append(spans_of(inline.children or []))
+                if token.type == "th_open":
+                    alignments.append(str(token.attrGet("style") or "").rpartition(":")[2] or "left")
+        return Table(rows[0], rows[1:], alignments)
+
+
+def _closes(tokens: Sequence[Token]) -> dict[int, int]:
+    """For each opening token the place of the one that closes it."""
+    closes: dict[int, int] = {}
+    opened: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.nesting == 1:
+            opened.append(place)
+        elif token.nesting == -1 and opened:
+            closes[opened.pop()] = place
+    return closes
+
+
+def _recast(spans: Iterable[Span], ink: str, emphasis: int = 0) -> Iterator[Span]:
+    """The spans with plain text in another ink; links, code and signs keep theirs."""
+    for span in spans:
+        yield span._replace(ink=ink if span.ink == "text" else span.ink, emphasis=span.emphasis | emphasis)

@@ -1,0 +1,233 @@
+"""An article as one tall column of lines, laid out only where somebody looks.
+
+Sections (head, pieces of the body, foot) have estimated heights until they are laid out. Knows no widget:
+the pane asks for lines and says where it stands.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import accumulate, islice
+from typing import NamedTuple
+
+from reader.app.reading.blocks import References, layout_markdown, links_in, parser
+from reader.app.reading.header import Subject, layout_foot, layout_head, without_title
+from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
+from reader.app.reading.lines import Line
+from reader.app.reading.pieces import Piece, pieces_of
+
+KEPT = 64
+"""Sections whose lines are kept: some 6,000 lines."""
+
+MAX_LABEL = 1_000
+"""Characters of a line up to which it is looked at as a link's definition."""
+
+MAX_DEFINITIONS = 2_000
+"""Definitions of links that are known in all pieces of a long body (50 ms to parse)."""
+
+
+class Place(NamedTuple):
+    """A place in the text that stays the same when the width changes."""
+
+    section: int = 0
+    letters: int = 0
+    """Characters other than blanks in the lines of the section above the place."""
+    blanks: int = 0
+    """Blank lines from the place to the line with the next letter."""
+
+
+TOP = Place(0, 0, 1)
+"""The top of any document: the blank line above the title."""
+
+
+class Document:
+    """The lines of one article at one width."""
+
+    def __init__(self, subject: Subject, width: int) -> None:
+        self.subject = subject
+        self.body = without_title(subject.article.body, subject.article.title)
+        self._pieces = list(pieces_of(self.body))
+        self._references: References = {}
+        self._count = len(self._pieces) + 2
+        if len(self._pieces) > 1:
+            definitions = "\n".join(islice(_definitions(self.body), MAX_DEFINITIONS))
+            parser().parse(definitions, self._references)
+        self._wanted: Sought = ()
+        self.set_width(width)
+
+    def set_width(self, width: int) -> None:
+        """Forget all lines; they are laid out anew in `width` cells."""
+        self.width = width
+        self._lines: OrderedDict[int, list[Line]] = OrderedDict()
+        self._heights = [8, *(self._estimate(piece) for piece in self._pieces), 4]
+        self._exact = [False] * self._count
+        self._tops: list[int] | None = None
+        self._hits: dict[int, list[Hit]] = {}
+
+    def set_wanted(self, wanted: Sought) -> None:
+        """Look for other words from now on."""
+        self._wanted = wanted
+        self._hits.clear()
+
+    @property
+    def height(self) -> int:
+        """Lines in all, as far as known."""
+        return self.top(self._count)
+
+    def line(self, y: int) -> Line:
+        """The line at `y`; blank beyond the ends."""
+        if not 0 <= y < self.height:
+            return ()
+        section, offset = self.locate(y)
+        lines = self.section(section)
+        return lines[offset] if 0 <= offset < len(lines) else ()
+
+    def section(self, number: int) -> list[Line]:
+        """The lines of a section, laid out if need be; that may move all sections below."""
+        lines = self._lines.get(number)
+        if lines is None:
+            lines = self._laid_out(number)
+            self._lines[number] = lines
+            if len(self._lines) > KEPT:
+                self._lines.popitem(last=False)
+            if self._heights[number] != len(lines):
+                self._heights[number] = len(lines)
+                self._tops = None
+            self._exact[number] = True
+        else:
+            self._lines.move_to_end(number)
+        return lines
+
+    def settle(self, y: int, rows: int) -> int:
+        """Lay out `rows` lines from `y` on, and as many above, so that a step up finds true heights.
+
+        Returns where the line that was at `y` stands afterwards.
+        """
+        section, offset = self.locate(max(y, 0))
+        if not self._exact[section] and self._heights[section]:
+            share = offset / self._heights[section]
+            offset = min(round(share * len(self.section(section))), max(self._heights[section] - 1, 0))
+        bottom, number = offset, section
+        while bottom < offset + rows and number < self._count:
+            if not self._exact[number]:
+                self.section(number)
+            bottom = self.top(number + 1) - self.top(section)
+            number += 1
+        above, number = offset, section
+        while above < rows and number:
+            number -= 1
+            above += len(self.section(number)) if not self._exact[number] else self._heights[number]
+        return self.top(section) + offset
+
+    def settle_end(self, rows: int) -> int:
+        """Lay out the last `rows` lines; the `y` of the first of them."""
+        number, seen = self._count, 0
+        while number and seen < rows:
+            number -= 1
+            seen += len(self.section(number)) if not self._exact[number] else self._heights[number]
+        return max(self.height - rows, 0)
+
+    def place(self, y: int) -> Place:
+        """The place in the text of the line at `y`."""
+        section, offset = self.locate(y)
+        lines = self.section(section)
+        letters = list(map(_letters, lines))
+        blanks = next((count for count, found in enumerate(letters[offset:]) if found), 0)
+        return Place(section, sum(letters[:offset]), blanks)
+
+    def find(self, place: Place) -> int:
+        """The `y` of the line that holds a place."""
+        section = min(place.section, self._count - 1)
+        seen = 0
+        for offset, line in enumerate(self.section(section)):
+            seen += _letters(line)
+            if seen > place.letters:
+                return self.top(section) + max(offset - place.blanks, 0)
+        return self.top(section)
+
+    def links(self) -> Iterator[str]:
+        """The web addresses that the body links to, in order."""
+        for piece in self._pieces:
+            yield from links_in(self._text(piece), self._references)
+
+    def hits(self, section: int) -> list[Hit]:
+        """The hits in a section, in order; their lines count from its top."""
+        if section not in self._hits:
+            is_piece = 0 < section <= len(self._pieces)
+            may = not is_piece or may_hit(self._text(self._pieces[section - 1]), self._wanted)
+            self._hits[section] = hits_in(self.section(section), self._wanted) if may and self._wanted else []
+        return self._hits[section]
+
+    def hits_at(self, y: int) -> list[Hit]:
+        """The hits of the line at `y`."""
+        if not 0 <= y < self.height:
+            return []
+        section, offset = self.locate(y)
+        return [hit for hit in self.hits(section) if hit.line == offset]
+
+    def next_hit(self, section: int, after: tuple[int, int], step: int) -> tuple[int, Hit] | None:
+        """The section and the first hit beyond (line, column) there, downward for step 1, upward for -1.
+
+        Sections that cannot hold one are passed over without layout.
+        """
+        while 0 <= section < self._count:
+            first = [hit for hit in self.hits(section) if hit.is_first]
+            if step > 0:
+                found = next((hit for hit in first if hit[:2] > after), None)
+            else:
+                found = next((hit for hit in reversed(first) if hit[:2] < after), None)
+            if found:
+                return section, found
+            section += step
+            after = (-1, -1) if step > 0 else (1 << 60, 0)
+        return None
+
+    def _laid_out(self, number: int) -> list[Line]:
+        if number == 0:
+            return layout_head(self.subject, self.width)
+        if number == self._count - 1:
+            lines = layout_foot(self.subject, self.width)
+            return [(), *lines] if lines else []
+        piece = self._pieces[number - 1]
+        lines = layout_markdown(self._text(piece), self.width, self._references)
+        return [(), *lines] if lines and not piece.is_glued else lines
+
+    def _text(self, piece: Piece) -> str:
+        return piece.before + self.body[piece.start : piece.end]
+
+    def _estimate(self, piece: Piece) -> int:
+        return 1 + self.body.count("\n", piece.start, piece.end) + (piece.end - piece.start) // self.width
+
+    def top(self, section: int) -> int:
+        """The `y` of the first line of a section, as far as known."""
+        if self._tops is None:
+            self._tops = [0, *accumulate(self._heights)]
+        return self._tops[section]
+
+    def locate(self, y: int) -> tuple[int, int]:
+        """The section that holds `y`, and how far below its top."""
+        y = max(min(y, self.height - 1), 0)
+        low, high = 0, self._count - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.top(middle) <= y:
+                low = middle
+            else:
+                high = middle - 1
+        return low, y - self.top(low)
+
+
+def _letters(line: Line) -> int:
+    return sum(len(span.text) - span.text.count(" ") for span in line)
+
+
+def _definitions(body: str) -> Iterator[str]:
+    """The lines that define links (`[name]: address`), wherever in the body they stand."""
+    at = body.find("]:")
+    while at >= 0:
+        start = body.rfind("\n", max(at - MAX_LABEL, 0), at) + 1
+        end = body.find("\n", at, at + MAX_LABEL)
+        if end >= 0 and (start or at < MAX_LABEL) and body[start : start + 4].lstrip(" ").startswith("["):
+            yield body[start:end]
+        at = body.find("]:", max(end, at + 2))

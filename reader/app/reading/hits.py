@@ -1,0 +1,157 @@
+"""Where the words and phrases of a search stand: marked by data, so that no text is ever read as markup.
+
+What a word is, and when two are the same, is the rule of `reader.text`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from reader.app.reading.lines import Line, Span, plain
+from reader.text import fold, words
+
+Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"
+"""Words and phrases as typed, each with whether its last word may go on (see `reader.query.highlights`)."""
+
+Sought: TypeAlias = "tuple[tuple[tuple[str, ...], bool], ...]"
+"""The same, each as its folded words."""
+
+_PART = re.compile(r"[^\W_]+|[^\w\x00-\x7f]")
+
+
+class Hit(NamedTuple):
+    """A stretch of one line that is to be marked."""
+
+    line: int
+    start: int
+    end: int
+    is_first: bool = True
+    """False where it goes on with a hit that began on the line before."""
+
+
+class _Unit(NamedTuple):
+    word: str
+    start: int
+    end: int
+
+
+def sought(highlights: Highlights) -> Sought:
+    """Highlights made ready for comparing; what holds no word is dropped."""
+    return tuple((tuple(words(text)), may_go_on) for text, may_go_on in highlights if words(text))
+
+
+def hits_in(lines: Sequence[Line], wanted: Sought) -> list[Hit]:
+    """The hits in the lines, in order and not overlapping; a phrase may go on over the end of a line."""
+    if not wanted:
+        return []
+    texts = [plain(line) for line in lines]
+    hits: list[Hit] = []
+    starts = [0]
+    for text in texts:
+        starts.append(starts[-1] + len(text) + 1)
+    line = 0
+    for start, end in _merged(_places("\n".join(texts), wanted)):
+        is_first = True
+        while starts[line + 1] <= start:
+            line += 1
+        while start < end:
+            stop = min(end, starts[line + 1] - 1)
+            if stop > start:
+                hits.append(Hit(line, start - starts[line], stop - starts[line], is_first))
+                is_first = False
+            if end <= starts[line + 1]:
+                break
+            line += 1
+            start = starts[line] + len(texts[line]) - len(texts[line].lstrip(" ▎"))
+    return hits
+
+
+def may_hit(text: str, wanted: Sought) -> bool:
+    """A quick look whether a stretch of Markdown can hold a hit at all."""
+    folded = fold(text)
+    return any(all(word in folded for word in phrase) for phrase, _ in wanted)
+
+
+def inked(line: Line, start: int, end: int, ink: str) -> Line:
+    """The line with a stretch of its text in another ink; emphasis and targets stay."""
+    spans: list[Span] = []
+    at = 0
+    for span in line:
+        first, last = max(start - at, 0), min(end - at, len(span.text))
+        if first < last:
+            spans.append(span._replace(text=span.text[:first]))
+            spans.append(span._replace(text=span.text[first:last], ink=ink))
+            spans.append(span._replace(text=span.text[last:]))
+        else:
+            spans.append(span)
+        at += len(span.text)
+    return tuple(span for span in spans if span.text)
+
+
+def _places(text: str, wanted: Sought) -> Iterator[tuple[int, int]]:
+    units = list(_units(text))
+    for place, unit in enumerate(units):
+        for phrase, may_go_on in wanted:
+            last = place + len(phrase) - 1
+            if last >= len(units) or not _same(unit.word, phrase, 0, may_go_on):
+                continue
+            rest = range(1, len(phrase))
+            if all(_same(units[place + count].word, phrase, count, may_go_on) for count in rest):
+                yield unit.start, units[last].end
+
+
+def _same(word: str, phrase: tuple[str, ...], count: int, may_go_on: bool) -> bool:
+    if may_go_on and count == len(phrase) - 1:
+        return word.startswith(phrase[count])
+    return word == phrase[count]
+
+
+def _merged(places: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    first = last = -1
+    for start, end in places:
+        if start < last:
+            last = max(last, end)
+            continue
+        if last > first:
+            yield first, last
+        first, last = start, end
+    if last > first:
+        yield first, last
+
+
+def _units(text: str) -> Iterator[_Unit]:
+    """The words of a text with their places; in scripts without blanks each pair of characters is one."""
+    for start, end in _runs(text):
+        run = text[start:end]
+        found = words(run)
+        if len(found) == 1:
+            yield _Unit(found[0], start, end)
+            continue
+        folded = fold(run)
+        at = 0
+        for word in found:
+            at = max(folded.find(word, at), at)
+            if len(folded) == len(run):
+                yield _Unit(word, start + at, start + at + len(word))
+            else:
+                yield _Unit(word, start, end)
+            at += 1
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of runs of letters and digits, with the marks in and behind them."""
+    start = end = 0
+    for match in _PART.finditer(text):
+        is_mark = unicodedata.category(match[0][0]) in ("Mn", "Mc", "Me", "Cf")
+        is_word = match[0][0].isalnum()
+        if end > start and match.start() == end and (is_mark or is_word):
+            end = match.end()
+            continue
+        if end > start:
+            yield start, end
+        start, end = match.span() if is_word else (0, 0)
+    if end > start:
+        yield start, end

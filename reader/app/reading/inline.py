@@ -1,0 +1,137 @@
+"""Inline Markdown, tokens to spans: emphasis, code, links with their host, pictures as notes, bare addresses.
+
+Lines and widths belong to `wrap`; which URL may be opened is decided by the opener when it is pressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
+from reader.links import shown_host
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_EMPHASIS = {"em": ITALIC, "strong": BOLD, "s": STRIKE}
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
+_AFTER_ADDRESS = ".,;:!?*_~"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+TASKS = ("☐ ", "☑ ")
+"""A task to do and one done, in the place of a list's bullet."""
+
+_TASK = re.compile(r"\[([ xX])\] ")
+_WIDE_END = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
+
+
+def spans_of(tokens: Sequence[Token]) -> list[Span]:
+    """The children of one inline token as spans; a hard break is a newline in a text."""
+    spans: list[Span] = []
+    emphasis = 0
+    depth = {"em": 0, "strong": 0, "s": 0}
+    link: Target | None = None
+    link_start = 0
+    for number, token in enumerate(tokens):
+        kind, _, side = token.type.rpartition("_")
+        if kind in depth:
+            depth[kind] += 1 if side == "open" else -1
+            emphasis = sum(bit for name, bit in _EMPHASIS.items() if depth[name] > 0)
+        elif token.type == "link_open":
+            url = str(token.attrGet("href") or "")
+            link, link_start = (Target("url", url) if shown_host(url) else None), len(spans)
+        elif token.type == "link_close":
+            if link:
+                spans.extend(_host_behind(link, spans[link_start:]))
+            link = None
+        elif token.type == "softbreak":
+            spans.append(Span(_soft_break(spans, tokens[number + 1 :]), *_look(emphasis, link)))
+        else:
+            spans.extend(_leaf(token, emphasis, link, is_first=number == 0))
+    return [span for span in spans if span.text]
+
+
+def links_of(tokens: Sequence[Token]) -> Iterator[str]:
+    """The web addresses that the children of one inline token link to, in order."""
+    for span in _one_each(spans_of(tokens)):
+        if span.target and span.ink != "picture":
+            yield span.target.value
+
+
+def _one_each(spans: list[Span]) -> Iterator[Span]:
+    last: Target | None = None
+    for span in spans:
+        if span.target is not last:
+            yield span
+        last = span.target
+
+
+def _look(emphasis: int, link: Target | None) -> tuple[str, int, Target | None]:
+    return ("link", emphasis | UNDERLINE, link) if link else ("text", emphasis, None)
+
+
+def _leaf(token: Token, emphasis: int, link: Target | None, *, is_first: bool) -> Iterator[Span]:
+    ink, emphasis, link = _look(emphasis, link)
+    if token.type == "hardbreak":
+        yield Span("\n", ink, emphasis, link)
+    elif token.type == "code_inline":
+        yield Span(token.content.replace("\n", " "), "link" if link else "code", emphasis, link)
+    elif token.type == "image":
+        yield picture_note(token.content, str(token.attrGet("src") or ""), link)
+    elif link:
+        yield Span(token.content, ink, emphasis, link)
+    else:
+        text = token.content
+        if is_first and (task := _TASK.match(text)):
+            yield Span(TASKS[task[1] != " "], "bullet")
+            text = text[task.end() :]
+        yield from _with_addresses(text, emphasis)
+
+
+def picture_note(words: str, url: str, link: Target | None = None) -> Span:
+    """A picture as a note of one span, to press where it has a web address."""
+    note = f"[picture: {words.strip()}]" if words.strip() else "[picture]"
+    target = link or (Target("url", url) if shown_host(url) else None)
+    return Span(note.replace("\n", " "), "picture", 0, target)
+
+
+def _with_addresses(text: str, emphasis: int) -> Iterator[Span]:
+    """Text in which bare web addresses are links, as readers expect."""
+    start = 0
+    if "://" in text:
+        for match in _ADDRESS.finditer(text):
+            url = _trimmed(match[0])
+            if not shown_host(url):
+                continue
+            yield Span(text[start : match.start()], "text", emphasis)
+            yield Span(url, "link", emphasis | UNDERLINE, Target("url", url))
+            start = match.start() + len(url)
+    yield Span(text[start:], "text", emphasis)
+
+
+def _trimmed(url: str) -> str:
+    while url:
+        last = url[-1]
+        if last in _AFTER_ADDRESS or (last in _PAIRS and url.count(last) > url.count(_PAIRS[last])):
+            url = url[:-1]
+        else:
+            break
+    return url
+
+
+def _host_behind(link: Target, spans: list[Span]) -> Iterator[Span]:
+    """The real host, dim, unless the words of the link already say it in full."""
+    host = shown_host(link.value)
+    words = "".join(span.text for span in spans).strip()
+    if not words:
+        yield Span(link.value, "link", UNDERLINE, link)
+    elif shown_host(words) != host and words.casefold() != host:
+        yield Span(f" [{host}]", "host", 0, link)
+
+
+def _soft_break(spans: list[Span], rest: Sequence[Token]) -> str:
+    """A blank, or nothing between two characters of scripts that are written without blanks."""
+    before = next((span.text[-1] for span in reversed(spans) if span.text), "")
+    after = next((token.content[0] for token in rest if token.content), "")
+    return "" if _WIDE_END.match(before) and _WIDE_END.match(after) else " "

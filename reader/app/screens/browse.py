@@ -1,0 +1,171 @@
+"""The browsing screen: sidebar, list, article and related links; what they do is in `reader.app.browsing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Self
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingsMap
+from textual.containers import Container, Horizontal
+from textual.geometry import Region
+from textual.widget import Widget
+
+from reader.app.browsing.asking import Asking
+from reader.app.browsing.opening import Opening
+from reader.app.browsing.refreshing import Keeping
+from reader.app.browsing.showing import Showing
+from reader.app.keymap import Keymap
+from reader.app.themes import THEMES
+from reader.app.widgets.article_list import ArticleList
+from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing, TooSmall
+from reader.app.widgets.related_pane import RelatedPane
+from reader.app.widgets.search_bar import SearchBar
+from reader.app.widgets.sidebar import Sidebar
+from reader.config import Config
+from reader.library import Library
+from reader.query import Query
+
+AGES_EVERY = 60
+"""Seconds after which the ages in the list are told anew."""
+
+
+class BrowseScreen(Asking, Showing, Opening, Keeping):
+    """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
+
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-sliver"),
+        (20, "-narrow"),
+        (80, "-medium"),
+        (120, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (5, "-low"), (16, "-high")]
+
+    def __init__(
+        self,
+        library: Library,
+        query: Query,
+        config: Config,
+        *,
+        keymap: Keymap,
+        clock: Callable[[], datetime],
+        source: str = "",
+    ) -> None:
+        self._is_moving_focus = False
+        super().__init__(library, query, config, clock)
+        self._keymap = keymap
+        self._source = source
+        # Bindings belong to the instance, because the keys are the person's own: Textual's keymap drops other
+        # commands' keys without a word when two meet.
+        self._bindings = BindingsMap(keymap.bindings())
+
+    @property
+    def keymap(self) -> Keymap:
+        """Which keys do what."""
+        return self._keymap
+
+    def compose(self) -> ComposeResult:
+        """The lines above, the panes, the line below."""
+        with Horizontal(id="top"):
+            yield Masthead(id="masthead")
+            yield SearchBar(id="search")
+            yield Standing(id="standing")
+        yield InformationLine(id="information", classes="-silent")
+        with Container(id="panes"):
+            yield Sidebar(id="sidebar")
+            with Container(id="desk"):
+                yield ArticleList(self.clock, id="list")
+                with Container(id="reading"):
+                    yield ArticlePane(self.clock, id="article")
+                    yield RelatedPane(self.clock, id="related")
+        yield Footer(id="footer")
+        yield TooSmall(id="too-small")
+
+    def on_mount(self) -> None:
+        """Show what the library has, then look for what is new."""
+        self.masthead.source = self._source
+        self.search_bar.show(str(self.current_query))
+        self.articles.is_compact = self.config.rows == "compact"
+        self.watch_place(self.place)
+        self.articles.focus()
+        self.show_standing()
+        self.start_asking()
+        self.set_interval(AGES_EVERY, self.articles.refresh)
+        self.call_after_refresh(self.start_refreshing)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is under way: no question, no refresh, no cursor still moving."""
+        return not (
+            self.is_refreshing
+            or self.articles.is_moving
+            or any(not worker.is_finished for worker in self.workers)
+        )
+
+    def on_unmount(self) -> None:
+        """Let the threads go."""
+        self.stop_refreshing()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The layout follows the width; words that depend on it too."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        self.fit_layout()
+        self.information.indent = self.search_bar.column_of(0)
+        self.standing.refresh(layout=True)
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Move the focus without painting everything: Textual's screen repaints itself whole (25 kB) for it,
+        though only the two panes look different."""
+        self._is_moving_focus = True
+        try:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+        finally:
+            self._is_moving_focus = False
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """See `set_focus`."""
+        if self._is_moving_focus and not (regions or layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def action_toggle_rows(self) -> None:
+        """One line a row, or two."""
+        self.articles.is_compact = not self.articles.is_compact
+
+    def action_show_help(self) -> None:
+        """Show all keys."""
+        from reader.app.screens.help import Help
+
+        self.app.push_screen(Help(self.keymap))
+
+    def action_show_palette(self) -> None:
+        """Find any command, topic, provider, view, theme or order."""
+        from reader.app.palette import open_palette
+
+        open_palette(self)
+
+    def action_next_theme(self) -> None:
+        """Go to the next of the reader's own themes."""
+        names = [theme.name for theme in THEMES]
+        here = names.index(self.app.theme) if self.app.theme in names else -1
+        self.app.theme = names[(here + 1) % len(names)]
+        self.say(f"Theme: {self.app.theme}")
+
+    def action_quit(self) -> None:
+        """Quit at once."""
+        self.app.exit()
+
+    def write_out(self, sequence: str) -> None:
+        """Write a sequence to the terminal as it is."""
+        driver = self.app._driver
+        if driver is not None:
+            driver.write(sequence)

@@ -1,0 +1,108 @@
+"""Two small questions over the screen: yes or no, and a line of text.
+
+Text from outside goes through Content, never through markup. What follows from an answer is the asker's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Input, Label
+
+
+class Confirm(ModalScreen[bool]):
+    """A question that is answered with yes (y, Enter) or no (n, Esc)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+    ]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """The question and the keys that answer it."""
+        with Vertical(classes="dialog"):
+            yield Label(Content(self._question), classes="dialog--question")
+            yield Label(
+                Content.assemble(("y", "bold"), " yes    ", ("n", "bold"), " no"), classes="dialog--keys"
+            )
+
+    def action_answer(self, answer: bool) -> None:
+        """Close with the answer."""
+        self.dismiss(answer)
+
+
+class Ask(ModalScreen["str | None"]):
+    """A question that is answered with a line of text; None where it was left with Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+
+    def __init__(self, title: str, value: str = "", suggestions: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._title = title
+        self._value = value
+        self._suggestions = tuple(suggestions)
+
+    def compose(self) -> ComposeResult:
+        """The title, the line, and the keys."""
+        with Vertical(classes="dialog"):
+            yield Label(Content(self._title), classes="dialog--question")
+            suggester = LastPart(self._suggestions) if self._suggestions else None
+            yield Input(self._value, suggester=suggester, compact=True)
+            keys: list[str | tuple[str, str]] = [
+                ("Enter", "bold"),
+                " done    ",
+                ("Esc", "bold"),
+                " leave as it was",
+            ]
+            if suggester:
+                keys += ["    ", ("→", "bold"), " complete"]
+            yield Label(Content.assemble(*keys), classes="dialog--keys")
+
+    def on_mount(self) -> None:
+        """Write at the end of what is there, without selecting it."""
+        line = self.query_one(Input)
+        line.select_on_focus = False
+        line.focus()
+        line.cursor_position = len(self._value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Close with what stands there."""
+        event.stop()
+        self.dismiss(event.value)
+
+    def action_leave(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
+
+
+class LastPart(Suggester):
+    """Completes the part after the last comma, so that one of several tags can be completed."""
+
+    def __init__(self, suggestions: Sequence[str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._suggestions = tuple(suggestions)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole line with its last part completed; None where nothing begins so."""
+        before, comma, last = value.rpartition(",")
+        blanks = last[: len(last) - len(last.lstrip())]
+        begun = last.strip().casefold()
+        if not begun:
+            return None
+        taken = {part.strip().casefold() for part in before.split(",")}
+        for suggestion in self._suggestions:
+            folded = suggestion.casefold()
+            if folded.startswith(begun) and folded != begun and folded not in taken:
+                return before + comma + blanks + last.strip() + suggestion[len(begun) :]
+        return None

@@ -1,0 +1,116 @@
+"""All keys on one page, made from the commands; and the question's language in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from textwrap import wrap
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from reader.app.keymap import Keymap
+from reader.app.painting import cut, fill
+from reader.commands import COMMANDS
+
+LANGUAGE = (
+    ("wind farm", "both words"),
+    ('"wind farm"', "the words together"),
+    ("wind OR solar", "either"),
+    ("-wind", "not this word"),
+    ("turb*", "words that begin so"),
+    ("topic:AI,Chips", "about either"),
+    ("title:wind", "in the title; so with author: provider: category: type: url: domain: path: tag:"),
+    ("quality:>=50", "a number; so with heat:, and as a range 40..80"),
+    ("since:7d", "not older; so with until:2021-07 and date:yesterday"),
+    ("is:unread", "so with is:read is:starred is:draft is:published"),
+    ("has:image", "so with has:related has:body"),
+    ("sort:quality", "best first, sort:-quality turns it round; so with date heat title provider relevance"),
+)
+_LEFT = ("Moving", "Panes", "Reading")
+"""The groups of the left column."""
+_KEYS_WIDTH = 18
+"""Cells of the keys before what they do; longer ones get a line of their own."""
+_LEAST_COLUMN = 56
+"""Cells from which on a column can be read."""
+
+
+class Help(ModalScreen[None]):
+    """Every command with its keys, in two columns where there is room for them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "leave", "Back"),
+        Binding("j,down", "scroll_by(1)", "Down"),
+        Binding("k,up", "scroll_by(-1)", "Up"),
+        Binding("space,pagedown,ctrl+d", "scroll_by(10)", "Page down"),
+        Binding("pageup,ctrl+u", "scroll_by(-10)", "Page up"),
+    ]
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        """The columns, and how to get out."""
+        with VerticalScroll(id="help-page"):
+            yield Static(id="help-text")
+        yield Static(Content("Esc back   j k scroll"), id="help-foot")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Set the columns anew: two where each has room for a sentence."""
+        width = event.size.width - 6
+        groups = list(dict.fromkeys(command.group for command in COMMANDS))
+        left = [line for group in groups if group in _LEFT for line in self._group(group)]
+        right = [line for group in groups if group not in _LEFT for line in self._group(group)]
+        right += [("", "SEARCH"), *((example, meaning) for example, meaning in LANGUAGE)]
+        if width >= 2 * _LEAST_COLUMN:
+            lines = _beside(_set(left, width // 2), _set(right, width // 2), width // 2)
+        else:
+            lines = [*_set(left, width), *_set(right, width)]
+        self.query_one("#help-text", Static).update(Content("\n").join(lines))
+
+    def action_leave(self) -> None:
+        """Close the page."""
+        self.dismiss()
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Go down by lines, up for less than 0."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _group(self, group: str) -> Iterator[tuple[str, str]]:
+        """A heading, its commands (those that do the same together), a blank line."""
+        yield "", group.upper()
+        commands = [command for command in COMMANDS if command.group == group]
+        for meaning in dict.fromkeys(command.help for command in commands):
+            keys = [self._keymap.words(command.id) for command in commands if command.help == meaning]
+            yield (keys[0] if len(keys) == 1 else f"{keys[0]} … {keys[-1]}") or "(palette)", meaning
+        yield "", ""
+
+
+def _set(entries: list[tuple[str, str]], width: int) -> list[Content]:
+    """Entries as lines of at most `width` cells, the meanings under each other."""
+    lines: list[Content] = []
+    for keys, meaning in entries:
+        if not keys:
+            lines.append(Content.styled(meaning, "$foreground-muted"))
+            continue
+        wrapped = wrap(meaning, max(width - _KEYS_WIDTH - 2, 12))
+        if cell_len(keys) >= _KEYS_WIDTH:
+            lines.append(Content.styled(cut(keys, width), "bold $primary"))
+            keys = ""
+        lines.append(Content.assemble((fill(keys, _KEYS_WIDTH), "bold $primary"), wrapped[0]))
+        lines += [Content(" " * _KEYS_WIDTH + line) for line in wrapped[1:]]
+    return lines
+
+
+def _beside(left: list[Content], right: list[Content], width: int) -> list[Content]:
+    """Two columns as one."""
+    pairs = zip_longest(left, right, fillvalue=Content(""))
+    return [Content.assemble(one, " " * (width - one.cell_length), other) for one, other in pairs]

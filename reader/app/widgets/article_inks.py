@@ -1,0 +1,67 @@
+"""The inks of the article pane and how they look; what is painted in which is decided by the layout.
+
+| ink | what it colours |
+| --- | --- |
+| `text` | the body |
+| `title`, `heading`, `excerpt` | the article's title, headings in the body, the excerpt |
+| `meta` | host, authors, time, numbers, names of fields, path |
+| `provider`, `chip`, `tag` | what can be pressed in the head |
+| `gauge`, `draft`, `star` | the bar of quality, the draft sign, the star |
+| `link`, `host`, `picture` | links, the host behind them, notes in the place of pictures |
+| `quote`, `bar`, `bullet`, `rule` | quoted text, the bar beside it, signs of lists, lines |
+| `code` | code in a line |
+| `listing` and with `-comment`, `-keyword`, `-string`, `-number` | a block of code |
+| `hit`, `hit-current` | words of the search, the one gone to |
+| `pressed` | the link that would be pressed |
+| `cursor` | the bar beside the title while the pane has the focus |
+| `message` | the sentence where there is no article |
+
+Each is a component class: `article-pane--title` and so on.
+"""
+
+from __future__ import annotations
+
+_COLOURS = {
+    "$foreground": ("text", "title", "heading", "excerpt", "provider", "quote"),
+    "$foreground-muted": (
+        "meta",
+        "host",
+        "bar",
+        "rule",
+        "bullet",
+        "message",
+        "picture",
+        "gauge",
+    ),
+    "$primary": ("link", "cursor"),
+    "$warning": ("draft",),
+    "$accent": ("star",),
+    "$foreground; background: $panel": ("chip",),
+    "$primary; background: $surface": ("tag", "listing-keyword"),
+    "$foreground; background: $surface": ("code", "listing"),
+    "$foreground-muted; background: $surface": ("listing-comment",),
+    "$success; background: $surface": ("listing-string",),
+    "$accent; background: $surface": ("listing-number",),
+    "$background; background: $accent": ("hit",),
+    "$background; background: $warning": ("hit-current",),
+    "$background; background: $primary": ("pressed",),
+}
+
+COMPONENT_CLASSES = {f"article-pane--{ink}" for inks in _COLOURS.values() for ink in inks}
+
+SHEET = """
+ArticlePane {
+    background: $background;
+    color: $foreground;
+    overflow-x: hidden;
+    overflow-y: auto;
+    scrollbar-gutter: stable;
+    scrollbar-size-vertical: 1;
+}
+ArticlePane:focus { scrollbar-color: $primary; }
+""" + "\n".join(
+    f"ArticlePane > .article-pane--{ink} {{ color: {colour}; }}"
+    for colour, inks in _COLOURS.items()
+    for ink in inks
+)
+"""What the pane needs to work alone; a sheet may say otherwise."""

@@ -1,0 +1,247 @@
+"""The list: the headlines that a Query selects, painted one visible line at a time.
+
+Rows come from windows of the Results when they are painted, so a million articles cost what a screenful
+costs (DataTable takes 79 s for them). It knows nothing of queries, marks or files.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.timer import Timer
+
+from reader.app.messages import ArticleChosen, HeadlineHighlighted
+from reader.app.painting import Piece, in_the_middle, strip_of, thumb
+from reader.app.widgets import article_row
+from reader.results import Headline, Results
+
+PAGE = 64
+"""Headlines that are fetched at once."""
+_PAGES_KEPT = 16
+REST = 0.08
+"""Seconds without a move after which the cursor has come to rest: longer than a held key repeats (33 ms),
+shorter than two presses of a quick hand (120 ms), so held keys show no article that nobody could read."""
+_ROOMY = 24
+"""Lines from which on rows of two lines get a blank line between them."""
+
+
+class ArticleList(ScrollView, can_focus=True):
+    """The headlines of the Results, with a cursor that stays on its article when the Results change."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"article-list--{ink}"
+        for ink in (
+            "title",
+            "read",
+            "meta",
+            "unread",
+            "star",
+            "cursor",
+            "cursor-dim",
+            "thumb",
+            "ground",
+            "sentence",
+        )
+    }
+    """One for each ink of a row; `ground` is what lies under everything."""
+
+    results: reactive[Results | None] = reactive(None, always_update=True, repaint=False)
+    """What to list; set by the screen. Setting it again reads the headlines anew."""
+    is_compact: reactive[bool] = reactive(False)
+    """One line a row instead of two."""
+    sentence: reactive[str] = reactive("")
+    """What stands in the middle when there is nothing to list."""
+
+    def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cursor = 0
+        """The position in the Results at which the cursor stands."""
+        self.headline: Headline | None = None
+        """The headline under the cursor; None where there is none."""
+        self.keeps_article = True
+        """Whether new Results leave the cursor on its article; off while nobody has moved it and the first
+        headlines are still arriving."""
+        self._chosen: Headline | None = None
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
+        self._rest: Timer | None = None
+        self._told: Headline | None = None
+
+    def __len__(self) -> int:
+        return len(self.results) if self.results is not None else 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def row_height(self) -> int:
+        """Lines of a row, the blank one between rows included."""
+        if self.is_compact:
+            return 1
+        return 3 if self.size.height >= _ROOMY else 2
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the cursor has not come to rest yet."""
+        return self._rest is not None
+
+    def at(self, position: int) -> Headline | None:
+        """The headline at a position of the Results, None beyond their ends."""
+        if self.results is None or not 0 <= position < len(self):
+            return None
+        number, offset = divmod(position, PAGE)
+        page = self._pages.get(number)
+        if page is None:
+            page = self.results.window(number * PAGE, (number + 1) * PAGE)
+            self._pages[number] = page
+            if len(self._pages) > _PAGES_KEPT:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page[offset] if offset < len(page) else None
+
+    def select(self, position: int, *, show: bool = True) -> None:
+        """Put the cursor on a position (the nearest there is), in view unless told otherwise."""
+        before, self.cursor = self.cursor, max(min(position, len(self) - 1), 0)
+        self.headline = self.at(self.cursor)
+        for row in {before, self.cursor}:
+            self.refresh_lines(row * self.row_height, min(self.row_height, 2))
+        if show:
+            self._bring_into_view()
+        if self._rest is None:
+            self._rest = self.set_timer(REST, self._come_to_rest)
+        else:
+            self._rest.reset()
+
+    def move(self, rows: int) -> None:
+        """Go down by rows, up for less than 0."""
+        self.choose(self.cursor + rows)
+
+    def choose(self, position: int) -> None:
+        """Put the cursor on a position because the person wants it there: it comes back to this article when
+        a question that leaves it out is taken back."""
+        self.keeps_article = True
+        self.select(position)
+        self._chosen = self.headline
+
+    def page(self, pages: float) -> bool:
+        """Go down by pages; whether the cursor moved."""
+        before = self.cursor
+        rows = max(int(self.size.height // self.row_height * abs(pages)), 1)
+        self.move(rows if pages > 0 else -rows)
+        return self.cursor != before
+
+    def jump(self, to_end: bool) -> None:
+        """Go to the last or the first headline."""
+        self.move(len(self) if to_end else -len(self))
+
+    def reload(self) -> None:
+        """Read the shown headlines again, for their marks have changed; the rows stay where they are."""
+        self._pages.clear()
+        self.headline = self.at(self.cursor)
+        self.refresh()
+
+    def watch_results(self, old: Results | None, new: Results | None) -> None:
+        """Keep the cursor on its article, or else where it is for the same question, or else at the top."""
+        held, offset = self._chosen or self.headline, self.cursor * self.row_height - self.scroll_offset.y
+        self._pages.clear()
+        self._fit()
+        is_same = old is not None and new is not None and old.query == new.query
+        position = None
+        if new is not None and held is not None and self.keeps_article:
+            position = new.position(held.number)
+        if position is None:
+            position = self.cursor if is_same and self.keeps_article else 0
+        was_at_top = self.scroll_offset.y == 0
+        self.refresh()
+        self.select(position, show=False)
+        if not (was_at_top and (self.cursor + 1) * self.row_height <= self.size.height):
+            self.scroll_to(
+                y=self.cursor * self.row_height - offset, animate=False, force=True, immediate=True
+            )
+        self._bring_into_view()
+
+    def watch_is_compact(self) -> None:
+        """Lay the rows out anew around the cursor."""
+        self._fit()
+        self._bring_into_view()
+        self.refresh()
+
+    def watch_has_focus(self, focused: bool) -> None:
+        """Paint the cursor bright or dim; who comes here means the article under it."""
+        super().watch_has_focus(focused)
+        if focused:
+            self._chosen = self.headline
+        self.refresh_lines(self.cursor * self.row_height, self.row_height)
+
+    def render_line(self, y: int) -> Strip:
+        """The line at this height of the window: a part of a row, or of the sentence."""
+        width = self.size.width - 1
+        if not len(self):
+            return self._sentence_line(y, width + 1)
+        row, part = divmod(y + self.scroll_offset.y, self.row_height)
+        headline = self.at(row)
+        mark = Piece(thumb(y, self.size.height, self.scroll_offset.y, self.virtual_size.height), "thumb")
+        if headline is None or part == 2:
+            return strip_of([Piece(" " * width, "ground"), mark], width + 1, self._ink, "ground")
+        now = self._clock()
+        if self.is_compact:
+            pieces = article_row.compact(headline, width, now)
+        else:
+            pieces = article_row.comfortable(headline, width, now)[part]
+        cursor = Piece("  ", "ground")
+        if row == self.cursor:
+            cursor = Piece(f" {article_row.CURSOR}", "cursor" if self.has_focus else "cursor-dim")
+        return strip_of([cursor, *pieces, mark], width + 1, self._ink, "ground")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the cursor in view when the pane grows or shrinks."""
+        self._fit()
+        self._bring_into_view()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the row; a double click reads it."""
+        row = (event.y + self.scroll_offset.y) // self.row_height
+        headline = self.at(row)
+        if headline is None:
+            return
+        self.choose(row)
+        if event.chain == 2:
+            self.post_message(ArticleChosen(headline))
+
+    def _come_to_rest(self) -> None:
+        self._rest = None
+        if self.headline != self._told or self.headline is None:
+            self._told = self.headline
+            self.post_message(HeadlineHighlighted(self.headline))
+
+    def _fit(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self) * self.row_height)
+
+    def _bring_into_view(self) -> None:
+        height, top = self.row_height, self.cursor * self.row_height
+        y = min(self.scroll_offset.y, top)
+        y = max(y, top + min(height, 2) - self.size.height)
+        if y != self.scroll_offset.y:
+            self._scroll(y)
+
+    def _scroll(self, y: int) -> None:
+        self.scroll_to(y=y, animate=False, force=True, immediate=True)
+
+    def _sentence_line(self, y: int, width: int) -> Strip:
+        lines = in_the_middle(self.sentence, width)
+        line = y - (self.size.height - len(lines)) // 2
+        text = lines[line] if 0 <= line < len(lines) else ""
+        return strip_of([Piece(text, "sentence")], width, self._ink, "ground")
+
+    def _ink(self, name: str) -> Style:
+        return self.get_component_rich_style(f"article-list--{name}")

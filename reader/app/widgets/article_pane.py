@@ -1,0 +1,206 @@
+"""The article, painted one visible line at a time from a layout that reaches only as far as somebody looks.
+
+It shows what it is given: reading files, opening pages and marking as read belong to others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from reader.app.document_view import DocumentView
+from reader.app.messages import UrlPressed, ValuePressed
+from reader.app.painting import in_the_middle
+from reader.app.reading.document import TOP, Document, Place
+from reader.app.reading.header import Subject
+from reader.app.reading.hits import Highlights, inked, sought
+from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span, Target
+from reader.app.reading.stops import Stops
+from reader.app.widgets import article_inks
+from reader.article import Article
+from reader.results import Headline
+
+CURSOR = "▌"
+
+MAX_HITS = 1_000
+"""Hits that `ArticlePane.hits` counts up to."""
+
+
+class ArticlePane(DocumentView, can_focus=True):
+    """The article that is read: title, marks, body as Markdown, other fields."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = article_inks.COMPONENT_CLASSES
+    """See the table in `article_inks`."""
+    DEFAULT_CSS = article_inks.SHEET
+
+    shown: reactive[tuple[Article, Headline] | None] = reactive(None, repaint=False)
+    """The article to read with its headline (whose marks are shown); None shows the message."""
+    note: reactive[str] = reactive("", repaint=False)
+    """The person's note on the article."""
+    highlights: reactive[Highlights] = reactive((), repaint=False)
+    """Words and phrases to mark."""
+    message: reactive[str] = reactive("Nothing is chosen.")
+    """What stands in the middle while there is no article."""
+
+    def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._stops = Stops()
+        self._inks: dict[tuple[str, int], Style] = {}
+
+    def watch_shown(self, old: tuple[Article, Headline] | None, new: tuple[Article, Headline] | None) -> None:
+        """Lay out the article; from its top, unless only its marks have changed."""
+        is_same = old is not None and new is not None and old[0] == new[0]
+        hit = self._stops.hit
+        self._show(self.reading_place if is_same else TOP)
+        self._stops.hit = hit if is_same else None
+
+    def watch_note(self) -> None:
+        """Show the note at the foot."""
+        self._show(self.reading_place)
+
+    def watch_highlights(self) -> None:
+        """Mark other words."""
+        self._stops.hit = None
+        if self._document:
+            self._document.set_wanted(sought(self.highlights))
+        self.refresh()
+
+    def forget_places(self) -> None:
+        """The hit that was gone to is on another line now."""
+        self._stops.hit = None
+
+    def _show(self, place: Place) -> None:
+        self._document = None
+        self._stops = Stops()
+        if self.shown is not None:
+            subject = Subject(*self.shown, self.note, self._clock())
+            self._document = Document(subject, self.text_width)
+            self._document.set_wanted(sought(self.highlights))
+        self.restore_place(place)
+
+    def watch_has_focus(self, focused: bool) -> None:
+        """Show whether the keys go to this pane."""
+        super().watch_has_focus(focused)
+        self.refresh()
+
+    @property
+    def links(self) -> list[str]:
+        """The web addresses that the body links to, in order."""
+        return list(self._document.links()) if self._document else []
+
+    @property
+    def hits(self) -> list[tuple[int, int]]:
+        """Line and column of the hits in order, up to `MAX_HITS`; lays out what holds them."""
+        return self._stops.all_hits(self._document, MAX_HITS) if self._document else []
+
+    def next_hit(self, step: int = 1) -> bool:
+        """Go to the next word of the search, or with -1 to the one before; False where none is left."""
+        document = self._document
+        return self._reveal(
+            self._stops.to_hit(document, self._settled, self._rows, step) if document else None
+        )
+
+    def next_link(self, step: int = 1) -> bool:
+        """Go to the next thing that can be pressed, up to a page away, or with -1 back; False for none."""
+        document = self._document
+        return self._reveal(
+            self._stops.to_link(document, self._settled, self._rows, step) if document else None
+        )
+
+    def press(self) -> bool:
+        """Press what `next_link` went to; False where that is nothing."""
+        if self._stops.link is None:
+            return False
+        self._press(self._stops.link)
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the topic, provider, tag or link under the mouse."""
+        offset = event.get_content_offset(self)
+        if offset is None or not self._document:
+            return
+        column = offset.x - self._margin
+        target = self._stops.target_at(self._document.line(self.scroll_offset.y + offset.y), column)
+        if target:
+            event.stop()
+            self._press(target)
+
+    def _press(self, target: Target) -> None:
+        if target.field == "url":
+            self.post_message(UrlPressed(target.value))
+        else:
+            self.post_message(ValuePressed(target.field, target.value))
+
+    def _reveal(self, y: int | None) -> bool:
+        if y is not None and not self._settled <= y < self._settled + self._rows:
+            self._go(y - self._rows // 3)
+        self.refresh()
+        return y is not None
+
+    def notify_style_update(self) -> None:
+        """Forget the colours; the theme or the focus has changed."""
+        self._inks.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the window, `y` counted from its top."""
+        width = self.scrollable_content_region.width
+        ground = self._style("text", 0)
+        if self._document is None:
+            sentence = in_the_middle(self.message, width)
+            place = y - (self._rows - len(sentence)) // 2
+            text = sentence[place] if 0 <= place < len(sentence) else ""
+            return Strip([Segment(text, self._style("message", 0))]).adjust_cell_length(width, ground)
+        y += self.scroll_offset.y
+        is_title = any(span.ink == "title" for span in self._document.line(y))
+        line = self._with_hits(y, self._document)
+        segments = [*self._beside(is_title=is_title), *(self._segment(span) for span in line)]
+        strip = Strip(segment for segment in segments if segment.text).simplify()
+        if line and line[-1].ink.startswith("listing"):
+            strip = strip.extend_cell_length(self._margin + self.text_width, self._style("listing", 0))
+        return strip.adjust_cell_length(width, ground)
+
+    def _beside(self, *, is_title: bool) -> list[Segment]:
+        """The left margin; beside the title a bar says that the pane has the focus."""
+        blank = self._style("text", 0)
+        if not (is_title and self.has_focus and self._margin):
+            return [Segment(" " * self._margin, blank)]
+        before = max(self._margin - 2, 0)
+        return [
+            Segment(" " * before, blank),
+            Segment(CURSOR, self._style("cursor", 0)),
+            Segment(" " * (self._margin - before - 1), blank),
+        ]
+
+    def _segment(self, span: Span) -> Segment:
+        if span.target is not None and span.target is self._stops.link:
+            span = span._replace(ink="pressed")
+        return Segment(span.text, self._style(span.ink, span.emphasis))
+
+    def _with_hits(self, y: int, document: Document) -> Line:
+        line = document.line(y)
+        for hit in document.hits_at(y):
+            ink = "hit-current" if self._stops.is_current(document, y, hit) else "hit"
+            line = inked(line, hit.start, hit.end, ink)
+        return line
+
+    def _style(self, ink: str, emphasis: int) -> Style:
+        style = self._inks.get((ink, emphasis))
+        if style is None:
+            style = self.rich_style + self.get_component_rich_style(f"article-pane--{ink}")
+            style += Style(
+                bold=bool(emphasis & BOLD) or None,
+                italic=bool(emphasis & ITALIC) or None,
+                strike=bool(emphasis & STRIKE) or None,
+                underline=bool(emphasis & UNDERLINE) or None,
+            )
+            self._inks[ink, emphasis] = style
+        return style

@@ -1,0 +1,173 @@
+"""The thin painted lines above and below the panes: masthead, standing, information, footer.
+
+Each is told what to say and paints it; none of them asks anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from reader.app.painting import Piece, cut, fill, in_the_middle, strip_of, width_of
+
+
+class PaintedLine(Widget):
+    """A widget whose lines are pieces of text in inks of its own."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"line--{ink}" for ink in ("strong", "text", "dim", "accent", "error", "bar", "track")
+    }
+
+    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """What stands on this line."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        return strip_of(self.pieces(y, self.size.width), self.size.width, self._ink, "text")
+
+    def _ink(self, name: str) -> Style:
+        return self.get_component_rich_style(f"line--{name}")
+
+
+class Masthead(PaintedLine):
+    """The name and the collection; where there is one pane at a time, the way to it."""
+
+    source: reactive[str] = reactive("", layout=True)
+    """The collection's folder, as people write it."""
+    trail: reactive[tuple[str, ...]] = reactive((), layout=True)
+    """The names of the panes up to the one shown; empty where all are in sight."""
+
+    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """The way, or the name."""
+        if y:
+            return ()
+        if self.trail:
+            *before, here = self.trail
+            way = "".join(f"{name} › " for name in before)
+            return (
+                Piece(" ", "dim"),
+                Piece(way, "dim"),
+                Piece(cut(here, width - 1 - cell_len(way)), "strong"),
+            )
+        return (Piece(" Reader", "strong"), Piece(fill(f"  {self.source}", max(width - 7, 0)), "dim"))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As much as the text needs, a blank cell included, but not more than a third of the line."""
+        if self.trail:
+            return 3 + sum(cell_len(name) + 3 for name in self.trail)
+        return min(cell_len(self.source) + 11, max(container.width // 3, 8))
+
+
+class Standing(PaintedLine):
+    """How many articles match, of how many, how many of those are unread, and their order."""
+
+    counts: reactive[str] = reactive("", layout=True)
+    unread: reactive[str] = reactive("", layout=True)
+    order: reactive[str] = reactive("", layout=True)
+
+    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """All on one line, or on two where there are two."""
+        rest = [part for part in (self.unread, self.order) if part]
+        if self.size.height > 1:
+            line = [Piece(self.counts, "strong")] if y == 0 else [Piece(" · ".join(rest), "dim")]
+        else:
+            line = [Piece(self.counts, "strong"), Piece("".join(f" · {part}" for part in rest), "dim")]
+        return (Piece(" " * max(width - 1 - width_of(line), 0), "text"), *line)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As much as the longest line needs, with a blank cell on both sides."""
+        rest = " · ".join(part for part in (self.unread, self.order) if part)
+        if self.screen.has_class("-narrow"):
+            return max(cell_len(self.counts), cell_len(rest)) + 2
+        return cell_len(self.counts) + (cell_len(rest) + 3 if rest else 0) + 2
+
+
+class InformationLine(PaintedLine):
+    """What went wrong in the search bar, else the filters in words; on the right, how far a refresh is."""
+
+    words: reactive[str] = reactive("")
+    """The filters in words."""
+    error: reactive[tuple[str, int] | None] = reactive(None)
+    """What is wrong with the text in the search bar, and under which column of the screen."""
+    progress: reactive[tuple[float, str] | None] = reactive(None)
+    """The part that is done (0..1), and the rest of the story in words."""
+    indent: reactive[int] = reactive(0)
+    """The column under which the words begin."""
+
+    BAR = 16
+    """Cells of the bar of progress."""
+
+    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """The words on the left, the progress on the right."""
+        right = self._progress()
+        room = max(width - width_of(right) - 1, 0)
+        if self.error:
+            reason, column = self.error
+            if column + 3 + cell_len(reason) > room:
+                column = max(room - 3 - cell_len(reason), 0)
+            left = [Piece(" " * column, "text"), Piece(cut(f"▴ {reason}", room - column), "error")]
+        else:
+            indent = self.indent if self.indent + cell_len(self.words) < room else 1
+            left = [Piece(cut(" " * indent + self.words, room), "dim")]
+        return (*left, Piece(" " * max(room - width_of(left), 0), "text"), *right)
+
+    def _progress(self) -> list[Piece]:
+        if self.progress is None:
+            return []
+        part, story = self.progress
+        done = round(min(max(part, 0), 1) * self.BAR)
+        return [Piece("━" * done, "bar"), Piece("━" * (self.BAR - done), "track"), Piece(f"  {story}", "dim")]
+
+    def watch_words(self) -> None:
+        """Where lines are few, this one is there only when it has something to say."""
+        self._show_or_hide()
+
+    def watch_error(self) -> None:
+        """See `watch_words`."""
+        self._show_or_hide()
+
+    def watch_progress(self) -> None:
+        """See `watch_words`."""
+        self._show_or_hide()
+
+    def _show_or_hide(self) -> None:
+        self.set_class(not (self.words or self.error or self.progress), "-silent")
+
+
+class Footer(PaintedLine):
+    """The keys that matter in the pane with the focus."""
+
+    hints: reactive[tuple[tuple[str, str], ...]] = reactive(())
+    """Keys as people write them, and what they do; the last one is kept where there is little room."""
+
+    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """As many hints as fit, the last one always."""
+        hints = list(self.hints)
+        while len(hints) > 1 and self._width(hints) > width:
+            del hints[-2]
+        line = [Piece(" ", "text")]
+        for keys, word in hints:
+            line += [Piece(keys, "accent"), Piece(f" {word}   ", "dim")]
+        return line
+
+    def _width(self, hints: Sequence[tuple[str, str]]) -> int:
+        return 1 + sum(cell_len(keys) + cell_len(word) + 4 for keys, word in hints) - 3
+
+
+class TooSmall(PaintedLine):
+    """What stands there instead of everything where the terminal is too small for anything."""
+
+    SENTENCE = "A little larger, please"
+
+    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+        """The sentence, broken where it must be."""
+        lines = in_the_middle(self.SENTENCE, width)
+        return (Piece(lines[y], "text"),) if y < len(lines) else ()

@@ -1,0 +1,230 @@
+"""The related links of the article: those in the collection can be followed, the others opened.
+
+It posts the same messages as the list and the article; where a link leads was found out by the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from reader.app.messages import ArticleChosen, UrlPressed
+from reader.app.painting import Piece, cut, fill, fill_left, one_line, strip_of, width_of
+from reader.dates import age
+from reader.library import RelatedLink
+
+INSIDE, OUTSIDE = "↳", "↗"
+CURSOR = "▌"
+HEAD = 1
+"""Lines above the rows."""
+OPEN_ROWS = 4
+"""Rows in sight where the pane is a strip of five lines."""
+
+AGE_WIDTH = 6
+MAX_PROVIDER = 18
+MIN_TITLE = 16
+"""Cells below which the provider, then the age, make room for the title."""
+
+
+class RelatedPane(ScrollView, can_focus=True):
+    """Rows of related links under a head with their number, with a cursor."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"related-pane--{ink}" for ink in ("ground", "title", "read", "meta", "sign", "cursor", "cursor-dim")
+    }
+    """
+    | class (after `related-pane--`) | what it colours |
+    | --- | --- |
+    | `title`, `read` | titles; those of articles that were read |
+    | `meta` | head, provider, age |
+    | `sign` | whether the link leads into the collection or out of it |
+    | `cursor`, `cursor-dim` | the cursor with focus and without |
+    | `ground` | what lies under everything |
+    """
+
+    DEFAULT_CSS = """
+    RelatedPane {
+        background: $background;
+        color: $foreground;
+        height: auto;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+    }
+    RelatedPane > .related-pane--ground, RelatedPane > .related-pane--title { color: $foreground; }
+    RelatedPane > .related-pane--meta, RelatedPane > .related-pane--read, RelatedPane > .related-pane--sign,
+    RelatedPane > .related-pane--cursor-dim { color: $foreground-muted; }
+    RelatedPane > .related-pane--cursor { color: $primary; }
+    """
+
+    links: reactive[Sequence[RelatedLink]] = reactive((), layout=True)
+    """What to show, in the file's order; set by the screen."""
+    is_folded: reactive[bool] = reactive(False, layout=True)
+    """Only the head, with the first titles behind it; for screens where lines are few."""
+
+    def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cursor = 0
+        """The row at which the cursor stands."""
+        self._clock = clock or (lambda: datetime.now(UTC))
+
+    @property
+    def current(self) -> RelatedLink | None:
+        """The link under the cursor."""
+        return self.links[self.cursor] if 0 <= self.cursor < len(self.links) else None
+
+    @property
+    def current_url(self) -> str:
+        """The address of the link under the cursor; empty where there is none."""
+        link = self.current
+        if link is None:
+            return ""
+        return link.headline.url if link.headline and link.headline.url else link.related.web_url
+
+    @property
+    def current_title(self) -> str:
+        """The title of the link under the cursor; empty where there is none."""
+        return _title(self.current) if self.current else ""
+
+    def watch_links(self) -> None:
+        """Show other links, from the first."""
+        self.cursor = 0
+        self.scroll_to(y=0, animate=False)
+        self._fit()
+
+    def watch_is_folded(self) -> None:
+        """Close to one line, or open."""
+        self._fit()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the cursor in sight."""
+        self._fit()
+        self._bring_into_view()
+
+    def watch_has_focus(self, focused: bool) -> None:
+        """Paint the cursor bright or dim."""
+        super().watch_has_focus(focused)
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The head and all rows, or the head alone."""
+        return self._height
+
+    def move(self, rows: int) -> None:
+        """Go down by rows, up for less than 0."""
+        self.cursor = max(min(self.cursor + rows, len(self.links) - 1), 0)
+        self._bring_into_view()
+        self.refresh()
+
+    def page(self, pages: float) -> bool:
+        """Go down by pages; whether the cursor moved."""
+        before = self.cursor
+        rows = max(int((self.size.height - HEAD) * abs(pages)), 1)
+        self.move(rows if pages > 0 else -rows)
+        return self.cursor != before
+
+    def jump(self, to_end: bool) -> None:
+        """Go to the last or the first link."""
+        self.move(len(self.links) if to_end else -len(self.links))
+
+    def choose(self) -> None:
+        """Follow the link under the cursor where it leads into the collection, else open it."""
+        link = self.current
+        if link is None:
+            return
+        if link.headline is not None:
+            self.post_message(ArticleChosen(link.headline))
+        elif link.related.web_url:
+            self.post_message(UrlPressed(link.related.web_url))
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the row under the mouse; a double click chooses it."""
+        offset = event.get_content_offset(self)
+        row = offset.y + self.scroll_offset.y - HEAD if offset else -1
+        if self.is_folded or not 0 <= row < len(self.links):
+            return
+        event.stop()
+        self.move(row - self.cursor)
+        if event.chain == 2:
+            self.choose()
+
+    @property
+    def _height(self) -> int:
+        return HEAD if self.is_folded else HEAD + max(len(self.links), 1)
+
+    def _fit(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, self._height)
+        self.refresh()
+
+    def _bring_into_view(self) -> None:
+        line, rows = self.cursor + HEAD, self.scrollable_content_region.height
+        y = min(self.scroll_offset.y, line if self.cursor else 0)
+        y = max(y, line + 1 - rows) if rows else 0
+        if y != self.scroll_offset.y:
+            self.scroll_to(y=y, animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """The head, a row, or what stands there where there are no rows."""
+        width = self.scrollable_content_region.width
+        row = y + self.scroll_offset.y - HEAD
+        if row == -HEAD:
+            pieces = self._head(width)
+        elif not self.links:
+            pieces = [Piece("  No related links." if row == 0 else "", "meta")]
+        elif not self.is_folded and row < len(self.links):
+            pieces = self._row(row, width)
+        else:
+            pieces = []
+        return strip_of(pieces, width, self._ink, "ground")
+
+    def _head(self, width: int) -> list[Piece]:
+        head = [Piece(" RELATED", "meta"), Piece(f"  {len(self.links)}" if self.links else "", "meta")]
+        if self.is_folded and self.links:
+            titles = " · ".join(_title(link) for link in self.links[:OPEN_ROWS])
+            head.append(Piece(cut(f"   {titles}", width - width_of(head) - 1), "meta"))
+        return head
+
+    def _row(self, row: int, width: int) -> list[Piece]:
+        link = self.links[row]
+        date = link.headline.date if link.headline else link.related.published_date_time
+        provider = min(max((cell_len(_provider(other)) for other in self.links), default=0), MAX_PROVIDER)
+        when, room = AGE_WIDTH + 1, width - 5
+        if room - provider - 2 - when < MIN_TITLE:
+            provider = 0
+        if room - when < MIN_TITLE:
+            when = 0
+        room -= when + (provider + 2 if provider else 0)
+        is_read = link.headline is not None and link.headline.is_read
+        cursor = CURSOR if row == self.cursor else " "
+        pieces = [
+            Piece(f" {cursor}", "cursor" if self.has_focus else "cursor-dim"),
+            Piece(f"{INSIDE if link.headline else OUTSIDE} ", "sign"),
+            Piece(fill(_title(link), room), "read" if is_read else "title"),
+        ]
+        if provider:
+            pieces.append(Piece("  " + fill(_provider(link), provider), "meta"))
+        if when:
+            pieces.append(Piece(fill_left(age(date, self._clock()) if date else "", when), "meta"))
+        return pieces
+
+    def _ink(self, name: str) -> Style:
+        return self.get_component_rich_style(f"related-pane--{name}")
+
+
+def _title(link: RelatedLink) -> str:
+    title = link.related.title or (link.headline.title if link.headline else "")
+    return one_line(title or link.related.web_url or "Untitled")
+
+
+def _provider(link: RelatedLink) -> str:
+    provider = link.related.provider
+    return one_line(provider.name or provider.domain or (link.headline.provider if link.headline else ""))

@@ -1,0 +1,74 @@
+"""The search bar: its text is the question, in the one language that views and the command line speak too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+from textual.widgets import Static as Sign
+
+from reader.text import clean
+
+PLACEHOLDER = "search: words, topic:AI, since:7d"
+
+
+class SearchLine(Input):
+    """A line to type in that takes no character which a terminal would obey, typed, pasted or set."""
+
+    def validate_value(self, value: str) -> str:
+        """The text as it may be painted."""
+        return clean(value).replace("\n", " ").replace("\t", " ")
+
+
+class SearchBar(Horizontal):
+    """A sign and one line to type in; every change is told at once."""
+
+    @dataclass
+    class Typed(Message):
+        """The person changed the text."""
+
+        text: str
+
+    class Entered(Message):
+        """The person is done typing and wants to see what was found."""
+
+    def compose(self) -> ComposeResult:
+        """The sign and the line."""
+        yield Sign("⌕ ", id="search-sign", markup=False)
+        yield SearchLine(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id="search-text")
+
+    @property
+    def line(self) -> SearchLine:
+        """The line to type in."""
+        return self.query_one(SearchLine)
+
+    @property
+    def text(self) -> str:
+        """What stands in the bar."""
+        return self.line.value
+
+    def show(self, text: str) -> None:
+        """Put a text into the bar without telling anybody."""
+        with self.prevent(Input.Changed):
+            self.line.value = text
+            self.line.cursor_position = len(text)
+
+    def column_of(self, position: int) -> int:
+        """The column of the screen at which this character of the text stands."""
+        line = self.line
+        return line.content_region.x + cell_len(line.value[:position]) - line.scroll_offset.x
+
+    @on(Input.Submitted)
+    def _enter(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Entered())
+
+    @on(Input.Changed)
+    def _tell(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Typed(event.value))

@@ -1,0 +1,170 @@
+"""Which rows the sidebar has: views, then each facet with its live counts, folded where there are many.
+
+Pure: facets and a Query in, rows out. The widget paints them and moves among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from reader.query import Query, Term
+from reader.results import Facet, FacetValue
+from reader.text import fold
+
+Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank"]
+State: TypeAlias = Literal["", "included", "excluded"]
+
+VIEWS = "view"
+"""The section of the views, which is no field of an article."""
+HEADS: Mapping[str, str] = {
+    VIEWS: "VIEWS",
+    "topic": "TOPICS",
+    "provider": "PROVIDERS",
+    "category": "CATEGORIES",
+    "type": "TYPES",
+}
+FIELDS = ("topic", "provider", "category", "type")
+"""The facets of the sidebar, in order; the last two only where there is more than one value."""
+LEAST_SHOWN = 4
+"""Values of a folded facet that are shown however low the screen is."""
+
+
+class ViewCount(NamedTuple):
+    """A saved query, with how many articles of the whole collection it selects."""
+
+    name: str
+    query: Query
+    articles: int | None = None
+    """None while it has not been counted."""
+
+
+class Row(NamedTuple):
+    """One line of the sidebar."""
+
+    kind: Kind
+    section: str
+    """A field, or VIEWS."""
+    label: str = ""
+    articles: int | None = None
+    """How many there are, or would be."""
+    state: State = ""
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the cursor can stand on it."""
+        return self.kind in ("view", "value", "more")
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What the cursor holds on to when counts and order change."""
+        return self.kind, self.section, "" if self.kind == "more" else self.label
+
+
+class Folding(NamedTuple):
+    """How the person has opened up the sections."""
+
+    open: frozenset[str] = frozenset()
+    """Facets of which every value is shown."""
+    finding: Mapping[str, str] = {}
+    """What stands in the box of each facet that has one open."""
+
+
+def rows_of(
+    views: Sequence[ViewCount], facets: Sequence[Facet], query: Query, folding: Folding, height: int
+) -> list[Row]:
+    """Every row, in order; `height` says how many lines there are, to share them among the facets."""
+    shown = [facet for facet in facets if facet.field in HEADS and _is_worth_showing(facet, query)]
+    rows = [Row("head", VIEWS, HEADS[VIEWS]), *_view_rows(views, query)]
+    shares = _shares([len(facet.values) for facet in shown], height - len(rows))
+    for facet, share in zip(shown, shares, strict=True):
+        rows += [Row("blank", facet.field), Row("head", facet.field, HEADS[facet.field])]
+        rows += _facet_rows(facet, query, folding, share)
+    return rows
+
+
+def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
+    """The new counts in the order of the old ones, so that no row moves away from under a hand at work."""
+    places = {(facet.field, one.value): place for facet in old for place, one in enumerate(facet.values)}
+    last = len(places)
+    return tuple(
+        facet._replace(
+            values=tuple(sorted(facet.values, key=lambda one: places.get((facet.field, one.value), last)))
+        )
+        for facet in new
+    )
+
+
+def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
+    """Which view the query is, or else grew out of: the one that shares the most clauses with it."""
+    best, most = None, -1
+    for place, view in enumerate(views):
+        if view.query == query:
+            return place
+        clauses = view.query.clauses
+        if all(clause in query.clauses for clause in clauses) and len(clauses) > most:
+            best, most = place, len(clauses)
+    return best
+
+
+def _is_worth_showing(facet: Facet, query: Query) -> bool:
+    if facet.field in ("topic", "provider"):
+        return bool(facet.values)
+    return len(facet.values) > 1 or bool(query.included(facet.field) or query.excluded(facet.field))
+
+
+def _view_rows(views: Sequence[ViewCount], query: Query) -> list[Row]:
+    active = active_view(views, query)
+    return [
+        Row("view", VIEWS, view.name, view.articles, "included" if place == active else "")
+        for place, view in enumerate(views)
+    ]
+
+
+def _shares(sizes: Sequence[int], height: int) -> list[int]:
+    """How many lines of values each facet gets: small ones all theirs, the others equal parts of the rest."""
+    left = height - 2 * len(sizes)
+    shares = [0] * len(sizes)
+    order = sorted(range(len(sizes)), key=lambda place: sizes[place])
+    for done, place in enumerate(order):
+        fair = max(left // (len(sizes) - done), LEAST_SHOWN + 1)
+        shares[place] = min(sizes[place], fair)
+        left -= shares[place]
+    return shares
+
+
+def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> list[Row]:
+    states = {name: chosen.state for name, chosen in _chosen(facet.field, query).items()}
+    known = {fold(one.value) for one in facet.values}
+    missing = {name: chosen for name, chosen in _chosen(facet.field, query).items() if name not in known}
+    values = [*facet.values, *(FacetValue(chosen.label, 0) for chosen in missing.values())]
+    wanted = folding.finding.get(facet.field)
+    if wanted:
+        values = [one for one in values if fold(wanted) in fold(one.value)]
+        if not values:
+            return [Row("nothing", facet.field, "no such value")]
+    is_folded = facet.field not in folding.open and len(values) > share
+    if is_folded:
+        top = values[: share - 1]
+        values = top + [one for one in values[share - 1 :] if states.get(fold(one.value))]
+    rows = [
+        Row("value", facet.field, one.value, one.count, states.get(fold(one.value), "")) for one in values
+    ]
+    total = len(facet.values) + len(missing)
+    if is_folded and total > len(values) and not wanted:
+        rows.append(Row("more", facet.field, f"{total - len(values):,} more"))
+    elif is_folded and wanted:
+        rows.append(Row("more", facet.field, "more"))
+    elif facet.field in folding.open and total > share and not wanted:
+        rows.append(Row("more", facet.field, "fewer"))
+    return rows
+
+
+def _chosen(field: str, query: Query) -> dict[str, Row]:
+    """What is chosen or excluded of a facet, by folded value; a value still being typed is no choice yet."""
+    chosen: dict[str, Row] = {}
+    for clause in query.clauses:
+        if isinstance(clause, Term) and clause.field == field and not clause.prefix:
+            state: State = "excluded" if clause.negated else "included"
+            chosen.update({fold(value): Row("value", field, value, 0, state) for value in clause.values})
+    return chosen

@@ -1,0 +1,75 @@
+"""What the screen says about a question and its answer, in words. Text only; no widget and no colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reader.query import Clause, Query, Term
+
+_ORDERS: Mapping[tuple[str, bool], str] = {
+    ("date", False): "newest first",
+    ("date", True): "oldest first",
+    ("quality", False): "best quality first",
+    ("quality", True): "lowest quality first",
+    ("heat", False): "hottest first",
+    ("heat", True): "coolest first",
+    ("title", False): "by title",
+    ("title", True): "by title, Z to A",
+    ("provider", False): "by provider",
+    ("provider", True): "by provider, Z to A",
+    ("relevance", False): "most relevant first",
+    ("relevance", True): "least relevant first",
+}
+_BEFORE: Mapping[str, str] = {
+    "text": "",
+    "topic": "about ",
+    "provider": "from ",
+    "is": "",
+    "has": "with ",
+    "tag": "tagged ",
+    "since": "since ",
+    "until": "until ",
+    "date": "on ",
+}
+"""What stands before the values of a field; any other field stands there itself."""
+
+
+def order_in_words(query: Query) -> str:
+    """The order of the list: "newest first"."""
+    return _ORDERS[query.sort, query.is_reversed]
+
+
+def in_words(query: Query) -> str:
+    """The question: "about AI or Chips · not from Ledger · since 7d"; empty where everything is asked for."""
+    return " · ".join(_clause(clause) for clause in query.clauses)
+
+
+def standing(matching: int | None, total: int, is_exact: bool) -> str:
+    """How many match, of how many: "32 of 128", "at least 500 of 9,000", "128 articles"."""
+    if matching is None:
+        return f"{total:,}"
+    least = "" if is_exact else "at least "
+    return f"{least}{matching:,} of {total:,}"
+
+
+def time_left(done: int, to_do: int, seconds: float) -> str:
+    """How long the rest will take at the speed so far; empty while that is a guess."""
+    if done <= 0 or seconds < 1 or done >= to_do:
+        return ""
+    left = (to_do - done) * seconds / done
+    return f"{left:.0f} s left" if left < 90 else f"{left / 60:.0f} min left"
+
+
+def _clause(clause: Clause) -> str:
+    if isinstance(clause, Term):
+        before = _BEFORE.get(clause.field, f"{clause.field} ")
+        values = " or ".join(_value(clause, value) for value in clause.values)
+        return f"{'not ' if clause.negated else ''}{before}{values}"
+    joiner = " or " if clause.join == "or" else " and "
+    inside = joiner.join(_clause(part) for part in clause.parts)
+    return f"not ({inside})" if clause.negated else inside
+
+
+def _value(term: Term, value: str) -> str:
+    shown = f"“{value}”" if term.phrase or term.field == "text" else value
+    return f"{shown}…" if term.prefix else shown

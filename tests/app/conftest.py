@@ -1,0 +1,38 @@
+"""What every test of the screen starts from: a library in memory, a fixed clock, no configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from reader.app.reader_app import ReaderApp
+from reader.article import Article
+from reader.config import Config
+from reader.query import parse
+from tests.app.build import NOW, articles
+from tests.app.fake_library import FakeLibrary
+
+Start = Callable[..., ReaderApp]
+
+
+@pytest.fixture
+def start() -> Start:
+    """Makes an app over some articles (or a number of them) with a query and a configuration."""
+
+    def make(
+        some: Iterable[Article] | int = 30,
+        query: str = "",
+        *,
+        library: FakeLibrary | None = None,
+        config: Config | None = None,
+        notices: tuple[str, ...] = (),
+    ) -> ReaderApp:
+        if library is None:
+            library = FakeLibrary(articles(some) if isinstance(some, int) else some)
+        config = config or Config(mark_read_after=-1)
+        return ReaderApp(
+            library, parse(query), config, notices=notices, clock=lambda: NOW, source="~/news"
+        )
+
+    return make

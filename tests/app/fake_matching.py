@@ -1,0 +1,90 @@
+"""Whether an article matches, found out by looking at it: what the fake library answers questions with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from reader import dates
+from reader.article import Article
+from reader.query import Clause, Term
+from reader.query_fields import bounds
+from reader.text import fold, words
+from tests.app.build import NOW
+
+
+class Mark(NamedTuple):
+    """What the person did to one article."""
+
+    is_read: bool = False
+    is_starred: bool = False
+    tags: tuple[str, ...] = ()
+
+
+def values_of(article: Article, mark: Mark, field: str) -> tuple[str, ...]:
+    """The article's values of a facet."""
+    values = {
+        "topic": article.topics,
+        "provider": (article.provider.name,),
+        "category": (article.category,),
+        "type": (article.type,),
+        "tag": mark.tags,
+    }
+    return tuple(value for value in values[field] if value)
+
+
+def holds(article: Article, mark: Mark, clause: Clause) -> bool:
+    """Whether the article passes this test."""
+    if isinstance(clause, Term):
+        return _has(article, mark, clause) != clause.negated
+    joined = all if clause.join == "and" else any
+    return joined(holds(article, mark, part) for part in clause.parts) != clause.negated
+
+
+def _has(article: Article, mark: Mark, term: Term) -> bool:
+    if term.field == "is":
+        flags = {
+            "unread": not mark.is_read,
+            "read": mark.is_read,
+            "starred": mark.is_starred,
+            "draft": article.is_draft,
+        }
+        return any(flags.get(value, False) for value in term.values)
+    if term.field in ("quality", "heat"):
+        number = article.quality if term.field == "quality" else article.heat
+        return number is not None and any(_is_within(number, one) for one in term.values)
+    if term.field in ("since", "until", "date"):
+        return article.published_date_time is not None and _is_in(article.published_date_time, term)
+    if term.field in ("topic", "provider", "category", "type", "tag"):
+        own = [fold(value) for value in values_of(article, mark, term.field)]
+        return any(
+            any(one.startswith(fold(value)) if term.prefix else one == fold(value) for one in own)
+            for value in term.values
+        )
+    found = set(words(" ".join((article.title, article.body, article.provider.name, *article.topics))))
+    return any(_has_words(found, words(value), term.prefix) for value in term.values)
+
+
+def _has_words(found: set[str], wanted: Sequence[str], prefix: bool) -> bool:
+    if not wanted:
+        return True
+    *whole, last = wanted
+    ends = any(word.startswith(last) for word in found) if prefix else last in found
+    return found.issuperset(whole) and ends
+
+
+def _is_within(value: int, text: str) -> bool:
+    low, high = bounds(text)
+    return (low is None or low <= value) and (high is None or value <= high)
+
+
+def _is_in(then: datetime, term: Term) -> bool:
+    if term.field == "since":
+        start = dates.since(term.values[0], NOW)
+        return start is None or then >= start
+    if term.field == "until":
+        end = dates.until(term.values[0], NOW)
+        return end is None or then < end
+    span = dates.on(term.values[0], NOW)
+    return (span.start is None or then >= span.start) and (span.stop is None or then < span.stop)

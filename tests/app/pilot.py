@@ -1,0 +1,45 @@
+"""Small steps that many tests of the screen take: wait until all is answered, look at the screen."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from reader.app.screens.browse import BrowseScreen
+from reader.app.widgets.article_list import REST
+
+WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)
+
+
+def browse(pilot: Pilot[int]) -> BrowseScreen:
+    """The browsing screen, whatever lies over it."""
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, BrowseScreen)
+    return screen
+
+
+async def settled(pilot: Pilot[int]) -> BrowseScreen:
+    """Wait until every thread has answered, every answer was handled, and the cursor has come to rest."""
+    screen = browse(pilot)
+    for _ in range(400):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        if screen.is_settled:
+            return screen
+        await pilot.pause(REST / 4)
+    raise AssertionError("the screen never came to rest")
+
+
+async def press(pilot: Pilot[int], *keys: str) -> BrowseScreen:
+    """Press keys and wait for what comes of them."""
+    await pilot.press(*keys)
+    return await settled(pilot)
+
+
+def line(pilot: Pilot[int], y: int) -> str:
+    """The text of one line of the terminal."""
+    return pilot.app.screen._compositor.render_strips()[y].text
+
+
+def picture(pilot: Pilot[int]) -> str:
+    """All the text on the terminal."""
+    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())

@@ -1,0 +1,180 @@
+"""Markdown as lines."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from reader.app.reading.blocks import layout_markdown, links_in
+from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
+
+MARKUP = st.text(alphabet=st.sampled_from("ab #*_`~[]()!>|-+=:\\&<1.\n\t漢é"), max_size=200)
+
+
+def texts(markdown: str, width: int = 40) -> list[str]:
+    """The lines of a Markdown text without blanks at their ends."""
+    return [plain(line).rstrip() for line in layout_markdown(markdown, width)]
+
+
+def spans(markdown: str) -> list[Span]:
+    """The spans of the first line."""
+    return list(layout_markdown(markdown, 60)[0])
+
+
+def test_paragraphs_stand_apart() -> None:
+    """One blank line is between paragraphs, and a line break in the source is a blank."""
+    assert texts("one\ntwo\n\n\nthree") == ["one two", "", "three"]
+
+
+def test_a_hard_break_is_a_new_line() -> None:
+    """Two blanks or a backslash at the end of a line break it."""
+    assert texts("one  \ntwo\\\nthree") == ["one", "two", "three"]
+
+
+def test_a_line_break_between_han_is_nothing() -> None:
+    """Scripts without blanks get none where the source goes on with a new line."""
+    assert texts("漢字\n漢字") == ["漢字漢字"]
+
+
+def test_emphasis_becomes_bits() -> None:
+    """Strong, emphasised and struck text are told apart, also nested."""
+    assert [(span.text, span.emphasis) for span in spans("a **b *c*** ~~d~~")] == [
+        ("a ", 0),
+        ("b ", BOLD),
+        ("c", BOLD | ITALIC),
+        (" ", 0),
+        ("d", STRIKE),
+    ]
+
+
+def test_a_link_shows_where_it_leads() -> None:
+    """The real host stands behind a link in an ink of its own."""
+    link = spans("[the page](https://real.example/x)")
+    assert [(span.text, span.ink) for span in link] == [("the page", "link"), (" [real.example]", "host")]
+    assert {span.target.value for span in link if span.target} == {"https://real.example/x"}
+
+
+def test_a_link_that_lies_shows_the_true_host() -> None:
+    """Words that look like another address do not hide the host."""
+    assert texts("[https://bank.example](https://evil.example)") == ["https://bank.example [evil.example]"]
+
+
+@pytest.mark.parametrize(
+    "markdown", ["https://a.example/x", "<https://a.example/x>", "[a.example](https://a.example/x)"]
+)
+def test_a_host_that_is_read_anyway_is_not_repeated(markdown: str) -> None:
+    """A bare address is a link without its host behind it."""
+    (link,) = spans(markdown)
+    assert (link.ink, link.target and link.target.value) == ("link", "https://a.example/x")
+
+
+def test_a_bare_address_ends_before_the_full_stop() -> None:
+    """Punctuation and an unmatched bracket behind an address are not part of it."""
+    assert list(links_in("(see https://a.example/x_(y)). Or https://b.example!")) == [
+        "https://a.example/x_(y)",
+        "https://b.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "mailto:a@b.example", "../a.md", "#part", "file:///etc"]
+)
+def test_what_is_no_web_address_can_not_be_pressed(url: str) -> None:
+    """Only http and https with a host are links; the words of others stay."""
+    line = layout_markdown(f"[words]({url})", 60)[0]
+    assert "words" in plain(line)
+    assert not any(span.target for span in line)
+
+
+def test_html_stays_visible_as_text() -> None:
+    """Tags are neither obeyed nor lost."""
+    assert texts("a <b>c</b> [/x] [red]d[/red]") == ["a <b>c</b> [/x] [red]d[/red]"]
+
+
+def test_lists_are_indented_and_numbered() -> None:
+    """Bullets change with the level, numbers go on from the first, tasks have boxes."""
+    markdown = "- one\n  - two\n    1. three\n- [x] four\n\npara\n\n9. nine\n10. ten"
+    assert texts(markdown) == [
+        "• one", "  ◦ two", "    1. three", "☑ four", "", "para", "", " 9. nine", "10. ten",
+    ]  # fmt: skip
+
+
+def test_a_loose_list_has_blank_lines() -> None:
+    """Items that are paragraphs in the source are paragraphs here."""
+    assert texts("- one\n\n- two\n\n  three") == ["• one", "", "• two", "", "  three"]
+
+
+def test_a_quote_has_a_bar() -> None:
+    """Each line of a quote has a bar, two where it is nested."""
+    assert texts("> one\n>\n> > two") == ["▎ one", "▎", "▎ ▎ two"]
+
+
+def test_code_keeps_its_blanks_and_lines() -> None:
+    """A block of code is not filled; long lines go on below."""
+    assert texts("```\na  b\n\n  c\n```") == [" a  b", "", "   c"]
+    assert texts("```\n" + "x" * 30 + "\n```", 22) == [" " + "x" * 20, " " + "x" * 10]
+
+
+def test_code_of_a_known_language_is_coloured() -> None:
+    """Keywords and comments have inks of their own; an unknown language has none."""
+    inks = {span.ink for line in layout_markdown("```python\nimport os  # why\n```", 40) for span in line}
+    assert {"listing-keyword", "listing-comment"} < inks
+    assert {span.ink for span in layout_markdown("```nosuch\nimport os\n```", 40)[0]} == {"listing"}
+
+
+def test_a_table_is_aligned() -> None:
+    """Columns are as wide as their widest cell, in cells, and follow the alignment."""
+    assert texts("| a | n |\n| --- | ---: |\n| 漢字 | 1 |\n| b | 128 |") == [
+        "a       n", "────  ───", "漢字    1", "b     128",
+    ]  # fmt: skip
+
+
+def test_a_wide_table_wraps_its_cells() -> None:
+    """What does not fit is wrapped within its column, with blank lines between the rows."""
+    assert texts("| a | b |\n| --- | --- |\n| x | one two three |\n| y | z |", 12) == [
+        "a  b", "─  ─────────", "x  one two", "   three", "", "y  z",
+    ]  # fmt: skip
+
+
+def test_a_table_of_too_many_columns_becomes_records() -> None:
+    """Where columns would be too narrow to read, each row is lines of head and value."""
+    assert texts("| aaaaaaaa | bbbbbbbb | c |\n| - | - | - |\n| oneoneone | twotwotwo | 3 |", 14) == [
+        "aaaaaaaa:", "oneoneone", "bbbbbbbb:", "twotwotwo", "c: 3",
+    ]  # fmt: skip
+
+
+def test_a_picture_is_a_note() -> None:
+    """A picture is named by its description, and can be pressed where it is on the web."""
+    assert [span[:2] for span in spans("![dusk](a.png)")] == [("[picture: dusk]", "picture")]
+    assert texts("![](a.png)") == ["[picture]"]
+
+
+def test_a_rule_is_as_wide_as_the_text() -> None:
+    """Three stars are a line."""
+    assert texts("a\n\n***\n\nb", 5) == ["a", "", "─────", "", "b"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(MARKUP, st.integers(2, 40))
+def test_any_text_has_a_layout_that_fits(markdown: str, width: int) -> None:
+    """Nothing raises, and no line is wider than asked."""
+    for line in layout_markdown(markdown, width):
+        assert sum(cell_len(span.text) for span in line) <= width
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="abcdefg漢字é ", min_size=1), min_size=1, max_size=8), st.integers(2, 40))
+def test_the_words_of_paragraphs_stay_in_order(paragraphs: list[str], width: int) -> None:
+    """Whatever the width, reading the lines one after the other gives the text."""
+    laid_out = "".join(map(plain, layout_markdown("\n\n".join(paragraphs), width)))
+    assert re.sub(r"\s", "", laid_out) == re.sub(r"\s", "", "".join(paragraphs))
+
+
+@pytest.mark.parametrize("mark", [">", "- ", "[", "*a ", "`", "![](", "|", "](", "<a "])
+def test_hostile_nesting_ends(mark: str) -> None:
+    """Deeply nested or unclosed markup neither raises nor hangs."""
+    layout_markdown(mark * 5_000, 40)

@@ -1,0 +1,128 @@
+"""The list of headlines: what it paints, where its cursor stands, what it tells."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from reader.query import Query
+from tests.app.build import NOW, an_article, articles
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import WIDE, browse, picture, press, settled
+
+
+async def test_the_newest_is_first_and_under_the_cursor(start: Start) -> None:
+    """The cursor begins on the newest article, which is shown."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert screen.articles.headline is not None
+        assert screen.articles.headline.title == "Harbour harbour number 0"
+        assert screen.headline == screen.articles.headline
+
+
+async def test_j_and_k_stop_at_the_ends(start: Start) -> None:
+    """Beyond the first and the last row there is nothing to go to."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "j", "j", "j", "j")
+        assert screen.articles.cursor == 2
+        await press(pilot, "k", "k", "k", "k")
+        assert screen.articles.cursor == 0
+
+
+async def test_the_cursor_stays_on_its_article_when_others_arrive(start: Start) -> None:
+    """New articles above move the row, not the cursor's article."""
+    library = FakeLibrary(articles(20))
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "j", "j")
+        held = screen.articles.headline
+        library.to_come = [an_article("Just in", hours=0)]
+        await press(pilot, "R")
+        assert screen.articles.headline == held
+        assert screen.articles.cursor == 3
+
+
+async def test_the_cursor_stays_on_its_article_when_the_question_changes(start: Start) -> None:
+    """A filter that the article passes leaves the cursor on it; one that it fails goes to the top."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, *"jjjjjj")
+        held = screen.articles.headline
+        assert held is not None
+        await press(pilot, "/", *f"topic:{held.topics[0]} ")
+        assert screen.articles.headline == held
+        await press(pilot, *"provider:Ledger")
+        assert screen.articles.cursor == 0
+
+
+async def test_only_the_rows_in_sight_are_asked_for() -> None:
+    """A list of thousands is read in pages."""
+    library = FakeLibrary(articles(3))
+    results = library.select(Query())
+    asked: list[tuple[int, int]] = []
+
+    class Counting:
+        is_exact = True
+        query = Query()
+
+        def __len__(self) -> int:
+            return 1_000_000
+
+        def window(self, start: int, stop: int) -> object:
+            asked.append((start, stop))
+            return list(results.window(0, 1)) * (stop - start)
+
+        def position(self, number: int) -> int | None:
+            return None
+
+    from reader.app.reader_app import ReaderApp
+    from reader.config import Config
+
+    app = ReaderApp(library, Query(), Config(mark_read_after=-1), clock=lambda: NOW)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        screen.articles.results = Counting()  # type: ignore[assignment]
+        await pilot.press("G")
+        await pilot.pause()
+        assert screen.articles.cursor == 999_999
+        assert len(asked) <= 3
+
+
+async def test_no_line_is_longer_than_its_pane_whatever_the_title(start: Start) -> None:
+    """Wide, joined and combining characters neither break a row nor push the columns."""
+    titles = ["東京の研究所が新しい翻訳モデルを公開" * 4, "👨‍👩‍👧 family " * 9, "e\u0301" * 200, "[/x] [bold]"]
+    some = [an_article(title, url=f"https://a.example/{place}") for place, title in enumerate(titles)]
+    async with start(some).run_test(size=(61, 20)) as pilot:
+        await settled(pilot)
+        assert all(cell_len(text) == 61 for text in picture(pilot).splitlines())
+        assert "[/x] [bold]" in picture(pilot)
+
+
+async def test_a_click_selects_and_a_double_click_reads(start: Start) -> None:
+    """The mouse does what the cursor and Enter do."""
+    async with start(10).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        await pilot.click("#list", offset=(10, 3))
+        await settled(pilot)
+        assert (screen.articles.cursor, screen.place) == (1, "list")
+        await pilot.click("#list", offset=(10, 6), times=2)
+        await settled(pilot)
+        assert (screen.articles.cursor, screen.place) == (2, "article")
+
+
+async def test_an_empty_answer_says_which_key_helps(start: Start) -> None:
+    """Where nothing matches, the way out is said."""
+    async with start(5).run_test(size=WIDE) as pilot:
+        await press(pilot, "/", *"zzzz")
+        assert "Nothing matches." in picture(pilot)
+        screen = browse(pilot)
+        assert screen.headline is None
+        await press(pilot, "enter", "c")
+        assert len(screen.articles) == 5
+
+
+async def test_compact_rows_take_one_line(start: Start) -> None:
+    """The command changes the height of a row and keeps the cursor."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "j")
+        screen.action_toggle_rows()
+        await settled(pilot)
+        assert (screen.articles.row_height, screen.articles.cursor) == (1, 1)

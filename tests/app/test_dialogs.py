@@ -1,0 +1,72 @@
+"""Questions over the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.widgets import Input, Label
+
+from reader.app.screens.dialogs import Ask, Confirm
+
+SHEET = Path(__file__).parents[2] / "styles" / "dialogs.tcss"
+
+
+class Asking(App[None]):
+    """Keeps the answers of a dialog."""
+
+    CSS_PATH = SHEET
+
+    def __init__(self, dialog: Confirm | Ask) -> None:
+        super().__init__()
+        self.dialog = dialog
+        self.answers: list[bool | str | None] = []
+
+    def on_mount(self) -> None:
+        """Ask at once."""
+        self.push_screen(self.dialog, self.answers.append)
+
+
+@pytest.mark.parametrize(("key", "answer"), [("y", True), ("enter", True), ("n", False), ("escape", False)])
+async def test_a_question_is_answered_with_a_key(key: str, answer: bool) -> None:
+    """y and Enter mean yes, n and Esc mean no."""
+    app = Asking(Confirm("Mark [/x] as read?"))
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+    assert app.answers == [answer]
+
+
+async def test_a_question_is_no_markup() -> None:
+    """Brackets in a question are shown as they are."""
+    app = Asking(Confirm("Mark [red]all[/red] [/x]?"))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert str(app.screen.query_one(".dialog--question", Label).render()) == "Mark [red]all[/red] [/x]?"
+
+
+async def test_a_line_is_edited_at_its_end() -> None:
+    """What is typed comes behind what was there, and Enter gives it all."""
+    app = Asking(Ask("Tags", "boats"))
+    async with app.run_test() as pilot:
+        await pilot.press(",", "q", "enter")
+    assert app.answers == ["boats,q"]
+
+
+async def test_leaving_a_line_answers_nothing() -> None:
+    """Esc gives None, not an empty text."""
+    app = Asking(Ask("Tags", "boats"))
+    async with app.run_test() as pilot:
+        await pilot.press("x", "escape")
+    assert app.answers == [None]
+
+
+async def test_the_last_part_of_a_line_is_completed() -> None:
+    """A suggestion completes the tag after the last comma, and never one that is there already."""
+    app = Asking(Ask("Tags", "boats, ", ["boats", "books"]))
+    async with app.run_test() as pilot:
+        await pilot.press("b", "o")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("right")
+        assert app.screen.query_one(Input).value == "boats, books"
