@@ -1,0 +1,83 @@
+"""From files to an index: cold, again with nothing changed, and what the index takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import rmtree
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from benchmarks.bench import Bench
+from benchmarks.floors import Floor, stat_walk
+from benchmarks.screens import time_to
+from benchmarks.table import Figure
+from benchmarks.timing import READER, at_home, folder_bytes, peak_memory, rounds_of, run, timed
+
+MOST_LOADING = 400_000_000
+"""Bytes over all processes during a cold load."""
+
+
+def figures(bench: Bench, loaded: Floor, painted: Floor) -> Iterator[Figure]:
+    """All of them; leaves the finished index in the bench's home."""
+    yield _cold(bench, loaded)
+    yield _index_size(bench)
+    yield _first_headlines(bench, painted)
+    if not bench.is_quick:
+        yield _memory(bench)
+    yield _nothing_changed(bench)
+
+
+def _cold(bench: Bench, loaded: Floor) -> Figure:
+    command = (*READER, "index", bench.folder)
+
+    def load() -> None:
+        rmtree(bench.home, ignore_errors=True)
+        bench.home.mkdir(parents=True)
+        run(command, bench.home)
+
+    most = 0.20 if bench.corpus.size >= 100_000 else 0.6
+    seconds = median(timed(load) for _ in range(bench.few))
+    return Figure("cold `reader index`", bench.corpus.size, seconds, loaded, most=most)
+
+
+def _index_size(bench: Bench) -> Figure:
+    articles = Floor("the articles", bench.corpus.byte_count)
+    size = folder_bytes(bench.home / "cache")
+    return Figure("index on disk", bench.corpus.size, size, articles, most=0.25, unit="B")
+
+
+def _first_headlines(bench: Bench, painted: Floor) -> Figure:
+    def show() -> float:
+        with TemporaryDirectory(dir=bench.home.parent) as home:
+            return time_to(bench.corpus.marker, (*READER, bench.folder), Path(home))
+
+    seconds = median(show() for _ in range(bench.few))
+    return Figure(
+        "first headlines of a cold load", bench.corpus.size, seconds, painted, limit=painted.value + 0.1
+    )
+
+
+def _memory(bench: Bench) -> Figure:
+    with TemporaryDirectory(dir=bench.home.parent) as home:
+        peak = peak_memory((*READER, "index", bench.folder), Path(home))
+    return Figure("memory of a cold load", bench.corpus.size, peak, limit=MOST_LOADING, unit="B")
+
+
+def _nothing_changed(bench: Bench) -> Figure:
+    from reader.library import Library
+
+    with at_home(bench.home):
+        library = Library.open([bench.corpus.folder])
+        try:
+            walk = stat_walk(bench.corpus.folder, bench.rounds)
+            seconds = rounds_of(lambda: list(library.refresh()), bench.rounds)
+        finally:
+            library.close()
+    return Figure("refresh, nothing changed", bench.corpus.size, seconds, walk, most=1.2)
+
+
+def fill(bench: Bench) -> None:
+    """Have the index in the bench's home, without measuring it."""
+    bench.home.mkdir(parents=True, exist_ok=True)
+    run((*READER, "index", bench.folder), bench.home)

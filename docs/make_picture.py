@@ -1,0 +1,65 @@
+"""Makes docs/screen.svg, the README's picture: the real screen on the sample, at 140 by 40, on a fixed day.
+
+    .venv/bin/python docs/make_picture.py
+
+It uses a folder of its own for index and marks, so it shows the same for everybody. Nothing imports this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+COLUMNS, ROWS = 140, 40
+NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
+"""Shortly after the newest article of the sample."""
+STARRED, READ = (1, 6), (3, 4, 7, 8)
+"""Places in the list, newest first, that were starred and read before."""
+PICTURE = Path(__file__).resolve().parent / "screen.svg"
+
+_FONTS = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
+"""Where the export tells viewers to fetch a font from: pictures fetch nothing."""
+
+
+async def picture() -> str:
+    """The screen as SVG, with an article chosen that has something to show."""
+    from reader.app.reader_app import ReaderApp
+    from reader.app.screens.browse import BrowseScreen
+    from reader.config import Config
+    from reader.library import Change, Library
+    from reader.paths import data_dir
+    from reader.query import Query
+
+    library = Library.open([data_dir("sample_feed")])
+    try:
+        list(library.refresh())
+        newest = library.select(Query(), NOW).window(0, 10)
+        library.mark([newest[place] for place in STARRED], Change(starred=True))
+        library.mark([newest[place] for place in READ], Change(read=True))
+        # Never read by itself: the picture does not depend on how long it takes to make.
+        app = ReaderApp(library, Query(), Config(mark_read_after=-1), clock=lambda: NOW, source="~/news")
+        async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
+            screen = app.screen
+            assert isinstance(screen, BrowseScreen)
+            while getattr(screen, "is_refreshing", True) or not screen.results:
+                await pilot.pause(0.05)
+            await pilot.pause(1)
+            return _FONTS.sub("", app.export_screenshot(title="reader ~/news"))
+    finally:
+        library.close()
+
+
+def main() -> None:
+    """Write the picture."""
+    with TemporaryDirectory() as home:
+        for kind in ("CACHE", "DATA", "CONFIG", "STATE"):
+            os.environ[f"READER_{kind}_DIR"] = f"{home}/{kind}"
+        PICTURE.write_text(asyncio.run(picture()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

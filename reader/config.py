@@ -1,0 +1,232 @@
+"""What the person wrote in config.toml: one frozen record, read once, with a default for everything.
+
+A mistake in it is one clear warning and the default, never an end. Whether a theme exists or a query makes
+sense is not known here: who uses them says so. Nothing is ever written to the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from reader.commands import BY_ID
+from reader.errors import ReaderError
+from reader.hints import nearest, shown
+from reader.paths import config_file
+from reader.text import clean_line, display_path
+
+MOST_BYTES = 1 << 20
+"""A longer file is no configuration."""
+
+ROWS = ("comfortable", "compact")
+
+
+class Config(NamedTuple):
+    """The person's choices."""
+
+    collection: tuple[Path, ...] = ()
+    """Folders and files to read when the command line names none; empty = the sample."""
+    theme: str = ""
+    """Name of a theme; empty = the reader's own."""
+    mark_read_after: float = 1.0
+    """Seconds that an article must be shown to count as read; 0 = at once, -1 = never by itself."""
+    text_width: int = 72
+    """Cells of a line of the article's text, at most."""
+    rows: str = "comfortable"
+    """One of ROWS: two lines a headline, or one."""
+    sidebar_width: int = 28
+    """Cells of the sidebar on a wide screen."""
+    query: str = ""
+    """What the search bar begins with."""
+    sort: str = ""
+    """The order that the list begins with, like "quality" or "-date"; empty = newest first."""
+    browser: tuple[str, ...] = ()
+    """Argument list of the browser: the URL replaces `%s`, else it comes last. Empty = the system's own."""
+    keys: Mapping[str, str] = {}
+    """Command id to keys, several separated by commas; replaces the command's own keys."""
+    views: Mapping[str, str] = {}
+    """Name to query text, shown in the sidebar in this order."""
+    mute: tuple[str, ...] = ()
+    """Queries whose articles are never listed."""
+
+
+class BadConfig(ReaderError):
+    """A value that can't be used; its text says what is expected instead."""
+
+    exit_code = 2
+
+
+def load(path: Path | None = None) -> tuple[Config, list[str]]:
+    """The configuration and a warning for each thing in it that can't be used. Never raises.
+
+    Without a path it is `config.toml` in the configuration folder; a file that is not there has no mistakes.
+    """
+    path = path or config_file()
+    name = display_path(str(path))
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return Config(), []
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Config(), [f"{name} can't be read ({reason}); the defaults are used."]
+    try:
+        table = _toml(raw)
+    except (ValueError, RecursionError) as error:
+        return Config(), [clean_line(f"{name}: {error}; the defaults are used.")]
+    values: dict[str, Any] = {}
+    warnings: list[str] = []
+    for key, value in table.items():
+        try:
+            values[key] = _converted(key, value, path.parent, warnings)
+        except BadConfig as problem:
+            warnings.append(str(problem))
+    values = {key: value for key, value in values.items() if value is not None}
+    return Config(**values), [clean_line(f"{name}: {warning}") for warning in warnings]
+
+
+def as_toml(config: Config) -> str:
+    """The configuration as a config.toml that says all of it, with the defaults."""
+    plain: list[str] = []
+    tables: list[str] = []
+    for key, value in config._asdict().items():
+        if isinstance(value, Mapping):
+            lines = [f"{_text(name)} = {_text(content)}" for name, content in value.items()]
+            tables += ["", f"[{key}]", *lines]
+        else:
+            plain.append(f"{key} = {_spelled(value)}")
+    return "\n".join([*plain, *tables]) + "\n"
+
+
+def _toml(raw: bytes) -> dict[str, Any]:
+    import tomllib  # 5 ms that only a file should cost
+
+    if len(raw) > MOST_BYTES:
+        raise ValueError(f"it is longer than {MOST_BYTES:,} bytes")
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"it is not UTF-8 (at line {line})") from None
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+
+
+def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> object:
+    if key not in Config._fields:
+        raise BadConfig(f"there is no key {shown(key)}; {nearest(key, Config._fields)}")
+    if key == "collection":
+        return _collection(value, folder)
+    if key == "keys":
+        return _keys(_pairs(key, value), warnings)
+    return _KINDS[key](key, value)
+
+
+def _wrong(key: str, expected: str, value: object) -> BadConfig:
+    default = _spelled(Config._field_defaults[key])
+    return BadConfig(f"{key}: {expected} is expected, not {shown(_spelled(value))}; {default} is used")
+
+
+def _line(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise _wrong(key, "a text in quotes", value)
+    return clean_line(value)
+
+
+def _rows(key: str, value: object) -> str:
+    if value not in ROWS:
+        raise _wrong(key, " or ".join(f'"{name}"' for name in ROWS), value)
+    return str(value)
+
+
+def _seconds(key: str, value: object) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not (value == -1 or 0 <= value <= 3600):  # type: ignore[operator]
+        raise _wrong(key, "a number of seconds from 0 to 3600, or -1", value)
+    return float(value)  # type: ignore[arg-type]
+
+
+def _cells(low: int, high: int) -> Callable[[str, object], int]:
+    def convert(key: str, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise _wrong(key, f"a whole number from {low} to {high}", value)
+        return value
+
+    return convert
+
+
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    """A list of texts, or one text for a list of one."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise _wrong(key, "a list of texts", value)
+    return tuple(items)
+
+
+def _arguments(key: str, value: object) -> tuple[str, ...]:
+    arguments = _texts(key, value)
+    if any("\0" in argument for argument in arguments) or (arguments and not arguments[0].strip()):
+        raise _wrong(key, "a program and its arguments", value)
+    return arguments
+
+
+def _lines(key: str, value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(clean_line, _texts(key, value))))
+
+
+def _pairs(key: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise _wrong(key, f"a table [{key}] with a text for each name", value)
+    return {clean_line(name): clean_line(text) for name, text in value.items()}
+
+
+def _collection(value: object, folder: Path) -> tuple[Path, ...]:
+    """Absolute paths; what is relative is so to the configuration's own folder."""
+    texts = _texts("collection", value)
+    if any("\0" in text or not text for text in texts):
+        raise _wrong("collection", "a list of folders or files", value)
+    return tuple(Path(os.path.abspath(folder / os.path.expanduser(text))) for text in texts)
+
+
+def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
+    for unknown in [name for name in pairs if name not in BY_ID]:
+        warnings.append(f"keys: there is no command {shown(unknown)}; {nearest(unknown, BY_ID)}")
+        del pairs[unknown]
+    return pairs
+
+
+_KINDS: Mapping[str, Callable[[str, object], object]] = {
+    "theme": _line,
+    "mark_read_after": _seconds,
+    "text_width": _cells(30, 200),
+    "rows": _rows,
+    "sidebar_width": _cells(12, 80),
+    "query": _line,
+    "sort": _line,
+    "browser": _arguments,
+    "views": _pairs,
+    "mute": _lines,
+}
+
+
+def _spelled(value: object) -> str:
+    """A value as TOML has it; good enough in messages for those that TOML lacks."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_spelled, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_text(str(name))} = {_spelled(item)}" for name, item in value.items()) + "}"
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    # JSON's strings are TOML's, but for DEL, which TOML wants escaped, and pairs of surrogates.
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,82 @@
+"""What the documents tell people to type works, and what they point to is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from reader.cli.entry import COMMANDS, find_command, joined, parser_of
+from tests.test_house import ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+README = (ROOT / "README.md").read_text("utf-8")
+
+_BLOCK = re.compile(r"^```(sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)|(?:src|href)=\"(?!https?:|#)([^\"#]+)\"")
+
+
+def blocks(text: str) -> list[str]:
+    """The commands of each block of commands, the README's way (sh) and the documents' way (console)."""
+    return [body for _, body in _BLOCK.findall(text)]
+
+
+def reader_commands() -> list[tuple[str, str]]:
+    """Every call of `reader` in a document: the document's name and the command without pipe and comment."""
+    found = []
+    for document in DOCUMENTS:
+        for body in blocks(document.read_text("utf-8")):
+            for line in body.splitlines():
+                if match := re.match(r"(?:\$ )?(?:\.venv/bin/)?reader(?= |$)", line):
+                    found.append((document.name, line[match.end() :]))
+    return found
+
+
+@pytest.mark.parametrize(("document", "words"), reader_commands())
+def test_each_command_in_a_document_is_understood(document: str, words: str) -> None:
+    """Every `reader …` line of the README and the documents parses, options and all."""
+    lexer = shlex.shlex(words, posix=True, punctuation_chars="|<>&;")
+    lexer.whitespace_split = True
+    typed: list[str] = []
+    for word in lexer:
+        if word[0] in "|<>&;":
+            break
+        typed.append(word)
+    name, rest = find_command(typed)
+    parser, _ = parser_of(name)
+    parser.parse_intermixed_args(joined(rest))  # a UsageError or SystemExit is the failure
+
+
+def test_the_first_two_blocks_of_the_readme_are_one_command_each() -> None:
+    """One command sets up and starts the reader, one runs the tests; .ci/run takes them from there."""
+    first, second = blocks(README)[:2]
+    assert len(first.splitlines()) == len(second.splitlines()) == 1
+    assert first.startswith("python3 -m venv ")
+    assert first.rstrip().endswith("reader")
+    assert "pytest" in second
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert 'eval "$(command_of 1)"' in script
+    assert 'eval "$(command_of 2)"' in script
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_documented(name: str) -> None:
+    """Every command of the command line is shown in the README or in a document."""
+    assert any(f"reader {name}" in document.read_text("utf-8") for document in DOCUMENTS)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    """Every relative link and picture of a document is a file of the project."""
+    text = re.sub(r"`[^`\n]*`", "", document.read_text("utf-8"))
+    links = [first or second for first, second in _LINK.findall(text)]
+    missing = [link for link in links if not (document.parent / link).exists()]
+    assert not missing
+
+
+def test_the_changelog_tells_what_is_coming() -> None:
+    """CHANGELOG.md is in the form of Keep a Changelog and has an Unreleased section."""
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(r"^## \[Unreleased\]\n+### (Added|Changed|Fixed|Removed)$", text, re.MULTILINE)

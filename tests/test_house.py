@@ -1,0 +1,169 @@
+"""The rules of the house: layers, start-up, sizes, dependencies, and documents that tell the truth."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import reader
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = ("reader", "tests", "benchmarks", "docs")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+SAMPLE = str(ROOT / "sample_feed")
+
+MOST_LINES = {ast.ClassDef: 200, ast.FunctionDef: 40, ast.AsyncFunctionDef: 40}
+MOST_LINES_OF_A_FILE = 300
+
+IMPORT_NAMES = {"pyyaml": "yaml", "markdown-it-py": "markdown_it"}
+"""Distributions that are imported by another name than their own."""
+
+IGNORED = (".git", ".venv", "build", "dist", "__pycache__")
+"""Folders in which nothing is the project's own; all that begin with a dot but `.ci` are skipped too."""
+
+
+@cache
+def modules() -> dict[Path, ast.Module]:
+    """Every Python file of the project, parsed."""
+    files = (path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py")))
+    return {path: ast.parse(path.read_text("utf-8")) for path in files}
+
+
+def own_files() -> Iterator[Path]:
+    """Every text file that belongs to the project."""
+    for place, folders, names in os.walk(ROOT):
+        folders[:] = [
+            name for name in folders if name not in IGNORED and (name == ".ci" or not name.startswith("."))
+        ]
+        for name in names:
+            path = Path(place, name)
+            if path.suffix not in {".png", ".jpg", ".gif", ".webp", ".pyc"}:
+                yield path
+
+
+def run_python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A fresh Python that runs a text."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_layers_hold() -> None:
+    """No module imports what is above it, and the screen asks the Library alone."""
+    done = run_python(
+        "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["list", "--limit", "3"], ["count"], ["facets", "topic"], ["list", "--format", "json"], ["--help"]],
+)
+def test_the_command_line_loads_no_screen(words: list[str]) -> None:
+    """What needs no screen imports neither Textual nor Rich, so that it starts at once."""
+    code = (
+        "import sys; from reader.cli import main; code = main(sys.argv[1:]);"
+        "loaded = {name.partition('.')[0] for name in sys.modules} & {'textual', 'rich', 'dataclasses'};"
+        "print(sorted(loaded), file=sys.stderr); sys.exit(code)"
+    )
+    done = run_python(code, *words, *([] if words == ["--help"] else [SAMPLE]))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_nothing_is_too_long() -> None:
+    """A file has at most 300 lines, a class 200, a function 40."""
+    too_long = []
+    for path, tree in modules().items():
+        lines = len(path.read_text("utf-8").splitlines())
+        if lines > MOST_LINES_OF_A_FILE:
+            too_long.append(f"{path.relative_to(ROOT)}: {lines} lines")
+        for node in ast.walk(tree):
+            most = MOST_LINES.get(type(node))
+            if most is None:
+                continue
+            assert isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            length = (node.end_lineno or 0) - node.lineno + 1
+            if length > most:
+                too_long.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}: {length} lines")
+    assert not too_long, "\n".join(too_long)
+
+
+def test_everything_says_what_it_is_for() -> None:
+    """Each module has a docstring, and so has each public class and function at its top, and each test."""
+    silent = []
+    for path, tree in modules().items():
+        if not tree.body:
+            continue
+        if not ast.get_docstring(tree):
+            silent.append(str(path.relative_to(ROOT)))
+        is_test = path.is_relative_to(ROOT / "tests")
+        for node in tree.body:
+            if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            is_meant = node.name.startswith("test_") if is_test else not node.name.startswith("_")
+            if is_meant and not ast.get_docstring(node):
+                silent.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}")
+    assert not silent, "\n".join(silent)
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """Beside each dependency in pyproject.toml stands why it is there."""
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    lists = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    assert len(lists) == 2
+    for line in "".join(lists).splitlines():
+        assert re.fullmatch(r'  "[^"]+", +# \S.{7,}', line), line
+
+
+def test_dependencies_are_those_that_are_imported() -> None:
+    """What the package imports is declared, and what is declared is imported."""
+    declared = {re.split(r"[<>=\[;]", name)[0].lower() for name in PROJECT["project"]["dependencies"]}
+    declared = {IMPORT_NAMES.get(name, name) for name in declared}
+    imported: set[str] = set()
+    for path, tree in modules().items():
+        if not path.is_relative_to(ROOT / "reader"):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                imported.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add((node.module or "").partition(".")[0])
+    assert imported - sys.stdlib_module_names - {"reader"} == declared
+
+
+def test_every_pinned_version_satisfies_no_address() -> None:
+    """constraints.txt has names and versions only, one for each dependency."""
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9.]*", line) for line in lines)
+    pinned = {re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() for line in lines}
+    wanted = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]]
+    names = {re.sub(r"[-_.]+", "-", re.split(r"[<>=\[; ]", name)[0]).lower() for name in wanted}
+    assert names <= pinned
+
+
+def test_the_version_is_one() -> None:
+    """pyproject.toml and the package say the same version."""
+    assert PROJECT["project"]["version"] == reader.__version__
+
+
+def test_the_tree_names_no_machine_and_no_registry() -> None:
+    """No file tells where this checkout lies, whose home it is in, or where packages come from."""
+    home = str(Path.home())
+    unwanted = [f"{ROOT}/", "py" + "pi.org", "python" + "hosted.org", "." + "pyenv"]
+    unwanted += [f"{home}/"] if len(Path(home).parts) > 1 else []
+    found = []
+    for path in own_files():
+        text = path.read_text("utf-8", errors="replace")
+        found += [f"{path.relative_to(ROOT)}: {name}" for name in unwanted if name in text]
+    assert not found, "\n".join(found)
