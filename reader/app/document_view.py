@@ -16,7 +16,7 @@ OVERLAP = 2
 """Lines of a page that are seen again after a page down, so that the eye finds its place."""
 
 
-class DocumentView(ScrollView):
+class DocumentView(ScrollView, inherit_bindings=False):
     """A window on a document; heights that turn out otherwise than estimated never move what is in sight."""
 
     measure: reactive[int] = reactive(72, repaint=False)

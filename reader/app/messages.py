@@ -79,6 +79,8 @@ class ArticleReady(Message):
     headline: Headline
     article: Article
     links: tuple[RelatedLink, ...]
+    note: str = ""
+    """The person's note on it."""
 
 
 @dataclass

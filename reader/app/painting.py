@@ -15,6 +15,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 ELLIPSIS = "…"
+_JOINER = "\u200d"
 
 
 class Piece(NamedTuple):
@@ -31,12 +32,16 @@ def one_line(text: str) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Text of at most `width` cells, ending in … where it was longer; a wide character is never split."""
+    """Text of at most `width` cells, ending in … where it was longer; a wide character is never split.
+
+    A joiner at the end goes too: it would swallow the blank that follows.
+    """
+    text = text.rstrip(_JOINER)
     if cell_len(text) <= width:
         return text
     if width <= 0:
         return ""
-    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+    return set_cell_size(text, width - 1).rstrip(f" {_JOINER}") + ELLIPSIS
 
 
 def fill(text: str, width: int) -> str:

@@ -51,6 +51,7 @@ class ReaderApp(App[int]):
         self._notices = [*notices, *library.notices, *warnings]
         self._sequences = self.keymap.sequences()
         self._first_key = ""
+        self._put_theme_on(config.theme)
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""
@@ -61,17 +62,20 @@ class ReaderApp(App[int]):
             keymap=self.keymap,
             clock=self.clock,
             source=self.source,
+            size=self.size,
         )
 
-    def on_mount(self) -> None:
-        """Put the theme on, and say what is to be said."""
+    def _put_theme_on(self, name: str) -> None:
+        """Before anything is mounted, for a theme that comes later styles everything anew."""
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = self.config.theme or THEMES[0].name
-        if wanted not in self.available_themes:
-            self._notices.append(f"There is no theme {wanted}; the palette (:) lists them")
-            wanted = THEMES[0].name
-        self.theme = wanted
+        if name and name not in self.available_themes:
+            self._notices.append(f"There is no theme {name}; the palette (:) lists them")
+            name = ""
+        self.theme = name or THEMES[0].name
+
+    def on_mount(self) -> None:
+        """Say what is to be said."""
         for notice in dict.fromkeys(self._notices):
             self.notify(notice, severity="warning", markup=False, timeout=10)
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from reader.index.schema import FIRST_DATED, LAST_UNDATED
+from reader.index.schema import BLOCK_BITS, FIRST_DATED, LAST_UNDATED
 
 
 class Numbering:
-    """Gives out numbers; its five values live in the index's `meta` table."""
+    """Gives out numbers; its six values live in the index's `meta` table."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         stored = dict(connection.execute("select key, value from meta where key like 'number.%'"))
         self._up: int = stored.get("number.up", FIRST_DATED)
         self._down: int = stored.get("number.down", FIRST_DATED - 1)
         self._undated: int = stored.get("number.undated", LAST_UNDATED)
+        self._skipped: int = stored.get("number.skipped", 0)
         self._newest: int | None = stored.get("number.newest")
         self._oldest: int | None = stored.get("number.oldest")
 
@@ -32,6 +33,7 @@ class Numbering:
                 ("number.up", self._up),
                 ("number.down", self._down),
                 ("number.undated", self._undated),
+                ("number.skipped", self._skipped),
                 ("number.newest", self._newest),
                 ("number.oldest", self._oldest),
             ],
@@ -64,8 +66,26 @@ class Numbering:
         return given
 
     def next_down(self, *, is_dated: bool) -> int:
-        """The number that the next older (or undated) article gets."""
-        return self._down if is_dated else self._undated
+        """The number that the next older (or undated) article of a cold load gets: in a block of its own, as
+        a block is written once."""
+        number = self._down if is_dated else self._undated
+        ends_block = (number + 1) >> BLOCK_BITS != number >> BLOCK_BITS
+        if ends_block or self._is_untouched(is_dated=is_dated):
+            return number
+        fresh = (number >> BLOCK_BITS << BLOCK_BITS) - 1
+        if is_dated:
+            self._skipped += number - fresh
+        return fresh
+
+    def _is_untouched(self, *, is_dated: bool) -> bool:
+        if not is_dated:
+            return self._undated == LAST_UNDATED
+        return self._down == FIRST_DATED - 1 and self._up == FIRST_DATED
+
+    @property
+    def given(self) -> int:
+        """How many numbers dated articles got, those of gone ones too."""
+        return self._up - self._down - 1 - self._skipped
 
     def take_down(self, next_number: int, newest: int, oldest: int, *, is_dated: bool) -> None:
         """Note that all numbers above `next_number` are given, to articles between these dates."""

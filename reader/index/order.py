@@ -157,6 +157,9 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
         return RowOfSets(view, sets[::-1] if query.is_reversed else sets)
     field = {"quality": Field.QUALITY, "heat": Field.HEAT, "provider": Field.PROVIDER}[query.sort]
     known = view.choices(field)
+    if field == Field.HEAT:
+        # A negative heat was not measured (design, section 3).
+        known = [choice for choice in known if int(choice[1]) >= 0]
     natural: Callable[[tuple[str, str]], object] = _as_folded if field == Field.PROVIDER else _highest_first
     sets, rest = [], match
     for _, value in sorted(known, key=natural, reverse=query.is_reversed):  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from reader.collection import Collection
+from reader.index.numbering import Numbering
 from reader.index.schema import connect, create
 from reader.index.store import Index
 from reader.index.update import Carry, Update
@@ -99,8 +100,6 @@ class Refresh:
     def _is_untidy(self) -> bool:
         """Whether so many articles are out of order or gone that questions begin to pay for it."""
         with self._index.view() as view:
-            numbers = dict(view.connection.execute("select key, value from meta where key like 'number.%'"))
-            given = numbers.get("number.up", 0) - numbers.get("number.down", 0) - 1
             live = len(view.live)
-            gone = max(given - live, 0) if live else 0
+            gone = max(Numbering(view.connection).given - live, 0) if live else 0
             return max(len(view.late), gone) > max(LATE_LEAST, live * LATE_SHARE)

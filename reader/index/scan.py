@@ -123,7 +123,7 @@ class Scan:
 
     def finish(self) -> None:
         """Note the folders that are not there any more, after the last one was compared."""
-        for folder, _ in self._unseen.values():
+        for folder, *_ in self._unseen.values():
             self.gone_folders.append(folder)
             self.removed.update(((folder, name), before) for name, before in self._known(folder).items())
         self._unseen.clear()

@@ -81,6 +81,9 @@ create table racy(folder integer not null, name text not null, digest blob not n
 create table sets(
   field integer not null, value text not null, block integer not null, data blob not null,
   primary key(field, value, block)) without rowid;
+create table rare(
+  field integer not null, start text not null, block integer not null, data blob not null,
+  primary key(field, start, block)) without rowid;
 create table choices(
   field integer not null, folded text not null, value text not null, primary key(field, folded, value))
   without rowid;

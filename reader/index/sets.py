@@ -13,31 +13,38 @@ from itertools import groupby
 
 from pyroaring import BitMap
 
+from reader.index import rare
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, VALUE_FIELDS, Field
 from reader.text import fold
 
-PREFIX_LENGTHS = (1, 2, 3, 4)
-"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
+PREFIX_LENGTHS = (1, 2, 3)
+"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words, of which
+there are few. Sets for four letters would be a fifth of the index."""
+
+WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
+"""Fields of words, most of which are rare."""
 
 _LAST = "\U0010ffff"
 
 
 def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
     """The numbers stored under a field's value; empty where there are none."""
-    blocks = connection.execute(
-        "select data from sets where field = ? and value = ?", (field, value)
-    ).fetchall()
-    return _united(blocks)
+    found = _united(
+        connection.execute("select data from sets where field = ? and value = ?", (field, value)).fetchall()
+    )
+    return found | BitMap(rare.find(connection, field, value, prefix=False)) if field in WORD_FIELDS else found
 
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:
-    """The union of the sets of all values that begin with `start`."""
+    """The union of the sets of all words that begin with `start`."""
     if field == Field.WORD and len(start) <= PREFIX_LENGTHS[-1]:
         return read_set(connection, Field.PREFIX, start)
-    blocks = connection.execute(
-        "select data from sets where field = ? and value >= ? and value < ?", (field, start, start + _LAST)
-    ).fetchall()
-    return _united(blocks)
+    found = _united(
+        connection.execute(
+            "select data from sets where field = ? and value >= ? and value < ?", (field, start, start + _LAST)
+        ).fetchall()
+    )
+    return found | BitMap(rare.find(connection, field, start, prefix=True))
 
 
 def _united(blocks: Sequence[tuple[bytes]]) -> BitMap:
@@ -73,13 +80,38 @@ def write_new_block(
     for field in sorted(members):
         by_value = members[field]
         _note_choices(connection, field, by_value)
-        made: Iterable[tuple[str, BitMap]] = (
-            (value, BitMap(array("I", b"".join(by_value[value])))) for value in sorted(by_value)
-        )
+        if field in WORD_FIELDS:
+            _insert_words(connection, field, block, by_value)
+        else:
+            _insert(connection, field, block, ((value, _made(by_value[value])) for value in sorted(by_value)))
         if field == Field.WORD:
-            made = list(made)
-            _insert(connection, Field.PREFIX, block, sorted(prefixes(made)))
-        _insert(connection, field, block, made)
+            made = prefixes((word, _made(parts)) for word, parts in _beginnings(by_value))
+            _insert(connection, Field.PREFIX, block, sorted(made))
+
+
+def _insert_words(
+    connection: sqlite3.Connection, field: int, block: int, by_word: Mapping[str, Sequence[bytes]]
+) -> None:
+    """Frequent words each as a set, the many rare ones packed."""
+    most = rare.MOST * 4
+    frequent = sorted(word for word, parts in by_word.items() if len(parts) * 4 > most or sum(map(len, parts)) > most)
+    _insert(connection, field, block, ((word, _made(by_word[word])) for word in frequent))
+    others = ((word, b"".join(by_word[word])) for word in sorted(by_word.keys() - frequent))
+    connection.executemany(
+        "insert into rare values(?, ?, ?, ?)", ((field, start, block, data) for start, data in rare.pack(others))
+    )
+
+
+def _made(parts: Sequence[bytes]) -> BitMap:
+    return BitMap(array("I", b"".join(parts)))
+
+
+def _beginnings(words: Mapping[str, Sequence[bytes]]) -> Iterator[tuple[str, list[bytes]]]:
+    """(longest prefix or shorter word, the numbers of all words that begin so), sorted."""
+    found: dict[str, list[bytes]] = {}
+    for word, parts in words.items():
+        found.setdefault(word[: PREFIX_LENGTHS[-1]], []).extend(parts)
+    yield from sorted(found.items())
 
 
 def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[str]) -> None:
@@ -99,7 +131,7 @@ def _insert(
 
 
 def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]]:
-    """(prefix, numbers) for every prefix of 1 to 4 letters; the words must come sorted."""
+    """(prefix, numbers) for every prefix of PREFIX_LENGTHS; the words must come sorted."""
     level = words
     for length in reversed(PREFIX_LENGTHS):
         level = [

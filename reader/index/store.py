@@ -89,6 +89,8 @@ class Index:
             self._rows = connect(self.location, cache_kib=1024)
             self._view = IndexView(connection, self.marked)
             self._seen = -1
+            # Numbers mean other articles now; who keeps the marks makes the sets anew.
+            self.marked = NO_MARKS
             self.edition = edition
             self._open = [connection, self._rows]
             for one in old:
@@ -186,10 +188,10 @@ class Index:
         return Search(view, now, self._has_phrase)
 
     def generation(self) -> int:
-        """How often the index was written to; also another reader's writing."""
+        """Another number after each writing to the index, also another reader's, and in each edition."""
         with self.rows() as connection:
             found = connection.execute("select value from meta where key = 'generation'").fetchone()
-            return int(found[0]) if found else 0
+            return (self.edition << 40) + (int(found[0]) if found else 0)
 
     def stored_marks(self) -> tuple[int, int, dict[str, BitMap]]:
         """The marks as they were stored last: for which generation, up to which turn, and the sets."""

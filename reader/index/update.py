@@ -45,7 +45,7 @@ class Update:
         self._carry = carry
         self._writer = Writer(connection)
         self._scan = Scan(connection, collection)
-        self._is_first = connection.execute("select 1 from articles limit 1").fetchone() is None
+        self._is_first = connection.execute("select 1 from folders limit 1").fetchone() is None
         self._early: set[tuple[int, str]] = set()
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}

@@ -117,7 +117,11 @@ class Writer:
     def _insert_rows(self, rows: Sequence[Row], conflict: str = "") -> None:
         self._connection.executemany(
             f"insert {conflict} into articles values({_ROW_SLOTS})",
-            [row if row.name.isascii() else row._replace(name=pack_name(row.name)) for row in rows],  # type: ignore[arg-type]
+            # Upwards: a tree of SQLite that grows at its end has full pages, downwards half full ones.
+            (
+                row if row.name.isascii() else row._replace(name=pack_name(row.name))  # type: ignore[arg-type]
+                for row in sorted(rows)
+            ),
         )
 
     def _note_files(self, files: Iterable[Taken]) -> None:

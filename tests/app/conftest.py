@@ -31,8 +31,6 @@ def start() -> Start:
         if library is None:
             library = FakeLibrary(articles(some) if isinstance(some, int) else some)
         config = config or Config(mark_read_after=-1)
-        return ReaderApp(
-            library, parse(query), config, notices=notices, clock=lambda: NOW, source="~/news"
-        )
+        return ReaderApp(library, parse(query), config, notices=notices, clock=lambda: NOW, source="~/news")
 
     return make

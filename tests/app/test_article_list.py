@@ -88,7 +88,12 @@ async def test_only_the_rows_in_sight_are_asked_for() -> None:
 
 async def test_no_line_is_longer_than_its_pane_whatever_the_title(start: Start) -> None:
     """Wide, joined and combining characters neither break a row nor push the columns."""
-    titles = ["東京の研究所が新しい翻訳モデルを公開" * 4, "👨‍👩‍👧 family " * 9, "e\u0301" * 200, "[/x] [bold]"]
+    titles = [
+        "東京の研究所が新しい翻訳モデルを公開" * 4,
+        "👨‍👩‍👧 family " * 9,
+        "e\u0301" * 200,
+        "[/x] [bold]",
+    ]
     some = [an_article(title, url=f"https://a.example/{place}") for place, title in enumerate(titles)]
     async with start(some).run_test(size=(61, 20)) as pilot:
         await settled(pilot)

@@ -19,7 +19,7 @@ from reader.app.widgets.sidebar_rows import FIELDS, ViewCount
 from reader.app.wording import in_words, order_in_words, standing
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
-from reader.query import Query, Term, highlights, parse
+from reader.query import Group, Query, Term, highlights, parse
 from reader.results import Facet
 
 UNREAD = Query((Term("is", ("unread",)),))
@@ -39,7 +39,9 @@ class Question(NamedTuple):
     """A query, and what is wanted of it."""
 
     query: Query
+    """What is asked, without what is muted."""
     views: tuple[ViewCount, ...]
+    muted: Query
     is_recount: bool = False
     """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
 
@@ -99,7 +101,7 @@ class Newest:
         for view in question.views:
             if self._wanted is not None:
                 return
-            counts.append((view.name, len(library.select(view.query, now))))
+            counts.append((view.name, len(library.select(view.query.and_also(question.muted), now))))
         self._tell(FacetsReady(query, tuple(facets), tuple(counts), unread))
 
 
@@ -108,11 +110,11 @@ class Asking(Browsing):
 
     def ask(self) -> None:
         """Ask the current question (again)."""
-        self._ask(Question(self.current_query, self.sidebar.views))
+        self._ask(Question(self.asked_query, self.sidebar.views, self.muted))
 
     def recount(self) -> None:
         """Count anew because marks have changed; what is listed stays."""
-        self._ask(Question(self.current_query, self.sidebar.views, is_recount=True))
+        self._ask(Question(self.asked_query, self.sidebar.views, self.muted, is_recount=True))
 
     def _ask(self, question: Question) -> None:
         if self.asker.wants_thread(question):
@@ -121,33 +123,53 @@ class Asking(Browsing):
     def start_asking(self) -> None:
         """Set up the views and ask the first question."""
         self.asker = Newest(self.library, self.post_message, self.clock)
-        views = []
-        for name, text in {**_VIEWS, **self.config.views}.items():
-            try:
-                views.append(ViewCount(name, parse(text)))
-            except QueryError as error:
-                self.say(f"The view {name} of the configuration is left out: {error.reason}", is_warning=True)
-        self.sidebar.views = tuple(views)
-        self.watch_current_query(self.current_query)
+        muted = [self._configured("mute", text) for text in self.config.mute]
+        self.muted = Query(
+            tuple(Group("and", query.clauses, negated=True) for query in muted if query and query.clauses)
+        )
+        views = [(name, parse(text)) for name, text in _VIEWS.items() if name not in self.config.views]
+        for name, text in self.config.views.items():
+            query = self._configured(f"the view {name}", text)
+            views += [(name, query)] if query is not None else []
+        self.sidebar.views = tuple(ViewCount(name, query) for name, query in views)
+        self._show_question(self.current_query)
+        try:
+            # The first answer is not left to a thread: it takes less than a paint and so is in the first one.
+            self._show_results(ResultsReady(self.library.select(self.asked_query, self.clock())))
+        except ReaderError:
+            self.ask()
+        else:
+            self.recount()
+
+    def _configured(self, what: str, text: str) -> Query | None:
+        """A query of the configuration; None, and a sentence said, where it means nothing."""
+        try:
+            return parse(text)
+        except QueryError as error:
+            self.say(f"In the configuration, {what} is left out: {error.reason}", is_warning=True)
+            return None
 
     def watch_current_query(self, query: Query) -> None:
         """Show what is asked and ask it."""
+        self._show_question(query)
+        self.ask()
+
+    def _show_question(self, query: Query) -> None:
         self.sidebar.shown_query = query
         self.information.words = in_words(query)
         self.standing.order = order_in_words(query)
         self.article_pane.highlights = highlights(query)
-        self.ask()
 
     @on(ResultsReady)
     def _show_results(self, message: ResultsReady) -> None:
-        if message.results.query == self.current_query:
+        if message.results.query == self.asked_query:
             self.results = message.results
             self.articles.results = message.results
             self.show_standing()
 
     @on(FacetsReady)
     def _show_facets(self, message: FacetsReady) -> None:
-        if message.question != self.current_query:
+        if message.question != self.asked_query:
             return
         counts = dict(message.views)
         self.sidebar.views = tuple(
@@ -158,7 +180,7 @@ class Asking(Browsing):
 
     @on(QuestionFailed)
     def _question_failed(self, message: QuestionFailed) -> None:
-        if message.question == self.current_query:
+        if message.question == self.asked_query:
             column = self.search_bar.column_of(message.position or 0)
             self.information.error = (message.reason, column)
 

@@ -33,6 +33,10 @@ class Moving(Narrowing):
     def fit_layout(self) -> None:
         """Fold the related links where lines are few; say where we are where only one pane is shown."""
         self.related_pane.is_folded = self.has_class("-medium") and self.place != "related"
+        if self.has_class("-wide"):
+            self.sidebar.styles.width = self.config.sidebar_width + 1
+        else:
+            self.sidebar.styles.clear_rule("width")
         # A class on the screen styles every widget anew (50 kB of painting), so only where it does something.
         here = "list" if self.place == "search" else self.place
         is_single = self.has_class("-narrow")
@@ -91,8 +95,11 @@ class Moving(Narrowing):
             self.sidebar.choose()
             return
         pane = self.related_pane if self.place == "related" else self.article_pane
+        shown, wanted = self.article_pane.shown, self.headline or self.articles.headline
         if not pane.is_on_screen:
             self.articles.page(1)
+        elif wanted and not (shown and shown[1].id == wanted.id):
+            return  # still on its way: nobody can have read to its end
         elif not pane.page(1):
             self._next_unread(1)
 

@@ -91,4 +91,4 @@ class Narrowing(Browsing):
 
     def unread_only(self) -> Query:
         """The current question, narrowed to what is unread."""
-        return self.current_query.and_also(Query((Term("is", ("unread",)),)))
+        return self.asked_query.and_also(Query((Term("is", ("unread",)),)))

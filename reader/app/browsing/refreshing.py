@@ -16,7 +16,6 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import RefreshFailed, Refreshing
 from reader.app.wording import time_left
 from reader.errors import ReaderError
-from reader.results import Progress
 
 TELL_EVERY = 0.25
 """Seconds between two tellings of progress; each one may ask the question again."""
@@ -40,8 +39,9 @@ class Keeping(Browsing):
             Thread(target=self._refresh_when_wanted, name="refresh", daemon=True),
             Thread(target=self._watch, name="watch", daemon=True),
         ]
-        self._wanted.set()
         self.articles.keeps_article = False
+        self._noticed = len(self.library.notices)
+        self.action_refresh()
         for thread in self._threads:
             thread.start()
 
@@ -54,7 +54,9 @@ class Keeping(Browsing):
     def action_refresh(self) -> None:
         """Look for new and changed files now."""
         self.is_refreshing = True
+        self._progress: Refreshing | None = None
         self._wanted.set()
+        self.set_timer(TELL_EVERY, self._tell_progress)
 
     def _refresh_when_wanted(self) -> None:
         """Runs in a thread and only posts messages."""
@@ -101,16 +103,24 @@ class Keeping(Browsing):
     @on(Refreshing)
     def _show_progress(self, message: Refreshing) -> None:
         progress = message.progress
-        self.information.progress = self._told(progress, message.seconds)
+        self._progress = message
         if progress.report is not None:
             self.is_refreshing = False
-            self.information.progress = None
+        if message.seconds >= TELL_EVERY or not self.is_refreshing:
+            self._tell_progress()
         if progress.changed:
             self.ask()
             self.read_again()
         if progress.report is not None:
             self.articles.keeps_article = True
+            self._say_notices()
         self.show_standing()
+
+    def _say_notices(self) -> None:
+        """Say what the library had to say about this refresh; the notices before it were said at the start."""
+        for notice in self.library.notices[self._noticed :]:
+            self.say(notice, is_warning=True)
+        self._noticed = len(self.library.notices)
 
     @on(RefreshFailed)
     def _show_refresh_failure(self, message: RefreshFailed) -> None:
@@ -118,12 +128,17 @@ class Keeping(Browsing):
         self.information.progress = None
         self.say(message.reason, is_warning=True)
 
-    def _told(self, progress: Progress, seconds: float) -> tuple[float, str] | None:
-        """The part done and its story; a refresh that is over in a moment is not worth a word."""
-        if seconds < TELL_EVERY and self.library.total:
-            return None
+    def _tell_progress(self) -> None:
+        """Say how far the refresh is; one that is over in a moment is not worth a word."""
+        message = self._progress
+        if message is None or not self.is_refreshing:
+            self.information.progress = None
+            return
+        progress = message.progress
         if progress.phase == "scan" or not progress.to_read:
-            return (0.0, f"{progress.seen:,} files found") if progress.seen else None
+            self.information.progress = (0.0, f"{progress.seen:,} files found") if progress.seen else None
+            return
         story = f"{progress.read:,} of {progress.to_read:,} read"
-        left = time_left(progress.read, progress.to_read, seconds)
-        return progress.read / progress.to_read, f"{story} · {left}" if left else story
+        left = time_left(progress.read, progress.to_read, message.seconds)
+        part = progress.read / progress.to_read
+        self.information.progress = (part, f"{story} · {left}" if left else story)

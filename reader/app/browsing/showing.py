@@ -76,16 +76,18 @@ class Showing(Moving, Marking):
         try:
             article = self.library.article(headline)
             links = tuple(self.library.related(article))
+            note = self.library.note(headline)
         except ReaderError as error:
             self.post_message(ArticleFailed(headline, str(error)))
         else:
-            self.post_message(ArticleReady(headline, article, links))
+            self.post_message(ArticleReady(headline, article, links, note))
 
     @on(ArticleReady)
     def _show_article(self, message: ArticleReady) -> None:
         if self.headline is None or message.headline.id != self.headline.id:
             return
         with self.app.batch_update():
+            self.article_pane.note = message.note
             self.article_pane.shown = (message.article, self.headline)
             if self.related_pane.links != message.links:
                 self.related_pane.links = message.links

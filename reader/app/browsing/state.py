@@ -59,7 +59,14 @@ class Browsing(Screen[None]):
         self.config = config
         self.clock = clock
         """What the time is; ages are told from it."""
+        self.muted = Query()
+        """What is left out of every answer, because the configuration says so."""
         self.set_reactive(Browsing.current_query, query)
+
+    @property
+    def asked_query(self) -> Query:
+        """The question as the library gets it: the current one, without what is muted."""
+        return self.current_query.and_also(self.muted)
 
     @property
     def panes(self) -> Mapping[Place, Widget]:

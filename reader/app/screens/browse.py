@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Container, Horizontal
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from reader.app.browsing.asking import Asking
@@ -53,9 +53,16 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         keymap: Keymap,
         clock: Callable[[], datetime],
         source: str = "",
+        size: Size | None = None,
     ) -> None:
         self._is_moving_focus = False
         super().__init__(library, query, config, clock)
+        if size is not None:
+            # Known beforehand, these spare a second styling of everything before the first paint.
+            limits = ((self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height))
+            self.set_classes(
+                [[name for limit, name in points if limit <= extent][-1] for points, extent in limits]
+            )
         self._keymap = keymap
         self._source = source
         # Bindings belong to the instance, because the keys are the person's own: Textual's keymap drops other
@@ -89,6 +96,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         self.masthead.source = self._source
         self.search_bar.show(str(self.current_query))
         self.articles.is_compact = self.config.rows == "compact"
+        self.article_pane.measure = self.config.text_width
         self.watch_place(self.place)
         self.articles.focus()
         self.show_standing()

@@ -34,24 +34,33 @@ _ROOMY = 24
 """Lines from which on rows of two lines get a blank line between them."""
 
 
-class ArticleList(ScrollView, can_focus=True):
+_INKS = ("title", "read", "meta", "unread", "star", "cursor", "cursor-dim", "thumb", "ground", "sentence")
+
+
+class Pages:
+    """The headlines of one answer, read a page at a time; the pages looked at last are kept."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+        self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
+
+    def at(self, position: int) -> Headline | None:
+        """The headline at a position, None where there is none."""
+        number, offset = divmod(position, PAGE)
+        page = self._pages.get(number)
+        if page is None:
+            page = self._pages[number] = self._results.window(number * PAGE, (number + 1) * PAGE)
+            if len(self._pages) > _PAGES_KEPT:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page[offset] if offset < len(page) else None
+
+
+class ArticleList(ScrollView, can_focus=True, inherit_bindings=False):
     """The headlines of the Results, with a cursor that stays on its article when the Results change."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"article-list--{ink}"
-        for ink in (
-            "title",
-            "read",
-            "meta",
-            "unread",
-            "star",
-            "cursor",
-            "cursor-dim",
-            "thumb",
-            "ground",
-            "sentence",
-        )
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"article-list--{ink}" for ink in _INKS}
     """One for each ink of a row; `ground` is what lies under everything."""
 
     results: reactive[Results | None] = reactive(None, always_update=True, repaint=False)
@@ -72,7 +81,7 @@ class ArticleList(ScrollView, can_focus=True):
         headlines are still arriving."""
         self._chosen: Headline | None = None
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
+        self._pages: Pages | None = None
         self._rest: Timer | None = None
         self._told: Headline | None = None
 
@@ -98,16 +107,9 @@ class ArticleList(ScrollView, can_focus=True):
         """The headline at a position of the Results, None beyond their ends."""
         if self.results is None or not 0 <= position < len(self):
             return None
-        number, offset = divmod(position, PAGE)
-        page = self._pages.get(number)
-        if page is None:
-            page = self.results.window(number * PAGE, (number + 1) * PAGE)
-            self._pages[number] = page
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(number)
-        return page[offset] if offset < len(page) else None
+        if self._pages is None:
+            self._pages = Pages(self.results)
+        return self._pages.at(position)
 
     def select(self, position: int, *, show: bool = True) -> None:
         """Put the cursor on a position (the nearest there is), in view unless told otherwise."""
@@ -146,14 +148,14 @@ class ArticleList(ScrollView, can_focus=True):
 
     def reload(self) -> None:
         """Read the shown headlines again, for their marks have changed; the rows stay where they are."""
-        self._pages.clear()
+        self._pages = None
         self.headline = self.at(self.cursor)
         self.refresh()
 
     def watch_results(self, old: Results | None, new: Results | None) -> None:
         """Keep the cursor on its article, or else where it is for the same question, or else at the top."""
         held, offset = self._chosen or self.headline, self.cursor * self.row_height - self.scroll_offset.y
-        self._pages.clear()
+        self._pages = None
         self._fit()
         is_same = old is not None and new is not None and old.query == new.query
         position = None

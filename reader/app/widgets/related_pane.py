@@ -35,7 +35,7 @@ MIN_TITLE = 16
 """Cells below which the provider, then the age, make room for the title."""
 
 
-class RelatedPane(ScrollView, can_focus=True):
+class RelatedPane(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows of related links under a head with their number, with a cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

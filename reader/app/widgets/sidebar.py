@@ -23,25 +23,15 @@ from reader.app.widgets.sidebar_rows import VIEWS, Folding, Row, ViewCount, in_s
 from reader.query import Query
 from reader.results import Facet
 
+_INKS = ("head", "box", "label", "chosen", "empty", "count", "cursor", "cursor-dim", "thumb", "ground")
 
-class Sidebar(ScrollView, can_focus=True):
+
+class Sidebar(ScrollView, can_focus=True, inherit_bindings=False):
     """Sections of choices, each with how many articles it would leave."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"sidebar--{ink}"
-        for ink in (
-            "head",
-            "box",
-            "label",
-            "chosen",
-            "empty",
-            "count",
-            "cursor",
-            "cursor-dim",
-            "thumb",
-            "ground",
-        )
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{ink}" for ink in _INKS}
+    """One for each ink of a row; `ground` is what lies under everything."""
+
     views: reactive[tuple[ViewCount, ...]] = reactive((), repaint=False)
     """The saved queries, counted."""
     facets: reactive[tuple[Facet, ...]] = reactive((), repaint=False)

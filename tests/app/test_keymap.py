@@ -1,0 +1,67 @@
+"""The person's own keys: what they change, and what is said about those that can't be."""
+
+from __future__ import annotations
+
+from reader.app.keymap import action_of, keymap_of
+from reader.app.screens.browse import BrowseScreen
+from reader.commands import COMMANDS
+
+
+def test_without_changes_each_command_has_its_own_keys() -> None:
+    """The defaults are the table's."""
+    keymap, warnings = keymap_of({})
+    assert not warnings
+    assert keymap.words("go_top") == "gg Home"
+    assert keymap.words("show_help") == "?"
+
+
+def test_every_command_has_an_action_on_the_screen() -> None:
+    """A command that nobody carries out would be a key that does nothing."""
+    for command in COMMANDS:
+        name = action_of(command.id).partition("(")[0]
+        assert callable(getattr(BrowseScreen, f"action_{name}", None)), command.id
+
+
+def test_a_change_replaces_the_commands_keys() -> None:
+    """Several keys are separated by commas; characters stand for themselves."""
+    keymap, warnings = keymap_of({"toggle_star": "*, ctrl+s"})
+    assert keymap.keys["toggle_star"] == ("asterisk", "ctrl+s")
+    assert not warnings
+
+
+def test_a_key_taken_from_another_command_is_said_when_it_was_the_last() -> None:
+    """Who loses a key and has another keeps quiet; who loses all is named."""
+    keymap, warnings = keymap_of({"toggle_star": "o, j"})
+    assert keymap.keys["open_page"] == ()
+    assert keymap.keys["move_down"] == ("down",)
+    assert warnings == ["open_page has no key left: o is now toggle_star"]
+
+
+def test_two_changes_for_one_key_are_a_clash() -> None:
+    """The first one named keeps the key."""
+    keymap, warnings = keymap_of({"toggle_star": "b", "open_page": "b,v"})
+    assert keymap.keys["toggle_star"] == ("b",)
+    assert keymap.keys["open_page"] == ("v",)
+    assert warnings == ["b can't be open_page: it is toggle_star already"]
+
+
+def test_unknown_commands_and_impossible_keys_are_named() -> None:
+    """Neither is accepted in silence; the command keeps its own keys."""
+    keymap, warnings = keymap_of({"fly": "f", "search": "hyperspace", "undo": "ctrl+alt+"})
+    assert len(warnings) == 3
+    assert keymap.keys["search"] == ("slash",)
+    assert keymap.keys["undo"] == ("u",)
+
+
+def test_nobody_can_lock_himself_in() -> None:
+    """Quit, back and help keep their own keys besides new ones."""
+    keymap, warnings = keymap_of({"quit": "ctrl+x", "toggle_star": "Q"})
+    assert keymap.keys["quit"] == ("Q", "ctrl+c", "ctrl+q", "ctrl+x")
+    assert "can't be toggle_star" in warnings[0]
+
+
+def test_a_key_that_begins_a_sequence_takes_the_sequence() -> None:
+    """`gg` can't be typed where `g` does something at once."""
+    keymap, _ = keymap_of({"toggle_star": "g"})
+    assert keymap.keys["go_top"] == ("home",)
+    assert not keymap.sequences()

@@ -1,0 +1,100 @@
+"""Marks: what the keys change, what is shown, and how it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reader.config import Config
+from reader.errors import StorageError
+from reader.library import Change
+from reader.results import Headline
+from tests.app.build import articles
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary, ListResults
+from tests.app.pilot import WIDE, line, picture, press, settled
+
+
+async def test_r_and_s_toggle_and_u_takes_back(start: Start) -> None:
+    """The list, the article and the counts follow; Ctrl-R does it again."""
+    async with start(5).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "r", "s")
+        headline = screen.articles.headline
+        assert headline is not None and headline.is_read and headline.is_starred
+        assert screen.article_pane.shown is not None and screen.article_pane.shown[1].is_starred
+        assert "4 unread" in line(pilot, 0)
+        await press(pilot, "u")
+        assert not screen.articles.headline.is_starred  # type: ignore[union-attr]
+        await press(pilot, "u")
+        assert not screen.articles.headline.is_read  # type: ignore[union-attr]
+        await press(pilot, "ctrl+r")
+        assert screen.articles.headline.is_read  # type: ignore[union-attr]
+
+
+async def test_a_mark_leaves_the_row_where_it_is(start: Start) -> None:
+    """In a list of unread articles, one that is read stays until the question is asked again."""
+    async with start(5, "is:unread").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "r")
+        assert len(screen.articles) == 5 and screen.articles.headline.is_read  # type: ignore[union-attr]
+        counts = {view.name: view.articles for view in screen.sidebar.views}
+        assert counts["Unread"] == 4
+        await press(pilot, "1", "2")
+        assert len(screen.articles) == 4
+
+
+async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: Start) -> None:
+    """Passing over it does not count."""
+    config = Config(mark_read_after=0.3)
+    async with start(9, config=config).run_test(size=WIDE) as pilot:
+        await pilot.press("j", "j", "j")
+        screen = await settled(pilot)
+        await pilot.pause(0.5)
+        await settled(pilot)
+        read = [screen.articles.at(place).is_read for place in range(9)]  # type: ignore[union-attr]
+        assert read[3] and not read[1] and not read[2] and not any(read[4:])
+
+
+async def test_capital_a_asks_and_can_be_undone(start: Start) -> None:
+    """No marks nothing; y marks all that are listed."""
+    async with start(20, "topic:AI").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "A")
+        listed = len(screen.articles)
+        assert f"Mark all {listed} listed" in picture(pilot)
+        await press(pilot, "n")
+        assert screen.standing.unread == f"{listed} unread"
+        await press(pilot, "A", "y")
+        assert screen.standing.unread == "0 unread"
+        await press(pilot, "u")
+        assert screen.standing.unread == f"{listed} unread"
+
+
+async def test_t_changes_the_tags(start: Start) -> None:
+    """Commas separate them; what is left out is removed; Esc changes nothing."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "t", *"later, work", "enter")
+        assert screen.articles.headline.tags == ("later", "work")  # type: ignore[union-attr]
+        await press(pilot, "t", "ctrl+u", *"work", "enter")
+        assert screen.articles.headline.tags == ("work",)  # type: ignore[union-attr]
+        await press(pilot, "t", "ctrl+u", "escape")
+        assert screen.articles.headline.tags == ("work",)  # type: ignore[union-attr]
+
+
+async def test_marks_that_cannot_be_kept_are_said(start: Start) -> None:
+    """The reason is shown and nothing looks as if it had worked."""
+
+    class Full(FakeLibrary):
+        def mark(self, headlines: Iterable[Headline] | ListResults, change: Change) -> int:  # type: ignore[override]
+            raise StorageError("The disk is full [/x].")
+
+    async with start(library=Full(articles(3))).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "s")
+        assert any("The disk is full [/x]." in one.message for one in pilot.app._notifications)
+        assert not screen.articles.headline.is_starred  # type: ignore[union-attr]
+
+
+async def test_nothing_to_undo_is_said(start: Start) -> None:
+    """Both ways."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        await press(pilot, "u", "ctrl+r")
+        said = [one.message for one in pilot.app._notifications]
+        assert said == ["There is nothing to undo", "There is nothing to redo"]
+        await settled(pilot)

@@ -1,0 +1,192 @@
+"""Changing the question, whichever way it is put: typing, the sidebar, views, orders."""
+
+from __future__ import annotations
+
+from reader.app.widgets.sidebar import Sidebar
+from reader.config import Config
+from reader.query import Query, parse
+from tests.app.build import articles
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import MEDIUM, WIDE, line, picture, press, settled
+
+
+async def test_every_letter_narrows_the_list(start: Start) -> None:
+    """The word being typed matches as a prefix, and list, totals and counts follow it."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", "l", "e", "d")
+        assert screen.current_query == parse("led", typing=True)
+        assert screen.results is not None and 0 < len(screen.results) < 30
+        assert f"{len(screen.results)} of 30" in line(pilot, 0)
+        topics = next(facet for facet in screen.sidebar.facets if facet.field == "topic")
+        assert sum(one.count for one in topics.values) < 30 * 2
+
+
+async def test_a_text_that_means_nothing_leaves_the_last_good_answer(start: Start) -> None:
+    """The error names the place; the list stays as it was."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/")
+        screen.search_bar.line.value = "topic:AI "
+        await settled(pilot)
+        good = screen.results
+        screen.search_bar.line.value = "topic:AI topci:Chips "
+        await settled(pilot)
+        assert screen.results is good
+        assert "did you mean" in line(pilot, 1)
+        assert line(pilot, 1).index("▴") == line(pilot, 0).index("topci")
+
+
+async def test_choosing_a_topic_narrows_the_list(start: Start) -> None:
+    """Only that topic's headlines are left, and the search bar says so."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "space")
+        topic = screen.sidebar.row.label if screen.sidebar.row else ""
+        assert screen.current_query == parse(f"topic:{topic}")
+        assert screen.search_bar.text == f"topic:{topic}"
+        assert screen.results is not None
+        assert all(topic in headline.topics for headline in screen.results.window(0, 99))
+
+
+async def test_several_values_are_or_and_fields_are_and(start: Start) -> None:
+    """Two topics are either; a provider besides is both."""
+    async with start(60).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "space", "j", "space", "f", "enter")
+        chosen = screen.current_query
+        assert len(chosen.included("topic")) == 2 and len(chosen.included("provider")) == 1
+        assert screen.results is not None and len(screen.results)
+        for headline in screen.results.window(0, 99):
+            assert set(headline.topics) & set(chosen.included("topic"))
+            assert headline.provider == chosen.included("provider")[0]
+
+
+async def test_x_excludes_and_takes_it_back(start: Start) -> None:
+    """What is excluded is shown with its sign; the row stays under the cursor."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "j", "x")
+        assert screen.sidebar.row is not None and screen.sidebar.row.state == "excluded"
+        topic = screen.sidebar.row.label
+        assert screen.current_query.excluded("topic") == (topic,)
+        await press(pilot, "x")
+        assert screen.current_query == Query()
+        assert screen.sidebar.row.label == topic
+
+
+async def test_typing_moves_the_sidebar(start: Start) -> None:
+    """A topic that is typed is chosen there too."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/")
+        screen.search_bar.line.value = "topic:chips "
+        await settled(pilot)
+        states = {row.label: row.state for row in screen.sidebar.rows if row.kind == "value"}
+        assert states["Chips"] == "included"
+
+
+async def test_views_by_number_and_by_choice(start: Start) -> None:
+    """A view replaces the question; a number that has none says so."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "2")
+        assert str(screen.current_query) == "is:unread"
+        await press(pilot, "9")
+        assert str(screen.current_query) == "is:unread"
+        await press(pilot, "h", "home", "enter")
+        assert screen.current_query == Query()
+
+
+async def test_views_of_the_configuration_follow_and_are_counted(start: Start) -> None:
+    """One that makes no sense is left out with a warning."""
+    config = Config(mark_read_after=-1, views={"Chips": "topic:Chips", "Broken": "topci:x"})
+    async with start(30, config=config).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        counts = {view.name: view.articles for view in screen.sidebar.views}
+        assert counts["All"] == 30 and counts["Chips"] == 5
+        assert "Broken" not in counts
+        assert any("Broken" in one.message for one in pilot.app._notifications)
+
+
+async def test_c_clears_everything(start: Start) -> None:
+    """Words, filters and order."""
+    async with start(30, "topic:AI sort:quality").run_test(size=MEDIUM) as pilot:
+        screen = await press(pilot, "c")
+        assert screen.current_query == Query()
+        assert screen.search_bar.text == ""
+
+
+async def test_s_goes_round_the_orders(start: Start) -> None:
+    """Relevance only where words are looked for; the top line says which."""
+    async with start(10).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        seen = []
+        for _ in range(5):
+            seen.append(screen.current_query.sort)
+            await press(pilot, "S")
+        assert seen == ["date", "quality", "heat", "title", "provider"]
+        assert screen.current_query.sort == "date"
+        await press(pilot, "S")
+        assert "best quality first" in line(pilot, 0)
+        assert screen.search_bar.text == "sort:quality"
+
+
+async def test_f_goes_to_the_topics_then_the_providers(start: Start) -> None:
+    """And round again."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        sections = []
+        for _ in range(3):
+            await press(pilot, "f")
+            sections.append(screen.sidebar.row.section if screen.sidebar.row else None)
+        assert sections[:2] == ["topic", "provider"]
+        assert screen.place == "sidebar"
+
+
+async def test_the_box_finds_a_value(start: Start) -> None:
+    """Letters narrow the values and are no commands; Enter keeps them narrowed, Esc opens all again."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "F", *"sports")
+        labels = [row.label for row in screen.sidebar.rows if row.section == "topic" and row.is_choice]
+        assert labels == ["Sports"]
+        assert "⌕ sports" in picture(pilot)
+        await press(pilot, "enter", "space")
+        assert screen.current_query.included("topic") == ("Sports",)
+        await press(pilot, "escape")
+        assert len([row for row in screen.sidebar.rows if row.section == "topic"]) > 4
+        assert screen.place == "sidebar"
+
+
+async def test_a_click_in_the_sidebar_chooses(start: Start) -> None:
+    """On a value; on the sign of a section it opens the box."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        rows = screen.sidebar.rows
+        topic = next(place for place, row in enumerate(rows) if row.section == "topic" and row.is_choice)
+        await pilot.click(Sidebar, offset=(3, topic))
+        await settled(pilot)
+        assert screen.current_query.included("topic") == (rows[topic].label,)
+        await pilot.click(Sidebar, offset=(3, topic - 1))
+        await settled(pilot)
+        assert screen.sidebar.finding == "topic"
+
+
+async def test_held_keys_ask_only_the_newest_question(start: Start) -> None:
+    """Questions that come while one is answered do not queue up."""
+    library = FakeLibrary(articles(30))
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        library.asked.clear()
+        for text in ("h", "ha", "har", "harb", "harbo", "harbou"):
+            screen.search_bar.line.value = text
+        await settled(pilot)
+        assert screen.results is not None
+        assert screen.results.query == screen.current_query == parse("harbou", typing=True)
+        assert parse("har", typing=True) not in library.asked
+
+
+async def test_what_is_muted_is_never_listed(start: Start) -> None:
+    """Neither in the list nor in a count; a mute that makes no sense is said."""
+    config = Config(mark_read_after=-1, mute=("topic:Chips quality:<200", "topci:x"))
+    async with start(30, config=config).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "S")
+        assert screen.results is not None and 0 < len(screen.results) < 30
+        assert not any("Chips" in one.topics for one in screen.results.window(0, 30))
+        assert screen.sidebar.views[0].articles == len(screen.results)
+        assert screen.search_bar.text == "sort:quality"
+        assert any("topci" in one.message for one in pilot.app._notifications)

@@ -1,0 +1,95 @@
+"""Getting a URL out of the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader import clipboard, opener
+from reader.app.screens.address import Address
+from reader.terminal import Terminal
+from tests.app.build import a_link, an_article
+from tests.app.conftest import Start
+from tests.app.pilot import WIDE, browse, picture, press, settled
+
+REMOTE = Terminal(True, True, False, "", 256, True)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The URLs that a browser got; no browser is started."""
+    urls: list[str] = []
+
+    def carry_out(plan: opener.Plan) -> opener.Outcome:
+        if plan.kind == "show":
+            return opener.Outcome(False, plan.sentence)
+        urls.append(plan.url)
+        return opener.Outcome(True, "Sent to the browser")
+
+    monkeypatch.setattr(opener, "carry_out", carry_out)
+    return urls
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that the terminal's clipboard got."""
+    texts: list[str] = []
+
+    def carry_out(plan: clipboard.CopyPlan, write: object) -> clipboard.Copied:
+        texts.append(plan.text)
+        return clipboard.Copied(True, "Sent to the terminal for its clipboard.")
+
+    monkeypatch.setattr(clipboard, "carry_out", carry_out)
+    return texts
+
+
+async def test_o_opens_the_page_in_the_browser(
+    start: Start, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the row in the list; of the related link in that pane."""
+    monkeypatch.setenv("BROWSER", "/bin/true")
+    some = [an_article("One", related=[a_link("Out", "https://out.example/x")])]
+    async with start(some).run_test(size=WIDE) as pilot:
+        browse(pilot).terminal = REMOTE
+        await press(pilot, "o")
+        await press(pilot, "l", "l", "o")
+        assert opened == ["https://harbourpost.example/one", "https://out.example/x"]
+
+
+async def test_over_ssh_the_whole_address_is_shown_and_copied(
+    start: Start, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins at the left edge, so that it can be taken with the mouse."""
+    monkeypatch.delenv("BROWSER", raising=False)
+    url = "https://harbourpost.example/" + "long/" * 40
+    async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
+        browse(pilot).terminal = REMOTE
+        await press(pilot, "o")
+        assert copied == [url]
+        assert isinstance(pilot.app.screen, Address)
+        assert any(text.startswith("https://harbourpost.example/") for text in picture(pilot).splitlines())
+        await press(pilot, "escape")
+        assert not any(isinstance(screen, Address) for screen in pilot.app.screen_stack)
+
+
+async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Start, copied: list[str]) -> None:
+    """Brackets in a title do not break the link."""
+    async with start([an_article("One [two]", url="https://a.example/x")]).run_test(size=WIDE) as pilot:
+        await press(pilot, "y", "Y")
+        await settled(pilot)
+        assert sorted(copied) == ["[One \\[two\\]](https://a.example/x)", "https://a.example/x"]
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "--flag"])
+async def test_what_is_no_page_is_not_opened(start: Start, opened: list[str], url: str) -> None:
+    """Only http and https with a host; the refusal is said."""
+    async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
+        await press(pilot, "o")
+        assert not opened
+        assert len(pilot.app._notifications) == 1
+
+
+async def test_an_article_without_an_address_says_so(start: Start, opened: list[str]) -> None:
+    """Neither is anything opened nor copied."""
+    async with start([an_article("One", url="")]).run_test(size=WIDE) as pilot:
+        await press(pilot, "o", "y", "Y")
+        assert {one.message for one in pilot.app._notifications} == {"This article has no address"}

@@ -1,0 +1,110 @@
+"""The application as a whole: what it says at the start, and text that means harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.geometry import Size
+from textual.pilot import Pilot
+
+from reader.app.reader_app import ReaderApp
+from reader.app.themes import THEMES
+from reader.config import Config
+from tests.app.build import an_article
+from tests.app.conftest import Start
+from tests.app.pilot import WIDE, line, picture, press, settled
+
+MARKUP = "[/x] [@click=app.quit]x[/] [red]"
+
+
+async def test_notices_are_shown_once_and_never_read_as_markup(start: Start) -> None:
+    """Those of the caller, of the library, and about the configuration."""
+    config = Config(theme="no[/x]such", keys={"fly": "f"})
+    app = start(3, config=config, notices=("Working from memory [/x]", "Working from memory [/x]"))
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        said = [one.message for one in app._notifications]
+        assert said[0] == "Working from memory [/x]" and len(said) == 3
+        assert app.theme == THEMES[0].name
+
+
+async def test_markup_in_data_is_text_everywhere(start: Start) -> None:
+    """In list, article, sidebar, related links, palette, dialogs and the search bar."""
+    some = [an_article(MARKUP, topics=(MARKUP,), provider=MARKUP, body=MARKUP, url="https://a.example/1")]
+    async with start(some).run_test(size=WIDE) as pilot:
+        await press(pilot, "f", "space")
+        assert picture(pilot).count("[/x]") >= 4
+        await press(pilot, "t", *"[/x]", "enter")
+        await press(pilot, ":", *"topic")
+        await pilot.pause(0.3)
+        assert "Topic: [/x]" in picture(pilot)
+        assert app_is_running(pilot.app)
+
+
+async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: Start) -> None:
+    """The search bar shows and takes clean text only."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/")
+        screen.search_bar.line.value = "a\x1b]0;x\x07b\u202ec"
+        await settled(pilot)
+        assert screen.search_bar.text == "abc"
+        assert "\x1b" not in line(pilot, 0)
+
+
+async def test_without_colours_everything_is_painted(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR takes each colour away and must find one to take."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with start(30).run_test(size=WIDE) as pilot:
+        await press(pilot, "f", "j", "space", "/", "a")
+        await press(pilot, "escape", "escape", "?")
+        assert "MOVING" in picture(pilot)
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES] + ["ansi-dark", "textual-light"])
+async def test_each_theme_paints(start: Start, theme: str) -> None:
+    """Ours and those that come with Textual."""
+    config = Config(theme=theme, mark_read_after=-1)
+    async with start(5, config=config).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert "VIEWS" in picture(pilot)
+        assert pilot.app.theme == theme
+
+
+async def test_the_help_page_has_every_command(start: Start) -> None:
+    """With the keys as they are configured."""
+    config = Config(mark_read_after=-1, keys={"toggle_star": "f7"})
+    async with start(3, config=config).run_test(size=(140, 90)) as pilot:
+        await press(pilot, "?")
+        shown = picture(pilot)
+        assert "F7" in shown and "Put a star on the article" in shown and "sort:quality" in shown
+        await press(pilot, "?")
+        assert "VIEWS" in picture(pilot)
+
+
+async def test_the_palette_runs_commands_views_orders_and_themes(start: Start) -> None:
+    """A few letters and Enter."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        steps: list[tuple[str, Callable[[], object]]] = [
+            ("compact rows", lambda: screen.articles.is_compact),
+            ("view unread", lambda: str(screen.current_query) == "is:unread"),
+            ("oldest first", lambda: screen.current_query.is_reversed),
+            ("reader-light", lambda: pilot.app.theme == "reader-light"),
+            ("topic chips", lambda: screen.current_query.included("topic") == ("Chips",)),
+        ]
+        for letters, is_done in steps:
+            await _choose(pilot, letters)
+            await settled(pilot)
+            assert is_done(), letters
+
+
+async def _choose(pilot: Pilot[int], letters: str) -> None:
+    await pilot.press(":", *["space" if char == " " else char for char in letters])
+    await pilot.pause(0.5)
+    await pilot.press("enter")
+
+
+def app_is_running(app: object) -> bool:
+    """Whether nothing has ended it."""
+    return isinstance(app, ReaderApp) and app.is_running and app.size != Size(0, 0)

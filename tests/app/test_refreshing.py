@@ -1,0 +1,113 @@
+"""Keeping in step with the files: the first load, R, changes on disk, and a quick end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event
+from time import monotonic
+
+from reader.errors import StorageError
+from reader.results import Progress
+from tests.app.build import an_article, articles
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import WIDE, browse, line, picture, press, settled
+
+
+async def test_the_first_headlines_are_there_before_the_last_file_is_read(start: Start) -> None:
+    """They can be used while a thin bar says how far the rest is."""
+    go_on = Event()
+
+    class Slow(FakeLibrary):
+        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+            for step in super().refresh(rebuild=rebuild):
+                yield step
+                if step.phase == "read" and not go_on.is_set():
+                    go_on.wait(5)
+
+    library = Slow(articles(120), at_once=False)
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = browse(pilot)
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if "20 of 120 read" in line(pilot, 1):
+                break
+        assert len(screen.articles) == 20
+        assert "20 of 120 read" in line(pilot, 1)
+        await pilot.press("j")
+        assert screen.articles.cursor == 1
+        held = screen.articles.headline
+        go_on.set()
+        await settled(pilot)
+        assert len(screen.articles) == 120
+        assert screen.articles.headline == held
+        assert "read" not in line(pilot, 1)
+
+
+async def test_a_change_on_disk_is_noticed(start: Start) -> None:
+    """New articles appear by themselves."""
+    library = FakeLibrary(articles(3))
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        library.to_come = [an_article("Just in", hours=0)]
+        library.changed.set()
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if len(screen.articles) == 4:
+                break
+        assert "4 of 4" in line(pilot, 0)
+        await settled(pilot)
+
+
+async def test_an_empty_collection_says_what_to_do(start: Start) -> None:
+    """And shows the first article as soon as there is one."""
+    library = FakeLibrary([])
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert "No articles here yet." in picture(pilot)
+        library.to_come = articles(1)
+        await press(pilot, "R")
+        assert screen.headline is not None
+
+
+async def test_a_refresh_that_fails_is_said_and_can_be_tried_again(start: Start) -> None:
+    """What was there stays."""
+
+    class Full(FakeLibrary):
+        is_full = False
+
+        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+            if self.is_full:
+                raise StorageError("The disk is full.")
+            return super().refresh(rebuild=rebuild)
+
+    library = Full(articles(3))
+    library.is_full = True
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert any("The disk is full." in one.message for one in pilot.app._notifications)
+        assert len(screen.articles) == 3
+        library.is_full = False
+        library.to_come = [an_article("Just in", hours=0)]
+        await press(pilot, "R")
+        assert len(screen.articles) == 4
+
+
+async def test_quitting_does_not_wait_for_the_threads(start: Start) -> None:
+    """A look for changes takes seconds, a refresh minutes."""
+    forever = Event()
+
+    class Stuck(FakeLibrary):
+        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+            yield Progress("scan")
+            forever.wait(20)
+
+        def wait_for_change(self, timeout: float) -> bool:
+            return forever.wait(20)
+
+    library = Stuck([], at_once=False)
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        await pilot.pause(0.2)
+        began = monotonic()
+    assert monotonic() - began < 1
+    forever.set()

@@ -1,0 +1,77 @@
+"""Showing articles: the one under the cursor, the one that is followed, and the way back."""
+
+from __future__ import annotations
+
+from reader.article import Article
+from reader.errors import NoSuchArticle
+from reader.results import Headline
+from tests.app.build import a_link, articles
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import NARROW, WIDE, press, settled
+
+
+def _linked(count: int = 9) -> list[Article]:
+    some = articles(count)
+    some[0] = some[0]._replace(related=(a_link("Far", some[4].url), a_link("Out", "https://out.example/x")))
+    return some
+
+
+async def test_the_article_follows_the_cursor(start: Start) -> None:
+    """The pane shows what the cursor has come to rest on."""
+    async with start(9).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "j", "j")
+        assert screen.article_pane.shown is not None
+        assert screen.article_pane.shown[0].title == screen.articles.headline.title  # type: ignore[union-attr]
+
+
+async def test_a_related_article_is_followed_and_left_again(start: Start) -> None:
+    """The list's cursor goes with it; Esc goes back to where one came from."""
+    async with start(_linked()).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "enter", "l", "enter")
+        assert (screen.place, screen.articles.cursor) == ("article", 4)
+        assert screen.article_pane.shown is not None
+        assert screen.article_pane.shown[0].title.endswith("number 4")
+        await press(pilot, "escape")
+        assert (screen.place, screen.articles.cursor) == ("article", 0)
+        await press(pilot, "escape")
+        assert screen.place == "list"
+
+
+async def test_a_related_article_that_is_not_listed_is_shown_all_the_same(start: Start) -> None:
+    """The list and its cursor stay."""
+    async with start(_linked(), "number 0").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "enter", "l", "enter")
+        assert len(screen.articles) == 1 and screen.articles.cursor == 0
+        assert screen.headline is not None and screen.headline.title.endswith("number 4")
+
+
+async def test_following_works_where_one_pane_is_shown(start: Start) -> None:
+    """List, article, related, and the article that the link leads to."""
+    async with start(_linked()).run_test(size=NARROW) as pilot:
+        screen = await press(pilot, "enter", "l")
+        assert screen.related_pane.is_on_screen
+        await press(pilot, "enter")
+        assert screen.article_pane.is_on_screen
+        assert screen.headline is not None and screen.headline.title.endswith("number 4")
+
+
+async def test_a_file_that_has_gone_is_said(start: Start) -> None:
+    """The pane says nothing false."""
+
+    class Gone(FakeLibrary):
+        def article(self, headline: Headline) -> Article:
+            raise NoSuchArticle("The file of this article has gone.")
+
+    async with start(library=Gone(articles(3))).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert screen.article_pane.shown is None
+        assert any("has gone" in one.message for one in pilot.app._notifications)
+
+
+async def test_a_topic_pressed_in_the_article_narrows_the_list(start: Start) -> None:
+    """The same message as from the sidebar."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "]", "]", "enter")
+        query = screen.current_query
+        assert query.included("provider") or query.included("topic")

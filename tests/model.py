@@ -1,0 +1,299 @@
+"""The plain slow model of a collection: what the Library must answer, told in lists and loops.
+
+Written from the documentation (docs/query.md). It shares no code with the index; only words, dates and the
+query's own values are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from reader import dates
+from reader.addresses import host_of
+from reader.article import Article
+from reader.collection import Collection, Unreadable, load
+from reader.query import Clause, Query, Term
+from reader.query_fields import bounds
+from reader.text import fold, words
+
+TITLE_LETTERS = 24
+"""Letters of a title that decide its place from A to Z; those that share them stand by date."""
+
+
+class Marked(NamedTuple):
+    """What a person did to an article."""
+
+    read: bool = False
+    starred: bool = False
+    tags: tuple[str, ...] = ()
+
+
+Marks = Mapping[str, Marked]
+"""By identity."""
+
+
+class Stored(NamedTuple):
+    """An article with the file that it came from."""
+
+    article: Article
+    folder: str
+    name: str
+    mtime_ns: int
+
+    @property
+    def second(self) -> int | None:
+        """Its date in whole seconds."""
+        moment = self.article.published_date_time
+        return None if moment is None else int(moment.timestamp())
+
+    @property
+    def rank(self) -> tuple[float, int, str]:
+        """Of several files with one identity the highest is shown."""
+        second = self.second
+        return (float("-inf") if second is None else second, self.mtime_ns, self.article.path)
+
+
+class Model:
+    """A collection, read file by file."""
+
+    def __init__(self, sources: Sequence[Path], marks: Marks | None = None) -> None:
+        self.files = 0
+        self.without_article = 0
+        self.marks = dict(marks or {})
+        collection = Collection(sources)
+        found: dict[str, Stored] = {}
+        for folder in collection.scan():
+            for name, mtime_ns, *_ in folder.files:
+                self.files += 1
+                try:
+                    article = load(collection.place(folder.root, f"{folder.path}/{name}"))
+                except Unreadable:
+                    self.without_article += 1
+                    continue
+                stored = Stored(article, folder.path, name, mtime_ns)
+                rival = found.get(article.identity)
+                if rival is None or rival.rank < stored.rank:
+                    found[article.identity] = stored
+        self.duplicates = self.files - self.without_article - len(found)
+        dated = sorted((one for one in found.values() if one.second is not None), key=_place, reverse=True)
+        undated = sorted((one for one in found.values() if one.second is None), key=_place)
+        self.stored = [*dated, *undated]
+        """All articles in date order: newest first, of one second by folder and name, undated ones last."""
+
+    def select(self, query: Query, now: datetime) -> list[str]:
+        """The ids of the articles that match, in the query's order."""
+        return [one.article.id for one in self.order([*self.matching(query, now)], query)]
+
+    def matching(self, query: Query, now: datetime) -> Iterator[Stored]:
+        """What matches, in date order."""
+        for one in self.stored:
+            if all(self._holds(one, clause, now) for clause in query.clauses):
+                yield one
+
+    def facet(self, field: str, query: Query, now: datetime) -> list[tuple[str, int]]:
+        """Every value with how many would be listed; most first, then by name."""
+        counted = {value: 0 for one in self.stored for value in self._values(one, field)}
+        for one in self.matching(query.without(field), now):
+            for value in self._values(one, field):
+                counted[value] += 1
+        return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0].casefold(), pair[0]))
+
+    def _values(self, one: Stored, field: str) -> set[str]:
+        article = one.article
+        found: dict[str, Iterable[str]] = {
+            "topic": article.topics,
+            "provider": [article.provider.name],
+            "category": [article.category],
+            "type": [article.type],
+            "tag": self._marked(one).tags,
+        }
+        return {value for value in found[field] if value}
+
+    def _marked(self, one: Stored) -> Marked:
+        return self.marks.get(one.article.identity, Marked())
+
+    def _holds(self, one: Stored, clause: Clause, now: datetime) -> bool:
+        if isinstance(clause, Term):
+            passed = any(self._has(one, clause, value, now) for value in clause.values)
+        else:
+            joined = all if clause.join == "and" else any
+            passed = joined(self._holds(one, part, now) for part in clause.parts)
+        return passed != clause.negated
+
+    def _has(self, one: Stored, term: Term, value: str, now: datetime) -> bool:
+        article = one.article
+        match term.field:
+            case "text" | "title" | "author":
+                return _has_words(_texts(article, term.field), term, words(value))
+            case "quality" | "heat":
+                number = article.quality if term.field == "quality" else article.heat
+                low, high = bounds(value)
+                return number is not None and (low is None or number >= low) and (high is None or number <= high)
+            case "since" | "until" | "date":
+                return _is_in_span(one, term.field, value, now)
+            case "is" | "has":
+                return self._is(one, value)
+            case "url":
+                return value.lower() in article.url.lower()
+            case "path":
+                return value.lower() in article.path.lower()
+            case "id":
+                return article.id.startswith(value.lower())
+            case "domain":
+                return any(_is_domain(domain, value, term.prefix) for domain in _domains(article))
+            case _:
+                return self._has_value(one, term, value)
+
+    def _has_value(self, one: Stored, term: Term, value: str) -> bool:
+        known = self._values(one, term.field)
+        wanted = fold(value)
+        fits = str.startswith if term.prefix else str.__eq__
+        if any(fits(fold(choice), wanted) for choice in known):
+            return True
+        # "provider:harbour.example" names a provider by its domain, unless one is called so.
+        if term.field != "provider" or "." not in value:
+            return False
+        called = (fold(other.article.provider.name) for other in self.stored)
+        if any(fits(name, wanted) for name in called):
+            return False
+        return any(_is_domain(domain, value, term.prefix) for domain in _domains(one.article))
+
+    def _is(self, one: Stored, value: str) -> bool:
+        article, marked = one.article, self._marked(one)
+        return {
+            "read": marked.read,
+            "unread": not marked.read,
+            "starred": marked.starred,
+            "draft": article.published is False,
+            "published": article.published is not False,
+            "image": bool(article.images),
+            "related": bool(article.related),
+            "body": bool(article.body.strip()),
+        }[value]
+
+    def order(self, found: list[Stored], query: Query) -> list[Stored]:
+        """What matches, given in date order, in the query's order; ties stay by date."""
+        if query.sort == "date":
+            dated = [one for one in found if one.second is not None]
+            return [*(dated[::-1] if query.is_reversed else dated), *found[len(dated) :]]
+        if query.sort == "title":
+            found = sorted(found, key=lambda one: " ".join(words(one.article.title))[:TITLE_LETTERS])
+            return found[::-1] if query.is_reversed else found
+        if query.sort == "relevance":
+            # `sorted` keeps ties in their order, also when reversed.
+            return sorted(found, key=lambda one: _hits(one.article, query), reverse=not query.is_reversed)
+        if query.sort == "provider":
+            return sorted(found, key=_provider, reverse=query.is_reversed)
+        known = [one for one in found if _score(one.article, query.sort) is not None]
+        unknown = [one for one in found if _score(one.article, query.sort) is None]
+        known.sort(key=lambda one: _score(one.article, query.sort) or 0, reverse=not query.is_reversed)
+        return known + unknown
+
+
+def _place(one: Stored) -> tuple[int, str, str]:
+    return (one.second or 0, one.folder, one.name)
+
+
+def _provider(one: Stored) -> tuple[str, str]:
+    return fold(one.article.provider.name), one.article.provider.name
+
+
+def _score(article: Article, sort: str) -> int | None:
+    if sort == "quality":
+        return article.quality
+    return None if article.heat is None or article.heat < 0 else article.heat
+
+
+def _texts(article: Article, field: str) -> list[str]:
+    if field == "title":
+        return [article.title]
+    if field == "author":
+        return list(article.author)
+    related = [link.title for link in article.related]
+    return [
+        article.title, article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
+        *related,
+    ]  # fmt: skip
+
+
+def _has_words(texts: Sequence[str], term: Term, wanted: Sequence[str]) -> bool:
+    if not wanted:
+        return True
+    # The words of a name stand together; so do the pairs of one run of a script without blanks.
+    together = term.phrase or term.field == "author" or _is_one_run(wanted)
+    parts = [list(wanted)] if together else [[word] for word in wanted]
+    ends = len(parts) - 1
+    return all(
+        any(_stand(words(text), part, term.prefix and place == ends) for text in texts)
+        for place, part in enumerate(parts)
+    )
+
+
+def _is_one_run(wanted: Sequence[str]) -> bool:
+    """Whether some neighbours overlap as pairs of characters do ("AB", "BC")."""
+    return any(
+        len(one) == 2 and not one.isascii() and len(other) == 2 and one[1] == other[0]
+        and words(one + other[1]) == [one, other]
+        for one, other in zip(wanted, wanted[1:], strict=False)
+    )  # fmt: skip
+
+
+def _stand(text: Sequence[str], wanted: Sequence[str], may_go_on: bool) -> bool:
+    for start in range(len(text) - len(wanted) + 1):
+        part = text[start : start + len(wanted)]
+        last, sought = part[-1], wanted[-1]
+        if part[:-1] == wanted[:-1] and (last == sought or (_may(sought, may_go_on) and last.startswith(sought))):
+            return True
+    return False
+
+
+def _may(word: str, may_go_on: bool) -> bool:
+    """A prefix may go on, and so may a single character of a script that is indexed by pairs."""
+    return may_go_on or (len(word) == 1 and words(word * 3) == [word * 2, word * 2])
+
+
+def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:
+    second = one.second
+    if second is None:
+        return False
+    span = dates.Span(None, None)
+    if field == "since":
+        span = dates.Span(dates.since(value, now), None)
+    elif field == "until":
+        span = dates.Span(None, dates.until(value, now))
+    else:
+        span = dates.on(value, now)
+    start, stop = (None if moment is None else int(moment.timestamp()) for moment in span)
+    return (start is None or second >= start) and (stop is None or second < stop)
+
+
+def _domains(article: Article) -> set[str]:
+    return {host_of(article.url), article.provider.domain.lower()} - {""}
+
+
+def _is_domain(domain: str, value: str, may_go_on: bool) -> bool:
+    wanted = value.lower().lstrip(".")
+    return domain == wanted or domain.endswith("." + wanted) or (may_go_on and domain.startswith(wanted))
+
+
+def _hits(article: Article, query: Query) -> tuple[int, int]:
+    """How many of the asked words are in the title, and anywhere."""
+    in_title = anywhere = 0
+    for term in query.terms():
+        if term.field not in ("text", "title") or term.negated:
+            continue
+        for value in term.values:
+            asked = words(value)
+            for place, word in enumerate(asked):
+                may_go_on = term.prefix and place == len(asked) - 1
+                in_title += _hit([article.title], word, may_go_on)
+                anywhere += _hit(_texts(article, "text"), word, may_go_on)
+    return in_title, anywhere
+
+
+def _hit(texts: Sequence[str], word: str, may_go_on: bool) -> bool:
+    fits = str.startswith if may_go_on else str.__eq__
+    return any(fits(found, word) for text in texts for found in words(text))

@@ -1,0 +1,81 @@
+"""The made articles are what they claim to be, and the table judges rightly."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from benchmarks import corpus
+from benchmarks.floors import Floor
+from benchmarks.table import Figure, markdown
+from reader import canonical
+from reader.library import Library
+from reader.query import Query
+
+
+def test_a_corpus_is_the_same_every_time_and_as_long_as_real_articles() -> None:
+    """Two makings give the same texts, of two to four kilobytes in the mean."""
+    texts = [text for _, _, text in corpus.articles(200)]
+    assert texts == [text for _, _, text in corpus.articles(200)]
+    assert 2_000 < sum(map(len, texts)) / len(texts) < 4_000
+
+
+def test_every_made_article_is_in_the_canonical_layout() -> None:
+    """The fast lane takes each, so a load measures what machine-written collections cost."""
+    assert all(canonical.read(text) is not None for _, _, text in corpus.articles(200))
+
+
+def test_a_corpus_is_read_whole_and_begins_and_ends_with_its_titles(tmp_path: Path) -> None:
+    """The reader finds every article, no problem, newest and oldest where the figures look for them."""
+    made = corpus.make(60, tmp_path)
+    library = Library.open([made.folder])
+    try:
+        *_, last = library.refresh()
+        newest_first = library.select(Query())
+        assert last.report is not None
+        assert (last.report.files, last.report.problems, len(newest_first)) == (60, 0, 60)
+        assert newest_first.window(0, 1)[0].title == made.first_title
+        assert newest_first.window(59, 60)[0].title == made.last_title
+    finally:
+        library.close()
+    assert made.byte_count == sum(path.stat().st_size for path in made.folder.rglob("*.md"))
+    assert corpus.make(60, tmp_path) == made
+
+
+def test_frequent_words_are_frequent() -> None:
+    """Words follow a long-tailed law: the hundred commonest are a third of the text, most come up once."""
+    words = re.findall(r"[a-z]+", " ".join(text.rpartition("---")[2] for _, _, text in corpus.articles(500)))
+    counts = sorted(Counter(words).values(), reverse=True)
+    assert sum(counts[:100]) > len(words) / 3
+    assert counts[len(counts) // 2] <= 2
+
+
+def test_texts_are_typed_letter_by_letter() -> None:
+    """Each text is the one before it and a letter more, or begins anew."""
+    typed = corpus.queries(100)
+    assert len(typed) == 100
+    for before, after in zip(typed, typed[1:], strict=False):
+        assert len(after) == 1 or after.rpartition(after[-1])[0].rstrip() == before
+
+
+def test_a_figure_is_judged_by_its_ratio_and_its_limit() -> None:
+    """Within the goal is ok, beyond it misses, without one there is no verdict; a peer is to be slower."""
+    floor = Floor("floor", 2.0)
+    assert Figure("a", 1, 2.2, floor, most=1.1).verdict == "ok"
+    assert Figure("a", 1, 2.3, floor, most=1.1).verdict == "misses"
+    assert Figure("a", 1, 0.4, floor, least=5).verdict == "ok"
+    assert Figure("a", 1, 0.5, floor, least=5).verdict == "misses"
+    assert Figure("a", 1, 2.0, floor, most=1.1, limit=1.0).verdict == "misses"
+    assert Figure("a", 1, 2.0, floor).verdict == ""
+
+
+def test_the_table_is_one_that_documents_can_hold() -> None:
+    """Every line has as many cells as the head and the same length."""
+    lines = markdown(
+        [Figure("start", 1_000, 0.0123, Floor("bare", 0.01), most=1.5), Figure("size", 0, 3e6, unit="B")]
+    )
+    assert len({len(line) for line in lines.splitlines()}) == 1
+    assert "| 12.3 ms |" in lines
+    assert "| 1.23 x |" in lines
+    assert "| 3.00 MB |" in lines
