@@ -60,6 +60,19 @@ class Problem(NamedTuple):
         return f"{self.path}:{self.line}: {self.field}: {self.reason}"
 
 
+class Place(NamedTuple):
+    """Where an article's file lies."""
+
+    path: str
+    """Absolute."""
+    relative: str
+    """Under the collection's root, parts joined with "/"."""
+    folder: str
+    """Name of the collection's folder: the provider where nothing else says one."""
+    prefix: str = ""
+    """Stands before `relative` in the identity: tells the second and later roots apart."""
+
+
 class Article(NamedTuple):
     """One file: its fields, its body, its related links. All text in it is clean (see `reader.text`)."""
 

@@ -14,9 +14,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.article import Article, Problem
+from reader.article import Article, Place, Problem
 from reader.content import MAX_FILE, PEEKED, Unreadable, article_in, decode, peek_date
-from reader.dialects import Place
 from reader.errors import UsageError
 from reader.text import display_path
 

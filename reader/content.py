@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
 
-from reader.article import Article, Problem
-from reader.dialects import Place, article_of
+from reader.article import Article, Place, Problem
 from reader.errors import ReaderError
-from reader.frontmatter import read
 from reader.text import display_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reader.parsed import Parsed
 
 MAX_FILE = 16 * 1024 * 1024
 """Bytes of a file that are read; the rest of a larger one is left out and listed as a problem."""
@@ -46,11 +51,12 @@ def article_in(raw: bytes, place: Place) -> Article:
 
     Raises Unreadable where they hold no text; all else that is wrong is in the article's problems.
     """
-    if raw.count(0) > len(raw) * MAX_NULS and raw[:2] not in _UTF16:
+    if 0 in raw and raw.count(0) > len(raw) * MAX_NULS and raw[:2] not in _UTF16:
         raise Unreadable(_problem(place, "is not text; remove it or give it another ending"))
     text, reason = decode(raw[:MAX_FILE])
     if not text or text.isspace():
         raise Unreadable(_problem(place, "is empty; write an article into it or remove it"))
+    read, article_of = _parsers()
     article = article_of(read(text, is_yaml=place.path.lower().endswith(_WHOLE_YAML)), place)
     reasons = [reason] if reason else []
     if len(raw) > MAX_FILE:
@@ -58,6 +64,15 @@ def article_in(raw: bytes, place: Place) -> Article:
     if not reasons:
         return article
     return article._replace(problems=(*(_problem(place, one) for one in reasons), *article.problems))
+
+
+@cache
+def _parsers() -> tuple[Callable[..., Parsed], Callable[[Parsed, Place], Article]]:
+    # Imported with the first file: a start that finds no file changed reads none.
+    from reader.dialects import article_of
+    from reader.frontmatter import read
+
+    return read, article_of
 
 
 def decode(raw: bytes) -> tuple[str, str | None]:

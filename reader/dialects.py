@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import NamedTuple
 
 from reader.addresses import host_of, identity_of, is_web
-from reader.article import Article, Provider, Value
+from reader.article import Article, Place, Provider, Value
 from reader.dates import date_in_name
 from reader.fields import (
     Notes,
@@ -31,8 +30,6 @@ from reader.markdown import first_heading, first_paragraph
 from reader.parsed import Parsed
 from reader.text import clean, display_path
 
-__all__ = ["Place", "article_of", "identity_of"]
-
 _TITLE = ("title", "Title", "headline")
 _DATE = ("publishedDateTime", "date", "Date", "pubDate", "published_at", "lastmod")
 _DATED_PATHS = ("path", "slug", "permalink")
@@ -45,19 +42,6 @@ _AUTHOR = ("author", "authors", "by")
 _NAME_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[-_. ]+(?=.)", re.ASCII)
 _FOLDER_PAGES = frozenset(("index", "_index", "readme"))
 """Names of files that stand for their folder (Hugo's and Docusaurus' page bundles)."""
-
-
-class Place(NamedTuple):
-    """Where an article's file lies."""
-
-    path: str
-    """Absolute."""
-    relative: str
-    """Under the collection's root, parts joined with "/"."""
-    folder: str
-    """Name of the collection's folder: the provider where nothing else says one."""
-    prefix: str = ""
-    """Stands before `relative` in the identity: tells the second and later roots apart."""
 
 
 def article_of(parsed: Parsed, place: Place) -> Article:
@@ -144,8 +128,8 @@ def _identity(original: str, web: str, place: Place) -> str:
 def _provider(left: dict[str, Value], link: str, place: Place, notes: Notes) -> Provider:
     key, value = _first(left, _PROVIDER)
     found = provider_of(value, key, notes)
-    if isinstance(value, dict) and (rest := value.keys() - {"name", "domain"}):
-        left[key] = {one: value[one] for one in value if one in rest}
+    if isinstance(value, dict) and len(value) > ("name" in value) + ("domain" in value):
+        left[key] = {one: value[one] for one in value if one not in ("name", "domain")}
     if "://" in found.name and is_web(found.name):
         link, found = found.name, Provider()
     if found.name:
@@ -186,6 +170,8 @@ def _taxonomy(left: dict[str, Value], key: str) -> Value:
 def _authors(left: dict[str, Value], notes: Notes) -> tuple[str, ...]:
     key, value = _first(left, _AUTHOR)
     if not key:
+        if "taxonomies" not in left:
+            return ()
         key, value = "taxonomies.authors", _taxonomy(left, "authors")
     return tuple(names_of(value, key, notes))
 

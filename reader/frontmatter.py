@@ -6,6 +6,7 @@ Every value stays text; what a key means is `reader.dialects`' business. Nothing
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from itertools import pairwise
 
@@ -32,7 +33,10 @@ _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)"
 def read(text: str, *, is_yaml: bool = False) -> Parsed:
     """Take a file's text apart. `is_yaml`: a file without fences is a header as a whole (.yaml, .yml)."""
     found = canonical.read(text)
-    return found if found is not None else read_any(text, is_yaml=is_yaml)
+    if found is None:
+        return read_any(text, is_yaml=is_yaml)
+    fields, end = found
+    return Parsed(fields, text[end:], text.count("\n", 0, end) + 1, _KeyLines(text))
 
 
 def read_any(text: str, *, is_yaml: bool = False) -> Parsed:
@@ -53,6 +57,31 @@ def read_any(text: str, *, is_yaml: bool = False) -> Parsed:
         fields, lines = _salvaged(parts)
         flaws = [Flaw(error.line + parts.header_line, "header", error.reason)]
     return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws))
+
+
+class _KeyLines(Mapping[str, int]):
+    """The line of each key, found by the general parser when the first one is asked for: only a canonical
+    file with a problem needs them."""
+
+    __slots__ = ("_found", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: Mapping[str, int] | None = None
+
+    def __getitem__(self, key: str) -> int:
+        return self._lines()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines())
+
+    def __len__(self) -> int:
+        return len(self._lines())
+
+    def _lines(self) -> Mapping[str, int]:
+        if self._found is None:
+            self._found = read_any(self._text).lines
+        return self._found
 
 
 def _read_unclosed(text: str, parts: Split) -> Parsed:

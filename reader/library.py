@@ -9,42 +9,35 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeVar
 
 from reader import paths
-from reader.addresses import identity_of
-from reader.article import Article, Problem, Related, key_of
-from reader.collection import Collection, Roots, Unreadable, load
-from reader.errors import NoSuchArticle, StorageError
-from reader.index.answer import HEADLINE_COLUMNS, IndexResults, count_facet, headline
-from reader.index.batch import searched_texts
+from reader.article import Article, Problem
+from reader.collection import Collection, Roots
+from reader.errors import StorageError
+from reader.index.answer import IndexResults, count_facet
+from reader.index.lookup import Lookup
+from reader.index.lookup import RelatedLink as RelatedLink
 from reader.index.refresh import Refresh
 from reader.index.scan import INT63, any_difference, folders_changed
-from reader.index.search import stand_together
 from reader.index.store import Index
 from reader.marking import MarksDesk
 from reader.marks import Change as Change
 from reader.query import Query
 from reader.results import Facet, Headline, Progress, Results
-from reader.text import display_path, words
 from reader.watching import Watch
 
 SURVEYED = 20_000
 """Files up to which every command looks at each (75 ms); beyond, it looks at folders and at what it shows."""
 
+_Found = TypeVar("_Found")
+
 POLL_SECONDS = 5.0
 """Between two looks at all files where the system gives no notices of changes."""
-
-
-class RelatedLink(NamedTuple):
-    """A related link and, where it leads to an article of this collection, its headline."""
-
-    related: Related
-    headline: Headline | None
 
 
 class Library:
@@ -59,8 +52,9 @@ class Library:
         self._watch: Watch | None = None
         self._polled = time.monotonic()
         self._index = Index(cache, self._has_phrase)
-        self.marks = MarksDesk(self._index, self._roots, data)
-        self.notices += self._index.notices + self.marks.notices
+        self._lookup = Lookup(self._index, self._roots)
+        self.notices += self._index.notices
+        self.marks = MarksDesk(self._index, self._roots, data, self.notices)
 
     @classmethod
     def open(cls, sources: Sequence[Path]) -> Library:
@@ -138,9 +132,10 @@ class Library:
         A collection of more than SURVEYED files is not looked at file by file where the folders say that
         nothing came or went and only a few articles are shown: those are looked at by `is_fresh`.
         """
-        with self._index.rows() as connection:
-            is_large = shown is not None and self.total > SURVEYED
-            if is_large and not folders_changed(connection):
+        if shown is not None and self.total > SURVEYED:
+            with self._index.rows() as connection:
+                has_changed = folders_changed(connection)
+            if not has_changed:
                 return
         yield from self.refresh()
 
@@ -151,70 +146,47 @@ class Library:
 
     def select(self, query: Query, now: datetime | None = None) -> Results:
         """The articles that match, in the query's order."""
+        return self._answer(lambda: self._select(query, now or datetime.now(UTC)))
+
+    def _select(self, query: Query, now: datetime) -> Results:
         self.marks.follow()
-        return IndexResults(self._index, query, now or datetime.now(UTC))
+        return IndexResults(self._index, query, now)
 
     def facet(self, field: str, query: Query, now: datetime | None = None) -> Facet:
         """The counts of topic, provider, category, type or tag; the field's own choices do not narrow it."""
+        return self._answer(lambda: self._facet(field, query, now or datetime.now(UTC)))
+
+    def _facet(self, field: str, query: Query, now: datetime) -> Facet:
         self.marks.follow()
         with self._index.view() as view:
-            search = self._index.search(view, now or datetime.now(UTC))
+            search = self._index.search(view, now)
             return count_facet(view, field, search.all_of(query.without(field).clauses))
+
+    def _answer(self, question: Callable[[], _Found]) -> _Found:
+        """Ask, and ask once more after a damaged index was built anew. Raises StorageError."""
+        try:
+            return question()
+        except sqlite3.DatabaseError as error:
+            for _ in self._recover(error):
+                pass
+            return question()
 
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
-        wanted = prefix.strip().lower()
-        if not 0 < len(wanted) <= 12 or any(digit not in "0123456789abcdef" for digit in wanted):
-            raise NoSuchArticle(
-                f"no article has the id {display_path(prefix)}: ids are 12 digits of 0-9 and a-f"
-            )
         self.marks.follow()
-        low, high = int(wanted.ljust(12, "0"), 16) << 15, int(wanted.ljust(12, "f"), 16) << 15 | 0x7FFF
-        with self._index.rows() as connection:
-            rows = connection.execute(
-                f"select {HEADLINE_COLUMNS} from articles where key between ? and ? limit 4", (low, high)
-            ).fetchall()
-        found = [headline(row, self._index.marked) for row in rows]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise NoSuchArticle(
-                f"no article's id starts with {wanted}: `reader list --format json` shows the ids"
-            )
-        raise NoSuchArticle(
-            f"several ids start with {wanted} ({', '.join(one.id for one in found[:3])}): give more of it"
-        )
+        return self._answer(lambda: self._lookup.find(prefix))
 
     def article(self, headline: Headline) -> Article:
         """The whole record, read from its file now. Raises NoSuchArticle when the file has gone."""
-        for _, key, _, root, path in self._index.identities([headline.number]):
-            if key >> 15 == int(headline.id, 16):
-                try:
-                    return load(self._roots.place(root, path))
-                except Unreadable as error:
-                    raise NoSuchArticle(f"{error}") from error
-                except OSError as error:
-                    raise NoSuchArticle(
-                        f"{display_path(path)} can't be read ({error.strerror}): refresh to see what is there now"
-                    ) from error
-        raise NoSuchArticle("this article is no longer in the collection: refresh to see what is there now")
-
-    def note(self, headline: Headline) -> str:
-        """The person's note on an article; empty where there is none."""
-        return self.marks.note(headline.number)
+        return self._lookup.article(headline)
 
     def related(self, article: Article) -> list[RelatedLink]:
         """An article's related links, each with its own headline where it is in the collection."""
-        keys = {one.web_url: key_of(identity_of(one.web_url, "")) for one in article.related if one.web_url}
-        found = {}
-        with self._index.rows() as connection:
-            for url, key in keys.items():
-                row = connection.execute(
-                    f"select {HEADLINE_COLUMNS} from articles where key = ?", (key,)
-                ).fetchone()
-                if row and identity_of(url, ""):
-                    found[url] = headline(row, self._index.marked)
-        return [RelatedLink(one, found.get(one.web_url)) for one in article.related]
+        return self._lookup.related(article)
+
+    def note(self, headline: Headline) -> str:
+        """The person's note on an article; empty where there is none."""
+        return self.marks.note(self._lookup.rows_of([headline]))
 
     def mark(self, headlines: Iterable[Headline] | Results, change: Change) -> int:
         """Change the marks of these articles at once, on disk when it returns; how many were changed.
@@ -222,9 +194,9 @@ class Library:
         Raises StorageError where marks can't be kept.
         """
         if isinstance(headlines, IndexResults):
-            return self.marks.change(headlines.match.to_array(), change)
+            return self.marks.change(headlines.rows(), change)
         assert isinstance(headlines, Iterable)
-        return self.marks.change([one.number for one in headlines], change)
+        return self.marks.change(self._lookup.rows_of(headlines), change)
 
     def undo(self) -> str | None:
         """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""
@@ -262,15 +234,7 @@ class Library:
         self._index.close()
 
     def _has_phrase(self, number: int, field: str, wanted: Sequence[str], prefix: bool) -> bool:
-        """Whether an article has these words one after another; its file is read for it."""
-        for _, _, _, root, path in self._index.identities([number]):
-            try:
-                article = load(self._roots.place(root, path))
-            except (OSError, Unreadable):
-                return False
-            texts = (article.title,) if field == "title" else (article.title, *searched_texts(article))
-            return any(stand_together(words(text), wanted, prefix) for text in texts)
-        return False
+        return self._lookup.has_phrase(number, field, wanted, prefix)
 
 
 def _is_as_read(path: str, times: tuple[int, int, int]) -> bool:

@@ -5,6 +5,7 @@ Knows which article has which identity; how marks are stored is `reader.marks`' 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
@@ -15,6 +16,7 @@ from reader.article import key_of
 from reader.collection import Roots, Unreadable, load
 from reader.errors import StorageError
 from reader.index.marked import MarkedSets, Marking
+from reader.index.rows import ArticleRow
 from reader.index.store import Index
 from reader.marks import FILE, Change, Mark, Marks
 
@@ -22,9 +24,10 @@ from reader.marks import FILE, Change, Mark, Marks
 class MarksDesk:
     """Marks of one collection's articles. Safe to call from several threads."""
 
-    def __init__(self, index: Index, roots: Roots, folder: Path | None) -> None:
-        """A folder of None: marks can't be kept, and nothing is marked."""
-        self.notices: list[str] = []
+    def __init__(self, index: Index, roots: Roots, folder: Path | None, notices: list[str]) -> None:
+        """A folder of None: marks can't be kept, and nothing is marked. What the person should be told is
+        added to the notices."""
+        self.notices = notices
         self._index = index
         self._roots = roots
         self._lock = RLock()
@@ -49,40 +52,52 @@ class MarksDesk:
     def turn(self) -> int:
         """The number of the newest change, by any reader."""
         with self._lock:
-            return self._marks.turn
+            try:
+                return self._marks.turn
+            except StorageError as error:
+                self._do_without(error)
+                return self._sets.turn
 
     def follow(self) -> None:
-        """Bring the sets up to date with what this and other readers marked."""
+        """Bring the sets up to date with what this and other readers marked; they stay as they are where
+        that can't be read."""
         with self._lock:
-            turn = self._marks.turn
-            if not self._sets.fits:
-                self._sets.forget()
-            elif turn == self._sets.turn:
-                return
-            self._sets.apply(map(_marking, self._marks.since(self._sets.turn)), turn)
+            try:
+                turn = self._marks.turn
+                if not self._sets.fits or turn < self._sets.turn:
+                    self._sets.forget()
+                elif turn == self._sets.turn:
+                    return
+                self._sets.apply(map(_marking, self._marks.since(self._sets.turn)), turn)
+            except StorageError as error:
+                self._do_without(error)
+
+    def _do_without(self, error: StorageError) -> None:
+        """Nobody is kept from reading by damaged marks; a file that is only busy is asked again."""
+        if not isinstance(error.__cause__, sqlite3.OperationalError):
+            self.notices.append(f"{error}. Until then nothing can be marked.")
+            self._marks.close()
+            self._marks = Marks(None)
 
     def store(self) -> None:
         """Keep the sets for the next start."""
         with self._lock:
             self._sets.store()
 
-    def change(self, numbers: Sequence[int], change: Change) -> int:
-        """Change the marks of the articles with these numbers; how many were changed. Raises StorageError."""
+    def change(self, rows: Sequence[ArticleRow], change: Change) -> int:
+        """Change the marks of these articles; how many were changed. Raises StorageError."""
         if not self.are_kept:
             raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
-        articles = {
-            key: self._identity(key, url, root, path)
-            for _, key, url, root, path in self._index.identities(numbers)
-        }
+        articles = {row.key: self._identity(row) for row in rows}
         with self._lock:
             changed = self._marks.change(articles, change)
         self.follow()
         return changed
 
-    def _identity(self, key: int, url: str, root: int, path: str) -> str:
-        place = self._roots.place(root, path)
-        identity = identity_of(url, place.prefix + place.relative)
-        if key_of(identity) == key:
+    def _identity(self, row: ArticleRow) -> str:
+        place = self._roots.place(row.root, row.path)
+        identity = identity_of(row.url, place.prefix + place.relative)
+        if key_of(identity) == row.key:
             return identity
         # The row's URL is not the one that the identity was made of: only the file can tell.
         try:
@@ -104,13 +119,11 @@ class MarksDesk:
         self.follow()
         return done
 
-    def note(self, number: int) -> str:
-        """The note on an article; empty where there is none."""
+    def note(self, rows: Sequence[ArticleRow]) -> str:
+        """The note on an article; empty where there is none, or no such article."""
         with self._lock:
-            for _, key, *_ in self._index.identities([number]):
-                if mark := self._marks.of([key]).get(key):
-                    return mark.note
-        return ""
+            found = self._marks.of([row.key for row in rows])
+        return next((mark.note for mark in found.values()), "")
 
     def carry(self, moved: Mapping[int, str]) -> None:
         """Let marks follow files that were renamed: old key -> new identity."""

@@ -1,4 +1,5 @@
-"""Marks: what the person did to articles (read, starred, tags, a note). Kept apart from the index, never lost.
+"""Marks: what the person did to articles (read, starred, tags, a note). Kept apart from the index, never
+lost.
 
 One SQLite file under the data folder. A rollback journal and full synchronisation: a mark is on the disk when
 `change` returns, in one file that can be copied, on network homes too (where SQLite's WAL is not allowed).
@@ -11,11 +12,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from reader.article import id_of, key_of
-from reader.errors import StorageError, UsageError
-from reader.text import clean, clean_line
+from reader.errors import StorageError
+from reader.mark import Change as Change
+from reader.mark import Mark as Mark
+from reader.mark import imported, moved_on
 
 VERSION = 1
 FILE = "marks.db"
@@ -29,61 +32,14 @@ create table marks(
   starred integer not null default 0, note text not null default '', tags text not null default '',
   turn integer not null);
 create index marks_by_turn on marks(turn);
-create table changes(change integer primary key autoincrement, words text not null, undone integer not null default 0);
+create table changes(
+  change integer primary key autoincrement, words text not null, undone integer not null default 0);
 create table steps(
   change integer not null, key integer not null, before text not null, after text not null,
   primary key(change, key)) without rowid;
 create table meta(key text primary key, value) without rowid;
 insert into meta values('turn', 0);
 """
-
-
-class Change(NamedTuple):
-    """What a person does to an article's marks; None = leave as it is."""
-
-    read: bool | None = None
-    starred: bool | None = None
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
-    note: str | None = None
-
-    @property
-    def words(self) -> str:
-        """What it does, after a count: "marked read"."""
-        said = []
-        if self.read is not None:
-            said.append("marked read" if self.read else "marked unread")
-        if self.starred is not None:
-            said.append("starred" if self.starred else "unstarred")
-        said += [f"tagged {tag}" for tag in self.add_tags]
-        said += [f"untagged {tag}" for tag in self.remove_tags]
-        if self.note is not None:
-            said.append("noted" if self.note else "note removed")
-        return ", ".join(said)
-
-
-class Mark(NamedTuple):
-    """The marks of one article."""
-
-    key: int
-    identity: str
-    read: bool = False
-    starred: bool = False
-    note: str = ""
-    tags: tuple[str, ...] = ()
-
-    def changed(self, change: Change) -> Mark:
-        """The marks after a change."""
-        tags = {tag.casefold(): tag for tag in self.tags}
-        tags.update((tag.casefold(), tags.get(tag.casefold(), tag)) for tag in change.add_tags)
-        for tag in change.remove_tags:
-            tags.pop(tag.casefold(), None)
-        return self._replace(
-            read=self.read if change.read is None else change.read,
-            starred=self.starred if change.starred is None else change.starred,
-            note=self.note if change.note is None else change.note,
-            tags=tuple(sorted(tags.values())),
-        )
 
 
 class Marks:
@@ -96,9 +52,13 @@ class Marks:
             self._connection = sqlite3.connect(
                 path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
             )
-            self._connection.execute("pragma journal_mode = delete")
-            self._connection.execute("pragma synchronous = full")
-            self._prepare(path)
+            try:
+                self._connection.execute("pragma journal_mode = delete")
+                self._connection.execute("pragma synchronous = full")
+                self._prepare(path)
+            except BaseException:
+                self._connection.close()
+                raise
 
     def _prepare(self, path: Path | None) -> None:
         version = self._version()
@@ -193,7 +153,7 @@ class Marks:
             if undone:
                 pairs = [(after, before) for before, after in pairs]
             current = self.of(old.key for old, _ in pairs)
-            self._store((_moved_on(current.get(old.key, old), old, new) for old, new in pairs), turn)
+            self._store((moved_on(current.get(old.key, old), old, new) for old, new in pairs), turn)
             self._connection.execute("update changes set undone = ? where change = ?", (undone, change))
         return str(words)
 
@@ -215,21 +175,21 @@ class Marks:
 
         Raises UsageError for a record that is none, before anything is written; StorageError.
         """
-        wanted = [_imported(place, record) for place, record in enumerate(records, 1)]
+        wanted = [imported(place, record) for place, record in enumerate(records, 1)]
         with self._transaction() as turn:
             before = self.of([mark.key for mark in wanted])
-            steps = []
+            steps: dict[int, tuple[Mark, Mark]] = {}
             for mark in wanted:
-                old = before.get(mark.key, Mark(mark.key, mark.identity))
+                first, old = steps.get(mark.key) or [before.get(mark.key, Mark(mark.key, mark.identity))] * 2
                 new = old.changed(
                     Change(mark.read or None, mark.starred or None, mark.tags, note=old.note or mark.note)
                 )
                 if new != old:
-                    steps.append((old, new))
-                    before[mark.key] = new
+                    # Named twice it is one step, which begins where the first began.
+                    steps[mark.key] = (first, new)
             if steps:
-                self._remember(f"{len(steps)} imported", steps)
-                self._store((new for _, new in steps), turn)
+                self._remember(f"{len(steps)} imported", steps.values())
+                self._store((new for _, new in steps.values()), turn)
         return len(steps)
 
     def _remember(self, words: str, steps: Iterable[tuple[Mark, Mark]]) -> None:
@@ -249,9 +209,18 @@ class Marks:
 
     def _store(self, marks: Iterable[Mark], turn: int) -> None:
         self._connection.executemany(
-            "insert or replace into marks(key, identity, read, starred, note, tags, turn) values(?, ?, ?, ?, ?, ?, ?)",
+            "insert or replace into marks(key, identity, read, starred, note, tags, turn)"
+            " values(?, ?, ?, ?, ?, ?, ?)",
             (
-                (mark.key, mark.identity, mark.read, mark.starred, mark.note, "\n".join(mark.tags), turn)
+                (
+                    mark.key,
+                    _packed(mark.identity),
+                    mark.read,
+                    mark.starred,
+                    mark.note,
+                    "\n".join(mark.tags),
+                    turn,
+                )
                 for mark in marks
             ),
         )
@@ -281,41 +250,27 @@ def _said(done: str, path: Path | None = None) -> Iterator[None]:
     except sqlite3.Error as error:
         where = f" in {path}" if path else ""
         raise StorageError(
-            f"the marks{where} could not be {done} ({error}): check the disk and its permissions, then try again"
+            f"the marks{where} could not be {done} ({error}):"
+            " check the disk and its permissions, then try again"
         ) from error
 
 
-def _mark(row: tuple[int, str, int, int, str, str]) -> Mark:
+def _packed(identity: str) -> str | bytes:
+    """An identity as the database can hold it: a path that is no UTF-8 is kept as its bytes."""
+    try:
+        identity.encode()
+    except UnicodeEncodeError:
+        return identity.encode("utf-8", "surrogatepass")
+    return identity
+
+
+def _mark(row: tuple[int, str | bytes, int, int, str, str]) -> Mark:
     key, identity, read, starred, note, tags = row
+    if isinstance(identity, bytes):
+        identity = identity.decode("utf-8", "surrogatepass")
     return Mark(key, identity, bool(read), bool(starred), note, tuple(tags.split("\n")) if tags else ())
 
 
 def _from_json(state: str) -> Mark:
     key, identity, read, starred, note, tags = json.loads(state)
     return Mark(key, identity, read, starred, note, tuple(tags))
-
-
-def _moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
-    """What differs between old and new, done to the current marks: later changes of other kinds stay."""
-    tags = tuple(
-        sorted((set(current.tags) - (set(old.tags) - set(new.tags))) | (set(new.tags) - set(old.tags)))
-    )
-    return current._replace(
-        read=current.read if old.read == new.read else new.read,
-        starred=current.starred if old.starred == new.starred else new.starred,
-        note=current.note if old.note == new.note else new.note,
-        tags=tags,
-    )
-
-
-def _imported(place: int, record: Mapping[str, Any]) -> Mark:
-    identity = record.get("identity")
-    tags = record.get("tags", []) if identity else None
-    if not isinstance(identity, str) or not isinstance(tags, list):
-        raise UsageError(
-            f'record {place} holds no marks: it needs "identity" (text), and "tags" must be a list'
-        )
-    return Mark(
-        key_of(identity), identity, record.get("read") is True, record.get("starred") is True,
-        clean(str(record.get("note") or "")), tuple(clean_line(str(tag)) for tag in tags if clean_line(str(tag))),
-    )  # fmt: skip

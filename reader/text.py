@@ -20,54 +20,58 @@ MAX_WORD = 64
 
 _ASCII_ODD = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
 
-_ODD = re.compile(
+_ODD = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
-_DROPPED = re.compile(
+_DROPPED = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
     "\U000e0000-\U000e007f]+"
 )
 
 # A string sequence (OSC, DCS, SOS, PM, APC, and tmux's title) stops at whatever could begin another one, and
 # every repeat is possessive: each character is looked at a fixed number of times, however hostile the text.
-_ESCAPE = re.compile(
+_ESCAPE = (
     "(?:\x1b\\[|\x9b)[0-?]*+[ -/]*+[@-~]?"
     "|(?:\x1b\\]|\x9d)[^\x07\x1b\x90\x98\x9b-\x9f]*+(?:\x07|\x1b\\\\|\x9c)"
     "|(?:\x1b[PX^_k]|[\x90\x98\x9e\x9f])[^\x1b\x90\x98\x9b-\x9f]*+(?:\x1b\\\\|\x9c)"
     "|\x1b[ -/]*+[0-~]?"
 )
 
-_JOINER = re.compile("[\u200c\u200d]")
+_JOINER = "[\u200c\u200d]"
 _FIRST_SHAPED = "\u0590"
 """Joiners shape the letters of scripts from Hebrew and Arabic on, and emoji; Latin, Greek and Cyrillic have
 nothing to shape, so there they could only hide in a word."""
 
-_MANY_MARKS = re.compile(r"[^\w\x00-\x7f]{9,}")
+_MANY_MARKS = r"[^\w\x00-\x7f]{9,}"
 """Marks are never word characters, so a run of nine of them is found without a table of all marks."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 _SHOWN_BREAKS = {0x0A: "\u240a", 0x09: "\u2409", 0x0D: "\u240d", 0x2028: "\u240a", 0x2029: "\u240a"}
 
 _ASCII_WORDS = bytes(
     ord(char.lower()) if char.isascii() and char.isalnum() else 32 for char in map(chr, range(256))
 )
-_WORD = re.compile(r"[^\W_]+")
-_NEITHER = re.compile(r"[^\w\x00-\x7f]+")
+_ONE_LETTER = bytes(code if code == 32 else 97 for code in range(256))
+_LONG_WORD = b"a" * (MAX_WORD + 1)
+"""Found in a text of one letter and blanks quicker than the longest word is among all of them."""
+
+_WORD = r"[^\W_]+"
+_NEITHER = r"[^\w\x00-\x7f]+"
 _UNHEARD = frozenset(("Mn", "Mc", "Me", "Cf"))
 
 # Han, kana, Hangul and bopomofo, and the scripts of Thai, Lao, Burmese and Khmer, which put no blanks between
 # words either: without pairs only the beginning of a sentence could be found.
-_UNSPACED_CHARS = (
-    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u31ff\u3400-\u9fff\ua960-\ua97f"
-    "\uac00-\ud7ff\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
+_UNSPACED = (
+    "([\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u31ff\u3400-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]+)"
 )
 
 
 @cache
-def _unspaced() -> re.Pattern[str]:
-    # Compiled on first use: a class with characters beyond 16 bits takes 4 ms of every start.
-    return re.compile(f"([{_UNSPACED_CHARS}]+)")
+def _pattern(expression: str) -> re.Pattern[str]:
+    # Compiled on first use: a class with characters beyond 16 bits takes 4 ms, and few starts need one.
+    return re.compile(expression)
 
 
 def clean(text: str) -> str:
@@ -80,14 +84,14 @@ def clean(text: str) -> str:
         raw = text.encode("ascii")
         if len(raw.translate(None, _ASCII_ODD)) == len(raw):
             return text
-    elif (text.isprintable() or not _ODD.search(text)) and not _may_have_many_marks(text):
+    elif (text.isprintable() or not _pattern(_ODD).search(text)) and not _may_have_many_marks(text):
         return text
     return _cleaned(text)
 
 
 def clean_line(text: str) -> str:
     """`clean`, then on one line: each run of white space is one blank, none at the ends."""
-    if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+    if text.isascii() and text.isprintable() and "  " not in text and text.strip(" ") == text:
         return text
     return " ".join(clean(text).split())
 
@@ -101,10 +105,10 @@ def fold(text: str) -> str:
     """The form in which words are compared: no case, no accents or other marks, no compatibility forms."""
     if text.isascii():
         return text.lower()
-    text = _NEITHER.sub(_without_marks, unicodedata.normalize("NFKD", text)).casefold()
+    text = _pattern(_NEITHER).sub(_without_marks, unicodedata.normalize("NFKD", text)).casefold()
     if not unicodedata.is_normalized("NFKD", text):
         # Casefolding brings marks and compatibility forms back for a few letters.
-        text = _NEITHER.sub(_without_marks, unicodedata.normalize("NFKD", text))
+        text = _pattern(_NEITHER).sub(_without_marks, unicodedata.normalize("NFKD", text))
     return unicodedata.normalize("NFC", text)  # or Hangul syllables would stay in pieces
 
 
@@ -120,25 +124,15 @@ def words(text: str) -> list[str]:
         return _other_words(fold(text))
     raw = raw.translate(_ASCII_WORDS)
     found = raw.decode("ascii").split()
-    if len(raw) > MAX_WORD and _has_long_word(raw):
+    if _LONG_WORD in raw.translate(_ONE_LETTER):
         return [word[:MAX_WORD] for word in found]
     return found
-
-
-def _has_long_word(raw: bytes) -> bool:
-    """Whether more than MAX_WORD bytes stand between two blanks; looks at one byte in many."""
-    place, last = 0, len(raw) - MAX_WORD
-    while place < last:
-        place = raw.rfind(b" ", place, place + MAX_WORD + 1) + 1
-        if not place:
-            return True
-    return False
 
 
 @lru_cache(maxsize=4096)
 def _ascii_fold(run: str) -> str | None:
     """What characters outside ASCII are in folded words, or None where that takes more than ASCII."""
-    folded = _NEITHER.sub(" ", fold(run))
+    folded = _pattern(_NEITHER).sub(" ", fold(run))
     return folded if folded.isascii() else None
 
 
@@ -155,9 +149,9 @@ codecs.register_error(_TO_ASCII, _encode_folded)
 
 
 def _other_words(folded: str) -> list[str]:
-    unspaced = _unspaced()
+    unspaced = _pattern(_UNSPACED)
     parts: list[str] = []
-    for word in _WORD.findall(folded):
+    for word in _pattern(_WORD).findall(folded):
         if word.isascii() or not unspaced.search(word):
             parts.append(word[:MAX_WORD])
             continue
@@ -177,22 +171,22 @@ def _without_marks(match: re.Match[str]) -> str:
 def _may_have_many_marks(text: str) -> bool:
     # Fewer than nine characters outside Latin-1 can't be nine marks in a row, and that is quicker to see.
     beyond = len(text) - len(text.encode("latin-1", "ignore"))
-    return beyond > MAX_MARKS and _MANY_MARKS.search(text) is not None
+    return beyond > MAX_MARKS and _pattern(_MANY_MARKS).search(text) is not None
 
 
 def _cleaned(text: str) -> str:
-    text = _ESCAPE.sub("", text.replace("\r\n", "\n"))
+    text = _pattern(_ESCAPE).sub("", text.replace("\r\n", "\n"))
     text = text.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = _DROPPED.sub("", text)
+    text = _pattern(_DROPPED).sub("", text)
     if text.isascii():
         return text
-    text = _SURROGATE.sub("\ufffd", text)
+    text = _pattern(_SURROGATE).sub("\ufffd", text)
     # Marks before joiners: a joiner stays only between what stays, or cleaning twice would change more.
-    return _without_idle_joiners(_MANY_MARKS.sub(_few_marks, text))
+    return _without_idle_joiners(_pattern(_MANY_MARKS).sub(_few_marks, text))
 
 
 def _without_idle_joiners(text: str) -> str:
-    if not _JOINER.search(text):
+    if not _pattern(_JOINER).search(text):
         return text
     kept: list[str] = []
     before = ""

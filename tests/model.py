@@ -131,7 +131,9 @@ class Model:
             case "quality" | "heat":
                 number = article.quality if term.field == "quality" else article.heat
                 low, high = bounds(value)
-                return number is not None and (low is None or number >= low) and (high is None or number <= high)
+                return (
+                    number is not None and (low is None or number >= low) and (high is None or number <= high)
+                )
             case "since" | "until" | "date":
                 return _is_in_span(one, term.field, value, now)
             case "is" | "has":
@@ -245,7 +247,9 @@ def _stand(text: Sequence[str], wanted: Sequence[str], may_go_on: bool) -> bool:
     for start in range(len(text) - len(wanted) + 1):
         part = text[start : start + len(wanted)]
         last, sought = part[-1], wanted[-1]
-        if part[:-1] == wanted[:-1] and (last == sought or (_may(sought, may_go_on) and last.startswith(sought))):
+        if part[:-1] == wanted[:-1] and (
+            last == sought or (_may(sought, may_go_on) and last.startswith(sought))
+        ):
             return True
     return False
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.article import Place
 from reader.content import MAX_FILE, Unreadable, article_in, decode, peek_date
-from reader.dialects import Place
 from tests.written import SEED_SHAPE
 
 PLACE = Place("/n/a.md", "a.md", "n")

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article, Image, Provider, Value
-from reader.dialects import Place, article_of, identity_of
+from reader.addresses import identity_of
+from reader.article import Place
+from reader.dialects import article_of
 from reader.frontmatter import read
 from reader.parsed import Parsed
 from reader.text import clean

@@ -40,11 +40,15 @@ class Keymap(NamedTuple):
         return frozenset(key for keys in self.keys.values() for key in keys if " " in key)
 
     def hints(self, place: Place) -> tuple[tuple[str, str], ...]:
-        """The footer of a pane: keys as people write them, and what they do."""
+        """The footer of a place: keys as people write them, and what they do; no letters where one types."""
         hints = []
         for hint in FOOTER[place]:
-            words = [_written(self.keys[name][0]) for name in hint.ids if self.keys[name]]
-            hints.append((" ".join(words), hint.word))
+            usable = [self.keys[name] for name in hint.ids]
+            if place == "search":
+                usable = [tuple(key for key in keys if len(shown(key)) > 1) for keys in usable]
+            words = [_written(keys[0]) for keys in usable if keys]
+            if words:
+                hints.append((" ".join(words), hint.word))
         return tuple(hints)
 
     def words(self, name: str) -> str:

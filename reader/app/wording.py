@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reader.query import Clause, Query, Term
+from reader.text import clean_line
 
 _ORDERS: Mapping[tuple[str, bool], str] = {
     ("date", False): "newest first",
@@ -58,6 +59,11 @@ def time_left(done: int, to_do: int, seconds: float) -> str:
         return ""
     left = (to_do - done) * seconds / done
     return f"{left:.0f} s left" if left < 90 else f"{left / 60:.0f} min left"
+
+
+def unforeseen(error: BaseException) -> str:
+    """What is said of an error that nobody foresaw: the reader goes on without what failed."""
+    return clean_line(f"This went wrong inside the reader: {type(error).__name__}: {error}")
 
 
 def _clause(clause: Clause) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.cli.arguments import FACETS, FORMATS, Parser, Subcommand, add_filters, add_format, add_sources
 from reader.cli.formats import headlines, lines
+from reader.cli.progress import follow
 from reader.cli.question import asked
 from reader.cli.session import note, opened
 from reader.errors import UsageError
@@ -17,6 +18,11 @@ from reader.query import Query
 
 if TYPE_CHECKING:
     from reader.library import Library
+    from reader.results import Headline
+
+
+FEW = 1000
+"""Articles whose files are looked at one by one in a few milliseconds."""
 
 
 def add_output(parser: Parser, default: str | None = None) -> None:
@@ -34,6 +40,12 @@ def add_output(parser: Parser, default: str | None = None) -> None:
     )  # fmt: skip
 
 
+def few(options: Namespace) -> int | None:
+    """How many articles a list shows at the most, where these are so few that each can be looked at."""
+    limit: int | None = options.limit
+    return limit if limit is not None and limit <= FEW else None
+
+
 def write_list(library: Library, options: Namespace, query: Query) -> int:
     """Write the headlines that the query asks for, in the form that the options ask for."""
     form = options.format or FORMATS[0]
@@ -42,10 +54,20 @@ def write_list(library: Library, options: Namespace, query: Query) -> int:
     if options.null and form != "urls":
         raise UsageError("--null goes with --format urls only; add that")
     rows = headlines(library.select(query), options.limit)
+    if few(options) is not None:
+        rows = iter(_fresh(library, list(rows), query, options.limit))
     write = sys.stdout.write
     for text in lines(library, rows, form, secured=options.include_secured, null=options.null):
         write(text)
     return 0
+
+
+def _fresh(library: Library, rows: list[Headline], query: Query, limit: int | None) -> list[Headline]:
+    """These headlines, or those that the query has once a changed file among them was read again."""
+    if library.is_fresh(rows):
+        return rows
+    follow(library.refresh())
+    return list(headlines(library.select(query), limit))
 
 
 def _list_options(parser: Parser) -> None:
@@ -56,7 +78,7 @@ def _list_options(parser: Parser) -> None:
 
 def _list(options: Namespace) -> int:
     query = asked(options)
-    with opened(options.sources) as library:
+    with opened(options.sources, shown=few(options)) as library:
         return write_list(library, options, query)
 
 

@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(words: Sequence[str], *, refresh: bool = True) -> Iterator[Library]:
-    """The Library for these SOURCE words, by default refreshed; notices go to stderr. Raises UsageError."""
+def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = None) -> Iterator[Library]:
+    """The Library for these SOURCE words, by default refreshed; notices go to stderr. Raises UsageError.
+
+    With `shown`, the command shows so many articles at the most (see `Library.refresh_for`).
+    """
     sources = sources_of(words)
     from reader.library import Library  # after the words were found good: it brings the index along
 
     library = Library.open(sources)
     try:
         if refresh:
-            follow(library.refresh())
+            follow(library.refresh_for(shown))
         tell(library.notices)
         yield library
     finally:

@@ -11,9 +11,10 @@ from pyroaring import BitMap
 
 from reader.article import id_of
 from reader.index.order import Order, order_of
+from reader.index.rows import MOST_ASKED, ArticleRow
 from reader.index.schema import Field
 from reader.index.search import FACET_FIELDS
-from reader.index.store import MOST_ASKED, Index
+from reader.index.store import Index
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.results import Facet, FacetValue, Headline
@@ -31,8 +32,9 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
         sorted(name[4:] for name, found in marks.items() if name.startswith("tag:") and number in found)
     )
     return Headline(
-        number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (), _moment(date),
-        quality, heat, category, kind, url, bool(draft), number in marks["read"], number in marks["starred"], tags,
+        number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (),
+        _moment(date), quality, heat, category, kind, url, bool(draft), number in marks["read"],
+        number in marks["starred"], tags,
     )  # fmt: skip
 
 
@@ -70,11 +72,20 @@ class IndexResults:
     def __len__(self) -> int:
         return len(self.match)
 
-    def window(self, start: int, stop: int) -> list[Headline]:
-        """See `reader.results.Results`."""
+    def rows(self) -> list[ArticleRow]:
+        """All articles that match."""
+        with self._index.view():
+            self._find_again()
+            return [*self._index.identities(self.match.to_array())]
+
+    def _find_again(self) -> None:
         if self._edition != self._index.edition:
             # The index was built anew: the old numbers name other articles.
             self._find()
+
+    def window(self, start: int, stop: int) -> list[Headline]:
+        """See `reader.results.Results`."""
+        self._find_again()
         with self._index.rows() as connection:
             return headlines(connection, self._index.marked, self._order.window(start, stop))
 
@@ -88,7 +99,7 @@ def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
     if field == "tag":
         counted = [
             FacetValue(name[4:], match.intersection_cardinality(found))
-            for name, found in view.marks.items() if name.startswith("tag:")
+            for name, found in view.marks.items() if name.startswith("tag:") and found
         ]  # fmt: skip
     else:
         counted = _counted(view, FACET_FIELDS[field], match)

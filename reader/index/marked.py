@@ -6,7 +6,9 @@ the numbers have changed.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TypeAlias
 
 from pyroaring import BitMap
@@ -65,5 +67,7 @@ class MarkedSets:
 
     def store(self) -> None:
         """Keep the sets for the next start."""
+        # Only a copy: where there is no room or no right to write it, the next start makes it anew.
         if self.fits:
-            self._index.store_marks(self._generation, self.turn)
+            with suppress(sqlite3.OperationalError):
+                self._index.store_marks(self._generation, self.turn)

@@ -38,6 +38,8 @@ class Refresh:
         with self._turn() as waits:
             for _ in waits:
                 yield Progress("wait", changed=True)
+            # Who waited, or has not asked for long, may still be at an edition that is gone.
+            self._index.follow()
             if rebuild:
                 report = yield from self._build_anew()
             else:

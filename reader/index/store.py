@@ -7,30 +7,26 @@ A set of sources has a folder under the cache; in it each edition of the index i
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
 
 from pyroaring import BitMap
 
-from reader.article import Problem
-from reader.index.schema import Field, connect, create, is_current, memory_uri, unpack_name
+from reader.index.editions import Editions
+from reader.index.rows import Rows
+from reader.index.schema import Field, connect, create, is_current, memory_uri
 from reader.index.search import HasPhrase, Search
 from reader.index.sets import read_set, replace_set
 from reader.index.view import IndexView
-from reader.text import display_path
-
-MOST_ASKED = 500
-"""Rows read by one statement, well below SQLite's limit for parameters."""
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
 
 
-class Index:
+class Index(Rows):
     """One collection's index. Questions may come from any thread; one refresh at a time writes."""
 
     def __init__(self, folder: Path | None, has_phrase: HasPhrase) -> None:
@@ -39,17 +35,17 @@ class Index:
         self.marked: Mapping[str, BitMap] = NO_MARKS
         """The person's marks as sets of numbers: read, starred, note, tag:NAME."""
         self._has_phrase = has_phrase
-        self._folder = folder
+        self._editions = None if folder is None else Editions(folder)
         self._lock, self._rows_lock = RLock(), RLock()
         self._keeper: sqlite3.Connection | None = None
         self._view: IndexView | None = None
         self._open: list[sqlite3.Connection] = []
         self._seen = -1
         self.edition = 0
-        if folder is None:
+        if self._editions is None:
             self._begin_in_memory()
         else:
-            self._open_newest(folder)
+            self._open_newest(self._editions.newest())
 
     def _begin_in_memory(self) -> None:
         self.location = memory_uri()
@@ -61,17 +57,17 @@ class Index:
             self._keeper.close()
         self._keeper = keeper
 
-    def _open_newest(self, folder: Path) -> None:
-        editions = _editions(folder)
-        if editions and self._try(editions[-1]):
+    def _open_newest(self, newest: int) -> None:
+        if newest and self._try(newest):
             return
-        if editions:
+        if newest:
             self.notices.append("The index was damaged or made by another version: it is being built anew.")
         self.begin_edition()
 
     def _try(self, edition: int) -> bool:
         """Use an edition, unless it is no good."""
-        self.location = str(self._path(edition))
+        assert self._editions is not None
+        self.location = str(self._editions.path(edition))
         try:
             with closing_connection(self.location) as connection:
                 if not is_current(connection):
@@ -98,84 +94,63 @@ class Index:
 
     def begin_edition(self) -> None:
         """Start an empty edition and use it. Raises sqlite3.Error, OSError."""
-        if self._folder is None:
+        if self._editions is None:
             self._begin_in_memory()
-            return
-        edition = max(_editions(self._folder), default=0) + 1
-        path = self._path(edition)
-        with closing_connection(str(path)) as connection:
-            create(connection)
-        path.chmod(0o600)
-        self.location = str(path)
+        else:
+            self._use_file(self._editions.begin(self.edition))
+
+    def _use_file(self, edition: int) -> None:
+        assert self._editions is not None
+        self.location = str(self._editions.path(edition))
         self._use(edition)
-        self._drop_before(edition)
 
     def draft_location(self) -> str:
         """Where the next edition is built while this one still answers; what an older try left is removed."""
-        if self._folder is None:
-            return memory_uri()
-        path = self._folder / "next.new"
-        for leftover in self._folder.glob("next.new*"):
-            leftover.unlink()
-        return str(path)
+        return memory_uri() if self._editions is None else self._editions.draft()
 
     def adopt(self, draft: str) -> None:
         """Let a finished draft be the edition that answers."""
-        if self._folder is None:
-            self.location = draft
-            keeper = connect(draft)
-            self._use(self.edition + 1)
-            if self._keeper is not None:
-                self._keeper.close()
-            self._keeper = keeper
+        if self._editions is not None:
+            self._use_file(self._editions.adopt(draft))
             return
-        edition = max(_editions(self._folder), default=0) + 1
-        os.rename(draft, self._path(edition))
-        self.location = str(self._path(edition))
-        self._use(edition)
-        self._drop_before(edition)
+        self.location = draft
+        keeper = connect(draft)
+        self._use(self.edition + 1)
+        if self._keeper is not None:
+            self._keeper.close()
+        self._keeper = keeper
 
     @property
     def is_in_memory(self) -> bool:
         """Whether the index is lost when the program ends."""
-        return self._folder is None
+        return self._editions is None
 
     def open_lock(self) -> int | None:
         """The file that whoever writes holds a lock on; None where nobody else can be writing."""
-        if self._folder is None or not hasattr(os, "fchown"):
-            return None
-        return os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return None if self._editions is None else self._editions.lock()
 
-    def _drop_before(self, edition: int) -> None:
-        assert self._folder is not None
-        for old in _editions(self._folder):
-            if old < edition:
-                for suffix in ("", "-wal", "-shm"):
-                    with suppress(OSError):
-                        Path(f"{self._path(old)}{suffix}").unlink()
-
-    def _path(self, edition: int) -> Path:
-        assert self._folder is not None
-        return self._folder / f"{edition}.db"
+    def follow(self) -> None:
+        """Go over to a newer edition that another reader has finished; begin one where the files are gone."""
+        with self._lock:
+            if self._editions is None or self._editions.is_newest(self.edition):
+                return
+            newest = self._editions.newest()
+            if not newest:
+                self.begin_edition()
+            elif newest > self.edition and not self._try(newest):
+                self.location = str(self._editions.path(self.edition))
 
     @contextmanager
     def view(self) -> Iterator[IndexView]:
         """The index as it is now, for one question; other threads' questions wait."""
         with self._lock:
-            self._follow()
+            self.follow()
             assert self._view is not None
             (version,) = self._view.connection.execute("pragma data_version").fetchone()
             if version != self._seen:
                 self._view, self._seen = IndexView(self._view.connection, self.marked), version
             self._view.marks = self.marked
             yield self._view
-
-    def _follow(self) -> None:
-        """Go over to a newer edition that another reader has finished."""
-        if self._folder is not None and self._path(self.edition + 1).exists():
-            newest = _editions(self._folder)[-1]
-            if newest > self.edition and not self._try(newest):
-                self.location = str(self._path(self.edition))
 
     @contextmanager
     def rows(self) -> Iterator[sqlite3.Connection]:
@@ -204,7 +179,7 @@ class Index:
             return meta.get("marks.generation", -1), meta.get("marks.turn", 0), found
 
     def store_marks(self, generation: int, turn: int) -> None:
-        """Keep the marks as sets, so that the next start need not make them again."""
+        """Keep the marks as sets, so that the next start need not make them again. Raises sqlite3.Error."""
         with closing_connection(self.location) as connection:
             connection.execute("begin immediate")
             for name, numbers in self.marked.items():
@@ -212,62 +187,6 @@ class Index:
             meta = [("marks.generation", generation), ("marks.turn", turn)]
             connection.executemany("insert or replace into meta values(?, ?)", meta)
             connection.execute("commit")
-
-    def numbers_of(self, keys: Mapping[int, object]) -> dict[int, int]:
-        """key -> number, for the keys that have an article."""
-        with self.rows() as connection:
-            rows = (
-                connection.execute("select number from articles where key = ?", (key,)).fetchone()
-                for key in keys
-            )
-            return {key: row[0] for key, row in zip(keys, rows, strict=True) if row}
-
-    def identities(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, str, int, str]]:
-        """(number, key, url, root, absolute path of the file) of the articles that are there."""
-        for start in range(0, len(numbers), MOST_ASKED):
-            part = list(numbers[start : start + MOST_ASKED])
-            with self.rows() as connection:
-                rows = connection.execute(
-                    "select number, key, url, root, path, name from articles join folders using(folder)"
-                    f" where number in ({','.join('?' * len(part))})", part
-                ).fetchall()  # fmt: skip
-            for number, key, url, root, path, name in rows:
-                yield number, key, url, root, f"{unpack_name(path)}/{unpack_name(name)}"
-
-    def files_of(self, numbers: Sequence[int]) -> Iterator[tuple[str, tuple[int, int, int]]]:
-        """(absolute path, (mtime in ns, size, inode) when it was read) for these articles."""
-        with self.rows() as connection:
-            for number in numbers:
-                row = connection.execute(
-                    "select path, name, mtime_ns, size, inode from articles join folders using(folder)"
-                    " where number = ?", (number,)
-                ).fetchone()  # fmt: skip
-                if row:
-                    yield f"{unpack_name(row[0])}/{unpack_name(row[1])}", tuple(row[2:])
-
-    def problems(self) -> Iterator[Problem]:
-        """Every problem that reading and listing the files met, in path order."""
-        with self.rows() as connection:
-            rows = connection.execute(
-                "select path, name, line, field, reason from problems join folders using(folder)"
-                " union all select path, '', 0, 'file', reason from unlisted order by 1, 2, 3"
-            ).fetchall()
-        for path, name, line, field, reason in rows:
-            whole = f"{unpack_name(path)}/{unpack_name(name)}" if name else unpack_name(path)
-            yield Problem(display_path(whole), line, field, reason)
-
-    def duplicates(self) -> Iterator[tuple[str, str]]:
-        """(path not shown, path shown in its place), in path order."""
-        with self.rows() as connection:
-            rows = connection.execute(
-                "select f.path, o.name, g.path, a.name from others o join folders f using(folder)"
-                " join articles a on a.key = o.key join folders g on g.folder = a.folder order by 1, 2"
-            ).fetchall()
-        for folder, name, shown_folder, shown_name in rows:
-            yield (
-                display_path(f"{unpack_name(folder)}/{unpack_name(name)}"),
-                display_path(f"{unpack_name(shown_folder)}/{unpack_name(shown_name)}"),
-            )
 
     def close(self) -> None:
         """Let go of the files."""
@@ -286,7 +205,3 @@ def closing_connection(location: str, *, cache_kib: int = 4096) -> Iterator[sqli
         yield connection
     finally:
         connection.close()
-
-
-def _editions(folder: Path) -> list[int]:
-    return sorted(int(path.stem) for path in folder.glob("*.db") if path.stem.isdecimal())

@@ -6,17 +6,18 @@ Works on one connection; who may write and which edition is written is `reader.i
 from __future__ import annotations
 
 import sqlite3
+import time
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
-from reader.article import key_of
 from reader.collection import Collection, Roots
 from reader.index.coldload import ColdLoad
+from reader.index.moves import Moves
 from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
-from reader.index.scan import Known, Scan
+from reader.index.scan import Known, Scan, is_too_young
 from reader.index.schema import pack_name, unpack_name
 from reader.index.workers import Workers, worker_count
 from reader.index.writer import Taken, Writer
@@ -50,7 +51,7 @@ class Update:
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
         """What the index still has of files that are different now."""
-        self._moved: dict[int, str] = {}
+        self._moves = Moves(connection, self._roots)
 
     def run(self) -> Generator[Progress, None, Report]:
         """Compare, then read and write; gives the report without its time."""
@@ -63,9 +64,10 @@ class Update:
         if scan.folders or scan.removed:
             self._note_folders()
             self._forget(scan.removed)
+            self._moves.expect([*self._known.values(), *scan.removed.values()])
             yield from self._read(list(self._wanted()))
-            if self._moved:
-                self._carry(self._moved)
+            if self._moves.found:
+                self._carry(self._moves.found)
             yield from self._read_rivals()
             self._close_folders()
         if scan.touched:
@@ -104,13 +106,15 @@ class Update:
 
     def _settle(self) -> None:
         """Look again at files that were too young to be trusted when they were read."""
+        now = time.time_ns()
         for listed in self._scan.folders:
             for name, known in listed.racy.items():
                 row = self._connection.execute(
                     "select digest from racy where folder = ? and name = ?", (listed.folder, pack_name(name))
                 ).fetchone()
                 if row and row[0] == digest_now(File(listed.folder, listed.root, listed.path, name)):
-                    self._writer.settle(listed.folder, name)
+                    if not is_too_young(known.mtime_ns, now):
+                        self._writer.settle(listed.folder, name)
                 else:
                     self._scan.unchanged -= 1
                     listed.names.append(name)
@@ -142,6 +146,7 @@ class Update:
                 yield Progress(
                     "read", self._scan.files, len(self._early) + read, self._scan.added, changed=written
                 )
+            self._moves.look_in(older)
         if oldest is not None:
             newer = sorted((date, file) for date, file in zip(dates, files, strict=True) if date > oldest)
             yield from self._read_here([file for _, file in newer])
@@ -158,7 +163,7 @@ class Update:
             with self._writer.transaction():
                 self._drop({(file.folder, file.name): None for file in part})
                 self._writer.add(taken)
-            self._note_moves(taken)
+            self._moves.note(taken)
             done += len(part)
             yield Progress(
                 "read", self._scan.files, done, done + len(files) - start - len(part), changed=True
@@ -181,24 +186,16 @@ class Update:
         if gone:
             self._writer.remove(gone)
 
-    def _note_moves(self, taken: Iterable[Taken]) -> None:
-        """A new file that is a removed one under another name: its marks are to follow it."""
-        gone = {(known.inode, known.size, known.mtime_ns): known.key for known in self._scan.removed.values()}
-        for file in taken if gone else ():
-            key = gone.get((file.origin.inode, file.origin.size, file.origin.mtime_ns))
-            if key is not None and file.article is not None and key_of(file.article.identity) != key:
-                self._moved[key] = file.article.identity
-
     def _read_rivals(self) -> Iterator[Progress]:
         """Files that were duplicates of what is gone or different now: one of them may be shown next."""
         keys = {known.key for known in (*self._known.values(), *self._scan.removed.values())} - {None}
         rivals = []
         for key in keys:
             rows = self._connection.execute(
-                "select folder, root, path, name, mtime_ns, size, inode, key from others join folders using(folder)"
+                "select folder, root, path, name, mtime_ns, size, inode from others join folders using(folder)"
                 " where key = ?", (key,)
             )  # fmt: skip
-            for folder, root, path, name, mtime_ns, size, inode, _ in rows.fetchall():
+            for folder, root, path, name, mtime_ns, size, inode in rows.fetchall():
                 file = File(folder, root, unpack_name(path), unpack_name(name))
                 self._known[folder, file.name] = Known(mtime_ns, size, inode, None, key)
                 rivals.append(file)
@@ -206,11 +203,13 @@ class Update:
             yield from self._read_here(rivals)
 
     def _close_folders(self) -> None:
-        """Store the listings' signatures: what is in these folders is settled, but for the too young files."""
+        """Store the listings' signatures: all in these folders is settled, but for files that were too young
+        or could not be read."""
         with self._writer.transaction():
             self._connection.executemany(
                 "update folders set signature = ?1, listed_ns = ?3 where folder = ?2"
-                " and not exists (select 1 from racy where racy.folder = ?2)",
+                " and not exists (select 1 from racy where racy.folder = ?2)"
+                " and not exists (select 1 from others where others.folder = ?2 and others.inode = 0)",
                 [(listed.signature, listed.folder, listed.mtime_ns) for listed in self._scan.folders],
             )
             self._connection.executemany(

@@ -176,3 +176,5 @@ async def test_the_footer_names_the_keys_of_the_pane(start: Start) -> None:
         assert "s star" in line(pilot, 39)
         await press(pilot, "h")
         assert "x exclude" in line(pilot, 39)
+        await press(pilot, "/")
+        assert "↓ ↑ move" in line(pilot, 39)

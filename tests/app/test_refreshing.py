@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from threading import Event
 from time import monotonic
 
 from reader.errors import StorageError
+from reader.query import Query
 from reader.results import Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Start
-from tests.app.fake_library import FakeLibrary
+from tests.app.fake_library import FakeLibrary, ListResults
 from tests.app.pilot import WIDE, browse, line, picture, press, settled
 
 
@@ -111,3 +113,26 @@ async def test_quitting_does_not_wait_for_the_threads(start: Start) -> None:
         began = monotonic()
     assert monotonic() - began < 1
     forever.set()
+
+
+async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start: Start) -> None:
+    """In a refresh, in an answer, in an article."""
+
+    class Broken(FakeLibrary):
+        is_broken = False
+
+        def select(self, query: Query, now: datetime | None = None) -> ListResults:
+            if self.is_broken:
+                raise ZeroDivisionError("by \x1b[0m nothing")
+            return super().select(query, now)
+
+    library = Broken(articles(30))
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        library.is_broken = True
+        await press(pilot, "S")
+        said = [one.message for one in pilot.app._notifications]
+        assert said == ["This went wrong inside the reader: ZeroDivisionError: by nothing"]
+        library.is_broken = False
+        await press(pilot, "S")
+        assert screen.results is not None and screen.results.query.sort == "heat"

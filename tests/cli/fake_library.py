@@ -64,6 +64,12 @@ class FakeLibrary:
         )
         yield Progress("done", seen=self.total, report=report)
 
+    def refresh_for(self, shown: int | None) -> Iterator[Progress]:
+        return self.refresh()
+
+    def is_fresh(self, shown: Iterable[Headline]) -> bool:
+        return True
+
     def headline(self, article: Article) -> Headline:
         marks = self.marks[article.id]
         return Headline(

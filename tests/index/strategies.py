@@ -7,7 +7,20 @@ from hypothesis import strategies as st
 from reader.query import SORTS
 from tests.index.files import text_of
 
-WORDS = ("harbour", "Harbours", "chip", "chips", "Café", "cafe", "tram", "quiet week", "東京都", "京都の市場", "猫", "x1")
+WORDS = (
+    "harbour",
+    "Harbours",
+    "chip",
+    "chips",
+    "Café",
+    "cafe",
+    "tram",
+    "quiet week",
+    "東京都",
+    "京都の市場",
+    "猫",
+    "x1",
+)
 TOPICS = ("AI", "ai", "Chips", "Town: council", "Café")
 PROVIDERS = ("Harbour Post", "harbour post", "Lindholm Daily", "north.example")
 DOMAINS = ("harbour.example", "news.harbour.example", "lindholm.example")
@@ -49,15 +62,23 @@ def articles(draw: st.DrawFn) -> str:
         name = draw(st.sampled_from(PROVIDERS))
         fields["provider"] = "{name: " + _quoted(name) + (f", domain: {domain}" if domain else "") + "}"
     # Few URLs, so that several files are one article.
-    url = draw(st.one_of(st.just(""), st.builds("https://{}/{}".format, st.sampled_from(DOMAINS), st.integers(0, 5))))
+    url = draw(
+        st.one_of(st.just(""), st.builds("https://{}/{}".format, st.sampled_from(DOMAINS), st.integers(0, 5)))
+    )
     given = {key: value for key, value in fields.items() if value not in ("", '""')}
     return text_of(
-        _quoted(draw(_said)), draw(st.sampled_from(DATES)), url=url, body=draw(st.one_of(st.just(""), _said)), **given
+        _quoted(draw(_said)),
+        draw(st.sampled_from(DATES)),
+        url=url,
+        body=draw(st.one_of(st.just(""), _said)),
+        **given,
     )
 
 
 collections = st.dictionaries(
-    st.builds("{}{}.md".format, st.sampled_from(("", "2023/", "2024/", "2024/05/")), st.sampled_from("abcdefgh")),
+    st.builds(
+        "{}{}.md".format, st.sampled_from(("", "2023/", "2024/", "2024/05/")), st.sampled_from("abcdefgh")
+    ),
     st.one_of(articles(), articles(), articles(), st.just("")),
     max_size=14,
 )
@@ -94,6 +115,8 @@ _clauses = st.recursive(
 )
 orders = st.builds("sort:{}{}".format, st.sampled_from(("", "-")), st.sampled_from(SORTS))
 questions = st.builds(
-    lambda parts, order: " ".join([*parts, order]), st.lists(_clauses, max_size=3), st.one_of(st.just(""), orders)
+    lambda parts, order: " ".join([*parts, order]),
+    st.lists(_clauses, max_size=3),
+    st.one_of(st.just(""), orders),
 )
 """Texts of queries, each a good one."""

@@ -34,7 +34,9 @@ def _block_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbering, "LAST_UNDATED", LAST_UNDATED - (1 << BLOCK_BITS) + 8)
 
 
-def fill(folder: Path, count: int, seed: int = 0, prefix: str = "n", years: tuple[int, int] = (2019, 2024)) -> None:
+def fill(
+    folder: Path, count: int, seed: int = 0, prefix: str = "n", years: tuple[int, int] = (2019, 2024)
+) -> None:
     """Files with all kinds of dates: equal, missing, wrong, and not where a first glance looks for them."""
     chance = random.Random(seed)
     for number in range(count):
@@ -74,7 +76,9 @@ def check(library: Library, folder: Path) -> None:
                     one.article.published_date_time for one in model.order(model.stored, query)
                 ]
     for field in ("topic", "provider"):
-        assert [tuple(one) for one in library.facet(field, Query(), NOW).values] == model.facet(field, Query(), NOW)
+        assert [tuple(one) for one in library.facet(field, Query(), NOW).values] == model.facet(
+            field, Query(), NOW
+        )
     for text in ("harbour", "date:2021", "since:2022-03", "until:2019"):
         shown = library.select(parse(text), NOW).window(0, 10_000)
         assert sorted(ids(shown)) == sorted(model.select(parse(text), NOW)), text

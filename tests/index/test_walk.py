@@ -17,7 +17,16 @@ from tests.index.files import NOW, counts, every, opened, refresh, text_of
 from tests.model import Marked, Model
 
 TOPICS = ("AI", "Chips", "Town")
-ASKED = ("", "sort:-date", "harbour", "is:unread", "is:starred topic:AI", "since:2024-03", "date:2024-02", "sort:title")
+ASKED = (
+    "",
+    "sort:-date",
+    "harbour",
+    "is:unread",
+    "is:starred topic:AI",
+    "since:2024-03",
+    "date:2024-02",
+    "sort:title",
+)
 
 
 class Walk:
@@ -40,7 +49,9 @@ class Walk:
     def text(self) -> str:
         """An article with its own URL, so that renaming it leaves its marks with it; seldom a duplicate."""
         number = self.random.randrange(60)
-        date = f"2024-{self.random.randrange(1, 5):02}-{self.random.randrange(1, 28):02}T{number % 24:02}:00:00Z"
+        date = (
+            f"2024-{self.random.randrange(1, 5):02}-{self.random.randrange(1, 28):02}T{number % 24:02}:00:00Z"
+        )
         return text_of(
             self.random.choice(("harbour", "tram", "market")) + f" {self.random.random():.6f}",
             self.random.choice((date, date, date, "")),

@@ -118,7 +118,7 @@ class Asking(Browsing):
 
     def _ask(self, question: Question) -> None:
         if self.asker.wants_thread(question):
-            self.run_worker(self.asker.answer, thread=True, group="ask")
+            self.in_thread(self.asker.answer, "ask")
 
     def start_asking(self) -> None:
         """Set up the views and ask the first question."""

@@ -103,7 +103,7 @@ class Marking(Browsing):
 
         def mark(is_sure: bool | None) -> None:
             if is_sure:
-                self.run_worker(lambda: self._mark_all(results), thread=True, group="mark")
+                self.in_thread(lambda: self._mark_all(results), "mark")
 
         question = f"Mark all {len(results):,} listed articles as read?"
         self.app.push_screen(Confirm(question if len(results) > 1 else "Mark this article as read?"), mark)

@@ -39,11 +39,12 @@ class Moving(Narrowing):
             self.sidebar.styles.clear_rule("width")
         # A class on the screen styles every widget anew (50 kB of painting), so only where it does something.
         here = "list" if self.place == "search" else self.place
-        is_single = self.has_class("-narrow")
+        is_narrow = self.has_class("-narrow")
+        is_single = is_narrow or (self.has_class("-low") and not self.has_class("-wide"))
         for one in PLACES:
             self.set_class(is_single and here == one, f"-at-{one}")
         way: tuple[str, ...] = ()
-        if is_single:
+        if is_narrow:
             way = tuple(_NAMES[place] for place in PLACES[: PLACES.index(here) + 1])
         self.masthead.trail = way
 

@@ -59,14 +59,14 @@ class Opening(Browsing):
         if not url:
             self.say("This article has no address")
             return
-        self.run_worker(lambda: self._open(url), thread=True, group="open")
+        self.in_thread(lambda: self._open(url), "open")
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard in a thread."""
         if not text:
             self.say("This article has no address")
             return
-        self.run_worker(lambda: self._copy(text), thread=True, group="open")
+        self.in_thread(lambda: self._copy(text), "open")
 
     def _here(self) -> Terminal:
         if self.terminal is None:

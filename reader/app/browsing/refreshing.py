@@ -14,7 +14,7 @@ from textual.reactive import var
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import RefreshFailed, Refreshing
-from reader.app.wording import time_left
+from reader.app.wording import time_left, unforeseen
 from reader.errors import ReaderError
 
 TELL_EVERY = 0.25
@@ -67,11 +67,8 @@ class Keeping(Browsing):
                 return
             try:
                 self._refresh()
-            except ReaderError as error:
-                self.post_message(RefreshFailed(str(error)))
-            except Exception:
-                if not self._stopping.is_set():
-                    raise
+            except Exception as error:
+                self._say_failure(error)
 
     def _refresh(self) -> None:
         began = told = monotonic()
@@ -92,13 +89,15 @@ class Keeping(Browsing):
             try:
                 if self.library.wait_for_change(LOOK_EVERY) and not self._stopping.is_set():
                     self._wanted.set()
-            except ReaderError as error:
-                self.post_message(RefreshFailed(str(error)))
+            except Exception as error:
+                self._say_failure(error)
                 return
-            except Exception:
-                if not self._stopping.is_set():
-                    raise
-                return
+
+    def _say_failure(self, error: Exception) -> None:
+        """Any error, for nobody else would hear of it; what fails because we are leaving is no news."""
+        if not self._stopping.is_set():
+            reason = str(error) if isinstance(error, ReaderError) else unforeseen(error)
+            self.post_message(RefreshFailed(reason))
 
     @on(Refreshing)
     def _show_progress(self, message: Refreshing) -> None:
@@ -117,7 +116,7 @@ class Keeping(Browsing):
         self.show_standing()
 
     def _say_notices(self) -> None:
-        """Say what the library had to say about this refresh; the notices before it were said at the start."""
+        """Say what the library has noticed since; what it had before was said at the start."""
         for notice in self.library.notices[self._noticed :]:
             self.say(notice, is_warning=True)
         self._noticed = len(self.library.notices)

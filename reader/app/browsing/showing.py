@@ -64,7 +64,7 @@ class Showing(Moving, Marking):
 
     def read_article(self, headline: Headline) -> None:
         """Read an article in a thread."""
-        self.run_worker(lambda: self._read(headline), thread=True, group="read", exclusive=True)
+        self.in_thread(lambda: self._read(headline), "read")
 
     def read_again(self) -> None:
         """Read the shown article again, for its file may have changed."""

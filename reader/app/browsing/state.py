@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from textual import getters
+from textual import getters, on
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import Worker, WorkerState
 
 from reader.app.keymap import Keymap
 from reader.app.pane import Pane
@@ -18,6 +19,7 @@ from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
+from reader.app.wording import unforeseen
 from reader.commands import Place
 from reader.config import Config
 from reader.library import Library
@@ -91,6 +93,15 @@ class Browsing(Screen[None]):
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Tell the person something for a moment; the text is never read as markup."""
         self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
+
+    def in_thread(self, work: Callable[[], None], group: str) -> None:
+        """Do slow work in a thread. It only posts messages; `unforeseen` has what it did not foresee."""
+        self.run_worker(work, thread=True, group=group, exit_on_error=False)
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.say(unforeseen(event.worker.error), is_warning=True)
 
     @property
     def keymap(self) -> Keymap:

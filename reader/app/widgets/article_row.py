@@ -45,13 +45,14 @@ def compact(headline: Headline, width: int, now: datetime) -> list[Piece]:
     provider = ""
     if width - cell_len(columns) > _SIGN_WIDTH + 24 + _PROVIDER_WIDTH:
         provider = "  " + fill(one_line(headline.provider), _PROVIDER_WIDTH)
-    draft = f"  {DRAFT}" if headline.is_draft else ""
+    draft = f" {DRAFT}" if headline.is_draft else ""
     room = width - _SIGN_WIDTH - 2 - cell_len(draft + provider + columns)
     return [
         _unread(headline),
         _title(headline, room),
+        Piece(draft, "meta"),
         _star(headline),
-        Piece(draft + provider + columns, "meta"),
+        Piece(provider + columns, "meta"),
     ]
 
 

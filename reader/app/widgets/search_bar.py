@@ -40,7 +40,9 @@ class SearchBar(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign and the line."""
         yield Sign("⌕ ", id="search-sign", markup=False)
-        yield SearchLine(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id="search-text")
+        line = SearchLine(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id="search-text")
+        line.cursor_blink = False
+        yield line
 
     @property
     def line(self) -> SearchLine:
