@@ -30,7 +30,7 @@ PEEKED = 4096
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _WHOLE_YAML = (".yaml", ".yml")
-_DATE = re.compile(
+_DATE = (
     rb"\n(?:publishedDateTime|[Dd]ate|pubDate|published_at)[ \t]*[:=][ \t]*[\"']?"
     rb"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?[ ]?(?:([+-])(\d\d):?(\d\d))?)?"
 )
@@ -91,12 +91,18 @@ def decode(raw: bytes) -> tuple[str, str | None]:
     return text, reason
 
 
+@cache
+def _date_pattern() -> re.Pattern[bytes]:
+    # Compiled on first use: only building an index looks for dates in this way.
+    return re.compile(_DATE)
+
+
 def peek_date(raw: bytes) -> int | None:
     """A guess at an article's instant, in seconds since 1970, from its first bytes; None where none is seen.
 
     Only for ordering work: it costs 2 us, where reading the header costs 30 to 200.
     """
-    found = _DATE.search(raw, 0, PEEKED)
+    found = _date_pattern().search(raw, 0, PEEKED)
     if not found:
         return None
     year, month, day, hour, minute, second, sign, hours, minutes = found.groups()

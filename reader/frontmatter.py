@@ -21,6 +21,9 @@ __all__ = ["Flaw", "Parsed", "read", "read_any"]
 MAX_BLOCKS = 400
 """Top-level fields of a broken header that are tried one by one."""
 
+_SPELLED = {key.lower(): key for key in ("publishedDateTime", "originalUrl", "webUrl", "pubDate")}
+"""Keys with capitals inside, by what they become in a header whose keys count in any case."""
+
 _BLOCK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
 _LINE = re.compile(r"""["']?([^\W\d][\w.-]*)["']?[ \t]*[:=][ \t]+(.*)""")
 _DOTTED = re.compile(
@@ -148,7 +151,8 @@ def _read_pairs(parts: Split) -> Parsed:
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
     flaws: list[Flaw] = []
-    for number, key, value in pairs(parts.header):
+    for number, lowered, value in pairs(parts.header):
+        key = _SPELLED.get(lowered, lowered)
         if key in fields:
             flaws.append(Flaw(number + 1, key, "stands here twice; the last one is taken"))
         # Pelican takes these two as lists, split at semicolons where there is one, else at commas.

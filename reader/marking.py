@@ -106,7 +106,7 @@ class MarksDesk:
             return identity
 
     def undo(self) -> str | None:
-        """Take the last change back; what it was, in words ("3 marked read"), or None. Raises StorageError."""
+        """Take the last change back; its words ("3 marked read"), or None. Raises StorageError."""
         with self._lock:
             done = self._marks.undo()
         self.follow()

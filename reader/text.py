@@ -209,10 +209,13 @@ def _is_shaped(char: str) -> bool:
 
 
 def _few_marks(match: re.Match[str]) -> str:
+    categories = {char: unicodedata.category(char) for char in set(match[0])}
+    if not any(category[0] == "M" for category in categories.values()):
+        return match[0]
     kept: list[str] = []
     marks = 0
     for char in match[0]:
-        category = unicodedata.category(char)
+        category = categories[char]
         if category[0] == "M":
             marks += 1
         elif category != "Cf":

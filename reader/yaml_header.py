@@ -21,6 +21,7 @@ MAX_ALIASES = 32
 MAX_ALIASED = 10_000
 """Values that all aliases of a header may stand for together, so that a few lines can't fill the memory."""
 
+_PYTHON_TAG = "tag:yaml.org,2002:python/"
 _NOT_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -104,6 +105,7 @@ class _Walk:
     def _node(self, event: Any, path: str, depth: int) -> tuple[Value, int]:
         """The value that begins with this event, and how many values it is made of."""
         if isinstance(event, self._scalar):
+            self._refuse_tag(event, path)
             text: Value = event.value
             if event.implicit[0] and text in _NULLS:
                 text = None
@@ -112,6 +114,7 @@ class _Walk:
             return text, 1
         if isinstance(event, self._alias):
             return self._resolved(event)
+        self._refuse_tag(event, path)
         if depth >= MAX_NESTING:
             raise HeaderError(self._line(event.start_mark), f"values are nested more than {MAX_NESTING} deep")
         if event.anchor:
@@ -121,6 +124,11 @@ class _Walk:
         if event.anchor:
             self._anchors[event.anchor] = found
         return found
+
+    def _refuse_tag(self, event: Any, path: str) -> None:
+        """List a tag that asks for a Python object; its value is plain text or fields like every other."""
+        if event.tag and event.tag.startswith(_PYTHON_TAG):
+            self._flaw(self._line(event.start_mark), path, "Python tags are left out; remove the !!python/…")
 
     def _list(self, path: str, depth: int) -> tuple[Value, int]:
         values: list[Value] = []

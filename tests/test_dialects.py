@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article import Article, Image, Provider, Value
 from reader.addresses import identity_of
-from reader.article import Place
+from reader.article import Article, Image, Place, Provider, Value
 from reader.dialects import article_of
 from reader.frontmatter import read
 from reader.parsed import Parsed

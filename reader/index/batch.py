@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 from reader.addresses import host_of
-from reader.article import Article, key_of
+from reader.article import Article, Problem, key_of
 from reader.index.schema import Field
 from reader.text import words
 
@@ -30,6 +30,16 @@ class Origin(NamedTuple):
     mtime_ns: int
     size: int
     inode: int
+
+
+class Taken(NamedTuple):
+    """What one file gave: an article, or the problem why not."""
+
+    origin: Origin
+    article: Article | None
+    problem: Problem | None = None
+    digest: bytes | None = None
+    """The content's digest, where the file was so young that an edit may not show in its times."""
 
 
 class Row(NamedTuple):

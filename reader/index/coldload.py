@@ -12,11 +12,12 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 from reader.collection import Roots
+from reader.index.blocks import BlockLoad, make
 from reader.index.numbering import Numbering
 from reader.index.reading import UNDATED, Chunk, File, Packed, peek_chunk, take_chunk, unpacked_rows
 from reader.index.schema import BLOCK_BITS
 from reader.index.workers import Workers
-from reader.index.writer import BlockLoad, Writer
+from reader.index.writer import Writer
 
 PEEK_SIZE = 4096
 """Files a worker looks at for dates in one task."""
@@ -92,6 +93,7 @@ class ColdLoad:
             first -= len(part)
 
     def _write(self, load: BlockLoad) -> None:
+        load.made.extend(self._workers.map(make, load.parts(self._workers.count)))
         with self._writer.transaction():
             self._writer.add_block(load)
 

@@ -14,7 +14,7 @@ from reader.collection import Roots
 from reader.index.reading import File
 from reader.index.scan import Known
 from reader.index.schema import unpack_name
-from reader.index.writer import Taken
+from reader.index.batch import Taken
 
 
 class Moves:

@@ -13,9 +13,8 @@ from typing import NamedTuple
 from reader.article import Problem
 from reader.collection import Content, Roots, Unreadable, article_in, peek, read_content
 from reader.dates import date_in_name
-from reader.index.batch import Batch, Origin, Row
+from reader.index.batch import Batch, Origin, Row, Taken
 from reader.index.scan import INT63, is_too_young
-from reader.index.writer import Taken
 
 UNDATED = -(1 << 62)
 """What stands for "no date found" in an array of dates."""
@@ -76,7 +75,7 @@ def _digest(raw: bytes) -> bytes:
 
 
 def racy_digest(content: Content) -> bytes | None:
-    """A digest of a content that was read too soon after it was written; None where its times can be trusted."""
+    """A digest of a content that was read too soon after it was written; None where times can be trusted."""
     return _digest(content.raw) if is_too_young(content.mtime_ns, content.read_at_ns) else None
 
 
@@ -104,7 +103,7 @@ def unpacked_rows(packed: Packed) -> list[Row]:
 
 
 def peek_chunk(chunk: Chunk) -> bytes:
-    """A cheap guess at each file's date, as 64-bit seconds: it orders the work, the truth comes with the reading."""
+    """A cheap guess at each file's date, as 64-bit seconds: it orders the work, the truth comes later."""
     return array("q", map(_peek, [chunk.roots] * len(chunk.files), chunk.files)).tobytes()
 
 

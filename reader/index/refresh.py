@@ -43,7 +43,7 @@ class Refresh:
             if rebuild:
                 report = yield from self._build_anew()
             else:
-                report = yield from self._update(self._index.location)
+                report = yield from self._update(self._index.location, shows_first=True)
                 if self._is_untidy():
                     yield Progress("tidy", report.files, report.files, report.files, changed=True)
                     tidied = yield from self._build_anew()
@@ -82,7 +82,7 @@ class Refresh:
         keeper = connect(draft)
         try:
             create(keeper)
-            report = yield from self._update(draft)
+            report = yield from self._update(draft, shows_first=False)
             keeper.execute("pragma wal_checkpoint(truncate)")
             if self._index.is_in_memory:
                 self._index.adopt(draft)
@@ -92,10 +92,11 @@ class Refresh:
             self._index.adopt(draft)
         return report
 
-    def _update(self, location: str) -> Generator[Progress, None, Report]:
+    def _update(self, location: str, *, shows_first: bool) -> Generator[Progress, None, Report]:
         connection = connect(location, cache_kib=WRITE_CACHE_KIB)
         try:
-            return (yield from Update(connection, self._collection, self._carry).run())
+            update = Update(connection, self._collection, self._carry, shows_first=shows_first)
+            return (yield from update.run())
         finally:
             connection.close()
 

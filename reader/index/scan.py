@@ -1,7 +1,7 @@
 """What is different on the disk from what the index knows: folder by folder, file by file.
 
-A folder whose listing hashes to what was stored is done with; only others are compared name by name. Nothing is
-read and nothing written here.
+A folder whose listing hashes to what was stored is done with; only others are compared name by name. Nothing
+is read and nothing written here.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ _COARSE_GRAIN_NS = 2_000_000_000
 def is_too_young(mtime_ns: int, seen_at_ns: int) -> bool:
     """Whether something was looked at so soon after its last change that a further one might not show.
 
-    The rule of git's index: times are trusted only where the clock has moved on since. File systems with whole
-    seconds get two of them, others the coarsest tick of a kernel clock.
+    The rule of git's index: times are trusted only where the clock has moved on since. File systems with
+    whole seconds get two of them, others the coarsest tick of a kernel clock.
     """
     return seen_at_ns - mtime_ns <= (_FINE_GRAIN_NS if mtime_ns % 1_000_000_000 else _COARSE_GRAIN_NS)
 

@@ -67,17 +67,19 @@ create index articles_by_folder on articles(folder);
 create index articles_by_date on articles(date);
 create table titles(title_key text not null, number integer not null, primary key(title_key, number))
   without rowid;
-create table folders(folder integer primary key, root integer not null, path text not null unique, signature blob,
+create table folders(
+  folder integer primary key, root integer not null, path text not null unique, signature blob,
   listed_ns integer not null default 0);
 create table others(
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
   inode integer not null, key integer, primary key(folder, name)) without rowid;
 create table problems(
-  folder integer not null, name text not null, line integer not null, field text not null, reason text not null);
+  folder integer not null, name text not null, line integer not null, field text not null,
+  reason text not null);
 create index problems_by_file on problems(folder, name);
 create table unlisted(path text not null, reason text not null);
-create table racy(folder integer not null, name text not null, digest blob not null, primary key(folder, name))
-  without rowid;
+create table racy(
+  folder integer not null, name text not null, digest blob not null, primary key(folder, name)) without rowid;
 create table sets(
   field integer not null, value text not null, block integer not null, data blob not null,
   primary key(field, value, block)) without rowid;

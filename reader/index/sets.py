@@ -1,28 +1,21 @@
 """Sets of article numbers in the index file: read on demand, written block by block.
 
-A set is stored as one roaring bitmap a block of 65,536 numbers, so that new articles rewrite the last block only
-and a question reads just the sets that it names.
+A set is stored as one roaring bitmap a block of 65,536 numbers, so that new articles rewrite the last block
+only and a question reads just the sets that it names.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyroaring import BitMap
 
 from reader.index import rare
+from reader.index.blocks import PREFIX_LENGTHS, WORD_FIELDS, Made, prefixes
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, VALUE_FIELDS, Field
 from reader.text import fold
-
-PREFIX_LENGTHS = (1, 2, 3)
-"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words, of which
-there are few. Sets for four letters would be a fifth of the index."""
-
-WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
-"""Fields of words, most of which are rare."""
 
 _LAST = "\U0010ffff"
 
@@ -32,7 +25,9 @@ def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
     found = _united(
         connection.execute("select data from sets where field = ? and value = ?", (field, value)).fetchall()
     )
-    return found | BitMap(rare.find(connection, field, value, prefix=False)) if field in WORD_FIELDS else found
+    return (
+        found | BitMap(rare.find(connection, field, value, prefix=False)) if field in WORD_FIELDS else found
+    )
 
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:
@@ -41,7 +36,8 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
         return read_set(connection, Field.PREFIX, start)
     found = _united(
         connection.execute(
-            "select data from sets where field = ? and value >= ? and value < ?", (field, start, start + _LAST)
+            "select data from sets where field = ? and value >= ? and value < ?",
+            (field, start, start + _LAST),
         ).fetchall()
     )
     return found | BitMap(rare.find(connection, field, start, prefix=True))
@@ -73,45 +69,14 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
             write(connection, Field.PREFIX, min(blocks), sorted(prefixes(sets)))
 
 
-def write_new_block(
-    connection: sqlite3.Connection, block: int, members: Mapping[int, Mapping[str, Sequence[bytes]]]
-) -> None:
-    """Write the sets of a block that has none yet; numbers come packed as 32-bit integers."""
-    for field in sorted(members):
-        by_value = members[field]
-        _note_choices(connection, field, by_value)
-        if field in WORD_FIELDS:
-            _insert_words(connection, field, block, by_value)
-        else:
-            _insert(connection, field, block, ((value, _made(by_value[value])) for value in sorted(by_value)))
-        if field == Field.WORD:
-            made = prefixes((word, _made(parts)) for word, parts in _beginnings(by_value))
-            _insert(connection, Field.PREFIX, block, sorted(made))
-
-
-def _insert_words(
-    connection: sqlite3.Connection, field: int, block: int, by_word: Mapping[str, Sequence[bytes]]
-) -> None:
-    """Frequent words each as a set, the many rare ones packed."""
-    most = rare.MOST * 4
-    frequent = sorted(word for word, parts in by_word.items() if len(parts) * 4 > most or sum(map(len, parts)) > most)
-    _insert(connection, field, block, ((word, _made(by_word[word])) for word in frequent))
-    others = ((word, b"".join(by_word[word])) for word in sorted(by_word.keys() - frequent))
-    connection.executemany(
-        "insert into rare values(?, ?, ?, ?)", ((field, start, block, data) for start, data in rare.pack(others))
-    )
-
-
-def _made(parts: Sequence[bytes]) -> BitMap:
-    return BitMap(array("I", b"".join(parts)))
-
-
-def _beginnings(words: Mapping[str, Sequence[bytes]]) -> Iterator[tuple[str, list[bytes]]]:
-    """(longest prefix or shorter word, the numbers of all words that begin so), sorted."""
-    found: dict[str, list[bytes]] = {}
-    for word, parts in words.items():
-        found.setdefault(word[: PREFIX_LENGTHS[-1]], []).extend(parts)
-    yield from sorted(found.items())
+def write_made(connection: sqlite3.Connection, block: int, made: Sequence[Made]) -> None:
+    """Write the sets of a block that has none yet; inside the caller's transaction."""
+    sets = sorted(row for part in made for row in part.sets)
+    for field in {field for field, _, _ in sets} & VALUE_FIELDS:
+        _note_choices(connection, field, [value for of, value, _ in sets if of == field])
+    connection.executemany(f"insert into sets values(?, ?, {block}, ?)", sets)
+    packed = sorted(row for part in made for row in part.rare)
+    connection.executemany(f"insert into rare values(?, ?, {block}, ?)", packed)
 
 
 def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[str]) -> None:
@@ -128,18 +93,6 @@ def _insert(
         "insert into sets values(?, ?, ?, ?)",
         ((field, value, block, found.serialize()) for value, found in sets),
     )
-
-
-def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]]:
-    """(prefix, numbers) for every prefix of PREFIX_LENGTHS; the words must come sorted."""
-    level = words
-    for length in reversed(PREFIX_LENGTHS):
-        level = [
-            (start, BitMap.union(*[found for _, found in group]))
-            for start, group in groupby(level, key=_beginning(length))
-        ]
-        # A shorter word goes on to the lengths that it has.
-        yield from (pair for pair in level if len(pair[0]) == length)
 
 
 def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
@@ -191,7 +144,3 @@ def _merge(connection: sqlite3.Connection, field: int, _: int, sets: Iterable[tu
 
 
 _EMPTY = BitMap().serialize()
-
-
-def _beginning(length: int) -> Callable[[tuple[str, BitMap]], str]:
-    return lambda pair: pair[0][:length]

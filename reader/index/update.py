@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from reader.collection import Collection, Roots
+from reader.index.batch import Taken
 from reader.index.coldload import ColdLoad
 from reader.index.moves import Moves
 from reader.index.numbering import Numbering
@@ -20,7 +21,7 @@ from reader.index.reading import File, digest_now, take
 from reader.index.scan import Known, Scan, is_too_young
 from reader.index.schema import pack_name, unpack_name
 from reader.index.workers import Workers, worker_count
-from reader.index.writer import Taken, Writer
+from reader.index.writer import Writer
 from reader.results import Progress, Report
 
 FIRST_CHUNK = 100
@@ -39,14 +40,17 @@ Carry: TypeAlias = Callable[[Mapping[int, str]], None]
 class Update:
     """A refresh of one index, on one connection."""
 
-    def __init__(self, connection: sqlite3.Connection, collection: Collection, carry: Carry) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, collection: Collection, carry: Carry, *, shows_first: bool
+    ) -> None:
+        """With `shows_first` an empty index gets a few articles at once, which are late ones ever after."""
         self._connection = connection
         self._collection = collection
         self._roots = Roots(collection.roots)
         self._carry = carry
         self._writer = Writer(connection)
         self._scan = Scan(connection, collection)
-        self._is_first = connection.execute("select 1 from folders limit 1").fetchone() is None
+        self._shows_first = shows_first and not connection.execute("select 1 from folders").fetchone()
         self._early: set[tuple[int, str]] = set()
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
@@ -78,7 +82,7 @@ class Update:
     def _compare(self) -> Iterator[Progress]:
         for folder in self._collection.scan():
             self._scan.compare(folder)
-            if self._is_first and not self._early and self._scan.added >= FIRST_CHUNK:
+            if self._shows_first and not self._early and self._scan.added >= FIRST_CHUNK:
                 yield self._show_first()
             elif len(self._scan.folders) % 64 == 1:
                 yield Progress("scan", self._scan.files)
@@ -188,12 +192,13 @@ class Update:
 
     def _read_rivals(self) -> Iterator[Progress]:
         """Files that were duplicates of what is gone or different now: one of them may be shown next."""
-        keys = {known.key for known in (*self._known.values(), *self._scan.removed.values())} - {None}
+        different = (*self._known.values(), *self._scan.removed.values())
+        keys = {known.key for known in different} - {None}
         rivals = []
         for key in keys:
             rows = self._connection.execute(
-                "select folder, root, path, name, mtime_ns, size, inode from others join folders using(folder)"
-                " where key = ?", (key,)
+                "select folder, root, path, name, mtime_ns, size, inode from others"
+                " join folders using(folder) where key = ?", (key,)
             )  # fmt: skip
             for folder, root, path, name, mtime_ns, size, inode in rows.fetchall():
                 file = File(folder, root, unpack_name(path), unpack_name(name))

@@ -99,9 +99,12 @@ class IndexView:
         high = (1 << 32) - 1 if stop is None else self.first_from(stop)
         ordered = (self.live & BitMap(range(low, high))) - self.late if low < high else BitMap()
         late = [
-            found.number for found in self.late_articles
-            if found.date is not None and (start is None or found.date >= start) and (stop is None or found.date < stop)
-        ]  # fmt: skip
+            found.number
+            for found in self.late_articles
+            if found.date is not None
+            and (start is None or found.date >= start)
+            and (stop is None or found.date < stop)
+        ]
         return ordered | BitMap(late)
 
     def choices(self, field: int) -> list[tuple[str, str]]:

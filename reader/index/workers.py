@@ -7,6 +7,7 @@ worker outlives the reader, whatever end that comes to.
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
@@ -43,8 +44,13 @@ class Workers:
         self._threads = ThreadPoolExecutor(max(self._count, 1), thread_name_prefix="worker")
 
     def _start(self, count: int) -> None:
-        from multiprocessing import get_context
+        from contextlib import redirect_stderr
+        from multiprocessing import get_context, resource_tracker
 
+        # The first process brings a tracker along that inherits stderr, of which the screen has taken the
+        # place: its stand-in has no descriptor, and the start would fail on it.
+        with redirect_stderr(sys.__stderr__):
+            resource_tracker.ensure_running()
         spawning = get_context("spawn")
         for _ in range(count):
             ours, theirs = spawning.Pipe()
@@ -60,6 +66,11 @@ class Workers:
             self._processes.append(process)
             self._idle.put(ours)
             self._count += 1
+
+    @property
+    def count(self) -> int:
+        """How many tasks are done at the same time."""
+        return max(self._count, 1)
 
     def map(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> Iterator[Outcome]:
         """The outcomes in the tasks' order; a few tasks are under way at any time."""

@@ -8,34 +8,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from pyroaring import BitMap
 
 from reader.article import Article, Problem, key_of
-from reader.index.batch import TITLE_KEY, Batch, Origin, Row
+from reader.index.batch import TITLE_KEY, Batch, Origin, Row, Taken
+from reader.index.blocks import BlockLoad
 from reader.index.numbering import Numbering
 from reader.index.schema import LATE, LIVE, Field, pack_name, unpack_name
-from reader.index.sets import read_set, replace_set, withdraw, write_new_block, write_sets
+from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
 from reader.text import words
 
 Rank: TypeAlias = tuple[float, int, str]
 """Date, mtime, path."""
 
 _ROW_SLOTS = ", ".join("?" * len(Row._fields))
-
-
-class Taken(NamedTuple):
-    """What one file gave: an article, or the problem why not."""
-
-    origin: Origin
-    article: Article | None
-    problem: Problem | None = None
-    digest: bytes | None = None
-    """The content's digest, where the file was so young that an edit may not show in its times."""
 
 
 class Writer:
@@ -148,7 +138,7 @@ class Writer:
             (title_key(row.title), row.number) for row in kept
         ])  # fmt: skip
         live = BitMap([row.number for row in kept])
-        write_new_block(self._connection, block.block, block.members)
+        write_made(self._connection, block.block, block.made)
         late = BitMap(block.late) & live
         write_sets(self._connection, {Field.STATE: {LIVE: live, LATE: late} if late else {LIVE: live}})
         block.numbering.save(self._connection)
@@ -233,29 +223,6 @@ class Writer:
         numbering = Numbering(self._connection)
         numbering.demote()
         numbering.save(self._connection)
-
-
-class BlockLoad:
-    """A block of a cold load as it is put together from the workers' chunks."""
-
-    def __init__(self, block: int, numbering: Numbering) -> None:
-        self.block = block
-        self.numbering = numbering
-        self.rows: list[Row] = []
-        self.late: list[int] = []
-        self.unusual: list[Taken] = []
-        """Files with problems, without an article, or too young to be trusted."""
-        self.members: dict[int, dict[str, list[bytes]]] = defaultdict(dict)
-
-    def merge(self, packed: dict[int, dict[str, bytes]]) -> None:
-        """Append a chunk's set members, packed as 32-bit integers."""
-        for field, by_value in packed.items():
-            mine = self.members[field]
-            for value, numbers in by_value.items():
-                if value in mine:
-                    mine[value].append(numbers)
-                else:
-                    mine[value] = [numbers]
 
 
 def title_key(title: str) -> str:

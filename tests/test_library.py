@@ -1,0 +1,266 @@
+"""The desk: what the screens and the command line get when they ask for more than sets."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.errors import NoSuchArticle, UsageError
+from reader.index import search
+from reader.library import Library
+from reader.query import parse
+from tests.index.files import NOW, counts, every, named, opened, refresh, text_of, titles, write
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    """An empty folder."""
+    folder = tmp_path / "feed"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def library(feed: Path) -> Iterator[Library]:
+    """Its Library; refresh it when there are files."""
+    found = opened(feed)
+    yield found
+    found.close()
+
+
+def test_an_empty_folder(library: Library) -> None:
+    """Every question has an answer: none."""
+    assert library.total == 0 and titles(library) == titles(library, "a OR -b since:7d sort:title") == []
+    assert library.facet("topic", parse(""), NOW).values == ()
+    assert counts(refresh(library)) == (0, 0, 0, 0, 0)
+    with pytest.raises(NoSuchArticle):
+        library.find("a")
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """Wrong use, said with the path."""
+    with pytest.raises(UsageError, match="nowhere"):
+        Library.open([tmp_path / "nowhere"])
+
+
+def test_phrases_are_exact(feed: Path, library: Library) -> None:
+    """Words side by side, in one text, in order: in any searched text, or in the title alone."""
+    write(feed / "a.md", text_of("quiet week ahead", body="all is well"))
+    write(feed / "b.md", text_of("week quiet", excerpt="a Quiet, WEEK", author="[Ana Lund]"))
+    write(feed / "c.md", text_of("a week so quiet", topics="[week]", author="[Lund Ana]"))
+    refresh(library)
+    assert sorted(titles(library, '"quiet week"')) == ["quiet week ahead", "week quiet"]
+    assert titles(library, 'title:"quiet week"') == ["quiet week ahead"]
+    assert titles(library, '"quiet we"*') == titles(library, '"quiet week"')
+    assert titles(library, '"quiet we"') == []
+    assert titles(library, '-"quiet week"') == ["a week so quiet"]
+    assert titles(library, 'author:"ana lund"') == ["week quiet"]
+    # Where one text ends and the next begins, nothing stands side by side.
+    assert titles(library, '"ahead all"') == []
+
+
+def test_a_phrase_with_very_many_candidates_says_at_least(
+    feed: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the newest are looked at, and the answer says that there may be more."""
+    for number in range(8):
+        write(feed / f"{number}.md", text_of("quiet week", f"2024-01-0{number + 1}"))
+    refresh(library)
+    monkeypatch.setattr(search, "MOST_CHECKED", 3)
+    results = library.select(parse('"quiet week"'), NOW)
+    assert (len(results), results.is_exact) == (3, False)
+    assert [one.date.day for one in results.window(0, 9) if one.date] == [8, 7, 6]
+    few = library.select(parse('"quiet week" date:2024-01-02'), NOW)
+    assert (len(few), few.is_exact) == (1, True)
+
+
+def test_scripts_without_blanks(feed: Path, library: Library) -> None:
+    """A run of characters is found where it stands as a whole, a single one where it begins a pair."""
+    write(feed / "a.md", text_of("東京都の市場"))
+    write(feed / "b.md", text_of("京都の東"))
+    write(feed / "c.md", text_of("猫"))
+    refresh(library)
+    assert titles(library, "京都") == ["東京都の市場", "京都の東"]
+    assert titles(library, "東京都") == ["東京都の市場"]
+    assert titles(library, "都東") == []
+    assert titles(library, "京") == ["東京都の市場", "京都の東"]
+    assert titles(library, "猫") == ["猫"]
+
+
+def test_values_are_found_whatever_their_case_and_accents(feed: Path, library: Library) -> None:
+    """Fields compare whole values; addresses and paths are found by a part."""
+    write(
+        feed / "sub" / "a.md",
+        text_of("a", url="https://news.harbour.example/2021/A?x=1", topics="[Café au lait]",
+                provider="{name: Ü Post, domain: post.example}"),
+    )  # fmt: skip
+    write(feed / "b.md", text_of("b", topics="[Cafe]", url="https://notharbour.example/"))
+    refresh(library)
+    for text in (
+        'topic:"CAFE AU LAIT"', "topic:café*  -b", 'provider:"u post"', "provider:U*", "domain:harbour.example",
+        "domain:post.example", "domain:news*", "url:/2021/a", "path:SUB/a", "provider:post.example",
+    ):  # fmt: skip
+        assert titles(library, text) == ["a"], text
+    assert titles(library, "topic:cafe") == ["b"]
+    assert titles(library, f"id:{named(library, 'b')[0].id[:5]}") == ["b"]
+
+
+def test_late_articles_are_in_their_time(feed: Path, library: Library) -> None:
+    """What is older but came later stands at its place, and in the spans of time that hold it."""
+    for day in (1, 5, 9):
+        write(feed / f"{day}.md", text_of(f"d{day}", f"2024-01-0{day}"))
+    refresh(library)
+    for day in (3, 7, 4):
+        write(feed / f"{day}.md", text_of(f"d{day}", f"2024-01-0{day}"))
+        refresh(library)
+    assert titles(library) == ["d9", "d7", "d5", "d4", "d3", "d1"]
+    assert titles(library, "sort:-date", 1, 4) == ["d3", "d4", "d5"]
+    assert titles(library, "since:2024-01-04 until:2024-01-07") == ["d7", "d5", "d4"]
+    assert titles(library, "date:2024-01-03") == ["d3"]
+
+
+def test_find_by_the_beginning_of_an_id(feed: Path, library: Library) -> None:
+    """A beginning that is one article's is enough; otherwise the error says what there is."""
+    for number in range(40):
+        write(feed / f"{number}.md", text_of(f"n{number}"))
+    refresh(library)
+    for one in every(library):
+        assert library.find(one.id) == library.find(f" {one.id.upper()} ") == one
+    first = every(library)[0]
+    length = next(n for n in range(1, 13) if len(every(library, f"id:{first.id[:n]}")) == 1)
+    assert library.find(first.id[:length]) == first
+    with pytest.raises(
+        NoSuchArticle, match=f"several ids start with {first.id[: length - 1]}" if length > 1 else ""
+    ):
+        library.find(first.id[: length - 1])
+    for wrong in ("ffffffffffff", "000000000000", "", "xyz", "0" * 13, "é"):
+        with pytest.raises(NoSuchArticle):
+            library.find(wrong)
+
+
+def test_related_links_know_their_article(feed: Path, library: Library) -> None:
+    """A link leads to the article with the same address, however it is tracked; others lead outside."""
+    links = (
+        "[{title: in, webUrl: 'https://News.example/b?utm_source=x#top'}, {title: out, webUrl: 'https://o.example/'},"
+        " {title: none}, {title: bad, webUrl: 'nonsense'}]"
+    )
+    write(feed / "a.md", text_of("a", related=links))
+    write(feed / "b.md", text_of("b", url="https://news.example/b"))
+    refresh(library)
+    found = library.related(library.article(named(library, "a")[0]))
+    assert [(one.related.title, one.headline and one.headline.title) for one in found] == [
+        ("in", "b"), ("out", None), ("none", None), ("bad", None)
+    ]  # fmt: skip
+
+
+def test_an_article_whose_file_has_gone(feed: Path, library: Library) -> None:
+    """It can't be read, and a refresh is what helps."""
+    write(feed / "a.md", text_of("a"))
+    refresh(library)
+    (one,) = every(library)
+    (feed / "a.md").unlink()
+    assert not library.is_fresh([one])
+    with pytest.raises(NoSuchArticle, match="refresh to see"):
+        library.article(one)
+    refresh(library)
+    with pytest.raises(NoSuchArticle, match="no longer in the collection"):
+        library.article(one)
+
+
+def test_duplicates_are_one_article(feed: Path, library: Library) -> None:
+    """The newest is shown, the others are listed; when it goes, the next takes its place."""
+    url = "https://news.example/x"
+    for day in (1, 3, 2):
+        write(feed / f"{day}.md", text_of(f"d{day}", f"2024-01-0{day}", url=url))
+    assert refresh(library).duplicates == 2
+    assert titles(library) == ["d3"]
+    place = str(feed.resolve())
+    assert list(library.duplicates()) == [
+        (f"{place}/1.md", f"{place}/3.md"),
+        (f"{place}/2.md", f"{place}/3.md"),
+    ]
+    (feed / "3.md").unlink()
+    assert counts(refresh(library)) == (2, 0, 0, 1, 2)
+    assert titles(library) == ["d2"] and len(list(library.duplicates())) == 1
+    write(feed / "1.md", text_of("d1", "2024-01-01", url="https://news.example/y"), 1_700_000_009_000_000_009)
+    assert refresh(library).duplicates == 0
+    assert titles(library) == ["d2", "d1"]
+
+
+def test_two_roots_with_the_same_names(tmp_path: Path) -> None:
+    """Files without a URL are two articles where they lie in two folders, one where the folders overlap."""
+    write(tmp_path / "one" / "a.md", text_of("one"))
+    write(tmp_path / "two" / "a.md", text_of("two"))
+    library = opened(tmp_path / "one", tmp_path / "two")
+    assert sorted(titles(library)) == ["one", "two"] and library.total == 2
+    assert {library.article(one).title for one in every(library)} == {"one", "two"}
+    library.close()
+    library = opened(tmp_path / "one", tmp_path, tmp_path / "two" / "a.md")
+    assert library.total == 2 and list(library.duplicates()) == []
+    library.close()
+
+
+def test_single_files_are_sources(tmp_path: Path) -> None:
+    """Only these files are read, also two of one folder, and their changes are seen."""
+    paths = [
+        write(tmp_path / f"{name}.md", text_of(name, f"2024-01-0{day}")) for day, name in enumerate("abc", 1)
+    ]
+    library = opened(paths[0], paths[2])
+    assert titles(library) == ["c", "a"]
+    write(paths[0], text_of("A", "2024-02-01"), 1_710_000_000_000_000_001)
+    assert counts(refresh(library)) == (2, 0, 1, 0, 1)
+    paths[2].unlink()
+    assert counts(refresh(library)) == (1, 0, 0, 1, 1)
+    assert titles(library) == ["A"]
+    library.close()
+
+
+def test_files_that_are_no_articles(feed: Path, library: Library) -> None:
+    """They are problems with a path and a reason, and are counted as files."""
+    write(feed / "empty.md", "")
+    (feed / "binary.md").write_bytes(bytes(1000))
+    write(feed / "good.md", text_of("good", "the day before"))
+    os.symlink("/etc/hostname", feed / "out.md")
+    report = refresh(library)
+    assert (report.files, report.problems, library.total) == (3, 4, 1)
+    found = [(Path(one.path).name, one.field) for one in library.problems()]
+    assert found == [
+        ("binary.md", "file"), ("empty.md", "file"), ("good.md", "publishedDateTime"), ("out.md", "file")
+    ]  # fmt: skip
+    (feed / "out.md").unlink()
+    write(feed / "empty.md", text_of("filled"), 1_710_000_000_000_000_001)
+    assert refresh(library).problems == 2 and library.total == 2
+
+
+def test_large_collections_are_looked_at_by_folder(
+    feed: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a few articles are shown of very many, files are looked at only when the folders say so."""
+    from reader import library as module
+
+    write(feed / "a.md", text_of("a"))
+    past = time.time_ns() - 10_000_000_000
+    os.utime(feed, ns=(past, past))
+    refresh(library)
+    monkeypatch.setattr(module, "SURVEYED", 0)
+    assert list(library.refresh_for(10)) == []
+    (one,) = every(library)
+    assert library.is_fresh([one])
+    write(feed / "a.md", text_of("edited"), 1_710_000_000_000_000_001)
+    os.utime(feed, ns=(past, past))
+    assert list(library.refresh_for(10)) == [] and not library.is_fresh([one])
+    assert list(library.refresh_for(None)) != []
+    assert library.is_fresh([one]) and titles(library) == ["edited"]
+    write(feed / "b.md", text_of("b"))
+    assert list(library.refresh_for(10)) != [] and library.total == 2
+
+
+def test_changes_on_the_disk_are_noticed(feed: Path, library: Library) -> None:
+    """Nothing new: the time goes by. A new file: told within the time."""
+    assert library.wait_for_change(0.05) is False
+    write(feed / "a.md", text_of("a"))
+    assert library.wait_for_change(20) is True
