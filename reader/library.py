@@ -45,15 +45,14 @@ class Library:
 
     def __init__(self, collection: Collection, cache: Path | None, data: Path | None) -> None:
         """Use `Library.open`. A folder that is None can't be written: its part is kept in memory only."""
-        self.notices: list[str] = []
-        """Sentences that the person should see once."""
         self._collection = collection
         self._roots = Roots(collection.roots)
         self._watch: Watch | None = None
         self._polled = time.monotonic()
         self._index = Index(cache, self._has_phrase)
         self._lookup = Lookup(self._index, self._roots)
-        self.notices += self._index.notices
+        self.notices = self._index.notices
+        """Sentences that the person should see once."""
         self.marks = MarksDesk(self._index, self._roots, data, self.notices)
 
     @classmethod
@@ -122,8 +121,7 @@ class Library:
             raise StorageError(
                 f"the index can't be written ({error}): make room or check permissions"
             ) from error
-        self.notices.append("The index was damaged: it has been built anew.")
-        self._index.begin_edition()
+        self._index.begin_again()
         yield from Refresh(self._index, self._collection, self.marks.carry).run()
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:

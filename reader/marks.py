@@ -42,6 +42,9 @@ insert into meta values('turn', 0);
 """
 
 
+_SELECT = "select key, identity, read, starred, note, tags from marks"
+
+
 class Marks:
     """The person's own database. The caller sees to it that one thread at a time uses it."""
 
@@ -87,20 +90,13 @@ class Marks:
     def since(self, turn: int) -> Iterator[Mark]:
         """The marks that changed after a turn."""
         with _said("read"):
-            rows = self._connection.execute(
-                "select key, identity, read, starred, note, tags from marks where turn > ?", (turn,)
-            )
+            rows = self._connection.execute(f"{_SELECT} where turn > ?", (turn,))
             yield from map(_mark, rows)
 
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
         """The marks of these articles, where they have any."""
         with _said("read"):
-            rows = (
-                self._connection.execute(
-                    "select key, identity, read, starred, note, tags from marks where key = ?", (key,)
-                ).fetchone()
-                for key in keys
-            )
+            rows = (self._connection.execute(f"{_SELECT} where key = ?", (key,)).fetchone() for key in keys)
             return {row[0]: _mark(row) for row in rows if row}
 
     def change(self, articles: Mapping[int, str], change: Change) -> int:
@@ -125,9 +121,12 @@ class Marks:
         """Give the marks of old keys to new identities (files that were renamed). Raises StorageError."""
         with self._transaction() as turn:
             found = self.of(moved)
-            self._store(
-                (mark._replace(key=key_of(moved[key]), identity=moved[key]) for key, mark in found.items()),
-                turn,
+            self._store((_renamed(mark, moved[key]) for key, mark in found.items()), turn)
+            # All are taken out first: two files may have changed places.
+            steps = [(moved[key], step) for key in found for step in self._take_steps(key)]
+            self._insert_steps(
+                (change, _renamed(_from_json(before), identity), _renamed(_from_json(after), identity))
+                for identity, (change, before, after) in steps
             )
 
     def undo(self) -> str | None:
@@ -160,9 +159,7 @@ class Marks:
     def export(self) -> Iterator[dict[str, Any]]:
         """Every article's marks as JSON-able records, by identity."""
         with _said("read"):
-            for row in self._connection.execute(
-                "select key, identity, read, starred, note, tags from marks order by identity"
-            ):
+            for row in self._connection.execute(f"{_SELECT} order by identity"):
                 mark = _mark(row)
                 if mark.read or mark.starred or mark.note or mark.tags:
                     yield {
@@ -199,13 +196,21 @@ class Marks:
         )
         self._connection.execute("delete from changes where undone")
         change = self._connection.execute("insert into changes(words) values(?)", (words,)).lastrowid
-        self._connection.executemany(
-            "insert or replace into steps values(?, ?, ?, ?)",
-            ((change, new.key, json.dumps(old), json.dumps(new)) for old, new in steps),
-        )
+        self._insert_steps((change, old, new) for old, new in steps)
         oldest = int(change or 0) - KEPT_CHANGES
         self._connection.execute("delete from steps where change <= ?", (oldest,))
         self._connection.execute("delete from changes where change <= ?", (oldest,))
+
+    def _take_steps(self, key: int) -> list[tuple[int, str, str]]:
+        return self._connection.execute(
+            "delete from steps where key = ? returning change, before, after", (key,)
+        ).fetchall()
+
+    def _insert_steps(self, steps: Iterable[tuple[int | None, Mark, Mark]]) -> None:
+        self._connection.executemany(
+            "insert or replace into steps values(?, ?, ?, ?)",
+            ((change, new.key, json.dumps(old), json.dumps(new)) for change, old, new in steps),
+        )
 
     def _store(self, marks: Iterable[Mark], turn: int) -> None:
         self._connection.executemany(
@@ -269,6 +274,10 @@ def _mark(row: tuple[int, str | bytes, int, int, str, str]) -> Mark:
     if isinstance(identity, bytes):
         identity = identity.decode("utf-8", "surrogatepass")
     return Mark(key, identity, bool(read), bool(starred), note, tuple(tags.split("\n")) if tags else ())
+
+
+def _renamed(mark: Mark, identity: str) -> Mark:
+    return mark._replace(key=key_of(identity), identity=identity)
 
 
 def _from_json(state: str) -> Mark:

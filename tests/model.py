@@ -1,12 +1,11 @@
 """The plain slow model of a collection: what the Library must answer, told in lists and loops.
 
-Written from the documentation (docs/query.md). It shares no code with the index; only words, dates and the
-query's own values are the same.
+Written from docs/query.md. It shares no code with the index but words, dates and the query's own values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -46,8 +45,7 @@ class Stored(NamedTuple):
     @property
     def second(self) -> int | None:
         """Its date in whole seconds."""
-        moment = self.article.published_date_time
-        return None if moment is None else int(moment.timestamp())
+        return _whole(self.article.published_date_time)
 
     @property
     def rank(self) -> tuple[float, int, str]:
@@ -102,15 +100,11 @@ class Model:
         return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0].casefold(), pair[0]))
 
     def _values(self, one: Stored, field: str) -> set[str]:
-        article = one.article
-        found: dict[str, Iterable[str]] = {
-            "topic": article.topics,
-            "provider": [article.provider.name],
-            "category": [article.category],
-            "type": [article.type],
-            "tag": self._marked(one).tags,
-        }
-        return {value for value in found[field] if value}
+        if field == "tag":
+            return set(self._marked(one).tags)
+        if field == "topic":
+            return set(one.article.topics)
+        return {one.article.provider.name if field == "provider" else getattr(one.article, field)} - {""}
 
     def _marked(self, one: Stored) -> Marked:
         return self.marks.get(one.article.identity, Marked())
@@ -195,6 +189,10 @@ class Model:
         return known + unknown
 
 
+def _whole(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
 def _place(one: Stored) -> tuple[int, str, str]:
     return (one.second or 0, one.folder, one.name)
 
@@ -260,17 +258,15 @@ def _may(word: str, may_go_on: bool) -> bool:
 
 
 def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:
-    second = one.second
-    if second is None:
+    if (second := one.second) is None:
         return False
-    span = dates.Span(None, None)
     if field == "since":
         span = dates.Span(dates.since(value, now), None)
     elif field == "until":
         span = dates.Span(None, dates.until(value, now))
     else:
         span = dates.on(value, now)
-    start, stop = (None if moment is None else int(moment.timestamp()) for moment in span)
+    start, stop = map(_whole, span)
     return (start is None or second >= start) and (stop is None or second < stop)
 
 

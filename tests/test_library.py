@@ -101,7 +101,8 @@ def test_values_are_found_whatever_their_case_and_accents(feed: Path, library: L
     write(feed / "b.md", text_of("b", topics="[Cafe]", url="https://notharbour.example/"))
     refresh(library)
     for text in (
-        'topic:"CAFE AU LAIT"', "topic:café*  -b", 'provider:"u post"', "provider:U*", "domain:harbour.example",
+        'topic:"CAFE AU LAIT"', "topic:café*  -b", 'provider:"u post"', "provider:U*",
+        "domain:harbour.example",
         "domain:post.example", "domain:news*", "url:/2021/a", "path:SUB/a", "provider:post.example",
     ):  # fmt: skip
         assert titles(library, text) == ["a"], text

@@ -132,6 +132,10 @@ def test_a_rename_takes_the_marks_along(library: Library, feed: Path) -> None:
     refresh(library)
     assert titles(library, "is:read") == ["c"]
     assert library.note(named(library, "c")[0]) == "mine"
+    assert library.undo() == "1 marked read, noted"
+    assert titles(library, "is:read") == [] and library.note(named(library, "c")[0]) == ""
+    library.redo()
+    assert titles(library, "is:read") == ["c"]
 
 
 def test_a_chain_of_renames(library: Library, feed: Path) -> None:

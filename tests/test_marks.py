@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,15 @@ def test_a_change_counts_what_is_different_now(marks: Marks) -> None:
 
 def test_marks_and_what_was_undone_survive_a_restart(path: Path) -> None:
     """Everything is on the disk when a call returns, also the way back and forth."""
-    for step, said in (
+    later = Change(starred=True, note="why", add_tags=("later",))
+    steps: list[tuple[Callable[[Marks], object], object]] = [
         (lambda one: one.change(BOTH, READ), 2),
-        (lambda one: one.change(only(ONE), Change(starred=True, note="why", add_tags=("later",))), 1),
+        (lambda one: one.change(only(ONE), later), 1),
         (lambda one: one.undo(), "1 starred, tagged later, noted"),
         (lambda one: one.redo(), "1 starred, tagged later, noted"),
         (lambda one: one.redo(), None),
-    ):
+    ]
+    for step, said in steps:
         marks = Marks(path)
         assert step(marks) == said
         marks.close()
@@ -133,7 +135,8 @@ def test_turns_tell_what_is_new(path: Path, marks: Marks) -> None:
 
 changes = st.builds(
     Change, st.sampled_from((None, True, False)), st.sampled_from((None, True, False)),
-    st.lists(st.sampled_from("abc"), max_size=2).map(tuple), st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
+    st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
+    st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
     st.sampled_from((None, "", "x")),
 )  # fmt: skip
 
@@ -266,3 +269,15 @@ def test_a_write_that_fails_leaves_everything_as_it_was(path: Path, marks: Marks
     marks._connection.execute("pragma query_only = off")
     assert marks.turn == turn and not of(marks, ONE).starred
     assert marks.change(BOTH, STAR) == 2
+
+
+def test_a_rename_can_be_followed_by_undo(marks: Marks) -> None:
+    """What was done to a file before it was renamed is taken back at its new name, also after a swap."""
+    marks.change(only(ONE), READ)
+    marks.change(BOTH, STAR)
+    marks.carry({key_of(ONE): TWO, key_of(TWO): ONE})
+    assert of(marks, TWO).read
+    marks.undo()
+    assert not of(marks, ONE).starred and not of(marks, TWO).starred
+    marks.undo()
+    assert list(marks.export()) == []

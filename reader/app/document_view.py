@@ -6,17 +6,16 @@ Where one stands and how far it goes; painting and pressing belong to the pane t
 from __future__ import annotations
 
 from textual import events
-from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 
+from reader.app.painted_view import PaintedView
 from reader.app.reading.document import TOP, Document, Place
 
 OVERLAP = 2
 """Lines of a page that are seen again after a page down, so that the eye finds its place."""
 
 
-class DocumentView(ScrollView, inherit_bindings=False):
+class DocumentView(PaintedView, inherit_bindings=False):
     """A window on a document; heights that turn out otherwise than estimated never move what is in sight."""
 
     measure: reactive[int] = reactive(72, repaint=False)
@@ -83,9 +82,9 @@ class DocumentView(ScrollView, inherit_bindings=False):
         if document:
             y = max(min(y, document.height - self._rows), 0)
             y = self._settled = document.settle(y, self._rows)
-            self.virtual_size = Size(self.scrollable_content_region.width, document.height)
+            self.set_extent(document.height)
         else:
-            self.virtual_size = Size(0, 0)
+            self.set_extent(0)
             self._settled = 0
         self.scroll_to(y=y, animate=False)
         self._settle()
@@ -106,7 +105,7 @@ class DocumentView(ScrollView, inherit_bindings=False):
         is_end = y and y >= self.max_scroll_y
         y = document.settle_end(self._rows) if is_end else document.settle(y, self._rows)
         self._settled = y
-        self.virtual_size = Size(self.scrollable_content_region.width, document.height)
+        self.set_extent(document.height)
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False)
 

@@ -19,8 +19,11 @@ from reader.index.numbering import Numbering
 from reader.index.schema import Field
 
 PREFIX_LENGTHS = (1, 2, 3)
-"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words, of
-which there are few. Sets for four letters would be a fifth of the index."""
+"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
+
+CROWDED_LENGTH, CROWD = 4, 100
+"""Beginnings of so many letters have a set of their own where more words of the block than that begin so: sets
+for all of them would be a fifth of the index, and a range of few words costs no more than a set."""
 
 WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
 """Fields of words, most of which are rare."""
@@ -89,6 +92,8 @@ def make(members: Packed) -> Made:
         if field == Field.WORD:
             found = prefixes((start, _bitmap(packed)) for start, packed in _beginnings(by_value))
             made.sets.extend((Field.PREFIX, start, numbers.serialize()) for start, numbers in found)
+            crowded = ((start, _bitmap(packed)) for start, packed in _crowded(by_value))
+            made.sets.extend((Field.PREFIX, start, numbers.serialize()) for start, numbers in crowded)
     return made
 
 
@@ -98,7 +103,7 @@ def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]
     for length in reversed(PREFIX_LENGTHS):
         level = [
             (start, BitMap.union(*[found for _, found in group]))
-            for start, group in groupby(level, key=_beginning(length))
+            for start, group in groupby(level, key=beginning(length))
         ]
         # A shorter word goes on to the lengths that it has.
         yield from (pair for pair in level if len(pair[0]) == length)
@@ -112,9 +117,19 @@ def _beginnings(words: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     yield from ((start, b"".join(found[start])) for start in sorted(found))
 
 
+def _crowded(words: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """(four letters, the numbers of all words that begin so) where these words are many."""
+    found: dict[str, list[bytes]] = {}
+    for word, packed in words.items():
+        if len(word) >= CROWDED_LENGTH:
+            found.setdefault(word[:CROWDED_LENGTH], []).append(packed)
+    yield from ((start, b"".join(parts)) for start, parts in found.items() if len(parts) > CROWD)
+
+
 def _bitmap(packed: bytes) -> BitMap:
     return BitMap(array("I", packed))
 
 
-def _beginning(length: int) -> Callable[[tuple[str, BitMap]], str]:
+def beginning(length: int) -> Callable[[tuple[str, BitMap]], str]:
+    """What sets of words are grouped by for their prefixes of this length."""
     return lambda pair: pair[0][:length]

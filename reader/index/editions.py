@@ -35,8 +35,8 @@ class Editions:
         return self.path(edition).exists() and not self.path(edition + 1).exists()
 
     def begin(self, after: int) -> int:
-        """Make an empty edition, numbered above this one, and give its number; where another reader was
-        quicker, it is theirs.
+        """Make the empty edition that follows this one (0 = none) and give its number; where another reader
+        was quicker, it is theirs.
 
         Raises sqlite3.Error, OSError.
         """
@@ -48,7 +48,7 @@ class Editions:
             create(connection)
         finally:
             connection.close()
-        edition = max(self.newest(), after) + 1
+        edition = after + 1
         self._publish(draft, edition)
         draft.unlink(missing_ok=True)
         return edition

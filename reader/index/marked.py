@@ -30,7 +30,11 @@ class MarkedSets:
 
     def load(self) -> None:
         """Take over what was stored, where it still fits the index."""
-        generation, turn, marked = self._index.stored_marks()
+        try:
+            generation, turn, marked = self._index.stored_marks()
+        except sqlite3.DatabaseError:
+            self._index.begin_again()
+            generation, turn, marked = self._index.stored_marks()
         if generation == self._index.generation():
             self._generation, self.turn = generation, turn
             self._index.marked = {**NO_MARKS, **marked}

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from reader.addresses import identity_of
 from reader.article import key_of
 from reader.collection import Roots
+from reader.index.batch import Taken
 from reader.index.reading import File
 from reader.index.scan import Known
 from reader.index.schema import unpack_name
-from reader.index.batch import Taken
 
 
 class Moves:

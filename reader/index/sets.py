@@ -9,11 +9,12 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from pyroaring import BitMap
 
 from reader.index import rare
-from reader.index.blocks import PREFIX_LENGTHS, WORD_FIELDS, Made, prefixes
+from reader.index.blocks import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, Made, beginning, prefixes
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, VALUE_FIELDS, Field
 from reader.text import fold
 
@@ -34,12 +35,18 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
     """The union of the sets of all words that begin with `start`."""
     if field == Field.WORD and len(start) <= PREFIX_LENGTHS[-1]:
         return read_set(connection, Field.PREFIX, start)
-    found = _united(
-        connection.execute(
-            "select data from sets where field = ? and value >= ? and value < ?",
-            (field, start, start + _LAST),
+    crowded: list[tuple[int, bytes]] = []
+    if field == Field.WORD and len(start) == CROWDED_LENGTH:
+        crowded = connection.execute(
+            "select block, data from sets where field = ? and value = ?", (Field.PREFIX, start)
         ).fetchall()
-    )
+    # A block where the beginning is crowded has all its words in that one set.
+    done = ",".join(str(block) for block, _ in crowded)
+    others = connection.execute(
+        f"select data from sets where field = ? and value >= ? and value < ? and block not in ({done})",
+        (field, start, start + _LAST),
+    ).fetchall()
+    found = _united([*others, *((data,) for _, data in crowded)])
     return found | BitMap(rare.find(connection, field, start, prefix=True))
 
 
@@ -67,6 +74,8 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
         write(connection, field, min(blocks), sets)
         if field == Field.WORD:
             write(connection, Field.PREFIX, min(blocks), sorted(prefixes(sets)))
+            if not is_new:
+                _merge_crowded(connection, sets)
 
 
 def write_made(connection: sqlite3.Connection, block: int, made: Sequence[Made]) -> None:
@@ -141,6 +150,23 @@ def _merge(connection: sqlite3.Connection, field: int, _: int, sets: Iterable[tu
             connection.execute(
                 "insert or replace into sets values(?, ?, ?, ?)", (field, value, block, inside.serialize())
             )
+
+
+def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
+    """Where a block has a set for a crowded beginning, it must have all words that begin so."""
+    long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)
+    for start, group in groupby(long, key=beginning(CROWDED_LENGTH)):
+        stored = connection.execute(
+            "select block, data from sets where field = ? and value = ?", (Field.PREFIX, start)
+        ).fetchall()
+        numbers = dict(by_block(BitMap.union(*[found for _, found in group]))) if stored else {}
+        for block, data in stored:
+            if block in numbers:
+                united = BitMap.deserialize(data) | numbers[block]
+                connection.execute(
+                    "update sets set data = ? where field = ? and value = ? and block = ?",
+                    (united.serialize(), Field.PREFIX, start, block),
+                )
 
 
 _EMPTY = BitMap().serialize()

@@ -32,6 +32,7 @@ class Index(Rows):
     def __init__(self, folder: Path | None, has_phrase: HasPhrase) -> None:
         """Open the newest usable edition in a folder, or begin one; None = in memory only."""
         self.notices: list[str] = []
+        """Sentences that the person should see once."""
         self.marked: Mapping[str, BitMap] = NO_MARKS
         """The person's marks as sets of numbers: read, starred, note, tag:NAME."""
         self._has_phrase = has_phrase
@@ -58,11 +59,13 @@ class Index(Rows):
         self._keeper = keeper
 
     def _open_newest(self, newest: int) -> None:
+        self.edition = newest
         if newest and self._try(newest):
             return
         if newest:
-            self.notices.append("The index was damaged or made by another version: it is being built anew.")
-        self.begin_edition()
+            self.begin_again()
+        else:
+            self.begin_edition()
 
     def _try(self, edition: int) -> bool:
         """Use an edition, unless it is no good."""
@@ -98,6 +101,11 @@ class Index(Rows):
             self._begin_in_memory()
         else:
             self._use_file(self._editions.begin(self.edition))
+
+    def begin_again(self) -> None:
+        """Leave a damaged edition for an empty one, and say so. Raises sqlite3.Error, OSError."""
+        self.notices.append("The index was damaged or made by another version: it is being built anew.")
+        self.begin_edition()
 
     def _use_file(self, edition: int) -> None:
         assert self._editions is not None

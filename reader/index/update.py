@@ -232,9 +232,7 @@ class Update:
         (problems,) = self._connection.execute(
             "select (select count(*) from problems) + (select count(*) from unlisted)"
         ).fetchone()
-        duplicates = self._connection.execute("select count(*) from others where key is not null").fetchone()[
-            0
-        ]
+        (duplicates,) = self._connection.execute("select count(key) from others").fetchone()
         return Report(
             scan.files, scan.added, changed, len(scan.removed), scan.unchanged, problems, duplicates
         )

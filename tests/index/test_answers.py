@@ -113,7 +113,8 @@ def test_unknown_dates_are_last_both_ways(is_reversed: bool) -> None:
 def test_unknown_scores_are_last_both_ways(order: str) -> None:
     """An article without quality, or whose heat was not measured, stands at the end."""
     files = {
-        "low.md": "---\ntitle: low\nquality: 1\nheat: 0\n---\n", "none.md": "---\ntitle: none\nheat: -1\n---\n",
+        "low.md": "---\ntitle: low\nquality: 1\nheat: 0\n---\n",
+        "none.md": "---\ntitle: none\nheat: -1\n---\n",
         "high.md": "---\ntitle: high\nquality: 90\nheat: 5\n---\n",
     }  # fmt: skip
     with library_of(files) as (_, library):

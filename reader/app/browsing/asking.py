@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from textual import on
 from textual.message import Message
@@ -35,6 +35,10 @@ _VIEWS: Mapping[str, str] = {
 """The views that are always there; those of the configuration follow, or replace one by its name."""
 
 
+Counts: TypeAlias = tuple[tuple[str, int], ...]
+"""The names of views, each with how many articles it selects."""
+
+
 class Question(NamedTuple):
     """A query, and what is wanted of it."""
 
@@ -58,6 +62,7 @@ class Newest:
         self._lock = Lock()
         self._wanted: Question | None = None
         self._is_running = False
+        self._counted: tuple[object, Counts] | None = None
 
     def wants_thread(self, question: Question) -> bool:
         """Make this the newest question; whether a thread must be started for it."""
@@ -97,12 +102,25 @@ class Newest:
                 return
             facets.append(library.facet(field, query, now))
         unread = len(library.select(query.and_also(UNREAD), now))
-        counts = []
+        counts = self._count_views(question, now)
+        if counts is not None:
+            self._tell(FacetsReady(query, tuple(facets), counts, unread))
+
+    def _count_views(self, question: Question, now: datetime) -> Counts | None:
+        """The views' counts, which no search narrows: counted anew only where marks, files or the minute have
+        changed, for `Today` depends on it. None where a newer question waits."""
+        minute = now.replace(second=0, microsecond=0)
+        wanted = (self._library.generation, minute, tuple(view.query for view in question.views))
+        if self._counted is not None and self._counted[0] == wanted:
+            return self._counted[1]
+        counts: list[tuple[str, int]] = []
         for view in question.views:
             if self._wanted is not None:
-                return
-            counts.append((view.name, len(library.select(view.query.and_also(question.muted), now))))
-        self._tell(FacetsReady(query, tuple(facets), tuple(counts), unread))
+                return None
+            query = view.query.and_also(question.muted)
+            counts.append((view.name, len(self._library.select(query, now))))
+        self._counted = wanted, tuple(counts)
+        return self._counted[1]
 
 
 class Asking(Browsing):

@@ -124,7 +124,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
     def _fit(self) -> None:
         self.fit_layout()
         self.information.indent = self.search_bar.column_of(0)
-        self.standing.refresh(layout=True)
+        self.standing.fit()
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False

@@ -13,13 +13,12 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
 from reader.app.messages import ArticleChosen, HeadlineHighlighted
+from reader.app.painted_view import PaintedView
 from reader.app.painting import Piece, in_the_middle, strip_of, thumb
 from reader.app.widgets import article_row
 from reader.results import Headline, Results
@@ -57,7 +56,7 @@ class Pages:
         return page[offset] if offset < len(page) else None
 
 
-class ArticleList(ScrollView, can_focus=True, inherit_bindings=False):
+class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """The headlines of the Results, with a cursor that stays on its article when the Results change."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"article-list--{ink}" for ink in _INKS}
@@ -155,6 +154,7 @@ class ArticleList(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_results(self, old: Results | None, new: Results | None) -> None:
         """Keep the cursor on its article, or else where it is for the same question, or else at the top."""
         held, offset = self._chosen or self.headline, self.cursor * self.row_height - self.scroll_offset.y
+        before = self._in_sight(old)
         self._pages = None
         self._fit()
         is_same = old is not None and new is not None and old.query == new.query
@@ -164,13 +164,30 @@ class ArticleList(ScrollView, can_focus=True, inherit_bindings=False):
         if position is None:
             position = self.cursor if is_same and self.keeps_article else 0
         was_at_top = self.scroll_offset.y == 0
-        self.refresh()
+        self._refresh_where_other(before)
         self.select(position, show=False)
         if not (was_at_top and (self.cursor + 1) * self.row_height <= self.size.height):
             self.scroll_to(
                 y=self.cursor * self.row_height - offset, animate=False, force=True, immediate=True
             )
         self._bring_into_view()
+
+    def _in_sight(self, results: Results | None) -> list[Headline | None] | None:
+        """The headlines that are painted now; None where that is the sentence."""
+        if self._pages is None or not results:
+            return None
+        top = self.scroll_offset.y // self.row_height
+        return [self._pages.at(top + row) for row in range(self.size.height // self.row_height + 2)]
+
+    def _refresh_where_other(self, before: list[Headline | None] | None) -> None:
+        """Paint the rows that show another headline than before; the others cost nothing."""
+        if before is None or not len(self):
+            self.refresh()
+            return
+        top = self.scroll_offset.y // self.row_height
+        for row, headline in enumerate(before, top):
+            if self.at(row) != headline:
+                self.refresh_lines(row * self.row_height, min(self.row_height, 2))
 
     def watch_is_compact(self) -> None:
         """Lay the rows out anew around the cursor."""
@@ -227,7 +244,7 @@ class ArticleList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(HeadlineHighlighted(self.headline))
 
     def _fit(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self) * self.row_height)
+        self.set_extent(len(self) * self.row_height)
 
     def _bring_into_view(self) -> None:
         height, top = self.row_height, self.cursor * self.row_height

@@ -69,9 +69,15 @@ class ArticlePane(DocumentView, can_focus=True):
     def watch_highlights(self) -> None:
         """Mark other words."""
         self._stops.hit = None
-        if self._document:
-            self._document.set_wanted(sought(self.highlights))
-        self.refresh()
+        document = self._document
+        if document is None:
+            return
+        lines = range(self._settled, self._settled + self._rows)
+        before = [document.hits_at(line) for line in lines]
+        document.set_wanted(sought(self.highlights))
+        for line, hits in zip(lines, before, strict=True):
+            if hits or document.hits_at(line):
+                self.refresh_lines(line)
 
     def forget_places(self) -> None:
         """The hit that was gone to is on another line now."""

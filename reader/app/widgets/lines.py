@@ -69,9 +69,18 @@ class Masthead(PaintedLine):
 class Standing(PaintedLine):
     """How many articles match, of how many, how many of those are unread, and their order."""
 
-    counts: reactive[str] = reactive("", layout=True)
-    unread: reactive[str] = reactive("", layout=True)
-    order: reactive[str] = reactive("", layout=True)
+    counts: reactive[str] = reactive("")
+    unread: reactive[str] = reactive("")
+    order: reactive[str] = reactive("")
+    _widest = 0
+
+    def _make_room(self) -> None:
+        """Grow where the words need it, and never shrink: a new width is a new layout of the whole screen,
+        and a search bar that changes its width with every letter."""
+        if self._wanted_width() > self._widest:
+            self.refresh(layout=True)
+
+    watch_counts = watch_unread = watch_order = _make_room
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """All on one line, or on two where there are two."""
@@ -83,7 +92,16 @@ class Standing(PaintedLine):
         return (Piece(" " * max(width - 1 - width_of(line), 0), "text"), *line)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As much as the longest line needs, with a blank cell on both sides."""
+        """As much as the longest line has needed so far, with a blank cell on both sides."""
+        self._widest = max(self._widest, self._wanted_width())
+        return self._widest
+
+    def fit(self) -> None:
+        """Take the room that the words need now, for the terminal has another size."""
+        self._widest = 0
+        self.refresh(layout=True)
+
+    def _wanted_width(self) -> int:
         rest = " · ".join(part for part in (self.unread, self.order) if part)
         if self.screen.has_class("-narrow"):
             return max(cell_len(self.counts), cell_len(rest)) + 2

@@ -14,10 +14,10 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.app.messages import ArticleChosen, UrlPressed
+from reader.app.painted_view import PaintedView
 from reader.app.painting import Piece, cut, fill, fill_left, one_line, strip_of, width_of
 from reader.dates import age
 from reader.library import RelatedLink
@@ -35,7 +35,7 @@ MIN_TITLE = 16
 """Cells below which the provider, then the age, make room for the title."""
 
 
-class RelatedPane(ScrollView, can_focus=True, inherit_bindings=False):
+class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     """Rows of related links under a head with their number, with a cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -66,7 +66,7 @@ class RelatedPane(ScrollView, can_focus=True, inherit_bindings=False):
     RelatedPane > .related-pane--cursor { color: $primary; }
     """
 
-    links: reactive[Sequence[RelatedLink]] = reactive((), layout=True)
+    links: reactive[Sequence[RelatedLink]] = reactive(())
     """What to show, in the file's order; set by the screen."""
     is_folded: reactive[bool] = reactive(False, layout=True)
     """Only the head, with the first titles behind it; for screens where lines are few."""
@@ -76,6 +76,7 @@ class RelatedPane(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         """The row at which the cursor stands."""
         self._clock = clock or (lambda: datetime.now(UTC))
+        self._laid_out = 0
 
     @property
     def current(self) -> RelatedLink | None:
@@ -162,8 +163,11 @@ class RelatedPane(ScrollView, can_focus=True, inherit_bindings=False):
         return HEAD if self.is_folded else HEAD + max(len(self.links), 1)
 
     def _fit(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, self._height)
-        self.refresh()
+        self.set_extent(self._height)
+        height = self.styles.height
+        has_grown = height is not None and height.is_auto and self._height != self._laid_out
+        self._laid_out = self._height
+        self.refresh(layout=has_grown)
 
     def _bring_into_view(self) -> None:
         line, rows = self.cursor + HEAD, self.scrollable_content_region.height

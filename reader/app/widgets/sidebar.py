@@ -10,13 +10,12 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.app.messages import ValuePressed
+from reader.app.painted_view import PaintedView
 from reader.app.painting import Piece, strip_of, thumb, width_of
 from reader.app.widgets import sidebar_row
 from reader.app.widgets.sidebar_rows import VIEWS, Folding, Row, ViewCount, in_steady_order, rows_of
@@ -26,7 +25,7 @@ from reader.results import Facet
 _INKS = ("head", "box", "label", "chosen", "empty", "count", "cursor", "cursor-dim", "thumb", "ground")
 
 
-class Sidebar(ScrollView, can_focus=True, inherit_bindings=False):
+class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     """Sections of choices, each with how many articles it would leave."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{ink}" for ink in _INKS}
@@ -54,6 +53,8 @@ class Sidebar(ScrollView, can_focus=True, inherit_bindings=False):
         self.finding: str | None = None
         """The facet in whose box is being typed."""
         self._folding = Folding()
+        self._boxes: frozenset[str] = frozenset()
+        """The sections whose box was open when the rows were made."""
 
     @property
     def row(self) -> Row | None:
@@ -213,10 +214,13 @@ class Sidebar(ScrollView, can_focus=True, inherit_bindings=False):
         """Make the rows anew; the cursor stays on its choice, lines that look the same are not painted."""
         held = self.row
         old, height = self.rows, self.size.height
+        boxes = {*self._boxes, *self._folding.finding, self.finding or ""}
+        self._boxes = frozenset(self._folding.finding)
         self.rows = rows_of(self.views, self.facets, self.shown_query, self._folding, height)
-        self.virtual_size = Size(self.size.width, len(self.rows))
+        self.set_extent(len(self.rows))
         for line in range(max(len(old), len(self.rows))):
-            if old[line : line + 1] != self.rows[line : line + 1] or self.rows[line].kind == "head":
+            is_box = line < len(self.rows) and self.rows[line].section in boxes
+            if old[line : line + 1] != self.rows[line : line + 1] or is_box:
                 self.refresh_line(line)
         same = [line for line, row in enumerate(self.rows) if held and row.place == held.place]
         if same:

@@ -1,0 +1,26 @@
+"""Articles made of a header's lines, for the tests of keys and of conversion."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reader.article import Article, Place
+from reader.dialects import article_of
+from reader.frontmatter import read
+
+PLACE = Place("/news/a-first-story.md", "a-first-story.md", "news")
+
+
+def article(header: str, body: str = "", place: Place = PLACE) -> Article:
+    """The article with this YAML header."""
+    return article_of(read(f"---\n{header}\n---\n{body}"), place)
+
+
+def problems(found: Article) -> list[tuple[int, str]]:
+    """Line and field of each problem."""
+    return [(one.line, one.field) for one in found.problems]
+
+
+def day(year: int, month: int, number: int) -> datetime:
+    """Midnight UTC."""
+    return datetime(year, month, number, tzinfo=UTC)
