@@ -124,7 +124,7 @@ def words(text: str) -> list[str]:
         return _other_words(fold(text))
     raw = raw.translate(_ASCII_WORDS)
     found = raw.decode("ascii").split()
-    if _LONG_WORD in raw.translate(_ONE_LETTER):
+    if len(raw) > MAX_WORD and _LONG_WORD in raw.translate(_ONE_LETTER):
         return [word[:MAX_WORD] for word in found]
     return found
 

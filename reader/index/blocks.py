@@ -22,7 +22,7 @@ PREFIX_LENGTHS = (1, 2, 3)
 """Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
 
 CROWDED_LENGTH, CROWD = 4, 100
-"""Beginnings of so many letters have a set of their own where more words of the block than that begin so: sets
+"""Beginnings of so many letters have a set of their own where more words of a block than that begin so. Sets
 for all of them would be a fifth of the index, and a range of few words costs no more than a set."""
 
 WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
