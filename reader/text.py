@@ -129,6 +129,11 @@ def words(text: str) -> list[str]:
     return found
 
 
+def is_unspaced(char: str) -> bool:
+    """Whether this character's script puts no blanks between words, so that `words` gives its pairs."""
+    return not char.isascii() and _pattern(_UNSPACED).fullmatch(char) is not None
+
+
 @lru_cache(maxsize=4096)
 def _ascii_fold(run: str) -> str | None:
     """What characters outside ASCII are in folded words, or None where that takes more than ASCII."""

@@ -246,7 +246,9 @@ def _stand(text: Sequence[str], wanted: Sequence[str], may_go_on: bool) -> bool:
         part = text[start : start + len(wanted)]
         last, sought = part[-1], wanted[-1]
         if part[:-1] == wanted[:-1] and (
-            last == sought or (_may(sought, may_go_on) and last.startswith(sought))
+            last == sought
+            or (_may(sought, may_go_on) and last.startswith(sought))
+            or (len(wanted) == 1 and _may(sought, False) and last.endswith(sought))
         ):
             return True
     return False

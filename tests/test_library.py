@@ -88,6 +88,7 @@ def test_scripts_without_blanks(feed: Path, library: Library) -> None:
     assert titles(library, "東京都") == ["東京都の市場"]
     assert titles(library, "都東") == []
     assert titles(library, "京") == ["東京都の市場", "京都の東"]
+    assert titles(library, "場") == ["東京都の市場"]
     assert titles(library, "猫") == ["猫"]
 
 

@@ -6,13 +6,13 @@ Made in worker processes, sent to the writer, merged there. Nothing here touches
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import NamedTuple, TypeAlias
 
 from reader.addresses import host_of
 from reader.article import Article, Problem, key_of
 from reader.index.schema import Field
-from reader.text import words
+from reader.text import is_unspaced, words
 
 TITLE_KEY = 24
 """Characters of the folded title that decide its place in the title order."""
@@ -79,7 +79,8 @@ class Batch:
         """Take one article in under its number."""
         members = self.members
         title_words = words(article.title)
-        unique = {*title_words, *words("\n".join(searched_texts(article)))}
+        other_words = words("\n".join(searched_texts(article)))
+        unique = {*title_words, *run_ends(title_words), *other_words, *run_ends(other_words)}
         _append_to_all(members[Field.WORD], unique, number)
         _append_to_all(members[Field.TITLE_WORD], set(title_words), number)
         host = host_of(article.url)
@@ -89,6 +90,17 @@ class Batch:
         self.rows.append(row)
         self.titles.append((" ".join(title_words)[:TITLE_KEY], number))
         return row
+
+
+def run_ends(found: list[str]) -> set[str]:
+    """The last characters of runs that were made into pairs: no pair begins with them, so they would be lost."""
+    if "".join(found).isascii():
+        return set()
+    return {
+        first[1]
+        for first, second in pairwise([*found, ""])
+        if len(first) == 2 and second[:1] != first[1] and is_unspaced(first[1])
+    }
 
 
 def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -> None:

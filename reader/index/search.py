@@ -16,7 +16,7 @@ from reader.index.schema import Field
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
 from reader.query_fields import bounds
-from reader.text import fold, words
+from reader.text import fold, is_unspaced, words
 
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
@@ -190,13 +190,8 @@ def stand_together(text: Sequence[str], wanted: Sequence[str], prefix: bool) -> 
 
 
 def _is_half_a_pair(word: str) -> bool:
-    """A single character of a script that is indexed by pairs: it is found as the first of a pair."""
-    return (
-        len(word) == 1
-        and not word.isascii()
-        and len(words(word * 2)[0]) == 2
-        and words(word * 3) != [word * 3]
-    )
+    """A single character of a script that is indexed by pairs: any word that begins with it will do."""
+    return len(word) == 1 and is_unspaced(word)
 
 
 def _has_pairs(wanted: Sequence[str]) -> bool:

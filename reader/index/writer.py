@@ -92,7 +92,7 @@ class Writer:
         if shown is None:
             return True
         number, date, mtime_ns, path, name, folder, size, inode = shown
-        if (_order(date), mtime_ns, f"{path}/{unpack_name(name)}") > rank:
+        if (_order(date), mtime_ns, f"{unpack_name(path)}/{unpack_name(name)}") > rank:
             self._set_aside(origin, key)
             return False
         self._take_out([number])
@@ -164,7 +164,7 @@ class Writer:
         (path,) = self._connection.execute(
             "select path from folders where folder = ?", (row.folder,)
         ).fetchone()
-        rank = (_order(row.date), row.mtime_ns, f"{path}/{row.name}")
+        rank = (_order(row.date), row.mtime_ns, f"{unpack_name(path)}/{row.name}")
         if not self._beats_shown(
             row.key, rank, Origin(row.folder, row.name, row.mtime_ns, row.size, row.inode)
         ):

@@ -8,7 +8,9 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 from textual.widgets import Static as Sign
 
@@ -19,6 +21,9 @@ PLACEHOLDER = "search: words, topic:AI, since:7d"
 
 class SearchLine(Input):
     """A line to type in that takes no character which a terminal would obey, typed, pasted or set."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """As in any widget, but without a new layout of the screen for each letter."""
 
     def validate_value(self, value: str) -> str:
         """The text as it may be painted."""
