@@ -93,7 +93,7 @@ class Batch:
 
 
 def run_ends(found: list[str]) -> set[str]:
-    """The last characters of runs that were made into pairs: no pair begins with them, so they would be lost."""
+    """The last characters of runs that were made into pairs: no pair begins with them, so they were lost."""
     if "".join(found).isascii():
         return set()
     return {
