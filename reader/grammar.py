@@ -22,7 +22,7 @@ _NAME = re.compile(r"([A-Za-z]{2,}):")
 # A pair of parentheses inside a word belongs to it: f(x), /wiki/Foo_(bar).
 _RUN = re.compile(r"(?:[^\s()]|\([^\s()]*\))+")
 _VALUE = re.compile(r"(?:[^\s(),]|\([^\s(),]*\))+")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.?)*+)("?)', re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.?)*)("?)', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 _PLAIN_VALUE = re.compile(r'[^\s(),"*]+')
 

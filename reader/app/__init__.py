@@ -13,6 +13,10 @@ def run(
     library: Library, query: Query, config: Config, *, notices: Sequence[str] = (), source: str = ""
 ) -> int:
     """Show the library until the person quits; the exit code. `source` is the collection as people say it."""
+    import gc
+
+    # Until the first paint everything that is made stays; the screen turns the collector on again.
+    gc.disable()
     from reader.app.reader_app import ReaderApp
 
     app = ReaderApp(library, query, config, notices=notices, source=source)

@@ -72,7 +72,13 @@ class ReaderApp(App[int]):
         if name and name not in self.available_themes:
             self._notices.append(f"There is no theme {name}; the palette (:) lists them")
             name = ""
-        self.theme = name or THEMES[0].name
+        # Quietly, for Textual would read and apply every sheet a second time before the first paint.
+        self.set_reactive(App.theme, name or THEMES[0].name)
+        theme = self.current_theme
+        self.set_class(theme.dark, "-dark-mode", update=False)
+        self.set_class(not theme.dark, "-light-mode", update=False)
+        self.add_class(f"-theme-{theme.name}", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
         """Say what is to be said."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from textual import events, on
 
 from reader.app.browsing.narrowing import Narrowing
 from reader.commands import PLACES, Place
 
 _NAMES: dict[Place, str] = {"sidebar": "Topics", "list": "List", "article": "Article", "related": "Related"}
+
+
+def is_single(classes: Collection[str]) -> bool:
+    """Whether a layout, given by the screen's style classes, shows only one of list and article."""
+    return "-narrow" in classes or ("-low" in classes and "-wide" not in classes)
 
 
 class Moving(Narrowing):
@@ -39,12 +46,11 @@ class Moving(Narrowing):
             self.sidebar.styles.clear_rule("width")
         # A class on the screen styles every widget anew (50 kB of painting), so only where it does something.
         here = "list" if self.place == "search" else self.place
-        is_narrow = self.has_class("-narrow")
-        is_single = is_narrow or (self.has_class("-low") and not self.has_class("-wide"))
+        shows_one = is_single(self.classes)
         for one in PLACES:
-            self.set_class(is_single and here == one, f"-at-{one}")
+            self.set_class(shows_one and here == one, f"-at-{one}")
         way: tuple[str, ...] = ()
-        if is_narrow:
+        if self.has_class("-narrow"):
             way = tuple(_NAMES[place] for place in PLACES[: PLACES.index(here) + 1])
         self.masthead.trail = way
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import datetime
 from typing import Self
@@ -14,6 +15,7 @@ from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from reader.app.browsing.asking import Asking
+from reader.app.browsing.moving import is_single
 from reader.app.browsing.opening import Opening
 from reader.app.browsing.refreshing import Keeping
 from reader.app.browsing.showing import Showing
@@ -36,6 +38,8 @@ AGES_EVERY = 60
 class BrowseScreen(Asking, Showing, Opening, Keeping):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
+    AUTO_FOCUS = ""
+    """The list has the focus at the start in every layout; Textual would give it to the search bar first."""
     HORIZONTAL_BREAKPOINTS = [
         (0, "-sliver"),
         (20, "-narrow"),
@@ -60,9 +64,8 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         if size is not None:
             # Known beforehand, these spare a second styling of everything before the first paint.
             limits = ((self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height))
-            self.set_classes(
-                [[name for limit, name in points if limit <= extent][-1] for points, extent in limits]
-            )
+            classes = [[name for limit, name in points if limit <= extent][-1] for points, extent in limits]
+            self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
         self._keymap = keymap
         self._source = source
         # Bindings belong to the instance, because the keys are the person's own: Textual's keymap drops other
@@ -102,7 +105,13 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         self.show_standing()
         self.start_asking()
         self.set_interval(AGES_EVERY, self.articles.refresh)
-        self.call_after_refresh(self.start_refreshing)
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        """What could wait: looking for new files, and collecting garbage, though never again that of the start."""
+        gc.freeze()
+        gc.enable()
+        self.start_refreshing()
 
     @property
     def is_settled(self) -> bool:
