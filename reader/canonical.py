@@ -14,7 +14,8 @@ from typing import NamedTuple
 from reader.article import Value
 from reader.parsed import MAX_HEADER
 
-# Possessive repeats stand on single characters only: on groups, Python before 3.11.5 matches wrongly (gh-106052).
+# Possessive repeats stand on single characters only: on groups, Python before 3.11.5 matches wrongly
+# (gh-106052).
 # A quoted text on one line with the escapes that JSON and YAML share. A plain text that YAML can't take for
 # anything else: no ": ", no "#", no tab, no indicator in front, no blank at the end.
 _VALUE = (

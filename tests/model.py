@@ -1,7 +1,5 @@
-"""The plain slow model of a collection: what the Library must answer, told in lists and loops.
-
-Written from docs/query.md. It shares no code with the index but words, dates and the query's own values.
-"""
+"""The plain slow model of a collection, written from docs/query.md: what the Library must answer.
+It shares no code with the index but words, dates and the query's own values."""
 
 from __future__ import annotations
 

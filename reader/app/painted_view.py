@@ -10,8 +10,10 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
+from reader.app.inked import Inked
 
-class PaintedView(ScrollView, inherit_bindings=False):
+
+class PaintedView(Inked, ScrollView, inherit_bindings=False):
     """A scroll view whose extent can change without a new layout."""
 
     def set_extent(self, lines: int) -> None:

@@ -33,9 +33,7 @@ def _theme(
 ) -> Theme:
     """A theme from its colours: grounds are page, surface, panel; text is normal, dim; accents are the
     accent, the star, the warning; signals are failure and success."""
-    background, surface, panel = grounds
-    foreground, dim = text
-    primary, star, warning = accents
+    (background, surface, panel), (foreground, dim), (primary, star, warning) = grounds, text, accents
     error, success = signals
     return Theme(
         name=name,
@@ -50,30 +48,35 @@ def _theme(
         surface=surface,
         panel=panel,
         dark=dark,
-        variables={
-            "foreground-muted": dim,
-            "foreground-disabled": dim,
-            "text": foreground,
-            "text-muted": dim,
-            "border": primary,
-            "border-blurred": panel,
-            "block-cursor-foreground": background,
-            "block-cursor-background": primary,
-            "block-cursor-blurred-foreground": foreground,
-            "block-cursor-blurred-background": panel,
-            "footer-background": background,
-            "footer-foreground": dim,
-            "footer-key-foreground": primary,
-            "footer-description-foreground": dim,
-            "scrollbar": panel,
-            "scrollbar-hover": dim,
-            "scrollbar-active": primary,
-            "scrollbar-background": background,
-            "scrollbar-background-hover": background,
-            "scrollbar-background-active": background,
-            "scrollbar-corner-color": background,
-        },
+        variables=_variables(background, panel, foreground, dim, primary),
     )
+
+
+def _variables(background: str, panel: str, foreground: str, dim: str, primary: str) -> dict[str, str]:
+    """What Textual would otherwise work out itself, brighter than is calm."""
+    return {
+        "foreground-muted": dim,
+        "foreground-disabled": dim,
+        "text": foreground,
+        "text-muted": dim,
+        "border": primary,
+        "border-blurred": panel,
+        "block-cursor-foreground": background,
+        "block-cursor-background": primary,
+        "block-cursor-blurred-foreground": foreground,
+        "block-cursor-blurred-background": panel,
+        "footer-background": background,
+        "footer-foreground": dim,
+        "footer-key-foreground": primary,
+        "footer-description-foreground": dim,
+        "scrollbar": panel,
+        "scrollbar-hover": dim,
+        "scrollbar-active": primary,
+        "scrollbar-background": background,
+        "scrollbar-background-hover": background,
+        "scrollbar-background-active": background,
+        "scrollbar-corner-color": background,
+    }
 
 
 DARK = _theme(

@@ -1,4 +1,7 @@
-"""`reader list`, `count` and `facets`: what the collection holds."""
+"""`reader list`, `count` and `facets`: what the collection holds.
+
+The screen takes its options from here too, so what only writes is imported where it writes.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reader.cli.arguments import FACETS, FORMATS, Parser, Subcommand, add_filters, add_format, add_sources
-from reader.cli.formats import headlines, lines
 from reader.cli.progress import follow
 from reader.cli.question import asked
 from reader.cli.session import note, opened
 from reader.errors import UsageError
-from reader.export import json_text
 from reader.query import Query
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def few(options: Namespace) -> int | None:
 
 def write_list(library: Library, options: Namespace, query: Query) -> int:
     """Write the headlines that the query asks for, in the form that the options ask for."""
+    from reader.cli.formats import headlines, lines
+
     form = options.format or FORMATS[0]
     if options.include_secured and form not in ("json", "jsonl"):
         raise UsageError("--include-secured goes with --format json or jsonl only; add one of them")
@@ -64,6 +67,8 @@ def write_list(library: Library, options: Namespace, query: Query) -> int:
 
 def _fresh(library: Library, rows: list[Headline], query: Query, limit: int | None) -> list[Headline]:
     """These headlines, or those that the query has once a changed file among them was read again."""
+    from reader.cli.formats import headlines
+
     if library.is_fresh(rows):
         return rows
     follow(library.refresh())
@@ -96,6 +101,8 @@ def _count(options: Namespace) -> int:
     if options.limit is not None and options.limit <= count:
         count, is_exact = options.limit, True
     if options.format == "json":
+        from reader.export import json_text
+
         print(json_text({"count": count, "exact": is_exact}))
         return 0
     print(count)
@@ -125,6 +132,8 @@ def _facets(options: Namespace) -> int:
         values = [found for found in library.facet(field, query).values if found.count]
     values = values[: options.limit]
     if options.format == "json":
+        from reader.export import json_text
+
         print(json_text([{"value": found.value, "count": found.count} for found in values]))
         return 0
     width = max((len(str(found.count)) for found in values), default=0)

@@ -6,7 +6,7 @@ Pure: what is written, and when, is `reader.index.writer`'s business.
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -63,17 +63,19 @@ class BlockLoad:
                 else:
                     mine[value] = [numbers]
 
-    def parts(self, count: int) -> Iterator[Packed]:
-        """The members in so many parts of about one size; words that begin alike are in the same one."""
-        for part in range(count):
-            yield {
-                field: {
-                    value: b"".join(numbers)
-                    for value, numbers in by_value.items()
-                    if ord(value[0]) % count == part
-                }
-                for field, by_value in self._members.items()
-            }
+    def parts(self, count: int) -> list[Packed]:
+        """The members in so many parts of about one size; words of one first letter are in the same part."""
+        parts: list[dict[int, dict[str, bytes]]] = [defaultdict(dict) for _ in range(count)]
+        letters = Counter(value[0] for by_value in self._members.values() for value in by_value)
+        sizes = [0] * count
+        part_of: dict[str, int] = {}
+        for letter, size in letters.most_common():
+            part_of[letter] = smallest = sizes.index(min(sizes))
+            sizes[smallest] += size
+        for field, by_value in self._members.items():
+            for value, numbers in by_value.items():
+                parts[part_of[value[0]]][field][value] = b"".join(numbers)
+        return list(map(dict, parts))
 
 
 def make(members: Packed) -> Made:

@@ -22,7 +22,7 @@ from reader.index.writer import Writer
 PEEK_SIZE = 4096
 """Files a worker looks at for dates in one task."""
 
-SMALL_CHUNK, LARGE_CHUNK = 1024, 4096
+SMALL_CHUNK, LARGE_CHUNK = 512, 4096
 """Files a worker reads in one task: few share the work evenly, many merge cheaply, as words recur in them."""
 
 

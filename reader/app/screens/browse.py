@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Container, Horizontal
 from textual.geometry import Region, Size
+from textual.theme import Theme
 from textual.widget import Widget
 
 from reader.app.browsing.asking import Asking
@@ -19,6 +20,7 @@ from reader.app.browsing.moving import is_single
 from reader.app.browsing.opening import Opening
 from reader.app.browsing.refreshing import Keeping
 from reader.app.browsing.showing import Showing
+from reader.app.inked import Inked
 from reader.app.keymap import Keymap
 from reader.app.themes import THEMES
 from reader.app.widgets.article_list import ArticleList
@@ -60,6 +62,8 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         size: Size | None = None,
     ) -> None:
         self._is_moving_focus = False
+        self._styled_as: frozenset[str] | None = None
+        """The style classes under which everything is being made."""
         super().__init__(library, query, config, clock)
         if size is not None:
             # Known beforehand, these spare a second styling of everything before the first paint.
@@ -79,6 +83,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
 
     def compose(self) -> ComposeResult:
         """The lines above, the panes, the line below."""
+        self._styled_as = self.classes
         with Horizontal(id="top"):
             yield Masthead(id="masthead")
             yield SearchBar(id="search")
@@ -105,7 +110,20 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         self.show_standing()
         self.start_asking()
         self.set_interval(AGES_EVERY, self.articles.refresh)
+        self.app.theme_changed_signal.subscribe(self, self._paint_anew)
         self.call_after_refresh(self._after_first_paint)
+
+    def _paint_anew(self, theme: Theme) -> None:
+        """All inks have changed."""
+        for widget in self.query(Inked):
+            widget.refresh()
+
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Style everything, but not a second time before the first paint, as Textual does."""
+        if self._styled_as == self.classes:
+            self._styled_as = None
+            return
+        super().update_node_styles(animate)
 
     def _after_first_paint(self) -> None:
         """What could wait: looking for new files, and collecting garbage, though never again that of the start."""

@@ -13,12 +13,12 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
+from reader.app.inked import Inked
 from reader.app.painting import Piece, cut, fill, in_the_middle, strip_of, width_of
 
 
-class PaintedLine(Widget):
+class PaintedLine(Inked):
     """A widget whose lines are pieces of text in inks of its own."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
