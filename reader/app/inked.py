@@ -15,7 +15,7 @@ class Inked(Widget):
     """A widget whose component classes are styled one by one, when they are first asked for."""
 
     @classmethod
-    def _get_component_classes(cls) -> frozenset[str]:
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]
         """None that Textual should style beforehand."""
         return frozenset()
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from reader.config import Config
 
 
+_NO_SCREEN = frozenset(("", "dumb", "unknown"))
+"""What TERM says of terminals that know no cursor."""
+
+
 def _commands() -> str:
     lines = "\n".join(f"  {name:14}{summary}" for name, (_, summary) in COMMANDS.items())
     return f"commands (`reader COMMAND --help` has the options and examples of each):\n{lines}"
@@ -42,6 +46,11 @@ def _run(options: Namespace) -> int:
             return write_list(library, options, query)
     if not sys.stdin.isatty():
         raise UsageError("the screen needs a terminal to type in; `reader list` does without one")
+    if os.name == "posix" and os.environ.get("TERM", "") in _NO_SCREEN:
+        raise UsageError(
+            f"a terminal of the type {os.environ.get('TERM') or 'unknown'} can't show a screen; "
+            "set TERM, for example to xterm-256color, or use `reader list`"
+        )
     if options.limit is not None:
         notices.append("--limit is for lists; the screen shows everything that matches")
     from reader import app, config

@@ -64,7 +64,7 @@ class BlockLoad:
                     mine[value] = [numbers]
 
     def parts(self, count: int) -> list[Packed]:
-        """The members in so many parts of about one size; words of one first letter are in the same part."""
+        """The members, given away, in so many parts; words of one first letter are in the same part."""
         parts: list[dict[int, dict[str, bytes]]] = [defaultdict(dict) for _ in range(count)]
         letters = Counter(value[0] for by_value in self._members.values() for value in by_value)
         sizes = [0] * count
@@ -72,8 +72,11 @@ class BlockLoad:
         for letter, size in letters.most_common():
             part_of[letter] = smallest = sizes.index(min(sizes))
             sizes[smallest] += size
-        for field, by_value in self._members.items():
-            for value, numbers in by_value.items():
+        while self._members:
+            # Given away as it is taken apart: a block's members are a hundred megabytes.
+            field, by_value = self._members.popitem()
+            while by_value:
+                value, numbers = by_value.popitem()
                 parts[part_of[value[0]]][field][value] = b"".join(numbers)
         return list(map(dict, parts))
 

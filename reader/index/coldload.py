@@ -22,7 +22,10 @@ from reader.index.writer import Writer
 PEEK_SIZE = 4096
 """Files a worker looks at for dates in one task."""
 
-SMALL_CHUNK, LARGE_CHUNK = 512, 4096
+PARTS = 12
+"""Pieces in which a block's sets are made: they share the work evenly and hold little memory at a time."""
+
+SMALL_CHUNK, LARGE_CHUNK = 512, 2048
 """Files a worker reads in one task: few share the work evenly, many merge cheaply, as words recur in them."""
 
 
@@ -93,7 +96,7 @@ class ColdLoad:
             first -= len(part)
 
     def _write(self, load: BlockLoad) -> None:
-        load.made.extend(self._workers.map(make, load.parts(self._workers.count)))
+        load.made.extend(self._workers.map(make, load.parts(PARTS)))
         with self._writer.transaction():
             self._writer.add_block(load)
 

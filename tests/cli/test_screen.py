@@ -31,6 +31,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, A
 
 def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *, keyboard: bool = True) -> None:
     """From now on stdout is a terminal, and stdin is one or not."""
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", type("Input", (), {"isatty": lambda self: keyboard})())
 
@@ -83,5 +84,16 @@ def test_a_screen_without_a_keyboard_is_wrong_use(
 ) -> None:
     """Where stdin is no terminal nobody could quit: exit 2 names `list`."""
     on_a_terminal(monkeypatch, keyboard=False)
+    outcome = reader(".")
+    assert outcome.code == 2 and "reader list" in outcome.err and not started
+
+
+@pytest.mark.parametrize("kind", ["dumb", "unknown", ""])
+def test_a_terminal_that_shows_no_screen(
+    reader: Run, started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A terminal without a cursor gets a sentence that names `list`, and no screen."""
+    on_a_terminal(monkeypatch)
+    monkeypatch.setenv("TERM", kind)
     outcome = reader(".")
     assert outcome.code == 2 and "reader list" in outcome.err and not started

@@ -52,6 +52,8 @@ class Masthead(PaintedLine):
         if self.trail:
             *before, here = self.trail
             way = "".join(f"{name} › " for name in before)
+            if cell_len(way + here) + 1 > width:
+                way = "› " if before else ""
             return (
                 Piece(" ", "dim"),
                 Piece(way, "dim"),

@@ -1,0 +1,95 @@
+"""The reader as a program on a pseudo terminal: for what only the bytes that reach a terminal can show."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import struct
+import sys
+import termios
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+
+PATIENCE = 30.0
+"""Seconds after which what does not come will not come."""
+
+
+class RealScreen:
+    """A running reader and every byte that it has written. Ends it when the `with` block ends."""
+
+    def __init__(
+        self, folder: Path, home: Path, *, columns: int = 160, rows: int = 45, **variables: str
+    ) -> None:
+        """Start the reader on a folder; `variables` are put into its environment."""
+        import pty
+
+        environment = _environment(home) | variables
+        self._pid, self._terminal = pty.fork()
+        if self._pid == 0:  # the child: nothing but exec may happen here
+            try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                os.execvpe(sys.executable, [sys.executable, "-m", "reader", str(folder)], environment)
+            finally:
+                os._exit(127)
+        self.written = bytearray()
+        self.exit_code: int | None = None
+        """How it ended; None while it runs."""
+
+    def __enter__(self) -> RealScreen:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        if self.exit_code is None:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        os.close(self._terminal)
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text has been written. Raises AssertionError, with what came last."""
+        end = monotonic() + PATIENCE
+        while text.encode() not in self.written:
+            if not self._read(end - monotonic()):
+                raise AssertionError(f"{text!r} did not come; last came {bytes(self.written[-400:])!r}")
+
+    def press(self, keys: str, quiet: float = 0.4) -> None:
+        """Type on the keyboard and wait until nothing more is written for a while."""
+        os.write(self._terminal, keys.encode())
+        end = monotonic() + PATIENCE
+        while self._read(quiet) and monotonic() < end:
+            pass
+
+    def wait_for_end(self) -> int:
+        """Wait until the program ends; its exit code."""
+        while self._read(PATIENCE):
+            pass
+        self.exit_code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return self.exit_code
+
+    def _read(self, seconds: float) -> bool:
+        """Take in what comes within some seconds; whether anything came."""
+        if seconds <= 0 or not select.select([self._terminal], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self._terminal, 1 << 16)
+        except OSError:  # Linux's way to say that the program has ended
+            return False
+        self.written += data
+        return bool(data)
+
+
+def _environment(home: Path) -> Mapping[str, str]:
+    """An environment whose every trace stays below `home`, in a terminal with all colours and no browser."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR"))
+    }
+    places = {f"READER_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG", "STATE")}
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "BROWSER": "false"}
+    return kept | places | terminal | {"HOME": str(home), "PYTHONPATH": path, "TEXTUAL_ANIMATIONS": "none"}
