@@ -1,4 +1,4 @@
-"""Widgets that paint in inks of their own, which are looked up in the sheets when something is painted in them.
+"""Widgets that paint in inks of their own, looked up in the sheets when something is painted in them.
 
 Textual styles every component class with every styling of its widget: a hundred nodes nobody sees before the
 first paint, and thirty each time the article gets the focus.

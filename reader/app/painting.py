@@ -34,9 +34,10 @@ def one_line(text: str) -> str:
 def cut(text: str, width: int) -> str:
     """Text of at most `width` cells, ending in … where it was longer; a wide character is never split.
 
-    A joiner at the end goes too: it would swallow the blank that follows.
+    A joiner at an end goes too: it would swallow the blank that follows, and Rich measures wrongly behind one
+    at the beginning.
     """
-    text = text.rstrip(_JOINER)
+    text = text.strip(_JOINER)
     if cell_len(text) <= width:
         return text
     if width <= 0:

@@ -22,12 +22,18 @@ class RealScreen:
     """A running reader and every byte that it has written. Ends it when the `with` block ends."""
 
     def __init__(
-        self, folder: Path, home: Path, *, columns: int = 160, rows: int = 45, **variables: str
+        self,
+        folder: Path,
+        home: Path,
+        *,
+        columns: int = 160,
+        rows: int = 45,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Start the reader on a folder; `variables` are put into its environment."""
         import pty
 
-        environment = _environment(home) | variables
+        environment = {**_environment(home), **(variables or {})}
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:  # the child: nothing but exec may happen here
             try:
@@ -55,7 +61,7 @@ class RealScreen:
             if not self._read(end - monotonic()):
                 raise AssertionError(f"{text!r} did not come; last came {bytes(self.written[-400:])!r}")
 
-    def press(self, keys: str, quiet: float = 0.4) -> None:
+    def press(self, keys: str, quiet: float = 0.7) -> None:
         """Type on the keyboard and wait until nothing more is written for a while."""
         os.write(self._terminal, keys.encode())
         end = monotonic() + PATIENCE

@@ -126,7 +126,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         super().update_node_styles(animate)
 
     def _after_first_paint(self) -> None:
-        """What could wait: looking for new files, and collecting garbage, though never again that of the start."""
+        """What could wait: looking for new files, and collecting garbage, though never that of the start."""
         gc.freeze()
         gc.enable()
         self.start_refreshing()

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
@@ -54,6 +55,10 @@ class Pages:
         else:
             self._pages.move_to_end(number)
         return page[offset] if offset < len(page) else None
+
+    def some(self, first: int, count: int) -> list[Headline | None]:
+        """The headlines from a position on."""
+        return [self.at(position) for position in range(first, first + count)]
 
 
 class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
@@ -114,8 +119,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """Put the cursor on a position (the nearest there is), in view unless told otherwise."""
         before, self.cursor = self.cursor, max(min(position, len(self) - 1), 0)
         self.headline = self.at(self.cursor)
-        for row in {before, self.cursor}:
-            self.refresh_lines(row * self.row_height, min(self.row_height, 2))
+        self._refresh_row(before)
+        self._refresh_row(self.cursor)
         if show:
             self._bring_into_view()
         if self._rest is None:
@@ -174,39 +179,44 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     def _in_sight(self, results: Results | None) -> list[Headline | None] | None:
         """The headlines that are painted now; None where that is the sentence."""
-        if self._pages is None or not results:
-            return None
         top = self.scroll_offset.y // self.row_height
-        return [self._pages.at(top + row) for row in range(self.size.height // self.row_height + 2)]
+        return (
+            self._pages.some(top, self.size.height // self.row_height + 2)
+            if self._pages and results
+            else None
+        )
 
     def _refresh_where_other(self, before: list[Headline | None] | None) -> None:
         """Paint the rows that show another headline than before; the others cost nothing."""
         if before is None or not len(self):
             self.refresh()
-            return
-        top = self.scroll_offset.y // self.row_height
-        for row, headline in enumerate(before, top):
+        for row, headline in enumerate(before or (), self.scroll_offset.y // self.row_height):
             if self.at(row) != headline:
-                self.refresh_lines(row * self.row_height, min(self.row_height, 2))
+                self._refresh_row(row)
 
-    def watch_is_compact(self) -> None:
-        """Lay the rows out anew around the cursor."""
+    def _refresh_row(self, row: int) -> None:
+        self.refresh_lines(row * self.row_height, min(self.row_height, 2))
+
+    def lay_out(self) -> None:
+        """Lay the rows out anew around the cursor: their height or the pane's has changed."""
         self._fit()
         self._bring_into_view()
         self.refresh()
+
+    watch_is_compact = on_resize = lay_out
 
     def watch_has_focus(self, focused: bool) -> None:
         """Paint the cursor bright or dim; who comes here means the article under it."""
         super().watch_has_focus(focused)
         if focused:
             self._chosen = self.headline
-        self.refresh_lines(self.cursor * self.row_height, self.row_height)
+        self._refresh_row(self.cursor)
 
     def render_line(self, y: int) -> Strip:
         """The line at this height of the window: a part of a row, or of the sentence."""
         width = self.size.width - 1
         if not len(self):
-            return self._sentence_line(y, width + 1)
+            return strip_of(_of_sentence(self.sentence, y, self.size), width + 1, self._ink, "ground")
         row, part = divmod(y + self.scroll_offset.y, self.row_height)
         headline = self.at(row)
         mark = Piece(thumb(y, self.size.height, self.scroll_offset.y, self.virtual_size.height), "thumb")
@@ -222,20 +232,14 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             cursor = Piece(f" {article_row.CURSOR}", "cursor" if self.has_focus else "cursor-dim")
         return strip_of([cursor, *pieces, mark], width + 1, self._ink, "ground")
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Keep the cursor in view when the pane grows or shrinks."""
-        self._fit()
-        self._bring_into_view()
-
     def on_click(self, event: events.Click) -> None:
         """Select the row; a double click reads it."""
         row = (event.y + self.scroll_offset.y) // self.row_height
         headline = self.at(row)
-        if headline is None:
-            return
-        self.choose(row)
-        if event.chain == 2:
-            self.post_message(ArticleChosen(headline))
+        if headline is not None:
+            self.choose(row)
+            if event.chain == 2:
+                self.post_message(ArticleChosen(headline))
 
     def _come_to_rest(self) -> None:
         self._rest = None
@@ -251,16 +255,14 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         y = min(self.scroll_offset.y, top)
         y = max(y, top + min(height, 2) - self.size.height)
         if y != self.scroll_offset.y:
-            self._scroll(y)
-
-    def _scroll(self, y: int) -> None:
-        self.scroll_to(y=y, animate=False, force=True, immediate=True)
-
-    def _sentence_line(self, y: int, width: int) -> Strip:
-        lines = in_the_middle(self.sentence, width)
-        line = y - (self.size.height - len(lines)) // 2
-        text = lines[line] if 0 <= line < len(lines) else ""
-        return strip_of([Piece(text, "sentence")], width, self._ink, "ground")
+            self.scroll_to(y=y, animate=False, force=True, immediate=True)
 
     def _ink(self, name: str) -> Style:
         return self.get_component_rich_style(f"article-list--{name}")
+
+
+def _of_sentence(sentence: str, y: int, size: Size) -> list[Piece]:
+    """What stands on a line of the pane where there is nothing but a sentence."""
+    lines = in_the_middle(sentence, size.width)
+    line = y - (size.height - len(lines)) // 2
+    return [Piece(lines[line], "sentence")] if 0 <= line < len(lines) else []

@@ -54,7 +54,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """The facet in whose box is being typed."""
         self._folding = Folding()
         self._boxes: frozenset[str] = frozenset()
-        """The sections whose box was open when the rows were made."""
 
     @property
     def row(self) -> Row | None:
@@ -125,7 +124,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """Show new counts and choices."""
         self._build()
 
-    watch_views = watch_facets = watch_shown_query = show_counts
+    watch_views = watch_facets = watch_shown_query = on_resize = show_counts
 
     def watch_has_focus(self, focused: bool) -> None:
         """Paint the cursor bright or dim, and close the box when the person goes elsewhere."""
@@ -165,10 +164,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         elif row.is_choice:
             self._go(line)
             self._press(row, exclude=event.ctrl)
-
-    def on_resize(self) -> None:
-        """Share the lines out anew."""
-        self._build()
 
     def render_line(self, y: int) -> Strip:
         """One row."""
@@ -214,13 +209,12 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """Make the rows anew; the cursor stays on its choice, lines that look the same are not painted."""
         held = self.row
         old, height = self.rows, self.size.height
-        boxes = {*self._boxes, *self._folding.finding, self.finding or ""}
-        self._boxes = frozenset(self._folding.finding)
+        boxes, self._boxes = self._boxes | {*self._folding.finding}, frozenset(self._folding.finding)
         self.rows = rows_of(self.views, self.facets, self.shown_query, self._folding, height)
         self.set_extent(len(self.rows))
         for line in range(max(len(old), len(self.rows))):
-            is_box = line < len(self.rows) and self.rows[line].section in boxes
-            if old[line : line + 1] != self.rows[line : line + 1] or is_box:
+            new = self.rows[line : line + 1]
+            if old[line : line + 1] != new or new[0].section in boxes:
                 self.refresh_line(line)
         same = [line for line, row in enumerate(self.rows) if held and row.place == held.place]
         if same:
