@@ -40,7 +40,9 @@ def percentile(values: Sequence[float], which: int) -> float:
 
 def environment(home: Path) -> Mapping[str, str]:
     """The environment for a program whose every trace is to stay below `home`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("READER_", "XDG_"))}
+    # Without bytecode every start would compile us anew, but not the libraries: nobody runs a program so.
+    left_out = ("READER_", "XDG_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     places = {f"READER_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG", "STATE")}
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}

@@ -22,7 +22,6 @@ from reader.errors import StorageError
 from reader.index.answer import IndexResults, count_facet
 from reader.index.lookup import Lookup
 from reader.index.lookup import RelatedLink as RelatedLink
-from reader.index.refresh import Refresh
 from reader.index.scan import INT63, any_difference, folders_changed
 from reader.index.store import Index
 from reader.marking import MarksDesk
@@ -102,7 +101,7 @@ class Library:
         Raises StorageError where the index can't be written.
         """
         try:
-            for progress in Refresh(self._index, self._collection, self.marks.carry).run(rebuild=rebuild):
+            for progress in self._updated(rebuild=rebuild):
                 if progress.changed:
                     self.marks.follow()
                 yield progress
@@ -115,6 +114,12 @@ class Library:
         self.marks.follow()
         self.marks.store()
 
+    def _updated(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
+        from reader.index.refresh import Refresh
+
+        return Refresh(self._index, self._collection, self.marks.carry).run(rebuild=rebuild)
+
     def _recover(self, error: sqlite3.DatabaseError) -> Iterator[Progress]:
         """A damaged index is no loss; a full disk or a missing permission must be said."""
         if isinstance(error, sqlite3.OperationalError):
@@ -122,7 +127,7 @@ class Library:
                 f"the index can't be written ({error}): make room or check permissions"
             ) from error
         self._index.begin_again()
-        yield from Refresh(self._index, self._collection, self.marks.carry).run()
+        yield from self._updated()
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
         """The refresh before a command that shows so many articles (None = any number).
