@@ -134,10 +134,13 @@ class Update:
             )
 
     def _read(self, files: Sequence[File]) -> Iterator[Progress]:
-        if len(files) <= MOST_AT_ONCE:
+        is_small = len(files) <= MOST_AT_ONCE
+        if is_small and not self._early:
             yield from self._read_here(files)
             return
-        with Workers(worker_count()) as workers:
+        # After the early ones even a small first load is written as a block of its own: merging its sets into
+        # theirs, one by one, would take five times as long.
+        with Workers(1 if is_small else worker_count()) as workers:
             load = ColdLoad(self._connection, self._writer, self._roots, workers)
             dates = load.dates(files)
             oldest = Numbering(self._connection).oldest
