@@ -98,6 +98,8 @@ class Refreshing(Message):
     progress: Progress
     seconds: float
     """Since the refresh began."""
+    left: str = ""
+    """How long the rest of the reading will take, in words; empty while that is a guess."""
 
 
 @dataclass

@@ -138,8 +138,7 @@ class Update:
         if is_small and not self._early:
             yield from self._read_here(files)
             return
-        # After the early ones even a small first load is written as a block of its own: merging its sets into
-        # theirs, one by one, would take five times as long.
+        # After the early ones even a small load is a block of its own: merging set by set would take longer.
         with Workers(1 if is_small else worker_count()) as workers:
             load = ColdLoad(self._connection, self._writer, self._roots, workers)
             dates = load.dates(files)
@@ -150,9 +149,8 @@ class Update:
                 self._forget({(file.folder, file.name): None for file in older})
             below_dates = array("q", [dates[place] for place in below])
             for read, written in load.run(older, below_dates):
-                yield Progress(
-                    "read", self._scan.files, len(self._early) + read, self._scan.added, changed=written
-                )
+                done = len(self._early) + read
+                yield Progress("read", self._scan.files, done, self._scan.added, changed=written)
             self._moves.look_in(older)
         if oldest is not None:
             newer = sorted((date, file) for date, file in zip(dates, files, strict=True) if date > oldest)

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from reader.app.reader_app import ReaderApp
 from reader.app.themes import THEMES
+from reader.commands import Place
 from reader.config import Config
 from tests.app.build import an_article
 from tests.app.conftest import Start
@@ -108,3 +109,29 @@ async def _choose(pilot: Pilot[int], letters: str) -> None:
 def app_is_running(app: object) -> bool:
     """Whether nothing has ended it."""
     return isinstance(app, ReaderApp) and app.is_running and app.size != Size(0, 0)
+
+
+@pytest.mark.parametrize("place", ["list", "article", "related", "sidebar"])
+async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Start, place: Place) -> None:
+    """And a larger one again gives the focus to the same, with the sidebar as wide as its layout has it."""
+    async with start().run_test(size=(140, 40)) as pilot:
+        screen = await settled(pilot)
+        screen.go_to(place)
+        await settled(pilot)
+        where = screen.place
+        for size, width in (((60, 20), None), ((90, 30), 24), ((60, 20), None), ((90, 30), 24)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert screen.place == where
+            assert screen.focused is screen.panes[where]
+            assert width is None or screen.sidebar.outer_size.width == width
+
+
+async def test_the_way_to_a_pane_is_cut_at_its_beginning(start: Start) -> None:
+    """The pane's own name is the last to go."""
+    async with start().run_test(size=(60, 20)) as pilot:
+        screen = await settled(pilot)
+        screen.masthead.trail = ("Topics", "List", "Article", "Related")
+        shown = "".join(piece.text for piece in screen.masthead.pieces(0, 33))
+        assert shown == " … › List › Article › Related"
+        assert "".join(piece.text for piece in screen.masthead.pieces(0, 12)) == " … › Related"

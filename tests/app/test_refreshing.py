@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import Event
 from time import monotonic
 
+from reader.app.browsing.refreshing import Pace
 from reader.errors import StorageError
 from reader.query import Query
 from reader.results import Progress
@@ -136,3 +137,42 @@ async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start
         library.is_broken = False
         await press(pilot, "S")
         assert screen.results is not None and screen.results.query.sort == "heat"
+
+
+def test_the_time_left_is_that_of_the_reading() -> None:
+    """Neither finding the files nor looking through them for dates makes it longer."""
+    pace = Pace()
+    steps = [
+        (30.0, Progress("scan", 1000)),
+        (31.0, Progress("read", 1000, 100, 1000)),
+        (60.0, Progress("read", 1000, 200, 1000)),
+        (62.0, Progress("read", 1000, 400, 1000)),
+    ]
+    assert [pace.left(step, now) for now, step in steps] == ["", "", "", "6 s left"]
+
+
+def test_a_scan_between_two_steps_of_reading_starts_the_pace_anew() -> None:
+    """The first headlines are read while the rest is still being found."""
+    pace = Pace()
+    for now, read in ((1.0, 100), (2.0, 200), (4.0, 300)):
+        pace.left(Progress("read", 900, read, 900), now)
+    assert pace.left(Progress("scan", 900), 5.0) == ""
+    assert pace.left(Progress("read", 900, 400, 900), 90.0) == ""
+
+
+async def test_nothing_is_said_to_be_missing_while_files_are_looked_for(start: Start) -> None:
+    """The sentence for an empty collection comes when it is known to be empty."""
+    go_on = Event()
+
+    class Slow(FakeLibrary):
+        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+            go_on.wait(5)
+            yield from super().refresh(rebuild=rebuild)
+
+    async with start(library=Slow([])).run_test(size=WIDE) as pilot:
+        await pilot.pause(0.1)
+        assert "Looking for articles…" in picture(pilot)
+        assert "No articles here yet." not in picture(pilot)
+        go_on.set()
+        await settled(pilot)
+        assert "No articles here yet." in picture(pilot)

@@ -207,9 +207,10 @@ class Asking(Browsing):
         results, total = self.results, self.library.total
         matching = len(results) if results is not None else None
         self.standing.counts = standing(matching, total, results is None or results.is_exact)
-        if total:
+        # While files are read, the answer may be older than the number of articles.
+        if total and (self.asked_query.clauses or not self.is_refreshing):
             self.articles.sentence = "Nothing matches.\nc clears the search and the filters"
-        elif self.information.progress is None:
+        elif not self.is_refreshing:
             self.articles.sentence = "No articles here yet.\nR looks for new files, ? shows all keys"
         else:
-            self.articles.sentence = "Reading the first articles…"
+            self.articles.sentence = "Looking for articles…"

@@ -42,10 +42,10 @@ class Moving(Narrowing):
         self.related_pane.is_folded = self.has_class("-medium") and self.place != "related"
         if self.has_class("-wide"):
             self.sidebar.styles.width = self.config.sidebar_width + 1
-        else:
-            self.sidebar.styles.clear_rule("width")
+        elif self.sidebar.styles.clear_rule("width"):
+            self.sidebar.refresh(layout=True)
         # A class on the screen styles every widget anew (50 kB of painting), so only where it does something.
-        here = "list" if self.place == "search" else self.place
+        here = self.shown_place
         shows_one = is_single(self.classes)
         for one in PLACES:
             self.set_class(shows_one and here == one, f"-at-{one}")

@@ -10,12 +10,12 @@ from threading import Event, Thread
 from time import monotonic
 
 from textual import on
-from textual.reactive import var
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import RefreshFailed, Refreshing
 from reader.app.wording import time_left, unforeseen
 from reader.errors import ReaderError
+from reader.results import Progress
 
 TELL_EVERY = 0.25
 """Seconds between two tellings of progress; each one may ask the question again."""
@@ -25,11 +25,26 @@ PATIENCE = 0.2
 """Seconds that quitting waits for the threads to come to a good end."""
 
 
+class Pace:
+    """How fast files are read. Finding them is much quicker, so the time for that tells nothing."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._read = self._steps = 0
+
+    def left(self, step: Progress, now: float) -> str:
+        """How long the rest will take at the speed since the second step of reading; empty while unknown.
+
+        Before the first step the files were still being found or looked through for their dates.
+        """
+        self._steps = self._steps + 1 if step.phase == "read" else 0
+        if self._steps <= 2:
+            self._began, self._read = now, step.read
+        return time_left(step.read - self._read, step.to_read - self._read, now - self._began)
+
+
 class Keeping(Browsing):
     """Keeps the library in step with the files."""
-
-    is_refreshing: var[bool] = var(True)
-    """Whether a refresh is under way; the first one is from the beginning."""
 
     def start_refreshing(self) -> None:
         """Refresh now, and again whenever files change."""
@@ -73,14 +88,16 @@ class Keeping(Browsing):
     def _refresh(self) -> None:
         began = told = monotonic()
         has_changed = False
+        pace = Pace()
         steps = self.library.refresh()
         for step in steps:
             if self._stopping.is_set():
                 return
             has_changed = has_changed or step.changed
             now = monotonic()
+            left = pace.left(step, now)
             if step.report is not None or now - told >= TELL_EVERY or (has_changed and not self.results):
-                self.post_message(Refreshing(step._replace(changed=has_changed), now - began))
+                self.post_message(Refreshing(step._replace(changed=has_changed), now - began, left))
                 told, has_changed = now, False
 
     def _watch(self) -> None:
@@ -125,6 +142,7 @@ class Keeping(Browsing):
     def _show_refresh_failure(self, message: RefreshFailed) -> None:
         self.is_refreshing = False
         self.information.progress = None
+        self.show_standing()
         self.say(message.reason, is_warning=True)
 
     def _tell_progress(self) -> None:
@@ -138,6 +156,5 @@ class Keeping(Browsing):
             self.information.progress = (0.0, f"{progress.seen:,} files found") if progress.seen else None
             return
         story = f"{progress.read:,} of {progress.to_read:,} read"
-        left = time_left(progress.read, progress.to_read, message.seconds)
         part = progress.read / progress.to_read
-        self.information.progress = (part, f"{story} · {left}" if left else story)
+        self.information.progress = (part, f"{story} · {message.left}" if message.left else story)

@@ -45,6 +45,9 @@ class Browsing(Screen[None]):
     is_zoomed: var[bool] = var(False, toggle_class="-alone", init=False)
     """Whether the article has the screen to itself."""
 
+    is_refreshing: var[bool] = var(True)
+    """Whether a refresh is under way; the first one is from the beginning."""
+
     sidebar = getters.query_one("#sidebar", Sidebar)
     articles = getters.query_one("#list", ArticleList)
     article_pane = getters.query_one("#article", ArticlePane)
@@ -79,6 +82,11 @@ class Browsing(Screen[None]):
             "article": self.article_pane,
             "related": self.related_pane,
         }
+
+    @property
+    def shown_place(self) -> Place:
+        """The pane that is shown where only one is."""
+        return "list" if self.place == "search" else self.place
 
     @property
     def pane(self) -> Pane:

@@ -67,14 +67,18 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         super().__init__(library, query, config, clock)
         if size is not None:
             # Known beforehand, these spare a second styling of everything before the first paint.
-            limits = ((self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height))
-            classes = [[name for limit, name in points if limit <= extent][-1] for points, extent in limits]
+            classes = self._layout_at(size)
             self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
         self._keymap = keymap
         self._source = source
         # Bindings belong to the instance, because the keys are the person's own: Textual's keymap drops other
         # commands' keys without a word when two meet.
         self._bindings = BindingsMap(keymap.bindings())
+
+    def _layout_at(self, size: Size) -> list[str]:
+        """The style classes that the breakpoints give to a size."""
+        limits = ((self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height))
+        return [[name for limit, name in points if limit <= extent][-1] for points, extent in limits]
 
     @property
     def keymap(self) -> Keymap:
@@ -146,6 +150,9 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
 
     def on_resize(self, event: events.Resize) -> None:
         """The layout follows the width; words that depend on it too."""
+        if is_single(self._layout_at(event.size)):
+            # Before Textual hides what no longer fits: it takes the focus from a pane that is hidden.
+            self.add_class(f"-at-{self.shown_place}")
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:

@@ -52,8 +52,11 @@ class Masthead(PaintedLine):
         if self.trail:
             *before, here = self.trail
             way = "".join(f"{name} › " for name in before)
-            if cell_len(way + here) + 1 > width:
-                way = "› " if before else ""
+            while cell_len(way + here) + 1 > width and before:
+                way = "".join(f"{name} › " for name in ("…", *before[1:]))
+                before = before[1:]
+            if cell_len(way + here) + 1 > width and way:
+                way = "› "
             return (
                 Piece(" ", "dim"),
                 Piece(way, "dim"),
