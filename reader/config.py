@@ -50,7 +50,7 @@ class Config(NamedTuple):
     views: Mapping[str, str] = {}
     """Name to query text, shown in the sidebar in this order."""
     mute: tuple[str, ...] = ()
-    """Queries whose articles are never listed."""
+    """Queries whose articles the screen does not list; the command line does."""
 
 
 class BadConfig(ReaderError):
