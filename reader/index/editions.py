@@ -6,7 +6,8 @@ Several readers may begin, finish and drop editions at the same time. What is in
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import get_ident
 
@@ -32,7 +33,7 @@ class Editions:
 
     def is_newest(self, edition: int) -> bool:
         """Whether an edition still answers: its file is there, and so is none that was made after it."""
-        return self.path(edition).exists() and not self.path(edition + 1).exists()
+        return self.newest() == edition
 
     def begin(self, after: int) -> int:
         """Make the empty edition that follows this one (0 = none) and give its number; where another reader
@@ -43,19 +44,17 @@ class Editions:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._folder / f"empty.{os.getpid()}.{get_ident()}.new"
         draft.unlink(missing_ok=True)
-        connection = connect(str(draft))
-        try:
+        with closing(connect(str(draft), is_new=True)) as connection:
             create(connection)
-        finally:
-            connection.close()
-        edition = after + 1
+        newest, unused = self.newest(), self._unused()
+        edition = newest if newest > after else max(unused, after + 1)
         self._publish(draft, edition)
         draft.unlink(missing_ok=True)
         return edition
 
     def adopt(self, draft: str) -> int:
         """Make a finished draft the newest edition; its number. Raises OSError."""
-        edition = self.newest() + 1
+        edition = self._unused()
         while not self._publish(Path(draft), edition):
             edition += 1
         return edition
@@ -66,9 +65,6 @@ class Editions:
         if path.exists():
             return False
         draft.chmod(0o600)
-        # They belonged to a file that is gone; SQLite would read them into this one.
-        for companion in _COMPANIONS:
-            Path(f"{path}{companion}").unlink(missing_ok=True)
         try:
             # Unlike a rename, this never replaces what another reader has open.
             os.link(draft, path)
@@ -77,7 +73,6 @@ class Editions:
         except OSError:
             os.rename(draft, path)
         draft.unlink(missing_ok=True)
-        self._drop_before(edition)
         return True
 
     def draft(self) -> str:
@@ -93,13 +88,39 @@ class Editions:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def _drop_before(self, edition: int) -> None:
+    def drop_before(self, edition: int) -> None:
+        """Remove the editions before this one that no reader has open; the last to leave one removes it."""
         for old in self._all():
-            if old < edition:
+            if old < edition and self._is_left(old):
                 for suffix in ("", *_COMPANIONS):
-                    # A system that keeps open files lets go of it when the last reader does.
                     with suppress(OSError):
                         Path(f"{self.path(old)}{suffix}").unlink()
 
+    def _is_left(self, edition: int) -> bool:
+        """Whether nobody has an edition open any more.
+
+        A file that is unlinked under an open connection makes SQLite's next look at its companions an I/O
+        error, so SQLite itself is asked: it leaves the write-ahead log only for the last connection.
+        """
+        try:
+            with closing(connect(str(self.path(edition)), timeout=0)) as connection:
+                (mode,) = connection.execute("pragma journal_mode = delete").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        except sqlite3.DatabaseError:
+            return True
+        return bool(mode == "delete")
+
     def _all(self) -> list[int]:
-        return [int(path.stem) for path in self._folder.glob("*.db") if path.stem.isdecimal()]
+        try:
+            names = os.listdir(self._folder)
+        except OSError:
+            return []
+        return [int(name[:-3]) for name in names if name.endswith(".db") and name[:-3].isdecimal()]
+
+    def _unused(self) -> int:
+        """A number that no edition has had: SQLite would read a gone file's companions into a new one."""
+        with suppress(OSError):
+            stems = (name.partition(".")[0] for name in os.listdir(self._folder))
+            return max((int(stem) for stem in stems if stem.isdecimal()), default=0) + 1
+        return 1

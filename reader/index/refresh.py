@@ -79,7 +79,7 @@ class Refresh:
 
     def _build_anew(self) -> Generator[Progress, None, Report]:
         draft = self._index.draft_location()
-        keeper = connect(draft)
+        keeper = connect(draft, is_new=True)
         try:
             create(keeper)
             report = yield from self._update(draft, shows_first=False)

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from enum import IntEnum
 from itertools import count
+from pathlib import Path
 
 VERSION = 1
 """Stored as `user_version`; another version means: build anew."""
@@ -99,10 +100,17 @@ def memory_uri() -> str:
     return f"file:/reader-index-{next(_memory_names)}?vfs=memdb"
 
 
-def connect(location: str, *, cache_kib: int = 4096) -> sqlite3.Connection:
-    """Open an index file (or memory URI) for one thread at a time. Raises sqlite3.Error."""
+def connect(
+    location: str, *, cache_kib: int = 4096, is_new: bool = False, timeout: float = 10
+) -> sqlite3.Connection:
+    """Open an index file (or memory URI) for one thread at a time; only a new one is made.
+
+    Raises sqlite3.Error, also where the file is gone.
+    """
+    if not location.startswith("file:"):
+        location = f"{Path(location).as_uri()}?mode={'rwc' if is_new else 'rw'}"
     connection = sqlite3.connect(
-        location, uri=location.startswith("file:"), isolation_level=None, check_same_thread=False, timeout=10
+        location, uri=True, isolation_level=None, check_same_thread=False, timeout=timeout
     )
     connection.execute(f"pragma cache_size = -{cache_kib}")
     return connection

@@ -46,52 +46,54 @@ class Index(Rows):
         if self._editions is None:
             self._begin_in_memory()
         else:
-            self._open_newest(self._editions.newest())
+            self._open_newest(self._editions)
 
     def _begin_in_memory(self) -> None:
-        self.location = memory_uri()
+        location = memory_uri()
         # A memory database lasts as long as one connection to it is open.
-        keeper = connect(self.location)
+        keeper = connect(location)
         create(keeper)
-        self._use(self.edition + 1)
+        self._use(self.edition + 1, location)
         if self._keeper is not None:
             self._keeper.close()
         self._keeper = keeper
 
-    def _open_newest(self, newest: int) -> None:
-        self.edition = newest
-        if newest and self._try(newest):
-            return
-        if newest:
-            self.begin_again()
-        else:
-            self.begin_edition()
+    def _open_newest(self, editions: Editions) -> None:
+        while newest := editions.newest():
+            if self._try(editions, newest):
+                return
+            # Another reader may have finished the next one and removed this one meanwhile.
+            if editions.newest() == newest:
+                self.edition = newest
+                self.begin_again()
+                return
+        self.begin_edition()
 
-    def _try(self, edition: int) -> bool:
+    def _try(self, editions: Editions, edition: int) -> bool:
         """Use an edition, unless it is no good."""
-        assert self._editions is not None
-        self.location = str(self._editions.path(edition))
+        location = str(editions.path(edition))
         try:
-            with closing_connection(self.location) as connection:
+            with closing_connection(location) as connection:
                 if not is_current(connection):
                     return False
                 connection.execute("select count(*) from folders").fetchone()
-            self._use(edition)
+            self._use_file(edition)
         except sqlite3.DatabaseError:
             return False
         return True
 
-    def _use(self, edition: int) -> None:
+    def _use(self, edition: int, location: str) -> None:
         with self._lock, self._rows_lock:
             old = self._open
-            connection = connect(self.location)
-            self._rows = connect(self.location, cache_kib=1024)
+            connection, rows = connect(location), connect(location, cache_kib=1024)
+            self.location = location
+            self._rows = rows
             self._view = IndexView(connection, self.marked)
             self._seen = -1
             # Numbers mean other articles now; who keeps the marks makes the sets anew.
             self.marked = NO_MARKS
             self.edition = edition
-            self._open = [connection, self._rows]
+            self._open = [connection, rows]
             for one in old:
                 one.close()
 
@@ -109,8 +111,8 @@ class Index(Rows):
 
     def _use_file(self, edition: int) -> None:
         assert self._editions is not None
-        self.location = str(self._editions.path(edition))
-        self._use(edition)
+        self._use(edition, str(self._editions.path(edition)))
+        self._editions.drop_before(edition)
 
     def draft_location(self) -> str:
         """Where the next edition is built while this one still answers; what an older try left is removed."""
@@ -121,9 +123,8 @@ class Index(Rows):
         if self._editions is not None:
             self._use_file(self._editions.adopt(draft))
             return
-        self.location = draft
         keeper = connect(draft)
-        self._use(self.edition + 1)
+        self._use(self.edition + 1, draft)
         if self._keeper is not None:
             self._keeper.close()
         self._keeper = keeper
@@ -145,8 +146,8 @@ class Index(Rows):
             newest = self._editions.newest()
             if not newest:
                 self.begin_edition()
-            elif newest > self.edition and not self._try(newest):
-                self.location = str(self._editions.path(self.edition))
+            elif newest > self.edition:
+                self._try(self._editions, newest)
 
     @contextmanager
     def view(self) -> Iterator[IndexView]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ import pytest
 from reader import paths
 from reader.index import refresh as refreshing
 from reader.index import update
-from reader.index.schema import VERSION
+from reader.index.editions import Editions
+from reader.index.schema import VERSION, connect
 from reader.library import Library
 from reader.marks import Change
 from reader.query import parse
@@ -196,6 +198,27 @@ def test_processes_that_refresh_at_once(kinds: tuple[str, ...], most: str, feed:
     assert len(list(paths.cache_dir().glob("indexes/*/*.db"))) == 1
     assert sorted(titles(library)) == sorted(one.article.title for one in Model([feed]).stored)
     library.close()
+
+
+def test_an_edition_lasts_as_long_as_a_reader_has_it_open(tmp_path: Path) -> None:
+    """A newer one takes nothing from under a reader; the last to leave removes the old one."""
+    editions = Editions(tmp_path)
+    with closing(connect(str(editions.path(editions.begin(0))))) as reader:
+        reader.execute("select count(*) from folders").fetchone()
+        assert editions.begin(1) == 2
+        editions.drop_before(2)
+        reader.execute("insert into meta values('seen', 1)")
+        assert reader.execute("select value from meta where key = 'seen'").fetchone() == (1,)
+        assert sorted(path.name for path in tmp_path.iterdir())[:2] == ["1.db", "1.db-shm"]
+    editions.drop_before(2)
+    assert [path.name for path in tmp_path.iterdir()] == ["2.db"]
+
+
+def test_a_number_is_never_given_twice(tmp_path: Path) -> None:
+    """What SQLite left of a file that is gone is not read into a new one."""
+    editions = Editions(tmp_path)
+    delete(editions.path(editions.begin(0)))
+    assert editions.begin(0) == 2
 
 
 def test_questions_from_threads_during_refreshes(feed: Path) -> None:
