@@ -30,13 +30,18 @@ class UsageError(ReaderError):
 
 
 class QueryError(UsageError):
-    """A query text that cannot be understood, with the place where it went wrong."""
+    """A query text that cannot be understood; `str()` of it names the place where it went wrong."""
 
     def __init__(self, reason: str, position: int, length: int = 1) -> None:
         super().__init__(reason)
+        self.place = ""
+        """Where, in words: "at `quality:>>5`", in a text of several lines "line 2, at `quality:>>5`"."""
         self.reason = reason
         """One sentence without the place, with the remedy."""
         self.position = position
         """Offset of the first wrong character in the query text."""
         self.length = length
         """How many characters are wrong (at least 1)."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" if self.place else self.reason

@@ -144,7 +144,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
                 continue
             checked.append(_checked(field, piece))
     except ValueError as error:
-        raise QueryError(_with_remedy(f"{field}: {error}", text[start:at]), start, at - start) from None
+        raise QueryError(_with_remedy(str(error), text[start:at]), start, at - start) from None
     return Token("term", start, at, negated, field, tuple(checked))
 
 

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
 from reader.errors import QueryError
 from reader.grammar import Token, spell, tokens
+from reader.hints import shown
 from reader.query_fields import SORTS as SORTS
 from reader.query_fields import WORD_FIELDS
 
@@ -139,7 +140,11 @@ def parse(text: str, *, typing: bool = False) -> Query:
     With `typing` the text is one that is still being written: its last word matches as a prefix, an open
     parenthesis is closed, an OR at the end waits, a last value that is not finished asks nothing yet.
     """
-    return _Parser(text, typing).query()
+    try:
+        return _Parser(text, typing).query()
+    except QueryError as error:
+        error.place = _place(text, error)
+        raise
 
 
 def highlights(query: Query) -> tuple[tuple[str, bool], ...]:
@@ -147,6 +152,13 @@ def highlights(query: Query) -> tuple[tuple[str, bool], ...]:
     terms = (term for term, negated in _walk(query.clauses, False) if not negated)
     wanted = (term for term in terms if term.field in ("text", "title"))
     return tuple(dict.fromkeys((value, term.prefix) for term in wanted for value in term.values))
+
+
+def _place(text: str, error: QueryError) -> str:
+    """Where the text went wrong, in words."""
+    wrong = shown(text[error.position : error.position + error.length].strip())[1:-1]
+    line = text.count("\n", 0, error.position) + 1
+    return f"line {line}, at `{wrong}`" if "\n" in text.strip() else f"at `{wrong}`"
 
 
 class _Parser:

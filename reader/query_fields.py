@@ -23,7 +23,7 @@ VALUE_FIELDS = ("topic", "provider", "category", "type", "url", "domain", "path"
 NUMBER_FIELDS = ("quality", "heat")
 NAMES = {
     "is": ("unread", "read", "starred", "draft", "published"),
-    "has": ("image", "related", "body"),
+    "has": ("image", "related", "body", "note"),
 }
 """Fields that take one of a few names."""
 DATE_FIELDS = ("since", "until", "date")
@@ -56,7 +56,7 @@ def bounds(value: str) -> Bounds:
     """What `>=50`, `<50`, `40..80` or `50` allow. Raises ValueError."""
     found = re.fullmatch(_NUMBER, value)
     if not found or value == "..":
-        raise ValueError(f"{shown(value)} is not a number, a comparison like >=50 or a range like 40..80")
+        raise ValueError("expected a number, a comparison like >=50 or a range like 40..80")
     sign, number, low, high = found.groups()
     if number is None:
         span = Bounds(int(low) if low else None, int(high) if high else None)
@@ -76,11 +76,11 @@ def check_value(field: str, value: str) -> str:
     if field in NUMBER_FIELDS:
         bounds(value)
         if field == "quality" and not all(0 <= int(n) <= 100 for n in re.findall(r"-?\d+", value)):
-            raise ValueError(f"it goes from 0 to 100, {shown(value)} is outside")
+            raise ValueError("expected a number from 0 to 100")
     elif field in DATE_FIELDS:
         _check_date(field, value)
     elif field == "id" and not re.fullmatch("[0-9a-fA-F]{1,12}", value):
-        raise ValueError(f"an id is 1 to 12 of the digits 0-9 and a-f, {shown(value)} is not")
+        raise ValueError("expected 1 to 12 of the digits 0-9 and a-f")
     return value
 
 
@@ -112,7 +112,7 @@ def _check_name(field: str, value: str) -> str:
     folded = value.lower()
     known = NAMES.get(field, SORTS)
     if (folded.removeprefix("-") if field == "sort" else folded) not in known:
-        raise ValueError(f"it does not know {shown(value)}; {nearest(folded, known)}")
+        raise ValueError(f"there is no {shown(value)}; {nearest(folded, known)}")
     return folded
 
 

@@ -26,6 +26,7 @@ class Marked(NamedTuple):
     read: bool = False
     starred: bool = False
     tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 Marks = Mapping[str, Marked]
@@ -166,6 +167,7 @@ class Model:
             "image": bool(article.images),
             "related": bool(article.related),
             "body": bool(article.body.strip()),
+            "note": bool(marked.note),
         }[value]
 
     def order(self, found: list[Stored], query: Query) -> list[Stored]:

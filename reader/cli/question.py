@@ -41,7 +41,7 @@ def pointed(error: QueryError, text: str) -> str:
     shown = "".join(char if char.isprintable() else " " for char in text)
     before = cells(shown[: error.position])
     carets = "^" * max(cells(shown[error.position : error.position + error.length]), 1)
-    return f"{clean_line(error.reason)}\n  {shown}\n  {' ' * before}{carets}"
+    return f"{clean_line(str(error))}\n  {shown}\n  {' ' * before}{carets}"
 
 
 def _parsed(text: str) -> Query:

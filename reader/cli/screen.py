@@ -74,7 +74,7 @@ def preset(query: Query, settings: Config, notices: list[str]) -> Query:
         try:
             configured = parse(text)
         except QueryError as error:
-            notices.append(f"{key} in the configuration: {error.reason}")
+            notices.append(f"{key} in the configuration: {error}")
             continue
         if key == "query" and query.is_everything:
             query = configured.and_also(query)

@@ -164,7 +164,7 @@ class Asking(Browsing):
         try:
             return parse(text)
         except QueryError as error:
-            self.say(f"In the configuration, {what} is left out: {error.reason}", is_warning=True)
+            self.say(f"In the configuration, {what} is left out: {error}", is_warning=True)
             return None
 
     def watch_current_query(self, query: Query) -> None:
