@@ -6,56 +6,21 @@ Spelling (tokens, quotes, good values) is in `reader.grammar`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple, TypeAlias, TypeGuard
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeGuard
 
+from reader.clauses import Clause as Clause
+from reader.clauses import Group as Group
+from reader.clauses import Term as Term
+from reader.clauses import distinct, is_plain_and, joined, walk
 from reader.errors import QueryError
-from reader.grammar import Token, spell, tokens
+from reader.grammar import Token, tokens
 from reader.hints import shown
 from reader.query_fields import SORTS as SORTS
 from reader.query_fields import WORD_FIELDS
 
 MOST_NESTED = 64
 """Parentheses may stand this deep in each other; beyond what people write, below what a stack holds."""
-
-
-class Term(NamedTuple):
-    """One test that an article passes or fails: any of the values will do."""
-
-    field: str
-    """text (a bare word or phrase), title, author, topic, provider, category, type, url, domain, path,
-    tag, id, quality, heat, is, has, since, until or date."""
-    values: tuple[str, ...]
-    """As typed, without quotes. Dates stay relative ("7d") until the question is asked."""
-    negated: bool = False
-    prefix: bool = False
-    """The (last) word may go on (`word*`, or the word being typed); for topic, provider, category, type,
-    tag, url, domain and path the value may go on. Never set for the other fields."""
-    phrase: bool = False
-    """For text, title, author: the value was quoted, its words must stand together in this order."""
-
-    def __str__(self) -> str:
-        return spell(self.field, self.values, negated=self.negated, prefix=self.prefix, phrase=self.phrase)
-
-
-class Group(NamedTuple):
-    """Several tests, joined."""
-
-    join: Literal["and", "or"]
-    parts: tuple[Clause, ...]
-    negated: bool = False
-
-    def __str__(self) -> str:
-        return f"{'-' * self.negated}({self.inside()})"
-
-    def inside(self) -> str:
-        """The text without the outer parentheses; "and" binds tighter, so it needs none within "or"."""
-        if self.join == "and":
-            return " ".join(map(str, self.parts))
-        return " OR ".join(part.inside() if _is_plain_and(part) else str(part) for part in self.parts)
-
-
-Clause: TypeAlias = "Term | Group"
 
 
 class Query(NamedTuple):
@@ -84,7 +49,7 @@ class Query(NamedTuple):
 
     def terms(self) -> Iterator[Term]:
         """Every term, those in groups too, in the order they were written."""
-        return (term for term, _ in _walk(self.clauses, False))
+        return (term for term, _ in walk(self.clauses, False))
 
     def with_sort(self, sort: str, is_reversed: bool = False) -> Query:
         """The same question in another order (one of SORTS)."""
@@ -119,7 +84,7 @@ class Query(NamedTuple):
 
     def _chosen(self, field: str, *, negated: bool) -> tuple[str, ...]:
         terms = (part for part in self.clauses if _is_choice(part, field, negated))
-        return _distinct(value for term in terms for value in term.values)
+        return distinct(value for term in terms for value in term.values)
 
     def _toggled(self, field: str, value: str, *, negated: bool) -> Query:
         was_on = value.casefold() in map(str.casefold, self._chosen(field, negated=negated))
@@ -149,7 +114,7 @@ def parse(text: str, *, typing: bool = False) -> Query:
 
 def highlights(query: Query) -> tuple[tuple[str, bool], ...]:
     """What to mark in the articles found: (word or phrase, whether its last word may go on)."""
-    terms = (term for term, negated in _walk(query.clauses, False) if not negated)
+    terms = (term for term, negated in walk(query.clauses, False) if not negated)
     wanted = (term for term in terms if term.field in ("text", "title"))
     return tuple(dict.fromkeys((value, term.prefix) for term in wanted for value in term.values))
 
@@ -176,7 +141,7 @@ class _Parser:
         if self.rest:
             token = self.rest[-1]
             raise QueryError('this ")" closes nothing; quote it to search for it', token.start)
-        clauses = asked.parts if _is_plain_and(asked) else (asked,) if asked else ()
+        clauses = asked.parts if is_plain_and(asked) else (asked,) if asked else ()
         return Query(clauses, *self.sort)
 
     def either(self, opener: Token | None = None) -> Clause | None:
@@ -194,7 +159,7 @@ class _Parser:
             if part:
                 parts.append(part)
             if at_end or self.rest[-1].kind == ")":
-                return _joined("or", parts, bool(opener and opener.negated))
+                return joined("or", parts, bool(opener and opener.negated))
             joiner = self.rest.pop()
 
     def all_of(self) -> tuple[Clause | None, bool]:
@@ -210,7 +175,7 @@ class _Parser:
             part = self.group(token) if token.kind == "(" else self.term(token)
             if part:
                 parts.append(part)
-        return _joined("and", parts, False), seen
+        return joined("and", parts, False), seen
 
     def group(self, opener: Token) -> Clause | None:
         self.depth += 1
@@ -236,8 +201,8 @@ class _Parser:
             kinds.setdefault((piece.prefix, piece.is_quoted and has_words), []).append(piece.text)
         if len(kinds) > 1 and self.depth == MOST_NESTED:
             raise QueryError(f"more than {MOST_NESTED} groups inside each other", token.start)
-        terms = [Term(token.field, _distinct(texts), False, *kind) for kind, texts in kinds.items()]
-        return _joined("or", terms, token.negated)
+        terms = [Term(token.field, distinct(texts), False, *kind) for kind, texts in kinds.items()]
+        return joined("or", terms, token.negated)
 
     def order(self, token: Token) -> None:
         if self.depth or token.negated:
@@ -248,47 +213,8 @@ class _Parser:
             self.sort = (order.text.removeprefix("-"), order.text.startswith("-"))
 
 
-def _joined(join: Literal["and", "or"], parts: Sequence[Clause], negated: bool) -> Clause | None:
-    """The simplest clause that says it: no group of one, no group within a group of the same kind."""
-    if len(parts) == 1 and not negated:
-        return parts[0]
-    flat: list[Clause] = []
-    for part in parts:
-        if isinstance(part, Group) and part.join == join and not part.negated:
-            flat.extend(part.parts)
-        else:
-            flat.append(part)
-    if not flat:
-        return None
-    if len(flat) > 1:
-        return Group(join, tuple(flat), negated)
-    only = flat[0]
-    return only._replace(negated=only.negated != negated)
-
-
-def _is_plain_and(part: Clause | None) -> TypeGuard[Group]:
-    return isinstance(part, Group) and part.join == "and" and not part.negated
-
-
 def _is_choice(part: Clause, field: str, negated: bool) -> TypeGuard[Term]:
     return isinstance(part, Term) and part.field == field and part.negated == negated
-
-
-def _walk(clauses: Iterable[Clause], negated: bool) -> Iterator[tuple[Term, bool]]:
-    """Every term with whether it is, all dashes counted, excluded."""
-    for part in clauses:
-        if isinstance(part, Term):
-            yield part, part.negated != negated
-        else:
-            yield from _walk(part.parts, part.negated != negated)
-
-
-def _distinct(values: Iterable[str]) -> tuple[str, ...]:
-    """Each value once, whatever its case, as it was written first."""
-    seen: dict[str, str] = {}
-    for value in values:
-        seen.setdefault(value.casefold(), value)
-    return tuple(seen.values())
 
 
 def _lessened(clauses: Iterable[Clause], field: str, value: str) -> Iterator[Clause]:

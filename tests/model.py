@@ -15,6 +15,7 @@ from reader.collection import Collection, Unreadable, load
 from reader.query import Clause, Query, Term
 from reader.query_fields import bounds
 from reader.text import fold, words
+from tests.model_words import has_words, hits, texts
 
 TITLE_LETTERS = 24
 """Letters of a title that decide its place from A to Z; those that share them stand by date."""
@@ -120,7 +121,7 @@ class Model:
         article = one.article
         match term.field:
             case "text" | "title" | "author":
-                return _has_words(_texts(article, term.field), term, words(value))
+                return has_words(texts(article, term.field), term, words(value))
             case "quality" | "heat":
                 number = article.quality if term.field == "quality" else article.heat
                 low, high = bounds(value)
@@ -180,7 +181,7 @@ class Model:
             return found[::-1] if query.is_reversed else found
         if query.sort == "relevance":
             # `sorted` keeps ties in their order, also when reversed.
-            return sorted(found, key=lambda one: _hits(one.article, query), reverse=not query.is_reversed)
+            return sorted(found, key=lambda one: hits(one.article, query), reverse=not query.is_reversed)
         if query.sort == "provider":
             return sorted(found, key=_provider, reverse=query.is_reversed)
         known = [one for one in found if _score(one.article, query.sort) is not None]
@@ -207,58 +208,6 @@ def _score(article: Article, sort: str) -> int | None:
     return None if article.heat is None or article.heat < 0 else article.heat
 
 
-def _texts(article: Article, field: str) -> list[str]:
-    if field == "title":
-        return [article.title]
-    if field == "author":
-        return list(article.author)
-    related = [link.title for link in article.related]
-    return [
-        article.title, article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
-        *related,
-    ]  # fmt: skip
-
-
-def _has_words(texts: Sequence[str], term: Term, wanted: Sequence[str]) -> bool:
-    if not wanted:
-        return True
-    # The words of a name stand together; so do the pairs of one run of a script without blanks.
-    together = term.phrase or term.field == "author" or _is_one_run(wanted)
-    parts = [list(wanted)] if together else [[word] for word in wanted]
-    ends = len(parts) - 1
-    return all(
-        any(_stand(words(text), part, term.prefix and place == ends) for text in texts)
-        for place, part in enumerate(parts)
-    )
-
-
-def _is_one_run(wanted: Sequence[str]) -> bool:
-    """Whether some neighbours overlap as pairs of characters do ("AB", "BC")."""
-    return any(
-        len(one) == 2 and not one.isascii() and len(other) == 2 and one[1] == other[0]
-        and words(one + other[1]) == [one, other]
-        for one, other in zip(wanted, wanted[1:], strict=False)
-    )  # fmt: skip
-
-
-def _stand(text: Sequence[str], wanted: Sequence[str], may_go_on: bool) -> bool:
-    for start in range(len(text) - len(wanted) + 1):
-        part = text[start : start + len(wanted)]
-        last, sought = part[-1], wanted[-1]
-        if part[:-1] == wanted[:-1] and (
-            last == sought
-            or (_may(sought, may_go_on) and last.startswith(sought))
-            or (len(wanted) == 1 and _may(sought, False) and last.endswith(sought))
-        ):
-            return True
-    return False
-
-
-def _may(word: str, may_go_on: bool) -> bool:
-    """A prefix may go on, and so may a single character of a script that is indexed by pairs."""
-    return may_go_on or (len(word) == 1 and words(word * 3) == [word * 2, word * 2])
-
-
 def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:
     if (second := one.second) is None:
         return False
@@ -279,23 +228,3 @@ def _domains(article: Article) -> set[str]:
 def _is_domain(domain: str, value: str, may_go_on: bool) -> bool:
     wanted = value.lower().lstrip(".")
     return domain == wanted or domain.endswith("." + wanted) or (may_go_on and domain.startswith(wanted))
-
-
-def _hits(article: Article, query: Query) -> tuple[int, int]:
-    """How many of the asked words are in the title, and anywhere."""
-    in_title = anywhere = 0
-    for term in query.terms():
-        if term.field not in ("text", "title") or term.negated:
-            continue
-        for value in term.values:
-            asked = words(value)
-            for place, word in enumerate(asked):
-                may_go_on = term.prefix and place == len(asked) - 1
-                in_title += _hit([article.title], word, may_go_on)
-                anywhere += _hit(_texts(article, "text"), word, may_go_on)
-    return in_title, anywhere
-
-
-def _hit(texts: Sequence[str], word: str, may_go_on: bool) -> bool:
-    fits = str.startswith if may_go_on else str.__eq__
-    return any(fits(found, word) for text in texts for found in words(text))
