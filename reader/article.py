@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
+
+from reader.digest import blake2b
 
 Value: TypeAlias = "str | None | list[Value] | dict[str, Value]"
 """What a header says, before conversion: every scalar is text (or None where nothing stands)."""

@@ -11,8 +11,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reader.article import Article, Place, Problem
 from reader.content import MAX_FILE, PEEKED, Unreadable, article_in, decode, peek_date
@@ -26,6 +25,7 @@ __all__ = [
     "Folder",
     "Place",
     "Roots",
+    "Source",
     "Stat",
     "Unreadable",
     "article_in",
@@ -36,6 +36,9 @@ __all__ = [
     "read_bytes",
     "read_content",
 ]
+
+Source: TypeAlias = "str | os.PathLike[str]"
+"""A folder or a file, as a person names it."""
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".txt", ".yaml", ".yml")
 """Endings of the names of article files, in any case."""
@@ -49,7 +52,7 @@ _FLAGS = (
 _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 """A file's kind by its mode: quicker here than a call for each of a million files."""
 
-_DIGITS = re.compile(r"(\d+)", re.ASCII)
+_DIGITS = r"(?a)(\d+)"
 
 
 class Stat(NamedTuple):
@@ -105,7 +108,7 @@ class Roots(NamedTuple):
 class Collection:
     """The folders and files that a person named. Listing and reading are safe from several threads."""
 
-    def __init__(self, sources: Sequence[Path]) -> None:
+    def __init__(self, sources: Sequence[Source]) -> None:
         """Raises UsageError, naming the path, where a source can't be read or is no folder or file."""
         folders: dict[str, None] = {}
         files: dict[str, None] = {}
@@ -248,11 +251,12 @@ def load(place: Place) -> Article:
     return article_in(read_content(place.path).raw, place)
 
 
-def _checked(source: Path) -> tuple[str, bool]:
+def _checked(source: Source) -> tuple[str, bool]:
     """A source's resolved path, and whether it is a folder."""
-    shown = display_path(str(source))
+    source = os.fspath(source)
+    shown = display_path(source)
     try:
-        path = str(source.expanduser().resolve(strict=True))
+        path = os.path.realpath(os.path.expanduser(source), strict=True)
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             os.scandir(path).close()
@@ -274,5 +278,5 @@ def _is_inside(path: str, folder: str) -> bool:
 
 def _by_name(name: str) -> list[tuple[int, str]]:
     """Natural order: 9 before 10, so that taking from the end gives the newest folder first."""
-    parts = _DIGITS.split(name)
+    parts = ["", name, ""] if name.isascii() and name.isdigit() else re.split(_DIGITS, name)
     return [(int(part[:18]), "") if number % 2 else (-1, part) for number, part in enumerate(parts)]

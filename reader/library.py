@@ -8,54 +8,51 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from hashlib import blake2b
-from pathlib import Path
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from reader import paths
 from reader.article import Article, Problem
-from reader.collection import Collection, Roots
+from reader.collection import Collection, Roots, Source
+from reader.digest import blake2b
 from reader.errors import StorageError
 from reader.index.answer import IndexResults, count_facet
-from reader.index.lookup import Lookup
-from reader.index.lookup import RelatedLink as RelatedLink
-from reader.index.scan import INT63, any_difference, folders_changed
 from reader.index.store import Index
+from reader.lookout import Lookout
 from reader.marking import MarksDesk
 from reader.marks import Change as Change
 from reader.query import Query
 from reader.results import Facet, Headline, Progress, Results
-from reader.watching import Watch
+from reader.results import RelatedLink as RelatedLink
+
+if TYPE_CHECKING:
+    from reader.index.lookup import Lookup
 
 SURVEYED = 20_000
 """Files up to which every command looks at each (75 ms); beyond, it looks at folders and at what it shows."""
 
 _Found = TypeVar("_Found")
 
-POLL_SECONDS = 5.0
-"""Between two looks at all files where the system gives no notices of changes."""
-
 
 class Library:
     """One collection with its index and the person's marks. Safe to call from several threads."""
 
-    def __init__(self, collection: Collection, cache: Path | None, data: Path | None) -> None:
+    def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
         """Use `Library.open`. A folder that is None can't be written: its part is kept in memory only."""
         self._collection = collection
         self._roots = Roots(collection.roots)
-        self._watch: Watch | None = None
-        self._polled = time.monotonic()
-        self._index = Index(cache, self._has_phrase)
-        self._lookup = Lookup(self._index, self._roots)
+        from pathlib import Path
+
+        self._index = Index(None if cache is None else Path(cache), self._has_phrase)
+        self._lookout = Lookout(self._index, collection)
         self.notices = self._index.notices
         """Sentences that the person should see once."""
         self.marks = MarksDesk(self._index, self._roots, data, self.notices)
 
     @classmethod
-    def open(cls, sources: Sequence[Path]) -> Library:
+    def open(cls, sources: Sequence[Source]) -> Library:
         """Open the index and marks for these folders and files; reads no article. Raises UsageError."""
         collection = Collection(sources)
         name = blake2b(
@@ -64,11 +61,11 @@ class Library:
         notices = []
         cache = data = None
         try:
-            cache = paths.ensure(paths.cache_dir() / "indexes" / name)
+            cache = paths.ensure(os.path.join(paths.folder_of("cache"), "indexes", name))
         except StorageError as error:
             notices.append(f"{error}; reading works from memory, and begins anew each time.")
         try:
-            data = paths.ensure(paths.user_data_dir())
+            data = paths.ensure(paths.folder_of("data"))
         except StorageError as error:
             notices.append(f"{error}; marks can't be kept.")
         try:
@@ -78,6 +75,13 @@ class Library:
             library = cls(collection, None, data)
         library.notices[:0] = notices
         return library
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        # Only a list without any article's own page, and so without this, is in a hurry.
+        from reader.index.lookup import Lookup
+
+        return Lookup(self._index, self._roots)
 
     @property
     def keeps_marks(self) -> bool:
@@ -130,22 +134,21 @@ class Library:
         yield from self._updated()
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
-        """The refresh before a command that shows so many articles (None = any number).
+        """The refresh before a command that shows so many articles (None = any number): no step at all where
+        nothing is different.
 
         A collection of more than SURVEYED files is not looked at file by file where the folders say that
         nothing came or went and only a few articles are shown: those are looked at by `is_fresh`.
         """
-        if shown is not None and self.total > SURVEYED:
-            with self._index.rows() as connection:
-                has_changed = folders_changed(connection)
-            if not has_changed:
-                return
-        yield from self.refresh()
+        if self._lookout.sees_change(every_file=shown is None or self.total <= SURVEYED):
+            yield from self.refresh()
+        else:
+            self.marks.follow()
+            self.marks.store()
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
         """Whether these articles' files are as they were when they were read."""
-        numbers = [one.number for one in shown]
-        return all(_is_as_read(path, times) for path, times in self._index.files_of(numbers))
+        return self._lookout.is_fresh(one.number for one in shown)
 
     def select(self, query: Query, now: datetime | None = None) -> Results:
         """The articles that match, in the query's order."""
@@ -219,30 +222,13 @@ class Library:
 
     def wait_for_change(self, timeout: float) -> bool:
         """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
-        if self._watch is None:
-            self._watch = Watch(self._collection.roots)
-        if self._watch.wait(timeout):
-            return True
-        if not self._watch.is_blind or time.monotonic() - self._polled < POLL_SECONDS:
-            return False
-        self._polled = time.monotonic()
-        with self._index.rows() as connection:
-            return any_difference(connection, self._collection)
+        return self._lookout.wait(timeout)
 
     def close(self) -> None:
         """Let go of the databases; safe to call twice."""
-        if self._watch is not None:
-            self._watch.close()
+        self._lookout.close()
         self.marks.close()
         self._index.close()
 
     def _has_phrase(self, number: int, field: str, wanted: Sequence[str], prefix: bool) -> bool:
         return self._lookup.has_phrase(number, field, wanted, prefix)
-
-
-def _is_as_read(path: str, times: tuple[int, int, int]) -> bool:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return (found.st_mtime_ns, found.st_size, found.st_ino & INT63) == times

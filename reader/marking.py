@@ -5,13 +5,12 @@ Knows which article has which identity; how marks are stored is `reader.marks`' 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reader.addresses import identity_of
 from reader.article import key_of
 from reader.collection import Roots, Unreadable, load
 from reader.errors import StorageError
@@ -20,11 +19,16 @@ from reader.index.rows import ArticleRow
 from reader.index.store import Index
 from reader.marks import FILE, Change, Mark, Marks
 
+if TYPE_CHECKING:
+    from os import PathLike
+
 
 class MarksDesk:
     """Marks of one collection's articles. Safe to call from several threads."""
 
-    def __init__(self, index: Index, roots: Roots, folder: Path | None, notices: list[str]) -> None:
+    def __init__(
+        self, index: Index, roots: Roots, folder: str | PathLike[str] | None, notices: list[str]
+    ) -> None:
         """A folder of None: marks can't be kept, and nothing is marked. What the person should be told is
         added to the notices."""
         self.notices = notices
@@ -35,10 +39,10 @@ class MarksDesk:
         self._sets = MarkedSets(index)
         self._sets.load()
 
-    def _opened(self, folder: Path | None) -> Marks:
+    def _opened(self, folder: str | PathLike[str] | None) -> Marks:
         if folder is not None:
             try:
-                return Marks(folder / FILE)
+                return Marks(os.path.join(folder, FILE))
             except StorageError as error:
                 self.notices.append(f"{error}. Until then nothing can be marked.")
         return Marks(None)
@@ -95,6 +99,8 @@ class MarksDesk:
         return changed
 
     def _identity(self, row: ArticleRow) -> str:
+        from reader.addresses import identity_of
+
         place = self._roots.place(row.root, row.path)
         identity = identity_of(row.url, place.prefix + place.relative)
         if key_of(identity) == row.key:

@@ -7,18 +7,19 @@ One SQLite file under the data folder. A rollback journal and full synchronisati
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.article import id_of, key_of
 from reader.errors import StorageError
 from reader.mark import Change as Change
 from reader.mark import Mark as Mark
 from reader.mark import imported, moved_on
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 VERSION = 1
 FILE = "marks.db"
@@ -48,7 +49,7 @@ _SELECT = "select key, identity, read, starred, note, tags from marks"
 class Marks:
     """The person's own database. The caller sees to it that one thread at a time uses it."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: str | PathLike[str] | None) -> None:
         """Open or make the file; None keeps marks in memory only. Raises StorageError."""
         self.is_kept = path is not None
         with _said("opened", path):
@@ -63,7 +64,7 @@ class Marks:
                 self._connection.close()
                 raise
 
-    def _prepare(self, path: Path | None) -> None:
+    def _prepare(self, path: str | PathLike[str] | None) -> None:
         version = self._version()
         if version == 0:
             # Two readers may start at once: the one that waited finds the tables made.
@@ -209,7 +210,7 @@ class Marks:
     def _insert_steps(self, steps: Iterable[tuple[int | None, Mark, Mark]]) -> None:
         self._connection.executemany(
             "insert or replace into steps values(?, ?, ?, ?)",
-            ((change, new.key, json.dumps(old), json.dumps(new)) for change, old, new in steps),
+            ((change, new.key, _to_json(old), _to_json(new)) for change, old, new in steps),
         )
 
     def _store(self, marks: Iterable[Mark], turn: int) -> None:
@@ -248,7 +249,7 @@ class Marks:
 
 
 @contextmanager
-def _said(done: str, path: Path | None = None) -> Iterator[None]:
+def _said(done: str, path: str | PathLike[str] | None = None) -> Iterator[None]:
     """SQLite's errors as sentences."""
     try:
         yield
@@ -280,6 +281,14 @@ def _renamed(mark: Mark, identity: str) -> Mark:
     return mark._replace(key=key_of(identity), identity=identity)
 
 
+def _to_json(mark: Mark) -> str:
+    import json  # 2 ms that a start without a change of marks does without
+
+    return json.dumps(mark)
+
+
 def _from_json(state: str) -> Mark:
+    import json
+
     key, identity, read, starred, note, tags = json.loads(state)
     return Mark(key, identity, read, starred, note, tuple(tags))

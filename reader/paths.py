@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from reader.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_Folder = TypeVar("_Folder", str, "Path")
 
 NAME = "reader"
 """The folder's name below each of the system's places."""
@@ -28,6 +33,8 @@ def data_dir(name: str) -> Path:
 
     The wheel carries it inside the package, a checkout beside it. Raises StorageError where it is missing.
     """
+    from pathlib import Path
+
     here = Path(__file__).resolve().parent
     for folder in (here / "_data" / name, here.parent / name):
         if folder.is_dir():
@@ -35,24 +42,46 @@ def data_dir(name: str) -> Path:
     raise StorageError(f"The folder {name} is missing from this installation; install the reader again.")
 
 
+def folder_of(kind: str) -> str:
+    """The person's folder of a kind: cache, data, config or state.
+
+    As text, for a list does without pathlib, which takes 5 ms to import.
+    """
+    if chosen := os.environ.get(f"READER_{kind.upper()}_DIR"):
+        return os.path.abspath(os.path.expanduser(chosen))
+    if sys.platform in ("win32", "darwin"):
+        # 20 ms and more that the start on Linux and the BSDs does not need: their rule is the one below.
+        import platformdirs
+
+        return str(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
+    variable, default = _XDG[kind]
+    base = os.environ.get(variable, "")
+    if os.path.isabs(base):  # the specification: a relative one is to be ignored
+        return os.path.join(base, NAME)
+    home = os.path.expanduser("~")
+    # Without HOME and without an entry for this user there is no place: this one can't be made, so that
+    # whoever wants to write gets a StorageError and whoever reads finds nothing.
+    return os.path.join(home if os.path.isabs(home) else os.devnull, default, NAME)
+
+
 def cache_dir() -> Path:
     """For the index, which can be made again. READER_CACHE_DIR wins."""
-    return _folder("cache")
+    return _path("cache")
 
 
 def user_data_dir() -> Path:
     """For the marks, which can't be made again. READER_DATA_DIR wins."""
-    return _folder("data")
+    return _path("data")
 
 
 def config_dir() -> Path:
     """For what the person wrote: config.toml. READER_CONFIG_DIR wins."""
-    return _folder("config")
+    return _path("config")
 
 
 def state_dir() -> Path:
     """For what may be lost without harm but should outlive a cache: the log. READER_STATE_DIR wins."""
-    return _folder("state")
+    return _path("state")
 
 
 def config_file() -> Path:
@@ -60,10 +89,10 @@ def config_file() -> Path:
     return config_dir() / "config.toml"
 
 
-def ensure(folder: Path) -> Path:
+def ensure(folder: _Folder) -> _Folder:
     """The folder, made where it is missing, for the person alone (0700). Raises StorageError."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
@@ -73,19 +102,7 @@ def ensure(folder: Path) -> Path:
     return folder
 
 
-def _folder(kind: str) -> Path:
-    if chosen := os.environ.get(f"READER_{kind.upper()}_DIR"):
-        return Path(os.path.abspath(os.path.expanduser(chosen)))
-    if sys.platform in ("win32", "darwin"):
-        # 20 ms and more that the start on Linux and the BSDs does not need: their rule is the one below.
-        import platformdirs
+def _path(kind: str) -> Path:
+    from pathlib import Path
 
-        return Path(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
-    variable, default = _XDG[kind]
-    base = os.environ.get(variable, "")
-    if os.path.isabs(base):  # the specification: a relative one is to be ignored
-        return Path(base) / NAME
-    home = os.path.expanduser("~")
-    # Without HOME and without an entry for this user there is no place: this one can't be made, so that
-    # whoever wants to write gets a StorageError and whoever reads finds nothing.
-    return Path(home if os.path.isabs(home) else os.devnull) / default / NAME
+    return Path(folder_of(kind))

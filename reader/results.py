@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from reader.query import Query
+if TYPE_CHECKING:
+    from reader.article import Related
+    from reader.query import Query
 
 
 class Headline(NamedTuple):
@@ -37,6 +39,13 @@ class Headline(NamedTuple):
     is_read: bool
     is_starred: bool
     tags: tuple[str, ...]
+
+
+class RelatedLink(NamedTuple):
+    """A related link and, where it leads to an article of this collection, its headline."""
+
+    related: Related
+    headline: Headline | None
 
 
 class Results(Protocol):

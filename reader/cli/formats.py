@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from reader import export
 from reader.cli.layout import columns, cut, pad
 from reader.cli.session import note
 from reader.errors import NoSuchArticle
@@ -43,6 +42,8 @@ def lines(
     """The pieces of text that `list --format form` writes."""
     if form == "table":
         return _table(rows)
+    from reader import export
+
     if form in ("csv", "tsv"):
         made = export.csv_line if form == "csv" else export.tsv_line
         return (made(cells) for cells in _rows(rows))
@@ -56,12 +57,16 @@ def lines(
 
 
 def _rows(rows: Iterator[Headline]) -> Iterator[tuple[str, ...]]:
+    from reader import export
+
     yield export.COLUMNS
     for headline in rows:
         yield export.row(headline)
 
 
 def _records(library: Library, rows: Iterator[Headline], secured: bool) -> Iterator[str]:
+    from reader import export
+
     missing = 0
     for headline in rows:
         try:

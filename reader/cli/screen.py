@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.cli.arguments import Parser, Subcommand, add_filters, add_sources
@@ -19,6 +18,7 @@ from reader.query import Query, parse
 from reader.text import display_path
 
 if TYPE_CHECKING:
+    from reader.collection import Source
     from reader.config import Config
 
 
@@ -83,7 +83,7 @@ def preset(query: Query, settings: Config, notices: list[str]) -> Query:
     return query
 
 
-def _written(sources: Sequence[Path]) -> str:
+def _written(sources: Sequence[Source]) -> str:
     """The collection as people write it: `~/news`."""
     home = os.path.join(os.path.expanduser("~"), "")
     names = [os.path.abspath(source) for source in sources]

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.cli.progress import follow
@@ -17,6 +16,7 @@ from reader.errors import UsageError
 from reader.text import clean_line, display_path
 
 if TYPE_CHECKING:
+    from reader.collection import Source
     from reader.library import Library
 
 
@@ -52,7 +52,7 @@ def note(sentence: str) -> None:
 
 def sources_of(
     words: Sequence[str], *, commands: bool = False, warn: Callable[[Sequence[str]], None] = tell
-) -> list[Path]:
+) -> list[Source]:
     """The folders and files that a command answers for; without words the configured ones, else the sample.
 
     With `commands` an unknown word may have been meant as a command. What is wrong in the configuration goes
@@ -63,7 +63,7 @@ def sources_of(
     for word in words:
         if not os.path.exists(word):
             raise UsageError(_missing(word, commands))
-    return [Path(word) for word in words]
+    return list(words)
 
 
 def _missing(word: str, commands: bool) -> str:
@@ -80,7 +80,7 @@ def _missing(word: str, commands: bool) -> str:
     return f"`{shown}` is no folder, file or command; {hint}"
 
 
-def _configured(warn: Callable[[Sequence[str]], None]) -> list[Path]:
+def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
     """The collection of the configuration, which must be there; without one the sample feed."""
     from reader import config, paths
 

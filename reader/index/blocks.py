@@ -9,14 +9,16 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.index import rare
-from reader.index.batch import Row, Taken
-from reader.index.numbering import Numbering
 from reader.index.schema import Field
+
+if TYPE_CHECKING:
+    from reader.index.batch import Row, Taken
+    from reader.index.numbering import Numbering
 
 PREFIX_LENGTHS = (1, 2, 3)
 """Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""

@@ -6,10 +6,9 @@ Reads article files through `reader.collection`; changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from reader.addresses import identity_of
-from reader.article import Article, Related, key_of
+from reader.article import Article, key_of
 from reader.collection import Roots, Unreadable, load
 from reader.errors import NoSuchArticle
 from reader.index.answer import HEADLINE_COLUMNS, headline
@@ -17,15 +16,8 @@ from reader.index.batch import searched_texts
 from reader.index.rows import ArticleRow
 from reader.index.search import stand_together
 from reader.index.store import Index
-from reader.results import Headline
+from reader.results import Headline, RelatedLink
 from reader.text import display_path, words
-
-
-class RelatedLink(NamedTuple):
-    """A related link and, where it leads to an article of this collection, its headline."""
-
-    related: Related
-    headline: Headline | None
 
 
 class Lookup:

@@ -25,6 +25,8 @@ class MarkedSets:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._generation = -1
+        self._stored = (-1, -1)
+        """The generation and the turn that are kept in the index."""
         self.turn = 0
         """The newest change of marks that the sets know of."""
 
@@ -36,7 +38,7 @@ class MarkedSets:
             self._index.begin_again()
             generation, turn, marked = self._index.stored_marks()
         if generation == self._index.generation():
-            self._generation, self.turn = generation, turn
+            self._generation, self.turn = self._stored = generation, turn
             self._index.marked = {**NO_MARKS, **marked}
         else:
             self.forget()
@@ -72,6 +74,8 @@ class MarkedSets:
     def store(self) -> None:
         """Keep the sets for the next start."""
         # Only a copy: where there is no room or no right to write it, the next start makes it anew.
-        if self.fits:
+        now = self._generation, self.turn
+        if now != self._stored and self.fits:
             with suppress(sqlite3.OperationalError):
-                self._index.store_marks(self._generation, self.turn)
+                self._index.store_marks(*now)
+                self._stored = now

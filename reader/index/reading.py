@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import NamedTuple
 
 from reader.article import Problem
 from reader.collection import Content, Roots, Unreadable, article_in, peek, read_content
 from reader.dates import date_in_name
+from reader.digest import blake2b
 from reader.index.batch import Batch, Origin, Row, Taken
 from reader.index.scan import INT63, is_too_young
 

@@ -10,11 +10,11 @@ import os
 import sqlite3
 import time
 from array import array
-from hashlib import blake2b
 from os import fsencode
 from typing import NamedTuple
 
 from reader.collection import Collection, Folder
+from reader.digest import blake2b
 from reader.index.schema import unpack_name
 
 INT63 = (1 << 63) - 1
@@ -158,10 +158,16 @@ def any_difference(connection: sqlite3.Connection, collection: Collection) -> bo
     scan = Scan(connection, collection)
     for folder in collection.scan():
         scan.compare(folder)
-        if scan.folders:
+        if scan.folders or scan.touched:
             return True
     scan.finish()
-    return bool(scan.removed)
+    return bool(scan.gone_folders) or has_new_notes(connection, collection)
+
+
+def has_new_notes(connection: sqlite3.Connection, collection: Collection) -> bool:
+    """Whether other folders and links could not be listed than the index says."""
+    notes = [(note.path, note.reason) for note in collection.notes]
+    return notes != connection.execute("select path, reason from unlisted").fetchall()
 
 
 def signature_of(folder: Folder) -> bytes:

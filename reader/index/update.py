@@ -18,7 +18,7 @@ from reader.index.coldload import ColdLoad
 from reader.index.moves import Moves
 from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
-from reader.index.scan import Known, Scan, is_too_young
+from reader.index.scan import Known, Scan, has_new_notes, is_too_young
 from reader.index.schema import pack_name, unpack_name
 from reader.index.workers import Workers, worker_count
 from reader.index.writer import Writer
@@ -223,8 +223,7 @@ class Update:
             )
 
     def _note_listing(self) -> None:
-        notes = [(note.path, note.reason) for note in self._collection.notes]
-        if notes != self._connection.execute("select path, reason from unlisted").fetchall():
+        if has_new_notes(self._connection, self._collection):
             with self._writer.transaction():
                 self._writer.note_listing(self._collection.notes)
 
