@@ -10,11 +10,12 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from reader import paths
-from reader.article import Article, Problem
+from reader.article import Problem
+from reader.articles import ArticlesDesk
+from reader.articles import Change as Change
 from reader.collection import Collection, Roots, Source
 from reader.digest import blake2b
 from reader.errors import StorageError
@@ -22,13 +23,9 @@ from reader.index.answer import IndexResults, count_facet
 from reader.index.store import Index
 from reader.lookout import Lookout
 from reader.marking import MarksDesk
-from reader.marks import Change as Change
 from reader.query import Query
 from reader.results import Facet, Headline, Progress, Results
 from reader.results import RelatedLink as RelatedLink
-
-if TYPE_CHECKING:
-    from reader.index.lookup import Lookup
 
 SURVEYED = 20_000
 """Files up to which every command looks at each (75 ms); beyond, it looks at folders and at what it shows."""
@@ -36,7 +33,7 @@ SURVEYED = 20_000
 _Found = TypeVar("_Found")
 
 
-class Library:
+class Library(ArticlesDesk):
     """One collection with its index and the person's marks. Safe to call from several threads."""
 
     def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
@@ -75,13 +72,6 @@ class Library:
             library = cls(collection, None, data)
         library.notices[:0] = notices
         return library
-
-    @cached_property
-    def _lookup(self) -> Lookup:
-        # Only a list without any article's own page, and so without this, is in a hurry.
-        from reader.index.lookup import Lookup
-
-        return Lookup(self._index, self._roots)
 
     @property
     def keeps_marks(self) -> bool:
@@ -152,7 +142,7 @@ class Library:
 
     def select(self, query: Query, now: datetime | None = None) -> Results:
         """The articles that match, in the query's order."""
-        return self._answer(lambda: self._select(query, now or datetime.now(UTC)))
+        return self.answer(lambda: self._select(query, now or datetime.now(UTC)))
 
     def _select(self, query: Query, now: datetime) -> Results:
         self.marks.follow()
@@ -160,7 +150,7 @@ class Library:
 
     def facet(self, field: str, query: Query, now: datetime | None = None) -> Facet:
         """The counts of topic, provider, category, type or tag; the field's own choices do not narrow it."""
-        return self._answer(lambda: self._facet(field, query, now or datetime.now(UTC)))
+        return self.answer(lambda: self._facet(field, query, now or datetime.now(UTC)))
 
     def _facet(self, field: str, query: Query, now: datetime) -> Facet:
         self.marks.follow()
@@ -168,7 +158,7 @@ class Library:
             search = self._index.search(view, now)
             return count_facet(view, field, search.all_of(query.without(field).clauses))
 
-    def _answer(self, question: Callable[[], _Found]) -> _Found:
+    def answer(self, question: Callable[[], _Found]) -> _Found:
         """Ask, and ask once more after a damaged index was built anew. Raises StorageError."""
         try:
             return question()
@@ -176,41 +166,6 @@ class Library:
             for _ in self._recover(error):
                 pass
             return question()
-
-    def find(self, prefix: str) -> Headline:
-        """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
-        self.marks.follow()
-        return self._answer(lambda: self._lookup.find(prefix))
-
-    def article(self, headline: Headline) -> Article:
-        """The whole record, read from its file now. Raises NoSuchArticle when the file has gone."""
-        return self._lookup.article(headline)
-
-    def related(self, article: Article) -> list[RelatedLink]:
-        """An article's related links, each with its own headline where it is in the collection."""
-        return self._lookup.related(article)
-
-    def note(self, headline: Headline) -> str:
-        """The person's note on an article; empty where there is none."""
-        return self.marks.note(self._lookup.rows_of([headline]))
-
-    def mark(self, headlines: Iterable[Headline] | Results, change: Change) -> int:
-        """Change the marks of these articles at once, on disk when it returns; how many were changed.
-
-        Raises StorageError where marks can't be kept.
-        """
-        if isinstance(headlines, IndexResults):
-            return self.marks.change(headlines.rows(), change)
-        assert isinstance(headlines, Iterable)
-        return self.marks.change(self._lookup.rows_of(headlines), change)
-
-    def undo(self) -> str | None:
-        """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""
-        return self.marks.undo()
-
-    def redo(self) -> str | None:
-        """Do again what was undone last; what it was, in words, or None."""
-        return self.marks.redo()
 
     def problems(self) -> Iterator[Problem]:
         """Every problem in the files, in path order."""

@@ -127,9 +127,13 @@ class MarksDesk:
 
     def note(self, rows: Sequence[ArticleRow]) -> str:
         """The note on an article; empty where there is none, or no such article."""
+        return next(iter(self.notes(rows).values()), "")
+
+    def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:
+        """The notes on these articles by their keys."""
         with self._lock:
             found = self._marks.of([row.key for row in rows])
-        return next((mark.note for mark in found.values()), "")
+        return {key: mark.note for key, mark in found.items() if mark.note}
 
     def carry(self, moved: Mapping[int, str]) -> None:
         """Let marks follow files that were renamed: old key -> new identity."""

@@ -14,7 +14,7 @@ from reader.cli.layout import columns, wrap
 from reader.errors import UsageError
 from reader.text import clean_line
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "urls", "markdown")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown", "template")
 """The forms in which `list` writes; the first is the default."""
 
 FACETS = ("topic", "provider", "category", "type", "tag")

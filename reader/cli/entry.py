@@ -14,7 +14,7 @@ from reader.cli.arguments import Parser, Subcommand, add_general
 from reader.errors import ReaderError
 
 COMMANDS = {
-    "list": ("listing", "the headlines, in one of seven formats"),
+    "list": ("listing", "the headlines, in one of nine formats"),
     "count": ("listing", "how many articles there are"),
     "facets": ("listing", "the topics, providers, categories or types with their counts"),
     "show": ("single", "whole articles"),
@@ -33,7 +33,7 @@ COMMANDS = {
 TAKE_VALUE = frozenset((
     "-q", "--query", "-t", "--topic", "-p", "--provider", "--category", "--type", "--tag",
     "--since", "--until", "--min-quality", "--min-heat", "--sort", "--limit",
-    "--format", "--related", "--ids",
+    "--format", "--fields", "--template", "--related", "--ids",
 ))  # fmt: skip
 """The options that are followed by a value: needed before any parser is made, to find the command."""
 

@@ -1,4 +1,7 @@
-"""The forms in which `list` writes its answer, each a line at a time so that any number fits in memory."""
+"""The forms in which `list` writes its answer, each a line at a time so that any number fits in memory.
+
+Here is the table that people read; what programs read is in `reader.cli.scripted`, imported when asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reader.cli.layout import columns, cut, pad
-from reader.cli.session import note
-from reader.errors import NoSuchArticle
+from reader.cli.output import Output
 from reader.results import Headline, Results
 
 if TYPE_CHECKING:
@@ -36,47 +38,13 @@ def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
         start = stop
 
 
-def lines(
-    library: Library, rows: Iterator[Headline], form: str, *, secured: bool = False, null: bool = False
-) -> Iterator[str]:
-    """The pieces of text that `list --format form` writes."""
-    if form == "table":
+def lines(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
+    """The pieces of text that a list is written in."""
+    if output.form == "table" and not output.fields:
         return _table(rows)
-    from reader import export
+    from reader.cli import scripted
 
-    if form in ("csv", "tsv"):
-        made = export.csv_line if form == "csv" else export.tsv_line
-        return (made(cells) for cells in _rows(rows))
-    if form == "urls":
-        end = "\0" if null else "\n"
-        return (row.url + end for row in rows if row.url)
-    if form == "markdown":
-        return (export.markdown_item(row) + "\n" for row in rows)
-    records = _records(library, rows, secured)
-    return (f"{text}\n" for text in records) if form == "jsonl" else export.json_array(records)
-
-
-def _rows(rows: Iterator[Headline]) -> Iterator[tuple[str, ...]]:
-    from reader import export
-
-    yield export.COLUMNS
-    for headline in rows:
-        yield export.row(headline)
-
-
-def _records(library: Library, rows: Iterator[Headline], secured: bool) -> Iterator[str]:
-    from reader import export
-
-    missing = 0
-    for headline in rows:
-        try:
-            article = library.article(headline)
-        except NoSuchArticle:
-            missing += 1
-            continue
-        yield export.json_text(export.record(article, headline, library.note(headline), secured=secured))
-    if missing:
-        note(f"{missing} of the files went away while they were listed; run the command again")
+    return scripted.lines(library, rows, output)
 
 
 def _table(rows: Iterator[Headline]) -> Iterator[str]:

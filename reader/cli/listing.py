@@ -10,7 +10,8 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import FACETS, FORMATS, Parser, Subcommand, add_filters, add_format, add_sources
+from reader.cli.arguments import FACETS, Parser, Subcommand, add_filters, add_format, add_sources
+from reader.cli.output import Output, add_output, output_of
 from reader.cli.progress import follow
 from reader.cli.question import asked
 from reader.cli.session import note, opened
@@ -26,41 +27,21 @@ FEW = 1000
 """Articles whose files are looked at one by one in a few milliseconds."""
 
 
-def add_output(parser: Parser, default: str | None = None) -> None:
-    """The options that say how a list is written."""
-    group = parser.group("output")
-    add_format(group, FORMATS, default)
-    group.option(
-        "--include-secured", action="store_true",
-        help="the articles' secured tokens too, with json and jsonl only",
-        example="reader list --format jsonl --include-secured",
-    )  # fmt: skip
-    group.option(
-        "-0", "--null", action="store_true", help="a NUL after each URL, not a line end, with urls only",
-        example="reader list --format urls -0 | xargs -0 -n 1 echo",
-    )  # fmt: skip
-
-
 def few(options: Namespace) -> int | None:
     """How many articles a list shows at the most, where these are so few that each can be looked at."""
     limit: int | None = options.limit
     return limit if limit is not None and limit <= FEW else None
 
 
-def write_list(library: Library, options: Namespace, query: Query) -> int:
-    """Write the headlines that the query asks for, in the form that the options ask for."""
+def write_list(library: Library, options: Namespace, query: Query, output: Output) -> int:
+    """Write the headlines that the query asks for."""
     from reader.cli.formats import headlines, lines
 
-    form = options.format or FORMATS[0]
-    if options.include_secured and form not in ("json", "jsonl"):
-        raise UsageError("--include-secured goes with --format json or jsonl only; add one of them")
-    if options.null and form != "urls":
-        raise UsageError("--null goes with --format urls only; add that")
     rows = headlines(library.select(query), options.limit)
     if few(options) is not None:
         rows = iter(_fresh(library, list(rows), query, options.limit))
     write = sys.stdout.write
-    for text in lines(library, rows, form, secured=options.include_secured, null=options.null):
+    for text in lines(library, rows, output):
         write(text)
     return 0
 
@@ -82,9 +63,9 @@ def _list_options(parser: Parser) -> None:
 
 
 def _list(options: Namespace) -> int:
-    query = asked(options)
+    query, output = asked(options), output_of(options)
     with opened(options.sources, shown=few(options)) as library:
-        return write_list(library, options, query)
+        return write_list(library, options, query, output)
 
 
 def _count_options(parser: Parser) -> None:
@@ -145,7 +126,11 @@ def _facets(options: Namespace) -> int:
 SUBCOMMANDS = {
     "list": Subcommand(
         usage="reader list [OPTIONS] [SOURCE]...",
-        examples=("reader list --unread --limit 20", "reader list -q chips --since 7d --format json ~/news"),
+        examples=(
+            "reader list --unread --limit 20",
+            "reader list -q chips --since 7d --format json ~/news",
+            "reader list -t AI --template '{id} {title}'",
+        ),
         options=_list_options,
         run=_list,
     ),

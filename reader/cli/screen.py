@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from reader.cli.arguments import Parser, Subcommand, add_filters, add_sources
 from reader.cli.entry import COMMANDS
-from reader.cli.listing import add_output, write_list
+from reader.cli.listing import write_list
+from reader.cli.output import add_output, output_of
 from reader.cli.question import asked
 from reader.cli.session import opened, sources_of
 from reader.errors import QueryError, UsageError
@@ -41,9 +42,10 @@ def _run(options: Namespace) -> int:
     notices: list[str] = []
     sources = sources_of(options.sources, commands=True, warn=notices.extend)
     query = asked(options)
-    if options.format or not sys.stdout.isatty():
+    output = output_of(options)
+    if options.format or options.template is not None or not sys.stdout.isatty():
         with opened(options.sources) as library:
-            return write_list(library, options, query)
+            return write_list(library, options, query, output)
     if not sys.stdin.isatty():
         raise UsageError("the screen needs a terminal to type in; `reader list` does without one")
     if os.name == "posix" and os.environ.get("TERM", "") in _NO_SCREEN:

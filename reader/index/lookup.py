@@ -53,14 +53,18 @@ class Lookup:
     def article(self, headline: Headline) -> Article:
         """The whole record, read from its file now. Raises NoSuchArticle when the file has gone."""
         for row in self.rows_of([headline]):
-            try:
-                return load(self._roots.place(row.root, row.path))
-            except Unreadable as error:
-                raise NoSuchArticle(f"{error}") from error
-            except OSError as error:
-                why = f"{display_path(row.path)} can't be read ({error.strerror})"
-                raise NoSuchArticle(f"{why}: refresh to see what is there now") from error
+            return self.article_of(row)
         raise NoSuchArticle("this article is no longer in the collection: refresh to see what is there now")
+
+    def article_of(self, row: ArticleRow) -> Article:
+        """The whole record of a row. Raises NoSuchArticle when its file has gone."""
+        try:
+            return load(self._roots.place(row.root, row.path))
+        except Unreadable as error:
+            raise NoSuchArticle(f"{error}") from error
+        except OSError as error:
+            why = f"{display_path(row.path)} can't be read ({error.strerror})"
+            raise NoSuchArticle(f"{why}: refresh to see what is there now") from error
 
     def related(self, article: Article) -> list[RelatedLink]:
         """An article's related links, each with its own headline where it is in the collection."""

@@ -129,6 +129,11 @@ class FakeLibrary:
             raise NoSuchArticle("its file has gone.")
         return self._of(headline)
 
+    def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
+        for headline in headlines:
+            gone = headline.id in self.missing
+            yield headline, None if gone else self._of(headline), self.note(headline)
+
     def note(self, headline: Headline) -> str:
         return str(self.marks[headline.id].get("note", ""))
 

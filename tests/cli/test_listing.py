@@ -62,7 +62,7 @@ def test_the_secured_token_comes_only_when_asked_for_and_byte_for_byte(reader: R
     outcome = reader("list", ".", "--format", "json", "--include-secured")
     assert [record["secured"] for record in json.loads(outcome.out)] == [None, None, "tok\x85en"]
     assert "\x85" not in outcome.out
-    for form in ("table", "json", "jsonl", "csv", "tsv", "urls", "markdown"):
+    for form in ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown"):
         assert "tok" not in reader("list", ".", "--format", form).out
 
 
@@ -90,6 +90,93 @@ def test_urls_leave_articles_without_one_out(reader: Run) -> None:
         "https://paper.example/1",
     ]
     assert reader("list", ".", "--format", "urls", "-0").out.split("\0")[1] == "https://paper.example/1"
+
+
+def test_ids_are_whole_and_end_with_a_nul_where_asked(reader: Run, library: FakeLibrary) -> None:
+    """`--format ids` is what `--ids -` reads: one id a line, or with a NUL after each."""
+    ids = [row.id for row in library.select_all()]
+    assert reader("list", ".", "--format", "ids").out.splitlines() == ids
+    assert reader("list", ".", "--format", "ids", "-0").out == "".join(f"{one}\0" for one in ids)
+
+
+@pytest.mark.parametrize("fields", ["title,provider.name,topics", "title provider.name,topics,title"])
+def test_fields_are_a_row_of_a_sheet(reader: Run, fields: str) -> None:
+    """`--fields` chooses the columns and their order; lists have commas, formulas an apostrophe."""
+    rows = list(csv.reader(reader("list", ".", "--format", "csv", "--fields", fields).out.splitlines()))
+    assert rows == [
+        ["title", "provider.name", "topics"],
+        ["Ferries stay", "Isle Courier", "AI"],
+        ["Chips, and the sea", "Harbour Post", "AI, Chips"],
+        ["'=Sum [of] it", "Harbour Post", "AI"],
+    ]
+
+
+def test_fields_keep_the_record_s_shape_in_json(reader: Run) -> None:
+    """Of the whole record only these keys are left, where they were; related links too."""
+    fields = "related.title,provider.name,url,other.slug,body"
+    out = reader("list", ".", "--format", "jsonl", "--fields", fields).out
+    assert json.loads(out.splitlines()[2]) == {
+        "related": [{"title": "Chips again"}, {"title": "No address"}],
+        "provider": {"name": "Harbour Post"},
+        "url": None,
+        "other": {"slug": "sum"},
+        "body": "Text of the article.",
+    }
+
+
+def test_fields_in_a_table_are_columns(reader: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns are aligned; on a terminal they have a header and are no wider than it."""
+    assert reader("list", ".", "--fields", "quality,title").out.splitlines() == [
+        "2  Ferries stay",
+        "1  Chips, and the sea",
+        "3  =Sum [of] it",
+    ]
+    monkeypatch.setenv("COLUMNS", "36")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    lines = reader("list", ".", "--fields", "title,body").out.splitlines()
+    assert lines[0].split() == ["TITLE", "BODY"]
+    assert lines[1] == "Ferries stay        Text of the art…"
+
+
+def test_a_template_writes_a_line_for_each_article(reader: Run) -> None:
+    """Names in braces are filled in, unknown is empty; `--template` alone is enough."""
+    out = reader("list", ".", "--template", r"{id}\t{title} <{originalUrl}> {{{quality}}}").out
+    assert [line.partition("\t")[2] for line in out.splitlines()] == [
+        "Ferries stay <https://paper.example/2> {2}",
+        "Chips, and the sea <https://paper.example/1> {1}",
+        "=Sum [of] it <> {3}",
+    ]
+    words = ("list", ".", "--format", "template", "--template", "{provider.name}", "-0", "--limit", "2")
+    assert reader(*words).out == "Isle Courier\0Harbour Post\0"
+
+
+def test_no_file_is_read_for_what_the_index_knows(reader: Run, library: FakeLibrary) -> None:
+    """A template of title, date and marks lists an article whose file has gone; one with the body can't."""
+    library.missing.add(library.articles[0].id)
+    known = "{id}{title}{publishedDateTime}{provider.name}{topics}{read}{starred}{tags}{url}"
+    assert len(reader("list", ".", "--template", known).out.splitlines()) == 3
+    assert len(reader("list", ".", "--template", "{title}{excerpt}").out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--format", "csv", "--fields", "titel"], 'there is no field "titel"; did you mean "title"?'),
+        (["--fields", "provider.nmae"], 'did you mean "provider.name"?'),
+        (["--fields", " , "], "--fields needs names"),
+        (["--format", "urls", "--fields", "title"], "--fields goes with --format table, json"),
+        (["--template", "{title"], "at character 1: a brace without its other one"),
+        (["--template", "a {titel}"], 'at character 4: there is no field "titel"'),
+        (["--format", "template"], "--format template needs --template"),
+        (["--format", "csv", "--template", "{id}"], "--template goes with --format template only"),
+        (["--template", "{secured}"], "--include-secured only"),
+    ],
+)
+def test_a_wrong_field_or_template_is_wrong_use(reader: Run, words: list[str], said: str) -> None:
+    """Exit 2, before anything is read, with the place and the nearest name."""
+    outcome = reader("list", ".", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err
 
 
 def test_markdown_is_a_list_with_escaped_titles(reader: Run) -> None:
