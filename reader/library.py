@@ -24,7 +24,8 @@ from reader.index.store import Index
 from reader.lookout import Lookout
 from reader.marking import MarksDesk
 from reader.query import Query
-from reader.results import Facet, Headline, Progress, Results
+from reader.results import MOST_PERIODS as MOST_PERIODS
+from reader.results import Facet, FacetValue, Headline, Progress, Results
 from reader.results import RelatedLink as RelatedLink
 
 SURVEYED = 20_000
@@ -148,15 +149,29 @@ class Library(ArticlesDesk):
         self.marks.follow()
         return IndexResults(self._index, query, now)
 
-    def facet(self, field: str, query: Query, now: datetime | None = None) -> Facet:
-        """The counts of topic, provider, category, type or tag; the field's own choices do not narrow it."""
-        return self.answer(lambda: self._facet(field, query, now or datetime.now(UTC)))
+    def facet(
+        self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
+    ) -> Facet:
+        """The counts of topic, provider, category, type, tag or quality, or of dates in at most `cells`
+        periods; the field's own choices do not narrow it."""
+        return self.answer(lambda: self._facet(field, query, now or datetime.now(UTC), cells))
 
-    def _facet(self, field: str, query: Query, now: datetime) -> Facet:
+    def _facet(self, field: str, query: Query, now: datetime, cells: int) -> Facet:
         self.marks.follow()
         with self._index.view() as view:
             search = self._index.search(view, now)
-            return count_facet(view, field, search.all_of(query.without(field).clauses))
+            match = search.all_of(query.without(field).clauses)
+            if field in ("quality", "date"):
+                from reader.index import spread  # only the screen asks for these
+
+                return spread.count(view, field, match, cells)
+            counted = count_facet(view, field, match)
+            if not (excluded := query.excluded(field)):
+                return counted
+            listed = len(search.all_of(query.clauses))
+            without = ((value, query.excluding(field, value).clauses) for value in excluded)
+            kept_out = (FacetValue(value, len(search.all_of(rest)) - listed) for value, rest in without)
+            return counted._replace(kept_out=tuple(kept_out))
 
     def answer(self, question: Callable[[], _Found]) -> _Found:
         """Ask, and ask once more after a damaged index was built anew. Raises StorageError."""

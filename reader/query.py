@@ -16,8 +16,8 @@ from reader.clauses import distinct, is_plain_and, joined, walk
 from reader.errors import QueryError
 from reader.grammar import Token, tokens
 from reader.hints import shown
+from reader.query_fields import DATE_FIELDS, WORD_FIELDS
 from reader.query_fields import SORTS as SORTS
-from reader.query_fields import WORD_FIELDS
 
 MOST_NESTED = 64
 """Parentheses may stand this deep in each other; beyond what people write, below what a stack holds."""
@@ -78,9 +78,16 @@ class Query(NamedTuple):
         return self._toggled(field, value, negated=True)
 
     def without(self, field: str) -> Query:
-        """Without what narrows this field outside any group: its own facet is counted under that."""
-        kept = tuple(part for part in self.clauses if not _is_choice(part, field, False))
+        """Without what narrows this field outside any group: its own facet is counted under that. For `date`
+        that is every field of dates."""
+        fields = DATE_FIELDS if field == "date" else (field,)
+        kept = tuple(part for part in self.clauses if not any(_is_choice(part, one, False) for one in fields))
         return self._replace(clauses=kept)
+
+    def narrowed(self, field: str, value: str) -> Query:
+        """With this value (a range, as a query has it) as the field's only choice; with "" for none."""
+        rest = self.without(field)
+        return rest._replace(clauses=(*rest.clauses, Term(field, (value,)))) if value else rest
 
     def _chosen(self, field: str, *, negated: bool) -> tuple[str, ...]:
         terms = (part for part in self.clauses if _is_choice(part, field, negated))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from reader.article import Related
     from reader.query import Query
 
+MOST_PERIODS = 20
+"""Periods into which dates are counted unless a caller has room for more: a narrow sidebar's width."""
+
 
 class Headline(NamedTuple):
     """What one row of the list needs of an article."""
@@ -80,9 +83,12 @@ class Facet(NamedTuple):
     """A field's values with their counts under a Query; the facet's own choices do not narrow them."""
 
     field: str
-    """topic, provider, category or type."""
+    """topic, provider, category, type or tag; quality or date, of which the values are ranges."""
     values: tuple[FacetValue, ...]
-    """Most first, then by name; values with no hit are last with 0."""
+    """Most first, then by name; values with no hit are last with 0. Ranges are in their natural order, each
+    spelled as a query has it: `40..44`, `2021-06`."""
+    kept_out: tuple[FacetValue, ...] = ()
+    """The values that the question excludes, each with how many more there would be without that."""
 
 
 class Progress(NamedTuple):

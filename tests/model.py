@@ -99,6 +99,11 @@ class Model:
                 counted[value] += 1
         return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0].casefold(), pair[0]))
 
+    def spread(self, field: str, ranges: Sequence[str], query: Query, now: datetime) -> list[int]:
+        """How many would be listed with each of these ranges as the field's only choice."""
+        found = [*self.matching(query.without(field), now)]
+        return [sum(self._holds(one, Term(field, (value,)), now) for one in found) for value in ranges]
+
     def _values(self, one: Stored, field: str) -> set[str]:
         if field == "tag":
             return set(self._marked(one).tags)

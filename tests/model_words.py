@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from reader.article import Article
 from reader.query import Query, Term
-from reader.text import words
+from reader.text import words as split
+
+
+@lru_cache(20_000)
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, kept in mind: the model asks for the same texts again and again."""
+    return tuple(split(text))
 
 
 def texts(article: Article, field: str) -> list[str]:
@@ -28,7 +35,7 @@ def has_words(texts: Sequence[str], term: Term, wanted: Sequence[str]) -> bool:
         return True
     # The words of a name stand together; so do the pairs of one run of a script without blanks.
     together = term.phrase or term.field == "author" or _is_one_run(wanted)
-    parts = [list(wanted)] if together else [[word] for word in wanted]
+    parts = [tuple(wanted)] if together else [(word,) for word in wanted]
     ends = len(parts) - 1
     return all(
         any(_stand(words(text), part, term.prefix and place == ends) for text in texts)
@@ -40,12 +47,12 @@ def _is_one_run(wanted: Sequence[str]) -> bool:
     """Whether some neighbours overlap as pairs of characters do ("AB", "BC")."""
     return any(
         len(one) == 2 and not one.isascii() and len(other) == 2 and one[1] == other[0]
-        and words(one + other[1]) == [one, other]
+        and words(one + other[1]) == (one, other)
         for one, other in zip(wanted, wanted[1:], strict=False)
     )  # fmt: skip
 
 
-def _stand(text: Sequence[str], wanted: Sequence[str], may_go_on: bool) -> bool:
+def _stand(text: tuple[str, ...], wanted: tuple[str, ...], may_go_on: bool) -> bool:
     for start in range(len(text) - len(wanted) + 1):
         part = text[start : start + len(wanted)]
         last, sought = part[-1], wanted[-1]
@@ -60,7 +67,7 @@ def _stand(text: Sequence[str], wanted: Sequence[str], may_go_on: bool) -> bool:
 
 def _may(word: str, may_go_on: bool) -> bool:
     """A prefix may go on, and so may a single character of a script that is indexed by pairs."""
-    return may_go_on or (len(word) == 1 and words(word * 3) == [word * 2, word * 2])
+    return may_go_on or (len(word) == 1 and words(word * 3) == (word * 2, word * 2))
 
 
 def hits(article: Article, query: Query) -> tuple[int, int]:

@@ -26,6 +26,10 @@ MOST_KEPT = 20_000
 """Sets kept at the most; a collection can have a provider for each article."""
 
 
+QUALITY_STEP = 5
+"""Qualities that are counted as one; the last step has 100 besides."""
+
+
 class LateArticle(NamedTuple):
     """An article whose number does not tell its date."""
 
@@ -126,6 +130,19 @@ class IndexView:
                 break
             found.append(known[place][1])
         return found
+
+    @cached_property
+    def quality_steps(self) -> list[tuple[str, BitMap]]:
+        """The articles of each step, spelled as queries have it (`40..44`); none where none has a quality."""
+        sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
+        for _, value in self.choices(Field.QUALITY):
+            low = max(min(int(value) // QUALITY_STEP * QUALITY_STEP, 100 - QUALITY_STEP), 0)
+            sets[low].append(self.get(Field.QUALITY, value))
+        steps = [(low, BitMap.union(BitMap(), *found)) for low, found in sets.items()]
+        if all(members.isdisjoint(self.live) for _, members in steps):
+            return []
+        highs = (*(low - 1 for low in [*sets][1:]), 100)
+        return [(f"{low}..{high}", members) for (low, members), high in zip(steps, highs, strict=True)]
 
     @cached_property
     def title_order(self) -> array[int]:

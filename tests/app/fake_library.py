@@ -8,11 +8,11 @@ from threading import Event
 
 from reader.article import Article, Problem
 from reader.errors import NoSuchArticle
-from reader.library import Change, Library, RelatedLink
+from reader.library import MOST_PERIODS, Change, Library, RelatedLink
 from reader.query import Clause, Query
 from reader.results import Facet, FacetValue, Headline, Progress, Report
 from reader.text import fold
-from tests.app.fake_matching import Mark, holds, values_of
+from tests.app.fake_matching import Mark, holds, months, qualities, values_of
 
 
 class ListResults:
@@ -84,11 +84,16 @@ class FakeLibrary(Library):
     def select(self, query: Query, now: datetime | None = None) -> ListResults:
         """The numbers of the articles that match, in order."""
         self.asked.append(query)
-        numbers = [number for number in list(self.articles) if self._matches(number, query.clauses)]
-        return ListResults(self, query, self._sorted(numbers, query))
+        return ListResults(self, query, self._sorted(self._matching(query), query))
 
-    def facet(self, field: str, query: Query, now: datetime | None = None) -> Facet:
+    def facet(
+        self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
+    ) -> Facet:
         """Counts of a field's values; its own choices do not narrow them."""
+        if field in ("quality", "date"):
+            ranges = qualities() if field == "quality" else months(self.articles.values(), cells)
+            counted = (FacetValue(one, len(self._matching(query.narrowed(field, one)))) for one in ranges)
+            return Facet(field, tuple(counted))
         own = {
             number: values_of(article, self._flags(number), field)
             for number, article in list(self.articles.items())
@@ -100,7 +105,11 @@ class FakeLibrary(Library):
                 for value in values:
                     counts[value] += 1
         most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-        return Facet(field, tuple(FacetValue(*one) for one in most))
+        kept_out = (
+            FacetValue(value, len(self._matching(query.excluding(field, value))) - len(self._matching(query)))
+            for value in query.excluded(field)
+        )
+        return Facet(field, tuple(FacetValue(*one) for one in most), tuple(kept_out))
 
     def headline(self, number: int) -> Headline:
         """One article as a row of the list."""
@@ -217,6 +226,9 @@ class FakeLibrary(Library):
 
     def _flags(self, number: int) -> Mark:
         return self.flags.get(number, Mark())
+
+    def _matching(self, query: Query) -> list[int]:
+        return [number for number in list(self.articles) if self._matches(number, query.clauses)]
 
     def _matches(self, number: int, clauses: Iterable[Clause]) -> bool:
         return all(holds(self.articles[number], self._flags(number), clause) for clause in clauses)

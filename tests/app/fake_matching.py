@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from reader import dates
 from reader.article import Article
+from reader.periods import periods
 from reader.query import Clause, Term
 from reader.query_fields import bounds
 from reader.text import fold, words
@@ -32,6 +33,17 @@ def values_of(article: Article, mark: Mark, field: str) -> tuple[str, ...]:
         "tag": mark.tags,
     }
     return tuple(value for value in values[field] if value)
+
+
+def qualities() -> list[str]:
+    """The steps into which qualities are counted."""
+    return [f"{low}..{low + 4 if low < 95 else 100}" for low in range(0, 100, 5)]
+
+
+def months(articles: Iterable[Article], most: int) -> list[str]:
+    """The months from the oldest article's to the newest's, or the latest of them."""
+    days = [one.published_date_time.date() for one in articles if one.published_date_time]
+    return [str(one) for one in periods("month", min(days), max(days), most)] if days else []
 
 
 def holds(article: Article, mark: Mark, clause: Clause) -> bool:
