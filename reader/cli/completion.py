@@ -54,7 +54,8 @@ def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
 def actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
     """What `mark` can do, with the tags that there are."""
     tags = list(values_of("tag")(parsed_args))
-    return ["read", "unread", "star", "unstar", *(f"{do}:{tag}" for do in ("tag", "untag") for tag in tags)]
+    plain = ["read", "unread", "star", "unstar", "note:", "unnote", "undo", "redo"]
+    return [*plain, *(f"{do}:{tag}" for do in ("tag", "untag") for tag in tags)]
 
 
 def complete() -> int:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from reader.cli.arguments import Parser, Subcommand, add_filters
 from reader.cli.completion import actions, ids
 from reader.cli.formats import headlines
-from reader.cli.question import asked, typed
+from reader.cli.question import asked, ids_in, typed
 from reader.cli.session import opened
 from reader.errors import UsageError
 from reader.export import json_array, json_text
 from reader.marks import FILE, Change, Marks
 from reader.query import Query
 from reader.results import Headline, Results
-from reader.text import clean_line, display_path
+from reader.text import clean, clean_line, display_path
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -26,23 +26,38 @@ if TYPE_CHECKING:
 ASK_ABOVE = 100
 """More articles than this are marked only after a yes (design, section 7)."""
 
-ACTIONS = ("read", "unread", "star", "unstar", "tag:NAME", "untag:NAME")
+ACTIONS = (
+    "read",
+    "unread",
+    "star",
+    "unstar",
+    "tag:NAME",
+    "untag:NAME",
+    "note:TEXT",
+    "unnote",
+    "undo",
+    "redo",
+)
 """What `mark` can do."""
 
 _CHOICE = f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
+_TRAVELS = ("undo", "redo")
 
 
 def change_of(action: str) -> Change:
     """The change of marks that a word asks for. Raises UsageError."""
-    word, colon, name = action.partition(":")
-    name = clean_line(typed(name))
+    word, colon, said = action.partition(":")
+    name, text = clean_line(typed(said)), clean(typed(said)).strip()
     if colon and name and word in ("tag", "untag"):
         return Change(add_tags=(name,)) if word == "tag" else Change(remove_tags=(name,))
+    if colon and text and word == "note":
+        return Change(note=text)
     simple = {
         "read": Change(read=True),
         "unread": Change(read=False),
         "star": Change(starred=True),
         "unstar": Change(starred=False),
+        "unnote": Change(note=""),
     }
     if action not in simple:
         raise UsageError(f"`{clean_line(action)}` is no mark; say {_CHOICE}")
@@ -54,7 +69,7 @@ def _mark_options(parser: Parser) -> None:
     add_filters(parser)
     group = parser.group("which by id, and asking")
     group.option(
-        "--ids", metavar="IDS", values=ids, example="reader list | cut -c1-12 | reader mark read --ids -",
+        "--ids", metavar="IDS", values=ids, example="reader list --format ids | reader mark read --ids -",
         help="these articles only: ids with commas or blanks between them, or - to read them from the input",
     )  # fmt: skip
     group.option(
@@ -67,6 +82,8 @@ def _mark(options: Namespace) -> int:
     if not options.words:
         raise UsageError(f"mark as what? Say {_CHOICE}")
     action, *sources = options.words
+    if action in _TRAVELS:
+        return _travel(action, sources)
     change = change_of(action)
     query, named = asked(options), _ids(options.ids)
     with opened(sources) as library:
@@ -78,6 +95,21 @@ def _mark(options: Namespace) -> int:
         changed = library.mark(chosen, change)
     rest = count - changed
     print(f"{_articles(changed)} {change.words}" + (f" ({rest:,} already so)" if rest > 0 else ""))
+    return 0
+
+
+def _travel(action: str, rest: list[str]) -> int:
+    """Take the last change back, or do it again, of whatever collection it was."""
+    if rest:
+        raise UsageError(
+            f"{action} is about the last change of marks, in whatever collection; leave `{rest[0]}` out"
+        )
+    with closing(open_marks()) as marks:
+        done = marks.undo() if action == "undo" else marks.redo()
+    if done is None:
+        print(f"there is nothing to {action}")
+    else:
+        print(f"undone: {done}" if action == "undo" else f"done again: {done}")
     return 0
 
 
@@ -95,11 +127,7 @@ def _chosen(
 
 def _ids(text: str | None) -> list[str] | None:
     """The ids of `--ids`, each once; None where the option was not given."""
-    if text is None:
-        return None
-    if text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    return list(dict.fromkeys(text.lower().replace(",", " ").split()))
+    return None if text is None else ids_in(text)
 
 
 def _is_wanted(count: int, done: str) -> bool:
@@ -201,8 +229,14 @@ SUBCOMMANDS = {
         run=_import,
     ),
     "mark": Subcommand(
-        usage="reader mark read|unread|star|unstar|tag:NAME|untag:NAME [OPTIONS] [SOURCE]...",
-        examples=("reader mark read --until 30d", "reader mark tag:later -q 'solid state' ~/news"),
+        usage="reader mark read|unread|star|unstar|tag:NAME|untag:NAME|note:TEXT|unnote\n"
+        "                   [OPTIONS] [SOURCE]...\n       reader mark undo|redo",
+        examples=(
+            "reader mark read --until 30d",
+            "reader mark tag:later -q 'solid state' ~/news",
+            "reader mark 'note:ask Ana about this' --ids 1f2e3d4c",
+            "reader mark undo",
+        ),
         options=_mark_options,
         run=_mark,
     ),

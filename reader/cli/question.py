@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
@@ -34,6 +35,13 @@ def typed(text: str) -> str:
     if not any("\udc80" <= char <= "\udcff" for char in text):
         return text
     return os.fsencode(text).decode("utf-8", "replace")
+
+
+def ids_in(text: str) -> list[str]:
+    """The ids in a text, each once; `-` is the text of the input, as `list --format ids` writes it."""
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    return list(dict.fromkeys(text.lower().replace(",", " ").replace("\0", " ").split()))
 
 
 def pointed(error: QueryError, text: str) -> str:

@@ -13,9 +13,10 @@ from reader.cli.arguments import Parser, Subcommand, add_format, whole
 from reader.cli.completion import ids
 from reader.cli.layout import columns
 from reader.cli.page import MEASURE, page
+from reader.cli.question import ids_in
 from reader.cli.session import opened, tell
 from reader.errors import NoSuchArticle, ReaderError, UsageError
-from reader.export import Json, json_text, markdown_article, record
+from reader.export import Json, json_array, json_text, markdown_article, record
 from reader.results import Headline
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
 def split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The ids and the SOURCEs of `ID... [SOURCE]...`: the first word is an id, and so is each further word
-    that looks like one (4 to 12 hex digits) and is the name of no file or folder."""
+    that looks like one (4 to 12 hex digits) and is the name of no file or folder. A first word of `-` stands
+    for the ids on the input."""
     if not words:
         raise UsageError("which article? Give its id, as `reader list` shows it: `reader show 1f2e3d4c`")
+    if words[0] == "-":
+        return ids_in("-"), list(words[1:])
     ids, sources = [words[0].lower()], list[str]()
     for word in words[1:]:
         if _ID.fullmatch(word) and not sources and not os.path.exists(word):
@@ -39,7 +43,12 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _show_options(parser: Parser) -> None:
-    parser.words("words", "ID|SOURCE", "ids, or as much of each as is unique, then folders or files", ids)
+    parser.words(
+        "words",
+        "ID|SOURCE",
+        "ids, or as much of each as is unique, or - for ids on the input; then sources",
+        ids,
+    )
     group = parser.group("output")
     add_format(group, ("text", "markdown", "json"), "text")
     group.option(
@@ -55,8 +64,9 @@ def _show(options: Namespace) -> int:
     with opened(sources) as library:
         found = [library.find(prefix) for prefix in ids]
         if options.format == "json":
-            records = [_record(library, headline, options.include_secured) for headline in found]
-            print(json_text(records[0] if len(ids) == 1 else records, indent=2))
+            texts = (json_text(_record(library, one, options.include_secured), indent=2) for one in found)
+            is_one = len(found) == 1 and options.words[0] != "-"
+            sys.stdout.writelines(json_array(texts) if not is_one else (f"{text}\n" for text in texts))
             return 0
         between = ""
         for headline in found:
@@ -142,7 +152,11 @@ def _url(library: Library, headline: Headline, number: int | None) -> str:
 SUBCOMMANDS = {
     "show": Subcommand(
         usage="reader show ID... [SOURCE]... [--format text|markdown|json]",
-        examples=("reader show 1f2e3d4c", "reader show 1f2e3d4c ~/news --format markdown"),
+        examples=(
+            "reader show 1f2e3d4c",
+            "reader show 1f2e3d4c ~/news --format markdown",
+            "reader list --starred --format ids | reader show - --format markdown > starred.md",
+        ),
         options=_show_options,
         run=_show,
     ),

@@ -100,3 +100,25 @@ def test_actions() -> None:
     for wrong in ("", "red", "tag:", "tag: ", "read:x", "tag"):
         with pytest.raises(UsageError, match="untag:NAME"):
             change_of(wrong)
+
+
+def test_a_note_is_written_and_taken_away(reader: Run, library: FakeLibrary) -> None:
+    """`note:TEXT` puts a note on the articles, cleaned but for its lines; `unnote` takes it away."""
+    first = library.select_all()[0]
+    words = ("--ids", first.id[:9])
+    assert reader("mark", "note: ask Ana\x1b[2J\nand Bo ", *words).out == "1 article noted\n"
+    assert library.note(first) == "ask Ana\nand Bo"
+    assert reader("mark", "unnote", *words).out == "1 article note removed\n"
+    assert library.note(first) == ""
+    assert reader("mark", "note:", *words).code == 2
+
+
+def test_ids_from_another_command_may_end_with_a_nul(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `list --format ids`, with or without `-0`, writes is what `--ids -` reads."""
+    for words in ([], ["-0"]):
+        ids = reader("list", "--format", "ids", *words).out
+        answering(monkeypatch, ids, is_terminal=False)
+        reader("mark", "read" if words else "star", "--ids", "-")
+    assert all(row.is_read and row.is_starred for row in library.select_all())

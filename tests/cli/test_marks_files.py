@@ -65,3 +65,14 @@ def test_a_file_that_can_t_be_is_exit_3(reader: Run) -> None:
     outcome = reader("export-marks", "no/where.json")
     assert outcome.code == 3 and "no/where.json" in outcome.err
     assert reader("export-marks").code == reader("import-marks", "a", "b").code == 2
+
+
+def test_the_last_change_is_undone_and_done_again(reader: Run) -> None:
+    """`mark undo` and `mark redo` work without the screen, in whatever collection the change was."""
+    mark(Change(starred=True))
+    assert reader("mark", "undo").out == "undone: 1 starred\n"
+    assert reader("mark", "undo").out == "there is nothing to undo\n"
+    assert reader("export-marks", "-").out == "[]\n"
+    assert reader("mark", "redo").out == "done again: 1 starred\n"
+    assert json.loads(reader("export-marks", "-").out)[0]["starred"]
+    assert reader("mark", "undo", ".").code == 2

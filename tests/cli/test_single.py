@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -65,6 +66,17 @@ def test_show_as_json_has_the_body(reader: Run, library: FakeLibrary) -> None:
     assert (one["id"], one["body"], "secured" in one) == (first, "Text of the article.", False)
     both = json.loads(reader("show", first, second, "--format", "json", "--include-secured").out)
     assert [(record["id"], "secured" in record) for record in both] == [(first, True), (second, True)]
+
+
+def test_ids_may_come_from_the_input(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`show -` shows the articles whose ids are on the input; as JSON always an array."""
+    first, second = (row.id for row in library.select_all()[:2])
+    for ids in ([first, second], [first], []):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(ids).encode())))
+        shown = json.loads(reader("show", "-", ".", "--format", "json").out)
+        assert [record["id"] for record in shown] == ids
 
 
 def test_show_as_markdown_is_markdown(reader: Run, library: FakeLibrary) -> None:
