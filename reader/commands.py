@@ -81,6 +81,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("pane_next", ("tab",), "Next pane", "Go round the panes", _PANES),
     Command("pane_previous", ("shift+tab",), "Previous pane", "Go round the panes the other way", _PANES),
     Command("zoom", ("z",), "Article alone", "Show the article alone, and back", _PANES),
+    Command("wider", (">",), "Wider", "More room for this pane; in the article longer lines", _PANES),
+    Command("narrower", ("<",), "Narrower", "Less room for this pane; in the article shorter lines", _PANES),
     Command(
         "read",
         ("enter",),
@@ -124,6 +126,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("clear", ("c",), "Clear", "Clear the search and all filters", _FIND),
     *_VIEWS,
     Command("next_sort", ("S",), "Sort order", "Go to the next sort order", _FIND),
+    Command("next_spacing", (), "Paragraphs", "None, one or two blank lines between paragraphs", _REST),
     Command("toggle_rows", (), "Compact rows", "Show the list with one line a row, or with two", _REST),
     Command("next_theme", (), "Next theme", "Go to the next theme", _REST),
     Command("refresh", ("R",), "Refresh", "Look for new and changed files", _REST),
@@ -137,10 +140,19 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("back", ("escape",), "Back", "Go back one step", _REST),
     Command("back_or_quit", ("q",), "Back or quit", "Go back one step; at the last step quit", _REST),
+    Command("suspend", ("ctrl+z",), "Suspend", "Step aside for the shell; fg comes back", _REST),
     Command("quit", ("Q", "ctrl+c", "ctrl+q"), "Quit", "Quit at once", _REST),
 )
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+
+COUNTED = frozenset(
+    (
+        *("move_down", "move_up", "go_top", "go_bottom", "half_down", "half_up", "page_down", "page_up"),
+        *("next_unread", "previous_unread", "next_link", "previous_link"),
+    )
+)
+"""Commands before whose keys a number can be typed: `5j` goes down five rows, `5G` to the fifth."""
 
 
 class Hint(NamedTuple):

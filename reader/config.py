@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ MOST_BYTES = 1 << 20
 """A longer file is no configuration."""
 
 ROWS = ("comfortable", "compact")
+SIGNS = ("auto", "unicode", "ascii")
 
 
 class Config(NamedTuple):
@@ -35,6 +36,8 @@ class Config(NamedTuple):
     """Seconds that an article must be shown to count as read; 0 = at once, -1 = never by itself."""
     text_width: int = 72
     """Cells of a line of the article's text, at most."""
+    paragraph_spacing: int = 1
+    """Blank lines between the paragraphs of the text."""
     rows: str = "comfortable"
     """One of ROWS: two lines a headline, or one."""
     sidebar_width: int = 28
@@ -51,6 +54,10 @@ class Config(NamedTuple):
     """Name to query text, shown in the sidebar in this order."""
     mute: tuple[str, ...] = ()
     """Queries whose articles the screen does not list; the command line does."""
+    remember: bool = True
+    """Whether the screen begins where the last visit to the collection ended."""
+    signs: str = "auto"
+    """One of SIGNS: what the screen is drawn with."""
 
 
 class BadConfig(ReaderError):
@@ -137,10 +144,19 @@ def _line(key: str, value: object) -> str:
     return clean_line(value)
 
 
-def _rows(key: str, value: object) -> str:
-    if value not in ROWS:
-        raise _wrong(key, " or ".join(f'"{name}"' for name in ROWS), value)
-    return str(value)
+def _one_of(names: Sequence[str]) -> Callable[[str, object], str]:
+    def convert(key: str, value: object) -> str:
+        if value not in names:
+            raise _wrong(key, " or ".join(f'"{name}"' for name in names), value)
+        return str(value)
+
+    return convert
+
+
+def _switch(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(key, "true or false", value)
+    return value
 
 
 def _seconds(key: str, value: object) -> float:
@@ -203,13 +219,16 @@ _KINDS: Mapping[str, Callable[[str, object], object]] = {
     "theme": _line,
     "mark_read_after": _seconds,
     "text_width": _cells(30, 200),
-    "rows": _rows,
+    "paragraph_spacing": _cells(0, 2),
+    "rows": _one_of(ROWS),
     "sidebar_width": _cells(12, 80),
     "query": _line,
     "sort": _line,
     "browser": _arguments,
     "views": _pairs,
     "mute": _lines,
+    "remember": _switch,
+    "signs": _one_of(SIGNS),
 }
 
 

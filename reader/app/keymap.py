@@ -12,7 +12,7 @@ from typing import NamedTuple
 from textual.binding import Binding
 from textual.keys import Keys, _character_to_key
 
-from reader.commands import BY_ID, COMMANDS, FOOTER, Place, key_words
+from reader.commands import BY_ID, COMMANDS, COUNTED, FOOTER, Place, key_words
 from reader.text import clean_line
 
 _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
@@ -35,9 +35,13 @@ class Keymap(NamedTuple):
             for key in keys
         ]
 
-    def sequences(self) -> frozenset[str]:
-        """The keys that are two pressed one after the other."""
-        return frozenset(key for keys in self.keys.values() for key in keys if " " in key)
+    def counted(self, key: str) -> list[Binding]:
+        """The binding of a key with a number before it ("5 j", "12 g g"); none for any other key."""
+        count, _, rest = key.partition(" ")
+        owners = [name for name, keys in self.keys.items() if rest in keys and name in COUNTED]
+        if not (owners and count.isdigit()):
+            return []
+        return [Binding(key, f"repeat({count}, {owners[0]!r})", BY_ID[owners[0]].label, show=False)]
 
     def hints(self, place: Place) -> tuple[tuple[str, str], ...]:
         """The footer of a place: keys as people write them, and what they do; no letters where one types."""

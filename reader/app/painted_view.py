@@ -10,10 +10,11 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
+from reader.app.edged import Edged
 from reader.app.inked import Inked
 
 
-class PaintedView(Inked, ScrollView, inherit_bindings=False):
+class PaintedView(Edged, Inked, ScrollView, inherit_bindings=False):
     """A scroll view whose extent can change without a new layout."""
 
     def set_extent(self, lines: int) -> None:

@@ -6,19 +6,28 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
+from reader.app import endings
 from reader.app.keymap import keymap_of
+from reader.app.presses import Presses
 from reader.app.screens.browse import BrowseScreen
 from reader.app.themes import THEMES
 from reader.config import Config
 from reader.library import Library
 from reader.paths import data_dir
 from reader.query import Query
+from reader.visit import Visit
 
 SHEETS = ("browse", "dialogs", "help")
+
+FIRST_VISIT = Visit()
+DIGIT_WAIT = 0.4
+"""Seconds that a digit waits for a key that it may count (`5j`) before it is a key of its own (a view's)."""
 
 
 class ReaderApp(App[int]):
@@ -39,6 +48,8 @@ class ReaderApp(App[int]):
         notices: Sequence[str] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         source: str = "",
+        visit: Visit = FIRST_VISIT,
+        keep_visit: Callable[[Visit], object] = lambda visit: None,
     ) -> None:
         styles = data_dir("styles")
         super().__init__(css_path=[styles / f"{name}.tcss" for name in SHEETS])
@@ -47,10 +58,12 @@ class ReaderApp(App[int]):
         self.start_query = query
         self.clock = clock
         self.source = source
+        self._visit = (visit, keep_visit)
         self.keymap, warnings = keymap_of(config.keys)
         self._notices = [*notices, *library.notices, *warnings]
-        self._sequences = self.keymap.sequences()
-        self._first_key = ""
+        self._presses = Presses(self.keymap.keys)
+        self._digit_wait: Timer | None = None
+        self.animation_level = "none"
         self._put_theme_on(config.theme)
 
     def get_default_screen(self) -> BrowseScreen:
@@ -63,6 +76,8 @@ class ReaderApp(App[int]):
             clock=self.clock,
             source=self.source,
             size=self.size,
+            visit=self._visit[0],
+            on_visit=self._visit[1],
         )
 
     def _put_theme_on(self, name: str) -> None:
@@ -81,26 +96,52 @@ class ReaderApp(App[int]):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
-        """Say what is to be said."""
+        """Say what is to be said; end well when the terminal goes away or the system says so."""
+        if not self.is_headless:
+            endings.end_well_on_signals(self)
         for notice in dict.fromkeys(self._notices):
             self.notify(notice, severity="warning", markup=False, timeout=10)
 
     async def on_event(self, event: events.Event) -> None:
-        """Make one key of two that were pressed one after the other, where a command has such keys."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self._sequences:
-            first, self._first_key = self._first_key, ""
-            if f"{first} {event.key}" in self._sequences:
-                event = events.Key(f"{first} {event.key}", None)
-            elif self._begins_sequence(event):
-                self._first_key = event.key
-                return
-        await super().on_event(event)
+        """Make one key of several that mean something together, and obey it."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._takes_presses(event):
+            await self._obey(self._presses.take(event.key), event)
+        else:
+            await super().on_event(event)
 
-    def _begins_sequence(self, event: events.Key) -> bool:
-        """Whether this key only makes sense with the next one, and nobody is typing."""
-        if not any(keys.startswith(f"{event.key} ") for keys in self._sequences):
-            return False
-        if not isinstance(self.screen, BrowseScreen):
-            return False
-        focused = self.screen.focused
-        return focused is None or not focused.check_consume_key(event.key, event.character)
+    def exit(
+        self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """End, keeping the place for the next visit."""
+        for screen in self.screen_stack:
+            if isinstance(screen, BrowseScreen) and screen.is_mounted:
+                screen.keep_visit()
+        super().exit(result, return_code, message)
+
+    def _takes_presses(self, event: events.Key) -> bool:
+        """Whether keys are commands now; where somebody types or answers, what waited is forgotten."""
+        if isinstance(self.screen, BrowseScreen):
+            focused = self.screen.focused
+            if focused is None or not focused.check_consume_key(event.key, event.character):
+                return True
+        self._presses.forget()
+        return False
+
+    async def _obey(self, keys: list[str], event: events.Key | None = None) -> None:
+        if self._digit_wait is not None:
+            self._digit_wait.stop()
+            self._digit_wait = None
+        screen = self.screen
+        if isinstance(screen, BrowseScreen):
+            screen.footer.pressed = self._presses.count
+            if len(self._presses.count) == 1:
+                self._digit_wait = self.set_timer(DIGIT_WAIT, self._digit_alone)
+            for key in keys:
+                screen.learn_key(key)
+        for key in keys:
+            is_it = event is not None and key == event.key
+            await super().on_event(event if is_it and event else events.Key(key, None))
+
+    async def _digit_alone(self) -> None:
+        """A digit after which nothing came is a key like any other."""
+        await self._obey(self._presses.overdue())

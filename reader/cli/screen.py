@@ -21,6 +21,7 @@ from reader.text import display_path
 if TYPE_CHECKING:
     from reader.collection import Source
     from reader.config import Config
+    from reader.visit import Visit
 
 
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
@@ -55,19 +56,43 @@ def _run(options: Namespace) -> int:
         )
     if options.limit is not None:
         notices.append("--limit is for lists; the screen shows everything that matches")
-    from reader import app, config
-    from reader.library import Library
+    from reader import config
 
     settings, warnings = config.load()
     if options.sources:
         notices.extend(warnings)
     if options.sort is None:
         query = preset(query, settings, notices)
+    return _show(sources, query, settings, notices)
+
+
+def _show(sources: Sequence[Path], query: Query, settings: Config, notices: list[str]) -> int:
+    from reader import app, visit
+    from reader.library import Library
+
+    file = visit.file_for(sources)
+    last = visit.load(file) if settings.remember else visit.Visit()
     library = Library.open(sources)
     try:
-        return app.run(library, query, settings, notices=notices, source=_written(sources))
+        return app.run(
+            library,
+            _asked_last(last) if query == Query() else query,
+            settings,
+            notices=notices,
+            source=_written(sources),
+            visit=last,
+            keep_visit=lambda now: settings.remember and visit.save(file, now),
+        )
     finally:
         library.close()
+
+
+def _asked_last(last: Visit) -> Query:
+    """What the last visit ended with; everything where that means nothing any longer."""
+    try:
+        return parse(last.query)
+    except QueryError:
+        return Query()
 
 
 def preset(query: Query, settings: Config, notices: list[str]) -> Query:

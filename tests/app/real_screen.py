@@ -68,6 +68,10 @@ class RealScreen:
         while self._read(quiet) and monotonic() < end:
             pass
 
+    def send(self, number: int) -> None:
+        """Send the program a signal."""
+        os.kill(self._pid, number)
+
     def wait_for_end(self) -> int:
         """Wait until the program ends; its exit code."""
         while self._read(PATIENCE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reader.app.keymap import action_of, keymap_of
+from reader.app.presses import Presses
 from reader.app.screens.browse import BrowseScreen
 from reader.commands import COMMANDS
 
@@ -64,4 +65,4 @@ def test_a_key_that_begins_a_sequence_takes_the_sequence() -> None:
     """`gg` can't be typed where `g` does something at once."""
     keymap, _ = keymap_of({"toggle_star": "g"})
     assert keymap.keys["go_top"] == ("home",)
-    assert not keymap.sequences()
+    assert Presses(keymap.keys).take("g") == ["g"]

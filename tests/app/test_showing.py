@@ -33,8 +33,8 @@ async def test_a_related_article_is_followed_and_left_again(start: Start) -> Non
         assert screen.article_pane.shown is not None
         assert screen.article_pane.shown[0].title.endswith("number 4")
         await press(pilot, "escape")
-        assert (screen.place, screen.articles.cursor) == ("article", 0)
-        await press(pilot, "escape")
+        assert (screen.place, screen.related_pane.cursor, screen.articles.cursor) == ("related", 0, 0)
+        await press(pilot, "escape", "escape")
         assert screen.place == "list"
 
 

@@ -18,8 +18,10 @@ class Showing(Moving, Marking):
 
     def __init__(self, *arguments: object, **settings: object) -> None:
         super().__init__(*arguments, **settings)  # type: ignore[arg-type]
-        self.followed: list[Headline] = []
-        """The articles from which related ones were followed, the last one last."""
+        self.followed: list[tuple[Headline, int]] = []
+        """The articles from which related ones were followed, each with the row; the last one last."""
+        self._return_row: int | None = None
+        """The row of the related links to go to when their article is there again."""
         self._reading: Timer | None = None
 
     @on(HeadlineHighlighted)
@@ -33,7 +35,7 @@ class Showing(Moving, Marking):
     @on(ArticleChosen)
     def _chosen(self, message: ArticleChosen) -> None:
         if self.place == "related" and self.headline is not None and message.headline.id != self.headline.id:
-            self.followed.append(self.headline)
+            self.followed.append((self.headline, self.related_pane.cursor))
         self.show(message.headline)
         self.go_to("article")
 
@@ -45,10 +47,11 @@ class Showing(Moving, Marking):
             self.articles.choose(position)
 
     def leave_followed(self) -> bool:
-        """Go back to the article from which this one was followed."""
+        """Go back to the article from which this one was followed, and to the row that led here."""
         if not self.followed:
             return False
-        self.show(self.followed.pop())
+        headline, self._return_row = self.followed.pop()
+        self.show(headline)
         return True
 
     def watch_headline(self, headline: Headline | None) -> None:
@@ -86,11 +89,21 @@ class Showing(Moving, Marking):
     def _show_article(self, message: ArticleReady) -> None:
         if self.headline is None or message.headline.id != self.headline.id:
             return
+        shown = self.article_pane.shown
+        is_other = shown is None or shown[1].id != self.headline.id
         with self.app.batch_update():
+            if is_other:
+                self.leave_spot()
             self.article_pane.note = message.note
             self.article_pane.shown = (message.article, self.headline)
+            if is_other:
+                self.recall_spot(self.headline)
             if self.related_pane.links != message.links:
                 self.related_pane.links = message.links
+            if self._return_row is not None and self.place == "article":
+                self.go_to("related")
+                self.related_pane.move(self._return_row - self.related_pane.cursor)
+        self._return_row = None
         if self._reading is not None:
             return
         seconds = self.config.mark_read_after

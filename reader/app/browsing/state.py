@@ -64,6 +64,8 @@ class Browsing(Screen[None]):
         self.config = config
         self.clock = clock
         """What the time is; ages are told from it."""
+        self.sizes: dict[str, int] = {}
+        """What the person made wider or narrower, by name, in cells or lines."""
         self.muted = Query()
         """What is left out of every answer, because the configuration says so."""
         self.set_reactive(Browsing.current_query, query)
@@ -114,6 +116,18 @@ class Browsing(Screen[None]):
     @property
     def keymap(self) -> Keymap:
         """Which keys do what."""
+        raise NotImplementedError
+
+    def fit_sizes(self) -> None:
+        """Give the panes the sizes that were chosen, as far as there is room."""
+        raise NotImplementedError
+
+    def leave_spot(self) -> None:
+        """Remember how far the article on the screen was read."""
+        raise NotImplementedError
+
+    def recall_spot(self, headline: Headline) -> None:
+        """Go on reading where this article was left."""
         raise NotImplementedError
 
     def go_to(self, place: Place) -> None:

@@ -28,6 +28,8 @@ MIN_INNER = 16
 """Cells below which quotes and lists no longer indent what is in them."""
 
 BULLETS = "•◦▪"
+INDENT = "\xa0\xa0"
+"""Before the first line of a paragraph that no blank line tells from the one before; `wrap` keeps it."""
 _CLOSE_TOGETHER = ("paragraph_open", "bullet_list_open", "ordered_list_open")
 
 References = MutableMapping[str, Any]
@@ -43,12 +45,17 @@ def parser() -> MarkdownIt:
     return made.enable(["table", "strikethrough"])
 
 
-def layout_markdown(text: str, width: int, references: References | None = None) -> list[Line]:
-    """The lines of a Markdown text, none wider than `width` cells (at least 2), no blank ones at its ends."""
+def layout_markdown(
+    text: str, width: int, references: References | None = None, spacing: int = 1
+) -> list[Line]:
+    """The lines of a Markdown text, none wider than `width` cells (at least 2), no blank ones at its ends.
+
+    `spacing` is the number of blank lines between paragraphs; without one their first lines are indented.
+    """
     if not text.strip():
         return []
     tokens = parser().parse(text, references if references is not None else {})
-    return _Layout(tokens).lines(0, len(tokens), max(width, 2))
+    return _Layout(tokens, spacing).lines(0, len(tokens), max(width, 2))
 
 
 def links_in(text: str, references: References | None = None) -> Iterator[str]:
@@ -61,21 +68,27 @@ def links_in(text: str, references: References | None = None) -> Iterator[str]:
 class _Layout:
     """One run over the tokens of a text."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], spacing: int) -> None:
         self._tokens = tokens
+        self._spacing = spacing
         self._closes = _closes(tokens)
         self._depth = 0
 
     def lines(self, start: int, stop: int, width: int, *, is_tight: bool = False) -> list[Line]:
         """The blocks of tokens start..stop-1, a blank line between them unless they stand in a tight list."""
         lines: list[Line] = []
+        before = ""
         while start < stop:
             token = self._tokens[start]
             end = self._closes.get(start, start)
             block = self._block(token, start, end, width)
             if lines and not (is_tight and token.type in _CLOSE_TOGETHER):
-                lines.append(())
+                is_text = before == token.type == "paragraph_open"
+                lines.extend([()] * (self._spacing if is_text else max(self._spacing, 1)))
+                if is_text and not self._spacing and width >= MIN_INNER:
+                    block = wrap([Span(INDENT), *spans_of(self._tokens[start + 1].children or [])], width)
             lines.extend(block)
+            before = token.type
             start = end + 1
         return lines
 

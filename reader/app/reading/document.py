@@ -44,8 +44,9 @@ TOP = Place(0, 0, 1)
 class Document:
     """The lines of one article at one width."""
 
-    def __init__(self, subject: Subject, width: int) -> None:
+    def __init__(self, subject: Subject, width: int, spacing: int = 1) -> None:
         self.subject = subject
+        self._spacing = spacing
         self.body = without_title(subject.article.body, subject.article.title)
         self._pieces = list(pieces_of(self.body))
         self._references: References = {}
@@ -190,8 +191,8 @@ class Document:
             lines = layout_foot(self.subject, self.width)
             return [(), *lines] if lines else []
         piece = self._pieces[number - 1]
-        lines = layout_markdown(self._text(piece), self.width, self._references)
-        return [(), *lines] if lines and not piece.is_glued else lines
+        lines = layout_markdown(self._text(piece), self.width, self._references, self._spacing)
+        return [*[()] * max(self._spacing, 1), *lines] if lines and not piece.is_glued else lines
 
     def _text(self, piece: Piece) -> str:
         return piece.before + self.body[piece.start : piece.end]

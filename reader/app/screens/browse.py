@@ -19,7 +19,9 @@ from reader.app.browsing.asking import Asking
 from reader.app.browsing.moving import is_single
 from reader.app.browsing.opening import Opening
 from reader.app.browsing.refreshing import Keeping
+from reader.app.browsing.remembering import Remembering
 from reader.app.browsing.showing import Showing
+from reader.app.browsing.sizing import Sizing
 from reader.app.inked import Inked
 from reader.app.keymap import Keymap
 from reader.app.themes import THEMES
@@ -32,12 +34,13 @@ from reader.app.widgets.sidebar import Sidebar
 from reader.config import Config
 from reader.library import Library
 from reader.query import Query
+from reader.visit import Visit
 
 AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
 
 
-class BrowseScreen(Asking, Showing, Opening, Keeping):
+class BrowseScreen(Asking, Showing, Opening, Keeping, Sizing, Remembering):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
     AUTO_FOCUS = ""
@@ -59,8 +62,11 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         keymap: Keymap,
         clock: Callable[[], datetime],
         source: str = "",
+        visit: Visit,
+        on_visit: Callable[[Visit], object],
         size: Size | None = None,
     ) -> None:
+        self._last = (visit, on_visit)
         self._is_moving_focus = False
         self._styled_as: frozenset[str] | None = None
         """The style classes under which everything is being made."""
@@ -85,6 +91,12 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         """Which keys do what."""
         return self._keymap
 
+    def learn_key(self, key: str) -> None:
+        """Bind a key with a number before it ("5 j"), when it is pressed for the first time."""
+        if key not in self._bindings.key_to_bindings:
+            for binding in self._keymap.counted(key):
+                self._bindings.key_to_bindings[key] = [binding]
+
     def compose(self) -> ComposeResult:
         """The lines above, the panes, the line below."""
         self._styled_as = self.classes
@@ -108,14 +120,20 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         self.masthead.source = self._source
         self.search_bar.show(str(self.current_query))
         self.articles.is_compact = self.config.rows == "compact"
-        self.article_pane.measure = self.config.text_width
+        self.begin_visit(*self._last)
         self.watch_place(self.place)
         self.articles.focus()
         self.show_standing()
         self.start_asking()
-        self.set_interval(AGES_EVERY, self.articles.refresh)
+        self.go_to_article(self._last[0].article)
+        self.set_interval(AGES_EVERY, self._once_a_minute)
+        self.app.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.app.theme_changed_signal.subscribe(self, self._paint_anew)
         self.call_after_refresh(self._after_first_paint)
+
+    def _once_a_minute(self) -> None:
+        self.articles.refresh()
+        self.keep_visit()
 
     def _paint_anew(self, theme: Theme) -> None:
         """All inks have changed."""
@@ -140,6 +158,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping):
         """Whether nothing is under way: no question, no refresh, no cursor still moving."""
         return not (
             self.is_refreshing
+            or len(self.footer.pressed) == 1
             or self.articles.is_moving
             or any(not worker.is_finished for worker in self.workers)
         )

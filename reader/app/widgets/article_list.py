@@ -236,7 +236,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """Select the row; a double click reads it."""
         row = (event.y + self.scroll_offset.y) // self.row_height
         headline = self.at(row)
-        if headline is not None:
+        if headline is not None and event.get_content_offset(self) is not None:
             self.choose(row)
             if event.chain == 2:
                 self.post_message(ArticleChosen(headline))

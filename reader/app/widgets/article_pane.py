@@ -46,6 +46,8 @@ class ArticlePane(DocumentView, can_focus=True):
     """The person's note on the article."""
     highlights: reactive[Highlights] = reactive((), repaint=False)
     """Words and phrases to mark."""
+    spacing: reactive[int] = reactive(1, repaint=False)
+    """Blank lines between paragraphs."""
     message: reactive[str] = reactive("Nothing is chosen.")
     """What stands in the middle while there is no article."""
 
@@ -64,6 +66,10 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def watch_note(self) -> None:
         """Show the note at the foot."""
+        self._show(self.reading_place)
+
+    def watch_spacing(self) -> None:
+        """Lay out anew, keeping the reading place."""
         self._show(self.reading_place)
 
     def watch_highlights(self) -> None:
@@ -88,7 +94,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self._stops = Stops()
         if self.shown is not None:
             subject = Subject(*self.shown, self.note, self._clock())
-            self._document = Document(subject, self.text_width)
+            self._document = Document(subject, self.text_width, self.spacing)
             self._document.set_wanted(sought(self.highlights))
         self.restore_place(place)
 

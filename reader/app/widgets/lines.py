@@ -170,6 +170,8 @@ class Footer(PaintedLine):
 
     hints: reactive[tuple[tuple[str, str], ...]] = reactive(())
     """Keys as people write them, and what they do; the last one is kept where there is little room."""
+    pressed: reactive[str] = reactive("")
+    """The number that waits for its key."""
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """As many hints as fit, the last one always."""
@@ -177,12 +179,19 @@ class Footer(PaintedLine):
         while len(hints) > 1 and self._width(hints) > width:
             del hints[-2]
         line = [Piece(" ", "text")]
+        if self.pressed:
+            line.append(Piece(f"{self.pressed}…   ", "strong"))
         for keys, word in hints:
             line += [Piece(keys, "accent"), Piece(f" {word}   ", "dim")]
         return line
 
     def _width(self, hints: Sequence[tuple[str, str]]) -> int:
-        return 1 + sum(cell_len(keys) + cell_len(word) + 4 for keys, word in hints) - 3
+        return (
+            1
+            + (len(self.pressed) + 4 if self.pressed else 0)
+            + sum(cell_len(keys) + cell_len(word) + 4 for keys, word in hints)
+            - 3
+        )
 
 
 class TooSmall(PaintedLine):

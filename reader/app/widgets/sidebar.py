@@ -156,7 +156,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """Choose the row that was clicked, or open the box of its section."""
         line = event.y + self.scroll_offset.y
-        if not 0 <= line < len(self.rows):
+        if not 0 <= line < len(self.rows) or event.get_content_offset(self) is None:
             return
         row = self.rows[line]
         if row.kind == "head" and row.section != VIEWS:

@@ -1,0 +1,32 @@
+"""The reader ends well, whoever ends it."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.app.real_screen import RealScreen
+
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
+"""The first screen again, a cursor, no mouse reports, no bracketed paste."""
+
+
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM"])
+def test_a_signal_ends_it_as_a_key_does(tmp_path: Path, name: str) -> None:
+    """The place is kept, the terminal is as it was, and the exit code is the shell's."""
+    news = tmp_path / "news"
+    news.mkdir()
+    for number in range(9):
+        (news / f"{number}.md").write_text(f"---\ntitle: Harbour {number}\n---\n\nText.\n")
+    with RealScreen(news, tmp_path / "home", columns=100, rows=30) as screen:
+        screen.wait_for("Harbour 8")
+        screen.press("jj")
+        number = getattr(signal, name)
+        screen.send(number)
+        assert screen.wait_for_end() == 128 + number
+        end = bytes(screen.written[-2000:])
+    assert all(sequence in end for sequence in RESTORED)
+    (visit,) = (tmp_path / "home" / "state" / "visits").iterdir()
+    assert '"article":"' in visit.read_text() and '"article":""' not in visit.read_text()

@@ -1,0 +1,102 @@
+"""What a visit leaves for the next one."""
+
+from __future__ import annotations
+
+from reader.app.reader_app import ReaderApp
+from reader.config import Config
+from reader.query import parse
+from reader.visit import Visit
+from tests.app.build import NOW, articles
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import MEDIUM, WIDE, press, settled
+
+LONG = "A paragraph of some length.\n\n" * 60
+
+
+def an_app(query: str = "", visit: Visit | None = None, kept: list[Visit] | None = None) -> ReaderApp:
+    """An app over thirty articles, the first of them long."""
+    some = articles(30)
+    some[0] = some[0]._replace(body=LONG)
+    return ReaderApp(
+        FakeLibrary(some),
+        parse(query),
+        Config(mark_read_after=-1),
+        clock=lambda: NOW,
+        visit=visit or Visit(),
+        keep_visit=(kept if kept is not None else []).append,
+    )
+
+
+async def test_the_place_is_told_at_the_end_and_found_again() -> None:
+    """Question, article, and how far an article was read."""
+    kept: list[Visit] = []
+    async with an_app("number", kept=kept).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "space", "space")
+        place = screen.article_pane.reading_place
+        await press(pilot, "4", "j")
+        title = screen.articles.headline.title  # type: ignore[union-attr]
+        await pilot.press("Q")
+    assert kept[-1].query == "number"
+    async with an_app(kept[-1].query, kept[-1]).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert screen.articles.headline.title == title  # type: ignore[union-attr]
+        await press(pilot, "g", "g")
+        assert screen.article_pane.reading_place == place != (0, 0, 1)
+
+
+async def test_an_article_that_has_gone_leaves_the_cursor_at_the_top() -> None:
+    """An id of another day is no error."""
+    async with an_app(visit=Visit(article="ffffffffffff")).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert screen.articles.cursor == 0
+
+
+async def test_a_rule_is_dragged_and_the_size_comes_back() -> None:
+    """The sidebar on a wide screen, the list over the article on a medium one."""
+    kept: list[Visit] = []
+    async with an_app(kept=kept).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        edge = screen.sidebar.region.right - 1
+        await pilot.mouse_down(offset=(edge, 20))
+        await pilot.hover(offset=(edge + 9, 20))
+        await pilot.mouse_up(offset=(edge + 9, 20))
+        await settled(pilot)
+        assert screen.sidebar.outer_size.width == edge + 10
+        await pilot.resize_terminal(*MEDIUM)
+        await settled(pilot)
+        bottom = screen.articles.region.bottom - 1
+        await pilot.mouse_down(offset=(60, bottom))
+        await pilot.hover(offset=(60, bottom + 3))
+        await pilot.mouse_up(offset=(60, bottom + 3))
+        await settled(pilot)
+        assert screen.articles.region.bottom - 1 == bottom + 3
+        await pilot.press("Q")
+    async with an_app(visit=kept[-1]).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert screen.sidebar.outer_size.width == edge + 10
+
+
+async def test_no_size_pushes_the_other_panes_out() -> None:
+    """A size from a large terminal is used as far as there is room."""
+    visit = Visit(sizes={"sidebar": 900, "list": 900, "list_rows": 900, "related_rows": 900})
+    for size in (WIDE, MEDIUM, (120, 16)):
+        async with an_app(visit=visit).run_test(size=size) as pilot:
+            screen = await settled(pilot)
+            for pane in (screen.sidebar, screen.articles, screen.article_pane):
+                assert pane.size.width >= 14 and pane.size.height >= 3, (size, pane)
+
+
+async def test_keys_make_panes_and_lines_wider() -> None:
+    """Each pane by its own; in the article the lines of text."""
+    async with an_app().run_test(size=(180, 40)) as pilot:
+        screen = await settled(pilot)
+        for place, measured in (("sidebar", "sidebar"), ("list", "articles")):
+            screen.go_to(place)  # type: ignore[arg-type]
+            before = getattr(screen, measured).outer_size.width
+            await press(pilot, ">", ">")
+            assert getattr(screen, measured).outer_size.width == before + 4
+            await press(pilot, "<")
+            assert getattr(screen, measured).outer_size.width == before + 2
+        screen.go_to("article")
+        await press(pilot, "<", "<")
+        assert screen.article_pane.text_width <= screen.article_pane.measure == 68
