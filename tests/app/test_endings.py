@@ -21,7 +21,7 @@ def test_a_signal_ends_it_as_a_key_does(tmp_path: Path, name: str) -> None:
     for number in range(9):
         (news / f"{number}.md").write_text(f"---\ntitle: Harbour {number}\n---\n\nText.\n")
     with RealScreen(news, tmp_path / "home", columns=100, rows=30) as screen:
-        screen.wait_for("Harbour 8")
+        screen.wait_for("9 of 9")
         screen.press("jj")
         number = getattr(signal, name)
         screen.send(number)
