@@ -10,11 +10,11 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from reader import paths
+from reader.digest import blake2b
 from reader.errors import StorageError
 
 MOST_BYTES = 1 << 18
@@ -40,9 +40,9 @@ class Visit(NamedTuple):
     """Article id to reading place, the last read last; one at the very top is forgotten."""
 
 
-def file_for(sources: Sequence[Path]) -> Path:
+def file_for(sources: Sequence[str | os.PathLike[str]]) -> Path:
     """Where the visits to these folders and files are remembered."""
-    name = "\0".join(os.path.abspath(source) for source in sources)
+    name = "\0".join(os.path.abspath(os.fspath(source)) for source in sources)
     digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
     return paths.state_dir() / "visits" / f"{digest}.json"
 

@@ -66,7 +66,7 @@ def _run(options: Namespace) -> int:
     return _show(sources, query, settings, notices)
 
 
-def _show(sources: Sequence[Path], query: Query, settings: Config, notices: list[str]) -> int:
+def _show(sources: Sequence[Source], query: Query, settings: Config, notices: list[str]) -> int:
     from reader import app, visit
     from reader.library import Library
 
