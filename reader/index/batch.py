@@ -70,7 +70,9 @@ class Row(NamedTuple):
 class Batch:
     """The rows and set members of a run of articles."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: int = 0) -> None:
+        """Members are counted from `base`, so that those of one block are small."""
+        self._base = base
         self.rows: list[Row] = []
         self.titles: list[tuple[str, int]] = []
         self.members: Members = {field: defaultdict(list) for field in Field}
@@ -81,11 +83,12 @@ class Batch:
         title_words = words(article.title)
         other_words = words("\n".join(searched_texts(article)))
         unique = {*title_words, *run_ends(title_words), *other_words, *run_ends(other_words)}
-        _append_to_all(members[Field.WORD], unique, number)
-        _append_to_all(members[Field.TITLE_WORD], set(title_words), number)
+        member = number - self._base
+        _append_to_all(members[Field.WORD], unique, member)
+        _append_to_all(members[Field.TITLE_WORD], set(title_words), member)
         host = host_of(article.url)
         for field, value in _values(article, host):
-            members[field][value].append(number)
+            members[field][value].append(member)
         row = _row(number, article, host, origin)
         self.rows.append(row)
         self.titles.append((" ".join(title_words)[:TITLE_KEY], number))

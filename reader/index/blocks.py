@@ -1,23 +1,26 @@
 """A block of a cold load: put together from the workers' chunks, made into stored sets by the workers again.
 
-Pure: what is written, and when, is `reader.index.writer`'s business.
+Pure: what is written, and when, is `reader.index.writer`'s business. Members travel as a few long byte strings
+a chunk, not as objects: there are two hundred words in an article, and whatever is done for each of them in
+Python is most of a load.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.index import rare
+from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set
 from reader.index.schema import Field
 
 if TYPE_CHECKING:
-    from reader.index.batch import Row, Taken
+    from reader.index.batch import Members, Row, Taken
     from reader.index.numbering import Numbering
 
 PREFIX_LENGTHS = (1, 2, 3)
@@ -30,8 +33,26 @@ for all of them would be a fifth of the index, and a range of few words costs no
 WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
 """Fields of words, most of which are rare."""
 
-Packed: TypeAlias = Mapping[int, Mapping[str, bytes]]
-"""Field -> value -> numbers as 32-bit integers."""
+_GROUPS = 64
+"""Groups that words are divided into by their first character; a multiple of the letters of most scripts."""
+
+Group: TypeAlias = tuple[int, int]
+"""A field, and which of its values by their first character."""
+
+
+class Run(NamedTuple):
+    """The members that one chunk gives to the sets of a group."""
+
+    values: bytes
+    """A line each."""
+    counts: bytes
+    """How many members each value has, as 32-bit integers."""
+    lows: bytes
+    """The low halves of all their numbers (see `packing`), growing for each value."""
+
+
+Task: TypeAlias = Sequence[tuple[int, Sequence[Run]]]
+"""(field, the runs of a group, the newest first), for `make`."""
 
 
 class Made(NamedTuple):
@@ -53,55 +74,101 @@ class BlockLoad:
         """Files with problems, without an article, or too young to be trusted."""
         self.made: list[Made] = []
         """The block's sets, ready to be written."""
-        self._members: dict[int, dict[str, list[bytes]]] = defaultdict(dict)
+        self._runs: dict[Group, list[Run]] = defaultdict(list)
 
-    def merge(self, packed: Packed) -> None:
-        """Append a chunk's set members."""
-        for field, by_value in packed.items():
-            mine = self._members[field]
-            for value, numbers in by_value.items():
-                if value in mine:
-                    mine[value].append(numbers)
-                else:
-                    mine[value] = [numbers]
+    def merge(self, runs: Mapping[Group, Run]) -> None:
+        """Take in a chunk's members; chunks come newest first."""
+        for group, run in runs.items():
+            self._runs[group].append(run)
 
-    def parts(self, count: int) -> list[Packed]:
-        """The members, given away, in so many parts; words of one first letter are in the same part."""
-        parts: list[dict[int, dict[str, bytes]]] = [defaultdict(dict) for _ in range(count)]
-        letters = Counter(value[0] for by_value in self._members.values() for value in by_value)
+    def tasks(self, count: int) -> list[Task]:
+        """The members, given away, for about so many calls of `make`, evenly."""
+        tasks: list[list[tuple[int, Sequence[Run]]]] = [[] for _ in range(count)]
         sizes = [0] * count
-        part_of: dict[str, int] = {}
-        for letter, size in letters.most_common():
-            part_of[letter] = smallest = sizes.index(min(sizes))
-            sizes[smallest] += size
-        while self._members:
-            # Given away as it is taken apart: a block's members are a hundred megabytes.
-            field, by_value = self._members.popitem()
-            while by_value:
-                value, numbers = by_value.popitem()
-                parts[part_of[value[0]]][field][value] = b"".join(numbers)
-        return list(map(dict, parts))
+        weights = {group: sum(len(run.lows) + len(run.values) for run in runs) for group, runs in self._runs.items()}
+        for group in sorted(weights, key=weights.__getitem__, reverse=True):
+            lightest = sizes.index(min(sizes))
+            sizes[lightest] += weights[group]
+            tasks[lightest].append((group[0], self._runs.pop(group)))
+        return [task for task in tasks if task]
 
 
-def make(members: Packed) -> Made:
-    """The stored form of sets; a worker's task, because it is half the price of writing a block."""
-    made = Made([], [])
+def runs_of(members: Members) -> dict[Group, Run]:
+    """A chunk's members, whose numbers lie in one block and grow, in the form that travels."""
+    runs: dict[Group, Run] = {}
     for field, by_value in members.items():
-        if field not in WORD_FIELDS:
-            made.sets.extend(
-                (field, value, _bitmap(packed).serialize()) for value, packed in by_value.items()
+        groups: dict[int, list[str]] = defaultdict(list)
+        if field in WORD_FIELDS:
+            for value in by_value:
+                groups[ord(value[0]) % _GROUPS].append(value)
+        elif by_value:
+            groups[0].extend(by_value)
+        for group, values in groups.items():
+            numbers = [by_value[value] for value in values]
+            runs[field, group] = Run(
+                "\n".join(values).encode(),
+                array("I", map(len, numbers)).tobytes(),
+                lows_of(array("H", chain.from_iterable(numbers))),
             )
+    return runs
+
+
+def _merged(runs: Sequence[Run]) -> dict[str, bytes]:
+    """Value -> the low halves of its numbers, growing."""
+    found: dict[str, bytes] = defaultdict(bytes)
+    for run in reversed(runs):
+        start, lows = 0, run.lows
+        for value, count in zip(run.values.decode().split("\n"), array("I", run.counts), strict=True):
+            stop = start + 2 * count
+            found[value] += lows[start:stop]
+            start = stop
+    return found
+
+
+def make(task: Task) -> Made:
+    """The stored form of sets; a worker's task, because it is a third of the price of a load."""
+    made = Made([], [])
+    for field, runs in task:
+        members = _merged(runs)
+        if field not in WORD_FIELDS:
+            made.sets.extend((field, value, pack(lows)) for value, lows in members.items())
             continue
-        frequent = {word for word, packed in by_value.items() if len(packed) > rare.MOST * 4}
-        made.sets.extend((field, word, _bitmap(by_value[word]).serialize()) for word in frequent)
-        others = ((word, by_value[word]) for word in sorted(by_value.keys() - frequent))
-        made.rare.extend((field, start, data) for start, data in rare.pack(others))
+        in_order = sorted(members)
+        most = 2 * rare.MOST
+        made.sets.extend((field, word, pack(lows)) for word in in_order if len(lows := members[word]) > most)
+        few = ((word, lows) for word in in_order if len(lows := members[word]) <= most)
+        made.rare.extend((field, start, data) for start, data in rare.pack(few))
         if field == Field.WORD:
-            found = prefixes((start, _bitmap(packed)) for start, packed in _beginnings(by_value))
-            made.sets.extend((Field.PREFIX, start, numbers.serialize()) for start, numbers in found)
-            crowded = ((start, _bitmap(packed)) for start, packed in _crowded(by_value))
-            made.sets.extend((Field.PREFIX, start, numbers.serialize()) for start, numbers in crowded)
+            made.sets.extend(
+                (Field.PREFIX, start, pack_set(numbers)) for start, numbers in _beginnings(in_order, members)
+            )
     return made
+
+
+def _beginnings(in_order: Sequence[str], members: Mapping[str, bytes]) -> Iterator[tuple[str, BitMap]]:
+    """(prefix, numbers) for every beginning that has a set of its own."""
+    longest: list[tuple[str, BitMap]] = []
+    for start, group in groupby(in_order, key=lambda word: word[: PREFIX_LENGTHS[-1]]):
+        words = list(group)
+        longest.append((start, _united(words, members)))
+        if len(words) > CROWD:
+            for crowded, inside in groupby(words, key=lambda word: word[:CROWDED_LENGTH]):
+                them = list(inside)
+                if len(crowded) == CROWDED_LENGTH and len(them) > CROWD:
+                    yield crowded, _united(them, members)
+    yield from prefixes(longest)
+
+
+def _united(words: Sequence[str], members: Mapping[str, bytes]) -> BitMap:
+    """The numbers of all these words, as 16 bits."""
+    few = b"".join([lows for word in words if len(lows := members[word]) <= _SHORT])
+    sets = [part for word in words if len(lows := members[word]) > _SHORT for part in listed_many(lows)]
+    sets.append(BitMap(array("I", sorted(set(numbers_in(few)))), optimize=False))
+    return BitMap.union(*sets)
+
+
+_SHORT = 16
+"""Bytes up to which numbers are cheaper to sort together than to make a set of each word's."""
 
 
 def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]]:
@@ -114,27 +181,6 @@ def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]
         ]
         # A shorter word goes on to the lengths that it has.
         yield from (pair for pair in level if len(pair[0]) == length)
-
-
-def _beginnings(words: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """(longest prefix or shorter word, the numbers of all words that begin so), sorted."""
-    found: dict[str, list[bytes]] = {}
-    for word, packed in words.items():
-        found.setdefault(word[: PREFIX_LENGTHS[-1]], []).append(packed)
-    yield from ((start, b"".join(found[start])) for start in sorted(found))
-
-
-def _crowded(words: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """(four letters, the numbers of all words that begin so) where these words are many."""
-    found: dict[str, list[bytes]] = {}
-    for word, packed in words.items():
-        if len(word) >= CROWDED_LENGTH:
-            found.setdefault(word[:CROWDED_LENGTH], []).append(packed)
-    yield from ((start, b"".join(parts)) for start, parts in found.items() if len(parts) > CROWD)
-
-
-def _bitmap(packed: bytes) -> BitMap:
-    return BitMap(array("I", packed))
 
 
 def beginning(length: int) -> Callable[[tuple[str, BitMap]], str]:

@@ -96,7 +96,7 @@ class ColdLoad:
             first -= len(part)
 
     def _write(self, load: BlockLoad) -> None:
-        load.made.extend(self._workers.map(make, load.parts(PARTS)))
+        load.made.extend(self._workers.map(make, load.tasks(PARTS)))
         with self._writer.transaction():
             self._writer.add_block(load)
 
@@ -104,7 +104,7 @@ class ColdLoad:
 def _merge(load: BlockLoad, packed: Packed, expected: dict[int, int]) -> None:
     rows = unpacked_rows(packed)
     load.rows += rows
-    load.merge(packed.members)
+    load.merge(packed.runs)
     load.unusual += packed.unusual
     # Where the guess was wrong, the number does not tell the date.
     load.late += [

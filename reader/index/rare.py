@@ -6,11 +6,13 @@ a third of its bytes; packed they cost ten bytes each, and a search within one r
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
+from pyroaring import BitMap
+
+from reader.index.packing import numbers_in
 from reader.index.schema import BLOCK_BITS
 
 MOST = 3
@@ -19,51 +21,52 @@ MOST = 3
 START = 2
 """First letters that the words of a row share."""
 
-_LOW = (1 << BLOCK_BITS) - 1
-
 
 def pack(words: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """(first letters, row) from sorted words with their numbers as 32-bit integers.
+    """(first letters, row) from sorted words with the low halves of their numbers (see `packing`).
 
-    A row is a line for each word: the word, a tab, the low halves of its numbers in hexadecimal.
+    A row is a line for each word: the word, a tab, these bytes in hexadecimal.
     """
-    lines: list[str] = []
-    start = None
-    for word, packed in words:
-        if word[:START] != start:
-            if start is not None:
-                yield start, _row(lines)
-            start, lines = word[:START], []
-        lows = "".join([f"{number & _LOW:04x}" for number in array("I", packed)])
-        lines.append(f"{word}\t{lows}")
-    if start is not None:
-        yield start, _row(lines)
+    for start, group in groupby(words, key=_start):
+        yield start, _row([f"{word}\t{lows.hex()}" for word, lows in group])
+
+
+def _start(pair: tuple[str, bytes]) -> str:
+    return pair[0][:START]
 
 
 def _row(lines: Sequence[str]) -> bytes:
     return ("\n" + "\n".join(lines) + "\n").encode()
 
 
-def find(connection: sqlite3.Connection, field: int, word: str, *, prefix: bool) -> list[int]:
+def find(connection: sqlite3.Connection, field: int, word: str, *, prefix: bool) -> BitMap:
     """The numbers of the articles that have a rare word, or any rare word that begins so."""
+    start = word[:START]
     rows = connection.execute(
-        "select block, data from rare where field = ? and start = ?", (field, word[:START])
+        "select block, data from blocks cross join rare using(block)"
+        " where field = ? and start >= ? and start <= ?",
+        (field, start, start + _LAST if prefix and len(word) < START else start),
     )
     wanted = b"\n" + word.encode()
-    return [
-        (block << BLOCK_BITS) + int(lows[place : place + 4], 16)
-        for block, data in rows
-        for lows in (_beginning(data, wanted) if prefix else _equal(data, wanted + b"\t"))
-        for place in range(0, len(lows), 4)
-    ]
+    found = BitMap()
+    for block, data in rows:
+        lows = _beginning(data, wanted) if prefix else _equal(data, wanted + b"\t")
+        found.update([(block << BLOCK_BITS) + low for low in numbers_in(bytes.fromhex(lows.decode()))])
+    return found
 
 
-def _equal(data: bytes, wanted: bytes) -> list[bytes]:
+def _equal(data: bytes, wanted: bytes) -> bytes:
     place = data.find(wanted)
-    return [] if place < 0 else [data[place + len(wanted) : data.index(b"\n", place + 1)]]
+    return b"" if place < 0 else data[place + len(wanted) : data.index(b"\n", place + 1)]
 
 
-def _beginning(data: bytes, wanted: bytes) -> list[bytes]:
-    # The lines are sorted, so the first is found by a plain search and the others follow it.
+def _beginning(data: bytes, wanted: bytes) -> bytes:
+    # The lines are sorted, so those that begin so are next to each other.
     place = data.find(wanted)
-    return [] if place < 0 else re.findall(re.escape(wanted[1:]) + rb"[^\t\n]*\t([0-9a-f]+)\n", data[place:])
+    if place < 0:
+        return b""
+    stop = data.index(b"\n", data.rindex(wanted) + 1)
+    return b"".join([line.rpartition(b"\t")[2] for line in data[place + 1 : stop].split(b"\n")])
+
+
+_LAST = "\U0010ffff"

@@ -14,7 +14,9 @@ from reader.collection import Content, Roots, Unreadable, article_in, peek, read
 from reader.dates import date_in_name
 from reader.digest import blake2b
 from reader.index.batch import Batch, Origin, Row, Taken
+from reader.index.blocks import Group, Run, runs_of
 from reader.index.scan import INT63, is_too_young
+from reader.index.schema import BLOCK_BITS
 
 UNDATED = -(1 << 62)
 """What stands for "no date found" in an array of dates."""
@@ -41,8 +43,8 @@ class Packed(NamedTuple):
     """What a chunk gave, in a form that goes through a pipe quickly."""
 
     rows: list[tuple[object, ...]]
-    members: dict[int, dict[str, bytes]]
-    """Numbers as 32-bit integers."""
+    """Upwards by number."""
+    runs: dict[Group, Run]
     unusual: list[Taken]
     """Files with problems, without an article, or too young to be trusted; articles without their body."""
 
@@ -81,20 +83,18 @@ def racy_digest(content: Content) -> bytes | None:
 
 def take_chunk(chunk: Chunk) -> Packed:
     """Read a chunk's files into rows and set members."""
-    batch = Batch()
+    batch = Batch(base=chunk.first >> BLOCK_BITS << BLOCK_BITS)
     unusual = []
-    for number, file in zip(range(chunk.first, 0, -1), chunk.files, strict=False):
+    # The oldest first: numbers that grow need no sorting.
+    last = chunk.first - len(chunk.files) + 1
+    for number, file in zip(range(last, chunk.first + 1), reversed(chunk.files), strict=True):
         taken = take(chunk.roots, file)
         if taken.article is not None:
             batch.add(number, taken.article, taken.origin)
         if taken.article is None or taken.article.problems or taken.digest:
             slim = taken.article and taken.article._replace(body="", other={}, related=(), images=())
             unusual.append(taken._replace(article=slim))
-    members = {
-        field: {value: array("I", numbers).tobytes() for value, numbers in by_value.items()}
-        for field, by_value in batch.members.items() if by_value
-    }  # fmt: skip
-    return Packed([tuple(row) for row in batch.rows], members, unusual)
+    return Packed([tuple(row) for row in batch.rows], runs_of(batch.members), unusual)
 
 
 def unpacked_rows(packed: Packed) -> list[Row]:

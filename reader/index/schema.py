@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import count
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Stored as `user_version`; another version means: build anew."""
 
 BLOCK_BITS = 16
@@ -81,12 +81,13 @@ create index problems_by_file on problems(folder, name);
 create table unlisted(path text not null, reason text not null);
 create table racy(
   folder integer not null, name text not null, digest blob not null, primary key(folder, name)) without rowid;
+create table blocks(block integer primary key);
 create table sets(
-  field integer not null, value text not null, block integer not null, data blob not null,
-  primary key(field, value, block)) without rowid;
+  block integer not null, field integer not null, value text not null, data blob not null,
+  primary key(block, field, value)) without rowid;
 create table rare(
-  field integer not null, start text not null, block integer not null, data blob not null,
-  primary key(field, start, block)) without rowid;
+  block integer not null, field integer not null, start text not null, data blob not null,
+  primary key(block, field, start)) without rowid;
 create table choices(
   field integer not null, folded text not null, value text not null, primary key(field, folded, value))
   without rowid;

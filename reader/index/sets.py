@@ -1,6 +1,6 @@
 """Sets of article numbers in the index file: read on demand, written block by block.
 
-A set is stored as one roaring bitmap a block of 65,536 numbers, so that new articles rewrite the last block
+A set is stored by blocks of 65,536 numbers (how: see `packing`), so that new articles rewrite the last block
 only and a question reads just the sets that it names.
 """
 
@@ -9,26 +9,30 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from pyroaring import BitMap
 
 from reader.index import rare
 from reader.index.blocks import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, Made, beginning, prefixes
+from reader.index.packing import pack_set, unpack
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, VALUE_FIELDS, Field
 from reader.text import fold
 
 _LAST = "\U0010ffff"
 
+_SETS = "blocks cross join sets using(block)"
+"""Sets lie block by block, so that a new block is written behind all others: each is looked up by itself."""
+
 
 def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
     """The numbers stored under a field's value; empty where there are none."""
     found = _united(
-        connection.execute("select data from sets where field = ? and value = ?", (field, value)).fetchall()
+        connection.execute(
+            f"select block, data from {_SETS} where field = ? and value = ?", (field, value)
+        ).fetchall()
     )
-    return (
-        found | BitMap(rare.find(connection, field, value, prefix=False)) if field in WORD_FIELDS else found
-    )
+    return found | rare.find(connection, field, value, prefix=False) if field in WORD_FIELDS else found
 
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:
@@ -38,22 +42,30 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
     crowded: list[tuple[int, bytes]] = []
     if field == Field.WORD and len(start) == CROWDED_LENGTH:
         crowded = connection.execute(
-            "select block, data from sets where field = ? and value = ?", (Field.PREFIX, start)
+            f"select block, data from {_SETS} where field = ? and value = ?", (Field.PREFIX, start)
         ).fetchall()
     # A block where the beginning is crowded has all its words in that one set.
     done = ",".join(str(block) for block, _ in crowded)
     others = connection.execute(
-        f"select data from sets where field = ? and value >= ? and value < ? and block not in ({done})",
+        f"select block, data from {_SETS} where field = ? and value >= ? and value < ?"
+        f" and block not in ({done})",
         (field, start, start + _LAST),
     ).fetchall()
-    found = _united([*others, *((data,) for _, data in crowded)])
-    return found | BitMap(rare.find(connection, field, start, prefix=True))
+    return _united(crowded + others) | rare.find(connection, field, start, prefix=True)
 
 
-def _united(blocks: Sequence[tuple[bytes]]) -> BitMap:
+def values_of(connection: sqlite3.Connection, field: int) -> list[str]:
+    """The values of a field that have a set."""
+    return [
+        value
+        for (value,) in connection.execute(f"select distinct value from {_SETS} where field = ?", (field,))
+    ]
+
+
+def _united(blocks: Sequence[tuple[int, bytes]]) -> BitMap:
     if len(blocks) == 1:
-        return BitMap.deserialize(blocks[0][0])
-    return BitMap.union(*[BitMap.deserialize(data) for (data,) in blocks]) if blocks else BitMap()
+        return unpack(*blocks[0])
+    return BitMap.union(*[unpack(block, data) for block, data in blocks]) if blocks else BitMap()
 
 
 def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str, Iterable[int]]]) -> None:
@@ -68,24 +80,32 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
     if not blocks:
         return
     is_new = len(blocks) == 1 and not any(has_block(connection, block) for block in blocks)
-    write = _insert if is_new else _merge
+    note_blocks(connection, blocks)
     for field, sets in made.items():
         _note_choices(connection, field, [value for value, _ in sets])
-        write(connection, field, min(blocks), sets)
+        _write(connection, field, sets, is_new=is_new)
         if field == Field.WORD:
-            write(connection, Field.PREFIX, min(blocks), sorted(prefixes(sets)))
+            _write(connection, Field.PREFIX, sorted(prefixes(sets)), is_new=is_new)
             if not is_new:
                 _merge_crowded(connection, sets)
 
 
 def write_made(connection: sqlite3.Connection, block: int, made: Sequence[Made]) -> None:
     """Write the sets of a block that has none yet; inside the caller's transaction."""
-    sets = sorted(row for part in made for row in part.sets)
+    note_blocks(connection, [block])
+    sets = sorted(chain.from_iterable(part.sets for part in made))
     for field in {field for field, _, _ in sets} & VALUE_FIELDS:
         _note_choices(connection, field, [value for of, value, _ in sets if of == field])
-    connection.executemany(f"insert into sets values(?, ?, {block}, ?)", sets)
-    packed = sorted(row for part in made for row in part.rare)
-    connection.executemany(f"insert into rare values(?, ?, {block}, ?)", packed)
+    connection.executemany(f"insert into sets(block, field, value, data) values({block}, ?, ?, ?)", sets)
+    connection.executemany(
+        f"insert into rare(block, field, start, data) values({block}, ?, ?, ?)",
+        sorted(chain.from_iterable(part.rare for part in made)),
+    )
+
+
+def note_blocks(connection: sqlite3.Connection, blocks: Iterable[int]) -> None:
+    """Let questions look in these blocks."""
+    connection.executemany("insert or ignore into blocks values(?)", [(block,) for block in blocks])
 
 
 def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[str]) -> None:
@@ -95,12 +115,29 @@ def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[s
         )
 
 
-def _insert(
-    connection: sqlite3.Connection, field: int, block: int, sets: Iterable[tuple[str, BitMap]]
+def _write(
+    connection: sqlite3.Connection, field: int, sets: Iterable[tuple[str, BitMap]], *, is_new: bool
 ) -> None:
-    connection.executemany(
-        "insert into sets values(?, ?, ?, ?)",
-        ((field, value, block, found.serialize()) for value, found in sets),
+    """Store sets, united with what is there unless that is sure to be nothing."""
+    for value, numbers in sets:
+        for block, inside in by_block(numbers):
+            if not is_new:
+                inside = inside | _stored(connection, field, value, block)
+            _put(connection, field, value, block, inside)
+
+
+def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) -> BitMap:
+    row = connection.execute(
+        "select data from sets where block = ? and field = ? and value = ?", (block, field, value)
+    ).fetchone()
+    return unpack(block, row[0]) if row else BitMap()
+
+
+def _put(connection: sqlite3.Connection, field: int, value: str, block: int, inside: BitMap) -> None:
+    """Store the numbers that a set has in a block."""
+    connection.execute(
+        "insert or replace into sets(block, field, value, data) values(?, ?, ?, ?)",
+        (block, field, value, pack_set(inside)),
     )
 
 
@@ -118,10 +155,7 @@ def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
 
 def has_block(connection: sqlite3.Connection, block: int) -> bool:
     """Whether articles were ever numbered in this block."""
-    found = connection.execute(
-        "select 1 from sets where field = ? and value = ? and block = ?", (Field.STATE, LIVE, block)
-    ).fetchone()
-    return found is not None
+    return connection.execute("select 1 from blocks where block = ?", (block,)).fetchone() is not None
 
 
 def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:
@@ -131,25 +165,13 @@ def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:
 
 
 def replace_set(connection: sqlite3.Connection, field: int, value: str, numbers: BitMap) -> None:
-    """Store exactly these numbers under a field's value. An empty live block is kept: it is not new."""
-    connection.execute("update sets set data = ? where field = ? and value = ?", (_EMPTY, field, value))
+    """Store exactly these numbers under a field's value."""
+    connection.execute(
+        "update sets set data = x'' where block in (select block from blocks) and field = ? and value = ?",
+        (field, value),
+    )
     for block, inside in by_block(numbers):
-        connection.execute(
-            "insert or replace into sets values(?, ?, ?, ?)", (field, value, block, inside.serialize())
-        )
-
-
-def _merge(connection: sqlite3.Connection, field: int, _: int, sets: Iterable[tuple[str, BitMap]]) -> None:
-    for value, numbers in sets:
-        for block, inside in by_block(numbers):
-            stored = connection.execute(
-                "select data from sets where field = ? and value = ? and block = ?", (field, value, block)
-            ).fetchone()
-            if stored:
-                inside = inside | BitMap.deserialize(stored[0])
-            connection.execute(
-                "insert or replace into sets values(?, ?, ?, ?)", (field, value, block, inside.serialize())
-            )
+        _put(connection, field, value, block, inside)
 
 
 def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
@@ -157,16 +179,9 @@ def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, Bi
     long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)
     for start, group in groupby(long, key=beginning(CROWDED_LENGTH)):
         stored = connection.execute(
-            "select block, data from sets where field = ? and value = ?", (Field.PREFIX, start)
+            f"select block, data from {_SETS} where field = ? and value = ?", (Field.PREFIX, start)
         ).fetchall()
         numbers = dict(by_block(BitMap.union(*[found for _, found in group]))) if stored else {}
         for block, data in stored:
             if block in numbers:
-                united = BitMap.deserialize(data) | numbers[block]
-                connection.execute(
-                    "update sets set data = ? where field = ? and value = ? and block = ?",
-                    (united.serialize(), Field.PREFIX, start, block),
-                )
-
-
-_EMPTY = BitMap().serialize()
+                _put(connection, Field.PREFIX, start, block, unpack(block, data) | numbers[block])

@@ -20,7 +20,7 @@ from reader.index.editions import Editions
 from reader.index.rows import Rows
 from reader.index.schema import Field, connect, create, is_current, memory_uri
 from reader.index.search import HasPhrase, Search
-from reader.index.sets import read_set, replace_set
+from reader.index.sets import read_set, replace_set, values_of
 from reader.index.view import IndexView
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
@@ -180,11 +180,8 @@ class Index(Rows):
     def stored_marks(self) -> tuple[int, int, dict[str, BitMap]]:
         """The marks as they were stored last: for which generation, up to which turn, and the sets."""
         with self.rows() as connection:
-            names = connection.execute(
-                "select distinct value from sets where field = ?", (Field.MARK,)
-            ).fetchall()
             meta = dict(connection.execute("select key, value from meta where key like 'marks.%'"))
-            found = {name: read_set(connection, Field.MARK, name) for (name,) in names}
+            found = {name: read_set(connection, Field.MARK, name) for name in values_of(connection, Field.MARK)}
             return meta.get("marks.generation", -1), meta.get("marks.turn", 0), found
 
     def store_marks(self, generation: int, turn: int) -> None:

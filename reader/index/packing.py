@@ -1,0 +1,123 @@
+"""How the numbers of one block are kept in a few bytes, and made a bitmap again.
+
+Within a block a number is 16 bits. Few numbers are stored as they are; more of them by their low bytes alone,
+with a count for each high byte, which is nearly half as much; very many as one bit each. The bytes are made
+without a bitmap, because a block of a cold load has a hundred thousand sets.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from itertools import repeat
+from operator import mul
+from struct import Struct
+
+from pyroaring import BitMap
+
+FEW = 256
+"""Numbers up to which a set is stored as it is: the counts would take more than they spare."""
+
+MOST_LISTED = 4096
+"""Numbers in a roaring container above which it holds a bit for each number that there could be."""
+
+_BY_COUNTS, _BY_BITS = 0, 1
+_HEADER = Struct("<IIHHI")
+_COOKIE, _HEADER_SIZE, _BITS_SIZE = 12346, 16, 8192
+"""Of a roaring bitmap with one container (the format's specification: github.com/RoaringBitmap)."""
+
+_BYTES = [bytes((code,)) for code in range(256)]
+
+
+def lows_of(numbers: array[int]) -> bytes:
+    """16-bit numbers as their bytes, the low one first, whatever this machine's order is."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def numbers_in(lows: bytes) -> array[int]:
+    """The 16-bit numbers that `lows_of` was given."""
+    numbers = array("H", lows)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def pack(lows: bytes) -> bytes:
+    """The stored form of growing 16-bit numbers. Only lists of numbers have an even length."""
+    count = len(lows) // 2
+    if count > MOST_LISTED:
+        return pack_set(BitMap.union(*listed_many(lows)))
+    if count <= FEW:
+        return lows
+    low, high = lows[::2], lows[1::2]
+    first, last = high[0], high[-1]
+    try:
+        counts = bytes(map(Counter(high).get, range(first, last + 1), repeat(0)))
+    except ValueError:
+        return lows  # all 256 numbers of one high byte
+    return _odd(bytes((_BY_COUNTS, first, last - first)), counts + low)
+
+
+def pack_set(numbers: BitMap) -> bytes:
+    """The stored form of numbers that all lie in one block."""
+    if len(numbers) <= MOST_LISTED:
+        return pack(lows_in(numbers))
+    bits = _container(numbers)
+    trimmed = bits.lstrip(b"\0")
+    start = len(bits) - len(trimmed)
+    return _odd(bytes((_BY_BITS, *start.to_bytes(2, "little"))), trimmed.rstrip(b"\0"))
+
+
+def lows_in(numbers: BitMap) -> bytes:
+    """At most MOST_LISTED 16-bit numbers, growing, as `pack` wants them."""
+    return _container(numbers) if numbers else b""
+
+
+def _container(numbers: BitMap) -> bytes:
+    stored = numbers.serialize()
+    if int.from_bytes(stored[:4], "little") != _COOKIE:
+        # A container of runs, as a whole range has it.
+        stored = BitMap(array("I", numbers), optimize=False).serialize()
+    return stored[_HEADER_SIZE:]
+
+
+def _odd(head: bytes, rest: bytes) -> bytes:
+    """Three bytes and the rest; a NUL between them where the length would be even, as the first byte tells."""
+    if len(rest) % 2 == 0:
+        return head + rest
+    return bytes((head[0] + 128,)) + head[1:] + b"\0" + rest
+
+
+def unpack(block: int, data: bytes) -> BitMap:
+    """The numbers of a block, from their stored form. Raises ValueError for what `pack` never gave."""
+    if len(data) % 2 == 0:
+        return listed(block, data) if data else BitMap()
+    rest = data[4 if data[0] & 128 else 3 :]
+    if data[0] & 127 == _BY_BITS:
+        bits = (bytes(data[1] + 256 * data[2]) + rest).ljust(_BITS_SIZE, b"\0")
+        return _deserialized(block, int.from_bytes(bits, "little").bit_count(), bits)
+    first, highs = data[1], data[2] + 1
+    lows = bytearray(2 * (len(rest) - highs))
+    lows[::2] = rest[highs:]
+    lows[1::2] = b"".join(map(mul, _BYTES[first : first + highs], rest))
+    return listed(block, lows)
+
+
+def listed(block: int, lows: bytes | bytearray) -> BitMap:
+    """The set of a block's numbers that are given as `pack` takes them, at most MOST_LISTED."""
+    return _deserialized(block, len(lows) // 2, lows)
+
+
+def listed_many(lows: bytes, block: int = 0) -> Iterator[BitMap]:
+    """Sets that are together any number of a block's numbers."""
+    size = 2 * MOST_LISTED
+    return (listed(block, lows[start : start + size]) for start in range(0, len(lows), size))
+
+
+def _deserialized(block: int, count: int, container: bytes | bytearray) -> BitMap:
+    return BitMap.deserialize(_HEADER.pack(_COOKIE, 1, block, count - 1, _HEADER_SIZE) + container)
