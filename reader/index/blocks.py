@@ -1,8 +1,8 @@
 """A block of a cold load: put together from the workers' chunks, made into stored sets by the workers again.
 
-Pure: what is written, and when, is `reader.index.writer`'s business. Members travel as a few long byte strings
-a chunk, not as objects: there are two hundred words in an article, and whatever is done for each of them in
-Python is most of a load.
+Pure: what is written, and when, is `reader.index.writer`'s business. Members travel as a few long strings of
+bytes a chunk, not as objects: there are two hundred words in an article, and whatever is done for each of
+them in Python is most of a load.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ class BlockLoad:
         """The members, given away, for about so many calls of `make`, evenly."""
         tasks: list[list[tuple[int, Sequence[Run]]]] = [[] for _ in range(count)]
         sizes = [0] * count
-        weights = {group: sum(len(run.lows) + len(run.values) for run in runs) for group, runs in self._runs.items()}
+        weights = {
+            group: sum(len(run.lows) + len(run.values) for run in runs) for group, runs in self._runs.items()
+        }
         for group in sorted(weights, key=weights.__getitem__, reverse=True):
             lightest = sizes.index(min(sizes))
             sizes[lightest] += weights[group]

@@ -87,7 +87,7 @@ def _container(numbers: BitMap) -> bytes:
 
 
 def _odd(head: bytes, rest: bytes) -> bytes:
-    """Three bytes and the rest; a NUL between them where the length would be even, as the first byte tells."""
+    """Three bytes and the rest; a NUL between where the length would be even, as the first byte tells."""
     if len(rest) % 2 == 0:
         return head + rest
     return bytes((head[0] + 128,)) + head[1:] + b"\0" + rest

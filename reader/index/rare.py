@@ -18,7 +18,7 @@ from reader.index.schema import BLOCK_BITS
 MOST = 3
 """Articles of a block that have a word which is still called rare."""
 
-START = 2
+START = 3
 """First letters that the words of a row share."""
 
 

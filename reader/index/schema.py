@@ -119,7 +119,7 @@ def connect(
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the empty tables."""
-    connection.execute("pragma page_size = 8192")
+    connection.execute("pragma page_size = 16384")
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = normal")
     connection.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit;")

@@ -181,7 +181,9 @@ class Index(Rows):
         """The marks as they were stored last: for which generation, up to which turn, and the sets."""
         with self.rows() as connection:
             meta = dict(connection.execute("select key, value from meta where key like 'marks.%'"))
-            found = {name: read_set(connection, Field.MARK, name) for name in values_of(connection, Field.MARK)}
+            found = {
+                name: read_set(connection, Field.MARK, name) for name in values_of(connection, Field.MARK)
+            }
             return meta.get("marks.generation", -1), meta.get("marks.turn", 0), found
 
     def store_marks(self, generation: int, turn: int) -> None:
