@@ -15,6 +15,7 @@ from reader.article import key_of
 from reader.collection import Roots, Unreadable, load
 from reader.errors import StorageError
 from reader.index.marked import MarkedSets, Marking
+from reader.index.moves import Renamed
 from reader.index.rows import ArticleRow
 from reader.index.store import Index
 from reader.marks import FILE, Change, Mark, Marks
@@ -135,11 +136,12 @@ class MarksDesk:
             found = self._marks.of([row.key for row in rows])
         return {key: mark.note for key, mark in found.items() if mark.note}
 
-    def carry(self, moved: Mapping[int, str]) -> None:
-        """Let marks follow files that were renamed: old key -> new identity."""
+    def carry(self, renamed: Mapping[int, Renamed]) -> None:
+        """Let marks follow files that were renamed, by their old keys; see `reader.marks.Marks.carry`."""
         if self.are_kept:
+            moved = {key: file.identity for key, file in renamed.items()}
             with self._lock:
-                self._marks.carry(moved)
+                self._marks.carry(moved, {key: file.inode for key, file in renamed.items()})
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Every mark as a JSON-able record; see `reader.marks.Marks.export`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from reader import paths
 from reader.errors import StorageError
 from reader.index import update
+from reader.index.writer import Writer
 from reader.library import Library
 from reader.marks import FILE, Change
 from reader.query import parse
@@ -269,4 +271,49 @@ def test_a_name_of_another_encoding(tmp_path: Path) -> None:
     os.rename(name, os.path.join(os.fsencode(folder), b"th\xe9.md"))
     refresh(library)
     assert titles(library, "is:read") == ["odd"]
+    library.close()
+
+
+RENAMES: dict[str, dict[str, str]] = {
+    "to a new name": {"c.md": "e.md"},
+    "in a chain": {"d.md": "e.md", "c.md": "d.md"},
+    "each to the other's": {"c.md": "x.tmp", "d.md": "c.md", "x.tmp": "d.md"},
+}
+
+
+@pytest.mark.parametrize("moves", RENAMES)
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_a_refresh_that_dies_at_any_write_leaves_marks_with_renamed_files(
+    moves: str, rebuild: bool, feed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it ended, the next refresh has every mark with its file."""
+    monkeypatch.setattr(update, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(update, "worker_count", lambda: 0)
+    transaction = Writer.transaction
+    left = 0
+
+    def dying(self: Writer) -> AbstractContextManager[None]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return transaction(self)
+
+    library = opened(feed)
+    library.mark(named(library, "c"), READ)
+    library.mark(named(library, "d"), Change(starred=True))
+    for writes in range(8):
+        for old, new in RENAMES[moves].items():
+            (feed / old).rename(feed / new)
+        left = writes
+        with monkeypatch.context() as patched:
+            patched.setattr(Writer, "transaction", dying)
+            with suppress(KeyboardInterrupt):
+                refresh(library, rebuild=rebuild)
+        refresh(library)
+        assert titles(library, "is:read") == ["c"] and titles(library, "is:starred") == ["d"], writes
+        for old, new in reversed(RENAMES[moves].items()):
+            (feed / new).rename(feed / old)
+        refresh(library)
+        assert titles(library, "is:read") == ["c"] and titles(library, "is:starred") == ["d"], writes
     library.close()

@@ -1,54 +1,66 @@
 """Files that have another name now: recognised, so that the marks of those without a URL can follow.
 
-A file is the same one if inode, size and time of change are; whether the content is need not be looked at.
+Found before anything is written, for the marks go first: a refresh that is killed on the way still knows the
+old names the next time. A file is the same one if inode, size and time of change are.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from reader.addresses import identity_of
 from reader.article import key_of
 from reader.collection import Roots
-from reader.index.batch import Taken
-from reader.index.reading import File
-from reader.index.scan import Known
+from reader.index.scan import INT63, Scan
 from reader.index.schema import unpack_name
 
 
-class Moves:
-    """Finds the files of one refresh whose identity moved with their name."""
+class Renamed(NamedTuple):
+    """A file whose identity moved with its name."""
 
-    def __init__(self, connection: sqlite3.Connection, roots: Roots) -> None:
-        self._connection = connection
-        self._roots = roots
-        self._gone: dict[tuple[int, int, int], int] = {}
-        self.found: dict[int, str] = {}
-        """Old key -> new identity."""
+    identity: str
+    """The new one."""
+    inode: int
+    """Which file it is: two that change places twice are told apart by it."""
 
-    def expect(self, gone: Iterable[Known]) -> None:
-        """Note the files that are no longer where, or what, they were."""
-        self._gone = {
-            (known.inode, known.size, known.mtime_ns): known.key for known in gone if known.key is not None
-        }
 
-    def note(self, taken: Iterable[Taken]) -> None:
-        """Look at files as they were read."""
-        for file in taken if self._gone else ():
-            key = self._gone.get((file.origin.inode, file.origin.size, file.origin.mtime_ns))
-            if key is not None and file.article is not None and key_of(file.article.identity) != key:
-                self.found[key] = file.article.identity
+def renamed(connection: sqlite3.Connection, roots: Roots, scan: Scan) -> dict[int, Renamed]:
+    """The files whose identity moved with their name, by the key of the old one; reads and writes none."""
+    homeless = _homeless(connection, roots, scan)
+    found: dict[int, Renamed] = {}
+    for listed in scan.folders if homeless else ():
+        for name in listed.names:
+            path = f"{listed.path}/{name}"
+            try:
+                file = os.lstat(path)
+            except OSError:
+                continue
+            key = homeless.get((file.st_ino & INT63, file.st_size, file.st_mtime_ns))
+            identity = _identity(roots, listed.root, path)
+            if key is not None and key_of(identity) != key:
+                found[key] = Renamed(identity, file.st_ino & INT63)
+    return found
 
-    def look_in(self, files: Sequence[File]) -> None:
-        """Look at the folders of files that were read by a cold load, whose rows tell enough."""
-        folders = {file.folder: file for file in files} if self._gone else {}
-        for file in folders.values():
-            rows = self._connection.execute(
-                "select inode, size, mtime_ns, key, url, name from articles where folder = ?", (file.folder,)
-            )
-            for inode, size, mtime_ns, key, url, name in rows:
-                old = self._gone.get((inode, size, mtime_ns))
-                if old is not None and old != key:
-                    place = self._roots.place(file.root, f"{file.path}/{unpack_name(name)}")
-                    self.found[old] = identity_of(url, place.prefix + place.relative)
+
+def _homeless(connection: sqlite3.Connection, roots: Roots, scan: Scan) -> dict[tuple[int, int, int], int]:
+    """(inode, size, mtime) -> key of what is no longer where it was, and is known by its place alone."""
+    gone = dict(scan.removed)
+    for listed in scan.folders:
+        gone.update(((listed.folder, name), known) for name, known in listed.changed.items())
+    if not gone:
+        return {}
+    rows = connection.execute("select folder, root, path from folders")
+    folders = {folder: (root, unpack_name(path)) for folder, root, path in rows}
+    found = {}
+    for (folder, name), known in gone.items():
+        root, path = folders[folder]
+        # An article with a URL has another key than its path's, and keeps it under any name.
+        if known.key == key_of(_identity(roots, root, f"{path}/{name}")):
+            found[known.inode, known.size, known.mtime_ns] = known.key
+    return found
+
+
+def _identity(roots: Roots, root: int, path: str) -> str:
+    place = roots.place(root, path)
+    return place.prefix + place.relative

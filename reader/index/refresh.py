@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from reader.collection import Collection
 from reader.index.numbering import Numbering
 from reader.index.schema import connect, create
-from reader.index.store import Index
+from reader.index.store import Index, closing_connection
 from reader.index.update import Carry, Update
 from reader.results import Progress, Report
 
@@ -41,6 +41,8 @@ class Refresh:
             # Who waited, or has not asked for long, may still be at an edition that is gone.
             self._index.follow()
             if rebuild:
+                with closing_connection(self._index.location) as known:
+                    Update(known, self._collection, self._carry, shows_first=False).follow_renames()
                 report = yield from self._build_anew()
             else:
                 report = yield from self._update(self._index.location, shows_first=True)

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from reader.collection import Collection, Roots
 from reader.index.batch import Taken
 from reader.index.coldload import ColdLoad
-from reader.index.moves import Moves
+from reader.index.moves import Renamed, renamed
 from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.scan import Known, Scan, has_new_notes, is_too_young
@@ -33,8 +33,8 @@ MOST_AT_ONCE = 3000
 SIGN_OF_LIFE = 250
 """Files between two signs of progress."""
 
-Carry: TypeAlias = Callable[[Mapping[int, str]], None]
-"""Told of renamed files, old key -> new identity, so that marks follow."""
+Carry: TypeAlias = Callable[[Mapping[int, Renamed]], None]
+"""Told of renamed files by their old keys, so that marks follow; told again where a refresh was killed."""
 
 
 class Update:
@@ -55,7 +55,6 @@ class Update:
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
         """What the index still has of files that are different now."""
-        self._moves = Moves(connection, self._roots)
 
     def run(self) -> Generator[Progress, None, Report]:
         """Compare, then read and write; gives the report without its time."""
@@ -66,18 +65,28 @@ class Update:
         }
         changed = len(self._known)
         if scan.folders or scan.removed:
+            self._carry_marks()
             self._note_folders()
             self._forget(scan.removed)
-            self._moves.expect([*self._known.values(), *scan.removed.values()])
             yield from self._read(list(self._wanted()))
-            if self._moves.found:
-                self._carry(self._moves.found)
             yield from self._read_rivals()
             self._close_folders()
         if scan.touched:
             self._connection.executemany("update folders set listed_ns = ? where folder = ?", scan.touched)
         self._note_listing()
         return self._report(changed)
+
+    def follow_renames(self) -> None:
+        """Let the marks of renamed files follow, and write nothing else: before all is built anew."""
+        for folder in self._collection.scan():
+            self._scan.compare(folder)
+        self._scan.finish()
+        self._carry_marks()
+
+    def _carry_marks(self) -> None:
+        moved = renamed(self._connection, self._roots, self._scan)
+        if moved:
+            self._carry(moved)
 
     def _compare(self) -> Iterator[Progress]:
         for folder in self._collection.scan():
@@ -151,7 +160,6 @@ class Update:
             for read, written in load.run(older, below_dates):
                 done = len(self._early) + read
                 yield Progress("read", self._scan.files, done, self._scan.added, changed=written)
-            self._moves.look_in(older)
         if oldest is not None:
             newer = sorted((date, file) for date, file in zip(dates, files, strict=True) if date > oldest)
             yield from self._read_here([file for _, file in newer])
@@ -168,7 +176,6 @@ class Update:
             with self._writer.transaction():
                 self._drop({(file.folder, file.name): None for file in part})
                 self._writer.add(taken)
-            self._moves.note(taken)
             done += len(part)
             yield Progress(
                 "read", self._scan.files, done, done + len(files) - start - len(part), changed=True
