@@ -5,6 +5,18 @@ Nothing else belongs here; a foreign error (SQLite's, the system's) is translate
 
 from __future__ import annotations
 
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_REMEDIES = {
+    "SQLITE_BUSY": "another program is writing there; try again in a moment",
+    "SQLITE_LOCKED": "another program is writing there; try again in a moment",
+    "SQLITE_FULL": "the disk is full; free some space there and try again",
+    "SQLITE_READONLY": "writing is not allowed there; check its permissions and try again",
+    "SQLITE_CANTOPEN": "it or its folder is not to be had; check their permissions and try again",
+    "SQLITE_PERM": "there is no permission; check its permissions and try again",
+    "SQLITE_IOERR": "the disk failed; check that it has space left and is in order, then try again",
+}
+"""By the names of SQLite's primary result codes."""
+
 
 class ReaderError(Exception):
     """Something could not be done; `str()` of it is the sentence to show."""
@@ -15,6 +27,10 @@ class ReaderError(Exception):
 
 class StorageError(ReaderError):
     """The disk, a permission or a database said no."""
+
+
+class DamageError(StorageError):
+    """What is on the disk is no database any more: only another file can take its place."""
 
 
 class NoSuchArticle(ReaderError):
@@ -45,3 +61,24 @@ class QueryError(UsageError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}" if self.place else self.reason
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an error of SQLite says that the file is damaged, not that it can't be had just now."""
+    return _code_of(error).startswith(_DAMAGE)
+
+
+def remedy(error: BaseException) -> str:
+    """What is wrong and what to do about it, as the second half of a sentence."""
+    code = _code_of(error)
+    for known, words in _REMEDIES.items():
+        if code.startswith(known):
+            return words
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"{reason[:1].lower()}{reason[1:]}; make room there or check its permissions, then try again"
+
+
+def _code_of(error: BaseException) -> str:
+    # Python's own name for it, so that SQLite need not be imported to speak of its errors.
+    code = getattr(error, "sqlite_errorname", None)
+    return code if isinstance(code, str) else ""

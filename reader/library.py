@@ -18,7 +18,7 @@ from reader.articles import ArticlesDesk
 from reader.articles import Change as Change
 from reader.collection import Collection, Roots, Source
 from reader.digest import blake2b
-from reader.errors import StorageError
+from reader.errors import StorageError, remedy
 from reader.index.answer import IndexResults, count_facet
 from reader.index.store import Index
 from reader.lookout import Lookout
@@ -103,11 +103,10 @@ class Library(ArticlesDesk):
         except sqlite3.DatabaseError as error:
             yield from self._recover(error)
         except OSError as error:
-            raise StorageError(
-                f"the index can't be written ({error}): make room or check permissions"
-            ) from error
+            raise StorageError(f"the index can't be written: {remedy(error)}") from error
         self.marks.follow()
         self.marks.store()
+        self.marks.back_up()
 
     def _updated(self, *, rebuild: bool = False) -> Iterator[Progress]:
         # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
@@ -118,9 +117,7 @@ class Library(ArticlesDesk):
     def _recover(self, error: sqlite3.DatabaseError) -> Iterator[Progress]:
         """A damaged index is no loss; a full disk or a missing permission must be said."""
         if isinstance(error, sqlite3.OperationalError):
-            raise StorageError(
-                f"the index can't be written ({error}): make room or check permissions"
-            ) from error
+            raise StorageError(f"the index can't be written: {remedy(error)}") from error
         self._index.begin_again()
         yield from self._updated()
 
@@ -136,6 +133,7 @@ class Library(ArticlesDesk):
         else:
             self.marks.follow()
             self.marks.store()
+            self.marks.back_up()
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
         """Whether these articles' files are as they were when they were read."""

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reader.article import key_of
 from reader.collection import Roots, Unreadable, load
-from reader.errors import StorageError
+from reader.errors import DamageError, StorageError
 from reader.index.marked import MarkedSets, Marking
 from reader.index.moves import Renamed
 from reader.index.rows import ArticleRow
 from reader.index.store import Index
 from reader.marks import FILE, Change, Mark, Marks
+from reader.marks_file import Patience
+
+_Done = TypeVar("_Done")
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -43,10 +47,18 @@ class MarksDesk:
     def _opened(self, folder: str | PathLike[str] | None) -> Marks:
         if folder is not None:
             try:
-                return Marks(os.path.join(folder, FILE))
+                marks = Marks(os.path.join(folder, FILE))
             except StorageError as error:
                 self.notices.append(f"{error}. Until then nothing can be marked.")
+            else:
+                self._tell(marks)
+                return marks
         return Marks(None)
+
+    def _tell(self, marks: Marks) -> None:
+        """Hand on what the person should be told of the file."""
+        self.notices += marks.file.notices
+        marks.file.notices.clear()
 
     @property
     def are_kept(self) -> bool:
@@ -68,34 +80,74 @@ class MarksDesk:
         that can't be read."""
         with self._lock:
             try:
-                turn = self._marks.turn
-                if not self._sets.fits or turn < self._sets.turn:
-                    self._sets.forget()
-                elif turn == self._sets.turn:
-                    return
-                self._sets.apply(map(_marking, self._marks.since(self._sets.turn)), turn)
+                self._follow()
             except StorageError as error:
                 self._do_without(error)
 
+    def _follow(self) -> None:
+        turn = self._marks.turn
+        if not self._sets.fits or turn < self._sets.turn:
+            self._sets.forget()
+        elif turn == self._sets.turn:
+            return
+        self._sets.apply(map(_marking, self._marks.since(self._sets.turn)), turn)
+
     def _do_without(self, error: StorageError) -> None:
-        """Nobody is kept from reading by damaged marks; a file that is only busy is asked again."""
+        """Nobody is kept from reading by marks: damaged ones are put right, and a file that is only busy is
+        asked again."""
+        if isinstance(error, DamageError):
+            try:
+                self._put_right()
+                self._follow()
+                return
+            except StorageError as further:
+                error = further
         if not isinstance(error.__cause__, sqlite3.OperationalError):
             self.notices.append(f"{error}. Until then nothing can be marked.")
             self._marks.close()
             self._marks = Marks(None)
+
+    def _put_right(self) -> None:
+        self._marks.file.put_right()
+        self._tell(self._marks)
+        self._sets.forget()
+
+    def _whole(self, action: Callable[[Marks], _Done]) -> _Done:
+        """Do something with the marks, once more where they had to be put right. Raises StorageError."""
+        with self._lock:
+            try:
+                return action(self._marks)
+            except DamageError:
+                self._put_right()
+                return action(self._marks)
 
     def store(self) -> None:
         """Keep the sets for the next start."""
         with self._lock:
             self._sets.store()
 
+    def back_up(self) -> None:
+        """Copy the marks where the newest copy is an hour old; where that can't be done, say so."""
+        with self._lock:
+            try:
+                if self._marks.turn:
+                    self._marks.file.back_up(time.time())
+            except DamageError as error:
+                self._do_without(error)
+            except StorageError as error:
+                self.notices.append(str(error))
+
+    def be_patient(self, reading: float, writing: float) -> None:
+        """Wait so many seconds while another program has the marks: a screen has less time than a command."""
+        with self._lock:
+            self._marks.file.be_patient(Patience(reading, writing))
+
     def change(self, rows: Sequence[ArticleRow], change: Change) -> int:
         """Change the marks of these articles; how many were changed. Raises StorageError."""
         if not self.are_kept:
             raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
         articles = {row.key: self._identity(row) for row in rows}
-        with self._lock:
-            changed = self._marks.change(articles, change)
+        changed = self._whole(lambda marks: marks.change(articles, change))
         self.follow()
         return changed
 
@@ -114,15 +166,13 @@ class MarksDesk:
 
     def undo(self) -> str | None:
         """Take the last change back; its words ("3 marked read"), or None. Raises StorageError."""
-        with self._lock:
-            done = self._marks.undo()
+        done = self._whole(Marks.undo)
         self.follow()
         return done
 
     def redo(self) -> str | None:
         """Do again what was undone last; what it was, in words, or None. Raises StorageError."""
-        with self._lock:
-            done = self._marks.redo()
+        done = self._whole(Marks.redo)
         self.follow()
         return done
 
@@ -132,28 +182,26 @@ class MarksDesk:
 
     def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:
         """The notes on these articles by their keys."""
-        with self._lock:
-            found = self._marks.of([row.key for row in rows])
+        found = self._whole(lambda marks: marks.of([row.key for row in rows]))
         return {key: mark.note for key, mark in found.items() if mark.note}
 
     def carry(self, renamed: Mapping[int, Renamed]) -> None:
         """Let marks follow files that were renamed, by their old keys; see `reader.marks.Marks.carry`."""
         if self.are_kept:
             moved = {key: file.identity for key, file in renamed.items()}
-            with self._lock:
-                self._marks.carry(moved, {key: file.inode for key, file in renamed.items()})
+            inodes = {key: file.inode for key, file in renamed.items()}
+            self._whole(lambda marks: marks.carry(moved, inodes))
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Every mark as a JSON-able record; see `reader.marks.Marks.export`."""
-        with self._lock:
-            yield from self._marks.export()
+        yield from self._whole(lambda marks: list(marks.export()))
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Take over exported marks; how many articles were changed. Raises UsageError, StorageError."""
         if not self.are_kept:
             raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
-        with self._lock:
-            changed = self._marks.import_(records)
+        wanted = list(records)
+        changed = self._whole(lambda marks: marks.import_(wanted))
         self.follow()
         return changed
 

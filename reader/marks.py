@@ -17,6 +17,7 @@ from reader.errors import StorageError
 from reader.mark import Change as Change
 from reader.mark import Mark as Mark
 from reader.mark import imported, moved_on
+from reader.marks_file import MarksFile
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -52,51 +53,49 @@ class Marks:
     def __init__(self, path: str | PathLike[str] | None) -> None:
         """Open or make the file; None keeps marks in memory only. Raises StorageError."""
         self.is_kept = path is not None
-        with _said("opened", path):
-            self._connection = sqlite3.connect(
-                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
-            )
-            try:
-                self._connection.execute("pragma journal_mode = delete")
-                self._connection.execute("pragma synchronous = full")
-                self._prepare(path)
-            except BaseException:
-                self._connection.close()
-                raise
+        self.file = MarksFile(path, self._prepare)
+        """How long it is waited for, whether it is whole, its copies."""
 
-    def _prepare(self, path: str | PathLike[str] | None) -> None:
-        version = self._version()
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self.file.connection
+
+    @staticmethod
+    def _prepare(connection: sqlite3.Connection) -> None:
+        version = _version_of(connection)
         if version == 0:
             # Two readers may start at once: the one that waited finds the tables made.
-            self._connection.execute("begin immediate")
-            if self._version() == 0:
+            connection.execute("begin immediate")
+            if _version_of(connection) == 0:
                 for statement in _TABLES.split(";"):
-                    self._connection.execute(statement)
-                self._connection.execute(f"pragma user_version = {VERSION}")
-            self._connection.execute("commit")
+                    connection.execute(statement)
+                connection.execute(f"pragma user_version = {VERSION}")
+            connection.execute("commit")
         elif version > VERSION:
             raise StorageError(
-                f"the marks in {path} were written by a newer reader: use that one, or move them away"
+                "the marks were written by a newer reader (`reader doctor` says where they are):"
+                " use that one, or move them away"
             )
-
-    def _version(self) -> int:
-        return int(self._connection.execute("pragma user_version").fetchone()[0])
 
     @property
     def turn(self) -> int:
         """The number of the last change that any reader made; it only grows."""
-        with _said("read"):
+        self.file.follow()
+        return self._turn()
+
+    def _turn(self) -> int:
+        with self.file.reading():
             return int(self._connection.execute("select value from meta where key = 'turn'").fetchone()[0])
 
     def since(self, turn: int) -> Iterator[Mark]:
         """The marks that changed after a turn."""
-        with _said("read"):
+        with self.file.reading():
             rows = self._connection.execute(f"{_SELECT} where turn > ?", (turn,))
             yield from map(_mark, rows)
 
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
         """The marks of these articles, where they have any."""
-        with _said("read"):
+        with self.file.reading():
             rows = (self._connection.execute(f"{_SELECT} where key = ?", (key,)).fetchone() for key in keys)
             return {row[0]: _mark(row) for row in rows if row}
 
@@ -137,6 +136,8 @@ class Marks:
 
     def _not_yet_carried(self, moved: Mapping[int, str], inodes: Mapping[int, int]) -> Mapping[int, str]:
         """Those whose old place still has their own marks; the others are written down for the next time."""
+        import json
+
         row = self._connection.execute("select value from meta where key = 'carried'").fetchone()
         before = {tuple(move) for move in json.loads(row[0])} if row else set()
         moves = {key: (key, key_of(identity), inodes.get(key)) for key, identity in moved.items()}
@@ -175,7 +176,7 @@ class Marks:
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Every article's marks as JSON-able records, by identity."""
-        with _said("read"):
+        with self.file.reading():
             for row in self._connection.execute(f"{_SELECT} order by identity"):
                 mark = _mark(row)
                 if mark.read or mark.starred or mark.note or mark.tags:
@@ -249,32 +250,17 @@ class Marks:
 
     @contextmanager
     def _transaction(self) -> Iterator[int]:
-        with _said("written"):
-            self._connection.execute("begin immediate")
-            try:
-                self._connection.execute("update meta set value = value + 1 where key = 'turn'")
-                yield self.turn
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
+        with self.file.transaction():
+            self._connection.execute("update meta set value = value + 1 where key = 'turn'")
+            yield self._turn()
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self.file.close()
 
 
-@contextmanager
-def _said(done: str, path: str | PathLike[str] | None = None) -> Iterator[None]:
-    """SQLite's errors as sentences."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        where = f" in {path}" if path else ""
-        raise StorageError(
-            f"the marks{where} could not be {done} ({error}):"
-            " check the disk and its permissions, then try again"
-        ) from error
+def _version_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
 
 
 def _packed(identity: str) -> str | bytes:

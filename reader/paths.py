@@ -1,17 +1,19 @@
 """Where things are: the folders that ship with the reader, and the person's own.
 
-Only names and making folders; nobody reads or writes a file here.
+Only names, and making folders and empty files; nobody reads or writes a file here.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from reader.errors import StorageError
 
 if TYPE_CHECKING:
+    from os import PathLike
     from pathlib import Path
 
 _Folder = TypeVar("_Folder", str, "Path")
@@ -89,10 +91,18 @@ def config_file() -> Path:
     return config_dir() / "config.toml"
 
 
+def copies_of(file: str) -> str:
+    """The folder for copies of a file that can't be made again."""
+    return os.path.join(os.path.dirname(file), "backups")
+
+
 def ensure(folder: _Folder) -> _Folder:
-    """The folder, made where it is missing, for the person alone (0700). Raises StorageError."""
+    """The folder, made where it is missing, with all above it, for the person alone (0700).
+
+    Raises StorageError.
+    """
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        _make_folder(os.fspath(folder))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
@@ -100,6 +110,27 @@ def ensure(folder: _Folder) -> _Folder:
             "READER_CACHE_DIR and READER_DATA_DIR to folders that you may write."
         ) from None
     return folder
+
+
+def _make_folder(folder: str) -> None:
+    # `makedirs` would give the mode to the last one only.
+    if os.path.isdir(folder):
+        return
+    above = os.path.dirname(folder)
+    if above != folder:
+        _make_folder(above)
+    with suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+
+
+def make_private(file: str | PathLike[str]) -> None:
+    """See to it that a file exists and that only the person can read it (0600). Raises OSError."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
+            os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
 
 
 def _path(kind: str) -> Path:

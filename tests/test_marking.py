@@ -202,35 +202,97 @@ def test_marks_that_were_put_back_or_away(feed: Path, library: Library) -> None:
     again.close()
 
 
-def test_damaged_marks_do_not_keep_anybody_from_reading(feed: Path) -> None:
-    """There is a notice, articles are listed, and marking says that it can't be done."""
+def damage(file: Path, start: int) -> bytes:
+    """Overwrite a file from some byte on; what it is now."""
+    raw = file.read_bytes()
+    file.write_bytes(raw[:start] + b"\xff" * (len(raw) - start))
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("start", [0, 100, 4096])
+def test_damaged_marks_give_way_to_their_copy(start: int, feed: Path, library: Library) -> None:
+    """The newest good copy takes their place, one sentence says so, and the damaged bytes are kept."""
+    library.mark(every(library), Change(read=True, note="long " * 2000))
+    refresh(library)  # which makes the copy
+    library.close()
+    file = paths.user_data_dir() / FILE
+    raw = damage(file, start)
+    shutil.rmtree(paths.cache_dir())
+    again = opened(feed)
+    assert titles(again, "is:read") == ["a", "b", "c", "d"]
+    (notice,) = again.notices
+    (kept,) = file.parent.glob("marks.db.damaged-*")
+    assert kept.name in notice and "has taken their place" in notice
+    assert kept.read_bytes() == raw
+    again.mark(every(again), Change(starred=True))
+    again.close()
+    again = opened(feed)
+    assert again.notices == [] and len(titles(again, "is:starred")) == 4
+    again.close()
+
+
+def test_damaged_marks_without_a_copy(feed: Path) -> None:
+    """They begin anew, which is said, and can be made at once."""
     data = paths.ensure(paths.user_data_dir())
     (data / FILE).write_bytes(b"damaged" * 1000)
     library = opened(feed)
-    assert len(library.notices) == 1 and "marks" in library.notices[0]
-    assert not library.keeps_marks
-    assert titles(library, "is:unread") == ["a", "b", "c", "d"]
-    with pytest.raises(StorageError, match="reader doctor"):
-        library.mark(every(library), READ)
-    with pytest.raises(StorageError, match="reader doctor"):
-        library.marks.import_([])
+    assert len(library.notices) == 1 and "begin anew" in library.notices[0]
+    assert library.mark(every(library), READ) == 4
     library.close()
-    assert (data / FILE).read_bytes() == b"damaged" * 1000
+    (kept,) = data.glob("marks.db.damaged-*")
+    assert kept.read_bytes() == b"damaged" * 1000
 
 
-def test_marks_that_are_damaged_further_inside(feed: Path, library: Library) -> None:
-    """Damage that shows only later is said once, and reading goes on."""
-    library.mark(every(library), Change(read=True, note="long " * 2000))
+def test_marks_that_are_damaged_while_they_are_open(feed: Path, library: Library) -> None:
+    """A mark that meets the damage is kept in the copy that takes their place."""
+    library.mark(named(library, "a"), Change(read=True, note="long " * 2000))
+    refresh(library)
+    damage(paths.user_data_dir() / FILE, 0)
+    library.mark(named(library, "b"), READ)
+    refresh(library)
+    assert titles(library, "is:read") == ["a", "b"]
+    assert sum("marks" in notice for notice in library.notices) == 1
+
+
+def test_an_emptied_file_is_no_beginning_where_there_are_copies(feed: Path, library: Library) -> None:
+    """Whatever cut it to nothing, the copy takes its place."""
+    library.mark(named(library, "a"), READ)
+    refresh(library)
     library.close()
-    kept = paths.user_data_dir() / FILE
-    raw = kept.read_bytes()
-    kept.write_bytes(raw[:4096] + b"\xff" * (len(raw) - 4096))
-    shutil.rmtree(paths.cache_dir())
+    os.truncate(paths.user_data_dir() / FILE, 0)
     again = opened(feed)
-    assert len(titles(again)) == 4
-    assert sum("marks" in notice for notice in again.notices) == 1
-    with pytest.raises(StorageError):
-        again.mark(every(again), READ)
+    assert titles(again, "is:read") == ["a"] and len(again.notices) == 1
+    again.close()
+
+
+@pytest.mark.parametrize("whole_folder", [True, False])
+def test_marks_that_are_deleted_under_a_reader(whole_folder: bool, feed: Path, library: Library) -> None:
+    """The reader that has them open writes them again."""
+    library.mark(named(library, "a"), READ)
+    if whole_folder:
+        shutil.rmtree(paths.user_data_dir())
+    else:
+        (paths.user_data_dir() / FILE).unlink()
+    library.mark(named(library, "b"), READ)
+    assert titles(library, "is:read") == ["a", "b"]
+    library.close()
+    again = opened(feed)
+    assert titles(again, "is:read") == ["a", "b"]
+    again.close()
+
+
+def test_marks_that_are_put_back_under_a_reader(feed: Path, library: Library) -> None:
+    """Another file in their place is the one that counts, for reading and for writing."""
+    file = paths.user_data_dir() / FILE
+    library.mark(named(library, "a"), READ)
+    older = shutil.copy(file, file.with_suffix(".old"))
+    library.mark(named(library, "b"), READ)
+    Path(older).replace(file)
+    assert titles(library, "is:read") == ["a"]
+    library.mark(named(library, "c"), READ)
+    library.close()
+    again = opened(feed)
+    assert titles(again, "is:read") == ["a", "c"]
     again.close()
 
 

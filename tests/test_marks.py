@@ -244,11 +244,16 @@ def test_a_newer_readers_marks_are_left_alone(path: Path, marks: Marks) -> None:
 
 
 def test_a_file_that_is_no_database(path: Path) -> None:
-    """It is an error with its path, and it is not overwritten."""
-    path.write_bytes(b"these are no marks, but somebody may need them" * 50)
-    with pytest.raises(StorageError, match=r"marks\.db could not be opened"):
-        Marks(path)
-    assert path.read_bytes().startswith(b"these are no marks")
+    """Without a copy the marks begin anew, one sentence says so, and every byte of the file is kept."""
+    raw = b"these are no marks, but somebody may need them" * 50
+    path.write_bytes(raw)
+    marks = Marks(path)
+    (notice,) = marks.file.notices
+    assert "begin anew" in notice
+    assert marks.change(BOTH, READ) == 2
+    marks.close()
+    (kept,) = path.parent.glob("marks.db.damaged-*")
+    assert kept.name in notice and kept.read_bytes() == raw
 
 
 def test_an_empty_file_is_a_beginning(path: Path) -> None:
@@ -264,7 +269,7 @@ def test_a_write_that_fails_leaves_everything_as_it_was(path: Path, marks: Marks
     marks.change(only(ONE), READ)
     turn = marks.turn
     marks._connection.execute("pragma query_only = on")
-    with pytest.raises(StorageError, match="check the disk"):
+    with pytest.raises(StorageError, match="check its permissions and try again"):
         marks.change(BOTH, STAR)
     marks._connection.execute("pragma query_only = off")
     assert marks.turn == turn and not of(marks, ONE).starred

@@ -9,6 +9,9 @@ from reader.library import Library
 from reader.query import Query
 from reader.visit import Visit
 
+PATIENCE = (0.25, 1.0)
+"""Seconds that the screen waits to read and to write marks while another program has them."""
+
 
 def run(
     library: Library,
@@ -28,6 +31,7 @@ def run(
     gc.disable()
     from reader.app.reader_app import ReaderApp
 
+    library.marks.be_patient(*PATIENCE)
     app = ReaderApp(
         library, query, config, notices=notices, source=source, visit=visit, keep_visit=keep_visit
     )

@@ -12,7 +12,7 @@ from reader.cli.arguments import Parser, Subcommand, add_filters
 from reader.cli.completion import actions, ids
 from reader.cli.formats import headlines
 from reader.cli.question import asked, ids_in, typed
-from reader.cli.session import opened
+from reader.cli.session import opened, tell
 from reader.errors import UsageError
 from reader.export import json_array, json_text
 from reader.marks import FILE, Change, Marks
@@ -146,7 +146,10 @@ def open_marks() -> Marks:
     """The person's marks, of every collection. Raises StorageError where they can't be kept."""
     from reader import paths
 
-    return Marks(paths.ensure(paths.user_data_dir()) / FILE)
+    marks = Marks(paths.ensure(paths.user_data_dir()) / FILE)
+    marks.file.look_through()
+    tell(marks.file.notices)
+    return marks
 
 
 def _export_options(parser: Parser) -> None:
