@@ -124,7 +124,7 @@ class Marks:
         place another file has taken, told by its inode, must not get that one's marks now.
         """
         with self._transaction() as turn:
-            moved = moved if inodes is None else self._not_yet_carried(moved, inodes)
+            moved = moved if inodes is None else _not_yet_carried(self._connection, moved, inodes)
             found = self.of(moved)
             self._store((_renamed(mark, moved[key]) for key, mark in found.items()), turn)
             # All are taken out first: two files may have changed places.
@@ -133,19 +133,6 @@ class Marks:
                 (change, _renamed(_from_json(before), identity), _renamed(_from_json(after), identity))
                 for identity, (change, before, after) in steps
             )
-
-    def _not_yet_carried(self, moved: Mapping[int, str], inodes: Mapping[int, int]) -> Mapping[int, str]:
-        """Those whose old place still has their own marks; the others are written down for the next time."""
-        import json
-
-        row = self._connection.execute("select value from meta where key = 'carried'").fetchone()
-        before = {tuple(move) for move in json.loads(row[0])} if row else set()
-        moves = {key: (key, key_of(identity), inodes.get(key)) for key, identity in moved.items()}
-        arrived = {new for _, new, _ in moves.values()} | {new for _, new, _ in before}
-        taken = [move for move in moves.values() if move[0] in arrived or move in before]
-        if taken or before:
-            self._connection.execute("insert or replace into meta values('carried', ?)", (json.dumps(taken),))
-        return {key: identity for key, identity in moved.items() if moves[key] not in before}
 
     def undo(self) -> str | None:
         """Take the newest change back; its words, or None when there is none. Raises StorageError."""
@@ -257,6 +244,22 @@ class Marks:
     def close(self) -> None:
         """Let go of the file."""
         self.file.close()
+
+
+def _not_yet_carried(
+    connection: sqlite3.Connection, moved: Mapping[int, str], inodes: Mapping[int, int]
+) -> Mapping[int, str]:
+    """Those whose old place still has their own marks; the others are written down for the next time."""
+    import json
+
+    row = connection.execute("select value from meta where key = 'carried'").fetchone()
+    before = {tuple(move) for move in json.loads(row[0])} if row else set()
+    moves = {key: (key, key_of(identity), inodes.get(key)) for key, identity in moved.items()}
+    arrived = {new for _, new, _ in moves.values()} | {new for _, new, _ in before}
+    taken = [move for move in moves.values() if move[0] in arrived or move in before]
+    if taken or before:
+        connection.execute("insert or replace into meta values('carried', ?)", (json.dumps(taken),))
+    return {key: identity for key, identity in moved.items() if moves[key] not in before}
 
 
 def _version_of(connection: sqlite3.Connection) -> int:

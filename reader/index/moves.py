@@ -11,7 +11,7 @@ import sqlite3
 from typing import NamedTuple
 
 from reader.article import key_of
-from reader.collection import Roots
+from reader.collection import Collection, Roots
 from reader.index.scan import INT63, Scan
 from reader.index.schema import unpack_name
 
@@ -41,6 +41,15 @@ def renamed(connection: sqlite3.Connection, roots: Roots, scan: Scan) -> dict[in
             if key is not None and key_of(identity) != key:
                 found[key] = Renamed(identity, file.st_ino & INT63)
     return found
+
+
+def renamed_since(connection: sqlite3.Connection, collection: Collection) -> dict[int, Renamed]:
+    """The same for the whole collection, before its index is built anew and all old names are forgotten."""
+    scan = Scan(connection, collection)
+    for folder in collection.scan():
+        scan.compare(folder)
+    scan.finish()
+    return renamed(connection, Roots(collection.roots), scan)
 
 
 def _homeless(connection: sqlite3.Connection, roots: Roots, scan: Scan) -> dict[tuple[int, int, int], int]:

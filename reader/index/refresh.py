@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from reader.collection import Collection
+from reader.index.moves import renamed_since
 from reader.index.numbering import Numbering
 from reader.index.schema import connect, create
 from reader.index.store import Index, closing_connection
@@ -41,8 +42,7 @@ class Refresh:
             # Who waited, or has not asked for long, may still be at an edition that is gone.
             self._index.follow()
             if rebuild:
-                with closing_connection(self._index.location) as known:
-                    Update(known, self._collection, self._carry, shows_first=False).follow_renames()
+                self._carry_marks()
                 report = yield from self._build_anew()
             else:
                 report = yield from self._update(self._index.location, shows_first=True)
@@ -78,6 +78,12 @@ class Refresh:
             except BlockingIOError:
                 time.sleep(0.1)
                 yield
+
+    def _carry_marks(self) -> None:
+        with closing_connection(self._index.location) as connection:
+            moved = renamed_since(connection, self._collection)
+        if moved:
+            self._carry(moved)
 
     def _build_anew(self) -> Generator[Progress, None, Report]:
         draft = self._index.draft_location()

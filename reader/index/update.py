@@ -76,13 +76,6 @@ class Update:
         self._note_listing()
         return self._report(changed)
 
-    def follow_renames(self) -> None:
-        """Let the marks of renamed files follow, and write nothing else: before all is built anew."""
-        for folder in self._collection.scan():
-            self._scan.compare(folder)
-        self._scan.finish()
-        self._carry_marks()
-
     def _carry_marks(self) -> None:
         moved = renamed(self._connection, self._roots, self._scan)
         if moved:
