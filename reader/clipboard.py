@@ -1,14 +1,17 @@
-"""How a text gets to the clipboard of the person's own machine: through the terminal, by OSC 52.
+"""How a text gets to the clipboard of the machine that the person sits at.
 
-A terminal never answers to OSC 52, so nothing here claims that a text was copied: it was sent. `plan`
-decides, `carry_out` does it; the caller says how bytes reach the terminal.
+On a desktop a program of the desktop takes it. Everywhere the terminal is sent it by OSC 52, to which none
+ever answers, so of that nobody claims that it was copied. `plan` decides, `carry_out` does it; the caller
+says how bytes reach the terminal.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reader.errors import ReaderError
@@ -33,14 +36,18 @@ class CopyPlan(NamedTuple):
     sequence: str = ""
     """What to write to the terminal; empty where there is none."""
     command: tuple[str, ...] = ()
-    """A program that takes the text on its stdin; empty where none is needed."""
+    """A program that takes the text on its stdin and passes it to the terminal; empty = none is needed."""
+    keepers: tuple[tuple[str, ...], ...] = ()
+    """Programs that keep the desktop's clipboard; the first that works is enough."""
+    env: Mapping[str, str] = {}
+    """What those programs need besides our own environment."""
 
 
 class Copied(NamedTuple):
     """What came of it."""
 
     ok: bool
-    """Whether it was sent at all; nobody knows whether it arrived."""
+    """Whether it was sent at all; nobody knows whether a terminal took it."""
     sentence: str
 
 
@@ -52,8 +59,14 @@ def osc52(text: str) -> str:
     return f"\x1b]52;c;{b64encode(raw).decode('ascii')}\x07"
 
 
-def plan(text: str, terminal: Terminal) -> CopyPlan:
-    """How to send this text from this terminal. Raises TooLong.
+def plan(
+    text: str,
+    terminal: Terminal,
+    configured: Sequence[str] = (),
+    *,
+    which: Callable[[str], str | None] = shutil.which,
+) -> CopyPlan:
+    """How to send this text from this terminal. `configured` is the person's own command. Raises TooLong.
 
     tmux drops OSC 52 from its panes unless told otherwise, but passes on what is loaded with `-w`; both
     ways are used, as its settings can't be seen from within.
@@ -62,31 +75,46 @@ def plan(text: str, terminal: Terminal) -> CopyPlan:
     if terminal.multiplexer == "screen":
         pieces = (sequence[at : at + _SCREEN_CHUNK] for at in range(0, len(sequence), _SCREEN_CHUNK))
         sequence = "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+    keepers = [tuple(configured)] if configured else list(_keepers(terminal))
     return CopyPlan(
         text,
-        sequence if terminal.is_tty else "",
+        sequence if terminal.is_tty and terminal.clipboard is not False else "",
         _TMUX if terminal.multiplexer == "tmux" else (),
+        tuple(argv for argv in keepers if which(os.path.expanduser(argv[0]))),
+        terminal.env,
     )
 
 
 def carry_out(plan: CopyPlan, write: Callable[[str], object]) -> Copied:
-    """Send it; `write` writes to the terminal. Waits up to a second for tmux, so call it from a worker."""
-    sent = False
+    """Send it; `write` writes to the terminal. May wait a second for a program, so call it from a worker."""
+    is_kept = any(_pipe(argv, plan) for argv in plan.keepers)
+    is_sent = bool(plan.sequence)
     if plan.sequence:
         write(plan.sequence)
-        sent = True
     if plan.command:
-        sent = _pipe(plan) or sent
-    if sent:
-        return Copied(True, "Sent to the terminal for its clipboard.")
-    return Copied(False, "There is no terminal here that has a clipboard.")
+        is_sent = _pipe(plan.command, plan) or is_sent
+    if is_kept:
+        return Copied(True, "Copied")
+    if is_sent:
+        return Copied(True, "Sent to the terminal for its clipboard")
+    return Copied(False, "There is no terminal here that has a clipboard")
 
 
-def _pipe(plan: CopyPlan) -> bool:
+def _keepers(terminal: Terminal) -> Iterator[tuple[str, ...]]:
+    """The desktop's own programs, where the person sits at this machine."""
+    if terminal.is_remote or not terminal.has_desktop:
+        return
+    if terminal.platform == "darwin":
+        yield ("pbcopy",)
+        return
+    yield from (("wl-copy",), ("xclip", "-selection", "clipboard"), ("xsel", "-b", "-i"), ("clip.exe",))
+
+
+def _pipe(argv: Sequence[str], plan: CopyPlan) -> bool:
     try:
         done = subprocess.run(
-            plan.command, input=plan.text.encode("utf-8", "replace"), timeout=1, check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            (os.path.expanduser(argv[0]), *argv[1:]), input=plan.text.encode("utf-8", "replace"), timeout=1,
+            check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **plan.env},
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return False

@@ -97,6 +97,8 @@ COMMANDS: tuple[Command, ...] = (
         "Open the page in the browser (or the related link's)",
         _READ,
     ),
+    Command("open_text", ("O",), "Open here", "Read the page in a text browser (w3m, lynx, links)", _READ),
+    Command("show_address", ("L",), "Address", "Show the address, and as a QR code for a telephone", _READ),
     Command("copy_url", ("y",), "Copy URL", "Copy the address of the page", _READ),
     Command("copy_markdown", ("Y",), "Copy as Markdown", "Copy title and address as a Markdown link", _READ),
     Command(

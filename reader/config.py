@@ -48,6 +48,16 @@ class Config(NamedTuple):
     """The order that the list begins with, like "quality" or "-date"; empty = newest first."""
     browser: tuple[str, ...] = ()
     """Argument list of the browser: the URL replaces `%s`, else it comes last. Empty = the system's own."""
+    text_browser: tuple[str, ...] = ()
+    """The same for reading a page in the terminal; empty = the first of w3m, lynx, links that is there."""
+    copy: tuple[str, ...] = ()
+    """A program that takes what is copied on its stdin; empty = the desktop's own, and the terminal."""
+    relay: str = ""
+    """Where `reader relay` of the person's own machine answers: TOKEN@127.0.0.1:PORT or TOKEN@/PATH."""
+    open: Mapping[str, tuple[str, ...]] = {}
+    """Pattern of addresses to the argument list that opens them; the first that fits counts."""
+    terminal: Mapping[str, bool | int | str] = {}
+    """What is not to be found out about the terminal: name of a finding to its value."""
     keys: Mapping[str, str] = {}
     """Command id to keys, several separated by commas; replaces the command's own keys."""
     views: Mapping[str, str] = {}
@@ -102,7 +112,7 @@ def as_toml(config: Config) -> str:
     tables: list[str] = []
     for key, value in config._asdict().items():
         if isinstance(value, Mapping):
-            lines = [f"{_text(name)} = {_text(content)}" for name, content in value.items()]
+            lines = [f"{_text(name)} = {_spelled(content)}" for name, content in value.items()]
             tables += ["", f"[{key}]", *lines]
         else:
             plain.append(f"{key} = {_spelled(value)}")
@@ -130,6 +140,8 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
         return _collection(value, folder)
     if key == "keys":
         return _keys(_pairs(key, value), warnings)
+    if key == "terminal":
+        return _findings(value, warnings)
     return _KINDS[key](key, value)
 
 
@@ -194,6 +206,32 @@ def _lines(key: str, value: object) -> tuple[str, ...]:
     return tuple(filter(None, map(clean_line, _texts(key, value))))
 
 
+def _commands(key: str, value: object) -> dict[str, tuple[str, ...]]:
+    """A table of argument lists. One text is no list: only a shell could take it apart."""
+    if not isinstance(value, dict) or not all(isinstance(item, list) and item for item in value.values()):
+        raise _wrong(key, f"a table [{key}] with a list of a program and its arguments for each name", value)
+    return {name: _arguments(key, item) for name, item in value.items()}
+
+
+def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]:
+    """A table of findings about the terminal; those that can't be are told and left out."""
+    from reader.terminal import ALLOWED  # only where there is such a table
+
+    if not isinstance(value, dict):
+        raise _wrong("terminal", "a table [terminal]", value)
+    good = {}
+    for name, item in value.items():
+        allowed = ALLOWED.get(name, ())
+        if any(type(item) is type(one) and item == one for one in allowed):
+            good[name] = item
+        elif not allowed:
+            warnings.append(f"terminal: there is no {shown(name)}; {nearest(name, ALLOWED)}")
+        else:
+            known = " or ".join(map(_spelled, allowed))
+            warnings.append(f"terminal: {name} is {known}, not {shown(_spelled(item))}; it is found out")
+    return good
+
+
 def _pairs(key: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise _wrong(key, f"a table [{key}] with a text for each name", value)
@@ -225,6 +263,10 @@ _KINDS: Mapping[str, Callable[[str, object], object]] = {
     "query": _line,
     "sort": _line,
     "browser": _arguments,
+    "text_browser": _arguments,
+    "copy": _arguments,
+    "relay": _line,
+    "open": _commands,
     "views": _pairs,
     "mute": _lines,
     "remember": _switch,

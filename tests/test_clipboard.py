@@ -34,12 +34,32 @@ def test_the_limit_is_in_bytes() -> None:
 
 def test_a_plain_terminal_gets_the_sequence() -> None:
     """Without a multiplexer the sequence is all there is to it."""
-    assert plan("a", PLAIN) == CopyPlan("a", osc52("a"), ())
+    assert plan("a", PLAIN) == CopyPlan("a", osc52("a"))
 
 
 def test_tmux_gets_it_both_ways() -> None:
     """tmux drops the sequence by default, so its own command is used as well."""
     assert plan("a", TMUX) == CopyPlan("a", osc52("a"), ("tmux", "load-buffer", "-w", "-"))
+
+
+def test_a_desktop_keeps_it_by_its_own_program() -> None:
+    """At the machine itself a program of the desktop takes it as well, for many terminals refuse OSC 52."""
+    installed = {"xclip": "x", "xsel": "x", "mine": "x"}
+    desktop = decide(Facts({"DISPLAY": ":0", "VTE_VERSION": "7200"}, is_tty=True))
+    decided = plan("a", desktop, which=installed.get)
+    assert decided.keepers == (("xclip", "-selection", "clipboard"), ("xsel", "-b", "-i"))
+    assert decided.sequence == ""  # VTE takes none
+    assert plan("a", desktop, ("mine", "-x"), which=installed.get).keepers == (("mine", "-x"),)
+    remote = decide(Facts({"DISPLAY": "localhost:10.0", "SSH_TTY": "x"}, is_tty=True))
+    assert plan("a", remote, which=installed.get).keepers == ()
+
+
+def test_what_a_program_took_is_copied(tmp_path: Path) -> None:
+    """Where a program of the desktop ended well the text is copied, and the first one is enough."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    takes = CopyPlan("a", keepers=(("false",), ("tee", str(first)), ("tee", str(second))))
+    assert carry_out(takes, print) == (True, "Copied")
+    assert first.read_text() == "a" and not second.exists()
 
 
 def test_screen_gets_it_in_pieces() -> None:

@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 
 from reader import terminal
-from reader.terminal import TRUECOLOUR, Facts, Terminal, decide
+from reader.terminal import ALLOWED, TRUECOLOUR, Facts, Terminal, choices, decide
+from reader.terminal.answers import Answers
+from reader.terminal.asking import read_answers
+from reader.terminal.emulators import EMULATORS
+from reader.terminal.facts import read_tmux
 
 
 def seen(env: Mapping[str, str], **facts: Any) -> Terminal:
@@ -34,10 +38,13 @@ def test_a_parent_sshd_means_remote() -> None:
 
 def test_tmux_knows_better_than_its_pane() -> None:
     """In tmux the attached client counts, not the variables from when the pane was made."""
-    pane = {"TMUX": "/tmp/tmux,1,0", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}
-    assert not seen(pane, tmux_ssh="-SSH_CONNECTION").is_remote
-    assert seen({"TMUX": "x"}, tmux_ssh="SSH_CONNECTION=10.0.0.1 1 10.0.0.2 22").is_remote
-    assert seen(pane, tmux_ssh="").is_remote
+    pane = {"TMUX": "/tmp/tmux,1,0", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22", "DISPLAY": ":7"}
+    left = read_tmux("3.4\txterm\t\t\toff\n-SSH_CONNECTION\nDISPLAY=:0\n")
+    assert not seen(pane, tmux=left).is_remote
+    assert seen(pane, tmux=left).env == {"DISPLAY": ":0"}
+    assert seen({"TMUX": "x"}, tmux=read_tmux("\nSSH_CONNECTION=10.0.0.1 1 10.0.0.2 22\n")).is_remote
+    assert seen(pane, tmux=read_tmux("")).is_remote
+    assert seen(pane, tmux=None).is_remote
 
 
 @pytest.mark.parametrize(
@@ -93,20 +100,22 @@ def test_a_pipe_has_no_colours() -> None:
     [
         ({"LANG": "en_GB.UTF-8"}, "ascii", True),
         ({"LANG": "en_GB.UTF-8", "LC_ALL": "de_DE.ISO8859-1"}, "utf-8", False),
-        ({"LANG": "C"}, "UTF-8", True),
+        ({"LANG": "C"}, "UTF-8", False),
+        ({}, "UTF-8", True),
         ({}, "ascii", False),
     ],
 )
 def test_unicode(env: dict[str, str], encoding: str, expected: bool) -> None:
-    """The locale says it, in its order; where that says nothing, stdout's encoding does."""
+    """The locale says it, in its order; where none is set, stdout's encoding does."""
     assert seen(env, encoding=encoding).is_unicode is expected
 
 
 def test_every_finding_has_a_reason() -> None:
     """`reader doctor` can say why for each of the facts."""
-    findings = seen({"TERM": "xterm", "DISPLAY": ":0", "TMUX": "x"}).findings()
+    findings = seen({"TERM": "xterm", "DISPLAY": ":0", "TMUX": "x"}).findings
     assert [finding.name for finding in findings] == [
-        "terminal", "remote", "desktop", "multiplexer", "colours", "unicode",
+        "terminal", "remote", "desktop", "multiplexer", "emulator", "colours", "unicode", "links",
+        "clipboard", "pictures", "mouse", "background",
     ]  # fmt: skip
     assert all(finding.value and finding.reason for finding in findings)
 
@@ -116,7 +125,7 @@ def test_parents_are_found_by_name(tmp_path: Path) -> None:
     """The walk up procfs finds a parent process by its name, blanks and parentheses in it included."""
     shell = tmp_path / "ssh d) (x"
     shell.symlink_to(sys.executable)
-    ask = "from reader.terminal import _ancestors; print(_ancestors())"
+    ask = "from reader.terminal.facts import ancestors; print(ancestors())"
     start = f"import subprocess, sys; subprocess.run([{sys.executable!r}, '-c', {ask!r}], check=True)"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     said = subprocess.run([shell, "-c", start], capture_output=True, text=True, env=env, check=True)
@@ -125,4 +134,116 @@ def test_parents_are_found_by_name(tmp_path: Path) -> None:
 
 def test_here_is_whole() -> None:
     """The real environment, whatever it is, gives a terminal with all its findings."""
-    assert len(terminal.here().findings()) == 6
+    for look in (terminal.glance, terminal.here):
+        assert len(look().findings) == 12
+
+
+FOOT_IN_TMUX = "3.4\tfoot\tfoot(1.16.2)\tclipboard,hyperlinks,RGB\texternal\n-SSH_CONNECTION\n"
+
+
+@pytest.mark.parametrize(
+    ("env", "emulator", "links", "clipboard", "pictures"),
+    [
+        ({"TERM": "xterm-kitty"}, "kitty", True, True, "kitty"),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, "iTerm2", True, None, "iterm2"),
+        ({"TERM": "xterm-256color", "LC_TERMINAL": "iTerm2", "SSH_TTY": "x"}, "iTerm2", True, None, "iterm2"),
+        ({"TERM": "foot"}, "foot", True, True, "sixel"),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "7200"}, "VTE", True, False, "blocks"),
+        ({"TERM": "linux"}, "Linux console", False, False, "blocks"),
+        ({"TERM": "xterm-256color"}, "", None, None, "blocks"),
+        ({"TERM": "xterm-kitty", "LANG": "C"}, "kitty", True, True, "none"),
+    ],
+)
+def test_what_each_terminal_is_known_for(
+    env: dict[str, str], emulator: str, links: bool | None, clipboard: bool | None, pictures: str
+) -> None:
+    """The variable that gives a terminal away decides; where none does nothing is claimed."""
+    here = seen(env)
+    assert (here.emulator, here.links, here.clipboard, here.pictures) == (
+        emulator,
+        links,
+        clipboard,
+        pictures,
+    )
+
+
+def test_a_pane_forgets_the_terminal_that_it_was_made_in() -> None:
+    """Inside tmux the variables of terminals are old; tmux says who paints now."""
+    pane = {"TMUX": "x", "TERM": "tmux-256color", "KITTY_WINDOW_ID": "1", "TERM_PROGRAM": "tmux"}
+    assert seen(pane).emulator == "" and seen(pane).links is None
+    here = seen(pane, tmux=read_tmux(FOOT_IN_TMUX))
+    assert (here.emulator, here.links, here.clipboard, here.pictures) == ("foot", True, True, "blocks")
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "line"),
+    [
+        ("3.3a\tst\t\tbpaste\texternal", "clipboard", "set -as terminal-features ',st:clipboard'"),
+        ("3.4\tst\t\tclipboard\ton", "links", "set -as terminal-features ',st:hyperlinks'"),
+        ("3.3a\tst\t\tclipboard\ton", "links", "tmux 3.4 and newer pass them on"),
+        ("3.4\tst\t\t\ton", "colours", "set -as terminal-features ',st:RGB'"),
+    ],
+)  # fmt: skip
+def test_the_line_that_changes_tmux(said: str, name: str, line: str) -> None:
+    """What tmux keeps back comes with the line of its configuration that lets it through."""
+    here = seen({"TMUX": "x", "TERM": "tmux-256color"}, tmux=read_tmux(said))
+    assert line in next(finding.advice for finding in here.findings if finding.name == name)
+
+
+def test_a_choice_overrules_what_is_found() -> None:
+    """Each finding that can be chosen takes each of its values, and says who chose."""
+    for name, values in ALLOWED.items():
+        for value in values:
+            found = next(f for f in seen({}, chosen=choices({name: value})).findings if f.name == name)
+            assert found.reason == "the configuration says so"
+    here = seen({"SSH_TTY": "x"}, chosen=choices({"remote": True, "links": True}, remote=False))
+    assert (here.is_remote, here.links) == (False, True)
+    assert here.findings[1].reason == "--local says so"
+
+
+@pytest.mark.parametrize(
+    ("value", "background"),
+    [("15;0", "dark"), ("0;15", "light"), ("0;default;7", "light"), ("7;8", "dark"), ("", "")],
+)  # fmt: skip
+def test_light_or_dark(value: str, background: str) -> None:
+    """The last number of COLORFGBG is the ground's colour."""
+    assert seen({"COLORFGBG": value}).background == background
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b"", Answers()),
+        (b"\x1b[?62;4;22c", Answers(pictures="sixel", is_answering=True)),
+        (b"\x1b[?4c", Answers(is_answering=True)),
+        (
+            b"\x1b_Gi=31;OK\x1b\\\x1bP>|kitty(0.36.4)\x1b\\\x1b]11;rgb:ffff/f0f0/e0e0\x1b\\\x1b[?62;c",
+            Answers("kitty(0.36.4)", "light", "kitty", True),
+        ),
+        (b"\x1b]11;rgb:1d/20/21\x07\x1b[?1;2c", Answers(background="dark", is_answering=True)),
+    ],
+)
+def test_what_a_terminal_says_of_itself(said: bytes, expected: Answers) -> None:
+    """Name, ground and pictures are read from the answers, whichever of them come."""
+    assert read_answers(said) == expected
+    here = seen({"TERM": "xterm-256color", "LANG": "C.UTF-8"}, answers=expected)
+    assert here.background == expected.background
+    assert here.pictures == (expected.pictures or "blocks")
+
+
+def test_every_terminal_has_a_known_way_to_show_pictures() -> None:
+    """The table names only what can be chosen."""
+    assert {known.pictures for known in EMULATORS.values()} <= set(ALLOWED["pictures"])
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no procfs")
+@pytest.mark.parametrize(("chosen", "expected"), [({}, "False"), ({"LC_CTYPE": "C.UTF-8"}, "True")])
+def test_a_locale_that_python_made_up_does_not_count(chosen: dict[str, str], expected: str) -> None:
+    """Under LANG=C Python gives itself LC_CTYPE; only one that somebody has set promises Unicode."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
+    }
+    env = {**kept, **chosen, "LANG": "C", "PYTHONPATH": os.pathsep.join(sys.path)}
+    ask = "import os; from reader.terminal import glance; print(os.environ['LC_CTYPE'], glance().is_unicode)"
+    said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, env=env, check=True)
+    assert said.stdout.split() == ["C.UTF-8", expected]

@@ -1,17 +1,15 @@
-"""`reader config`, `doctor` and `completion`: the reader about itself and this machine."""
+"""`reader config` and `completion`: the reader about its settings, and to the shell."""
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from reader.cli.arguments import Parser, Subcommand
 from reader.cli.completion import SHELLS, script
-from reader.cli.session import sources_of, tell
-from reader.errors import ReaderError, UsageError
+from reader.cli.session import tell
+from reader.errors import UsageError
 from reader.text import display_path
 
 SUBJECTS = ("path", "show", "keys")
@@ -58,70 +56,6 @@ def _keys() -> Iterator[str]:
         yield f"{command.id:{id_width}}  {keys[command.id]:{key_width}}  {command.help}"
 
 
-def _doctor_options(parser: Parser) -> None:
-    parser.words("sources", "SOURCE", "the folders or files to look at, as for `reader list`")
-
-
-def _doctor(options: Namespace) -> int:
-    rows = [*_findings(), *_paths(), *_sources(options)]
-    width = max(len(name) for name, _, _ in rows)
-    for name, value, reason in rows:
-        print(f"{name:{width}}  {display_path(value)}" + (f"  ({display_path(reason)})" if reason else ""))
-    return 0
-
-
-def _findings() -> Iterator[tuple[str, str, str]]:
-    """The versions, what the terminal can do, and how a page would be opened from it."""
-    from reader import __version__, config, opener, terminal
-
-    yield "reader", __version__, f"Python {sys.version.partition(' ')[0]}"
-    here = terminal.here()
-    for finding in here.findings():
-        yield finding.name, finding.value, finding.reason
-    plan = opener.plan("https://page.example/", here, config.load()[0].browser)
-    if plan.kind == "browser":
-        yield "opener", " ".join(plan.commands[0]), "the page's address stands last"
-    else:
-        yield "opener", "shows the address", plan.sentence
-
-
-def _paths() -> Iterator[tuple[str, str, str]]:
-    from reader import paths
-
-    file = paths.config_file()
-    yield "configuration", str(file), "" if file.exists() else "not there yet, which is fine"
-    for name, folder in (
-        ("index", paths.cache_dir()),
-        ("marks", paths.user_data_dir()),
-        ("log", paths.state_dir()),
-    ):
-        yield name, str(folder), _writable(folder)
-
-
-def _writable(folder: Path) -> str:
-    """Whether files could be made there, itself or after making the folder."""
-    there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    return "can be written" if there.is_dir() and os.access(there, os.W_OK) else "can't be written"
-
-
-def _sources(options: Namespace) -> Iterator[tuple[str, str, str]]:
-    from reader.library import Library
-
-    try:
-        sources = sources_of(options.sources)
-        library = Library.open(sources)
-    except ReaderError as error:
-        yield "collection", "none", str(error)
-        return
-    shown = " ".join(os.path.abspath(source) for source in sources)
-    yield "collection", shown, f"{library.total:,} articles in the index"
-    for notice in library.notices:
-        yield "notice", notice, ""
-    library.close()
-
-
 def _completion_options(parser: Parser) -> None:
     parser.words("words", "SHELL", f"one of {', '.join(SHELLS)}", lambda **_: SHELLS)
 
@@ -137,12 +71,6 @@ SUBCOMMANDS = {
         examples=("reader config path", "reader config show", "reader config keys | grep tag"),
         options=_config_options,
         run=_config,
-    ),
-    "doctor": Subcommand(
-        usage="reader doctor [SOURCE]...",
-        examples=("reader doctor", "reader doctor ~/news"),
-        options=_doctor_options,
-        run=_doctor,
     ),
     "completion": Subcommand(
         usage="reader completion bash|zsh|fish",

@@ -62,7 +62,11 @@ class Group:
     ) -> None:
         """Add an option with its sentence, an example and, for completion, where its values come from."""
         text = f"{help} (e.g. {example})".replace("%", "%%")
-        if how.get("action") != "store_true" and "metavar" not in how and "choices" not in how:
+        if (
+            not str(how.get("action", "")).startswith("store_")
+            and "metavar" not in how
+            and "choices" not in how
+        ):
             how["metavar"] = flags[-1].lstrip("-").upper()
         action = self._group.add_argument(*flags, help=text, **how)
         if values:
@@ -77,6 +81,7 @@ class Parser(argparse.ArgumentParser):
     ) -> None:
         self.command = name
         """The command's name; empty for the bare `reader`."""
+        self._passes_on = ""
         lines = "\n".join(f"  {example}" for example in examples)
         super().__init__(
             prog=f"reader {name}".strip(),
@@ -99,6 +104,31 @@ class Parser(argparse.ArgumentParser):
         )
         if values:
             action.completer = values  # type: ignore[attr-defined]
+
+    def passed_on(self, name: str, metavar: str, help: str) -> None:
+        """Another program's command line: all from the first word on that is no option of ours."""
+        self._passes_on = name
+        self.words(name, metavar, help)
+
+    def parse_intermixed_args(  # type: ignore[override]
+        self, args: Sequence[str], namespace: Namespace | None = None
+    ) -> Namespace:
+        """The options and words; raises UsageError."""
+        if not self._passes_on:
+            return super().parse_intermixed_args(args, namespace)
+        own, rest = [], iter(args)
+        passed: list[str] = []
+        for arg in rest:
+            if arg == "--" or not arg.startswith("-"):
+                passed = [*([] if arg == "--" else [arg]), *rest]
+                break
+            own.append(arg)
+            action = self._option_string_actions.get(arg)
+            if action is not None and action.nargs != 0:
+                own += [value for value in (next(rest, None),) if value is not None]
+        options = super().parse_intermixed_args(own, namespace)
+        setattr(options, self._passes_on, passed)
+        return options
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print; the sentence names where help is."""
@@ -128,6 +158,18 @@ def add_general(parser: Parser) -> None:
     group.option(
         "--version", action="store_true", help="show which version this is", example="reader --version"
     )
+
+
+def add_place(group: Group) -> None:
+    """The flags that say where the person sits, for commands that open pages."""
+    group.option(
+        "--remote", dest="is_remote", action="store_const", const=True, help="you sit at another machine",
+        example="reader --remote",
+    )  # fmt: skip
+    group.option(
+        "--local", dest="is_remote", action="store_const", const=False, help="you sit at this machine",
+        example="reader open 1f2e3d4c --local",
+    )  # fmt: skip
 
 
 def add_sources(parser: Parser) -> None:

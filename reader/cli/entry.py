@@ -24,8 +24,9 @@ COMMANDS = {
     "import-marks": ("marking", "take such a file in"),
     "index": ("upkeep", "bring the index up to date"),
     "check": ("upkeep", "what in the files could not be understood"),
+    "relay": ("relay", "on your own machine: open the pages that a reader on a server asks for"),
     "config": ("about", "where the configuration is, what it says, which keys there are"),
-    "doctor": ("about", "what this terminal can do, which opener, which paths"),
+    "doctor": ("doctor", "what this terminal can do, which opener, which paths"),
     "completion": ("about", "the completion script for your shell"),
 }
 """Each command's module in this package and what it does, in the order of the help."""
@@ -33,7 +34,7 @@ COMMANDS = {
 TAKE_VALUE = frozenset((
     "-q", "--query", "-t", "--topic", "-p", "--provider", "--category", "--type", "--tag",
     "--since", "--until", "--min-quality", "--min-heat", "--sort", "--limit",
-    "--format", "--fields", "--template", "--related", "--ids",
+    "--format", "--fields", "--template", "--related", "--ids", "--port", "--socket",
 ))  # fmt: skip
 """The options that are followed by a value: needed before any parser is made, to find the command."""
 

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import Parser, Subcommand, add_filters, add_sources
+from reader.cli.arguments import Parser, Subcommand, add_filters, add_place, add_sources
 from reader.cli.entry import COMMANDS
 from reader.cli.listing import write_list
 from reader.cli.output import add_output, output_of
@@ -37,6 +37,7 @@ def _options(parser: Parser) -> None:
     add_sources(parser)
     add_filters(parser)
     add_output(parser)
+    add_place(parser.group("where you sit"))
 
 
 def _run(options: Namespace) -> int:
@@ -61,6 +62,8 @@ def _run(options: Namespace) -> int:
     settings, warnings = config.load()
     if options.sources:
         notices.extend(warnings)
+    if options.is_remote is not None:
+        settings = settings._replace(terminal={**settings.terminal, "remote": options.is_remote})
     if options.sort is None:
         query = preset(query, settings, notices)
     return _show(sources, query, settings, notices)

@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import Parser, Subcommand, add_format, whole
+from reader.cli.arguments import Parser, Subcommand, add_format, add_place, whole
 from reader.cli.completion import ids
 from reader.cli.layout import columns
 from reader.cli.page import MEASURE, page
@@ -21,6 +21,9 @@ from reader.results import Headline
 
 if TYPE_CHECKING:
     from reader.library import Library
+
+PATIENCE = 1.0
+"""Seconds in which a browser must fail for that to be told: a shell's prompt may come so much later."""
 
 _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
@@ -103,6 +106,7 @@ def _open_options(parser: Parser) -> None:
         "--print", action="store_true", help="only write the address",
         example="reader open 1f2e3d4c --print",
     )  # fmt: skip
+    add_place(group)
 
 
 def _open(options: Namespace) -> int:
@@ -114,25 +118,37 @@ def _open(options: Namespace) -> int:
     if options.print:
         print(url)
         return 0
-    return _carry_out(url, is_first=bool(sources))
+    return _carry_out(url, options.is_remote, is_first=bool(sources))
 
 
-def _carry_out(url: str, *, is_first: bool) -> int:
+def _carry_out(url: str, is_remote: bool | None, *, is_first: bool) -> int:
     """Bring the page to the person's browser; over SSH, where that is on another machine, say its address.
 
     The warnings of the configuration are told where it is looked into first, not again.
     """
     from reader import config, opener, terminal
 
-    here = terminal.here()
     settings, warnings = config.load()
     if is_first:
         tell(warnings)
-    outcome = opener.carry_out(opener.plan(url, here, settings.browser))
+    here = terminal.here(terminal.choices(settings.terminal, is_remote))
+    plan = opener.plan(url, here, settings)
+    outcome = opener.carry_out(plan, here, _run_here if here.is_tty else None, PATIENCE)
+    sentence = outcome.sentence if outcome.ok else f"{outcome.sentence}; the page is {plan.url}"
     if not outcome.ok and not here.is_remote:
-        raise ReaderError(outcome.sentence)
-    print(outcome.sentence)
+        raise ReaderError(sentence)
+    print(sentence)
     return 0
+
+
+def _run_here(argv: Sequence[str]) -> str | None:
+    from reader.starting import run_here
+
+    try:
+        code = run_here(argv, {})
+    except OSError as error:
+        return f"{argv[0]}: {error.strerror}"
+    return f"{argv[0]}: it ended with {code}" if code else None
 
 
 def _url(library: Library, headline: Headline, number: int | None) -> str:
@@ -161,7 +177,7 @@ SUBCOMMANDS = {
         run=_show,
     ),
     "open": Subcommand(
-        usage="reader open ID [SOURCE]... [--related N] [--print]",
+        usage="reader open ID [SOURCE]... [--related N] [--print] [--remote|--local]",
         examples=("reader open 1f2e3d4c", "reader open 1f2e3d4c --related 2 --print ~/news"),
         options=_open_options,
         run=_open,

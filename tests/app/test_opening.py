@@ -19,8 +19,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The URLs that a browser got; no browser is started."""
     urls: list[str] = []
 
-    def carry_out(plan: opener.Plan) -> opener.Outcome:
-        if plan.kind == "show":
+    def carry_out(plan: opener.Plan, terminal: Terminal, aside: object) -> opener.Outcome:
+        if not plan.steps:
             return opener.Outcome(False, plan.sentence)
         urls.append(plan.url)
         return opener.Outcome(True, "Sent to the browser")

@@ -1,4 +1,4 @@
-"""Tests of shell completion, `config` and `doctor`, as a shell and a person see them."""
+"""Tests of shell completion and `config`, as a shell and a person see them."""
 
 from __future__ import annotations
 
@@ -45,20 +45,11 @@ def test_the_completion_script_names_the_command(home: Home, shell: str) -> None
     assert "reader" in out and "_ARGCOMPLETE" in out
 
 
-def test_config_and_doctor(home: Home) -> None:
-    """`config` and `doctor` tell where things are and what holds, without a collection even."""
+def test_config(home: Home) -> None:
+    """`config` tells where things are and what holds."""
     file = Path(home.env["READER_CONFIG_DIR"]) / "config.toml"
     assert home.run("config", "path")[:2] == (0, f"{file}\n")
     code, out, _ = home.run("config", "show")
     assert code == 0 and "theme = " in out
     code, out, _ = home.run("config", "keys")
     assert code == 0 and any(line.split()[:2] == ["open_page", "o"] for line in out.splitlines())
-    code, out, err = home.run("doctor", "news", env={"SSH_CONNECTION": "1 2 3 4"})
-    assert (code, err) == (0, "")
-    rows = {line.split()[0]: line for line in out.splitlines()}
-    assert (
-        "yes" in rows["remote"]
-        and str(file) in rows["configuration"]
-        and str(home.news) in rows["collection"]
-    )
-    assert home.run("doctor", "nowhere")[0] == 0

@@ -1,35 +1,53 @@
-"""Getting a URL out: to the browser, or to the clipboard of the terminal that the person sits at."""
+"""Getting pages and their addresses out: to a browser, to the clipboard, before the person's eyes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
+from textual.app import SuspendNotSupported
 from textual.message import Message
 
 from reader import clipboard, opener, terminal
 from reader.app.browsing.state import Browsing
 from reader.app.messages import UrlPressed
 from reader.errors import ReaderError
+from reader.starting import late_failures, run_here
 from reader.terminal import Terminal
+
+LOOK_AGAIN = (3.0, 12.0)
+"""Seconds after which it is seen whether a browser that was started has failed in the meantime."""
+
+Link = tuple[str, str]
+"""Title and URL, as the file says them."""
 
 
 class Opening(Browsing):
     """Every key by which a page or its address leaves the screen."""
 
-    class UrlHandled(Message):
-        """A worker has opened or copied a URL, or could not."""
+    class Handled(Message):
+        """A worker has opened or copied something, or could not."""
 
-        def __init__(self, sentence: str, is_warning: bool = False, url: str = "") -> None:
+        def __init__(self, sentence: str, is_warning: bool = False) -> None:
             super().__init__()
             self.sentence = sentence
             self.is_warning = is_warning
-            self.url = url
-            """To be shown whole, for the person to take it from the screen."""
+
+    class NotOpened(Message):
+        """No browser took these pages: their addresses are to be shown."""
+
+        def __init__(self, sentence: str, urls: Sequence[str], title: str) -> None:
+            super().__init__()
+            self.sentence = sentence
+            self.urls = tuple(urls)
+            """Checked."""
+            self.title = title
 
     terminal: Terminal | None = None
-    """What this terminal can do; looked at when it is first needed, for that takes 20 ms in tmux."""
+    """What this terminal can do, as far as it was needed yet."""
 
     @property
-    def current_link(self) -> tuple[str, str]:
+    def current_link(self) -> Link:
         """Title and URL of what a key is meant for: the related link in its pane, else the article."""
         if self.place == "related":
             return self.related_pane.current_title, self.related_pane.current_url
@@ -38,7 +56,25 @@ class Opening(Browsing):
 
     def action_open_page(self) -> None:
         """Open the page in the person's browser."""
-        self.open_url(self.current_link[1])
+        self.open_links([self.current_link])
+
+    def action_open_text(self) -> None:
+        """Read the page in a text browser, in this terminal."""
+        _, url = self.current_link
+        if self._has_address(url):
+            self.in_thread(lambda: self._open_text(url), "open")
+
+    def action_show_address(self) -> None:
+        """Show the address to press, select or scan; nothing is opened or copied."""
+        title, url = self.current_link
+        if not self._has_address(url):
+            return
+        try:
+            address = opener.checked_url(url)
+        except ReaderError as error:
+            self.say(str(error), is_warning=True)
+            return
+        self.post_message(self.NotOpened("Press it, select it, or scan it", [address], title))
 
     def action_copy_url(self) -> None:
         """Copy the address."""
@@ -46,58 +82,110 @@ class Opening(Browsing):
 
     def action_copy_markdown(self) -> None:
         """Copy title and address as a Markdown link."""
-        title, url = self.current_link
-        name = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-        self.copy(f"[{name}]({url})" if url else "")
+        self.copy(as_markdown(self.current_link))
 
     @on(UrlPressed)
     def _url_pressed(self, message: UrlPressed) -> None:
-        self.open_url(message.url)
+        self.open_links([("", message.url)])
 
-    def open_url(self, url: str) -> None:
-        """Open a URL in a thread; it is checked before anything is started."""
-        if not url:
-            self.say("This article has no address")
-            return
-        self.in_thread(lambda: self._open(url), "open")
+    def open_links(self, links: Sequence[Link]) -> None:
+        """Open pages in a thread, after asking where they are several; those without an address are left out.
+
+        Each is checked before anything is started.
+        """
+        wanted = [link for link in links if link[1]]
+        if not wanted:
+            self.say("This article has no address" if len(links) < 2 else "None of these has an address")
+        elif len(wanted) == 1:
+            self.in_thread(lambda: self._open(wanted), "open")
+        else:
+            self._ask_for_several(wanted)
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard in a thread."""
-        if not text:
+        if self._has_address(text):
+            self.in_thread(lambda: self._copy(text), "open")
+
+    def _has_address(self, url: str) -> bool:
+        if not url:
             self.say("This article has no address")
-            return
-        self.in_thread(lambda: self._copy(text), "open")
+        return bool(url)
+
+    def _ask_for_several(self, links: Sequence[Link]) -> None:
+        from reader.app.screens.dialogs import Confirm
+
+        def answered(is_wanted: bool | None) -> None:
+            if is_wanted:
+                self.in_thread(lambda: self._open(links), "open")
+
+        titles = [title or opener.shown_host(url) or url for title, url in links]
+        self.app.push_screen(Confirm(f"Open {len(links)} pages?", titles), answered)
 
     def _here(self) -> Terminal:
-        if self.terminal is None:
-            self.terminal = terminal.here()
+        """Runs in a thread: within tmux somebody else may be attached by now."""
+        if self.terminal is None or self.terminal.multiplexer == "tmux":
+            self.terminal = terminal.here(terminal.choices(self.config.terminal))
         return self.terminal
 
-    def _open(self, url: str) -> None:
-        """Runs in a thread; where no browser can be started, the address is shown and copied."""
+    def _open(self, links: Sequence[Link]) -> None:
+        """Runs in a thread; where no browser takes them, the addresses are shown and copied."""
+        here = self._here()
+        said: list[str] = []
+        left: list[Link] = []
+        for title, url in links:
+            try:
+                plan = opener.plan(url, here, self.config)
+            except ReaderError as error:
+                self.post_message(self.Handled(str(error), is_warning=True))
+                continue
+            outcome = opener.carry_out(plan, here, self._step_aside)
+            if outcome.ok:
+                said.append(outcome.sentence)
+            else:
+                left.append((title, plan.url))
+                reason = outcome.sentence
+        if said:
+            sentence = said[0] if len(said) == 1 else f"Sent to the browser: {len(said)} pages"
+            self.post_message(self.Handled(sentence))
+        if left:
+            urls = [url for _, url in left]
+            sentence = f"{reason}.\n{self._send(chr(10).join(urls))}".strip()
+            self.post_message(self.NotOpened(sentence, urls, left[0][0] if len(left) == 1 else ""))
+
+    def _open_text(self, url: str) -> None:
+        """Runs in a thread."""
         try:
-            plan = opener.plan(url, self._here(), self.config.browser)
+            plan = opener.plan_text(url, self.config)
         except ReaderError as error:
-            self.post_message(self.UrlHandled(str(error), is_warning=True))
+            self.post_message(self.Handled(str(error), is_warning=True))
             return
-        outcome = opener.carry_out(plan)
-        if outcome.ok:
-            self.post_message(self.UrlHandled(outcome.sentence))
-        else:
-            reason = outcome.sentence.replace(plan.url, "").rstrip(" :;")
-            self.post_message(self.UrlHandled(f"{reason}\n{self._send(plan.url)}".strip(), url=plan.url))
+        outcome = opener.carry_out(plan, self._here(), self._step_aside)
+        self.post_message(self.Handled(outcome.sentence, is_warning=not outcome.ok))
+
+    def _step_aside(self, argv: Sequence[str]) -> str | None:
+        """Leave the terminal to a program until it ends; why it failed. Called in a thread."""
+        return self.app.call_from_thread(self._run_aside, argv)
+
+    def _run_aside(self, argv: Sequence[str]) -> str | None:
+        try:
+            with self.app.suspend():
+                code = run_here(argv, {})
+        except (OSError, SuspendNotSupported) as error:
+            return f"{argv[0]}: {getattr(error, 'strerror', None) or 'the screen can not step aside here'}"
+        return f"{argv[0]}: it ended with {code}" if code else None
 
     def _copy(self, text: str) -> None:
         """Runs in a thread."""
         sentence = self._send(text)
-        self.post_message(self.UrlHandled(sentence or "There is no clipboard here", is_warning=not sentence))
+        self.post_message(self.Handled(sentence or "There is no clipboard here", is_warning=not sentence))
 
     def _send(self, text: str) -> str:
         """Send to the clipboard; what was done, or nothing."""
         try:
-            copied = clipboard.carry_out(clipboard.plan(text, self._here()), self._write)
+            plan = clipboard.plan(text, self._here(), self.config.copy)
         except ReaderError as error:
             return str(error)
+        copied = clipboard.carry_out(plan, self._write)
         return copied.sentence if copied.ok else ""
 
     def _write(self, sequence: str) -> None:
@@ -108,11 +196,30 @@ class Opening(Browsing):
         """Write a sequence to the terminal as it is."""
         raise NotImplementedError
 
-    @on(UrlHandled)
-    def _say_what_was_done(self, message: UrlHandled) -> None:
-        if not message.url:
-            self.say(message.sentence, is_warning=message.is_warning)
-            return
+    @on(Handled)
+    def _say_what_was_done(self, message: Handled) -> None:
+        self.say(message.sentence, is_warning=message.is_warning)
+        for seconds in () if message.is_warning else LOOK_AGAIN:
+            self.set_timer(seconds, self._look_for_failures)
+
+    @on(NotOpened)
+    def _show_addresses(self, message: NotOpened) -> None:
         from reader.app.screens.address import Address
 
-        self.app.push_screen(Address(message.sentence, message.url))
+        is_unicode = self.terminal is None or self.terminal.is_unicode
+        self.app.push_screen(
+            Address(
+                message.sentence, message.urls, title=message.title, is_unicode=is_unicode, copy=self.copy
+            )
+        )
+
+    def _look_for_failures(self) -> None:
+        for failure in late_failures():
+            self.say(f"The browser failed: {failure}. y copies the address.", is_warning=True)
+
+
+def as_markdown(link: Link) -> str:
+    """Title and address as a Markdown link; empty where there is no address."""
+    title, url = link
+    name = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return f"[{name}]({url})" if url else ""

@@ -1,38 +1,110 @@
-"""A page's whole address, where no browser could be started: to be taken from the screen with the mouse.
+"""Whole addresses, where no browser can be started: to press, to select, to scan with a telephone.
 
-It begins at the left edge and has nothing beside it, so that a selection over several lines is the address.
+Each begins at the left edge and has nothing beside it, so that a selection over several lines is the address.
+While this is shown the mouse is the terminal's own, which then selects text and opens links by itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
+from reader.app.widgets.qr_code import QrCode
+
 
 class Address(ModalScreen[None]):
-    """The address, as a link where the terminal knows links, and what was done with it."""
+    """The addresses, as links where the terminal knows links, and what was done with them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter,space,o", "leave", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,o,L", "leave", "Back"),
+        Binding("y", "copy", "Copy"),
+        Binding("c,space", "code_alone", "Code alone"),
+    ]
 
-    def __init__(self, sentence: str, url: str) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        urls: Sequence[str],
+        *,
+        title: str = "",
+        is_unicode: bool = True,
+        copy: Callable[[str], None] = lambda _: None,
+    ) -> None:
         super().__init__()
         self.sentence = sentence
         """What was tried."""
-        self.url = url
-        """Checked and percent-encoded, so that it can be a link of the terminal's (OSC 8)."""
+        self.urls = tuple(urls)
+        """Checked and percent-encoded, so that they can be links of the terminal's (OSC 8)."""
+        self._title = title
+        self._is_unicode = is_unicode
+        self._copy = copy
 
     def compose(self) -> ComposeResult:
-        """What was tried, the address, the way out."""
-        yield Static(Content(self.sentence), id="address-said")
-        yield Static(Content(self.url).stylize(Style(link=self.url)), id="address-url")
-        yield Static(Content("Esc back"), id="address-keys")
+        """The title, what was tried, the addresses, the code of a single one, the way out."""
+        with VerticalScroll(id="address-page"):
+            yield Static(Content(self._title), id="address-title")
+            yield Static(Content(self.sentence), id="address-said")
+            for url in self.urls:
+                yield Static(Content(url).stylize(Style(link=url)), classes="address-url")
+            if len(self.urls) == 1:
+                yield QrCode(self.urls[0], is_unicode=self._is_unicode, id="address-code")
+        yield Static(id="address-keys")
+
+    def on_mount(self) -> None:
+        """Leave the mouse to the terminal."""
+        self._report_mouse(False)
+
+    def on_unmount(self) -> None:
+        """Take the mouse back."""
+        self._report_mouse(True)
+
+    def _report_mouse(self, is_on: bool) -> None:
+        name = "_enable_mouse_support" if is_on else "_disable_mouse_support"
+        if switch := getattr(self.app._driver, name, None):
+            switch()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the code where there is room for it."""
+        self._fit()
+
+    def _fit(self) -> None:
+        keys: list[str | tuple[str, str]] = [("y", "bold"), " copy    ", ("Esc", "bold"), " back"]
+        for code in self.query(QrCode):
+            columns, lines = self.size
+            others = 6 + sum(-(-len(url) // max(columns, 1)) for url in self.urls)
+            is_alone = self.has_class("-code-alone")
+            code.display = code.fits(columns, lines - 1 if is_alone else lines - others)
+            if code.fits(columns, lines - 1) and (is_alone or not code.display):
+                keys[2:2] = [("c", "bold"), " address    " if is_alone else " QR code    "]
+            elif not code.display:
+                self.remove_class("-code-alone")
+                keys.append(_too_small(code))
+        self.query_one("#address-keys", Static).update(Content.assemble(*keys))
+
+    def action_code_alone(self) -> None:
+        """Give the code all the room, or take it back."""
+        self.toggle_class("-code-alone")
+        self._fit()
+
+    def action_copy(self) -> None:
+        """Send the addresses to the clipboard (again)."""
+        self._copy("\n".join(self.urls))
 
     def action_leave(self) -> None:
         """Close the page."""
         self.dismiss()
+
+
+def _too_small(code: QrCode) -> str:
+    if not code.code:
+        return "    (too long for a QR code)"
+    return f"    (a QR code needs {code.needs.width}×{code.needs.height + 1})"

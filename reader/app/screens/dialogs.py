@@ -16,6 +16,13 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
+from reader.app.painting import ELLIPSIS, cut
+
+MOST_DETAILS = 8
+"""Lines under a question; there may be hundreds."""
+DETAIL_WIDTH = 60
+"""Cells of such a line."""
+
 
 class Confirm(ModalScreen[bool]):
     """A question that is answered with yes (y, Enter) or no (n, Esc)."""
@@ -25,14 +32,17 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape,q", "answer(False)", "No"),
     ]
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, details: Sequence[str] = ()) -> None:
         super().__init__()
         self._question = question
+        self._details = details
 
     def compose(self) -> ComposeResult:
-        """The question and the keys that answer it."""
+        """The question, what it is about, and the keys that answer it."""
         with Vertical(classes="dialog"):
             yield Label(Content(self._question), classes="dialog--question")
+            if self._details:
+                yield Label(Content("\n".join(_few(self._details))), classes="dialog--details")
             yield Label(
                 Content.assemble(("y", "bold"), " yes    ", ("n", "bold"), " no"), classes="dialog--keys"
             )
@@ -40,6 +50,13 @@ class Confirm(ModalScreen[bool]):
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""
         self.dismiss(answer)
+
+
+def _few(lines: Sequence[str]) -> list[str]:
+    """The first lines, each in one line of the dialog, and how many more there are."""
+    shown = [cut(line, DETAIL_WIDTH) for line in lines[:MOST_DETAILS]]
+    more = len(lines) - len(shown)
+    return [*shown, f"{ELLIPSIS} {more:,} more"] if more else shown
 
 
 class Ask(ModalScreen["str | None"]):

@@ -1,0 +1,154 @@
+"""`reader doctor`: what this terminal can do and why, how a page would be opened, where all is kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.cli.arguments import Parser, Subcommand, add_place
+from reader.cli.session import sources_of
+from reader.errors import ReaderError
+from reader.terminal import Finding
+from reader.text import display_path
+
+if TYPE_CHECKING:
+    from reader.config import Config
+    from reader.opener import Step
+    from reader.terminal import Terminal
+
+PAGE = "https://page.example/"
+"""What would be opened, if it were to be."""
+
+
+def _options(parser: Parser) -> None:
+    parser.words("sources", "SOURCE", "the folders or files to look at, as for `reader list`")
+    add_place(parser.group("where you sit"))
+
+
+def _run(options: Namespace) -> int:
+    from reader import config, terminal
+
+    settings, warnings = config.load()
+    here = terminal.examined(terminal.choices(settings.terminal, options.is_remote))
+    groups = {
+        "reader": [*_version(), *(Finding("warning", warning, "") for warning in warnings)],
+        "this terminal": here.findings,
+        "opening and copying": [*_opening(here, settings), *_copying(here, settings)],
+        "files": [*_paths(), *_sources(options)],
+    }
+    width = max(len(row.name) for rows in groups.values() for row in rows)
+    for title, rows in groups.items():
+        print(f"{title}")
+        for row in rows:
+            print("\n".join(_lines(row, width)))
+        print()
+    print(
+        "A finding is overruled in [terminal] of config.toml (docs/ssh.md), the first by --remote or --local."
+    )
+    return 0
+
+
+def _lines(row: Finding, width: int) -> Iterator[str]:
+    reason = f"  ({display_path(row.reason)})" if row.reason else ""
+    yield f"  {row.name:{width}}  {display_path(row.value)}{reason}"
+    for advice in row.advice:
+        yield f"  {'':{width}}  → {display_path(advice)}"
+
+
+def _version() -> Iterator[Finding]:
+    from reader import __version__
+
+    yield Finding("version", __version__, f"Python {sys.version.partition(' ')[0]}")
+
+
+def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
+    """The ways by which a page would be opened, in the order in which they are tried."""
+    from reader import opener
+
+    plan = opener.plan(PAGE, here, settings)
+    for number, step in enumerate(plan.steps):
+        yield Finding("then" if number else "opens", *_step(step))
+    advice: tuple[str, ...] = ()
+    if here.is_remote and not any(step.kind == "relay" for step in plan.steps):
+        advice = ("to open pages on your own machine: reader relay ssh HOST, there (docs/ssh.md)",)
+    elif not plan.steps:
+        advice = ("set $BROWSER, or browser in config.toml",)
+    yield Finding("then" if plan.steps else "opens", "shows the address", plan.sentence, advice)
+    text = opener.plan_text(PAGE, settings)
+    first = text.steps[0].argv[0] if text.steps else "nothing"
+    yield Finding("reads here", first, "" if text.steps else text.sentence)
+
+
+def _step(step: Step) -> tuple[str, str]:
+    if step.kind != "relay":
+        return " ".join(step.argv), "in this terminal" if step.kind == "text" else ""
+    from reader.relay import BadPlace, hand_over, parse_place
+
+    try:
+        place = parse_place(step.place)
+    except BadPlace as error:
+        return "a relay", str(error)
+    # A relay refuses an empty address, but with a proof that it is there and knows the token.
+    asked = hand_over("", place)
+    return f"the relay at {place.where}", "it answers" if asked.is_taken else asked.sentence
+
+
+def _copying(here: Terminal, settings: Config) -> Iterator[Finding]:
+    from reader import clipboard
+
+    plan = clipboard.plan(PAGE, here, settings.copy)
+    ways = [" ".join(argv) for argv in (*plan.keepers[:1], plan.command) if argv]
+    ways += ["the terminal (OSC 52)"] if plan.sequence else []
+    reason = "a terminal never says whether it took it" if plan.sequence and not plan.keepers else ""
+    yield Finding("copies by", ", ".join(ways) or "nothing", reason)
+
+
+def _paths() -> Iterator[Finding]:
+    from reader import paths
+
+    file = paths.config_file()
+    yield Finding("configuration", str(file), "" if file.exists() else "not there yet, which is fine")
+    for name, folder in (
+        ("index", paths.cache_dir()),
+        ("marks", paths.user_data_dir()),
+        ("log", paths.state_dir()),
+    ):
+        yield Finding(name, str(folder), _writable(folder))
+
+
+def _writable(folder: Path) -> str:
+    """Whether files could be made there, itself or after making the folder."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    return "can be written" if there.is_dir() and os.access(there, os.W_OK) else "can't be written"
+
+
+def _sources(options: Namespace) -> Iterator[Finding]:
+    from reader.library import Library
+
+    try:
+        sources = sources_of(options.sources, warn=lambda _: None)
+        library = Library.open(sources)
+    except ReaderError as error:
+        yield Finding("collection", "none", str(error))
+        return
+    shown = " ".join(os.path.abspath(source) for source in sources)
+    yield Finding("collection", shown, f"{library.total:,} articles in the index")
+    for notice in library.notices:
+        yield Finding("notice", notice, "")
+    library.close()
+
+
+SUBCOMMANDS = {
+    "doctor": Subcommand(
+        usage="reader doctor [SOURCE]... [--remote|--local]",
+        examples=("reader doctor", "reader doctor ~/news"),
+        options=_options,
+        run=_run,
+    ),
+}

@@ -1,0 +1,159 @@
+"""`reader relay`: run on your own machine, it opens the pages that a reader on a server asks for."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.cli import session
+from reader.cli.arguments import Parser, Subcommand, whole
+from reader.errors import ReaderError, StorageError, UsageError
+from reader.text import display_path
+
+if TYPE_CHECKING:
+    from reader.relay import Place
+
+PORT = 7077
+"""Where a relay listens that nobody told otherwise: above the ports that need a privilege, below those that
+systems give away."""
+
+_EXPORTED = "LC_READER_RELAY"
+"""OpenSSH servers as most systems ship them take LC_ variables from their clients."""
+
+
+def _options(parser: Parser) -> None:
+    parser.passed_on("command", "ssh ARGUMENT", "run this ssh with a relay beside it; without it just listen")
+    group = parser.group("where")
+    group.option(
+        "--port", metavar="N", type=whole(1, 65535), help=f"listen at 127.0.0.1:N; {PORT} without it",
+        example="reader relay --port 7100",
+    )  # fmt: skip
+    group.option(
+        "--socket", metavar="FILE", help="listen in this socket file instead",
+        example="reader relay --socket ~/.reader-relay",
+    )  # fmt: skip
+    group.option(
+        "--new-token", action="store_true", help="make another token; what knew the old one asks in vain",
+        example="reader relay --new-token",
+    )  # fmt: skip
+
+
+def _run(options: Namespace) -> int:
+    if options.port and options.socket:
+        raise UsageError("a relay listens in one place: give --port or --socket")
+    if options.command:
+        return _with_ssh(options.command, options)
+    from reader import paths
+    from reader.relay import Place, Relay
+
+    token = kept_token(paths.user_data_dir() / "relay-token", anew=options.new_token)
+    path = Path(os.path.abspath(os.path.expanduser(options.socket))) if options.socket else None
+    relay = Relay(token, opener_of_pages(_tell), path=path, port=0 if path else options.port or PORT)
+    there = Place(token, port=relay.port or PORT)
+    print(guide(there, display_path(str(path)) if path else there.where), flush=True)
+    try:
+        relay.serve()
+    finally:
+        relay.close()
+    return 0
+
+
+def guide(there: Place, here: str) -> str:
+    """What to do now, with the lines to copy: `there` is the place on the server, `here` where we listen."""
+    return f"""\
+The relay listens at {here} and opens the pages it is asked for in this machine's browser, until Ctrl-C.
+
+  connect with:                     ssh -R {there.where}:{here} HOST
+  on the server, in your profile:   export READER_RELAY={there}
+
+The token in that line is as good as a key to your browser: keep it to yourself."""
+
+
+def _tell(sentence: str) -> None:
+    from time import strftime
+
+    print(f"{strftime('%H:%M:%S')}  {sentence}", flush=True)
+
+
+def kept_token(file: Path, *, anew: bool = False) -> str:
+    """The token in the file, which is made for its owner alone where it is missing. Raises StorageError."""
+    from secrets import token_urlsafe
+
+    from reader import paths
+
+    try:
+        if not anew and (token := file.read_text("ascii").strip()):
+            return token
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"{display_path(str(file))} can't be read ({error}); try --new-token") from None
+    token = token_urlsafe(24)
+    paths.ensure(file.parent)
+    try:
+        file.unlink(missing_ok=True)
+        with open(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as opened:
+            opened.write(token + "\n")
+    except OSError as error:
+        raise StorageError(f"{display_path(str(file))} can't be written ({error.strerror})") from None
+    return token
+
+
+def _with_ssh(command: Sequence[str], options: Namespace) -> int:
+    """Run ssh with the way back in it; the token is made for this connection and stays in its environment."""
+    import secrets
+    import threading
+
+    from reader.relay import Place, Relay
+    from reader.starting import run_here
+
+    if os.path.basename(command[0]) != "ssh" or len(command) < 2:
+        raise UsageError("a relay runs ssh and nothing else: `reader relay ssh HOST`")
+    if options.socket:
+        raise UsageError("with ssh the relay listens at a port; leave --socket out")
+    token = secrets.token_urlsafe(24)
+    relay = Relay(token, opener_of_pages(), port=options.port or 0)
+    place = Place(token, port=relay.port)
+    way_back = ("-R", f"{place.where}:{place.where}", "-o", f"SendEnv={_EXPORTED}")
+    threading.Thread(target=relay.serve, daemon=True).start()
+    try:
+        return run_here([command[0], *way_back, *command[1:]], {_EXPORTED: str(place)})
+    except OSError as error:
+        raise ReaderError(f"{display_path(command[0])} can't be started: {error.strerror}") from None
+    finally:
+        relay.close()
+
+
+def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[str], tuple[bool, str]]:
+    """Opens pages in this machine's own browser and tells of each; never by a relay or in the terminal."""
+    from reader import config, opener, terminal
+
+    settings, warnings = config.load()
+    session.tell(warnings)
+    here = terminal.here(terminal.choices(settings.terminal, remote=False))._replace(relay="")
+    settings = settings._replace(relay="")
+
+    def opens(url: str) -> tuple[bool, str]:
+        outcome = opener.carry_out(opener.plan(url, here, settings), here)
+        tell(url if outcome.ok else f"{url}: {outcome.sentence}")
+        return outcome.ok, outcome.sentence
+
+    return opens
+
+
+SUBCOMMANDS = {
+    "relay": Subcommand(
+        usage=(
+            "reader relay [--port N | --socket FILE] [--new-token]\n"
+            "       reader relay [--port N] ssh HOST [COMMAND]..."
+        ),
+        examples=("reader relay ssh server", "reader relay ssh -p 2222 -t server reader", "reader relay"),
+        options=_options,
+        run=_run,
+    ),
+}

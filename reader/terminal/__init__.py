@@ -1,0 +1,49 @@
+"""What this terminal can do, found out without asking the terminal, each fact with its reason.
+
+An answer that never comes would hold up the start, so only the environment, the parent processes and, inside
+tmux, tmux itself are asked. The facts go in as values: every decision can be tried without such a terminal.
+"""
+
+from reader.terminal.choices import ALLOWED, Choice, choices
+from reader.terminal.decide import decide
+from reader.terminal.facts import Facts, Tmux, collect
+from reader.terminal.value import TRUECOLOUR, Finding, Terminal
+
+__all__ = [
+    "ALLOWED",
+    "TRUECOLOUR",
+    "Choice",
+    "Facts",
+    "Finding",
+    "Terminal",
+    "Tmux",
+    "choices",
+    "decide",
+    "examined",
+    "glance",
+    "here",
+]
+
+
+def glance(chosen: Choice = {}) -> Terminal:  # noqa: B006, never written to
+    """The terminal that this process runs in, as far as it shows without starting anything: half a
+    millisecond. Inside tmux the variables may be those of an earlier day; see `here`."""
+    return decide(collect(chosen, asks_tmux=False))
+
+
+def examined(chosen: Choice = {}) -> Terminal:  # noqa: B006
+    """The terminal that this process runs in, after asking it as well; may take some seconds."""
+    from reader.terminal.asking import ask
+
+    facts = collect(chosen, asks_tmux=True)
+    if not facts.is_tty or facts.env.get("TERM", "") in ("", "dumb"):
+        return decide(facts)
+    # The Linux console shows kitty's question instead of hiding it, and multiplexers answer it for nobody.
+    is_plain = facts.env.get("TERM") != "linux" and not decide(facts).multiplexer
+    return decide(facts._replace(answers=ask(also_kitty=is_plain)))
+
+
+def here(chosen: Choice = {}) -> Terminal:  # noqa: B006
+    """The terminal that this process runs in; inside tmux after asking it, which takes some milliseconds and
+    never more than a second, so not before the first paint."""
+    return decide(collect(chosen, asks_tmux=True))

@@ -1,0 +1,216 @@
+"""From facts to what a terminal can do: pure, one decision a finding, each with its reason and its advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from reader.terminal import passing
+from reader.terminal.emulators import EMULATORS, by_kind, by_term, by_variables
+from reader.terminal.facts import RELAY_VARIABLES, SSH_VARIABLES, Facts, client_env
+from reader.terminal.value import TRUECOLOUR, Finding, Terminal
+
+_SSH_SERVERS = ("sshd", "sshd-session", "dropbear", "mosh-server", "etterminal", "etserver")
+_TRUECOLOUR_TERMS = ("alacritty", "foot", "wezterm", "xterm-kitty", "xterm-ghostty", "contour")
+_NO_CURSOR = ("", "dumb", "unknown")
+_NO_MOUSE = ("linux", "vt52", "vt100", "vt102", "vt220", "cons25", "ansi", *_NO_CURSOR)
+_NAMED_ALIKE = ("multiplexer", "emulator", "colours", "links", "clipboard", "pictures", "background")
+
+
+class _Seen(NamedTuple):
+    """The facts as every decision needs them."""
+
+    facts: Facts
+    env: Mapping[str, str]
+    """As it holds for whoever is attached now."""
+    multiplexer: str
+    emulator: str
+    why_emulator: str
+
+
+def decide(facts: Facts) -> Terminal:
+    """What a terminal with these facts can do."""
+    env = client_env(facts)
+    multiplexer, why = _multiplexer(env)
+    seen = _Seen(facts, env, multiplexer, *_emulator(facts, env, multiplexer))
+    why_tty = "stdin and stdout are a terminal" if facts.is_tty else "stdin or stdout is a pipe or a file"
+    findings: dict[str, Finding] = {}
+    values: dict[str, Any] = {}
+
+    def settle(name: str, value: Any, reason: str, advice: tuple[str, ...] = ()) -> None:
+        if name in facts.chosen:
+            (value, reason), advice = facts.chosen[name], ()
+        values[name] = value
+        findings[name] = Finding(name, _shown(name, value), reason, advice)
+
+    settle("terminal", facts.is_tty, why_tty)
+    settle("remote", *_remote(facts, env))
+    settle("desktop", *_desktop(facts, env, values["remote"]))
+    settle("multiplexer", multiplexer, why)
+    settle("emulator", seen.emulator, seen.why_emulator)
+    settle("colours", *_colours(seen))
+    settle("unicode", *_unicode(facts))
+    settle("links", *_links(seen))
+    settle("clipboard", *_clipboard(seen))
+    settle("pictures", *_pictures(seen, values["unicode"]))
+    settle("mouse", *_mouse(seen))
+    settle("background", *_background(facts, env))
+    return Terminal(
+        is_tty=values["terminal"],
+        is_remote=values["remote"],
+        has_desktop=values["desktop"],
+        is_unicode=values["unicode"],
+        has_mouse=values["mouse"],
+        platform=facts.platform,
+        **{name: values[name] for name in _NAMED_ALIKE},
+        env={name: value for name, value in env.items() if facts.env.get(name) != value},
+        relay=next((env[name] for name in RELAY_VARIABLES if env.get(name)), ""),
+        findings=tuple(findings.values()),
+    )
+
+
+def _shown(name: str, value: Any) -> str:
+    """A finding's value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value == TRUECOLOUR:
+        return "16.7 million"
+    if value is None or value == "":
+        return "none" if name == "multiplexer" else "not known"
+    return str(value)
+
+
+def _remote(facts: Facts, env: Mapping[str, str]) -> tuple[bool, str]:
+    # In tmux the variables are those of the moment the pane was made; tmux itself knows who is attached now.
+    if facts.tmux is not None and "SSH_CONNECTION" in facts.tmux.env:
+        if facts.tmux.env["SSH_CONNECTION"] is None:
+            return False, "tmux says that the attached client did not come by SSH"
+        return True, "tmux says that the attached client came by SSH"
+    for name in SSH_VARIABLES:
+        if env.get(name):
+            return True, f"{name} is set"
+    for process in facts.ancestors:
+        if process in _SSH_SERVERS:
+            return True, f"a parent process is {process}"
+    return False, "no SSH variable is set and no parent process is an SSH server"
+
+
+def _desktop(facts: Facts, env: Mapping[str, str], is_remote: bool) -> tuple[bool, str, tuple[str, ...]]:
+    for name in ("WAYLAND_DISPLAY", "DISPLAY"):
+        if env.get(name):
+            return True, f"{name} is set", ()
+    for name in ("WSL_DISTRO_NAME", "WSL_INTEROP"):
+        if env.get(name):
+            return True, f"{name} is set: Windows has the desktop", ()
+    if facts.platform in ("darwin", "win32"):
+        system = "macOS" if facts.platform == "darwin" else "Windows"
+        return (False, f"{system}, but by SSH", ()) if is_remote else (True, f"{system} has one", ())
+    return False, "neither DISPLAY nor WAYLAND_DISPLAY is set", ()
+
+
+def _multiplexer(env: Mapping[str, str]) -> tuple[str, str]:
+    for name, variable in (("tmux", "TMUX"), ("screen", "STY"), ("zellij", "ZELLIJ")):
+        if env.get(variable) or (variable == "ZELLIJ" and variable in env):
+            return name, f"{variable} is set"
+    return "", "neither TMUX, STY nor ZELLIJ is set"
+
+
+def _emulator(facts: Facts, env: Mapping[str, str], multiplexer: str) -> tuple[str, str]:
+    if not multiplexer:
+        if name := by_kind(facts.answers.kind):
+            return name, f"it calls itself {facts.answers.kind}"
+        name, why = by_variables(env)
+        return name, why or f"no variable names it, and many have the TERM {env.get('TERM', '')}".rstrip()
+    if multiplexer == "tmux" and facts.tmux is not None:
+        if name := by_kind(facts.tmux.kind):
+            return name, f"tmux says that it calls itself {facts.tmux.kind}"
+        if name := by_term(facts.tmux.term):
+            return name, f"tmux says that its TERM is {facts.tmux.term}"
+    return "", f"it is behind {multiplexer}, which does not say"
+
+
+def _colours(seen: _Seen) -> tuple[int, str, tuple[str, ...]]:
+    env, facts = seen.env, seen.facts
+    term = env.get("TERM", "")
+    depth = env.get("COLORTERM", "").lower()
+    if env.get("NO_COLOR"):
+        return 0, "NO_COLOR is set", ()
+    if not facts.is_tty:
+        return 0, "there is no terminal", ()
+    if term in _NO_CURSOR and facts.platform != "win32":
+        return 0, f"TERM is {term or 'not set'}", ("export TERM=xterm-256color",)
+    if depth in ("truecolor", "24bit"):
+        return TRUECOLOUR, f"COLORTERM is {depth}", ()
+    if term in _TRUECOLOUR_TERMS or term.endswith("-direct"):
+        return TRUECOLOUR, f"TERM is {term}", ()
+    advice = passing.more_colours(seen.multiplexer, facts.tmux)
+    if "256color" in term:
+        return 256, f"TERM is {term}", advice
+    return 16, f"TERM is {term or 'not set'}, which promises no more", advice
+
+
+def _unicode(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:
+    advice = ("export LANG=C.UTF-8",)
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        if value := facts.env.get(name):
+            is_utf8 = "utf8" in value.lower().replace("-", "")
+            return is_utf8, f"{name} is {value}", () if is_utf8 else advice
+    if facts.is_utf8_line:
+        return True, "no locale is set, but the terminal's line is marked as UTF-8", ()
+    is_utf8 = facts.encoding.lower().replace("-", "") == "utf8"
+    return is_utf8, f"no locale is set; stdout writes {facts.encoding}", () if is_utf8 else advice
+
+
+def _links(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
+    if seen.multiplexer:
+        return passing.links(seen.multiplexer, seen.facts.tmux)
+    if not seen.emulator:
+        return None, "it is not known which terminal this is", ()
+    links = EMULATORS[seen.emulator].links
+    return links, f"{seen.emulator} {_does(links, 'shows them')}", ()
+
+
+def _clipboard(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
+    if seen.multiplexer:
+        return passing.clipboard(seen.multiplexer, seen.facts.tmux)
+    if not seen.emulator:
+        return None, "it is not known which terminal this is", ()
+    known = EMULATORS[seen.emulator]
+    return known.clipboard, f"{seen.emulator} {_does(known.clipboard, 'takes OSC 52')}", known.advice
+
+
+def _does(known: bool | None, what: str) -> str:
+    """What a terminal does, with the doubt there is."""
+    if known is None:
+        return f"{what} if its settings say so"
+    return what if known else f"never {what}"
+
+
+def _pictures(seen: _Seen, is_unicode: bool) -> tuple[str, str]:
+    if seen.env.get("TERM", "") in _NO_CURSOR or not is_unicode:
+        return "none", "half blocks need Unicode"
+    if not seen.multiplexer and (pictures := seen.facts.answers.pictures):
+        return pictures, "it says so itself"
+    if seen.multiplexer:
+        return "blocks", f"{seen.multiplexer} does not pass pictures on by itself"
+    if not seen.emulator:
+        return "blocks", "it is not known which terminal this is; half blocks show everywhere"
+    return EMULATORS[seen.emulator].pictures, f"{seen.emulator} has them"
+
+
+def _mouse(seen: _Seen) -> tuple[bool, str]:
+    term = seen.env.get("TERM", "")
+    if term in _NO_MOUSE and seen.facts.platform != "win32":
+        return False, f"TERM is {term or 'not set'}"
+    return True, f"TERM is {term or 'not set'}, whose terminals have one"
+
+
+def _background(facts: Facts, env: Mapping[str, str]) -> tuple[str, str]:
+    if facts.answers.background:
+        return facts.answers.background, "it tells its colour"
+    last = env.get("COLORFGBG", "").rpartition(";")[2]
+    if last.isdecimal():
+        # The eight colours of a terminal, then their bright sisters: white, and all bright ones but grey.
+        is_light = int(last) == 7 or 9 <= int(last) <= 15
+        return "light" if is_light else "dark", f"COLORFGBG is {env['COLORFGBG']}"
+    return "", "COLORFGBG is not set"

@@ -1,0 +1,97 @@
+"""What is known of the terminals that people use, and by which variables each gives itself away.
+
+The source of each line is the terminal's own documentation; None stands for "depends on its settings".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Emulator(NamedTuple):
+    """What a terminal program can do by itself."""
+
+    links: bool | None
+    clipboard: bool | None
+    pictures: str
+    advice: tuple[str, ...] = ()
+    """How its clipboard is switched on, where that is the person's to do."""
+
+
+_ALLOW_IN_ITERM = ("iTerm2: Settings, General, Selection: Applications in terminal may access clipboard",)
+_XTERM = ("xterm: put `XTerm*disallowedWindowOps: 20,21,SetXprop` into ~/.Xresources",)
+
+EMULATORS: Mapping[str, Emulator] = {
+    "kitty": Emulator(True, True, "kitty"),
+    "ghostty": Emulator(True, True, "kitty"),
+    "WezTerm": Emulator(True, True, "iterm2"),
+    "iTerm2": Emulator(True, None, "iterm2", _ALLOW_IN_ITERM),
+    "foot": Emulator(True, True, "sixel"),
+    "contour": Emulator(True, True, "sixel"),
+    "mlterm": Emulator(None, True, "sixel"),
+    "Alacritty": Emulator(True, True, "blocks"),
+    "Windows Terminal": Emulator(True, True, "blocks"),
+    "VS Code": Emulator(True, True, "blocks"),
+    "Konsole": Emulator(None, None, "blocks"),
+    "VTE": Emulator(True, False, "blocks"),
+    "rxvt": Emulator(False, None, "blocks"),
+    "xterm": Emulator(False, None, "blocks", _XTERM),
+    "Terminal.app": Emulator(False, False, "blocks"),
+    "Linux console": Emulator(False, False, "blocks"),
+}
+"""VTE is what GNOME Terminal, Xfce Terminal, Tilix and others paint with."""
+
+_BY_TERM = (
+    ("xterm-kitty", "kitty"), ("xterm-ghostty", "ghostty"), ("wezterm", "WezTerm"), ("foot", "foot"),
+    ("contour", "contour"), ("mlterm", "mlterm"), ("alacritty", "Alacritty"), ("rxvt", "rxvt"),
+    ("linux", "Linux console"),
+)  # fmt: skip
+"""How TERM begins; it travels over SSH."""
+
+_BY_PROGRAM = {
+    "iTerm.app": "iTerm2", "WezTerm": "WezTerm", "ghostty": "ghostty", "vscode": "VS Code", "kitty": "kitty",
+    "Apple_Terminal": "Terminal.app",
+}  # fmt: skip
+"""Values of TERM_PROGRAM."""
+
+_BY_VARIABLE = {
+    "KITTY_WINDOW_ID": "kitty", "WEZTERM_PANE": "WezTerm", "GHOSTTY_RESOURCES_DIR": "ghostty",
+    "ALACRITTY_WINDOW_ID": "Alacritty", "WT_SESSION": "Windows Terminal", "KONSOLE_VERSION": "Konsole",
+    "VTE_VERSION": "VTE", "XTERM_VERSION": "xterm",
+}  # fmt: skip
+"""Variables that a terminal gives to what it starts. A terminal started from another inherits that one's, so
+they count last."""
+
+_BY_KIND = {
+    "kitty": "kitty", "ghostty": "ghostty", "wezterm": "WezTerm", "iterm2": "iTerm2", "foot": "foot",
+    "contour": "contour", "mlterm": "mlterm", "alacritty": "Alacritty", "konsole": "Konsole", "vte": "VTE",
+    "xterm": "xterm", "windowsterminal": "Windows Terminal", "windows terminal": "Windows Terminal",
+}  # fmt: skip
+"""How the answer to XTVERSION begins, in small letters."""
+
+
+def by_term(term: str) -> str:
+    """The terminal that has this TERM; empty where many have it."""
+    return next((name for start, name in _BY_TERM if term.startswith(start)), "")
+
+
+def by_kind(kind: str) -> str:
+    """The terminal that calls itself so (XTVERSION)."""
+    lower = kind.lower()
+    return next((name for start, name in _BY_KIND.items() if lower.startswith(start)), "")
+
+
+def by_variables(env: Mapping[str, str]) -> tuple[str, str]:
+    """The terminal that has set these variables, and which of them says so; two empty texts for none."""
+    term, program = env.get("TERM", ""), env.get("TERM_PROGRAM", "")
+    if name := by_term(term):
+        return name, f"TERM is {term}"
+    if name := _BY_PROGRAM.get(program, ""):
+        return name, f"TERM_PROGRAM is {program}"
+    if env.get("LC_TERMINAL") == "iTerm2":
+        return "iTerm2", "LC_TERMINAL is iTerm2"
+    for variable, name in _BY_VARIABLE.items():
+        if env.get(variable):
+            return name, f"{variable} is set"
+    return "", ""

@@ -1,0 +1,175 @@
+"""What the decisions about a terminal are made from, and where it is read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from reader.terminal.answers import Answers
+from reader.terminal.choices import Choice
+
+SSH_VARIABLES = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
+RELAY_VARIABLES = ("READER_RELAY", "LC_READER_RELAY")
+"""Where a relay is, and its token. Many SSH servers take any LC_ variable from the client, so that the second
+travels by itself."""
+
+_OF_THE_CLIENT = (*SSH_VARIABLES, *RELAY_VARIABLES, "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "LC_TERMINAL")
+"""Variables that belong to whoever is attached to tmux now, not to the pane."""
+_MOST_PARENTS = 64
+_IUTF8 = 0x4000
+"""Marks a terminal's line whose other end writes UTF-8; Linux's and macOS's value, which `termios` lacks."""
+_TMUX_FORMAT = "#{version}\t#{client_termname}\t#{client_termtype}\t#{client_termfeatures}\t#{set-clipboard}"
+
+
+class Tmux(NamedTuple):
+    """What tmux says of the client that is attached now."""
+
+    env: Mapping[str, str | None] = {}
+    """The session's variables; None = taken away."""
+    version: tuple[int, int] = (0, 0)
+    """(0, 0) = not told."""
+    term: str = ""
+    """TERM outside of tmux."""
+    kind: str = ""
+    """What the terminal outside calls itself (XTVERSION), like "foot(1.13.1)"."""
+    features: frozenset[str] = frozenset()
+    """As in tmux's `terminal-features`."""
+    set_clipboard: str = ""
+    """off, external or on."""
+
+
+class Facts(NamedTuple):
+    """What the decisions are made from."""
+
+    env: Mapping[str, str]
+    is_tty: bool
+    """Whether stdin and stdout are both a terminal."""
+    platform: str = "linux"
+    """As `sys.platform` has it."""
+    encoding: str = "utf-8"
+    """Of stdout."""
+    ancestors: Sequence[str] = ()
+    """Names of the parent processes, the nearest first."""
+    tmux: Tmux | None = None
+    """None where it was not asked or did not answer."""
+    is_utf8_line: bool | None = None
+    """Whether the terminal's line is marked as UTF-8; None = there is no line to look at."""
+    chosen: Choice = {}
+    """What the person has decided."""
+    answers: Answers = Answers()
+    """What the terminal says of itself, where it was asked."""
+
+
+def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
+    """The facts about the process that asks."""
+    env = dict(os.environ)
+    _undo_coercion(env)
+    return Facts(
+        env=env,
+        is_tty=_is_tty(),
+        platform=sys.platform,
+        encoding=getattr(sys.stdout, "encoding", None) or "ascii",
+        ancestors=() if any(map(env.get, SSH_VARIABLES)) else ancestors(),
+        tmux=_ask_tmux() if asks_tmux and env.get("TMUX") else None,
+        is_utf8_line=_is_utf8_line(),
+        chosen=chosen,
+    )
+
+
+def client_env(facts: Facts) -> dict[str, str]:
+    """The variables as they hold for whoever is attached now: tmux's word before the pane's own."""
+    env = dict(facts.env)
+    if facts.tmux is None:
+        return env
+    for name in _OF_THE_CLIENT:
+        if name in facts.tmux.env:
+            value = facts.tmux.env[name]
+            if value is None:
+                env.pop(name, None)
+            else:
+                env[name] = value
+    return env
+
+
+def ancestors(proc: str = "/proc") -> list[str]:
+    """The names of the parent processes, the nearest first; empty where there is no procfs."""
+    names: list[str] = []
+    pid = os.getppid()
+    while pid > 1 and len(names) < _MOST_PARENTS:
+        try:
+            with open(f"{proc}/{pid}/stat", encoding="utf-8", errors="replace") as file:
+                stat = file.read()
+        except OSError:
+            break
+        # "pid (name) state ppid ...": the name itself may hold blanks and parentheses.
+        name, _, rest = stat.partition("(")[2].rpartition(")")
+        fields = rest.split()
+        if len(fields) < 2 or not fields[1].isdecimal():
+            break
+        names.append(name.rstrip(": "))
+        pid = int(fields[1])
+    return names
+
+
+def read_tmux(said: str) -> Tmux:
+    """What tmux wrote: a line in `_TMUX_FORMAT`, then its session's variables."""
+    first, *rest = said.splitlines() or [""]
+    version, term, kind, features, set_clipboard = (first.split("\t") + [""] * 5)[:5]
+    env: dict[str, str | None] = {}
+    for line in rest:
+        name, equals, value = line.partition("=")
+        if equals:
+            env[name] = value
+        elif line.startswith("-"):
+            env[line[1:]] = None
+    number = version.removeprefix("next-").rstrip("abcdefghijklmnopqrstuvwxyz-").split(".")
+    major, minor = (int(part) if part.isdecimal() else 0 for part in (*number, "0")[:2])
+    return Tmux(env, (major, minor), term, kind, frozenset(filter(None, features.split(","))), set_clipboard)
+
+
+def _ask_tmux() -> Tmux | None:
+    import subprocess  # only within tmux
+
+    try:
+        asked = subprocess.run(
+            ["tmux", "display-message", "-p", _TMUX_FORMAT, ";", "show-environment"],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=1, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return read_tmux(asked.stdout.decode("utf-8", "replace")) if asked.stdout else None
+
+
+def _is_tty() -> bool:
+    try:
+        return os.isatty(0) and os.isatty(1)
+    except OSError:
+        return False
+
+
+def _is_utf8_line() -> bool | None:
+    try:
+        import termios
+
+        return bool(termios.tcgetattr(1)[0] & _IUTF8)
+    except (ImportError, OSError, ValueError):
+        return None
+    except Exception as error:  # termios.error has no other ancestor
+        if type(error).__module__ == "termios":
+            return None
+        raise
+
+
+def _undo_coercion(env: dict[str, str], born_with: str = "/proc/self/environ") -> None:
+    """Take away the LC_CTYPE that Python gives itself where the locale is C (PEP 538): nobody chose it."""
+    if env.get("LC_ALL") or env.get("LC_CTYPE") not in ("C.UTF-8", "C.utf8", "UTF-8"):
+        return
+    try:
+        with open(born_with, "rb") as file:
+            was_there = any(entry.startswith(b"LC_CTYPE=") for entry in file.read().split(b"\0"))
+    except OSError:
+        return
+    if not was_there:
+        del env["LC_CTYPE"]

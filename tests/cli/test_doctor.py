@@ -1,0 +1,56 @@
+"""`reader doctor`, as a person sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.home import Home
+
+
+def rows(out: str) -> dict[str, str]:
+    """The lines of findings by their names; advice belongs to the finding above."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in out.splitlines():
+        if line.startswith("  ") and not line.startswith("   "):
+            name = line.split("  ")[1]
+            found[name] = line
+        elif "→" in line:
+            found[name] += line
+    return found
+
+
+def test_doctor_tells_what_and_why(home: Home) -> None:
+    """Each finding, the ways to open and to copy, and the places, without a collection even."""
+    file = Path(home.env["READER_CONFIG_DIR"]) / "config.toml"
+    code, out, err = home.run("doctor", "news", env={"SSH_CONNECTION": "1 2 3 4", "TERM": "xterm-kitty"})
+    found = rows(out)
+    assert (code, err) == (0, "")
+    assert "yes  (SSH_CONNECTION is set)" in found["remote"]
+    assert "kitty  (TERM is xterm-kitty)" in found["emulator"]
+    assert "reader relay" in found["opens"]
+    assert str(file) in found["configuration"] and str(home.news) in found["collection"]
+    assert home.run("doctor", "nowhere")[0] == 0
+
+
+def test_flags_and_configuration_overrule(home: Home) -> None:
+    """--local goes before the configuration, which goes before what is found; a mistake is told."""
+    folder = Path(home.env["READER_CONFIG_DIR"])
+    folder.mkdir()
+    (folder / "config.toml").write_text(
+        "browser = ['true']\n[terminal]\nremote = true\nlinks = true\nmause = 1\ncolours = 7\n"
+    )
+    found = rows(home.run("doctor", "--local", "news")[1])
+    assert "no  (--local says so)" in found["remote"]
+    assert "yes  (the configuration says so)" in found["links"]
+    assert "true https://page.example/" in found["opens"]
+    _, out, _ = home.run("doctor", "news")
+    assert "yes  (the configuration says so)" in rows(out)["remote"]
+    assert 'did you mean "mouse"?' in out and "colours is 0 or 16 or 256 or 16777216" in out
+
+
+def test_a_relay_that_does_not_answer_is_told(home: Home) -> None:
+    """The doctor asks it, and never shows the token."""
+    _, out, _ = home.run("doctor", "news", env={"READER_RELAY": "t" * 20 + "@127.0.0.1:1"})
+    assert "no relay answers at 127.0.0.1:1" in rows(out)["opens"]
+    assert "tttt" not in out
