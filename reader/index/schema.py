@@ -113,7 +113,11 @@ def connect(
     connection = sqlite3.connect(
         location, uri=True, isolation_level=None, check_same_thread=False, timeout=timeout
     )
-    connection.execute(f"pragma cache_size = -{cache_kib}")
+    try:
+        connection.execute(f"pragma cache_size = -{cache_kib}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

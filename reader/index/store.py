@@ -84,8 +84,12 @@ class Index(Rows):
 
     def _use(self, edition: int, location: str) -> None:
         with self._lock, self._rows_lock:
-            old = self._open
-            connection, rows = connect(location), connect(location, cache_kib=1024)
+            old, connection = self._open, connect(location)
+            try:
+                rows = connect(location, cache_kib=1024)
+            except sqlite3.Error:
+                connection.close()
+                raise
             self.location = location
             self._rows = rows
             self._view = IndexView(connection, self.marked)

@@ -44,12 +44,14 @@ async def test_a_mark_leaves_the_row_where_it_is(start: Start) -> None:
 
 async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: Start) -> None:
     """Passing over it does not count."""
-    config = Config(mark_read_after=0.3)
+    config = Config(mark_read_after=1.5)
     async with start(9, config=config).run_test(size=WIDE) as pilot:
-        await pilot.press("j", "j", "j")
-        screen = await settled(pilot)
-        await pilot.pause(0.5)
-        await settled(pilot)
+        screen = await press(pilot, "j", "j", "j")
+        for _ in range(400):
+            if screen.articles.at(3).is_read:  # type: ignore[union-attr]
+                break
+            await pilot.pause(0.05)
+            await settled(pilot)
         read = [screen.articles.at(place).is_read for place in range(9)]  # type: ignore[union-attr]
         assert read[3] and not read[1] and not read[2] and not any(read[4:])
 
