@@ -125,6 +125,23 @@ COMMANDS: tuple[Command, ...] = (
         _FIND,
     ),
     Command("exclude", ("x",), "Exclude", "In the sidebar: leave this value out", _FIND, ("sidebar",)),
+    Command(
+        "step_down",
+        ("<",),
+        "Lower quality",
+        "Lower the least quality; on the dates the period before",
+        _FIND,
+    ),
+    Command(
+        "step_up",
+        (">",),
+        "Higher quality",
+        "Raise the least quality; on the dates the next period",
+        _FIND,
+    ),
+    Command(
+        "sort_values", (",",), "Sort the sidebar", "In the sidebar: values by name, or by count again", _FIND
+    ),
     Command("clear", ("c",), "Clear", "Clear the search and all filters", _FIND),
     *_VIEWS,
     Command("next_sort", ("S",), "Sort order", "Go to the next sort order", _FIND),
@@ -179,6 +196,7 @@ FOOTER: Mapping[Place, tuple[Hint, ...]] = {
         Hint(("page_on",), "choose"),
         Hint(("exclude",), "exclude"),
         Hint(("find_value",), "find"),
+        Hint(("step_down", "step_up"), "quality"),
         Hint(("clear",), "clear"),
         Hint(("pane_right",), "list"),
         Hint(("show_help",), "all keys"),

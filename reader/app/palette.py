@@ -95,10 +95,10 @@ class Values(Entries):
 
     def entries(self) -> Iterator[Entry]:
         """The values with their counts."""
-        for facet in self.browse.sidebar.facets:
+        for facet in (one for one in self.browse.sidebar.facets if one.field in _FIELDS):
             for value in facet.values:
                 press = ValuePressed(facet.field, value.value)
-                name = f"{_FIELDS.get(facet.field, facet.field)}: {value.value}"
+                name = f"{_FIELDS[facet.field]}: {value.value}"
                 yield Entry(name, f"{value.count:,} articles", partial(self.browse.post_message, press))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reader import periods
 from reader.query import Clause, Query, Term
+from reader.query_fields import DATE_FIELDS
 from reader.text import clean_line
 
 _ORDERS: Mapping[tuple[str, bool], str] = {
@@ -30,7 +32,7 @@ _BEFORE: Mapping[str, str] = {
     "tag": "tagged ",
     "since": "since ",
     "until": "until ",
-    "date": "on ",
+    "date": "",
 }
 """What stands before the values of a field; any other field stands there itself."""
 
@@ -77,5 +79,7 @@ def _clause(clause: Clause) -> str:
 
 
 def _value(term: Term, value: str) -> str:
+    if term.field in DATE_FIELDS:
+        return periods.in_words(value)
     shown = f"“{value}”" if term.phrase or term.field == "text" else value
     return f"{shown}…" if term.prefix else shown

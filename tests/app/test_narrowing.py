@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.app.widgets.sidebar import Sidebar
 from reader.config import Config
 from reader.query import Query, parse
-from tests.app.build import articles
+from tests.app.build import an_article, articles
 from tests.app.conftest import Start
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import MEDIUM, WIDE, line, picture, press, settled
@@ -190,3 +190,72 @@ async def test_what_is_muted_is_never_listed(start: Start) -> None:
         assert screen.sidebar.views[0].articles == len(screen.results)
         assert screen.search_bar.text == "sort:quality"
         assert any("topci" in one.message for one in pilot.app._notifications)
+
+
+async def test_the_threshold_of_quality_moves_by_keys(start: Start) -> None:
+    """From anywhere; the question, the bar and the chart say the same, and the way back leads to nothing."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, *[">"] * 3)
+        assert screen.search_bar.text == "quality:>=15"
+        assert screen.results is not None
+        assert all((one.quality or 0) >= 15 for one in screen.results.window(0, 99))
+        assert "≥ 15" in picture(pilot)
+        await press(pilot, *["<"] * 3)
+        assert screen.current_query == Query()
+
+
+async def test_a_range_of_dates_is_picked_by_keys(start: Start) -> None:
+    """Space on a period, then on another; typing a date moves the chart; x lets go."""
+    some = [an_article(f"number {place}", hours=24 * 31 * place) for place in range(8)]
+    async with start(some).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "f", "f", "f", "<", "space")
+        assert screen.sidebar.row is not None and screen.sidebar.row.section == "date"
+        assert screen.search_bar.text == "date:2021-05"
+        await press(pilot, "<", "<", "space")
+        assert screen.search_bar.text == "date:2021-03..2021-05"
+        assert screen.results is not None and len(screen.results) == 3
+        await press(pilot, "x")
+        assert screen.search_bar.text == ""
+        screen.search_bar.line.value = "date:2021-01 "
+        await press(pilot, "tab")
+        assert "Jan 2021" in picture(pilot)
+
+
+async def test_a_range_is_dragged_with_the_mouse(start: Start) -> None:
+    """From one bar to another; a click on a single one chooses it, and once more lets go."""
+    some = [an_article(f"number {place}", hours=24 * 31 * place, quality=place * 10) for place in range(8)]
+    async with start(some).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "f", "f", "f")
+        dates, chart = screen.sidebar.cursor, screen.sidebar.chart
+        assert chart is not None and chart.field == "date"
+        bar = chart.width_of_bar(screen.sidebar.chart_room)
+        await pilot.mouse_down(Sidebar, offset=(1 + bar, dates))
+        await pilot.hover(Sidebar, offset=(1 + 3 * bar, dates))
+        await pilot.mouse_up(Sidebar, offset=(1 + 3 * bar, dates))
+        await settled(pilot)
+        assert screen.search_bar.text == "date:2020-12..2021-02"
+        await press(pilot, "c")
+        for text in ("date:2020-12", ""):
+            await pilot.click(Sidebar, offset=(1 + bar, dates))
+            await settled(pilot)
+            assert screen.search_bar.text == text
+
+
+async def test_values_can_stand_by_name(start: Start) -> None:
+    """And the most frequent first again."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", ",")
+        topics = [row.label for row in screen.sidebar.rows if (row.kind, row.section) == ("value", "topic")]
+        assert topics == sorted(topics) and len(topics) > 4
+        await press(pilot, ",")
+        again = [row.articles or 0 for row in screen.sidebar.rows if row.section == "topic" and row.articles]
+        assert again == sorted(again, reverse=True)
+
+
+async def test_an_excluded_value_says_how_many_it_keeps_out(start: Start) -> None:
+    """As many as the list has lost by it."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "x")
+        row = screen.sidebar.row
+        assert row is not None and row.state == "excluded" and screen.results is not None
+        assert row.articles == 30 - len(screen.results) > 0

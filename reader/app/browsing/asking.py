@@ -15,12 +15,12 @@ from textual.message import Message
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady
-from reader.app.widgets.sidebar_rows import FIELDS, ViewCount
+from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
 from reader.app.wording import in_words, order_in_words, standing
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.query import Group, Query, Term, highlights, parse
-from reader.results import Facet
+from reader.results import MOST_PERIODS, Facet
 
 UNREAD = Query((Term("is", ("unread",)),))
 
@@ -46,6 +46,8 @@ class Question(NamedTuple):
     """What is asked, without what is muted."""
     views: tuple[ViewCount, ...]
     muted: Query
+    cells: int = MOST_PERIODS
+    """Periods of time that the sidebar has room for."""
     is_recount: bool = False
     """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
 
@@ -97,10 +99,10 @@ class Newest:
         if not question.is_recount:
             self._tell(ResultsReady(library.select(query, now)))
         facets: list[Facet] = []
-        for field in FIELDS:
+        for field in COUNTED:
             if self._wanted is not None:
                 return
-            facets.append(library.facet(field, query, now))
+            facets.append(library.facet(field, query, now, cells=question.cells))
         unread = len(library.select(query.and_also(UNREAD), now))
         counts = self._count_views(question, now)
         if counts is not None:
@@ -128,11 +130,25 @@ class Asking(Browsing):
 
     def ask(self) -> None:
         """Ask the current question (again)."""
-        self._ask(Question(self.asked_query, self.sidebar.views, self.muted))
+        self._ask(self._question())
 
     def recount(self) -> None:
         """Count anew because marks have changed; what is listed stays."""
-        self._ask(Question(self.asked_query, self.sidebar.views, self.muted, is_recount=True))
+        self._ask(self._question()._replace(is_recount=True))
+
+    def _question(self) -> Question:
+        self._cells = self._chart_cells
+        return Question(self.asked_query, self.sidebar.views, self.muted, self._cells)
+
+    @property
+    def _chart_cells(self) -> int:
+        """Cells for the charts of the sidebar, known before it is laid out."""
+        return max(self.config.sidebar_width - 3, 8) if self.has_class("-wide") else MOST_PERIODS
+
+    def fit_charts(self) -> None:
+        """Count again where the layout has other room for periods of time."""
+        if self._chart_cells != self._cells:
+            self.recount()
 
     def _ask(self, question: Question) -> None:
         if self.asker.wants_thread(question):

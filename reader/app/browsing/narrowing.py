@@ -8,6 +8,7 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import ValuePressed
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
+from reader.app.widgets.sidebar_chart import stepped
 from reader.errors import QueryError
 from reader.query import SORTS, Query, Term, parse
 
@@ -42,6 +43,10 @@ class Narrowing(Browsing):
         change = query.excluding if message.exclude else query.toggling
         self.put(change(message.field, message.value))
 
+    @on(Sidebar.RangePicked)
+    def _range_picked(self, message: Sidebar.RangePicked) -> None:
+        self.put(self.current_query.narrowed(message.field, message.value))
+
     @on(Sidebar.ViewChosen)
     def _view_chosen(self, message: Sidebar.ViewChosen) -> None:
         self.put(message.view.query)
@@ -64,6 +69,22 @@ class Narrowing(Browsing):
             self.sidebar.choose(exclude=True)
         else:
             self.say("x leaves a topic or a provider out: press it in the sidebar (f goes there)")
+
+    def action_step_down(self) -> None:
+        """Lower the least quality; on the sidebar's dates go to the period before."""
+        self._step(-1)
+
+    def action_step_up(self) -> None:
+        """Raise the least quality; on the sidebar's dates go to the next period."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        if not (self.place == "sidebar" and self.sidebar.step(step)):
+            self.put(self.current_query.narrowed("quality", stepped(self.current_query, step)))
+
+    def action_sort_values(self) -> None:
+        """Sort the sidebar's values by name, or by count again."""
+        self.sidebar.sort_values()
 
     def action_next_sort(self) -> None:
         """Go to the next order; relevance only where words are looked for."""

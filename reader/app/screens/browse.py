@@ -106,7 +106,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping, Sizing, Remembering):
             yield Standing(id="standing")
         yield InformationLine(id="information", classes="-silent")
         with Container(id="panes"):
-            yield Sidebar(id="sidebar")
+            yield Sidebar(self.clock, id="sidebar")
             with Container(id="desk"):
                 yield ArticleList(self.clock, id="list")
                 with Container(id="reading"):
@@ -176,6 +176,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping, Sizing, Remembering):
 
     def _fit(self) -> None:
         self.fit_layout()
+        self.fit_charts()
         self.information.indent = self.search_bar.column_of(0)
         self.standing.fit()
 

@@ -1,18 +1,22 @@
-"""Which rows the sidebar has: views, then each facet with its live counts, folded where there are many.
+"""Which rows the sidebar has: views, each facet with its live counts, folded where there are many, and the
+charts of quality and dates.
 
 Pure: facets and a Query in, rows out. The widget paints them and moves among them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
+from reader.app.painting import Piece
+from reader.app.widgets.sidebar_chart import RANGES, Chart, line_of
+from reader.periods import in_words
 from reader.query import Query, Term
 from reader.results import Facet, FacetValue
 from reader.text import fold
 
-Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank"]
+Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart"]
 State: TypeAlias = Literal["", "included", "excluded"]
 
 VIEWS = "view"
@@ -23,9 +27,18 @@ HEADS: Mapping[str, str] = {
     "provider": "PROVIDERS",
     "category": "CATEGORIES",
     "type": "TYPES",
+    "quality": "QUALITY",
+    "date": "DATES",
 }
 FIELDS = ("topic", "provider", "category", "type")
-"""The facets of the sidebar, in order; the last two only where there is more than one value."""
+"""The facets with values to choose; the last two are shown only where there is more than one value."""
+COUNTED = ("topic", "provider", "quality", "date", "category", "type")
+"""Everything that is counted for the sidebar, in the order in which it is shown."""
+HIGH = 32
+"""Lines of a sidebar in which charts have two lines."""
+STEPS = "‹ ›"
+"""The sign of a chart in which nothing is chosen: keys move along it."""
+BY_NAME = "A–Z"
 LEAST_SHOWN = 4
 """Values of a folded facet that are shown however low the screen is."""
 
@@ -37,6 +50,8 @@ class ViewCount(NamedTuple):
     query: Query
     articles: int | None = None
     """None while it has not been counted."""
+    unread: int = 0
+    """How many of those are unread."""
 
 
 class Row(NamedTuple):
@@ -49,11 +64,15 @@ class Row(NamedTuple):
     articles: int | None = None
     """How many there are, or would be."""
     state: State = ""
+    note: str = ""
+    """Of a view, how many are unread, as wide as in the other views; of a head, what stands at its right."""
+    bars: tuple[Piece, ...] = ()
+    """A line of a chart."""
 
     @property
     def is_choice(self) -> bool:
         """Whether the cursor can stand on it."""
-        return self.kind in ("view", "value", "more")
+        return self.kind in ("view", "value", "more", "chart")
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -68,19 +87,44 @@ class Folding(NamedTuple):
     """Facets of which every value is shown."""
     finding: Mapping[str, str] = {}
     """What stands in the box of each facet that has one open."""
+    is_by_name: bool = False
+    """Whether values stand from A to Z, and not the most frequent first."""
 
 
 def rows_of(
-    views: Sequence[ViewCount], facets: Sequence[Facet], query: Query, folding: Folding, height: int
+    views: Sequence[ViewCount],
+    facets: Sequence[Facet],
+    query: Query,
+    folding: Folding,
+    height: int,
+    charts: Sequence[Row] = (),
 ) -> list[Row]:
     """Every row, in order; `height` says how many lines there are, to share them among the facets."""
-    shown = [facet for facet in facets if facet.field in HEADS and _is_worth_showing(facet, query)]
+    shown = [facet for facet in facets if facet.field in FIELDS and _is_worth_showing(facet, query)]
     rows = [Row("head", VIEWS, HEADS[VIEWS]), *_view_rows(views, query)]
-    shares = _shares([len(facet.values) for facet in shown], height - len(rows))
+    sections = {field: [row for row in charts if row.section == field] for field in RANGES}
+    left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
+    shares = _shares([len(facet.values) for facet in shown], left)
+    note = BY_NAME if folding.is_by_name else ""
     for facet, share in zip(shown, shares, strict=True):
-        rows += [Row("blank", facet.field), Row("head", facet.field, HEADS[facet.field])]
-        rows += _facet_rows(facet, query, folding, share)
+        head = Row("head", facet.field, HEADS[facet.field], note=note)
+        sections[facet.field] = [head, *_facet_rows(facet, query, folding, share)]
+    for field in COUNTED:
+        if found := sections.get(field):
+            rows += [Row("blank", field), *found]
     return rows
+
+
+def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[Row]:
+    """A chart under its head, `room` cells wide; with `mark`, the bar on which the person stands."""
+    field, lines = chart.field, 2 if height >= HIGH else 1
+    note = chart.told or STEPS
+    if mark is not None and field == "date":
+        note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
+    yield Row("head", field, HEADS[field], state="included" if chart.told else "", note=note)
+    for y in range(lines):
+        kind: Kind = "chart" if y == lines - 1 else "upper"
+        yield Row(kind, field, bars=line_of(chart, y, lines, room, mark))
 
 
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
@@ -91,6 +135,8 @@ def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, 
         facet._replace(
             values=tuple(sorted(facet.values, key=lambda one: places.get((facet.field, one.value), last)))
         )
+        if facet.field in FIELDS
+        else facet
         for facet in new
     )
 
@@ -115,10 +161,30 @@ def _is_worth_showing(facet: Facet, query: Query) -> bool:
 
 def _view_rows(views: Sequence[ViewCount], query: Query) -> list[Row]:
     active = active_view(views, query)
+    unread = [_short(view.unread) if view.unread else "" for view in views]
+    width = max(map(len, unread), default=0)
+    total = max((len(f"{view.articles or 0:,}") for view in views), default=0)
     return [
-        Row("view", VIEWS, view.name, view.articles, "included" if place == active else "")
+        Row(
+            "view", VIEWS, view.name, view.articles, "included" if place == active else "",
+            # So many blanks that the totals stand in a column, and the unread ones in another.
+            note=" " * width and f"{unread[place]:>{width}} {' ' * (total - len(f'{view.articles or 0:,}'))}",
+        )
         for place, view in enumerate(views)
-    ]
+    ]  # fmt: skip
+
+
+def _short(number: int) -> str:
+    """A number in at most four characters: `999`, `9.9k`, `128k`, `1.2M`."""
+    if number < 1000:
+        return str(number)
+    for unit in "kMG":
+        number, rest = divmod(number, 1000)
+        if number < 10:
+            return f"{number}.{rest // 100}{unit}"
+        if number < 1000:
+            return f"{number}{unit}"
+    return "lots"
 
 
 def _shares(sizes: Sequence[int], height: int) -> list[int]:
@@ -138,6 +204,10 @@ def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> lis
     known = {fold(one.value) for one in facet.values}
     missing = {name: chosen for name, chosen in _chosen(facet.field, query).items() if name not in known}
     values = [*facet.values, *(FacetValue(chosen.label, 0) for chosen in missing.values())]
+    kept_out = {fold(one.value): one.count for one in facet.kept_out}
+    values = [one._replace(count=kept_out.get(fold(one.value), one.count)) for one in values]
+    if folding.is_by_name:
+        values.sort(key=lambda one: (not one.count, fold(one.value)))
     wanted = folding.finding.get(facet.field)
     if wanted:
         values = [one for one in values if fold(wanted) in fold(one.value)]
