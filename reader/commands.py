@@ -127,14 +127,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("exclude", ("x",), "Exclude", "In the sidebar: leave this value out", _FIND, ("sidebar",)),
     Command(
         "step_down",
-        ("<",),
+        ("-",),
         "Lower quality",
         "Lower the least quality; on the dates the period before",
         _FIND,
     ),
     Command(
         "step_up",
-        (">",),
+        ("+",),
         "Higher quality",
         "Raise the least quality; on the dates the next period",
         _FIND,
@@ -250,7 +250,7 @@ def key_words(key: str) -> str:
     """A key as people write it: `ctrl+d` is `Ctrl-D`, `g g` is `gg`, `question_mark` is `?`."""
     if " " in key:
         return "".join(key_words(part) for part in key.split())
-    *modifiers, last = key.split("+")
+    *modifiers, last = key.split("+") if key != "+" else [key]
     word = _KEY_WORDS.get(last, last)
     if modifiers and len(word) == 1 or len(word) > 1 and word[0] == "f" and word[1:].isdigit():
         word = word.upper()

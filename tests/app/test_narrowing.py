@@ -195,12 +195,12 @@ async def test_what_is_muted_is_never_listed(start: Start) -> None:
 async def test_the_threshold_of_quality_moves_by_keys(start: Start) -> None:
     """From anywhere; the question, the bar and the chart say the same, and the way back leads to nothing."""
     async with start(30).run_test(size=WIDE) as pilot:
-        screen = await press(pilot, *[">"] * 3)
+        screen = await press(pilot, *["+"] * 3)
         assert screen.search_bar.text == "quality:>=15"
         assert screen.results is not None
         assert all((one.quality or 0) >= 15 for one in screen.results.window(0, 99))
         assert "≥ 15" in picture(pilot)
-        await press(pilot, *["<"] * 3)
+        await press(pilot, *["-"] * 3)
         assert screen.current_query == Query()
 
 
@@ -208,10 +208,10 @@ async def test_a_range_of_dates_is_picked_by_keys(start: Start) -> None:
     """Space on a period, then on another; typing a date moves the chart; x lets go."""
     some = [an_article(f"number {place}", hours=24 * 31 * place) for place in range(8)]
     async with start(some).run_test(size=WIDE) as pilot:
-        screen = await press(pilot, "f", "f", "f", "f", "<", "space")
+        screen = await press(pilot, "f", "f", "f", "f", "-", "space")
         assert screen.sidebar.row is not None and screen.sidebar.row.section == "date"
         assert screen.search_bar.text == "date:2021-05"
-        await press(pilot, "<", "<", "space")
+        await press(pilot, "-", "-", "space")
         assert screen.search_bar.text == "date:2021-03..2021-05"
         assert screen.results is not None and len(screen.results) == 3
         await press(pilot, "x")

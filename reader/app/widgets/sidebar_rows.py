@@ -36,7 +36,7 @@ COUNTED = ("topic", "provider", "quality", "date", "category", "type")
 """Everything that is counted for the sidebar, in the order in which it is shown."""
 HIGH = 32
 """Lines of a sidebar in which charts have two lines."""
-STEPS = "‹ ›"
+STEPS = "− +"
 """The sign of a chart in which nothing is chosen: keys move along it."""
 BY_NAME = "A–Z"
 LEAST_SHOWN = 4
