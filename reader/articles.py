@@ -16,7 +16,7 @@ from reader.index.answer import IndexResults
 from reader.index.store import Index
 from reader.marking import MarksDesk
 from reader.marks import Change as Change
-from reader.results import Headline, RelatedLink, Results
+from reader.results import Headline, RelatedLink, Results, Stretch
 
 if TYPE_CHECKING:
     from reader.index.lookup import Lookup
@@ -74,13 +74,16 @@ class ArticlesDesk:
         """The person's note on an article; empty where there is none."""
         return self.marks.note(self._lookup.rows_of([headline]))
 
-    def mark(self, headlines: Iterable[Headline] | Results, change: Change) -> int:
+    def mark(self, headlines: Iterable[Headline] | Results | Stretch, change: Change) -> int:
         """Change the marks of these articles at once, on disk when it returns; how many were changed.
 
         Raises StorageError where marks can't be kept.
         """
         if isinstance(headlines, IndexResults):
             return self.marks.change(headlines.rows(), change)
+        if isinstance(headlines, Stretch):
+            assert isinstance(headlines.results, IndexResults)
+            return self.marks.change(headlines.results.rows(headlines.start, headlines.stop), change)
         assert isinstance(headlines, Iterable)
         return self.marks.change(self._lookup.rows_of(headlines), change)
 

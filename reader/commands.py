@@ -112,6 +112,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("toggle_read", ("r",), "Read or unread", "Mark the article as read, or as unread", _MARK),
     Command("toggle_star", ("s",), "Star", "Put a star on the article, or take it away", _MARK),
     Command("edit_tags", ("t",), "Tags", "Change the article's tags", _MARK),
+    Command("edit_note", ("a",), "Note", "Add a note to the article, or change it", _MARK),
+    Command(
+        "select",
+        ("v",),
+        "Select",
+        "In the list: select or no longer, and go on; Esc clears",
+        _MARK,
+        ("list",),
+    ),
+    Command(
+        "select_down",
+        ("J", "shift+down"),
+        "Select down",
+        "Select this article and the one below",
+        _MARK,
+        ("list",),
+    ),
+    Command(
+        "select_up", ("K", "shift+up"), "Select up", "Select this article and the one above", _MARK, ("list",)
+    ),
+    Command("mark_many", ("M",), "Mark many", "Mark all listed, above, below or selected (asks)", _MARK),
     Command("read_all", ("A",), "All read", "Mark all listed articles as read (asks first)", _MARK),
     Command("undo", ("u",), "Undo", "Take the last mark back", _MARK),
     Command("redo", ("ctrl+r",), "Redo", "Do again what was undone", _MARK),

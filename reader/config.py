@@ -16,6 +16,7 @@ from reader.commands import BY_ID
 from reader.errors import ReaderError
 from reader.hints import nearest, shown
 from reader.paths import config_file
+from reader.tag_colours import TAG_COLOURS
 from reader.text import clean_line, display_path
 
 MOST_BYTES = 1 << 20
@@ -62,6 +63,8 @@ class Config(NamedTuple):
     """Command id to keys, several separated by commas; replaces the command's own keys."""
     views: Mapping[str, str] = {}
     """Name to query text, shown in the sidebar in this order."""
+    tags: Mapping[str, str] = {}
+    """Name of a tag to the name of its colour, one of TAG_COLOURS."""
     mute: tuple[str, ...] = ()
     """Queries whose articles the screen does not list; the command line does."""
     remember: bool = True
@@ -238,6 +241,14 @@ def _pairs(key: str, value: object) -> dict[str, str]:
     return {clean_line(name): clean_line(text) for name, text in value.items()}
 
 
+def _tag_colours(key: str, value: object) -> dict[str, str]:
+    pairs = _pairs(key, value)
+    for colour in pairs.values():
+        if colour not in TAG_COLOURS:
+            raise BadConfig(f"{key}: there is no colour {shown(colour)}; {nearest(colour, TAG_COLOURS)}")
+    return pairs
+
+
 def _collection(value: object, folder: Path) -> tuple[Path, ...]:
     """Absolute paths; what is relative is so to the configuration's own folder."""
     texts = _texts("collection", value)
@@ -269,6 +280,7 @@ _KINDS: Mapping[str, Callable[[str, object], object]] = {
     "open": _commands,
     "views": _pairs,
     "mute": _lines,
+    "tags": _tag_colours,
     "remember": _switch,
     "signs": _one_of(SIGNS),
 }

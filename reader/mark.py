@@ -30,8 +30,8 @@ class Change(NamedTuple):
             said.append("marked read" if self.read else "marked unread")
         if self.starred is not None:
             said.append("starred" if self.starred else "unstarred")
-        said += [f"tagged {tag}" for tag in self.add_tags]
-        said += [f"untagged {tag}" for tag in self.remove_tags]
+        for word, tags in (("tagged", self.add_tags), ("untagged", self.remove_tags)):
+            said += [f"{word} {', '.join(tags)}"] if tags else []
         if self.note is not None:
             said.append("noted" if self.note else "note removed")
         return ", ".join(said)

@@ -42,6 +42,7 @@ class Headline(NamedTuple):
     is_read: bool
     is_starred: bool
     tags: tuple[str, ...]
+    has_note: bool = False
 
 
 class RelatedLink(NamedTuple):
@@ -70,6 +71,14 @@ class Results(Protocol):
 
     def position(self, number: int) -> int | None:
         """Where the article with this number stands in the answer; None where it does not match."""
+
+
+class Stretch(NamedTuple):
+    """The articles at the positions start..stop-1 of an answer, to be marked at once."""
+
+    results: Results
+    start: int
+    stop: int
 
 
 class FacetValue(NamedTuple):

@@ -16,7 +16,7 @@ from reader.app import endings
 from reader.app.keymap import keymap_of
 from reader.app.presses import Presses
 from reader.app.screens.browse import BrowseScreen
-from reader.app.themes import THEMES
+from reader.app.themes import THEMES, tag_variables
 from reader.config import Config
 from reader.library import Library
 from reader.paths import data_dir
@@ -94,6 +94,10 @@ class ReaderApp(App[int]):
         self.set_class(not theme.dark, "-light-mode", update=False)
         self.add_class(f"-theme-{theme.name}", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of tags, for themes that have none."""
+        return tag_variables(dark=self.current_theme.dark)
 
     def on_mount(self) -> None:
         """Say what is to be said; end well when the terminal goes away or the system says so."""

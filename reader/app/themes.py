@@ -12,6 +12,7 @@ The sheets use only variables that every Textual theme has, so that built-in and
 | `$background` | the page |
 | `$surface` | code, quotes, dialogs |
 | `$panel` | chips, rules, the cursor in a pane without focus |
+| `$tag-red` … `$tag-pink` | a tag; for themes that lack them the app has them |
 
 Every text colour here has a contrast of at least 4.5 to 1 (WCAG 2.1, level AA) on all three grounds; a test
 computes it. No widget and no layout belongs here.
@@ -20,6 +21,17 @@ computes it. No widget and no layout belongs here.
 from __future__ import annotations
 
 from textual.theme import Theme
+
+from reader.tag_colours import TAG_COLOURS
+
+_TAGS_ON_DARK = ("#f09a92", "#e8a878", "#d9c36c", "#9cc87f", "#6cc8b8", "#8cbce6", "#bfaaea", "#e69cc4")
+_TAGS_ON_LIGHT = ("#9c2b22", "#8a4300", "#665000", "#2f6120", "#0b5a58", "#1c5a86", "#5e3f99", "#8f2a66")
+
+
+def tag_variables(*, dark: bool) -> dict[str, str]:
+    """The colours of tags on dark or light grounds, as variables of the sheets."""
+    colours = _TAGS_ON_DARK if dark else _TAGS_ON_LIGHT
+    return {f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, colours, strict=True)}
 
 
 def _theme(
@@ -48,7 +60,7 @@ def _theme(
         surface=surface,
         panel=panel,
         dark=dark,
-        variables=_variables(background, panel, foreground, dim, primary),
+        variables=_variables(background, panel, foreground, dim, primary) | tag_variables(dark=dark),
     )
 
 

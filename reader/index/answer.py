@@ -34,7 +34,7 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
     return Headline(
         number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (),
         _moment(date), quality, heat, category, kind, url, bool(draft), number in marks["read"],
-        number in marks["starred"], tags,
+        number in marks["starred"], tags, number in marks["note"],
     )  # fmt: skip
 
 
@@ -72,11 +72,12 @@ class IndexResults:
     def __len__(self) -> int:
         return len(self.match)
 
-    def rows(self) -> list[ArticleRow]:
-        """All articles that match."""
+    def rows(self, start: int = 0, stop: int | None = None) -> list[ArticleRow]:
+        """All articles that match, or those at the positions start..stop-1."""
         with self._index.view():
             self._find_again()
-            return [*self._index.identities(self.match.to_array())]
+            numbers = self.match.to_array() if stop is None else self._order.window(start, stop)
+            return [*self._index.identities(numbers)]
 
     def _find_again(self) -> None:
         if self._edition != self._index.edition:

@@ -10,7 +10,7 @@ from reader.article import Article, Problem
 from reader.errors import NoSuchArticle
 from reader.library import MOST_PERIODS, Change, Library, RelatedLink
 from reader.query import Clause, Query
-from reader.results import Facet, FacetValue, Headline, Progress, Report
+from reader.results import Facet, FacetValue, Headline, Progress, Report, Stretch
 from reader.text import fold
 from tests.app.fake_matching import Mark, holds, months, qualities, values_of
 
@@ -131,6 +131,7 @@ class FakeLibrary(Library):
             is_read=mark.is_read,
             is_starred=mark.is_starred,
             tags=mark.tags,
+            has_note=bool(mark.note),
         )
 
     def find(self, prefix: str) -> Headline:
@@ -147,8 +148,8 @@ class FakeLibrary(Library):
         return self.articles[headline.number]
 
     def note(self, headline: Headline) -> str:
-        """No notes here."""
-        return ""
+        """The person's note."""
+        return self._flags(headline.number).note
 
     def related(self, article: Article) -> list[RelatedLink]:
         """The links, each with the headline of the article here that has its URL."""
@@ -158,8 +159,12 @@ class FakeLibrary(Library):
             for link in article.related
         ]
 
-    def mark(self, headlines: Iterable[Headline] | ListResults, change: Change) -> int:  # type: ignore[override]
+    def mark(  # type: ignore[override]
+        self, headlines: Iterable[Headline] | ListResults | Stretch, change: Change
+    ) -> int:
         """Change marks, and remember how they were."""
+        if isinstance(headlines, Stretch):
+            headlines = headlines.results.window(headlines.start, headlines.stop)
         if isinstance(headlines, ListResults):
             headlines = headlines.window(0, len(headlines))
         before: dict[int, Mark] = {}
@@ -170,12 +175,13 @@ class FakeLibrary(Library):
                 old.is_read if change.read is None else change.read,
                 old.is_starred if change.starred is None else change.starred,
                 tags,
+                old.note if change.note is None else change.note,
             )
             if new != old:
                 before[headline.number] = old
                 self.flags[headline.number] = new
         if before:
-            self._done.append((f"{len(before)} marked", before))
+            self._done.append((f"{len(before)} {change.words}", before))
             self._undone.clear()
             self._generation += 1
         return len(before)

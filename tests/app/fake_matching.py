@@ -21,6 +21,7 @@ class Mark(NamedTuple):
     is_read: bool = False
     is_starred: bool = False
     tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 def values_of(article: Article, mark: Mark, field: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from reader.app.painting import width_of
-from reader.app.widgets.article_row import comfortable, compact
+from reader.app.widgets.article_row import Row, comfortable, compact, gutter
 from reader.library import Change
 from reader.query import Query
 from reader.results import Headline
@@ -20,7 +20,7 @@ def _headline(**settings: object) -> Headline:
 
 
 def _text(headline: Headline, width: int = 60) -> tuple[str, str]:
-    title, meta = comfortable(headline, width, NOW)
+    title, meta = comfortable(Row(headline), width, NOW)
     return "".join(piece.text for piece in title), "".join(piece.text for piece in meta)
 
 
@@ -32,12 +32,36 @@ def test_a_row_says_what_matters() -> None:
 
 
 def test_marks_are_signs_and_not_colour_alone() -> None:
-    """Unread has a dot, starred a star, a draft and tags their words."""
+    """Unread has a dot, starred a star, a draft, a note and tags their words."""
     library = FakeLibrary([an_article(published=False)])
-    library.mark(library.select(Query()), Change(read=True, starred=True, add_tags=("later",)))
+    library.mark(library.select(Query()), Change(read=True, starred=True, add_tags=("later",), note="Ask"))
     title, meta = _text(library.select(Query()).window(0, 1)[0])
     assert "●" not in title and "★" in title
-    assert "draft" in meta and "#later" in meta
+    assert "draft" in meta and "#later" in meta and "note" in meta
+
+
+def test_tags_have_their_colours_in_both_kinds_of_row() -> None:
+    """Each tag is in the ink of its colour, the person's choice first; a narrow compact row has none."""
+    headline = _headline()._replace(tags=("later", "work"))
+    row = Row(headline, tag_colours={"Work": "pink"})
+    for pieces in (comfortable(row, 80, NOW)[1], compact(row, 100, NOW)):
+        assert [(piece.text, piece.ink) for piece in pieces if "#" in piece.text] == [
+            (" #later", "tag-orange"),
+            (" #work", "tag-pink"),
+        ]
+    assert not [piece for piece in compact(row, 40, NOW) if "#" in piece.text]
+
+
+def test_a_selected_row_has_a_sign_before_the_cursor() -> None:
+    """Selection and cursor are seen together and take the same two cells."""
+    headline = _headline()
+    texts = [
+        "".join(piece.text for piece in gutter(Row(headline, cursor, is_selected), 0))
+        for cursor in ("", "cursor")
+        for is_selected in (False, True)
+    ]
+    assert texts == ["  ", "✓ ", " ▌", "✓▌"]
+    assert "".join(piece.text for piece in gutter(Row(headline, "cursor", True), 1)) == " ▌"
 
 
 @pytest.mark.parametrize("width", [18, 24, 40, 60, 90, 200])
@@ -45,9 +69,9 @@ def test_marks_are_signs_and_not_colour_alone() -> None:
 def test_columns_never_shift(width: int, title: str) -> None:
     """Whatever the text, the parts take the width that is left behind the cursor, and the age ends it."""
     headline = _headline(title=title, provider="漢字 " * 20, topics=("a" * 50,))
-    for line in (*comfortable(headline, width, NOW), compact(headline, width, NOW)):
+    for line in (*comfortable(Row(headline), width, NOW), compact(Row(headline), width, NOW)):
         assert width_of(line) <= width - 2
-    meta = "".join(piece.text for piece in comfortable(headline, width, NOW)[1])
+    meta = "".join(piece.text for piece in comfortable(Row(headline), width, NOW)[1])
     assert cell_len(meta) == width - 2 and meta.endswith("2h")
 
 

@@ -8,7 +8,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from reader.app.themes import THEMES
+from reader.app.themes import THEMES, tag_variables
 
 TEXTS = ("foreground", "foreground-muted", "primary", "accent", "warning", "error", "success")
 GROUNDS = ("background", "surface", "panel")
@@ -38,9 +38,11 @@ def test_the_measure_of_contrast_is_right() -> None:
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_all_text_can_be_read_on_all_grounds(theme: Theme) -> None:
-    """Text, dim text and each accent have AA contrast on page, surface and panel."""
+    """Text, dim text, each accent and each tag's colour have AA contrast on page, surface and panel."""
     colours = theme.to_color_system().generate()
-    for text, ground in product(TEXTS, GROUNDS):
+    colours |= tag_variables(dark=theme.dark)
+    assert tag_variables(dark=theme.dark).items() <= theme.variables.items()
+    for text, ground in product((*TEXTS, *tag_variables(dark=theme.dark)), GROUNDS):
         found = contrast(Color.parse(colours[text]), Color.parse(colours[ground]))
         assert found >= AA, f"{theme.name}: {text} on {ground} is {found:.2f}"
 

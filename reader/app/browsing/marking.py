@@ -1,4 +1,4 @@
-"""Marks: read, star, tags, and taking them back.
+"""Marks: read, star, tags, a note, and taking them back.
 
 What is listed stays listed until the question is asked again: no row vanishes from under the cursor because
 of a mark.
@@ -6,41 +6,41 @@ of a mark.
 
 from __future__ import annotations
 
-from textual import on
-from textual.message import Message
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
+from reader.app.browsing.selecting import Selecting
 from reader.app.browsing.state import Browsing
 from reader.errors import ReaderError
 from reader.library import Change
-from reader.results import Headline, Results
-from reader.text import clean_line
+from reader.query import Query
+from reader.results import Headline
+from reader.text import clean, clean_line
+
+MOST_COMPARED = 50
+"""Selected articles whose notes are looked at before a new one is written."""
 
 
-class Marking(Browsing):
+def tags_in(answer: str) -> tuple[str, ...]:
+    """The tags that a person wrote, with commas between them, each once."""
+    wanted = [clean_line(tag.strip().lstrip("#")) for tag in answer.split(",")]
+    return tuple(dict.fromkeys(tag for tag in wanted if tag))
+
+
+class Marking(Selecting):
     """Every key that changes a mark; a mark is on disk when its key has returned."""
 
-    class Marked(Message):
-        """A worker has changed the marks of many articles."""
-
-        def __init__(self, sentence: str, is_warning: bool = False) -> None:
-            super().__init__()
-            self.sentence = sentence
-            self.is_warning = is_warning
-
-    @property
-    def target(self) -> Headline | None:
-        """The article that a mark is meant for: that of the list's cursor, or the one being read."""
-        return self.headline if self.place in ("article", "related") else self.articles.headline
-
-    def mark(self, headline: Headline, change: Change) -> bool:
-        """Change one article's marks and show it; False, and a sentence said, where it can't be kept."""
+    def mark(self, headlines: Sequence[Headline], change: Change) -> int:
+        """Change the marks of these articles and show it; how many changed. Said where it can't be kept."""
         try:
-            self.library.mark([headline], change)
+            count = self.library.mark(headlines, change)
         except ReaderError as error:
             self.say(str(error), is_warning=True)
-            return False
+            return 0
+        if len(headlines) > 1:
+            self.say(f"{count:,} {change.words}; {self.keymap.words('undo')} takes it back")
         self.show_marks()
-        return True
+        return count
 
     def show_marks(self) -> None:
         """Show the marks as they are now, in the list, the article and the counts."""
@@ -55,6 +55,7 @@ class Marking(Browsing):
         here = self.articles.headline
         try:
             newer = here if here and here.id == self.headline.id else self.library.find(self.headline.id)
+            self.article_pane.note = self.library.note(newer)
         except ReaderError:
             return
         self.set_reactive(Browsing.headline, newer)
@@ -62,65 +63,90 @@ class Marking(Browsing):
         if shown is not None:
             self.article_pane.shown = (shown[0], newer)
 
+    def as_they_are(self, headlines: Sequence[Headline]) -> list[Headline]:
+        """These articles with their marks as they are now; those that have gone are left out."""
+        found = []
+        for headline in headlines:
+            with suppress(ReaderError):
+                found.append(self.library.find(headline.id))
+        return found
+
     def action_toggle_read(self) -> None:
-        """Mark as read, or as unread."""
-        if self.target is not None:
-            self.mark(self.target, Change(read=not self.target.is_read))
+        """Mark as read, or as unread where all of them are read."""
+        found = self.as_they_are(self.targets)
+        if found:
+            self.mark(found, Change(read=not all(one.is_read for one in found)))
 
     def action_toggle_star(self) -> None:
-        """Put a star on the article, or take it away."""
-        if self.target is not None:
-            self.mark(self.target, Change(starred=not self.target.is_starred))
+        """Put a star on the articles, or take it away where all of them have one."""
+        found = self.as_they_are(self.targets)
+        if found:
+            self.mark(found, Change(starred=not all(one.is_starred for one in found)))
 
     def action_edit_tags(self) -> None:
-        """Ask for the tags, with commas between them."""
-        from reader.app.screens.dialogs import Ask
+        """Ask for the tags, with commas between them; of several articles for what to add and take away."""
+        found = self.as_they_are(self.targets)
+        if len(found) == 1:
+            self.ask_tags(
+                "Tags, with commas between them", found[0].tags, lambda change: self.mark(found, change)
+            )
+        elif found:
+            self.ask_more_tags(f"{len(found):,} articles", lambda change: self.mark(found, change))
 
-        target = self.target
-        if target is None:
-            return
+    def ask_tags(self, title: str, tags: tuple[str, ...], then: Callable[[Change], object]) -> None:
+        """Ask for all the tags, beginning with those that there are."""
 
         def change(answer: str | None) -> None:
             if answer is None:
                 return
-            wanted = [clean_line(tag.strip().lstrip("#")) for tag in answer.split(",")]
-            tags = tuple(dict.fromkeys(tag for tag in wanted if tag))
-            added = tuple(tag for tag in tags if tag not in target.tags)
-            removed = tuple(tag for tag in target.tags if tag not in tags)
+            wanted = tags_in(answer)
+            added = tuple(tag for tag in wanted if tag not in tags)
+            removed = tuple(tag for tag in tags if tag not in wanted)
             if added or removed:
-                self.mark(target, Change(add_tags=added, remove_tags=removed))
+                then(Change(add_tags=added, remove_tags=removed))
 
-        self.app.push_screen(Ask("Tags, with commas between them", ", ".join(target.tags)), change)
+        self._ask_line(title, ", ".join(tags), change)
 
-    def action_read_all(self) -> None:
-        """Mark all listed articles as read, after asking."""
-        from reader.app.screens.dialogs import Confirm
+    def ask_more_tags(self, whose: str, then: Callable[[Change], object]) -> None:
+        """Ask for tags to add to many articles, or with a minus to take away from them."""
 
-        results = self.results
-        if results is None or not len(results):
-            self.say("There is nothing to mark")
-            return
+        def change(answer: str | None) -> None:
+            tags = tags_in(answer or "")
+            added = tuple(tag for tag in tags if not tag.startswith("-"))
+            removed = tuple(clean_line(tag[1:]) for tag in tags if tag.startswith("-") and tag[1:].strip())
+            if added or removed:
+                then(Change(add_tags=added, remove_tags=removed))
 
-        def mark(is_sure: bool | None) -> None:
-            if is_sure:
-                self.in_thread(lambda: self._mark_all(results), "mark")
+        self._ask_line(f"Tags for {whose}; with a minus before it one is taken away", "", change)
 
-        question = f"Mark all {len(results):,} listed articles as read?"
-        self.app.push_screen(Confirm(question if len(results) > 1 else "Mark this article as read?"), mark)
+    def _ask_line(self, title: str, value: str, then: Callable[[str | None], None]) -> None:
+        from reader.app.screens.dialogs import Ask
 
-    def _mark_all(self, results: Results) -> None:
-        """Runs in a thread, for there can be a million."""
         try:
-            count = self.library.mark(results, Change(read=True))
-        except ReaderError as error:
-            self.post_message(self.Marked(str(error), is_warning=True))
-        else:
-            self.post_message(self.Marked(f"{count:,} marked as read; u takes it back"))
+            known = [found.value for found in self.library.facet("tag", Query(), self.clock()).values]
+        except ReaderError:
+            known = []
+        self.app.push_screen(Ask(title, value, known), then)
 
-    @on(Marked)
-    def _show_marked(self, message: Marked) -> None:
-        self.say(message.sentence, is_warning=message.is_warning)
-        self.show_marks()
+    def action_edit_note(self) -> None:
+        """Write a note on the article, or on all that are selected."""
+        found = self.as_they_are(self.targets)
+        if not found:
+            return
+        notes = {self.library.note(one) for one in found[:MOST_COMPARED]}
+        note = notes.pop() if len(notes) == 1 and len(found) <= MOST_COMPARED else ""
+        many = f"Note on {len(found):,} articles" + ("; it takes the place of theirs" if notes else "")
+        self.ask_note(many if len(found) > 1 else "Note", note, lambda change: self.mark(found, change))
+
+    def ask_note(self, title: str, note: str, then: Callable[[Change], object]) -> None:
+        """Ask for a note, beginning with the one that there is."""
+        from reader.app.screens.note import Note
+
+        def change(answer: str | None) -> None:
+            if answer is not None and clean(answer) != note:
+                then(Change(note=clean(answer)))
+
+        self.app.push_screen(Note(title, note), change)
 
     def action_undo(self) -> None:
         """Take the last mark back."""

@@ -106,7 +106,7 @@ class Moving(Stepping):
             self.action_zoom()
             return True
         if self.place == "list":
-            return False
+            return self.leave_selection()
         self.go_to("article" if self.place == "related" else "list")
         return True
 

@@ -17,7 +17,7 @@ class Showing(Moving, Marking):
     """Reads articles in a thread, and remembers from where a related one was followed."""
 
     def __init__(self, *arguments: object, **settings: object) -> None:
-        super().__init__(*arguments, **settings)  # type: ignore[arg-type]
+        super().__init__(*arguments, **settings)
         self.followed: list[tuple[Headline, int]] = []
         """The articles from which related ones were followed, each with the row; the last one last."""
         self._return_row: int | None = None
@@ -121,7 +121,7 @@ class Showing(Moving, Marking):
         """The article was shown long enough to count as read."""
         self._reading = None
         if self.headline is not None and not self.headline.is_read and self.article_pane.is_on_screen:
-            self.mark(self.headline, Change(read=True))
+            self.mark([self.headline], Change(read=True))
 
     def action_read(self) -> None:
         """Read what the cursor stands on: focus the article, follow a related link, choose in the sidebar."""

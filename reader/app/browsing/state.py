@@ -134,6 +134,10 @@ class Browsing(Screen[None]):
         """Give a place the focus."""
         raise NotImplementedError
 
+    def leave_selection(self) -> bool:
+        """Select nothing any more; False where nothing was selected."""
+        raise NotImplementedError
+
     def ask(self) -> None:
         """Ask the current question (again); the answer comes as a message."""
         raise NotImplementedError

@@ -20,6 +20,7 @@ from reader.article import Article, Image, Value
 from reader.dates import ago, moment
 from reader.links import shown_host
 from reader.results import Headline
+from reader.tag_colours import colour_of
 from reader.text import display_path, words
 
 GAUGE = 8
@@ -42,29 +43,31 @@ class Subject(NamedTuple):
     headline: Headline
     note: str
     now: datetime
+    tag_colours: Mapping[str, str] = {}
+    """The colours that the person chose for tags."""
 
 
 def layout_head(subject: Subject, width: int) -> list[Line]:
-    """Title, provider, moment, bars, topics and excerpt in lines of at most `width` cells."""
+    """Title, provider, moment, bars, topics, note and excerpt in lines of at most `width` cells."""
     article = subject.article
     lines: list[Line] = [(), *wrap([Span(article.title or "Untitled", "title", BOLD)], width), ()]
     for spans in (_origin(article), _when(subject), _gauges(article)):
         if spans:
             lines.extend(wrap(spans, width))
     lines.extend(_chips(subject, width))
+    if subject.note:
+        lines += [(), *_note(subject.note, width)]
     if article.excerpt and not is_repeated(article.excerpt, article.body):
         lines += [(), *wrap([Span(article.excerpt, "excerpt", ITALIC)], width)]
     return lines
 
 
 def layout_foot(subject: Subject, width: int) -> list[Line]:
-    """Pictures, note, other fields and path; dim capitals head the sections."""
+    """Pictures, other fields and path; dim capitals head the sections."""
     article = subject.article
     lines = [line for picture in article.images for line in wrap(list(_picture(picture)), width)]
     if lines:
         lines.append(())
-    if subject.note:
-        lines += [*_section("NOTE"), *wrap([Span(subject.note, "text")], width), ()]
     fields = [("category", article.category), ("type", article.type)]
     known = [(name, value) for name, value in fields if value]
     if known or article.other:
@@ -137,7 +140,10 @@ def _gauges(article: Article) -> list[Span]:
 
 def _chips(subject: Subject, width: int) -> Iterator[Line]:
     chips = [(f" {topic} ", "chip", Target("topic", topic)) for topic in subject.article.topics]
-    chips += [(f" #{tag} ", "tag", Target("tag", tag)) for tag in subject.headline.tags]
+    chips += [
+        (f" #{tag} ", f"tag-{colour_of(tag, subject.tag_colours)}", Target("tag", tag))
+        for tag in subject.headline.tags
+    ]
     line: list[Span] = []
     used = 0
     if chips:
@@ -157,6 +163,13 @@ def _chips(subject: Subject, width: int) -> Iterator[Line]:
         used += cells
     if line:
         yield tuple(line)
+
+
+def _note(note: str, width: int) -> Iterator[Line]:
+    """The person's own words: beside a bar, line for line."""
+    for paragraph in note.split("\n"):
+        for line in wrap([Span(paragraph, "note")], max(width - 2, 1)) or [()]:
+            yield (Span("▍ ", "note-bar"), *line)
 
 
 def _picture(picture: Image) -> Iterator[Span]:

@@ -16,6 +16,7 @@ from textual.theme import Theme
 from textual.widget import Widget
 
 from reader.app.browsing.asking import Asking
+from reader.app.browsing.marking_many import MarkingMany
 from reader.app.browsing.moving import is_single
 from reader.app.browsing.opening import Opening
 from reader.app.browsing.refreshing import Keeping
@@ -40,7 +41,7 @@ AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
 
 
-class BrowseScreen(Asking, Showing, Opening, Keeping, Sizing, Remembering):
+class BrowseScreen(Asking, Showing, MarkingMany, Opening, Keeping, Sizing, Remembering):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
     AUTO_FOCUS = ""
@@ -120,6 +121,7 @@ class BrowseScreen(Asking, Showing, Opening, Keeping, Sizing, Remembering):
         self.masthead.source = self._source
         self.search_bar.show(str(self.current_query))
         self.articles.is_compact = self.config.rows == "compact"
+        self.articles.tag_colours = self.article_pane.tag_colours = self.config.tags
         self.begin_visit(*self._last)
         self.watch_place(self.place)
         self.articles.focus()

@@ -5,7 +5,9 @@
 | `text` | the body |
 | `title`, `heading`, `excerpt` | the article's title, headings in the body, the excerpt |
 | `meta` | host, authors, time, numbers, names of fields, path |
-| `provider`, `chip`, `tag` | what can be pressed in the head |
+| `provider`, `chip` | what can be pressed in the head |
+| `tag-red` and so on | tags, in the colours that the sheet gives them |
+| `note`, `note-bar` | the person's note and the bar beside it |
 | `gauge`, `draft`, `star` | the bar of quality, the draft sign, the star |
 | `link`, `host`, `picture` | links, the host behind them, notes in the place of pictures |
 | `quote`, `bar`, `bullet`, `rule` | quoted text, the bar beside it, signs of lists, lines |
@@ -21,8 +23,10 @@ Each is a component class: `article-pane--title` and so on.
 
 from __future__ import annotations
 
+from reader.tag_colours import TAG_COLOURS
+
 _COLOURS = {
-    "$foreground": ("text", "title", "heading", "excerpt", "provider", "quote"),
+    "$foreground": ("text", "note", "title", "heading", "excerpt", "provider", "quote"),
     "$foreground-muted": (
         "meta",
         "host",
@@ -33,11 +37,11 @@ _COLOURS = {
         "picture",
         "gauge",
     ),
-    "$primary": ("link", "cursor"),
+    "$primary": ("link", "cursor", "note-bar"),
     "$warning": ("draft",),
     "$accent": ("star",),
     "$foreground; background: $panel": ("chip",),
-    "$primary; background: $surface": ("tag", "listing-keyword"),
+    "$primary; background: $surface": ("listing-keyword", *(f"tag-{colour}" for colour in TAG_COLOURS)),
     "$foreground; background: $surface": ("code", "listing"),
     "$foreground-muted; background: $surface": ("listing-comment",),
     "$success; background: $surface": ("listing-string",),

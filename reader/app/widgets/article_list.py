@@ -7,7 +7,7 @@ costs (DataTable takes 79 s for them). It knows nothing of queries, marks or fil
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -23,6 +23,7 @@ from reader.app.painted_view import PaintedView
 from reader.app.painting import Piece, in_the_middle, strip_of, thumb
 from reader.app.widgets import article_row
 from reader.results import Headline, Results
+from reader.tag_colours import TAG_COLOURS
 
 PAGE = 64
 """Headlines that are fetched at once."""
@@ -34,7 +35,22 @@ _ROOMY = 24
 """Lines from which on rows of two lines get a blank line between them."""
 
 
-_INKS = ("title", "read", "meta", "unread", "star", "cursor", "cursor-dim", "thumb", "ground", "sentence")
+_INKS = (
+    *(
+        "title",
+        "read",
+        "meta",
+        "unread",
+        "star",
+        "cursor",
+        "cursor-dim",
+        "selected",
+        "thumb",
+        "ground",
+        "sentence",
+    ),
+    *(f"tag-{colour}" for colour in TAG_COLOURS),
+)
 
 
 class Pages:
@@ -71,6 +87,10 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """What to list; set by the screen. Setting it again reads the headlines anew."""
     is_compact: reactive[bool] = reactive(False)
     """One line a row instead of two."""
+    selected: reactive[frozenset[str]] = reactive(frozenset())
+    """The ids of the articles that are selected."""
+    tag_colours: reactive[Mapping[str, str]] = reactive({})
+    """The colours that the person chose for tags."""
     sentence: reactive[str] = reactive("")
     """What stands in the middle when there is nothing to list."""
 
@@ -222,15 +242,10 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         mark = Piece(thumb(y, self.size.height, self.scroll_offset.y, self.virtual_size.height), "thumb")
         if headline is None or part == 2:
             return strip_of([Piece(" " * width, "ground"), mark], width + 1, self._ink, "ground")
-        now = self._clock()
-        if self.is_compact:
-            pieces = article_row.compact(headline, width, now)
-        else:
-            pieces = article_row.comfortable(headline, width, now)[part]
-        cursor = Piece("  ", "ground")
-        if row == self.cursor:
-            cursor = Piece(f" {article_row.CURSOR}", "cursor" if self.has_focus else "cursor-dim")
-        return strip_of([cursor, *pieces, mark], width + 1, self._ink, "ground")
+        cursor = "" if row != self.cursor else "cursor" if self.has_focus else "cursor-dim"
+        shown = article_row.Row(headline, cursor, headline.id in self.selected, self.tag_colours)
+        pieces = article_row.line(shown, part, width, self._clock(), is_compact=self.is_compact)
+        return strip_of([*pieces, mark], width + 1, self._ink, "ground")
 
     def on_click(self, event: events.Click) -> None:
         """Select the row; a double click reads it."""

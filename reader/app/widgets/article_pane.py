@@ -5,7 +5,7 @@ It shows what it is given: reading files, opening pages and marking as read belo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -53,6 +53,8 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.tag_colours: Mapping[str, str] = {}
+        """The colours that the person chose for tags."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._stops = Stops()
         self._inks: dict[tuple[str, int], Style] = {}
@@ -93,7 +95,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self._document = None
         self._stops = Stops()
         if self.shown is not None:
-            subject = Subject(*self.shown, self.note, self._clock())
+            subject = Subject(*self.shown, self.note, self._clock(), self.tag_colours)
             self._document = Document(subject, self.text_width, self.spacing)
             self._document.set_wanted(sought(self.highlights))
         self.restore_place(place)

@@ -5,29 +5,60 @@ Pure: a headline and a width in, pieces of text out. The widget knows the colour
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from reader.app.bars import HEAT_WIDTH, heat_column, quality_bar
-from reader.app.painting import Piece, cut, fill, fill_left, one_line
+from reader.app.painting import Piece, cut, fill, fill_left, one_line, width_of
 from reader.dates import age
 from reader.results import Headline
+from reader.tag_colours import colour_of
 
-CURSOR = "▌"
-UNREAD, STAR, DRAFT = "●", "★", "draft"
+CURSOR, SELECTED = "▌", "✓"
+UNREAD, STAR, DRAFT, NOTE = "●", "★", "draft", "note"
 AGE_WIDTH = 6
 """Cells of an age, from `now` to `18 Jun`."""
 BAR_WIDTH = 5
 
 _SIGN_WIDTH = 4
-"""Blank, cursor, unread sign, blank: what stands before a title."""
+"""Selection, cursor, unread sign, blank: what stands before a title."""
 _PROVIDER_WIDTH = 16
 """Cells of the provider in a compact row."""
+_LEAST_TITLE = 24
+"""Cells of the title in a compact row, before it has tags."""
+_LEAST_CUT = 3
+"""Fewer cells than this say nothing of a word that is cut."""
 
 
-def comfortable(headline: Headline, width: int, now: datetime) -> tuple[list[Piece], list[Piece]]:
+class Row(NamedTuple):
+    """What a row shows besides its headline."""
+
+    headline: Headline
+    cursor: str = ""
+    """The ink of the cursor where it stands on this row."""
+    is_selected: bool = False
+    tag_colours: Mapping[str, str] = {}
+    """The colours that the person chose for tags."""
+
+
+def line(row: Row, part: int, width: int, now: datetime, *, is_compact: bool) -> list[Piece]:
+    """One line of a row, the first or the second, with what stands before it."""
+    rest = compact(row, width, now) if is_compact else comfortable(row, width, now)[part]
+    return [*gutter(row, part), *rest]
+
+
+def gutter(row: Row, part: int) -> list[Piece]:
+    """What stands before a line of a row: in the first one whether it is selected, and the cursor."""
+    selected = Piece(SELECTED if row.is_selected and not part else " ", "selected")
+    return [selected, Piece(CURSOR if row.cursor else " ", row.cursor or "ground")]
+
+
+def comfortable(row: Row, width: int, now: datetime) -> tuple[list[Piece], list[Piece]]:
     """The two lines of a row: title over meta."""
+    headline = row.headline
     title = [
         _unread(headline),
         _title(headline, width - _SIGN_WIDTH - 2),
@@ -35,21 +66,25 @@ def comfortable(headline: Headline, width: int, now: datetime) -> tuple[list[Pie
     ]
     columns = _columns(headline, width - _SIGN_WIDTH, now)
     room = width - _SIGN_WIDTH - cell_len(columns)
-    meta = [Piece(" " * 2, "meta"), Piece(fill(_about(headline, room), room) + columns, "meta")]
+    meta = [Piece(" " * 2, "meta"), *_about(row, room), Piece(columns, "meta")]
     return title, meta
 
 
-def compact(headline: Headline, width: int, now: datetime) -> list[Piece]:
+def compact(row: Row, width: int, now: datetime) -> list[Piece]:
     """The one line of a row; a narrow list leaves columns out, the age last."""
+    headline = row.headline
     columns = _columns(headline, width - _SIGN_WIDTH - 24, now)
     provider = ""
     if width - cell_len(columns) > _SIGN_WIDTH + 24 + _PROVIDER_WIDTH:
         provider = "  " + fill(one_line(headline.provider), _PROVIDER_WIDTH)
     draft = f" {DRAFT}" if headline.is_draft else ""
     room = width - _SIGN_WIDTH - 2 - cell_len(draft + provider + columns)
+    tags = _fitting(_tags(row), room - _LEAST_TITLE)
+    room -= width_of(tags)
     return [
         _unread(headline),
         _title(headline, room),
+        *tags,
         Piece(draft, "meta"),
         _star(headline),
         Piece(provider + columns, "meta"),
@@ -68,11 +103,39 @@ def _star(headline: Headline) -> Piece:
     return Piece(f" {STAR}" if headline.is_starred else "  ", "star")
 
 
-def _about(headline: Headline, width: int) -> str:
-    """Provider · draft · topics · tags, as much of it as has room."""
-    parts = [headline.provider or headline.domain, DRAFT if headline.is_draft else "", *headline.topics]
-    parts += [f"#{tag}" for tag in headline.tags]
-    return cut(one_line(" · ".join(part for part in parts if part)), width - 1)
+def _about(row: Row, width: int) -> list[Piece]:
+    """Provider · draft · note · #tags · topics in exactly this many cells, as much of it as has room."""
+    headline = row.headline
+    words = [headline.provider or headline.domain, *_signs(headline)]
+    pieces = [Piece(one_line(" · ".join(filter(None, words))), "meta")]
+    pieces += _tags(row)
+    topics = one_line(" · ".join(headline.topics))
+    pieces.append(Piece(f" · {topics}" if topics and width_of(pieces) else topics, "meta"))
+    fitting = _fitting(pieces, width - 1)
+    return [*fitting, Piece(" " * (width - width_of(fitting)), "meta")]
+
+
+def _signs(headline: Headline) -> list[str]:
+    return [sign for sign, holds in ((DRAFT, headline.is_draft), (NOTE, headline.has_note)) if holds]
+
+
+def _tags(row: Row) -> list[Piece]:
+    """The tags with a blank before each, in their colours."""
+    colours = row.tag_colours
+    return [Piece(f" #{one_line(tag)}", f"tag-{colour_of(tag, colours)}") for tag in row.headline.tags]
+
+
+def _fitting(pieces: Sequence[Piece], width: int) -> list[Piece]:
+    """As much of the pieces as has room, the last one cut."""
+    fitting: list[Piece] = []
+    for piece in pieces:
+        left = width - width_of(fitting)
+        if cell_len(piece.text) > left:
+            if left > _LEAST_CUT:
+                fitting.append(Piece(cut(piece.text, left), piece.ink))
+            break
+        fitting.append(piece)
+    return fitting
 
 
 def _columns(headline: Headline, width: int, now: datetime) -> str:

@@ -1,0 +1,146 @@
+"""Other people's programs to which an article is handed: a command for its text, an editor or pager for its
+file.
+
+Always an argument list, never a shell. What a command writes is cleaned before anybody sees it, for it may
+repeat what the article says. Which text is handed over is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile
+from threading import Lock
+from types import FrameType
+from typing import NamedTuple
+
+from reader.errors import ReaderError, UsageError
+from reader.text import clean, clean_line, display_path
+
+MOST_OUTPUT = 1 << 20
+"""Bytes of a command's output that are kept; then it is ended, for nobody scrolls through more."""
+
+_EDITORS = ("sensible-editor", "nano", "vim", "vi")
+_PAGERS = ("less", "more")
+Which = Callable[[str], "str | None"]
+
+
+class Said(NamedTuple):
+    """What a command wrote, both streams as they came, cleaned."""
+
+    text: str
+    code: int
+    """What it ended with; negative where a signal ended it."""
+    is_cut: bool
+    """Whether it had more to say than MOST_OUTPUT."""
+
+
+def arguments_of(command: str) -> tuple[str, ...]:
+    """A command as a shell would split it, but with nothing expanded. Raises UsageError."""
+    try:
+        found = tuple(shlex.split(command))
+    except ValueError:
+        raise UsageError("a quote in the command is not closed") from None
+    if not found:
+        raise UsageError("which command? Like `wc -w`, or `sh -c '…'` where a shell is wanted")
+    return (os.path.expanduser(found[0]), *found[1:])
+
+
+class Command:
+    """A command that reads a text and is listened to; `end` may be called from another thread."""
+
+    def __init__(self, argv: Sequence[str], text: str) -> None:
+        self.argv = tuple(argv)
+        self._text = text
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_ended = False
+
+    def run(self) -> Said:
+        """Start it and wait until it has said everything. Raises ReaderError where it can't be started."""
+        # A file as its input: a command that never reads does not make us wait, and an early end is no error.
+        with TemporaryFile() as given:
+            given.write(self._text.encode("utf-8", "replace"))
+            given.seek(0)
+            try:
+                process = subprocess.Popen(
+                    self.argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )  # fmt: skip
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                raise ReaderError(f"{clean_line(self.argv[0])} could not be started: {reason}") from None
+        with self._lock:
+            self._process = process
+            if self._is_ended:
+                self._kill(process)
+        with process:
+            assert process.stdout is not None
+            said = process.stdout.read(MOST_OUTPUT)
+            is_cut = len(said) == MOST_OUTPUT and bool(process.stdout.read(1))
+            if is_cut:
+                self._kill(process)
+        return Said(clean(said.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
+
+    def end(self) -> None:
+        """End it and what it started."""
+        with self._lock:
+            self._is_ended = True
+            if self._process is not None and self._process.poll() is None:
+                self._kill(self._process)
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.which) -> tuple[str, ...]:
+    """The argument list that opens a file: the person's editor, or the pager where it can't be written.
+
+    $VISUAL before $EDITOR, as everywhere; $PAGER. Raises ReaderError where there is nothing to open it with.
+    """
+    is_writable = os.access(path, os.W_OK)
+    variables = ("VISUAL", "EDITOR") if is_writable else ("PAGER",)
+    for variable in variables:
+        with suppress(UsageError):
+            return (*arguments_of(environ.get(variable, "")), path)
+    for program in _EDITORS if is_writable else _PAGERS:
+        if which(program):
+            return (program, path)
+    what = "editor: set $VISUAL or $EDITOR" if is_writable else "pager: set $PAGER"
+    raise ReaderError(f"there is no {what} to the program that shall open {display_path(path)}")
+
+
+def run_here(argv: Sequence[str]) -> str:
+    """Give this terminal to a program until it ends; why that failed, or nothing. For the main thread."""
+    name = clean_line(os.path.basename(argv[0]))
+    with _interrupts_are_its():
+        try:
+            code = subprocess.run(argv, check=False).returncode
+        except (OSError, ValueError) as error:
+            return f"{name} could not be started: {getattr(error, 'strerror', None) or error}"
+    return "" if code == 0 else f"{name} ended with {code}"
+
+
+@contextmanager
+def _interrupts_are_its() -> Iterator[None]:
+    """Ctrl-C and Ctrl-\\ reach every program of the terminal: they are meant for the one that has it."""
+
+    def leave_alone(number: int, frame: FrameType | None) -> None:
+        """A handler of our own, not "ignore", which the program would inherit."""
+
+    before = {
+        number: signal.signal(number, leave_alone)
+        for number in (signal.SIGINT, signal.SIGQUIT)
+        if hasattr(signal, "SIGQUIT")
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

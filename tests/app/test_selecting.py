@@ -1,0 +1,122 @@
+"""Selecting in the list, and marks for many articles at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.app.browsing.selection import Selection
+from reader.app.screens.mark_many import MarkMany
+from reader.app.screens.note import Note
+from reader.query import Query
+from reader.results import Headline
+from tests.app.build import articles
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import WIDE, line, picture, press
+
+
+def rows(library: FakeLibrary) -> list[Headline]:
+    """Every headline, newest first."""
+    return list(library.select(Query()).window(0, 999))
+
+
+def test_going_back_makes_the_stretch_shorter() -> None:
+    """Extending down, then up beyond where it began, leaves what lies between; another start adds to it."""
+    found = rows(FakeLibrary(articles(9)))
+    selection = Selection()
+
+    def extend(start: int, *stops: int) -> list[int]:
+        for stop in stops:
+            selection.extend(start, stop, lambda place: found[place] if 0 <= place < 9 else None)
+            start = stop
+        return [place for place, one in enumerate(found) if one.id in selection.ids]
+
+    assert extend(4, 5, 6) == [4, 5, 6]
+    assert extend(6, 5) == [4, 5]
+    assert extend(5, 4, 3) == [3, 4]
+    assert extend(7, 8, 8) == [3, 4, 7, 8]
+    selection.toggle(found[4])
+    assert {one.id for one in selection.headlines} == {found[place].id for place in (3, 7, 8)}
+
+
+async def test_marks_in_the_list_are_for_the_selection(start: Start) -> None:
+    """v and Shift with an arrow select, r, s and t mark them all, u takes each back, Esc selects nothing."""
+    app = start(9)
+    library = app.library
+    assert isinstance(library, FakeLibrary)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "v", "j", "shift+down", "K")
+        assert "2 selected" in line(pilot, 0) and len(screen.selection) == 2
+        assert "✓" in line(pilot, 2)
+        await press(pilot, "s", "r", "t", *"later, #work", "enter")
+        chosen = [place for place, one in enumerate(rows(library)) if one.is_starred]
+        assert chosen == [place for place, one in enumerate(rows(library)) if one.is_read] == [0, 2]
+        assert all(rows(library)[place].tags == ("later", "work") for place in chosen)
+        await press(pilot, "t", *"-later", "enter", "s")
+        assert [one.tags for one in rows(library) if one.tags] == [("work",)] * 2
+        assert not any(one.is_starred for one in rows(library))
+        await press(pilot, "u", "u", "u")
+        assert not any(one.tags for one in rows(library))
+        await press(pilot, "escape")
+        assert not len(screen.selection) and "selected" not in line(pilot, 0)
+        await press(pilot, "r")
+        assert [place for place, one in enumerate(rows(library)) if one.is_read] == [0]
+
+
+async def test_in_the_article_a_mark_is_for_the_article(start: Start) -> None:
+    """The selection waits while an article is read; it outlives another question."""
+    app = start(9)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "v", "v", "enter", "s")
+        assert [one.is_starred for one in rows(app.library)[:3]] == [False, False, True]  # type: ignore[arg-type]
+        await press(pilot, "escape", "/", *"number", "enter")
+        assert len(screen.selection) == 2
+        await press(pilot, "s")
+        assert [one.is_starred for one in rows(app.library)[:3]] == [True, True, True]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("scope", "places"), [("a", range(20)), ("k", range(3)), ("j", range(4, 20))])
+async def test_all_listed_above_or_below_are_marked_at_once(start: Start, scope: str, places: range) -> None:
+    """M says how many each part holds; a second key marks them, and u takes it back."""
+    app = start(20)
+    library = app.library
+    assert isinstance(library, FakeLibrary)
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "j", "j", "j", "M")
+        assert isinstance(pilot.app.screen, MarkMany)
+        for words in ("20 listed", "3 above", "16 below"):
+            assert words in picture(pilot)
+        assert "selected" not in picture(pilot)
+        await press(pilot, scope, "s")
+        assert [place for place, one in enumerate(rows(library)) if one.is_starred] == list(places)
+        await press(pilot, "M", scope, "t", *"old", "enter")
+        assert [place for place, one in enumerate(rows(library)) if one.tags] == list(places)
+        await press(pilot, "u", "u", "M", "escape")
+        assert not any(one.is_starred or one.tags for one in rows(library))
+
+
+async def test_a_note_has_lines_and_stands_in_the_article(start: Start) -> None:
+    """a writes it, Ctrl-S keeps it, it is shown above the text; Esc drops nothing unsaid."""
+    app = start(3)
+    library = app.library
+    assert isinstance(library, FakeLibrary)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "a", *"ask", "enter", *"Ana", "ctrl+s")
+        assert library.note(rows(library)[0]) == "ask\nAna"
+        assert screen.article_pane.note == "ask\nAna"
+        assert "▍ ask" in picture(pilot) and "▍ Ana" in picture(pilot) and "· note" in picture(pilot)
+        await press(pilot, "a", *"!", "escape")
+        assert isinstance(pilot.app.screen, Note) and "again drops" in picture(pilot)
+        await press(pilot, "escape")
+        assert library.note(rows(library)[0]) == "ask\nAna"
+        await press(pilot, "a", "escape", "u")
+        assert screen.article_pane.note == "" and "▍" not in picture(pilot)
+
+
+async def test_a_tag_is_completed_from_those_that_there_are(start: Start) -> None:
+    """The first letters and the right arrow write a tag that an article has already."""
+    app = start(3)
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "t", *"long reads", "enter", "j", "t", *"lon")
+        await press(pilot, "right", "enter")
+        assert rows(app.library)[1].tags == ("long reads",)  # type: ignore[arg-type]
