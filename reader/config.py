@@ -6,17 +6,17 @@ sense is not known here: who uses them says so. Nothing is ever written to the f
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reader import config_values
 from reader.commands import BY_ID
+from reader.config_values import Unfit, spelled
 from reader.errors import ReaderError
 from reader.hints import nearest, shown
 from reader.paths import config_file
-from reader.tag_colours import TAG_COLOURS
 from reader.text import clean_line, display_path
 
 MOST_BYTES = 1 << 20
@@ -115,10 +115,10 @@ def as_toml(config: Config) -> str:
     tables: list[str] = []
     for key, value in config._asdict().items():
         if isinstance(value, Mapping):
-            lines = [f"{_text(name)} = {_spelled(content)}" for name, content in value.items()]
+            lines = [f"{spelled(name)} = {spelled(content)}" for name, content in value.items()]
             tables += ["", f"[{key}]", *lines]
         else:
-            plain.append(f"{key} = {_spelled(value)}")
+            plain.append(f"{key} = {spelled(value)}")
     return "\n".join([*plain, *tables]) + "\n"
 
 
@@ -139,81 +139,20 @@ def _toml(raw: bytes) -> dict[str, Any]:
 def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> object:
     if key not in Config._fields:
         raise BadConfig(f"there is no key {shown(key)}; {nearest(key, Config._fields)}")
-    if key == "collection":
-        return _collection(value, folder)
-    if key == "keys":
-        return _keys(_pairs(key, value), warnings)
-    if key == "terminal":
-        return _findings(value, warnings)
-    return _KINDS[key](key, value)
-
-
-def _wrong(key: str, expected: str, value: object) -> BadConfig:
-    default = _spelled(Config._field_defaults[key])
-    return BadConfig(f"{key}: {expected} is expected, not {shown(_spelled(value))}; {default} is used")
-
-
-def _line(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise _wrong(key, "a text in quotes", value)
-    return clean_line(value)
-
-
-def _one_of(names: Sequence[str]) -> Callable[[str, object], str]:
-    def convert(key: str, value: object) -> str:
-        if value not in names:
-            raise _wrong(key, " or ".join(f'"{name}"' for name in names), value)
-        return str(value)
-
-    return convert
-
-
-def _switch(key: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _wrong(key, "true or false", value)
-    return value
-
-
-def _seconds(key: str, value: object) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not (value == -1 or 0 <= value <= 3600):  # type: ignore[operator]
-        raise _wrong(key, "a number of seconds from 0 to 3600, or -1", value)
-    return float(value)  # type: ignore[arg-type]
-
-
-def _cells(low: int, high: int) -> Callable[[str, object], int]:
-    def convert(key: str, value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise _wrong(key, f"a whole number from {low} to {high}", value)
-        return value
-
-    return convert
-
-
-def _texts(key: str, value: object) -> tuple[str, ...]:
-    """A list of texts, or one text for a list of one."""
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise _wrong(key, "a list of texts", value)
-    return tuple(items)
-
-
-def _arguments(key: str, value: object) -> tuple[str, ...]:
-    arguments = _texts(key, value)
-    if any("\0" in argument for argument in arguments) or (arguments and not arguments[0].strip()):
-        raise _wrong(key, "a program and its arguments", value)
-    return arguments
-
-
-def _lines(key: str, value: object) -> tuple[str, ...]:
-    return tuple(filter(None, map(clean_line, _texts(key, value))))
-
-
-def _commands(key: str, value: object) -> dict[str, tuple[str, ...]]:
-    """A table of argument lists. One text is no list: only a shell could take it apart."""
-    if not isinstance(value, dict) or not all(isinstance(item, list) and item for item in value.values()):
-        raise _wrong(key, f"a table [{key}] with a list of a program and its arguments for each name", value)
-    return {name: _arguments(key, item) for name, item in value.items()}
+    try:
+        if key == "collection":
+            return _collection(value, folder)
+        if key == "keys":
+            return _keys(config_values.texts_by_name(value), warnings)
+        if key == "terminal":
+            return _findings(value, warnings)
+        return _KINDS[key](value)
+    except Unfit as error:
+        default = spelled(Config._field_defaults[key])
+        expected = str(error).replace("a table", f"a table [{key}]")
+        raise BadConfig(
+            f"{key}: {expected} is expected, not {shown(spelled(value))}; {default} is used"
+        ) from None
 
 
 def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]:
@@ -221,7 +160,7 @@ def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]
     from reader.terminal import ALLOWED  # only where there is such a table
 
     if not isinstance(value, dict):
-        raise _wrong("terminal", "a table [terminal]", value)
+        raise Unfit("a table")
     good = {}
     for name, item in value.items():
         allowed = ALLOWED.get(name, ())
@@ -230,30 +169,16 @@ def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]
         elif not allowed:
             warnings.append(f"terminal: there is no {shown(name)}; {nearest(name, ALLOWED)}")
         else:
-            known = " or ".join(map(_spelled, allowed))
-            warnings.append(f"terminal: {name} is {known}, not {shown(_spelled(item))}; it is found out")
+            known = " or ".join(map(spelled, allowed))
+            warnings.append(f"terminal: {name} is {known}, not {shown(spelled(item))}; it is found out")
     return good
-
-
-def _pairs(key: str, value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise _wrong(key, f"a table [{key}] with a text for each name", value)
-    return {clean_line(name): clean_line(text) for name, text in value.items()}
-
-
-def _tag_colours(key: str, value: object) -> dict[str, str]:
-    pairs = _pairs(key, value)
-    for colour in pairs.values():
-        if colour not in TAG_COLOURS:
-            raise BadConfig(f"{key}: there is no colour {shown(colour)}; {nearest(colour, TAG_COLOURS)}")
-    return pairs
 
 
 def _collection(value: object, folder: Path) -> tuple[Path, ...]:
     """Absolute paths; what is relative is so to the configuration's own folder."""
-    texts = _texts("collection", value)
+    texts = config_values.texts(value)
     if any("\0" in text or not text for text in texts):
-        raise _wrong("collection", "a list of folders or files", value)
+        raise Unfit("a list of folders or files")
     return tuple(Path(os.path.abspath(folder / os.path.expanduser(text))) for text in texts)
 
 
@@ -264,42 +189,23 @@ def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
     return pairs
 
 
-_KINDS: Mapping[str, Callable[[str, object], object]] = {
-    "theme": _line,
-    "mark_read_after": _seconds,
-    "text_width": _cells(30, 200),
-    "paragraph_spacing": _cells(0, 2),
-    "rows": _one_of(ROWS),
-    "sidebar_width": _cells(12, 80),
-    "query": _line,
-    "sort": _line,
-    "browser": _arguments,
-    "text_browser": _arguments,
-    "copy": _arguments,
-    "relay": _line,
-    "open": _commands,
-    "views": _pairs,
-    "mute": _lines,
-    "tags": _tag_colours,
-    "remember": _switch,
-    "signs": _one_of(SIGNS),
+_KINDS: Mapping[str, Callable[[object], object]] = {
+    "theme": config_values.line,
+    "mark_read_after": config_values.seconds,
+    "text_width": config_values.cells(30, 200),
+    "paragraph_spacing": config_values.cells(0, 2),
+    "rows": config_values.one_of(ROWS),
+    "sidebar_width": config_values.cells(12, 80),
+    "query": config_values.line,
+    "sort": config_values.line,
+    "browser": config_values.arguments,
+    "text_browser": config_values.arguments,
+    "copy": config_values.arguments,
+    "relay": config_values.line,
+    "open": config_values.commands,
+    "views": config_values.texts_by_name,
+    "mute": config_values.lines,
+    "tags": config_values.tag_colours,
+    "remember": config_values.switch,
+    "signs": config_values.one_of(SIGNS),
 }
-
-
-def _spelled(value: object) -> str:
-    """A value as TOML has it; good enough in messages for those that TOML lacks."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_spelled, value))}]"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_text(str(name))} = {_spelled(item)}" for name, item in value.items()) + "}"
-    return _text(str(value))
-
-
-def _text(text: str) -> str:
-    # JSON's strings are TOML's, but for DEL, which TOML wants escaped, and pairs of surrogates.
-    safe = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -12,11 +12,10 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from tempfile import TemporaryFile
 from threading import Lock
-from types import FrameType
 from typing import NamedTuple
 
 from reader.errors import ReaderError, UsageError
@@ -114,33 +113,3 @@ def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.whi
             return (program, path)
     what = "editor: set $VISUAL or $EDITOR" if is_writable else "pager: set $PAGER"
     raise ReaderError(f"there is no {what} to the program that shall open {display_path(path)}")
-
-
-def run_here(argv: Sequence[str]) -> str:
-    """Give this terminal to a program until it ends; why that failed, or nothing. For the main thread."""
-    name = clean_line(os.path.basename(argv[0]))
-    with _interrupts_are_its():
-        try:
-            code = subprocess.run(argv, check=False).returncode
-        except (OSError, ValueError) as error:
-            return f"{name} could not be started: {getattr(error, 'strerror', None) or error}"
-    return "" if code == 0 else f"{name} ended with {code}"
-
-
-@contextmanager
-def _interrupts_are_its() -> Iterator[None]:
-    """Ctrl-C and Ctrl-\\ reach every program of the terminal: they are meant for the one that has it."""
-
-    def leave_alone(number: int, frame: FrameType | None) -> None:
-        """A handler of our own, not "ignore", which the program would inherit."""
-
-    before = {
-        number: signal.signal(number, leave_alone)
-        for number in (signal.SIGINT, signal.SIGQUIT)
-        if hasattr(signal, "SIGQUIT")
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reader.errors import ReaderError, UsageError
-from reader.programs import MOST_OUTPUT, Command, arguments_of, program_for, run_here
+from reader.programs import MOST_OUTPUT, Command, arguments_of, program_for
 
 PYTHON = sys.executable
 
@@ -88,16 +88,3 @@ def test_a_file_that_can_t_be_written_is_shown_with_the_pager(
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert program_for(name, {"EDITOR": "vi", "PAGER": "most -s"}) == ("most", "-s", name)
     assert program_for(name, {"EDITOR": "vi"}, {"less": "/bin/less"}.get) == ("less", name)
-
-
-def test_a_program_that_has_the_terminal_gets_its_interrupts() -> None:
-    """Ctrl-C during it ends the program and not the reader; its failure is said."""
-    before = signal.getsignal(signal.SIGINT)
-    code = "import os, signal; os.kill(os.getppid(), signal.SIGINT); os.kill(os.getpid(), signal.SIGINT)"
-    assert run_here(python(code + "\nimport time; time.sleep(60)")).partition(" ended with ")[2] in (
-        "-2",
-        "1",
-    )
-    assert signal.getsignal(signal.SIGINT) is before
-    assert run_here(python("")) == ""
-    assert "could not be started" in run_here(("no-such-program",))
