@@ -47,7 +47,7 @@ def _run(options: Namespace) -> int:
             print("\n".join(_lines(row, width)))
         print()
     print(
-        "A finding is overruled in [terminal] of config.toml (docs/ssh.md), the first by --remote or --local."
+        "[terminal] in config.toml overrules a finding (docs/config.md), --remote and --local for once."
     )
     return 0
 
