@@ -46,9 +46,7 @@ def _run(options: Namespace) -> int:
         for row in rows:
             print("\n".join(_lines(row, width)))
         print()
-    print(
-        "[terminal] in config.toml overrules a finding (docs/config.md), --remote and --local for once."
-    )
+    print("[terminal] in config.toml overrules a finding (docs/config.md), --remote and --local for once.")
     return 0
 
 

@@ -9,7 +9,7 @@ import signal
 import struct
 import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -29,16 +29,21 @@ class RealScreen:
         columns: int = 160,
         rows: int = 45,
         variables: Mapping[str, str] | None = None,
+        command: Sequence[str] = (),
     ) -> None:
-        """Start the reader on a folder; `variables` are put into its environment."""
+        """Start the reader on a folder, or another command that leads to one.
+
+        `variables` are put into its environment; one that is "" is taken out of it.
+        """
         import pty
 
-        environment = {**_environment(home), **(variables or {})}
+        environment = environment_of(home, variables or {})
+        argv = [*command] or [sys.executable, "-m", "reader", str(folder)]
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:  # the child: nothing but exec may happen here
             try:
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-                os.execvpe(sys.executable, [sys.executable, "-m", "reader", str(folder)], environment)
+                os.execvpe(argv[0], argv, environment)
             finally:
                 os._exit(127)
         self.written = bytearray()
@@ -68,6 +73,16 @@ class RealScreen:
         while self._read(quiet) and monotonic() < end:
             pass
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as its window does."""
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @property
+    def is_line_restored(self) -> bool:
+        """Whether the terminal's line echoes and edits again, as shells want it."""
+        wanted = termios.ICANON | termios.ECHO | termios.ISIG
+        return termios.tcgetattr(self._terminal)[3] & wanted == wanted
+
     def send(self, number: int) -> None:
         """Send the program a signal."""
         os.kill(self._pid, number)
@@ -91,15 +106,19 @@ class RealScreen:
         return bool(data)
 
 
-def _environment(home: Path) -> Mapping[str, str]:
-    """An environment whose every trace stays below `home`, in a terminal with all colours and no browser."""
+def environment_of(home: Path, variables: Mapping[str, str]) -> Mapping[str, str]:
+    """An environment whose every trace stays below `home`, in a terminal with all colours and no browser, but
+    for these variables."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR"))
+        if not name.startswith(("READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR", "LC_"))
     }
     places = {f"READER_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG", "STATE")}
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "BROWSER": "false"}
-    return kept | places | terminal | {"HOME": str(home), "PYTHONPATH": path, "TEXTUAL_ANIMATIONS": "none"}
+    quiet = {"HOME": str(home), "PYTHONPATH": path, "TEXTUAL_ANIMATIONS": "none"}
+    return {
+        name: value for name, value in (kept | places | terminal | quiet | {**variables}).items() if value
+    }
