@@ -70,7 +70,7 @@ def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
         env=env,
         is_tty=_is_tty(),
         platform=sys.platform,
-        encoding=getattr(sys.stdout, "encoding", None) or "ascii",
+        encoding=getattr(sys.__stdout__, "encoding", None) or "ascii",  # the screen puts another in its place
         ancestors=() if any(map(env.get, SSH_VARIABLES)) else ancestors(),
         tmux=_ask_tmux() if asks_tmux and env.get("TMUX") else None,
         is_utf8_line=_is_utf8_line(),

@@ -81,7 +81,7 @@ class RealScreen:
     def is_line_restored(self) -> bool:
         """Whether the terminal's line echoes and edits again, as shells want it."""
         wanted = termios.ICANON | termios.ECHO | termios.ISIG
-        return termios.tcgetattr(self._terminal)[3] & wanted == wanted
+        return bool(termios.tcgetattr(self._terminal)[3] & wanted == wanted)
 
     def send(self, number: int) -> None:
         """Send the program a signal."""

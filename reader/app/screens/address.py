@@ -63,10 +63,6 @@ class Address(ModalScreen[None]):
         """Leave the mouse to the terminal."""
         self._report_mouse(False)
 
-    def on_unmount(self) -> None:
-        """Take the mouse back."""
-        self._report_mouse(True)
-
     def _report_mouse(self, is_on: bool) -> None:
         name = "_enable_mouse_support" if is_on else "_disable_mouse_support"
         if switch := getattr(self.app._driver, name, None):
@@ -100,7 +96,8 @@ class Address(ModalScreen[None]):
         self._copy("\n".join(self.urls))
 
     def action_leave(self) -> None:
-        """Close the page."""
+        """Close the page, and take the mouse back: not on unmounting, which also comes after the end."""
+        self._report_mouse(True)
         self.dismiss()
 
 
