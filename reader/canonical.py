@@ -8,6 +8,7 @@ Lines are not counted here: only a file with a problem needs them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ _VALUE = (
     r"|(?:[+$./(]?\w|-[\w.])[^\n:#\t]*+(?::[^\s:#][^\n:#\t]*+)*(?<! ))\n"
 )
 _ITEM = _VALUE.replace("(", "(?:", 1)
-_HEAD_KEYS = (
+HEAD_KEYS = (
     "category",
     "title",
     "excerpt",
@@ -37,7 +38,7 @@ _HEAD_KEYS = (
 )
 _BLOCK_KEYS = ("provider", "topics", "images", "related", "secured")
 # YAML takes no key of more than 1,024 characters.
-_KEY = rf"(?!(?:{'|'.join(_HEAD_KEYS + _BLOCK_KEYS)}):)[A-Za-z_][\w-]{{0,99}}+"
+_KEY = rf"(?!(?:{'|'.join(HEAD_KEYS + _BLOCK_KEYS)}):)[A-Za-z_][\w-]{{0,99}}+"
 
 
 def _line(indent: int, key: str) -> str:
@@ -70,7 +71,7 @@ class _Layout(NamedTuple):
 def _layout() -> _Layout:
     # Compiled when the first file is read: they take 13 ms, and most starts read no file.
     head = (
-        _lines(0, *_HEAD_KEYS)
+        _lines(0, *HEAD_KEYS)
         + _EXTRA
         + rf"(?:\n?provider:\n(?=  [nd]){_lines(2, 'name', 'domain')})?"
         + rf"(?:\n?topics:\n((?:  - {_ITEM})+))?"
@@ -109,8 +110,32 @@ class Header(NamedTuple):
     """Characters of the text that the header takes with its fences; the body begins there."""
 
 
-def read(text: str) -> Header | None:
-    """The header of a file in the canonical layout; None for every other."""
+class Parts(NamedTuple):
+    """A canonical header as it is written: what `value_of` makes values of, None where nothing stands."""
+
+    scalars: Sequence[str | None]
+    """In the order of `HEAD_KEYS`."""
+    extra: str
+    """Lines of other keys."""
+    name: str | None
+    """The provider's, and its domain."""
+    domain: str | None
+    topics: str | None
+    """A line each."""
+    images: str | None
+    related: Sequence[re.Match[str]]
+    secured: str | None
+    more: str
+    """More lines of other keys."""
+    end: int
+    """See `Header.end`."""
+
+
+def match(text: str, *, is_plain: bool = False) -> Parts | None:
+    """The parts of a file's header in the canonical layout; None for every other.
+
+    `is_plain`: the caller has seen that there are no control characters in an ASCII text.
+    """
     if not text.startswith("---\n"):
         return None
     layout = _layout()
@@ -119,39 +144,57 @@ def read(text: str) -> Header | None:
         return None
     *scalars, extra, name, domain, topics, images, has_related = head.groups()
     place = head.end()
-    related: list[Value] = []
+    related: list[re.Match[str]] = []
     if has_related:
         while one := layout.related.match(text, place):
-            related.append(_related(one))
+            related.append(one)
             place = one.end()
     tail = layout.tail.match(text, place)
     if not tail:
         return None
-    stop = tail.end()
-    if stop > MAX_HEADER or not _is_plain(text[:stop]):
+    end = tail.end()
+    if end > MAX_HEADER or not (is_plain or _is_plain(text[:end])):
+        return None
+    return Parts(scalars, extra, name, domain, topics, images, related, tail[1], tail[2], end)
+
+
+def read(text: str) -> Header | None:
+    """The header of a file in the canonical layout; None for every other."""
+    found = match(text)
+    if found is None:
         return None
     fields: dict[str, Value] = {
-        key: _value(raw) for key, raw in zip(_HEAD_KEYS, scalars, strict=True) if raw is not None
+        key: value_of(raw) for key, raw in zip(HEAD_KEYS, found.scalars, strict=True) if raw is not None
     }
-    if extra and not _add(fields, extra):
+    if found.extra and not _add(fields, found.extra):
         return None
-    if name is not None or domain is not None:
-        fields["provider"] = _provider(name, domain)
-    if topics is not None:
-        fields["topics"] = [_value(line[4:]) for line in topics.split("\n")[:-1]]
-    if images is not None:
-        fields["images"] = _pictures(images)
-    if related:
-        fields["related"] = related
-    secured, more = tail.groups()
-    if secured is not None:
-        fields["secured"] = _value(secured)
-    if more and not _add(fields, more):
+    if found.name is not None or found.domain is not None:
+        fields["provider"] = _provider(found.name, found.domain)
+    if found.topics is not None:
+        fields["topics"] = list(map(value_of, topics_in(found.topics)))
+    if found.images is not None:
+        fields["images"] = _pictures(found.images)
+    if found.related:
+        fields["related"] = list(map(_related, found.related))
+    if found.secured is not None:
+        fields["secured"] = value_of(found.secured)
+    if found.more and not _add(fields, found.more):
         return None
-    return Header(fields, stop)
+    return Header(fields, found.end)
 
 
-def _value(raw: str) -> Value:
+def topics_in(lines: str) -> list[str]:
+    """The topics as they are written."""
+    return [line[4:] for line in lines.split("\n")[:-1]]
+
+
+def images_in(lines: str) -> list[tuple[str, str, str, str]]:
+    """url, width, height and isCached of each picture as they are written; empty where nothing stands."""
+    return _layout().image.findall(lines)
+
+
+def value_of(raw: str) -> str | None:
+    """What a scalar means that is written so."""
     if raw[0] != '"':
         return None if raw in _NULLS else raw
     if "\\" in raw:
@@ -176,48 +219,48 @@ def _add(fields: dict[str, Value], lines: str) -> bool:
     for key, raw in _layout().field.findall(lines):
         if key in fields:
             return False
-        fields[key] = _value(raw)
+        fields[key] = value_of(raw)
     return True
 
 
 def _provider(name: str | None, domain: str | None) -> dict[str, Value]:
     found: dict[str, Value] = {}
     if name is not None:
-        found["name"] = _value(name)
+        found["name"] = value_of(name)
     if domain is not None:
-        found["domain"] = _value(domain)
+        found["domain"] = value_of(domain)
     return found
 
 
 def _pictures(lines: str) -> list[Value]:
     found: list[Value] = []
-    for url, width, height, is_cached in _layout().image.findall(lines):
-        one: dict[str, Value] = {"url": _value(url)}
+    for url, width, height, is_cached in images_in(lines):
+        one: dict[str, Value] = {"url": value_of(url)}
         if width:
-            one["width"] = _value(width)
+            one["width"] = value_of(width)
         if height:
-            one["height"] = _value(height)
+            one["height"] = value_of(height)
         if is_cached:
-            one["isCached"] = _value(is_cached)
+            one["isCached"] = value_of(is_cached)
         found.append(one)
     return found
 
 
 def _related(match: re.Match[str]) -> dict[str, Value]:
     title, excerpt, date, url, kind, name, domain, quality, images = match.groups()
-    found: dict[str, Value] = {"title": _value(title)}
+    found: dict[str, Value] = {"title": value_of(title)}
     if excerpt is not None:
-        found["excerpt"] = _value(excerpt)
+        found["excerpt"] = value_of(excerpt)
     if date is not None:
-        found["publishedDateTime"] = _value(date)
+        found["publishedDateTime"] = value_of(date)
     if url is not None:
-        found["webUrl"] = _value(url)
+        found["webUrl"] = value_of(url)
     if kind is not None:
-        found["type"] = _value(kind)
+        found["type"] = value_of(kind)
     if name is not None or domain is not None:
         found["provider"] = _provider(name, domain)
     if quality is not None:
-        found["quality"] = _value(quality)
+        found["quality"] = value_of(quality)
     if images is not None:
         found["images"] = _pictures(images)
     return found

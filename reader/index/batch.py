@@ -9,9 +9,9 @@ from collections import defaultdict, deque
 from itertools import pairwise, repeat
 from typing import NamedTuple, TypeAlias
 
-from reader.addresses import host_of
-from reader.article import Article, Problem, key_of
-from reader.index.schema import Field
+from reader.article import Article, Problem
+from reader.index.entry import Entry
+from reader.index.schema import Field, pack_name
 from reader.text import is_unspaced, words
 
 TITLE_KEY = 24
@@ -61,7 +61,8 @@ class Row(NamedTuple):
     url: str
     draft: bool
     folder: int
-    name: str
+    name: str | bytes
+    """As the database holds it (see `schema.pack_name`)."""
     mtime_ns: int
     size: int
     inode: int
@@ -76,20 +77,23 @@ class Batch:
         self.rows: list[Row] = []
         self.titles: list[tuple[str, int]] = []
         self.members: Members = {field: defaultdict(list) for field in Field}
+        self._words, self._title_words = self.members[Field.WORD], self.members[Field.TITLE_WORD]
 
-    def add(self, number: int, article: Article, origin: Origin) -> Row:
+    def add(self, number: int, entry: Entry, origin: Origin) -> Row:
         """Take one article in under its number."""
-        members = self.members
-        title_words = words(article.title)
-        other_words = words("\n".join(searched_texts(article)))
-        unique = {*title_words, *run_ends(title_words), *other_words, *run_ends(other_words)}
         member = number - self._base
-        _append_to_all(members[Field.WORD], unique, member)
-        _append_to_all(members[Field.TITLE_WORD], set(title_words), member)
-        host = host_of(article.url)
-        for field, value in _values(article, host):
+        title_words = words(entry.title)
+        other_words = words(entry.text)
+        unique = set(other_words)
+        unique.update(title_words)
+        if not (entry.text.isascii() and entry.title.isascii()):
+            unique.update(run_ends(title_words), run_ends(other_words))
+        _append_to_all(self._words, unique, member)
+        _append_to_all(self._title_words, set(title_words), member)
+        members = self.members
+        for field, value in entry.values:
             members[field][value].append(member)
-        row = _row(number, article, host, origin)
+        row = _row(number, entry, origin)
         self.rows.append(row)
         self.titles.append((" ".join(title_words)[:TITLE_KEY], number))
         return row
@@ -111,38 +115,10 @@ def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -
     deque(map(list.append, map(lists.__getitem__, values), repeat(number)), maxlen=0)
 
 
-def searched_texts(article: Article) -> list[str]:
-    """Everything but the title that a bare word is looked for in (design, section 6)."""
-    return [
-        article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
-        *[link.title for link in article.related],
-    ]  # fmt: skip
-
-
-def _values(article: Article, host: str) -> list[tuple[Field, str]]:
-    """The sets other than words that an article belongs to."""
-    found = [(Field.TOPIC, topic) for topic in dict.fromkeys(article.topics)]
-    found += [(Field.AUTHOR, author) for author in dict.fromkeys(article.author)]
-    found += [(Field.DOMAIN, domain) for domain in {host, article.provider.domain.lower()} if domain]
-    single = (
-        (Field.PROVIDER, article.provider.name),
-        (Field.CATEGORY, article.category),
-        (Field.TYPE, article.type),
-        (Field.QUALITY, "" if article.quality is None else str(article.quality)),
-        (Field.HEAT, "" if article.heat is None else str(article.heat)),
-        (Field.FLAG, "draft" if article.is_draft else ""),
-        (Field.FLAG, "image" if article.images else ""),
-        (Field.FLAG, "related" if article.related else ""),
-        (Field.FLAG, "body" if article.body.strip() else ""),
-    )
-    found += [pair for pair in single if pair[1]]
-    return found
-
-
-def _row(number: int, article: Article, host: str, origin: Origin) -> Row:
-    moment = article.published_date_time
+def _row(number: int, entry: Entry, origin: Origin) -> Row:
+    folder, name, mtime_ns, size, inode = origin
     return Row(
-        number, key_of(article.identity), None if moment is None else int(moment.timestamp()), article.title,
-        article.provider.name, article.provider.domain or host, "\n".join(article.topics), article.quality,
-        article.heat, article.category, article.type, article.url, article.is_draft, *origin,
+        number, entry.key, entry.date, entry.title, entry.provider, entry.domain, "\n".join(entry.topics),
+        entry.quality, entry.heat, entry.category, entry.type, entry.url, entry.is_draft,
+        folder, pack_name(name), mtime_ns, size, inode,
     )  # fmt: skip

@@ -20,8 +20,9 @@ from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_se
 from reader.index.schema import Field
 
 if TYPE_CHECKING:
-    from reader.index.batch import Members, Row, Taken
+    from reader.index.batch import Members
     from reader.index.numbering import Numbering
+    from reader.index.reading import Packed
 
 PREFIX_LENGTHS = (1, 2, 3)
 """Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
@@ -68,18 +69,17 @@ class BlockLoad:
     def __init__(self, block: int, numbering: Numbering) -> None:
         self.block = block
         self.numbering = numbering
-        self.rows: list[Row] = []
-        self.late: list[int] = []
-        self.unusual: list[Taken] = []
-        """Files with problems, without an article, or too young to be trusted."""
+        self.chunks: list[Packed] = []
+        """The newest first, without their runs."""
         self.made: list[Made] = []
         """The block's sets, ready to be written."""
         self._runs: dict[Group, list[Run]] = defaultdict(list)
 
-    def merge(self, runs: Mapping[Group, Run]) -> None:
-        """Take in a chunk's members; chunks come newest first."""
-        for group, run in runs.items():
+    def take(self, chunk: Packed) -> None:
+        """Take in a chunk; they come newest first."""
+        for group, run in chunk.runs.items():
             self._runs[group].append(run)
+        self.chunks.append(chunk._replace(runs={}))
 
     def tasks(self, count: int) -> list[Task]:
         """The members, given away, for about so many calls of `make`, evenly."""

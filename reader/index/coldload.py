@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from reader.collection import Roots
 from reader.index.blocks import BlockLoad, make
 from reader.index.numbering import Numbering
-from reader.index.reading import UNDATED, Chunk, File, Packed, peek_chunk, take_chunk, unpacked_rows
+from reader.index.reading import UNDATED, Chunk, File, peek_chunk, take_chunk
 from reader.index.schema import BLOCK_BITS
 from reader.index.workers import Workers
 from reader.index.writer import Writer
@@ -43,7 +43,10 @@ class ColdLoad:
     def dates(self, files: Sequence[File]) -> array[int]:
         """A guess at each file's date in seconds, UNDATED where none was found."""
         found: array[int] = array("q")
-        tasks = (Chunk(self._roots, 0, files[at : at + PEEK_SIZE]) for at in range(0, len(files), PEEK_SIZE))
+        tasks = (
+            Chunk(self._roots, 0, [file[:] for file in files[at : at + PEEK_SIZE]])
+            for at in range(0, len(files), PEEK_SIZE)
+        )
         for part in self._workers.map(peek_chunk, tasks):
             found.frombytes(part)
         return found
@@ -65,7 +68,13 @@ class ColdLoad:
     ) -> Iterator[tuple[int, bool]]:
         numbering = Numbering(self._connection)
         plan = list(self._plan(order, numbering.next_down(is_dated=is_dated)))
-        tasks = (Chunk(self._roots, first, [files[index] for index in part]) for first, part in plan)
+        tasks = (
+            Chunk(
+                self._roots, first, [files[index][:] for index in part],
+                array("q", [dates[index] for index in part]),
+            )
+            for first, part in plan
+        )  # fmt: skip
         load: BlockLoad | None = None
         read = 0
         for (first, part), packed in zip(plan, self._workers.map(take_chunk, tasks), strict=True):
@@ -75,8 +84,7 @@ class ColdLoad:
                 yield read, True
                 load = None
             load = load or BlockLoad(block, numbering)
-            expected = {first - place: dates[index] for place, index in enumerate(part)}
-            _merge(load, packed, expected)
+            load.take(packed)
             numbering.take_down(first - len(part), dates[part[0]], dates[part[-1]], is_dated=is_dated)
             read += len(part)
             yield read, False
@@ -99,14 +107,3 @@ class ColdLoad:
         load.made.extend(self._workers.map(make, load.tasks(PARTS)))
         with self._writer.transaction():
             self._writer.add_block(load)
-
-
-def _merge(load: BlockLoad, packed: Packed, expected: dict[int, int]) -> None:
-    rows = unpacked_rows(packed)
-    load.rows += rows
-    load.merge(packed.runs)
-    load.unusual += packed.unusual
-    # Where the guess was wrong, the number does not tell the date.
-    load.late += [
-        row.number for row in rows if expected[row.number] != (UNDATED if row.date is None else row.date)
-    ]

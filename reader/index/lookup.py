@@ -12,7 +12,7 @@ from reader.article import Article, key_of
 from reader.collection import Roots, Unreadable, load
 from reader.errors import NoSuchArticle
 from reader.index.answer import HEADLINE_COLUMNS, headline
-from reader.index.batch import searched_texts
+from reader.index.entry import searched_texts
 from reader.index.rows import ArticleRow
 from reader.index.search import stand_together
 from reader.index.store import Index

@@ -6,10 +6,13 @@ stand in the table `others` with their key, beside the files that gave no articl
 
 from __future__ import annotations
 
+import marshal
 import os
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TypeAlias
 
 from pyroaring import BitMap
@@ -17,8 +20,11 @@ from pyroaring import BitMap
 from reader.article import Article, Problem, key_of
 from reader.index.batch import TITLE_KEY, Batch, Origin, Row, Taken
 from reader.index.blocks import BlockLoad
+from reader.index.entry import entry_of
 from reader.index.numbering import Numbering
-from reader.index.schema import LATE, LIVE, Field, pack_name, unpack_name
+from reader.index.packing import numbers_in
+from reader.index.reading import Packed, unpacked_rows
+from reader.index.schema import BLOCK_BITS, LATE, LIVE, Field, pack_name, unpack_name
 from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
 from reader.text import words
 
@@ -57,7 +63,7 @@ class Writer:
         dates = [_seconds(file.article) for file in chosen]
         for file, (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
             assert file.article is not None
-            batch.add(number, file.article, file.origin)
+            batch.add(number, entry_of(file.article), file.origin)
             if is_late:
                 late.append(number)
         self._insert_rows(batch.rows)
@@ -104,15 +110,9 @@ class Writer:
             "insert or replace into others values(?, ?, ?, ?, ?, ?)", (*_packed(origin), key)
         )
 
-    def _insert_rows(self, rows: Sequence[Row], conflict: str = "") -> None:
-        self._connection.executemany(
-            f"insert {conflict} into articles values({_ROW_SLOTS})",
-            # Upwards: a tree of SQLite that grows at its end has full pages, downwards half full ones.
-            (
-                row if row.name.isascii() else row._replace(name=pack_name(row.name))  # type: ignore[arg-type]
-                for row in sorted(rows)
-            ),
-        )
+    def _insert_rows(self, rows: Iterable[Sequence[object]], conflict: str = "") -> None:
+        """Insert rows, which come upwards: a tree that grows at its end has full pages."""
+        self._connection.executemany(f"insert {conflict} into articles values({_ROW_SLOTS})", rows)
 
     def _note_files(self, files: Iterable[Taken]) -> None:
         """Problems, files without an article, and digests of files too young to be trusted."""
@@ -132,48 +132,55 @@ class Writer:
 
     def add_block(self, block: BlockLoad) -> None:
         """Write a whole block of a cold load, which no article was numbered in before; in a transaction."""
-        self._note_files(block.unusual)
-        kept = self._insert_unique(block.rows)
-        self._connection.executemany("insert into titles values(?, ?)", [
-            (title_key(row.title), row.number) for row in kept
-        ])  # fmt: skip
-        live = BitMap([row.number for row in kept])
+        chunks = block.chunks[::-1]
+        for chunk in chunks:
+            self._note_files(chunk.unusual)
+        base = block.block << BLOCK_BITS
+        numbers = [base + low for chunk in chunks for low in numbers_in(chunk.live)]
+        kept = self._insert_unique(chunks, numbers)
+        titles = zip(chain.from_iterable(chunk.titles for chunk in chunks), numbers, strict=True)
+        self._connection.executemany(
+            "insert into titles values(?, ?)",
+            sorted(titles if kept is None else [pair for pair in titles if pair[1] in kept]),
+        )
+        live = BitMap(array("I", numbers)) if kept is None else kept
         write_made(self._connection, block.block, block.made)
-        late = BitMap(block.late) & live
+        late = BitMap([number for chunk in chunks for number in chunk.late]) & live
         write_sets(self._connection, {Field.STATE: {LIVE: live, LATE: late} if late else {LIVE: live}})
         block.numbering.save(self._connection)
 
-    def _insert_unique(self, rows: Sequence[Row]) -> list[Row]:
-        """Insert rows, newest first; those whose identity is shown already are duplicates (or replace it)."""
+    def _insert_unique(self, chunks: Sequence[Packed], numbers: Sequence[int]) -> BitMap | None:
+        """Insert rows; those whose identity is shown already are duplicates, or replace what is shown.
+
+        Gives the numbers that are shown now, None for all.
+        """
         before = self._connection.total_changes
-        self._insert_rows(rows, "or ignore")
-        if self._connection.total_changes - before == len(rows):
-            return list(rows)
-        low, high = min(row.number for row in rows), max(row.number for row in rows)
-        inserted = {number for (number,) in self._connection.execute(
-            "select number from articles where number between ? and ?", (low, high)
-        )}  # fmt: skip
-        kept = {row.number: row for row in rows if row.number in inserted}
-        for row in rows:
-            if row.number not in inserted and self._replaces_shown(row):
-                kept[row.number] = row
-        # One that was replaced is in the table no more.
-        return [row for row in kept.values() if self._is_stored(row.number)]
+        for chunk in chunks:
+            self._insert_rows(marshal.loads(chunk.rows), "or ignore")
+        if self._connection.total_changes - before == len(numbers):
+            return None
+        inserted = self._stored(numbers)
+        for chunk in chunks:
+            for row in unpacked_rows(chunk.rows):
+                if row.number not in inserted and self._replaces_shown(row):
+                    self._insert_rows([row])
+        return self._stored(numbers)
+
+    def _stored(self, numbers: Sequence[int]) -> BitMap:
+        """Those numbers of a block, of all that are in it, which have a row."""
+        return BitMap([number for (number,) in self._connection.execute(
+            "select number from articles where number between ? and ?", (min(numbers), max(numbers))
+        )])  # fmt: skip
 
     def _replaces_shown(self, row: Row) -> bool:
+        """Whether a row is shown in place of the one that has its identity, which is taken out then."""
         (path,) = self._connection.execute(
             "select path from folders where folder = ?", (row.folder,)
         ).fetchone()
-        rank = (_order(row.date), row.mtime_ns, f"{unpack_name(path)}/{row.name}")
-        if not self._beats_shown(
-            row.key, rank, Origin(row.folder, row.name, row.mtime_ns, row.size, row.inode)
-        ):
-            return False
-        self._insert_rows([row])
-        return True
-
-    def _is_stored(self, number: int) -> bool:
-        return bool(self._connection.execute("select 1 from articles where number = ?", (number,)).fetchone())
+        rank = (_order(row.date), row.mtime_ns, f"{unpack_name(path)}/{unpack_name(row.name)}")
+        return self._beats_shown(
+            row.key, rank, Origin(row.folder, unpack_name(row.name), row.mtime_ns, row.size, row.inode)
+        )
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Take articles and all that is noted of their files out; inside a transaction."""
