@@ -99,7 +99,7 @@ _NOT_PLAIN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u
 _ASCII_CONTROLS = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
 _ESCAPE = re.compile(r"\\(u....|.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_NULLS = frozenset(("null", "Null", "NULL"))
+NULLS = frozenset(("null", "Null", "NULL"))
 
 
 class Header(NamedTuple):
@@ -196,7 +196,7 @@ def images_in(lines: str) -> list[tuple[str, str, str, str]]:
 def value_of(raw: str) -> str | None:
     """What a scalar means that is written so."""
     if raw[0] != '"':
-        return None if raw in _NULLS else raw
+        return None if raw in NULLS else raw
     if "\\" in raw:
         return _ESCAPE.sub(_unescaped, raw[1:-1])
     return raw[1:-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reader.index.numbering import Numbering
     from reader.index.reading import Packed
 
-PREFIX_LENGTHS = (1, 2, 3)
+PREFIX_LENGTHS = (1, 2, rare.START)
 """Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
 
 CROWDED_LENGTH, CROWD = 4, 100
@@ -99,19 +99,20 @@ def runs_of(members: Members) -> dict[Group, Run]:
     """A chunk's members, whose numbers lie in one block and grow, in the form that travels."""
     runs: dict[Group, Run] = {}
     for field, by_value in members.items():
-        groups: dict[int, list[str]] = defaultdict(list)
+        groups: dict[int, tuple[list[str], list[list[int]]]] = {}
         if field in WORD_FIELDS:
-            for value in by_value:
-                groups[ord(value[0]) % _GROUPS].append(value)
-        elif by_value:
-            groups[0].extend(by_value)
-        for group, values in groups.items():
-            numbers = [by_value[value] for value in values]
-            runs[field, group] = Run(
-                "\n".join(values).encode(),
-                array("I", map(len, numbers)).tobytes(),
-                lows_of(array("H", chain.from_iterable(numbers))),
-            )
+            groups = {group: ([], []) for group in range(_GROUPS)}
+            for value, numbers in by_value.items():
+                values, lists = groups[ord(value[0]) % _GROUPS]
+                values.append(value)
+                lists.append(numbers)
+        else:
+            groups[0] = list(by_value), list(by_value.values())
+        for group, (values, lists) in groups.items():
+            if values:
+                lows = lows_of(array("H", chain.from_iterable(lists)))
+                counts = array("I", map(len, lists)).tobytes()
+                runs[field, group] = Run("\n".join(values).encode(), counts, lows)
     return runs
 
 
@@ -135,42 +136,53 @@ def make(task: Task) -> Made:
         if field not in WORD_FIELDS:
             made.sets.extend((field, value, pack(lows)) for value, lows in members.items())
             continue
-        in_order = sorted(members)
-        most = 2 * rare.MOST
-        made.sets.extend((field, word, pack(lows)) for word in in_order if len(lows := members[word]) > most)
-        few = ((word, lows) for word in in_order if len(lows := members[word]) <= most)
-        made.rare.extend((field, start, data) for start, data in rare.pack(few))
+        beginnings: list[tuple[str, BitMap]] = []
+        for start, group in groupby(sorted(members), key=_first_letters):
+            words = list(group)
+            lows = list(map(members.__getitem__, words))
+            beginnings.append((start, _divide(field, start, words, lows, made)))
+            if field == Field.WORD and len(words) > CROWD:
+                made.sets.extend(_crowded(words, lows))
         if field == Field.WORD:
-            made.sets.extend(
-                (Field.PREFIX, start, pack_set(numbers)) for start, numbers in _beginnings(in_order, members)
-            )
+            made.sets.extend((Field.PREFIX, start, pack_set(found)) for start, found in prefixes(beginnings))
     return made
 
 
-def _beginnings(in_order: Sequence[str], members: Mapping[str, bytes]) -> Iterator[tuple[str, BitMap]]:
-    """(prefix, numbers) for every beginning that has a set of its own."""
-    longest: list[tuple[str, BitMap]] = []
-    for start, group in groupby(in_order, key=lambda word: word[: PREFIX_LENGTHS[-1]]):
-        words = list(group)
-        longest.append((start, _united(words, members)))
-        if len(words) > CROWD:
-            for crowded, inside in groupby(words, key=lambda word: word[:CROWDED_LENGTH]):
-                them = list(inside)
-                if len(crowded) == CROWDED_LENGTH and len(them) > CROWD:
-                    yield crowded, _united(them, members)
-    yield from prefixes(longest)
+def _first_letters(word: str) -> str:
+    return word[: rare.START]
 
 
-def _united(words: Sequence[str], members: Mapping[str, bytes]) -> BitMap:
-    """The numbers of all these words, as 16 bits."""
-    few = b"".join([lows for word in words if len(lows := members[word]) <= _SHORT])
-    sets = [part for word in words if len(lows := members[word]) > _SHORT for part in listed_many(lows)]
-    sets.append(BitMap(array("I", sorted(set(numbers_in(few)))), optimize=False))
-    return BitMap.union(*sets)
+def _divide(field: int, start: str, words: Sequence[str], lows: Sequence[bytes], made: Made) -> BitMap:
+    """Note the sets of words of one beginning, the rare ones together; the numbers of all."""
+    few: list[str] = []
+    few_lows: list[bytes] = []
+    sets: list[BitMap] = []
+    for word, one in zip(words, lows, strict=True):
+        if len(one) > 2 * rare.MOST:
+            made.sets.append((field, word, pack(one)))
+            sets.extend(listed_many(one))
+        else:
+            few.append(word)
+            few_lows.append(one)
+    if few:
+        made.rare.append((field, start, rare.pack(few, few_lows)))
+        sets.append(_mixed(few_lows))
+    return sets[0] if len(sets) == 1 else BitMap.union(*sets)
 
 
-_SHORT = 16
-"""Bytes up to which numbers are cheaper to sort together than to make a set of each word's."""
+def _mixed(lows: Sequence[bytes]) -> BitMap:
+    return BitMap(array("I", sorted(set(numbers_in(b"".join(lows))))), optimize=False)
+
+
+def _crowded(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[int, str, bytes]]:
+    """The sets of four letters with which very many of these words begin."""
+    place = 0
+    for start, group in groupby(word[:CROWDED_LENGTH] for word in words):
+        count = sum(1 for _ in group)
+        if len(start) == CROWDED_LENGTH and count > CROWD:
+            sets = chain.from_iterable(map(listed_many, lows[place : place + count]))
+            yield Field.PREFIX, start, pack_set(BitMap.union(*sets))
+        place += count
 
 
 def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]]:

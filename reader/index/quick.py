@@ -12,7 +12,7 @@ import re
 
 from reader.addresses import identity_of
 from reader.article import Provider
-from reader.canonical import images_in, match, topics_in, value_of
+from reader.canonical import NULLS, images_in, match, topics_in, value_of
 from reader.content import MAX_FILE
 from reader.dates import parse_instant
 from reader.index.entry import Entry, Known, made_of
@@ -32,11 +32,15 @@ def entry_in(raw: bytes) -> Entry | None:
     if found is None or found.extra or found.more:
         return None
     category, title, excerpt, moment, original, web, kind, quality, heat, published = found.scalars
+    topics_raw = topics_in(found.topics) if found.topics else []
+    lines = _lines(
+        [title, excerpt, original, web, category, kind, found.name, found.domain]
+        + topics_raw + [one[1] for one in found.related]
+    )  # fmt: skip
+    titled, told, first_url, second_url, kind_of, type_of, name, domain = lines[:8]
+    topics = tuple(filter(None, dict.fromkeys(lines[8 : 8 + len(topics_raw)])))
     date, number = _seconds(moment), _integer(heat)
-    name, domain = _line(found.name), _line(found.domain)
-    titled, told, first_url, second_url = _line(title), _line(excerpt), _line(original), _line(web)
     identity = identity_of(first_url, "") or identity_of(second_url, "")
-    topics = _lines(topics_in(found.topics)) if found.topics else ()
     # What is missing is looked for elsewhere: in the body, the file's name, the folder.
     if date is None or not (titled and told and topics and name and identity) or "://" in name:
         return None
@@ -45,13 +49,12 @@ def entry_in(raw: bytes) -> Entry | None:
     if not _are_sound(found.images) or not all(map(_is_sound, found.related)):
         return None
     body = text[found.end :].lstrip("\n").rstrip()
-    related = [_line(one[1]) for one in found.related]
     return made_of(
         Known(
             identity, date, titled, Provider(name, domain), topics, _QUALITIES[quality], number,
-            _line(category), _line(kind), first_url or second_url, _ARE_DRAFTS[published], (),
-            found.images is not None, bool(related), bool(body),
-            "\n".join((told, body, name, *topics, *related)),
+            kind_of, type_of, first_url or second_url, _ARE_DRAFTS[published], (),
+            found.images is not None, bool(found.related), bool(body),
+            "\n".join((told, body, name, *topics, *lines[8 + len(topics_raw) :])),
         )
     )  # fmt: skip
 
@@ -67,13 +70,21 @@ def _text_in(raw: bytes) -> str:
     return text if clean(text) is text else ""
 
 
+def _lines(raw: list[str | None]) -> list[str]:
+    """What `_line` makes of each, at once where there is nothing to be done but to drop the quotes."""
+    lines = [(one[1:-1] if one[0] == '"' else one) if one else "" for one in raw]
+    together = "\n".join(("", *lines, ""))
+    if (
+        "\\" in together or "  " in together or " \n" in together or "\n " in together
+        or not "".join(lines).isprintable() or not NULLS.isdisjoint(lines)
+    ):  # fmt: skip
+        return list(map(_line, raw))
+    return lines
+
+
 def _line(raw: str | None) -> str:
     """One line of clean text (see `fields.text_of`)."""
     return clean_line(value_of(raw) or "") if raw else ""
-
-
-def _lines(raw: list[str]) -> tuple[str, ...]:
-    return tuple(line for line in dict.fromkeys(map(_line, raw)) if line)
 
 
 def _seconds(raw: str | None) -> int | None:

@@ -7,8 +7,7 @@ a third of its bytes; packed they cost ten bytes each, and a search within one r
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from pyroaring import BitMap
 
@@ -22,21 +21,14 @@ START = 3
 """First letters that the words of a row share."""
 
 
-def pack(words: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """(first letters, row) from sorted words with the low halves of their numbers (see `packing`).
+def pack(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
+    """A row for sorted words, and the low halves of each one's numbers (see `packing`).
 
-    A row is a line for each word: the word, a tab, these bytes in hexadecimal.
+    A line for each word, an empty line before and behind, a NUL, a byte for how many numbers each has, and
+    all the numbers.
     """
-    for start, group in groupby(words, key=_start):
-        yield start, _row([f"{word}\t{lows.hex()}" for word, lows in group])
-
-
-def _start(pair: tuple[str, bytes]) -> str:
-    return pair[0][:START]
-
-
-def _row(lines: Sequence[str]) -> bytes:
-    return ("\n" + "\n".join(lines) + "\n").encode()
+    lines = "\n".join(("", *words, "\0")).encode()
+    return lines + bytes([len(one) // 2 for one in lows]) + b"".join(lows)
 
 
 def find(connection: sqlite3.Connection, field: int, word: str, *, prefix: bool) -> BitMap:
@@ -47,26 +39,25 @@ def find(connection: sqlite3.Connection, field: int, word: str, *, prefix: bool)
         " where field = ? and start >= ? and start <= ?",
         (field, start, start + _LAST if prefix and len(word) < START else start),
     )
-    wanted = b"\n" + word.encode()
+    wanted = f"\n{word}".encode() if prefix else f"\n{word}\n".encode()
     found = BitMap()
     for block, data in rows:
-        lows = _beginning(data, wanted) if prefix else _equal(data, wanted + b"\t")
-        found.update([(block << BLOCK_BITS) + low for low in numbers_in(bytes.fromhex(lows.decode()))])
+        found.update([(block << BLOCK_BITS) + low for low in numbers_in(_lows(data, wanted))])
     return found
 
 
-def _equal(data: bytes, wanted: bytes) -> bytes:
-    place = data.find(wanted)
-    return b"" if place < 0 else data[place + len(wanted) : data.index(b"\n", place + 1)]
-
-
-def _beginning(data: bytes, wanted: bytes) -> bytes:
-    # The lines are sorted, so those that begin so are next to each other.
-    place = data.find(wanted)
-    if place < 0:
+def _lows(data: bytes, wanted: bytes) -> bytes:
+    """The low halves of the numbers that stand for lines which begin as wanted."""
+    first = data.find(wanted)
+    if first < 0:
         return b""
-    stop = data.index(b"\n", data.rindex(wanted) + 1)
-    return b"".join([line.rpartition(b"\t")[2] for line in data[place + 1 : stop].split(b"\n")])
+    # The lines are sorted: those that begin so are next to each other, and so are their numbers.
+    end = data.index(b"\0")
+    before = data.count(b"\n", 0, first)
+    through = before + 1 + data.count(b"\n", first, data.rindex(wanted, first, end))
+    counts = data[end + 1 : end + data.count(b"\n", 0, end)]
+    start = end + 1 + len(counts)
+    return data[start + 2 * sum(counts[:before]) : start + 2 * sum(counts[:through])]
 
 
 _LAST = "\U0010ffff"

@@ -54,19 +54,21 @@ def test_a_rare_word_is_found_by_its_own_beginning() -> None:
     """A word with another rare one inside is not taken for it; one letter finds all words that begin so."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     create(connection)
-    words = {"abc": [7], "abcd": [3, 9], "abxabc": [5], "ax": [11], "b": [13]}
+    words = {"abc": [7], "abcd": [3, 9], "abcxabc": [5], "ax": [11], "b": [13]}
     connection.execute("insert into blocks values(2)")
-    connection.executemany(
-        "insert into rare values(2, 1, ?, ?)",
-        list(rare.pack((word, lows_of(array("H", words[word]))) for word in sorted(words))),
-    )
+    for start in ("abc", "ax", "b"):
+        these = [word for word in sorted(words) if word[: rare.START] == start]
+        row = rare.pack(these, [lows_of(array("H", words[word])) for word in these])
+        connection.execute("insert into rare values(2, 1, ?, ?)", (start, row))
 
     def found(word: str, *, prefix: bool) -> list[int]:
         return [number - (2 << 16) for number in rare.find(connection, 1, word, prefix=prefix)]
 
     assert found("abc", prefix=False) == [7]
-    assert found("abc", prefix=True) == [3, 7, 9]
-    assert found("abx", prefix=True) == [5]
+    assert found("abcx", prefix=False) == []
+    assert found("abc", prefix=True) == [3, 5, 7, 9]
+    assert found("abcd", prefix=True) == [3, 9]
+    assert found("abcx", prefix=True) == [5]
     assert found("a", prefix=True) == [3, 5, 7, 9, 11]
     assert found("ab", prefix=False) == found("xabc", prefix=True) == found("abcde", prefix=True) == []
     assert found("b", prefix=False) == [13]
