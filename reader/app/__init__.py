@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 
 from reader.config import Config
 from reader.library import Library
+from reader.palettes import Palette
 from reader.query import Query
+from reader.terminal import TRUECOLOUR, choices, glance
 from reader.visit import Visit
+
+_COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
+"""By number of colours what Textual, which reads it while it is imported, calls them."""
 
 PATIENCE = (0.25, 1.0)
 """Seconds that the screen waits to read and to write marks while another program has them."""
@@ -20,6 +26,7 @@ def run(
     *,
     notices: Sequence[str] = (),
     source: str = "",
+    palettes: Sequence[Palette] = (),
     visit: Visit,
     keep_visit: Callable[[Visit], object],
 ) -> int:
@@ -29,11 +36,20 @@ def run(
 
     # Until the first paint everything that is made stays; the screen turns the collector on again.
     gc.disable()
+    seen = glance(choices(config.terminal))
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
     from reader.app.reader_app import ReaderApp
 
-    library.marks.be_patient(*PATIENCE)
     app = ReaderApp(
-        library, query, config, notices=notices, source=source, visit=visit, keep_visit=keep_visit
+        library,
+        query,
+        config,
+        notices=notices,
+        source=source,
+        seen=seen,
+        palettes=palettes,
+        visit=visit,
+        keep_visit=keep_visit,
     )
-    app.run()
+    app.run(mouse=seen.has_mouse)
     return app.return_code or 0

@@ -6,26 +6,34 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from rich.color import Color as RichColor
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.timer import Timer
 
 from reader.app import endings
+from reader.app.filters import AsciiSigns, NoColours
 from reader.app.keymap import keymap_of
 from reader.app.presses import Presses
 from reader.app.screens.browse import BrowseScreen
-from reader.app.themes import THEMES, tag_variables
+from reader.app.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.config import Config
 from reader.library import Library
+from reader.palettes import Palette
 from reader.paths import data_dir
 from reader.query import Query
+from reader.terminal import TRUECOLOUR, Terminal
 from reader.visit import Visit
 
 SHEETS = ("browse", "dialogs", "help")
 
 FIRST_VISIT = Visit()
+FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
+"""A terminal that can show everything."""
 DIGIT_WAIT = 0.4
 """Seconds that a digit waits for a key that it may count (`5j`) before it is a key of its own (a view's)."""
 
@@ -48,6 +56,8 @@ class ReaderApp(App[int]):
         notices: Sequence[str] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         source: str = "",
+        seen: Terminal = FULL,
+        palettes: Sequence[Palette] = (),
         visit: Visit = FIRST_VISIT,
         keep_visit: Callable[[Visit], object] = lambda visit: None,
     ) -> None:
@@ -64,7 +74,12 @@ class ReaderApp(App[int]):
         self._presses = Presses(self.keymap.keys)
         self._digit_wait: Timer | None = None
         self.animation_level = "none"
+        self.seen = seen
+        """What the terminal can do, as far as it shows at once."""
+        self.themes = (*THEMES, *map(theme_of, palettes))
+        """The reader's themes and the person's own."""
         self._put_theme_on(config.theme)
+        self._filters[1:] = self._line_filters()
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""
@@ -82,13 +97,13 @@ class ReaderApp(App[int]):
 
     def _put_theme_on(self, name: str) -> None:
         """Before anything is mounted, for a theme that comes later styles everything anew."""
-        for theme in THEMES:
+        for theme in self.themes:
             self.register_theme(theme)
         if name and name not in self.available_themes:
             self._notices.append(f"There is no theme {name}; the palette (:) lists them")
             name = ""
         # Quietly, for Textual would read and apply every sheet a second time before the first paint.
-        self.set_reactive(App.theme, name or THEMES[0].name)
+        self.set_reactive(App.theme, name or theme_for(self.seen.colours, self.seen.background).name)
         theme = self.current_theme
         self.set_class(theme.dark, "-dark-mode", update=False)
         self.set_class(not theme.dark, "-light-mode", update=False)
@@ -99,11 +114,26 @@ class ReaderApp(App[int]):
         """The colours of tags, for themes that have none."""
         return tag_variables(dark=self.current_theme.dark)
 
+    def _line_filters(self) -> list[LineFilter]:
+        """What is replaced in all that is painted; Textual's own way without colours leaves greys."""
+        filters: list[LineFilter] = []
+        if not self.seen.colours:
+            filters.append(NoColours(self._dim_colour))
+        wish = self.config.signs
+        if wish == "ascii" or (wish == "auto" and not self.seen.is_unicode):
+            filters.append(AsciiSigns(is_all=not self.seen.is_unicode))
+        return filters
+
+    def _dim_colour(self) -> RichColor | None:
+        dim = self.theme_variables.get("foreground-muted", "")
+        return Color.parse(dim).rich_color if dim.startswith("#") else None
+
     def on_mount(self) -> None:
         """Say what is to be said; end well when the terminal goes away or the system says so."""
         if not self.is_headless:
             endings.end_well_on_signals(self)
-        for notice in dict.fromkeys(self._notices):
+        doubt = hard_to_read(self.current_theme) if self.current_theme in self.themes else ""
+        for notice in dict.fromkeys([*self._notices, *filter(None, [doubt])]):
             self.notify(notice, severity="warning", markup=False, timeout=10)
 
     async def on_event(self, event: events.Event) -> None:

@@ -20,8 +20,10 @@ computes it. No widget and no layout belongs here.
 
 from __future__ import annotations
 
+from textual.color import Color
 from textual.theme import Theme
 
+from reader.palettes import Palette
 from reader.tag_colours import TAG_COLOURS
 
 _TAGS_ON_DARK = ("#f09a92", "#e8a878", "#d9c36c", "#9cc87f", "#6cc8b8", "#8cbce6", "#bfaaea", "#e69cc4")
@@ -124,5 +126,110 @@ CONTRAST = _theme(
     dark=True,
 )
 
-THEMES: tuple[Theme, ...] = (DARK, LIGHT, PAPER, CONTRAST)
-"""The themes that come with the reader, the default first."""
+NIGHT = _theme(
+    "reader-night",
+    grounds=("#1a1512", "#231d18", "#322a23"),
+    text=("#dccbb2", "#ab9a83"),
+    accents=("#e0a36a", "#e6c46a", "#ec8f74"),
+    signals=("#ef8e80", "#a9b878"),
+    dark=True,
+)
+FOREST = _theme(
+    "reader-forest",
+    grounds=("#111a17", "#18231f", "#22312b"),
+    text=("#d3ddd4", "#94a79b"),
+    accents=("#84c9a4", "#e2c065", "#e89b78"),
+    signals=("#ee8f8f", "#a5cf7c"),
+    dark=True,
+)
+TERMINAL = Theme(
+    name="reader-terminal",
+    ansi=True,
+    primary="ansi_cyan",
+    secondary="ansi_default",
+    accent="ansi_yellow",
+    warning="ansi_red",
+    error="ansi_red",
+    success="ansi_green",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    dark=True,
+    variables={
+        **_variables("ansi_default", "ansi_bright_black", "ansi_default", "ansi_bright_black", "ansi_cyan"),
+        "panel": "ansi_bright_black",
+        "block-cursor-foreground": "ansi_black",
+        "block-cursor-background": "ansi_cyan",
+    },
+)
+"""The terminal's own sixteen colours on its own ground: for terminals that have no more, and for people who
+have chosen theirs with care. What it looks like is theirs, so no contrast is promised."""
+
+OWN: tuple[Theme, ...] = (DARK, LIGHT, PAPER, NIGHT, FOREST, CONTRAST)
+"""The themes whose colours are ours, the default first."""
+THEMES: tuple[Theme, ...] = (*OWN, TERMINAL)
+"""The themes that come with the reader."""
+
+
+READABLE = 4.5
+"""The least contrast of text with its ground: WCAG 2.1, 1.4.3 (level AA)."""
+
+
+def theme_for(colours: int, background: str) -> Theme:
+    """The theme of who has chosen none: by how many colours the terminal has, and its ground where that is
+    known ("dark", "light" or nothing)."""
+    if 0 < colours <= 16:
+        return TERMINAL
+    return LIGHT if background == "light" else DARK
+
+
+def theme_of(palette: Palette) -> Theme:
+    """A person's palette as a theme; what it leaves open is as in our dark or light one."""
+    is_dark = palette.is_dark
+    if is_dark is None:
+        is_dark = Color.parse(palette.colours.get("background", DARK.background or "")).brightness < 0.5
+    base = DARK if is_dark else LIGHT
+    its_own = {
+        "background": base.background, "surface": base.surface, "panel": base.panel,
+        "foreground": base.foreground, "dim": base.secondary, "accent": base.primary, "star": base.accent,
+        "warning": base.warning, "error": base.error, "success": base.success,
+    }  # fmt: skip
+    colours = {name: palette.colours.get(name, colour or "") for name, colour in its_own.items()}
+    return _theme(
+        palette.name,
+        grounds=(colours["background"], colours["surface"], colours["panel"]),
+        text=(colours["foreground"], colours["dim"]),
+        accents=(colours["accent"], colours["star"], colours["warning"]),
+        signals=(colours["error"], colours["success"]),
+        dark=is_dark,
+    )
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of two colours as WCAG 2.1 defines it, 1 to 21."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def hard_to_read(theme: Theme) -> str:
+    """A sentence about text that does not stand out from the page; empty where all of it does."""
+    if theme.ansi or theme.background is None:
+        return ""
+    page = Color.parse(theme.background)
+    named = {"text": theme.foreground, "dim text": theme.secondary, "accent": theme.primary}
+    for name, colour in named.items():
+        found = contrast(Color.parse(colour or theme.background), page)
+        if found < READABLE:
+            return (
+                f"Theme {theme.name}: its {name} has a contrast of {found:.1f} to 1; {READABLE} can be read"
+            )
+    return ""
+
+
+def _luminance(colour: Color) -> float:
+    parts = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

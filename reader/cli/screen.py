@@ -15,6 +15,7 @@ from reader.cli.output import add_output, output_of
 from reader.cli.question import asked
 from reader.cli.session import opened, sources_of
 from reader.errors import QueryError, UsageError
+from reader.paths import folder_of
 from reader.query import Query, parse
 from reader.text import display_path
 
@@ -70,18 +71,20 @@ def _run(options: Namespace) -> int:
 
 
 def _show(sources: Sequence[Source], query: Query, settings: Config, notices: list[str]) -> int:
-    from reader import app, visit
+    from reader import app, palettes, visit
     from reader.library import Library
 
     file = visit.file_for(sources)
     last = visit.load(file) if settings.remember else visit.Visit()
+    own, mistakes = palettes.load(os.path.join(folder_of("config"), "themes"))
     library = Library.open(sources)
     try:
         return app.run(
             library,
             _asked_last(last) if query == Query() else query,
             settings,
-            notices=notices,
+            notices=[*notices, *mistakes],
+            palettes=own,
             source=_written(sources),
             visit=last,
             keep_visit=lambda now: settings.remember and visit.save(file, now),

@@ -8,26 +8,23 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from reader.app.themes import THEMES, tag_variables
+from reader.app.themes import (
+    DARK,
+    LIGHT,
+    OWN,
+    READABLE,
+    TERMINAL,
+    THEMES,
+    contrast,
+    hard_to_read,
+    tag_variables,
+    theme_for,
+    theme_of,
+)
+from reader.palettes import Palette
 
 TEXTS = ("foreground", "foreground-muted", "primary", "accent", "warning", "error", "success")
 GROUNDS = ("background", "surface", "panel")
-AA = 4.5
-"""WCAG 2.1, 1.4.3: the least contrast of text with its ground."""
-
-
-def luminance(color: Color) -> float:
-    """Relative luminance as WCAG 2.1 defines it."""
-    parts = [
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def contrast(one: Color, other: Color) -> float:
-    """The contrast of two colours, 1 to 21."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_the_measure_of_contrast_is_right() -> None:
@@ -36,7 +33,7 @@ def test_the_measure_of_contrast_is_right() -> None:
     assert contrast(Color.parse("#777777"), Color.parse("#777777")) == 1
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
 def test_all_text_can_be_read_on_all_grounds(theme: Theme) -> None:
     """Text, dim text, each accent and each tag's colour have AA contrast on page, surface and panel."""
     colours = theme.to_color_system().generate()
@@ -44,15 +41,15 @@ def test_all_text_can_be_read_on_all_grounds(theme: Theme) -> None:
     assert tag_variables(dark=theme.dark).items() <= theme.variables.items()
     for text, ground in product((*TEXTS, *tag_variables(dark=theme.dark)), GROUNDS):
         found = contrast(Color.parse(colours[text]), Color.parse(colours[ground]))
-        assert found >= AA, f"{theme.name}: {text} on {ground} is {found:.2f}"
+        assert found >= READABLE, f"{theme.name}: {text} on {ground} is {found:.2f}"
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
 def test_a_hit_can_be_read(theme: Theme) -> None:
     """What is painted in the page's colour on an accent has AA contrast too."""
     colours = theme.to_color_system().generate()
     for ground in ("primary", "accent", "warning"):
-        assert contrast(Color.parse(colours["background"]), Color.parse(colours[ground])) >= AA
+        assert contrast(Color.parse(colours["background"]), Color.parse(colours[ground])) >= READABLE
 
 
 def test_themes_have_names_of_their_own() -> None:
@@ -61,3 +58,25 @@ def test_themes_have_names_of_their_own() -> None:
     assert len(set(names)) == len(names)
     assert all(name.startswith("reader-") for name in names)
     assert {theme.dark for theme in THEMES} == {True, False}
+
+
+def test_the_terminal_decides_where_nobody_has_chosen() -> None:
+    """Few colours: the terminal's own; a light ground: the light theme; nothing known: the dark one."""
+    assert theme_for(16, "") is TERMINAL
+    assert theme_for(256, "light") is LIGHT
+    assert theme_for(1 << 24, "") is DARK
+    assert theme_for(0, "") is DARK
+
+
+def test_a_palette_of_few_colours_is_a_whole_theme() -> None:
+    """The rest is that of the dark or the light theme, as its background says."""
+    pale = theme_of(Palette("pale", {"background": "#ffffff", "accent": "#004488"}))
+    assert (pale.dark, pale.primary, pale.foreground) == (False, "#004488", LIGHT.foreground)
+    assert theme_of(Palette("night", {}, None)).dark
+    assert not hard_to_read(pale)
+
+
+def test_a_palette_that_can_hardly_be_read_is_told() -> None:
+    """With the figure."""
+    said = hard_to_read(theme_of(Palette("fog", {"background": "#777777", "foreground": "#888888"}, True)))
+    assert said.startswith("Theme fog: its text has a contrast of 1.3 to 1")

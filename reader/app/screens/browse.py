@@ -25,7 +25,6 @@ from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.inked import Inked
 from reader.app.keymap import Keymap
-from reader.app.themes import THEMES
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing, TooSmall
@@ -219,7 +218,7 @@ class BrowseScreen(Asking, Showing, MarkingMany, Opening, Keeping, Sizing, Remem
 
     def action_next_theme(self) -> None:
         """Go to the next of the reader's own themes."""
-        names = [theme.name for theme in THEMES]
+        names = [name for name in self.app.available_themes if name.startswith("reader-")]
         here = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(here + 1) % len(names)]
         self.say(f"Theme: {self.app.theme}")

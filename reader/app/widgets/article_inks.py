@@ -46,9 +46,9 @@ _COLOURS = {
     "$foreground-muted; background: $surface": ("listing-comment",),
     "$success; background: $surface": ("listing-string",),
     "$accent; background: $surface": ("listing-number",),
-    "$background; background: $accent": ("hit",),
-    "$background; background: $warning": ("hit-current",),
-    "$background; background: $primary": ("pressed",),
+    "$block-cursor-foreground; background: $accent": ("hit",),
+    "$block-cursor-foreground; background: $warning": ("hit-current",),
+    "$block-cursor-foreground; background: $primary": ("pressed",),
 }
 
 COMPONENT_CLASSES = {f"article-pane--{ink}" for inks in _COLOURS.values() for ink in inks}

@@ -1,0 +1,117 @@
+"""The last step before the terminal: signs that it can't show and colours that nobody wants are replaced.
+
+Widgets paint as if the terminal knew everything; what it does not know is decided here, in one place, for our
+own widgets, Textual's and the dialogs alike. A line keeps its width in cells.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+from rich.cells import cell_len, split_graphemes
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
+
+_SIGNS = {
+    **dict.fromkeys("▌▐▎▏│║┃█▊", "|"),
+    **dict.fromkeys("─━═▔▁▂▄▀", "-"),
+    **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯", "+"),
+    **dict.fromkeys("●•", "*"),
+    **dict.fromkeys("◦▪", "-"),
+    **dict.fromkeys("“”„", '"'),
+    **dict.fromkeys("‘’‚", "'"),
+    **dict.fromkeys("–—−‐‑", "-"),
+    **{"★": "*", "☆": "*", "✎": "~", "■": "x", "□": ".", "☐": ".", "☑": "x", "⌕": "/", "…": "~", "·": "-"},
+    **{"▰": "#", "▱": ".", "▲": "^", "▴": "^", "↳": ">", "↗": "^", "›": ">", "⏎": "<", "×": "x", "\xa0": " "},
+    **{"↑": "^", "↓": "v", "←": "<", "→": ">", "•": "*", "«": "<", "»": ">", "▶": ">", "▼": "v", "◀": "<"},
+}
+"""Signs of ours and of typography, each one cell wide, by what ASCII has for it."""
+_OURS = str.maketrans({sign: plain for sign, plain in _SIGNS.items() if sign not in "“”„‘’‚–—·×«»…\xa0"})
+"""Those that stand for something on the screen; text keeps its own typography."""
+_ALL = str.maketrans(_SIGNS)
+
+INVERSE = 0.45
+"""From this difference in brightness to the page on (0..1), a ground is one that means something."""
+
+
+@lru_cache(4096)
+def in_ascii(text: str) -> str:
+    """Text of the same width in cells, in ASCII alone: letters without their marks, else question marks."""
+    text = text.translate(_ALL)
+    if text.isascii():
+        return text
+    parts = []
+    for start, end, cells in split_graphemes(text)[0]:
+        letter = text[start:end]
+        plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+        parts.append(letter if letter.isascii() else plain if len(plain) == cells else "?" * cells)
+    plain = "".join(parts)
+    return plain + " " * (cell_len(text) - len(plain))
+
+
+class AsciiSigns(LineFilter):
+    """Draws with ASCII; `is_all` for text too, where the terminal can't show any other."""
+
+    def __init__(self, *, is_all: bool) -> None:
+        super().__init__()
+        self._is_all = is_all
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with other signs."""
+        return [
+            segment
+            if segment.text.isascii()
+            else Segment(
+                in_ascii(segment.text) if self._is_all else segment.text.translate(_OURS),
+                segment.style,
+                segment.control,
+            )
+            for segment in segments
+        ]
+
+
+class NoColours(LineFilter):
+    """Takes every colour away and says what it said otherwise: dim text is faint, chosen grounds are inverse.
+
+    Textual's own filter leaves greys, and ends the program at a segment without a style.
+    """
+
+    def __init__(self, dim: Callable[[], RichColor | None]) -> None:
+        """`dim` tells in which colour dim text is painted now."""
+        super().__init__()
+        self._dim = dim
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments without colours."""
+        page, dim = background.brightness, self._dim()
+        return [
+            Segment(text, _PLAIN if style is None else _without_colours(style, page, dim), control)
+            for text, style, control in segments
+        ]
+
+
+_PLAIN = Style()
+
+
+@lru_cache(1024)
+def _without_colours(style: Style, page: float, dim: RichColor | None) -> Style:
+    ground = style.bgcolor
+    is_inverse = (
+        ground is not None
+        and not ground.is_default
+        and abs(Color.from_rich_color(ground).brightness - page) > INVERSE
+    )
+    return Style(
+        bold=style.bold or None,
+        italic=style.italic or None,
+        underline=style.underline or None,
+        strike=style.strike or None,
+        reverse=True if is_inverse or style.reverse else None,
+        dim=True if style.dim or (dim is not None and style.color == dim) else None,
+        link=style.link,
+    )

@@ -1,0 +1,82 @@
+"""The person's own themes: files of colours in the folder `themes` beside config.toml.
+
+A palette may name as few colours as it likes; the rest is that of the reader's dark or light theme. A mistake
+is one warning and a colour less, never an end.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from reader.hints import nearest, shown
+from reader.text import clean_line, display_path
+
+COLOURS = (
+    *("background", "surface", "panel", "foreground", "dim"),
+    *("accent", "star", "warning", "error", "success"),
+)
+"""What can be coloured: the page, what stands out from it, chips and rules; text and dim text; cursor and
+links, stars, drafts and warnings, failures, strings of code."""
+MOST_BYTES = 1 << 16
+MOST_FILES = 100
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_NAME = re.compile(r"[\w.-]+")
+
+
+class Palette(NamedTuple):
+    """One file's colours."""
+
+    name: str
+    """The file's name without `.toml`."""
+    colours: Mapping[str, str]
+    """Of COLOURS, each as #rrggbb."""
+    is_dark: bool | None = None
+    """Whether the reader's dark theme has the rest; None = as the background's brightness says."""
+
+
+def load(folder: str) -> tuple[list[Palette], list[str]]:
+    """The palettes of a folder by name, and a warning for each thing that can't be used. Never raises."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))[:MOST_FILES]
+    except (OSError, ValueError):
+        return [], []
+    palettes: list[Palette] = []
+    warnings: list[str] = []
+    for name in names:
+        said: list[str] = []
+        palette = _read(os.path.join(folder, name), name.removesuffix(".toml"), said)
+        if palette is not None:
+            palettes.append(palette)
+        path = display_path(os.path.join(folder, name))
+        warnings += [clean_line(f"{path}: {sentence}") for sentence in said]
+    return palettes, warnings
+
+
+def _read(path: str, name: str, said: list[str]) -> Palette | None:
+    import tomllib  # 5 ms that only people with themes pay
+
+    if not _NAME.fullmatch(name):
+        said.append("a theme's name has letters, digits, dots and dashes only; it is left out")
+        return None
+    try:
+        with open(path, "rb") as file:
+            table = tomllib.loads(file.read(MOST_BYTES).decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        said.append(f"{getattr(error, 'strerror', None) or error}; it is left out")
+        return None
+    is_dark = table.pop("dark", None)
+    if not isinstance(is_dark, bool | None):
+        said.append(f"dark: true or false is expected, not {shown(str(is_dark))}")
+        is_dark = None
+    colours = {}
+    for key, value in table.items():
+        if key not in COLOURS:
+            said.append(f"there is no colour {shown(key)}; {nearest(key, COLOURS)}")
+        elif isinstance(value, str) and _COLOUR.fullmatch(value):
+            colours[key] = value
+        else:
+            said.append(f'{key}: a colour like "#1a2b3c" is expected, not {shown(str(value))}')
+    return Palette(name, colours, is_dark)
