@@ -12,11 +12,11 @@ from typing import NamedTuple, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.theme import BUILTIN_THEMES
 
 from reader.app.keymap import action_of
 from reader.app.messages import ValuePressed
 from reader.app.screens.browse import BrowseScreen
-from reader.app.themes import THEMES
 from reader.app.wording import order_in_words
 from reader.commands import COMMANDS
 from reader.query import SORTS
@@ -118,8 +118,8 @@ class Themes(Entries):
 
     def entries(self) -> Iterator[Entry]:
         """The themes by name."""
-        own = [theme.name for theme in THEMES]
-        for name in (*own, *sorted(set(self.app.available_themes) - set(own))):
+        own = [name for name in self.app.available_themes if name not in BUILTIN_THEMES]
+        for name in (*own, *sorted(BUILTIN_THEMES)):
             yield Entry(f"Theme: {name}", "", partial(setattr, self.app, "theme", name))
 
 

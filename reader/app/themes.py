@@ -21,7 +21,7 @@ computes it. No widget and no layout belongs here.
 from __future__ import annotations
 
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from reader.palettes import Palette
 from reader.tag_colours import TAG_COLOURS
@@ -158,6 +158,7 @@ TERMINAL = Theme(
     boost="ansi_default",
     dark=True,
     variables={
+        **BUILTIN_THEMES["ansi-dark"].variables,
         **_variables("ansi_default", "ansi_bright_black", "ansi_default", "ansi_bright_black", "ansi_cyan"),
         "panel": "ansi_bright_black",
         "block-cursor-foreground": "ansi_black",

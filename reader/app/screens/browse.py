@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Container, Horizontal
 from textual.geometry import Region, Size
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
 from reader.app.browsing.asking import Asking
@@ -218,7 +218,7 @@ class BrowseScreen(Asking, Showing, MarkingMany, Opening, Keeping, Sizing, Remem
 
     def action_next_theme(self) -> None:
         """Go to the next of the reader's own themes."""
-        names = [name for name in self.app.available_themes if name.startswith("reader-")]
+        names = [name for name in self.app.available_themes if name not in BUILTIN_THEMES]
         here = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(here + 1) % len(names)]
         self.say(f"Theme: {self.app.theme}")
