@@ -178,6 +178,7 @@ COMMANDS: tuple[Command, ...] = (
         "Find any command, topic, provider, theme",
         _REST,
     ),
+    Command("redraw", ("ctrl+l",), "Redraw", "Paint the whole screen again", _REST),
     Command("back", ("escape",), "Back", "Go back one step", _REST),
     Command("back_or_quit", ("q",), "Back or quit", "Go back one step; at the last step quit", _REST),
     Command("suspend", ("ctrl+z",), "Suspend", "Step aside for the shell; fg comes back", _REST),

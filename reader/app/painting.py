@@ -14,6 +14,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from reader.app.widths import widest
+
 ELLIPSIS = "…"
 _JOINER = "\u200d"
 
@@ -38,11 +40,16 @@ def cut(text: str, width: int) -> str:
     at the beginning.
     """
     text = text.strip(_JOINER)
-    if cell_len(text) <= width:
+    if widest(text) <= width:
         return text
     if width <= 0:
         return ""
-    return set_cell_size(text, width - 1).rstrip(f" {_JOINER}") + ELLIPSIS
+    room = width - 1
+    shorter = set_cell_size(text, room)
+    while widest(shorter) >= width and room:
+        room -= 1
+        shorter = set_cell_size(text, room)
+    return shorter.rstrip(f" {_JOINER}") + ELLIPSIS
 
 
 def fill(text: str, width: int) -> str:

@@ -9,15 +9,18 @@ from typing import ClassVar
 from rich.color import Color as RichColor
 from rich.console import RenderableType
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.timer import Timer
 
 from reader.app import endings
 from reader.app.filters import AsciiSigns, NoColours
 from reader.app.keymap import keymap_of
+from reader.app.output import Page, ThriftyUpdate
 from reader.app.presses import Presses
 from reader.app.screens.browse import BrowseScreen
 from reader.app.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
@@ -73,6 +76,7 @@ class ReaderApp(App[int]):
         self._notices = [*notices, *library.notices, *warnings]
         self._presses = Presses(self.keymap.keys)
         self._digit_wait: Timer | None = None
+        self._page = Page()
         self.animation_level = "none"
         self.seen = seen
         """What the terminal can do, as far as it shows at once."""
@@ -130,6 +134,7 @@ class ReaderApp(App[int]):
 
     def on_mount(self) -> None:
         """Say what is to be said; end well when the terminal goes away or the system says so."""
+        self.app_resume_signal.subscribe(self, self._come_back)
         if not self.is_headless:
             endings.end_well_on_signals(self)
         doubt = hard_to_read(self.current_theme) if self.current_theme in self.themes else ""
@@ -138,10 +143,18 @@ class ReaderApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Make one key of several that mean something together, and obey it."""
+        if isinstance(event, events.Resize):
+            self._page.forget()
         if isinstance(event, events.Key) and not event.is_forwarded and self._takes_presses(event):
             await self._obey(self._presses.take(event.key), event)
         else:
             await super().on_event(event)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send what an update changes, and no more."""
+        if isinstance(renderable, CompositorUpdate):
+            renderable = ThriftyUpdate(renderable, self._page)
+        super()._display(screen, renderable)
 
     def exit(
         self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None
@@ -151,6 +164,11 @@ class ReaderApp(App[int]):
             if isinstance(screen, BrowseScreen) and screen.is_mounted:
                 screen.keep_visit()
         super().exit(result, return_code, message)
+
+    def _come_back(self, _: object) -> None:
+        """Paint everything again: after another program had the terminal, or because somebody asks for it."""
+        self._page.forget()
+        self.screen.refresh(layout=True)
 
     def _takes_presses(self, event: events.Key) -> bool:
         """Whether keys are commands now; where somebody types or answers, what waited is forgotten."""

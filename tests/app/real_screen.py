@@ -14,6 +14,8 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
+from tests.app.glass import Glass
+
 PATIENCE = 30.0
 """Seconds after which what does not come will not come."""
 
@@ -47,6 +49,10 @@ class RealScreen:
             finally:
                 os._exit(127)
         self.written = bytearray()
+        self.glass = Glass(columns, rows)
+        """What a person sees."""
+        self.seen: list[str] = []
+        """What was to be seen after each press."""
         self.exit_code: int | None = None
         """How it ended; None while it runs."""
 
@@ -60,11 +66,11 @@ class RealScreen:
         os.close(self._terminal)
 
     def wait_for(self, text: str) -> None:
-        """Wait until a text has been written. Raises AssertionError, with what came last."""
+        """Wait until a text was written or is to be seen. Raises AssertionError, with what is to be seen."""
         end = monotonic() + PATIENCE
-        while text.encode() not in self.written:
+        while text.encode() not in self.written and text not in self.glass.text:
             if not self._read(end - monotonic()):
-                raise AssertionError(f"{text!r} did not come; last came {bytes(self.written[-400:])!r}")
+                raise AssertionError(f"{text!r} did not come; to be seen is\n{self.glass.text}")
 
     def press(self, keys: str, quiet: float = 0.7) -> None:
         """Type on the keyboard and wait until nothing more is written for a while."""
@@ -72,6 +78,7 @@ class RealScreen:
         end = monotonic() + PATIENCE
         while self._read(quiet) and monotonic() < end:
             pass
+        self.seen.append(self.glass.text)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size, as its window does."""
@@ -103,6 +110,7 @@ class RealScreen:
         except OSError:  # Linux's way to say that the program has ended
             return False
         self.written += data
+        self.glass.feed(data)
         return bool(data)
 
 

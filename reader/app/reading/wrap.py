@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len, get_character_cell_size, split_graphemes
 
 from reader.app.reading.lines import Line, Span
+from reader.app.widths import widest
 
 MIN_WIDTH = 2
 """Cells of the narrowest line: a wide character must fit."""
@@ -58,7 +59,8 @@ def chop(text: str, width: int) -> Iterator[tuple[int, int, int]]:
             yield start, end, end - start
         return
     start = end = used = 0
-    for _, stop, size in split_graphemes(text)[0]:
+    for begin, stop, size in split_graphemes(text)[0]:
+        size = size if size > 1 else max(size, widest(text[begin:stop]))
         if used + size > width and end > start:
             yield start, end, used
             start, used = end, 0
@@ -102,7 +104,7 @@ def _units(text: str, width: int) -> Iterator[tuple[int, int, int, bool]]:
             continue
         for start, stop in _breakable(word):
             unit = word[start:stop]
-            cells = len(unit) if unit.isascii() else cell_len(unit)
+            cells = widest(unit)
             if cells <= width:
                 yield begin + start, begin + stop, cells, False
                 continue

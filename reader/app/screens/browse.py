@@ -128,7 +128,6 @@ class BrowseScreen(Asking, Showing, MarkingMany, Opening, Keeping, Sizing, Remem
         self.start_asking()
         self.go_to_article(self._last[0].article)
         self.set_interval(AGES_EVERY, self._once_a_minute)
-        self.app.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.app.theme_changed_signal.subscribe(self, self._paint_anew)
         self.call_after_refresh(self._after_first_paint)
 
@@ -222,6 +221,10 @@ class BrowseScreen(Asking, Showing, MarkingMany, Opening, Keeping, Sizing, Remem
         here = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(here + 1) % len(names)]
         self.say(f"Theme: {self.app.theme}")
+
+    def action_redraw(self) -> None:
+        """Paint everything again."""
+        self.app.app_resume_signal.publish(self.app)
 
     def action_quit(self) -> None:
         """Quit at once."""

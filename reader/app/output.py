@@ -1,0 +1,251 @@
+"""What reaches the terminal: of each update only the cells that look otherwise than before, in few bytes.
+
+Textual sends every line that was painted anew from end to end, with all attributes for each stretch: a cursor
+move is 1 kB, an article's blank lines another 2. Over SSH each byte is waited for. So the screen is
+remembered here as cells, and what has not changed stays unsaid.
+
+Columns are kept here too: what stands beside a text of doubtful width (see `widths`) is put into its column
+by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from rich.cells import split_graphemes
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+from reader.app.widths import drifts
+
+Cell: TypeAlias = tuple[str, str]
+"""What stands in a cell and its attributes as SGR codes; an empty text is the right half of a wide one."""
+
+NEAR = 4
+"""Unchanged cells that are sent again rather than jumped over: a jump costs some eight bytes."""
+_UNKNOWN: Cell = ("", "?")
+
+
+class _Look(NamedTuple):
+    attributes: frozenset[str]
+    text: str
+    ground: str
+
+
+_DEFAULT = _Look(frozenset(), "", "")
+
+
+class Page:
+    """The terminal's cells as they are after everything that was sent."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell]] = {}
+        self._first: LayoutUpdate | None = None
+        """The first whole picture, taken apart only when something follows it: the start has no time."""
+
+    def forget(self) -> None:
+        """Somebody else has written to the terminal, or it has another size."""
+        self._rows.clear()
+        self._first = None
+
+    def difference(self, update: CompositorUpdate, console: Console) -> str | None:
+        """What to send for an update; None where the update has to be sent as it is."""
+        if not isinstance(update, ChopsUpdate | LayoutUpdate):
+            self.forget()
+            return None
+        system = console._color_system or ColorSystem.TRUECOLOR
+        if self._first is not None:
+            for x, y, strip in _strips(self._first):
+                self._put(x, y, _cells(strip, system))
+            self._first = None
+        elif not self._rows and isinstance(update, LayoutUpdate):
+            self._first = update
+            if not any(_is_doubtful(strip.text) for _, _, strip in _strips(update)):
+                return None
+            self._first = None
+        writing = _Writing()
+        for x, y, strip in _strips(update):
+            if any(style is not None and style.link for _, style, _ in strip):
+                self.forget()
+                return None
+            cells = _cells(strip, system)
+            self._send(writing, x, y, cells)
+            self._put(x, y, cells)
+        return writing.finished()
+
+    def _put(self, x: int, y: int, cells: list[Cell]) -> None:
+        row = self._rows.setdefault(y, [])
+        if len(row) < x + len(cells):
+            row.extend([_UNKNOWN] * (x + len(cells) - len(row)))
+        row[x : x + len(cells)] = cells
+
+    def _send(self, writing: _Writing, x: int, y: int, cells: list[Cell]) -> None:
+        before = self._rows.get(y, [])[x : x + len(cells)]
+        before += [_UNKNOWN] * (len(cells) - len(before))
+        if before == cells:
+            return
+        for start, end in _changed(before, cells):
+            if any(_is_doubtful(text) for text, _ in (*before[start:end], *cells[start:end])):
+                writing.drifting(x + start, y, cells[start:end])
+            else:
+                writing.write(x + start, y, cells[start:end])
+
+
+class _Writing:
+    """The text of one update, and how the terminal's pen stands."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._look = _DEFAULT
+
+    def write(self, x: int, y: int, cells: list[Cell]) -> None:
+        """Cells from a place on."""
+        self._parts.append(f"\x1b[{y + 1};{x + 1}H")
+        for text, codes in cells:
+            look = _look_of(codes)
+            if look != self._look:
+                self._parts.append(_change(self._look, look))
+                self._look = look
+            self._parts.append(text)
+
+    def drifting(self, x: int, y: int, cells: list[Cell]) -> None:
+        """Cells of which nobody knows how wide they are on the terminal: the place is blanked, then each
+        stretch between two gaps is put where it belongs."""
+        self.write(x, y, [(" ", codes) for _, codes in cells])
+        for start, end in _stretches(cells):
+            self.write(x + start, y, cells[start:end])
+
+    def finished(self) -> str:
+        """The text, leaving no attribute behind."""
+        if self._look != _DEFAULT:
+            self._parts.append("\x1b[0m")
+        return "".join(self._parts)
+
+
+class ThriftyUpdate(CompositorUpdate):
+    """An update that sends only what has changed on a page."""
+
+    def __init__(self, update: CompositorUpdate, page: Page) -> None:
+        self._update = update
+        self._page = page
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        said = self._page.difference(self._update, console)
+        return self._update.render_segments(console) if said is None else said
+
+    def __rich_console__(self, console: Console, options: object) -> Iterator[Segment]:
+        yield from ()
+
+
+def _strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Column, line and content of everything in an update."""
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield x, y, strip
+                x += strip.cell_length
+        return
+    for y, first, last in update.spans:
+        for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if chop is None or x > last or end <= first:
+                continue
+            yield x, y, chop if last > x >= first and end <= last else chop.crop(0, min(end, last) - x)
+
+
+def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
+    cells: list[Cell] = []
+    for text, style, _ in strip:
+        codes = _codes(style, system) if style is not None else ""
+        if text.isascii():
+            cells.extend([(letter, codes) for letter in text])
+            continue
+        for start, end, width in split_graphemes(text)[0]:
+            cells.append((text[start:end], codes))
+            cells.extend([("", codes)] * (width - 1))
+    return cells
+
+
+def _codes(style: Style, system: ColorSystem) -> str:
+    return style._ansi if style._ansi is not None else Strip.render_ansi(style, system)
+
+
+def _changed(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
+    """The stretches that differ, near ones joined, never beginning or ending within a wide character."""
+    stretches: list[tuple[int, int]] = []
+    for place, (old, new) in enumerate(zip(before, after, strict=True)):
+        if old == new:
+            continue
+        if stretches and place - stretches[-1][1] <= NEAR:
+            stretches[-1] = (stretches[-1][0], place + 1)
+        else:
+            stretches.append((place, place + 1))
+    whole: list[tuple[int, int]] = []
+    for start, end in stretches:
+        while start and (not after[start][0] or not before[start][0]):
+            start -= 1
+        while end < len(after) and (not after[end][0] or not before[end][0]):
+            end += 1
+        whole.append((start, end))
+    if any(_is_doubtful(text) for text, _ in (*before, *after)):
+        return [(0, len(after))]
+    return whole
+
+
+def _stretches(cells: list[Cell]) -> list[tuple[int, int]]:
+    """Start and end of what stands between gaps of two blanks and more, which take up what drifts."""
+    stretches: list[tuple[int, int]] = []
+    for place, (text, _) in enumerate(cells):
+        if text == " ":
+            continue
+        if stretches and place - stretches[-1][1] < 2:
+            stretches[-1] = (stretches[-1][0], place + 1)
+        else:
+            stretches.append((place, place + 1))
+    return stretches
+
+
+_is_doubtful = lru_cache(4096)(drifts)
+
+
+@lru_cache(4096)
+def _look_of(codes: str) -> _Look:
+    parts = codes.split(";") if codes else []
+    attributes: set[str] = set()
+    text = ground = ""
+    while parts:
+        code = parts.pop(0)
+        if code in ("38", "48"):
+            count = 4 if parts[:1] == ["2"] else 2
+            colour = ";".join((code, *parts[:count]))
+            del parts[:count]
+            text, ground = (colour, ground) if code == "38" else (text, colour)
+        elif code.startswith(("3", "9")) and len(code) == 2 or code == "39":
+            text = code
+        elif code.startswith(("4", "10")) and len(code) > 1:
+            ground = code
+        else:
+            attributes.add(code)
+    return _Look(frozenset(attributes), "" if text == "39" else text, "" if ground == "49" else ground)
+
+
+@lru_cache(4096)
+def _change(before: _Look, after: _Look) -> str:
+    """The shortest way from one look to another."""
+    codes: list[str] = []
+    if before.attributes - after.attributes:
+        codes.append("0")
+        before = _DEFAULT
+    codes.extend(sorted(after.attributes - before.attributes))
+    if after.text != before.text:
+        codes.append(after.text or "39")
+    if after.ground != before.ground:
+        codes.append(after.ground or "49")
+    return f"\x1b[{';'.join(codes)}m"

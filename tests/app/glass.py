@@ -1,0 +1,84 @@
+"""A terminal's glass for tests: bytes in, the cells that a person would see out."""
+
+from __future__ import annotations
+
+import re
+from codecs import getincrementaldecoder
+
+from rich.cells import cell_len, split_graphemes
+
+_TOKEN = re.compile(
+    r"\x1b\[(?P<row>\d+);(?P<column>\d+)H|\x1b\[(?P<look>[\d;]*)m|\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\x1b[\]P_^].*?(?:\x07|\x1b\\)|\x1b[^\[\]P_^]"
+    r"|(?P<text>[^\x00-\x1f\x7f-\x9f]+)|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])",
+    re.DOTALL,
+)
+_CODE = re.compile(r"([34]8);(2;\d+;\d+;\d+|5;\d+)|\d+")
+
+
+class Glass:
+    """Cells that know how to be written to; modes are overlooked."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.columns = columns
+        self._cells = [[" "] * columns for _ in range(rows)]
+        self._looks = [[""] * columns for _ in range(rows)]
+        self._pen: dict[str, str] = {}
+        self._row = self._column = 0
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._rest = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on each line."""
+        return ["".join(line) for line in self._cells]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self.lines)
+
+    @property
+    def looks(self) -> list[list[str]]:
+        """The attributes of each cell, in words that can be compared."""
+        return self._looks
+
+    def feed(self, data: bytes) -> None:
+        """Take in what a program wrote; a sequence may come in parts."""
+        text = self._rest + self._decode(data)
+        place = 0
+        while match := _TOKEN.match(text, place):
+            place = match.end()
+            if match["row"]:
+                self._row, self._column = int(match["row"]) - 1, int(match["column"]) - 1
+            elif match["look"] is not None:
+                self._take_pen(match["look"])
+            elif match["text"]:
+                self._write(match["text"])
+            elif match["control"] == "\r":
+                self._column = 0
+            elif match["control"] == "\n":
+                self._row += 1
+        self._rest = text[place:]
+
+    def _take_pen(self, codes: str) -> None:
+        for code in _CODE.finditer(codes or "0"):
+            number = int(code[1] or code[0])
+            if number == 0:
+                self._pen = {}
+            elif number in (38, 39) or 30 <= number <= 37 or 90 <= number <= 97:
+                self._pen["text"] = "" if number == 39 else code[0]
+            elif number in (48, 49) or 40 <= number <= 47 or 100 <= number <= 107:
+                self._pen["ground"] = "" if number == 49 else code[0]
+            else:
+                self._pen[str(number)] = "on"
+
+    def _write(self, text: str) -> None:
+        for start, end, width in split_graphemes(text)[0]:
+            if self._row < len(self._cells) and self._column + width <= self.columns:
+                self._cells[self._row][self._column : self._column + width] = [text[start:end]] + [""] * (
+                    width - 1
+                )
+                look = " ".join(f"{name}={value}" for name, value in sorted(self._pen.items()) if value)
+                self._looks[self._row][self._column : self._column + width] = [look] * width
+            self._column += width if cell_len(text[start:end]) else 0

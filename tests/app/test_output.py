@@ -1,0 +1,126 @@
+"""Few bytes for each key, and the same picture as with all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from reader.app.output import Page
+from reader.app.widths import widest
+from tests.app.glass import Glass
+from tests.app.real_screen import RealScreen
+
+COLUMNS, ROWS = 24, 3
+CONSOLE = Console(color_system="truecolor", force_terminal=True)
+STYLES = [
+    Style.parse(text)
+    for text in ("#aabbcc on #101010", "bold #aabbcc on #101010", "red on default", "italic dim", "none")
+]
+TEXTS = ("a", "bc", " ", "   ", "海", "é", "●", "e\u0301", "🚢")
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Strip:
+    """A painted line of the glass's width, wide characters in it."""
+    parts = draw(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(STYLES)), max_size=12))
+    return Strip([Segment(text, style) for text, style in parts]).adjust_cell_length(COLUMNS, STYLES[0])
+
+
+def whole(strips: Sequence[Strip]) -> LayoutUpdate:
+    """All lines at once."""
+    return LayoutUpdate([[strip] for strip in strips], Region(0, 0, COLUMNS, len(strips)))
+
+
+def some(strips: Sequence[Strip], rows: Sequence[int]) -> ChopsUpdate:
+    """Only these lines, as they are after a widget was painted anew."""
+    return ChopsUpdate(
+        [{0: strip} for strip in strips],
+        [(row, 0, COLUMNS) for row in rows],
+        [[COLUMNS] for _ in strips],
+    )
+
+
+@given(st.lists(st.lists(lines(), min_size=ROWS, max_size=ROWS), min_size=1, max_size=4), st.data())
+def test_the_picture_is_the_same(pages: list[list[Strip]], data: st.DataObject) -> None:
+    """Whatever is painted after whatever, each cell shows what the whole line would have shown."""
+    page, thrifty, lavish = Page(), Glass(COLUMNS, ROWS), Glass(COLUMNS, ROWS)
+    shown: list[Strip] = []
+    for strips in pages:
+        rows = sorted(data.draw(st.sets(st.integers(0, ROWS - 1), min_size=1)))
+        if not shown or data.draw(st.booleans()):
+            update: ChopsUpdate | LayoutUpdate = whole(strips)
+            shown = list(strips)
+        else:
+            shown = [strips[row] if row in rows else shown[row] for row in range(ROWS)]
+            update = some(shown, rows)
+        everything = update.render_segments(CONSOLE)
+        said = page.difference(update, CONSOLE)
+        thrifty.feed((everything if said is None else said).encode())
+        lavish.feed(everything.encode())
+        assert thrifty.lines == lavish.lines
+        assert thrifty.looks == lavish.looks
+
+
+def test_what_has_not_changed_is_not_sent() -> None:
+    """The same picture again costs nothing, one letter a jump and its look."""
+    page = Page()
+    before = [Strip([Segment("a" * COLUMNS, STYLES[0])])]
+    after = [Strip([Segment("a" * 11 + "b" + "a" * 12, STYLES[0])])]
+    page.difference(whole(before), CONSOLE)
+    assert page.difference(whole(before), CONSOLE) == ""
+    assert page.difference(whole(after), CONSOLE) == (
+        "\x1b[1;12H\x1b[38;2;170;187;204;48;2;16;16;16mb\x1b[0m"
+    )
+
+
+def test_after_forgetting_everything_is_sent() -> None:
+    """Another program had the terminal."""
+    page = Page()
+    strips = [Strip([Segment("a" * COLUMNS, STYLES[0])])]
+    page.difference(whole(strips), CONSOLE)
+    page.forget()
+    assert page.difference(whole(strips), CONSOLE) is None
+
+
+def test_columns_hold_beside_a_text_of_doubtful_width() -> None:
+    """Whether a vowel sign takes a cell or none, what stands to its right is put there by number."""
+    assert widest("हिन्दी") == cell_len("हिन्दी") + 2
+    page = Page()
+    line = Strip([Segment("हिन्दी समाचार".ljust(20) + "12h", STYLES[0])])
+    said = page.difference(whole([line]), CONSOLE)
+    assert said is not None
+    column = line.cell_length - 3
+    assert f"\x1b[1;{column + 1}H12h" in said
+
+
+def test_a_move_of_the_cursor_is_small(tmp_path: Path) -> None:
+    """Under 1,500 bytes at 100x30, the other article included; going to another pane, too."""
+    news = tmp_path / "news"
+    news.mkdir()
+    for number in range(30):
+        text = f"---\ntitle: Harbour news number {number}\ndate: 2021-06-{number + 1:02}\n---\n\n"
+        (news / f"{number}.md").write_text(text + f"A paragraph of article {number}, quite short.\n\n" * 9)
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text("mark_read_after = -1\n")
+    with RealScreen(news, tmp_path / "home", columns=100, rows=30) as screen:
+        screen.wait_for("30 of 30")
+        screen.wait_for("A paragraph of article 29")
+        screen.press("", quiet=1.5)
+        for keys in ("j", "j", "k", "\t", "j"):
+            before = len(screen.written)
+            screen.press(keys)
+            assert 0 < len(screen.written) - before < 1500, keys
+        assert "Harbour news number 28" in screen.glass.text
+        screen.press("Q")
+        screen.wait_for_end()
