@@ -160,6 +160,11 @@ TERMINAL = Theme(
     variables={
         **BUILTIN_THEMES["ansi-dark"].variables,
         **_variables("ansi_default", "ansi_bright_black", "ansi_default", "ansi_bright_black", "ansi_cyan"),
+        **dict.fromkeys(("tag-red", "tag-orange"), "ansi_red"),
+        "tag-yellow": "ansi_yellow",
+        **dict.fromkeys(("tag-green", "tag-teal"), "ansi_green"),
+        **dict.fromkeys(("tag-purple", "tag-pink"), "ansi_magenta"),
+        "tag-blue": "ansi_blue",
         "panel": "ansi_bright_black",
         "block-cursor-foreground": "ansi_black",
         "block-cursor-background": "ansi_cyan",
