@@ -1,7 +1,8 @@
 """What the person wrote in config.toml: one frozen record, read once, with a default for everything.
 
 A mistake in it is one clear warning and the default, never an end. Whether a theme exists or a query makes
-sense is not known here: who uses them says so. Nothing is ever written to the file.
+sense is not known here: who uses them says so. Nothing is written here; the table of views is written by
+`reader.views_file`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from reader import config_values
 from reader.commands import BY_ID
@@ -61,8 +62,8 @@ class Config(NamedTuple):
     """What is not to be found out about the terminal: name of a finding to its value."""
     keys: Mapping[str, str] = {}
     """Command id to keys, several separated by commas; replaces the command's own keys."""
-    views: Mapping[str, str] = {}
-    """Name to query text, shown in the sidebar in this order."""
+    views: Mapping[str, str | Literal[False]] = {}
+    """Name to query text, shown in the sidebar in this order; false leaves out a view of the reader's own."""
     tags: Mapping[str, str] = {}
     """Name of a tag to the name of its colour, one of TAG_COLOURS."""
     mute: tuple[str, ...] = ()
@@ -203,7 +204,7 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "copy": config_values.arguments,
     "relay": config_values.line,
     "open": config_values.commands,
-    "views": config_values.texts_by_name,
+    "views": config_values.queries_by_name,
     "mute": config_values.lines,
     "tags": config_values.tag_colours,
     "remember": config_values.switch,

@@ -6,7 +6,8 @@ How the values are spelled in TOML is here too. Which keys there are is `reader.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from reader.tag_colours import TAG_COLOURS
 from reader.text import clean_line
@@ -93,6 +94,14 @@ def texts_by_name(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise Unfit("a table with a text for each name")
     return {clean_line(name): clean_line(text) for name, text in value.items()}
+
+
+def queries_by_name(value: object) -> dict[str, str | Literal[False]]:
+    """A table with a query for each name; false for a view of the reader's own that is not wanted."""
+    items: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else [("", None)]
+    if not all(isinstance(item, str) or item is False for _, item in items):
+        raise Unfit("a table with a query (or false) for each name")
+    return {clean_line(name): item and clean_line(item) for name, item in items}
 
 
 def tag_colours(value: object) -> dict[str, str]:

@@ -57,7 +57,8 @@ class FacetsReady(Message):
 
     question: object
     facets: tuple[Facet, ...]
-    views: tuple[tuple[str, int], ...]
+    views: tuple[tuple[str, int, int], ...]
+    """Names of views, each with how many articles it selects and how many of those are unread."""
     unread: int = 0
     """How many of the articles that match are unread."""
 

@@ -190,6 +190,9 @@ def add_filters(parser: Parser) -> None:
         "-q", "--query", action="append", default=[], metavar="TEXT",
         help="a query, as in the search bar", example="""-q 'battery "solid state" -car since:30d'""",
     )  # fmt: skip
+    group.option(
+        "--view", metavar="NAME", help="what this saved view asks for", example="--view Unread", values=_views
+    )
     fields = (
         ("-t", "--topic", "about this topic", "-t AI -t Chips"),
         ("-p", "--provider", "from this provider, by name or domain", "-p 'Harbour Post'"),
@@ -238,6 +241,12 @@ def add_format(group: Group, choices: Sequence[str], default: str | None) -> Non
         help=f"{', '.join(choices[:-1])} or {choices[-1]}; {choices[0]} without it",
         example=f"--format {choices[1]}",
     )  # fmt: skip
+
+
+def _views(**_: object) -> Iterable[str]:
+    from reader.cli.viewing import names
+
+    return names()
 
 
 def sort_orders(**_: object) -> Iterable[str]:

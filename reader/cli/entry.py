@@ -17,6 +17,7 @@ COMMANDS = {
     "list": ("listing", "the headlines, in one of nine formats"),
     "count": ("listing", "how many articles there are"),
     "facets": ("listing", "the topics, providers, categories or types with their counts"),
+    "views": ("viewing", "your saved queries, with how many articles and how many unread each has"),
     "show": ("single", "whole articles"),
     "open": ("single", "open an article's page in your browser"),
     "mark": ("marking", "mark articles as read, starred or tagged"),
@@ -32,7 +33,7 @@ COMMANDS = {
 """Each command's module in this package and what it does, in the order of the help."""
 
 TAKE_VALUE = frozenset((
-    "-q", "--query", "-t", "--topic", "-p", "--provider", "--category", "--type", "--tag",
+    "-q", "--query", "--view", "-t", "--topic", "-p", "--provider", "--category", "--type", "--tag",
     "--since", "--until", "--min-quality", "--min-heat", "--sort", "--limit",
     "--format", "--fields", "--template", "--related", "--ids", "--port", "--socket",
 ))  # fmt: skip

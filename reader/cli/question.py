@@ -18,9 +18,15 @@ LISTS = ("topic", "provider", "category", "type", "tag")
 
 
 def asked(options: Namespace) -> Query:
-    """The Query of a command's filters: every `--query` and every other filter must hold; `--sort` wins over
-    `sort:`. Raises UsageError, which points at the place in the text of a query."""
+    """The Query of a command's filters: the view, every `--query` and every other filter must hold; `--sort`
+    wins over `sort:`. Raises UsageError, which points at the place in the text of a query."""
     query = Query()
+    if options.view is not None:
+        from reader.cli.viewing import (
+            query_of,  # views are in the configuration, which most lists do not read
+        )
+
+        query = query_of(typed(options.view))
     for text in options.query:
         query = query.and_also(_parsed(typed(text)))
     query = query.and_also(Query(tuple(_terms(options))))

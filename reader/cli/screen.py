@@ -65,12 +65,13 @@ def _run(options: Namespace) -> int:
         notices.extend(warnings)
     if options.is_remote is not None:
         settings = settings._replace(terminal={**settings.terminal, "remote": options.is_remote})
-    if options.sort is None:
+    if options.sort is None and options.view is None:
         query = preset(query, settings, notices)
-    return _show(sources, query, settings, notices)
+    asks = options.view is not None or query != Query()
+    return _show(sources, query if asks else None, settings, notices)
 
 
-def _show(sources: Sequence[Source], query: Query, settings: Config, notices: list[str]) -> int:
+def _show(sources: Sequence[Source], query: Query | None, settings: Config, notices: list[str]) -> int:
     from reader import app, palettes, visit
     from reader.library import Library
 
@@ -81,7 +82,7 @@ def _show(sources: Sequence[Source], query: Query, settings: Config, notices: li
     try:
         return app.run(
             library,
-            _asked_last(last) if query == Query() else query,
+            _asked_last(last) if query is None else query,
             settings,
             notices=[*notices, *mistakes],
             palettes=own,

@@ -5,7 +5,7 @@ What comes too late is dropped: each answer says which question it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from threading import Lock
 from typing import NamedTuple, TypeAlias
@@ -21,22 +21,12 @@ from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.query import Group, Query, Term, highlights, parse
 from reader.results import MOST_PERIODS, Facet
+from reader.views import Configured, arranged
 
 UNREAD = Query((Term("is", ("unread",)),))
 
-_VIEWS: Mapping[str, str] = {
-    "All": "",
-    "Unread": "is:unread",
-    "Starred": "is:starred",
-    "Today": "since:today",
-    "This week": "since:7d",
-    "Hot": "heat:>0 sort:heat",
-}
-"""The views that are always there; those of the configuration follow, or replace one by its name."""
-
-
-Counts: TypeAlias = tuple[tuple[str, int], ...]
-"""The names of views, each with how many articles it selects."""
+Counts: TypeAlias = tuple[tuple[str, int, int], ...]
+"""The names of views, each with how many articles it selects and how many of those are unread."""
 
 
 class Question(NamedTuple):
@@ -115,12 +105,13 @@ class Newest:
         wanted = (self._library.generation, minute, tuple(view.query for view in question.views))
         if self._counted is not None and self._counted[0] == wanted:
             return self._counted[1]
-        counts: list[tuple[str, int]] = []
+        counts: list[tuple[str, int, int]] = []
         for view in question.views:
             if self._wanted is not None:
                 return None
             query = view.query.and_also(question.muted)
-            counts.append((view.name, len(self._library.select(query, now))))
+            found, unread = (len(self._library.select(one, now)) for one in (query, query.and_also(UNREAD)))
+            counts.append((view.name, found, unread))
         self._counted = wanted, tuple(counts)
         return self._counted[1]
 
@@ -161,11 +152,7 @@ class Asking(Browsing):
         self.muted = Query(
             tuple(Group("and", query.clauses, negated=True) for query in muted if query and query.clauses)
         )
-        views = [(name, parse(text)) for name, text in _VIEWS.items() if name not in self.config.views]
-        for name, text in self.config.views.items():
-            query = self._configured(f"the view {name}", text)
-            views += [(name, query)] if query is not None else []
-        self.sidebar.views = tuple(ViewCount(name, query) for name, query in views)
+        self.show_views(self.config.views)
         self._show_question(self.current_query)
         try:
             # The first answer is not left to a thread: it takes less than a paint and so is in the first one.
@@ -174,6 +161,16 @@ class Asking(Browsing):
             self.ask()
         else:
             self.recount()
+
+    def show_views(self, configured: Configured) -> None:
+        """Have these views of the configuration in the sidebar, with ours; one that means nothing is said."""
+        counted = {view.query: view for view in self.sidebar.views}
+        shown = []
+        for name, text in arranged(configured):
+            query = self._configured(f"the view {name}", text)
+            if query is not None:
+                shown.append(counted.get(query, ViewCount(name, query))._replace(name=name))
+        self.sidebar.views = tuple(shown)
 
     def _configured(self, what: str, text: str) -> Query | None:
         """A query of the configuration; None, and a sentence said, where it means nothing."""
@@ -205,10 +202,11 @@ class Asking(Browsing):
     def _show_facets(self, message: FacetsReady) -> None:
         if message.question != self.asked_query:
             return
-        counts = dict(message.views)
+        counts = {name: (found, unread) for name, found, unread in message.views}
         self.sidebar.views = tuple(
-            view._replace(articles=counts.get(view.name)) for view in self.sidebar.views
-        )
+            view._replace(articles=found, unread=unread)
+            for view in self.sidebar.views for found, unread in [counts.get(view.name, (None, 0))]
+        )  # fmt: skip
         self.sidebar.facets = message.facets
         self.standing.unread = f"{message.unread:,} unread"
 

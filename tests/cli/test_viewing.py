@@ -1,0 +1,64 @@
+"""Saved views on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reader.cli.viewing import names, query_of
+from reader.errors import UsageError
+from reader.paths import config_file
+from reader.query import parse
+from reader.views import BUILT_IN
+from tests.cli.conftest import Run
+
+
+def _views(text: str) -> None:
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().write_text(f"[views]\n{text}\n")
+
+
+def test_a_view_narrows_like_its_query(reader: Run) -> None:
+    """With its order, beside other filters, whatever the case of its name."""
+    _views('Chips = "topic:Chips sort:title"')
+    assert query_of("chips") == parse("topic:Chips sort:title")
+    assert reader("count", "--view", "Chips", ".").out == "1\n"
+    assert reader("count", "--view=Chips", "-q", "ferries", ".").out == "0\n"
+    assert reader("list", "--view", "Unread", "--format", "ids", ".").out.count("\n") == 3
+
+
+def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
+    """The nearest name is given; a query that means nothing is told with its place."""
+    _views('Chips = "topic:Chips"\nBad = "quality:>>5"')
+    assert reader("list", "--view", "Chpis", ".") == (
+        2, "", 'reader: there is no view "Chpis"; did you mean "Chips"?\n'
+    )  # fmt: skip
+    outcome = reader("list", "--view", "Bad", ".")
+    assert outcome.code == 2 and "the view Bad: at `quality:>>5`: expected a number" in outcome.err
+
+
+def test_a_broken_configuration_is_told_with_the_view_that_is_missing() -> None:
+    """Otherwise nobody would know why it is not there."""
+    _views("Chips = 1")
+    with pytest.raises(UsageError, match=r"no view.*views: a table \[views\]"):
+        query_of("Chips")
+
+
+def test_views_are_listed_with_their_counts(reader: Run) -> None:
+    """In the order of the sidebar; a bad one is left out with a word."""
+    _views('"Chips 報" = "topic:Chips"\nHot = false\nBad = "("')
+    outcome = reader("views", ".")
+    lines = outcome.out.splitlines()
+    assert lines[0].split() == ["articles", "unread", "view", "query"]
+    assert lines[-1].split() == ["1", "1", "Chips", "報", "topic:Chips"]
+    assert "the view Bad is left out" in outcome.err
+    listed = json.loads(reader("views", "--format", "json", ".").out)
+    assert [view["name"] for view in listed] == [*[name for name in BUILT_IN if name != "Hot"], "Chips 報"]
+    assert listed[0] == {"name": "All", "query": "", "count": 3, "unread": 3}
+
+
+def test_views_are_completed() -> None:
+    """All of them, by name."""
+    _views('Chips = "topic:Chips"')
+    assert list(names()) == [*BUILT_IN, "Chips"]
