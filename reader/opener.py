@@ -93,7 +93,7 @@ def plan(
     if not terminal.is_remote:
         steps += _commands(_from_desktop(terminal), address, which)
     if terminal.is_remote:
-        return Plan(address, tuple(steps), "Nothing is started on this machine, for you came by SSH")
+        return Plan(address, tuple(steps), "You came by SSH, so no browser is started on this machine")
     return Plan(address, tuple(steps), "No browser can be started here")
 
 

@@ -93,3 +93,84 @@ async def test_an_article_without_an_address_says_so(start: Start, opened: list[
     async with start([an_article("One", url="")]).run_test(size=WIDE) as pilot:
         await press(pilot, "o", "y", "Y")
         assert {one.message for one in pilot.app._notifications} == {"This article has no address"}
+
+
+async def test_the_selected_ones_are_opened_after_a_question(
+    start: Start, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names them; no opens nothing, yes opens each once, and they stay selected."""
+    monkeypatch.setenv("BROWSER", "/bin/true")
+    some = [
+        an_article(f"Title {number}", hours=number, url=f"https://a.example/{number}") for number in range(12)
+    ]
+    async with start(some).run_test(size=WIDE) as pilot:
+        browse(pilot).terminal = REMOTE
+        await press(pilot, *["v"] * 11, "o")
+        assert "Open 11 pages?" in picture(pilot) and "3 more" in picture(pilot)
+        await press(pilot, "n")
+        assert opened == []
+        await press(pilot, "o", "y")
+        assert sorted(opened) == sorted(f"https://a.example/{number}" for number in range(11))
+        assert len(browse(pilot).selection) == 11
+
+
+async def test_addresses_of_several_are_copied_and_shown_together(
+    start: Start, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line each, as Markdown a list; where no browser is all of them are shown with their titles."""
+    monkeypatch.delenv("BROWSER", raising=False)
+    some = [
+        an_article(f"Title {number}", hours=number, url=f"https://a.example/{number}") for number in range(2)
+    ]
+    async with start(some).run_test(size=WIDE) as pilot:
+        browse(pilot).terminal = REMOTE
+        await press(pilot, "v", "v", "y")
+        await press(pilot, "Y")
+        assert copied == [
+            "https://a.example/0\nhttps://a.example/1",
+            "- [Title 0](https://a.example/0)\n- [Title 1](https://a.example/1)",
+        ]
+        await press(pilot, "o", "y")
+        assert isinstance(pilot.app.screen, Address)
+        assert picture(pilot).count("https://a.example/") == 2 and "Title 1" in picture(pilot)
+
+
+async def test_l_shows_the_address_with_its_code(start: Start, copied: list[str]) -> None:
+    """Nothing is copied until y asks for it; where there is no room the code comes alone."""
+    async with start([an_article("One", url="https://a.example/x")]).run_test(size=(60, 22)) as pilot:
+        await press(pilot, "L")
+        assert "https://a.example/x" in picture(pilot) and "█▀▀▀▀▀█" not in picture(pilot)
+        await press(pilot, "c")
+        assert "█▀▀▀▀▀█" in picture(pilot) and "https://a.example/x" not in picture(pilot)
+        await pilot.resize_terminal(60, 10)
+        await press(pilot)
+        assert "█▀▀▀▀▀█" not in picture(pilot) and "https://a.example/x" in picture(pilot)
+        assert copied == []
+        await press(pilot, "y")
+        assert copied == ["https://a.example/x"]
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, Address)
+
+
+async def test_a_browser_that_fails_after_a_while_is_told(
+    start: Start, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody looks again a few seconds later."""
+    monkeypatch.setenv("BROWSER", "/bin/true")
+    monkeypatch.setattr("reader.app.browsing.opening.LOOK_AGAIN", (0.01,))
+    monkeypatch.setattr("reader.app.browsing.opening.late_failures", lambda: ["firefox: no display"])
+    async with start(1).run_test(size=WIDE) as pilot:
+        await press(pilot, "o")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if any("no display" in one.message for one in pilot.app._notifications):
+                return
+        raise AssertionError("nothing was said")
+
+
+async def test_a_text_browser_is_named_where_none_is(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """O says which ones could be installed."""
+    monkeypatch.setenv("PATH", "")
+    async with start(1).run_test(size=WIDE) as pilot:
+        await press(pilot, "O")
+        assert any("w3m" in one.message for one in pilot.app._notifications)

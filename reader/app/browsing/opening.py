@@ -9,7 +9,7 @@ from textual.app import SuspendNotSupported
 from textual.message import Message
 
 from reader import clipboard, opener, terminal
-from reader.app.browsing.state import Browsing
+from reader.app.browsing.selecting import Selecting
 from reader.app.messages import UrlPressed
 from reader.errors import ReaderError
 from reader.starting import late_failures, run_here
@@ -22,7 +22,7 @@ Link = tuple[str, str]
 """Title and URL, as the file says them."""
 
 
-class Opening(Browsing):
+class Opening(Selecting):
     """Every key by which a page or its address leaves the screen."""
 
     class Handled(Message):
@@ -36,80 +36,73 @@ class Opening(Browsing):
     class NotOpened(Message):
         """No browser took these pages: their addresses are to be shown."""
 
-        def __init__(self, sentence: str, urls: Sequence[str], title: str) -> None:
+        def __init__(self, sentence: str, links: Sequence[Link]) -> None:
             super().__init__()
             self.sentence = sentence
-            self.urls = tuple(urls)
-            """Checked."""
-            self.title = title
+            self.links = tuple(links)
+            """Their URLs are checked."""
 
     terminal: Terminal | None = None
     """What this terminal can do, as far as it was needed yet."""
 
-    @property
-    def current_link(self) -> Link:
-        """Title and URL of what a key is meant for: the related link in its pane, else the article."""
+    def _links(self) -> list[Link]:
+        """What a key is meant for: the related link in its pane, else the article or the selected ones.
+
+        Says so where none of them has an address.
+        """
         if self.place == "related":
-            return self.related_pane.current_title, self.related_pane.current_url
-        headline = self.headline if self.place == "article" else self.articles.headline
-        return (headline.title, headline.url) if headline else ("", "")
+            found = [(self.related_pane.current_title, self.related_pane.current_url)]
+        else:
+            found = [(headline.title, headline.url) for headline in self.targets]
+        links = [link for link in found if link[1]]
+        if not links:
+            self.say("None of these has an address" if len(found) > 1 else "This article has no address")
+        return links
 
     def action_open_page(self) -> None:
-        """Open the page in the person's browser."""
-        self.open_links([self.current_link])
+        """Open the page in the person's browser, or the pages of the selected articles."""
+        self.open_links(self._links())
 
     def action_open_text(self) -> None:
         """Read the page in a text browser, in this terminal."""
-        _, url = self.current_link
-        if self._has_address(url):
-            self.in_thread(lambda: self._open_text(url), "open")
+        if links := self._links():
+            self.in_thread(lambda: self._open_text(links[0][1]), "open")
 
     def action_show_address(self) -> None:
         """Show the address to press, select or scan; nothing is opened or copied."""
-        title, url = self.current_link
-        if not self._has_address(url):
-            return
-        try:
-            address = opener.checked_url(url)
-        except ReaderError as error:
-            self.say(str(error), is_warning=True)
-            return
-        self.post_message(self.NotOpened("Press it, select it, or scan it", [address], title))
+        good: list[Link] = []
+        for title, url in self._links():
+            try:
+                good.append((title, opener.checked_url(url)))
+            except ReaderError as error:
+                self.say(str(error), is_warning=True)
+        if good:
+            self.post_message(self.NotOpened("", good))
 
     def action_copy_url(self) -> None:
-        """Copy the address."""
-        self.copy(self.current_link[1])
+        """Copy the address, or those of the selected articles, a line each."""
+        self.copy("\n".join(url for _, url in self._links()))
 
     def action_copy_markdown(self) -> None:
-        """Copy title and address as a Markdown link."""
-        self.copy(as_markdown(self.current_link))
+        """Copy title and address as a Markdown link; of several a list of links."""
+        lines = [as_markdown(link) for link in self._links()]
+        self.copy("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
 
     @on(UrlPressed)
     def _url_pressed(self, message: UrlPressed) -> None:
         self.open_links([("", message.url)])
 
     def open_links(self, links: Sequence[Link]) -> None:
-        """Open pages in a thread, after asking where they are several; those without an address are left out.
-
-        Each is checked before anything is started.
-        """
-        wanted = [link for link in links if link[1]]
-        if not wanted:
-            self.say("This article has no address" if len(links) < 2 else "None of these has an address")
-        elif len(wanted) == 1:
-            self.in_thread(lambda: self._open(wanted), "open")
-        else:
-            self._ask_for_several(wanted)
+        """Open pages in a thread, after asking where they are several; each is checked before."""
+        if len(links) > 1:
+            self._ask_for_several(links)
+        elif links:
+            self.in_thread(lambda: self._open(links), "open")
 
     def copy(self, text: str) -> None:
-        """Send a text to the clipboard in a thread."""
-        if self._has_address(text):
+        """Send a text to the clipboard in a thread; nothing where it is empty."""
+        if text:
             self.in_thread(lambda: self._copy(text), "open")
-
-    def _has_address(self, url: str) -> bool:
-        if not url:
-            self.say("This article has no address")
-        return bool(url)
 
     def _ask_for_several(self, links: Sequence[Link]) -> None:
         from reader.app.screens.dialogs import Confirm
@@ -132,6 +125,7 @@ class Opening(Browsing):
         here = self._here()
         said: list[str] = []
         left: list[Link] = []
+        reason = ""
         for title, url in links:
             try:
                 plan = opener.plan(url, here, self.config)
@@ -148,9 +142,8 @@ class Opening(Browsing):
             sentence = said[0] if len(said) == 1 else f"Sent to the browser: {len(said)} pages"
             self.post_message(self.Handled(sentence))
         if left:
-            urls = [url for _, url in left]
-            sentence = f"{reason}.\n{self._send(chr(10).join(urls))}".strip()
-            self.post_message(self.NotOpened(sentence, urls, left[0][0] if len(left) == 1 else ""))
+            sent = self._send("\n".join(url for _, url in left))
+            self.post_message(self.NotOpened(f"{reason}. {sent}", left))
 
     def _open_text(self, url: str) -> None:
         """Runs in a thread."""
@@ -176,17 +169,22 @@ class Opening(Browsing):
 
     def _copy(self, text: str) -> None:
         """Runs in a thread."""
-        sentence = self._send(text)
-        self.post_message(self.Handled(sentence or "There is no clipboard here", is_warning=not sentence))
+        try:
+            copied = clipboard.carry_out(self._to_copy(text), self._write)
+        except ReaderError as error:
+            copied = clipboard.Copied(False, str(error))
+        self.post_message(self.Handled(copied.sentence, is_warning=not copied.ok))
 
     def _send(self, text: str) -> str:
-        """Send to the clipboard; what was done, or nothing."""
+        """Send to the clipboard by the way; what was done, or nothing."""
         try:
-            plan = clipboard.plan(text, self._here(), self.config.copy)
-        except ReaderError as error:
-            return str(error)
-        copied = clipboard.carry_out(plan, self._write)
-        return copied.sentence if copied.ok else ""
+            copied = clipboard.carry_out(self._to_copy(text), self._write)
+        except ReaderError:
+            return ""
+        return f"{copied.sentence}." if copied.ok else ""
+
+    def _to_copy(self, text: str) -> clipboard.CopyPlan:
+        return clipboard.plan(text, self._here(), self.config.copy)
 
     def _write(self, sequence: str) -> None:
         """Write to the terminal between two paints."""
@@ -207,11 +205,7 @@ class Opening(Browsing):
         from reader.app.screens.address import Address
 
         is_unicode = self.terminal is None or self.terminal.is_unicode
-        self.app.push_screen(
-            Address(
-                message.sentence, message.urls, title=message.title, is_unicode=is_unicode, copy=self.copy
-            )
-        )
+        self.app.push_screen(Address(message.sentence, message.links, is_unicode=is_unicode, copy=self.copy))
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():

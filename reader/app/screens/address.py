@@ -1,4 +1,4 @@
-"""Whole addresses, where no browser can be started: to press, to select, to scan with a telephone.
+"""Whole addresses, where no browser takes them: to press, to select, to scan with a telephone.
 
 Each begins at the left edge and has nothing beside it, so that a selection over several lines is the address.
 While this is shown the mouse is the terminal's own, which then selects text and opens links by itself.
@@ -27,36 +27,40 @@ class Address(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,o,L", "leave", "Back"),
         Binding("y", "copy", "Copy"),
-        Binding("c,space", "code_alone", "Code alone"),
+        Binding("c", "code_alone", "Code alone"),
+        Binding("j,down", "scroll_by(1)", "Down"),
+        Binding("k,up", "scroll_by(-1)", "Up"),
+        Binding("space,pagedown,ctrl+d", "scroll_by(10)", "Page down"),
+        Binding("pageup,ctrl+u", "scroll_by(-10)", "Page up"),
     ]
 
     def __init__(
         self,
         sentence: str,
-        urls: Sequence[str],
+        links: Sequence[tuple[str, str]],
         *,
-        title: str = "",
         is_unicode: bool = True,
         copy: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self.sentence = sentence
         """What was tried."""
-        self.urls = tuple(urls)
-        """Checked and percent-encoded, so that they can be links of the terminal's (OSC 8)."""
-        self._title = title
+        self.links = tuple(links)
+        """Titles and URLs: these checked and percent-encoded, so that the terminal can have them as links."""
         self._is_unicode = is_unicode
         self._copy = copy
 
     def compose(self) -> ComposeResult:
         """The title, what was tried, the addresses, the code of a single one, the way out."""
         with VerticalScroll(id="address-page"):
-            yield Static(Content(self._title), id="address-title")
-            yield Static(Content(self.sentence), id="address-said")
-            for url in self.urls:
+            if self.sentence:
+                yield Static(Content(self.sentence), id="address-said")
+            for title, url in self.links:
+                if title:
+                    yield Static(Content(title), classes="address-title")
                 yield Static(Content(url).stylize(Style(link=url)), classes="address-url")
-            if len(self.urls) == 1:
-                yield QrCode(self.urls[0], is_unicode=self._is_unicode, id="address-code")
+            if len(self.links) == 1:
+                yield QrCode(self.links[0][1], is_unicode=self._is_unicode, id="address-code")
         yield Static(id="address-keys")
 
     def on_mount(self) -> None:
@@ -76,7 +80,7 @@ class Address(ModalScreen[None]):
         keys: list[str | tuple[str, str]] = [("y", "bold"), " copy    ", ("Esc", "bold"), " back"]
         for code in self.query(QrCode):
             columns, lines = self.size
-            others = 6 + sum(-(-len(url) // max(columns, 1)) for url in self.urls)
+            others = 8 + len(code.url) // max(columns, 1)
             is_alone = self.has_class("-code-alone")
             code.display = code.fits(columns, lines - 1 if is_alone else lines - others)
             if code.fits(columns, lines - 1) and (is_alone or not code.display):
@@ -91,9 +95,13 @@ class Address(ModalScreen[None]):
         self.toggle_class("-code-alone")
         self._fit()
 
+    def action_scroll_by(self, lines: int) -> None:
+        """Move through many addresses."""
+        self.query_one("#address-page").scroll_relative(y=lines, animate=False)
+
     def action_copy(self) -> None:
         """Send the addresses to the clipboard (again)."""
-        self._copy("\n".join(self.urls))
+        self._copy("\n".join(url for _, url in self.links))
 
     def action_leave(self) -> None:
         """Close the page, and take the mouse back: not on unmounting, which also comes after the end."""

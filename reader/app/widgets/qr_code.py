@@ -66,6 +66,7 @@ class QrCode(Static):
     """The code of one address; shows nothing where there is none."""
 
     def __init__(self, url: str, *, is_unicode: bool, id: str | None = None) -> None:
+        self.url = url
         self.code = squares(url)
         """The squares; empty where the address is too long for any code."""
         self.needs = size_of(self.code, is_unicode=is_unicode)
