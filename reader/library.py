@@ -141,11 +141,7 @@ class Library(ArticlesDesk):
 
     def select(self, query: Query, now: datetime | None = None) -> Results:
         """The articles that match, in the query's order."""
-        return self.answer(lambda: self._select(query, now or datetime.now(UTC)))
-
-    def _select(self, query: Query, now: datetime) -> Results:
-        self.marks.follow()
-        return IndexResults(self._index, query, now)
+        return self.answer(lambda: IndexResults(self._index, query, now or datetime.now(UTC)))
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
@@ -155,7 +151,6 @@ class Library(ArticlesDesk):
         return self.answer(lambda: self._facet(field, query, now or datetime.now(UTC), cells))
 
     def _facet(self, field: str, query: Query, now: datetime, cells: int) -> Facet:
-        self.marks.follow()
         with self._index.view() as view:
             search = self._index.search(view, now)
             match = search.all_of(query.without(field).clauses)
@@ -174,11 +169,19 @@ class Library(ArticlesDesk):
     def answer(self, question: Callable[[], _Found]) -> _Found:
         """Ask, and ask once more after a damaged index was built anew. Raises StorageError."""
         try:
-            return question()
+            return self._with_marks(question)
         except sqlite3.DatabaseError as error:
             for _ in self._recover(error):
                 pass
-            return question()
+            return self._with_marks(question)
+
+    def _with_marks(self, question: Callable[[], _Found]) -> _Found:
+        """Ask with the marks as they are now, again where another reader's edition came in between."""
+        while True:
+            edition = self.marks.follow()
+            found = question()
+            if edition == self._index.edition:
+                return found
 
     def problems(self) -> Iterator[Problem]:
         """Every problem in the files, in path order."""

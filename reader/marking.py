@@ -75,14 +75,20 @@ class MarksDesk:
                 self._do_without(error)
                 return self._sets.turn
 
-    def follow(self) -> None:
+    def follow(self) -> int:
         """Bring the sets up to date with what this and other readers marked; they stay as they are where
-        that can't be read."""
+        that can't be read. Gives the edition of the index that they are for."""
         with self._lock:
-            try:
-                self._follow()
-            except StorageError as error:
-                self._do_without(error)
+            while True:
+                self._index.follow()
+                edition = self._index.edition
+                try:
+                    self._follow()
+                except StorageError as error:
+                    self._do_without(error)
+                # Another thread may have gone over to a newer edition, whose numbers mean other articles.
+                if edition == self._index.edition:
+                    return edition
 
     def _follow(self) -> None:
         turn = self._marks.turn

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 
 from reader.config import Config
+from reader.errors import ReaderError
 from reader.library import Library
 from reader.palettes import Palette
 from reader.query import Query
@@ -51,5 +53,13 @@ def run(
         visit=visit,
         keep_visit=keep_visit,
     )
+    library.marks.be_patient(*PATIENCE)
     app.run(mouse=seen.has_mouse)
+    if app.fault is not None:
+        if os.environ.get("READER_DEBUG"):
+            raise app.fault
+        from reader import crash
+
+        print(f"reader: {crash.told(app.fault, lost='ended the screen')}", file=sys.stderr)
+        return ReaderError.exit_code
     return app.return_code or 0

@@ -15,7 +15,7 @@ from textual.app import App
 
 SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
 """Names, for not every system has all of them."""
-PATIENCE = 2.0
+PATIENCE = 0.8
 """Seconds after which the reader ends the hard way: writing to a terminal that has gone can wait for ever."""
 
 

@@ -25,6 +25,7 @@ from reader.app.presses import Presses
 from reader.app.screens.browse import BrowseScreen
 from reader.app.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.config import Config
+from reader.errors import ReaderError
 from reader.library import Library
 from reader.palettes import Palette
 from reader.paths import data_dir
@@ -169,6 +170,24 @@ class ReaderApp(App[int]):
         """Paint everything again: after another program had the terminal, or because somebody asks for it."""
         self._page.forget()
         self.screen.refresh(layout=True)
+
+    @property
+    def fault(self) -> Exception | None:
+        """The error that nobody foresaw and that ended the screen; None where it ended as it should."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """End after an error that nobody foresaw; it is told when the terminal is the person's again.
+
+        Textual would print a traceback there with the values of variables: with the text of articles.
+        """
+        self._return_code = ReaderError.exit_code
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """The same, for an error that Textual would have painted."""
+        self._exception = self._exception or RuntimeError("panic")
+        self._fatal_error()
 
     def _takes_presses(self, event: events.Key) -> bool:
         """Whether keys are commands now; where somebody types or answers, what waited is forgotten."""

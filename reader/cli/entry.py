@@ -78,11 +78,9 @@ def run(argv: list[str]) -> int:
     except Exception as error:
         if os.environ.get("READER_DEBUG"):
             raise
-        return _say(
-            f"a fault of the reader itself ({type(error).__name__}: {' '.join(str(error).split())[:200]}); "
-            "please report it with what the same command writes under READER_DEBUG=1",
-            ReaderError.exit_code,
-        )
+        from reader import crash
+
+        return _say(crash.told(error, lost="ended this command"), ReaderError.exit_code)
 
 
 def find_command(argv: list[str]) -> tuple[str, list[str]]:

@@ -9,7 +9,7 @@ import signal
 import struct
 import sys
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -89,6 +89,28 @@ class RealScreen:
         """Whether the terminal's line echoes and edits again, as shells want it."""
         wanted = termios.ICANON | termios.ECHO | termios.ISIG
         return bool(termios.tcgetattr(self._terminal)[3] & wanted == wanted)
+
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return self._pid
+
+    @property
+    def terminal(self) -> int:
+        """Our end of the terminal."""
+        return self._terminal
+
+    def close_terminal(self) -> None:
+        """Let the terminal vanish as a window does that is closed."""
+        os.close(self._terminal)
+        self._terminal = os.open(os.devnull, os.O_RDONLY)
+
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+        """Read on until something is so or the time is over; whether it is so."""
+        end = monotonic() + seconds
+        while not is_so() and monotonic() < end:
+            self._read(0.02)
+        return is_so()
 
     def send(self, number: int) -> None:
         """Send the program a signal."""

@@ -1,0 +1,58 @@
+"""docs/reliability.md: its table is made from what the tests under force have counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+PROMISES = {
+    1: "The terminal is safe",
+    2: "Data is never markup or a command",
+    3: "Any bytes are a file",
+    4: "Marks are never lost",
+    5: "Faults are sentences",
+    6: "Together",
+    7: "Signals",
+    8: "Fuzz",
+    9: "Supply chain and secrets",
+}
+_ROW = re.compile(r"\| (\d)\. [^|]+ \| `([^`]+)` \| ([^|]*) \|")
+_START, _END = "| Promise | Test | Last long run |\n| --- | --- | --- |\n", "\n"
+
+
+def rows() -> dict[str, tuple[int, str]]:
+    """Test -> (promise, figure), as the page has them."""
+    found = _ROW.findall(PAGE.read_text("utf-8"))
+    return {test: (int(promise), counted) for promise, test, counted in found}
+
+
+def write(found: Sequence[tuple[int, str, str]]) -> None:
+    """Put new figures into the page: of the tests that ran; of tests that were not run the old ones stay."""
+    known = {test: row for test, row in rows().items() if _exists(test)}
+    told: dict[str, list[str]] = {}
+    for promise, node, counted in found:
+        test = short(node)
+        told.setdefault(test, []).append(counted)
+        known[test] = (promise, "; ".join(told[test]))
+    table = "".join(
+        f"| {promise}. {PROMISES[promise]} | `{test}` | {counted} |\n"
+        for test, (promise, counted) in sorted(known.items(), key=lambda row: (row[1][0], row[0]))
+    )
+    text = PAGE.read_text("utf-8")
+    start = text.index(_START) + len(_START)
+    end = text.find(f"\n{_END}", start)
+    rest = text[end + 1 :] if end >= 0 else ""
+    PAGE.write_text(text[:start] + table + rest, "utf-8")
+
+
+def short(node: str) -> str:
+    """A test's name as the page has it: `test_kills.py::test_name`."""
+    return node.removeprefix("tests/force/")
+
+
+def _exists(test: str) -> bool:
+    file, _, name = test.partition("::")
+    path = Path(__file__).parent / file
+    return path.exists() and f"def {name}(" in path.read_text("utf-8")

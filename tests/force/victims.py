@@ -1,0 +1,151 @@
+"""Programs to be killed: a process that has imported the reader forks one for each order, in milliseconds.
+
+Run as `python -m tests.force.victims`; it reads orders from its input, one JSON object a line, and writes
+what the victims say. `Victims` is the side of the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from reader import cli
+from reader.library import Library
+from reader.marks import Change
+from reader.query import parse
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def say(word: str) -> None:
+    """One line, at once and whole."""
+    os.write(1, f"{word}\n".encode())
+
+
+def mark(order: Mapping[str, Any]) -> None:
+    """Mark one article after the other, and say which as soon as the library has returned."""
+    library = Library.open([order["news"]])
+    shown = library.select(parse("sort:title")).window(0, 100_000)
+    say("ready")
+    first = order.get("first", 0)
+    for number in count(first) if order.get("for ever", True) else (first,):
+        for one in shown[order.get("from", 0) : order.get("to", len(shown))]:
+            library.mark([one], Change(starred=True, note=str(number)))
+            say(f"{number} {one.id}")
+    library.close()
+
+
+def index(order: Mapping[str, Any]) -> None:
+    """Bring the index up to date, again and again."""
+    from reader.index import refresh
+
+    refresh.LATE_LEAST = order.get("late", refresh.LATE_LEAST)
+    library = Library.open([order["news"]])
+    say("ready")
+    for number in count():
+        for _ in library.refresh(rebuild=bool(order.get("rebuild"))):
+            pass
+        if order.get("once"):
+            break
+        for path in sorted(Path(order["news"]).glob("*.md"))[: 5 if number else 0]:
+            os.utime(path)
+    library.close()
+
+
+def export(order: Mapping[str, Any]) -> None:
+    """Write the marks to a file, again and again."""
+    say("ready")
+    while True:
+        cli.main(["export-marks", order["file"]])
+
+
+def copy(order: Mapping[str, Any]) -> None:
+    """Copy the marks as the rota does, again and again."""
+    from reader import backups, paths
+
+    say("ready")
+    for number in count():
+        backups.back_up(os.path.join(paths.folder_of("data"), "marks.db"), 1.7e9 + 86400 * number)
+
+
+DEEDS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+    "mark": mark, "index": index, "export": export, "copy": copy
+}  # fmt: skip
+
+
+class Victims:
+    """The process that forks victims; ends with the `with` block."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        """`places` are variables of the environment, for the reader's folders."""
+        environment = {**os.environ, **places, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.force.victims"], env=environment, cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1,
+        )  # fmt: skip
+        self.victim = 0
+        """The process that carries out the order."""
+
+    def __enter__(self) -> Victims:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.victim:
+            self.kill()
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+
+    def order(self, deed: str, **how: object) -> None:
+        """Let a victim begin; it has said that it is ready."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"deed": deed, **how}) + "\n")
+        self.victim = int(self._line())
+        while (said := self._line()) != "ready":
+            assert said, "the victim died before it was ready"
+
+    def kill(self) -> list[str]:
+        """Kill it; what it had said until then."""
+        os.kill(self.victim, signal.SIGKILL)
+        return self.rest()
+
+    def rest(self) -> list[str]:
+        """Wait for its end; what it says until then."""
+        self.victim = 0
+        said = []
+        while not (line := self._line()).startswith("over "):
+            said.append(line)
+        return said
+
+    def _line(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline().rstrip("\n")
+
+
+def main() -> None:
+    """Fork a victim for each order, and say how it ended."""
+    for line in sys.stdin:
+        order = json.loads(line)
+        victim = os.fork()
+        if not victim:
+            try:
+                DEEDS[order["deed"]](order)
+            except BaseException as error:
+                say(f"failed: {type(error).__name__}: {error}")
+            finally:
+                os._exit(0)
+        say(str(victim))
+        os.waitpid(victim, 0)
+        say(f"over {victim}")
+
+
+if __name__ == "__main__":
+    main()
