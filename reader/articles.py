@@ -44,7 +44,6 @@ class ArticlesDesk:
 
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
-        self.marks.follow()
         return self.answer(lambda: self._lookup.find(prefix))
 
     def article(self, headline: Headline) -> Article:

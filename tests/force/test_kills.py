@@ -106,7 +106,7 @@ def test_killed_while_marking(
         kept += after.take(victims.kill(), by_id)
         after.look()
     figure(
-        4, f"{kills} kills, {len(after.noted)} articles marked, 0 lost, slowest start {after.slowest:.2f} s"
+        4, f"{kills} kills, {kept} marks, 0 lost, slowest start {after.slowest:.2f} s"
     )
 
 
