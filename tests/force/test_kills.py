@@ -105,9 +105,7 @@ def test_killed_while_marking(
         time.sleep(chance.uniform(0, 0.25))
         kept += after.take(victims.kill(), by_id)
         after.look()
-    figure(
-        4, f"{kills} kills, {kept} marks, 0 lost, slowest start {after.slowest:.2f} s"
-    )
+    figure(4, f"{kills} kills, {kept} marks, 0 lost, slowest start {after.slowest:.2f} s")
 
 
 @pytest.mark.parametrize("kind", ["indexing", "compacting", "upgrading"])
