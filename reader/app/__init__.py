@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 
 from reader.config import Config
-from reader.errors import ReaderError
 from reader.library import Library
 from reader.palettes import Palette
 from reader.query import Query
@@ -40,6 +38,7 @@ def run(
     gc.disable()
     seen = glance(choices(config.terminal))
     os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
+    from reader.app import endings
     from reader.app.reader_app import ReaderApp
 
     app = ReaderApp(
@@ -55,11 +54,4 @@ def run(
     )
     library.marks.be_patient(*PATIENCE)
     app.run(mouse=seen.has_mouse)
-    if app.fault is not None:
-        if os.environ.get("READER_DEBUG"):
-            raise app.fault
-        from reader import crash
-
-        print(f"reader: {crash.told(app.fault, lost='ended the screen')}", file=sys.stderr)
-        return ReaderError.exit_code
-    return app.return_code or 0
+    return endings.code_of(app.return_code, app.fault)
