@@ -165,6 +165,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("clear", ("c",), "Clear", "Clear the search and all filters", _FIND),
     *_VIEWS,
+    Command("save_view", ("w",), "Save view", "Save what is asked as a view, under a name", _FIND),
+    Command("manage_views", ("V",), "Views", "All views: edit, rename, move, delete, undo", _FIND),
     Command("next_sort", ("S",), "Sort order", "Go to the next sort order", _FIND),
     Command("next_spacing", (), "Paragraphs", "None, one or two blank lines between paragraphs", _REST),
     Command("toggle_rows", (), "Compact rows", "Show the list with one line a row, or with two", _REST),

@@ -24,6 +24,33 @@ if TYPE_CHECKING:
     """A line of a table as tomlkit has it: a key and its value, or a comment or blank line without a key."""
 
 
+class SavedViews:
+    """The views of the configuration, changed one step at a time, each of which can be taken back."""
+
+    def __init__(self) -> None:
+        self._done: list[tuple[Configured, Configured, Mapping[str, str]]] = []
+
+    @property
+    def configured(self) -> Configured:
+        """What stands in the file now."""
+        return read()
+
+    def change(self, after: Configured, renamed: Mapping[str, str] | None = None) -> None:
+        """Write other views (see `write`). Raises ReaderError."""
+        before = self.configured
+        write(before, after, renamed)
+        self._done.append((before, after, renamed or {}))
+
+    def undo(self) -> bool:
+        """Take the last change back; False where there is none. Raises ReaderError: the file has changed."""
+        if not self._done:
+            return False
+        before, after, renamed = self._done[-1]
+        write(after, before, {old: new for new, old in renamed.items()})
+        self._done.pop()
+        return True
+
+
 def read() -> Configured:
     """The views of the configuration as it is now."""
     return config.load()[0].views

@@ -15,7 +15,6 @@ from textual.geometry import Region, Size
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
-from reader.app.browsing.asking import Asking
 from reader.app.browsing.marking_many import MarkingMany
 from reader.app.browsing.moving import is_single
 from reader.app.browsing.opening import Opening
@@ -23,6 +22,7 @@ from reader.app.browsing.refreshing import Keeping
 from reader.app.browsing.remembering import Remembering
 from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
+from reader.app.browsing.viewing import Viewing
 from reader.app.inked import Inked
 from reader.app.keymap import Keymap
 from reader.app.widgets.article_list import ArticleList
@@ -40,7 +40,7 @@ AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
 
 
-class BrowseScreen(Asking, Showing, MarkingMany, Opening, Keeping, Sizing, Remembering):
+class BrowseScreen(Viewing, Showing, MarkingMany, Opening, Keeping, Sizing, Remembering):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
     AUTO_FOCUS = ""

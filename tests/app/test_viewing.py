@@ -1,0 +1,102 @@
+"""Saved views on the screen: saved with one key, changed on a page of their own, each change taken back."""
+
+from __future__ import annotations
+
+from textual.widgets import Input, OptionList
+
+from reader.app.screens.browse import BrowseScreen
+from reader.app.screens.dialogs import Ask, Confirm
+from reader.app.screens.views import ViewsPage
+from reader.paths import config_file
+from reader.query import Query, parse
+from reader.views_file import read
+from tests.app.conftest import Start
+from tests.app.pilot import MEDIUM, WIDE, press
+
+
+def _names(screen: BrowseScreen) -> list[str]:
+    return [view.name for view in screen.sidebar.views]
+
+
+async def test_w_saves_what_is_asked(start: Start) -> None:
+    """Under the name that is typed: in the file, in the sidebar with its counts, under its number."""
+    async with start(30, "topic:Chips quality:>=20").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "w")
+        assert isinstance(pilot.app.screen, Ask)
+        assert pilot.app.screen.query_one(Input).value == "about Chips · quality >=20"
+        await press(pilot, "ctrl+u", *"Good chips", "enter")
+        assert read() == {"Good chips": "topic:Chips quality:>=20"}
+        view = screen.sidebar.views[-1]
+        assert screen.results is not None
+        assert (view.name, view.articles, view.unread) == (
+            "Good chips",
+            len(screen.results),
+            len(screen.results),
+        )
+        await press(pilot, "c", "7")
+        assert screen.current_query == parse("topic:Chips quality:>=20")
+
+
+async def test_what_is_seen_is_saved(start: Start) -> None:
+    """A word that matched as a beginning does so in the view."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        await press(pilot, "/", *"harbo", "enter", "w", "enter")
+        assert list(read().values()) == ["harbo*"] and list(read()) == ["“harbo”"]
+
+
+async def test_another_query_is_replaced_after_asking(start: Start) -> None:
+    """No keeps the old one; nothing asked is nothing to save."""
+    async with start(30, "topic:AI").run_test(size=MEDIUM) as pilot:
+        await press(pilot, "w", "ctrl+u", *"hot", "enter")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "n")
+        assert read() == {}
+        screen = await press(pilot, "w", "ctrl+u", *"hot", "enter", "y")
+        assert read() == {"Hot": "topic:AI"} and _names(screen)[-1] == "Hot"
+        await press(pilot, "c", "w")
+        assert isinstance(pilot.app.screen, BrowseScreen)
+
+
+async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Start) -> None:
+    """On the page of views, in the file and in the sidebar alike."""
+    async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "w", "ctrl+u", *"Mine", "enter", "V", "end")
+        assert isinstance(pilot.app.screen, ViewsPage)
+        await press(pilot, "r", "ctrl+u", *"Ours", "enter")
+        assert _names(screen)[-1] == "Ours"
+        await press(pilot, "K")
+        assert _names(screen)[-2:] == ["Ours", "Hot"]
+        await press(pilot, "d")
+        assert "Ours" not in _names(screen) and list(read()) == ["Hot"]
+        await press(pilot, "e", "ctrl+u", *"quality:>>5", "enter")
+        assert isinstance(pilot.app.screen, Ask), "a bad query is asked for again"
+        await press(pilot, "escape")
+        await press(pilot, "u", "u", "u")
+        assert _names(screen)[-1] == "Mine" and read() == {"Mine": "topic:AI"}
+        await press(pilot, "u", "u")
+        assert "Mine" not in _names(screen) and read() == {}
+
+
+async def test_a_view_is_edited_and_shown(start: Start) -> None:
+    """Enter asks what it asks for; one of the reader's own can be edited and left out too."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "V", "j", "e", "ctrl+u", *"topic:AI", "enter")
+        assert read() == {"Unread": "topic:AI"}
+        assert isinstance(pilot.app.screen, ViewsPage)
+        await press(pilot, "home", "d")
+        assert read() == {"Unread": "topic:AI", "All": False} and "All" not in _names(screen)
+        await press(pilot, "end", "enter")
+        assert screen.current_query == parse("topic:AI") and isinstance(pilot.app.screen, BrowseScreen)
+
+
+async def test_a_file_that_is_not_understood_is_left_alone(start: Start) -> None:
+    """The screen says why nothing was saved."""
+    async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
+        config_file().parent.mkdir(parents=True, exist_ok=True)
+        config_file().write_text("[views\n")
+        screen = await press(pilot, "w", "enter")
+        assert config_file().read_text() == "[views\n"
+        assert any("can't be changed" in one.message for one in pilot.app._notifications)
+        assert screen.current_query != Query() and len(_names(screen)) == 6
+        await press(pilot, "V", "d")
+        assert len(pilot.app.screen.query_one(OptionList).options) == 6
