@@ -39,6 +39,8 @@ class CopyPlan(NamedTuple):
     """A program that takes the text on its stdin and passes it to the terminal; empty = none is needed."""
     keepers: tuple[tuple[str, ...], ...] = ()
     """Programs that keep the desktop's clipboard; the first that works is enough."""
+    is_held_back: bool = False
+    """Whether tmux is known to keep it."""
     env: Mapping[str, str] = {}
     """What those programs need besides our own environment."""
 
@@ -81,7 +83,8 @@ def plan(
         sequence if terminal.is_tty and terminal.clipboard is not False else "",
         _TMUX if terminal.multiplexer == "tmux" else (),
         tuple(argv for argv in keepers if which(os.path.expanduser(argv[0]))),
-        terminal.env,
+        is_held_back=terminal.multiplexer == "tmux" and terminal.clipboard is False,
+        env=terminal.env,
     )
 
 
@@ -95,9 +98,11 @@ def carry_out(plan: CopyPlan, write: Callable[[str], object]) -> Copied:
         is_sent = _pipe(plan.command, plan) or is_sent
     if is_kept:
         return Copied(True, "Copied")
-    if is_sent:
-        return Copied(True, "Sent to the terminal for its clipboard")
-    return Copied(False, "There is no terminal here that has a clipboard")
+    if not is_sent:
+        return Copied(False, "Nothing here takes a copy: this terminal lets no program fill its clipboard")
+    if plan.is_held_back:
+        return Copied(True, "Sent to tmux, which keeps it; `reader doctor` has the line that lets it through")
+    return Copied(True, "Sent to the terminal for its clipboard")
 
 
 def _keepers(terminal: Terminal) -> Iterator[tuple[str, ...]]:

@@ -37,6 +37,10 @@ TEXT_BROWSERS = (
 
 _DESKTOP_COMMANDS = (("xdg-open",), ("gio", "open"), ("sensible-browser",), ("x-www-browser",))
 
+BY_SSH = (
+    "You came by SSH: no browser is started here, but `reader relay` on your own machine opens pages there"
+)
+
 Which = Callable[[str], str | None]
 
 
@@ -93,7 +97,7 @@ def plan(
     if not terminal.is_remote:
         steps += _commands(_from_desktop(terminal), address, which)
     if terminal.is_remote:
-        return Plan(address, tuple(steps), "You came by SSH, so no browser is started on this machine")
+        return Plan(address, tuple(steps), BY_SSH)
     return Plan(address, tuple(steps), "No browser can be started here")
 
 

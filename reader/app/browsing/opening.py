@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Timer
 
 from textual import on
 from textual.app import SuspendNotSupported
@@ -15,6 +16,8 @@ from reader.errors import ReaderError
 from reader.starting import late_failures, run_here
 from reader.terminal import Terminal
 
+SLOW = 0.6
+"""Seconds after which it is said what is being waited for."""
 LOOK_AGAIN = (3.0, 12.0)
 """Seconds after which it is seen whether a browser that was started has failed in the meantime."""
 
@@ -120,6 +123,10 @@ class Opening(Selecting):
             self.terminal = terminal.here(terminal.choices(self.config.terminal))
         return self.terminal
 
+    def _known(self) -> Terminal:
+        """What is known without asking anybody."""
+        return self.terminal or terminal.glance(terminal.choices(self.config.terminal))
+
     def _open(self, links: Sequence[Link]) -> None:
         """Runs in a thread; where no browser takes them, the addresses are shown and copied."""
         here = self._here()
@@ -132,7 +139,7 @@ class Opening(Selecting):
             except ReaderError as error:
                 self.post_message(self.Handled(str(error), is_warning=True))
                 continue
-            outcome = opener.carry_out(plan, here, self._step_aside)
+            outcome = self._carried_out(plan, here)
             if outcome.ok:
                 said.append(outcome.sentence)
             else:
@@ -144,6 +151,17 @@ class Opening(Selecting):
         if left:
             sent = self._send("\n".join(url for _, url in left))
             self.post_message(self.NotOpened(f"{reason}. {sent}", left))
+
+    def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
+        """Says what is being done where a slow line makes it last."""
+        if not any(step.kind == "relay" for step in plan.steps):
+            return opener.carry_out(plan, here, self._step_aside)
+        asking = Timer(SLOW, self.post_message, [self.Handled("Asking your own machine…")])
+        asking.start()
+        try:
+            return opener.carry_out(plan, here, self._step_aside)
+        finally:
+            asking.cancel()
 
     def _open_text(self, url: str) -> None:
         """Runs in a thread."""
@@ -173,7 +191,8 @@ class Opening(Selecting):
             copied = clipboard.carry_out(self._to_copy(text), self._write)
         except ReaderError as error:
             copied = clipboard.Copied(False, str(error))
-        self.post_message(self.Handled(copied.sentence, is_warning=not copied.ok))
+        sentence = copied.sentence if copied.ok else f"{copied.sentence}; L shows the address"
+        self.post_message(self.Handled(sentence, is_warning=not copied.ok))
 
     def _send(self, text: str) -> str:
         """Send to the clipboard by the way; what was done, or nothing."""
@@ -204,8 +223,7 @@ class Opening(Selecting):
     def _show_addresses(self, message: NotOpened) -> None:
         from reader.app.screens.address import Address
 
-        is_unicode = self.terminal is None or self.terminal.is_unicode
-        self.app.push_screen(Address(message.sentence, message.links, is_unicode=is_unicode, copy=self.copy))
+        self.app.push_screen(Address(message.sentence, message.links, self._known(), self.copy))
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():

@@ -19,6 +19,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from reader.app.widgets.qr_code import QrCode
+from reader.terminal import Terminal
 
 
 class Address(ModalScreen[None]):
@@ -38,16 +39,15 @@ class Address(ModalScreen[None]):
         self,
         sentence: str,
         links: Sequence[tuple[str, str]],
-        *,
-        is_unicode: bool = True,
-        copy: Callable[[str], None] = lambda _: None,
+        terminal: Terminal,
+        copy: Callable[[str], None],
     ) -> None:
         super().__init__()
         self.sentence = sentence
         """What was tried."""
         self.links = tuple(links)
         """Titles and URLs: these checked and percent-encoded, so that the terminal can have them as links."""
-        self._is_unicode = is_unicode
+        self._terminal = terminal
         self._copy = copy
 
     def compose(self) -> ComposeResult:
@@ -58,9 +58,14 @@ class Address(ModalScreen[None]):
             for title, url in self.links:
                 if title:
                     yield Static(Content(title), classes="address-title")
-                yield Static(Content(url).stylize(Style(link=url)), classes="address-url")
+                link = (
+                    Content(url).stylize(Style(link=url))
+                    if self._terminal.links is not False
+                    else Content(url)
+                )
+                yield Static(link, classes="address-url")
             if len(self.links) == 1:
-                yield QrCode(self.links[0][1], is_unicode=self._is_unicode, id="address-code")
+                yield QrCode(self.links[0][1], is_unicode=self._terminal.is_unicode, id="address-code")
         yield Static(id="address-keys")
 
     def on_mount(self) -> None:
