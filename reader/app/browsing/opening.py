@@ -9,8 +9,8 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.message import Message
 
-from reader import clipboard, opener, terminal
-from reader.app.browsing.selecting import Selecting
+from reader import opener
+from reader.app.browsing.copying import Copying, Link
 from reader.app.messages import UrlPressed
 from reader.errors import ReaderError
 from reader.starting import late_failures, run_here
@@ -21,20 +21,9 @@ SLOW = 0.6
 LOOK_AGAIN = (3.0, 12.0)
 """Seconds after which it is seen whether a browser that was started has failed in the meantime."""
 
-Link = tuple[str, str]
-"""Title and URL, as the file says them."""
 
-
-class Opening(Selecting):
+class Opening(Copying):
     """Every key by which a page or its address leaves the screen."""
-
-    class Handled(Message):
-        """A worker has opened or copied something, or could not."""
-
-        def __init__(self, sentence: str, is_warning: bool = False) -> None:
-            super().__init__()
-            self.sentence = sentence
-            self.is_warning = is_warning
 
     class NotOpened(Message):
         """No browser took these pages: their addresses are to be shown."""
@@ -45,51 +34,25 @@ class Opening(Selecting):
             self.links = tuple(links)
             """Their URLs are checked."""
 
-    terminal: Terminal | None = None
-    """What this terminal can do, as far as it was needed yet."""
-
-    def _links(self) -> list[Link]:
-        """What a key is meant for: the related link in its pane, else the article or the selected ones.
-
-        Says so where none of them has an address.
-        """
-        if self.place == "related":
-            found = [(self.related_pane.current_title, self.related_pane.current_url)]
-        else:
-            found = [(headline.title, headline.url) for headline in self.targets]
-        links = [link for link in found if link[1]]
-        if not links:
-            self.say("None of these has an address" if len(found) > 1 else "This article has no address")
-        return links
-
     def action_open_page(self) -> None:
         """Open the page in the person's browser, or the pages of the selected articles."""
-        self.open_links(self._links())
+        self.open_links(self.links_meant())
 
     def action_open_text(self) -> None:
         """Read the page in a text browser, in this terminal."""
-        if links := self._links():
+        if links := self.links_meant():
             self.in_thread(lambda: self._open_text(links[0][1]), "open")
 
     def action_show_address(self) -> None:
         """Show the address to press, select or scan; nothing is opened or copied."""
         good: list[Link] = []
-        for title, url in self._links():
+        for title, url in self.links_meant():
             try:
                 good.append((title, opener.checked_url(url)))
             except ReaderError as error:
                 self.say(str(error), is_warning=True)
         if good:
             self.post_message(self.NotOpened("", good))
-
-    def action_copy_url(self) -> None:
-        """Copy the address, or those of the selected articles, a line each."""
-        self.copy("\n".join(url for _, url in self._links()))
-
-    def action_copy_markdown(self) -> None:
-        """Copy title and address as a Markdown link; of several a list of links."""
-        lines = [as_markdown(link) for link in self._links()]
-        self.copy("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
 
     @on(UrlPressed)
     def _url_pressed(self, message: UrlPressed) -> None:
@@ -102,11 +65,6 @@ class Opening(Selecting):
         elif links:
             self.in_thread(lambda: self._open(links), "open")
 
-    def copy(self, text: str) -> None:
-        """Send a text to the clipboard in a thread; nothing where it is empty."""
-        if text:
-            self.in_thread(lambda: self._copy(text), "open")
-
     def _ask_for_several(self, links: Sequence[Link]) -> None:
         from reader.app.screens.dialogs import Confirm
 
@@ -117,19 +75,9 @@ class Opening(Selecting):
         titles = [title or opener.shown_host(url) or url for title, url in links]
         self.app.push_screen(Confirm(f"Open {len(links)} pages?", titles), answered)
 
-    def _here(self) -> Terminal:
-        """Runs in a thread: within tmux somebody else may be attached by now."""
-        if self.terminal is None or self.terminal.multiplexer == "tmux":
-            self.terminal = terminal.here(terminal.choices(self.config.terminal))
-        return self.terminal
-
-    def _known(self) -> Terminal:
-        """What is known without asking anybody."""
-        return self.terminal or terminal.glance(terminal.choices(self.config.terminal))
-
     def _open(self, links: Sequence[Link]) -> None:
         """Runs in a thread; where no browser takes them, the addresses are shown and copied."""
-        here = self._here()
+        here = self.terminal_now()
         said: list[str] = []
         left: list[Link] = []
         reason = ""
@@ -149,8 +97,10 @@ class Opening(Selecting):
             sentence = said[0] if len(said) == 1 else f"Sent to the browser: {len(said)} pages"
             self.post_message(self.Handled(sentence))
         if left:
-            sent = self._send("\n".join(url for _, url in left))
-            self.post_message(self.NotOpened(f"{reason}. {sent}", left))
+            sent = self.sent("\n".join(url for _, url in left))
+            self.post_message(
+                self.NotOpened(f"{reason}. {sent.sentence}." if sent.ok else f"{reason}.", left)
+            )
 
     def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
         """Says what is being done where a slow line makes it last."""
@@ -170,7 +120,7 @@ class Opening(Selecting):
         except ReaderError as error:
             self.post_message(self.Handled(str(error), is_warning=True))
             return
-        outcome = opener.carry_out(plan, self._here(), self._step_aside)
+        outcome = opener.carry_out(plan, self.terminal_now(), self._step_aside)
         self.post_message(self.Handled(outcome.sentence, is_warning=not outcome.ok))
 
     def _step_aside(self, argv: Sequence[str]) -> str | None:
@@ -185,36 +135,8 @@ class Opening(Selecting):
             return f"{argv[0]}: {getattr(error, 'strerror', None) or 'the screen can not step aside here'}"
         return f"{argv[0]}: it ended with {code}" if code else None
 
-    def _copy(self, text: str) -> None:
-        """Runs in a thread."""
-        try:
-            copied = clipboard.carry_out(self._to_copy(text), self._write)
-        except ReaderError as error:
-            copied = clipboard.Copied(False, str(error))
-        sentence = copied.sentence if copied.ok else f"{copied.sentence}; L shows the address"
-        self.post_message(self.Handled(sentence, is_warning=not copied.ok))
-
-    def _send(self, text: str) -> str:
-        """Send to the clipboard by the way; what was done, or nothing."""
-        try:
-            copied = clipboard.carry_out(self._to_copy(text), self._write)
-        except ReaderError:
-            return ""
-        return f"{copied.sentence}." if copied.ok else ""
-
-    def _to_copy(self, text: str) -> clipboard.CopyPlan:
-        return clipboard.plan(text, self._here(), self.config.copy)
-
-    def _write(self, sequence: str) -> None:
-        """Write to the terminal between two paints."""
-        self.app.call_from_thread(self.write_out, sequence)
-
-    def write_out(self, sequence: str) -> None:
-        """Write a sequence to the terminal as it is."""
-        raise NotImplementedError
-
-    @on(Handled)
-    def _say_what_was_done(self, message: Handled) -> None:
+    @on(Copying.Handled)
+    def _say_what_was_done(self, message: Copying.Handled) -> None:
         self.say(message.sentence, is_warning=message.is_warning)
         for seconds in () if message.is_warning else LOOK_AGAIN:
             self.set_timer(seconds, self._look_for_failures)
@@ -223,15 +145,8 @@ class Opening(Selecting):
     def _show_addresses(self, message: NotOpened) -> None:
         from reader.app.screens.address import Address
 
-        self.app.push_screen(Address(message.sentence, message.links, self._known(), self.copy))
+        self.app.push_screen(Address(message.sentence, message.links, self.terminal_known(), self.copy))
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():
             self.say(f"The browser failed: {failure}. y copies the address.", is_warning=True)
-
-
-def as_markdown(link: Link) -> str:
-    """Title and address as a Markdown link; empty where there is no address."""
-    title, url = link
-    name = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-    return f"[{name}]({url})" if url else ""
