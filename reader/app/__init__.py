@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from reader.config import Config
 from reader.library import Library
@@ -36,22 +37,26 @@ def run(
 
     # Until the first paint everything that is made stays; the screen turns the collector on again.
     gc.disable()
-    seen = glance(choices(config.terminal))
-    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-    from reader.app import endings
-    from reader.app.reader_app import ReaderApp
+    from reader.app.first_paint import painted_first
 
-    app = ReaderApp(
-        library,
-        query,
-        config,
-        notices=notices,
-        source=source,
-        seen=seen,
-        palettes=palettes,
-        visit=visit,
-        keep_visit=keep_visit,
-    )
-    library.marks.be_patient(*PATIENCE)
-    app.run(mouse=seen.has_mouse)
+    seen, now = glance(choices(config.terminal)), datetime.now(UTC)
+    with painted_first(library, query, config, palettes, visit, seen, now) as stage:
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
+        from reader.app import endings
+        from reader.app.reader_app import ReaderApp
+
+        app = ReaderApp(
+            library,
+            query,
+            config,
+            notices=notices,
+            source=source,
+            seen=seen,
+            palettes=palettes,
+            visit=visit,
+            keep_visit=keep_visit,
+            driver_class=stage.driver() if stage is not None else None,
+        )
+        library.marks.be_patient(*PATIENCE)
+        app.run(mouse=seen.has_mouse)
     return endings.code_of(app.return_code, app.fault)

@@ -1,18 +1,20 @@
 """Text cut and filled by cells, and lines put together from it: the one way in which our widgets paint.
 
 Everything goes to the terminal as segments with a style of their own, so nothing in a title is ever read as
-markup, and no segment is without a colour (Textual's NO_COLOR filter needs one on each).
+markup, and no segment is without a colour (Textual's NO_COLOR filter needs one on each). The first headlines
+are painted before Textual is there, so only what makes a strip of its own imports it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
-from rich.style import Style
-from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.strip import Strip
 
 from reader.app.widths import widest
 
@@ -70,20 +72,28 @@ def width_of(pieces: Sequence[Piece]) -> int:
 
 
 def strip_of(pieces: Sequence[Piece], width: int, ink: Callable[[str], Style], ground: str) -> Strip:
-    """A painted line of exactly `width` cells; what the pieces leave over is blank in the ink `ground`.
+    """A painted line of exactly `width` cells; what the pieces leave over is blank in the ink `ground`."""
+    from rich.segment import Segment
+    from textual.strip import Strip
 
-    Neighbours of one ink are joined, for each change of style costs some 40 bytes on the way to the terminal.
+    segments = [Segment(piece.text, ink(piece.ink)) for piece in joined(pieces, width, ground)]
+    return Strip(segments).adjust_cell_length(width, ink(ground))
+
+
+def joined(pieces: Sequence[Piece], width: int, ground: str) -> list[Piece]:
+    """The pieces of a line, filled up to `width` cells with blanks in the ink `ground`.
+
+    Neighbours of one ink are one, for each change of style costs some 40 bytes on the way to the terminal.
     """
-    joined: list[Piece] = []
+    found: list[Piece] = []
     for piece in (*pieces, Piece(" " * max(width - width_of(pieces), 0), ground)):
         if not piece.text:
             continue
-        if joined and joined[-1].ink == piece.ink:
-            joined[-1] = Piece(joined[-1].text + piece.text, piece.ink)
+        if found and found[-1].ink == piece.ink:
+            found[-1] = Piece(found[-1].text + piece.text, piece.ink)
         else:
-            joined.append(piece)
-    segments = [Segment(piece.text, ink(piece.ink)) for piece in joined]
-    return Strip(segments).adjust_cell_length(width, ink(ground))
+            found.append(piece)
+    return found
 
 
 def thumb(y: int, height: int, top: int, total: int) -> str:

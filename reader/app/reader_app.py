@@ -13,6 +13,7 @@ from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer
@@ -64,9 +65,11 @@ class ReaderApp(App[int]):
         palettes: Sequence[Palette] = (),
         visit: Visit = FIRST_VISIT,
         keep_visit: Callable[[Visit], object] = lambda visit: None,
+        driver_class: type[Driver] | None = None,
     ) -> None:
+        """`driver_class` is that of a terminal on which the first headlines are already painted."""
         styles = data_dir("styles")
-        super().__init__(css_path=[styles / f"{name}.tcss" for name in SHEETS])
+        super().__init__(driver_class, css_path=[styles / f"{name}.tcss" for name in SHEETS])
         self.library = library
         self.config = config
         self.start_query = query

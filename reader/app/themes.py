@@ -23,34 +23,24 @@ from __future__ import annotations
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
+from reader.app import colours as plain
+from reader.app.colours import TAGS_ON_DARK, TAGS_ON_LIGHT, Colours
 from reader.palettes import Palette
 from reader.tag_colours import TAG_COLOURS
-
-_TAGS_ON_DARK = ("#f09a92", "#e8a878", "#d9c36c", "#9cc87f", "#6cc8b8", "#8cbce6", "#bfaaea", "#e69cc4")
-_TAGS_ON_LIGHT = ("#9c2b22", "#8a4300", "#665000", "#2f6120", "#0b5a58", "#1c5a86", "#5e3f99", "#8f2a66")
 
 
 def tag_variables(*, dark: bool) -> dict[str, str]:
     """The colours of tags on dark or light grounds, as variables of the sheets."""
-    colours = _TAGS_ON_DARK if dark else _TAGS_ON_LIGHT
+    colours = TAGS_ON_DARK if dark else TAGS_ON_LIGHT
     return {f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, colours, strict=True)}
 
 
-def _theme(
-    name: str,
-    *,
-    grounds: tuple[str, str, str],
-    text: tuple[str, str],
-    accents: tuple[str, str, str],
-    signals: tuple[str, str],
-    dark: bool,
-) -> Theme:
-    """A theme from its colours: grounds are page, surface, panel; text is normal, dim; accents are the
-    accent, the star, the warning; signals are failure and success."""
-    (background, surface, panel), (foreground, dim), (primary, star, warning) = grounds, text, accents
-    error, success = signals
+def _theme(colours: Colours) -> Theme:
+    (background, surface, panel), (foreground, dim) = colours.grounds, colours.text
+    primary, star, warning = colours.accents
+    error, success = colours.signals
     return Theme(
-        name=name,
+        name=colours.name,
         primary=primary,
         secondary=dim,
         accent=star,
@@ -61,8 +51,8 @@ def _theme(
         background=background,
         surface=surface,
         panel=panel,
-        dark=dark,
-        variables=_variables(background, panel, foreground, dim, primary) | tag_variables(dark=dark),
+        dark=colours.dark,
+        variables=_variables(background, panel, foreground, dim, primary) | tag_variables(dark=colours.dark),
     )
 
 
@@ -93,57 +83,8 @@ def _variables(background: str, panel: str, foreground: str, dim: str, primary: 
     }
 
 
-DARK = _theme(
-    "reader-dark",
-    grounds=("#15181b", "#1c2024", "#272c32"),
-    text=("#d8dad6", "#979da3"),
-    accents=("#86b8dc", "#e3b65c", "#e89070"),
-    signals=("#ef8a86", "#96bd7b"),
-    dark=True,
-)
-LIGHT = _theme(
-    "reader-light",
-    grounds=("#fcfbf8", "#f3f1ec", "#e7e4dc"),
-    text=("#22262a", "#5a6067"),
-    accents=("#1c5a86", "#7d5200", "#97350f"),
-    signals=("#a82020", "#33611a"),
-    dark=False,
-)
-PAPER = _theme(
-    "reader-paper",
-    grounds=("#f5edda", "#eee4cc", "#e3d7ba"),
-    text=("#382f25", "#635541"),
-    accents=("#1f5660", "#744c00", "#922f12"),
-    signals=("#9c2222", "#3b5a1c"),
-    dark=False,
-)
-CONTRAST = _theme(
-    "reader-contrast",
-    grounds=("#000000", "#111111", "#2a2a2a"),
-    text=("#ffffff", "#cfcfcf"),
-    accents=("#6fdcff", "#ffd84a", "#ffa463"),
-    signals=("#ff9a9a", "#9df07a"),
-    dark=True,
-)
-
-NIGHT = _theme(
-    "reader-night",
-    grounds=("#1a1512", "#231d18", "#322a23"),
-    text=("#dccbb2", "#ab9a83"),
-    accents=("#e0a36a", "#e6c46a", "#ec8f74"),
-    signals=("#ef8e80", "#a9b878"),
-    dark=True,
-)
-FOREST = _theme(
-    "reader-forest",
-    grounds=("#111a17", "#18231f", "#22312b"),
-    text=("#d3ddd4", "#94a79b"),
-    accents=("#84c9a4", "#e2c065", "#e89b78"),
-    signals=("#ee8f8f", "#a5cf7c"),
-    dark=True,
-)
 TERMINAL = Theme(
-    name="reader-terminal",
+    name=plain.TERMINAL,
     ansi=True,
     primary="ansi_cyan",
     secondary="ansi_default",
@@ -173,8 +114,9 @@ TERMINAL = Theme(
 """The terminal's own sixteen colours on its own ground: for terminals that have no more, and for people who
 have chosen theirs with care. What it looks like is theirs, so no contrast is promised."""
 
-OWN: tuple[Theme, ...] = (DARK, LIGHT, PAPER, NIGHT, FOREST, CONTRAST)
+OWN: tuple[Theme, ...] = tuple(map(_theme, plain.OWN))
 """The themes whose colours are ours, the default first."""
+DARK, LIGHT = OWN[:2]
 THEMES: tuple[Theme, ...] = (*OWN, TERMINAL)
 """The themes that come with the reader."""
 
@@ -184,33 +126,14 @@ READABLE = 4.5
 
 
 def theme_for(colours: int, background: str) -> Theme:
-    """The theme of who has chosen none: by how many colours the terminal has, and its ground where that is
-    known ("dark", "light" or nothing)."""
-    if 0 < colours <= 16:
-        return TERMINAL
-    return LIGHT if background == "light" else DARK
+    """The theme of who has chosen none; see `reader.app.colours.theme_for`."""
+    name = plain.theme_for(colours, background)
+    return next(theme for theme in THEMES if theme.name == name)
 
 
 def theme_of(palette: Palette) -> Theme:
-    """A person's palette as a theme; what it leaves open is as in our dark or light one."""
-    is_dark = palette.is_dark
-    if is_dark is None:
-        is_dark = Color.parse(palette.colours.get("background", DARK.background or "")).brightness < 0.5
-    base = DARK if is_dark else LIGHT
-    its_own = {
-        "background": base.background, "surface": base.surface, "panel": base.panel,
-        "foreground": base.foreground, "dim": base.secondary, "accent": base.primary, "star": base.accent,
-        "warning": base.warning, "error": base.error, "success": base.success,
-    }  # fmt: skip
-    colours = {name: palette.colours.get(name, colour or "") for name, colour in its_own.items()}
-    return _theme(
-        palette.name,
-        grounds=(colours["background"], colours["surface"], colours["panel"]),
-        text=(colours["foreground"], colours["dim"]),
-        accents=(colours["accent"], colours["star"], colours["warning"]),
-        signals=(colours["error"], colours["success"]),
-        dark=is_dark,
-    )
+    """A person's palette as a theme."""
+    return _theme(plain.colours_of(palette))
 
 
 def contrast(one: Color, other: Color) -> float:

@@ -16,6 +16,12 @@ from types import TracebackType
 
 from tests.app.glass import Glass
 
+_LEFT_OUT = (
+    "READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR", "LC_", "COLUMNS", "LINES",
+    "TEXTUAL_",
+)  # fmt: skip
+"""Beginnings of variables that are the machine's and not the test's."""
+
 PATIENCE = 30.0
 """Seconds after which what does not come will not come."""
 
@@ -139,11 +145,7 @@ class RealScreen:
 def environment_of(home: Path, variables: Mapping[str, str]) -> Mapping[str, str]:
     """An environment whose every trace stays below `home`, in a terminal with all colours and no browser, but
     for these variables."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR", "LC_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
     places = {f"READER_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG", "STATE")}
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))

@@ -15,11 +15,12 @@ from textual.message import Message
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady
+from reader.app.muting import muted_by
 from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
 from reader.app.wording import in_words, order_in_words, standing
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
-from reader.query import Group, Query, Term, highlights, parse
+from reader.query import Query, Term, highlights, parse
 from reader.results import MOST_PERIODS, Facet
 from reader.views import Configured, arranged
 
@@ -148,10 +149,9 @@ class Asking(Browsing):
     def start_asking(self) -> None:
         """Set up the views and ask the first question."""
         self.asker = Newest(self.library, self.post_message, self.clock)
-        muted = [self._configured("mute", text) for text in self.config.mute]
-        self.muted = Query(
-            tuple(Group("and", query.clauses, negated=True) for query in muted if query and query.clauses)
-        )
+        self.muted, mistakes = muted_by(self.config.mute)
+        for mistake in mistakes:
+            self._say_mistake("mute", mistake)
         self.show_views(self.config.views)
         self._show_question(self.current_query)
         try:
@@ -177,8 +177,11 @@ class Asking(Browsing):
         try:
             return parse(text)
         except QueryError as error:
-            self.say(f"In the configuration, {what} is left out: {error}", is_warning=True)
+            self._say_mistake(what, error)
             return None
+
+    def _say_mistake(self, what: str, error: QueryError) -> None:
+        self.say(f"In the configuration, {what} is left out: {error}", is_warning=True)
 
     def watch_current_query(self, query: Query) -> None:
         """Show what is asked and ask it."""

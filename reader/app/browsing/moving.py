@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from textual import events, on
 
 from reader.app.browsing.stepping import Stepping
+from reader.app.geometry import is_single
 from reader.commands import PLACES, Place
 
 _NAMES: dict[Place, str] = {"sidebar": "Topics", "list": "List", "article": "Article", "related": "Related"}
-
-
-def is_single(classes: Collection[str]) -> bool:
-    """Whether a layout, given by the screen's style classes, shows only one of list and article."""
-    return "-narrow" in classes or ("-low" in classes and "-wide" not in classes)
 
 
 class Moving(Stepping):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reader.app.browsing.state import Browsing
+from reader.app.first_paint import place_of
 from reader.app.reading.document import Place
-from reader.errors import ReaderError
 from reader.results import Headline
 from reader.visit import Spot, Visit
 
@@ -26,12 +26,7 @@ class Remembering(Browsing):
 
     def go_to_article(self, identifier: str) -> None:
         """Put the list's cursor on an article where it is still listed."""
-        try:
-            headline = self.library.find(identifier) if identifier else None
-        except ReaderError:
-            return
-        position = self.results.position(headline.number) if headline and self.results is not None else None
-        if position:
+        if self.results is not None and (position := place_of(self.library, self.results, identifier)):
             self.articles.choose(position)
 
     def leave_spot(self) -> None:

@@ -10,13 +10,10 @@ from textual import on
 
 from reader.app.browsing.state import Browsing
 from reader.app.edged import Edged
+from reader.app.geometry import LEAST_TEXT, panes_at
 
 STEP = 2
 """Cells or lines by which a key makes something wider."""
-LEAST_SIDEBAR, LEAST_LIST, LEAST_TEXT = 14, 24, 30
-"""Cells that each pane and a line of text keep."""
-LEAST_ROWS = 4
-"""Lines that each of two panes keeps where they stand over each other."""
 MOST_TEXT = 200
 MOST_SPACING = 2
 
@@ -26,23 +23,10 @@ class Sizing(Browsing):
 
     def fit_sizes(self) -> None:
         """Give the panes the sizes that were chosen, as far as there is room."""
-        is_wide, is_tall = self.has_class("-wide"), self.has_class("-medium") and not self.has_class("-low")
-        width = self.size.width
-        side = self.sizes.get("sidebar", self.config.sidebar_width + 1) if is_wide else None
-        if side is not None:
-            side = max(min(side, width - 2 * LEAST_TEXT), LEAST_SIDEBAR)
-        listed = self.sizes.get("list") if is_wide else None
-        if listed is not None and side is not None:
-            listed = max(min(listed, width - side - LEAST_TEXT), LEAST_LIST)
-        rows = self.sizes.get("list_rows") if is_tall else None
-        if rows is not None:
-            rows = max(min(rows, self.size.height - 3 - 2 * LEAST_ROWS), LEAST_ROWS)
-        links = self.sizes.get("related_rows") if is_wide else None
-        if links is not None:
-            links = max(min(links, (self.size.height - 3) // 2), 2)
-        self._give("sidebar", width=side)
-        self._give("articles", width=listed, height=rows)
-        self._give("related_pane", height=links)
+        panes = panes_at(*self.size, self.sizes, self.config.sidebar_width)
+        self._give("sidebar", width=panes.sidebar)
+        self._give("articles", width=panes.list, height=panes.list_rows)
+        self._give("related_pane", height=panes.related_rows)
 
     def _give(self, name: str, *, width: int | None = None, height: int | None = None) -> None:
         """Give a pane its size in cells, or take that back where it is None."""

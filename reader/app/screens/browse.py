@@ -16,13 +16,13 @@ from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
 from reader.app.browsing.marking_many import MarkingMany
-from reader.app.browsing.moving import is_single
 from reader.app.browsing.opening import Opening
 from reader.app.browsing.refreshing import Keeping
 from reader.app.browsing.remembering import Remembering
 from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
+from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.inked import Inked
 from reader.app.keymap import Keymap
 from reader.app.widgets.article_list import ArticleList
@@ -45,13 +45,8 @@ class BrowseScreen(Viewing, Showing, MarkingMany, Opening, Keeping, Sizing, Reme
 
     AUTO_FOCUS = ""
     """The list has the focus at the start in every layout; Textual would give it to the search bar first."""
-    HORIZONTAL_BREAKPOINTS = [
-        (0, "-sliver"),
-        (20, "-narrow"),
-        (80, "-medium"),
-        (120, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (5, "-low"), (16, "-high")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(
         self,
@@ -73,18 +68,13 @@ class BrowseScreen(Viewing, Showing, MarkingMany, Opening, Keeping, Sizing, Reme
         super().__init__(library, query, config, clock)
         if size is not None:
             # Known beforehand, these spare a second styling of everything before the first paint.
-            classes = self._layout_at(size)
+            classes = classes_at(*size)
             self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
         self._keymap = keymap
         self._source = source
         # Bindings belong to the instance, because the keys are the person's own: Textual's keymap drops other
         # commands' keys without a word when two meet.
         self._bindings = BindingsMap(keymap.bindings())
-
-    def _layout_at(self, size: Size) -> list[str]:
-        """The style classes that the breakpoints give to a size."""
-        limits = ((self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height))
-        return [[name for limit, name in points if limit <= extent][-1] for points, extent in limits]
 
     @property
     def keymap(self) -> Keymap:
@@ -169,7 +159,7 @@ class BrowseScreen(Viewing, Showing, MarkingMany, Opening, Keeping, Sizing, Reme
 
     def on_resize(self, event: events.Resize) -> None:
         """The layout follows the width; words that depend on it too."""
-        if is_single(self._layout_at(event.size)):
+        if is_single(classes_at(*event.size)):
             # Before Textual hides what no longer fits: it takes the focus from a pane that is hidden.
             self.add_class(f"-at-{self.shown_place}")
         self.call_after_refresh(self._fit)

@@ -20,7 +20,7 @@ from textual.timer import Timer
 
 from reader.app.messages import ArticleChosen, HeadlineHighlighted
 from reader.app.painted_view import PaintedView
-from reader.app.painting import Piece, in_the_middle, strip_of, thumb
+from reader.app.painting import Piece, in_the_middle, strip_of
 from reader.app.widgets import article_row
 from reader.results import Headline, Results
 from reader.tag_colours import TAG_COLOURS
@@ -31,9 +31,6 @@ _PAGES_KEPT = 16
 REST = 0.08
 """Seconds without a move after which the cursor has come to rest: longer than a held key repeats (33 ms),
 shorter than two presses of a quick hand (120 ms), so held keys show no article that nobody could read."""
-_ROOMY = 24
-"""Lines from which on rows of two lines get a blank line between them."""
-
 
 _INKS = (
     *(
@@ -118,9 +115,11 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     @property
     def row_height(self) -> int:
         """Lines of a row, the blank one between rows included."""
-        if self.is_compact:
-            return 1
-        return 3 if self.size.height >= _ROOMY else 2
+        return self._window().row_height
+
+    def _window(self) -> article_row.Window:
+        width, height = self.size
+        return article_row.Window(width, height, self.scroll_offset.y, len(self), self.is_compact)
 
     @property
     def is_moving(self) -> bool:
@@ -234,18 +233,16 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """The line at this height of the window: a part of a row, or of the sentence."""
-        width = self.size.width - 1
-        if not len(self):
-            return strip_of(_of_sentence(self.sentence, y, self.size), width + 1, self._ink, "ground")
-        row, part = divmod(y + self.scroll_offset.y, self.row_height)
-        headline = self.at(row)
-        mark = Piece(thumb(y, self.size.height, self.scroll_offset.y, self.virtual_size.height), "thumb")
-        if headline is None or part == 2:
-            return strip_of([Piece(" " * width, "ground"), mark], width + 1, self._ink, "ground")
-        cursor = "" if row != self.cursor else "cursor" if self.has_focus else "cursor-dim"
-        shown = article_row.Row(headline, cursor, headline.id in self.selected, self.tag_colours)
-        pieces = article_row.line(shown, part, width, self._clock(), is_compact=self.is_compact)
-        return strip_of([*pieces, mark], width + 1, self._ink, "ground")
+        window = self._window()
+        if not window.total:
+            return strip_of(_of_sentence(self.sentence, y, self.size), window.width, self._ink, "ground")
+        place = (y + window.top) // window.row_height
+        headline, row = self.at(place), None
+        if headline is not None:
+            cursor = "" if place != self.cursor else "cursor" if self.has_focus else "cursor-dim"
+            row = article_row.Row(headline, cursor, headline.id in self.selected, self.tag_colours)
+        pieces = article_row.line_in(window, y, row, self._clock())
+        return strip_of(pieces, window.width, self._ink, "ground")
 
     def on_click(self, event: events.Click) -> None:
         """Select the row; a double click reads it."""
@@ -266,9 +263,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.set_extent(len(self) * self.row_height)
 
     def _bring_into_view(self) -> None:
-        height, top = self.row_height, self.cursor * self.row_height
-        y = min(self.scroll_offset.y, top)
-        y = max(y, top + min(height, 2) - self.size.height)
+        if not self.size.height:
+            return  # not laid out yet
+        y = self._window().showing(self.cursor).top
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False, force=True, immediate=True)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from reader.app.bars import HEAT_WIDTH, heat_column, quality_bar
-from reader.app.painting import Piece, cut, fill, fill_left, one_line, width_of
+from reader.app.painting import Piece, cut, fill, fill_left, one_line, thumb, width_of
 from reader.dates import age
 from reader.results import Headline
 from reader.tag_colours import colour_of
@@ -22,6 +22,8 @@ UNREAD, STAR, DRAFT, NOTE = "●", "★", "draft", "note"
 AGE_WIDTH = 6
 """Cells of an age, from `now` to `18 Jun`."""
 BAR_WIDTH = 5
+ROOMY = 24
+"""Lines of a list from which on rows of two lines get a blank line between them."""
 
 _SIGN_WIDTH = 4
 """Selection, cursor, unread sign, blank: what stands before a title."""
@@ -42,6 +44,42 @@ class Row(NamedTuple):
     is_selected: bool = False
     tag_colours: Mapping[str, str] = {}
     """The colours that the person chose for tags."""
+
+
+class Window(NamedTuple):
+    """What is seen of a list of rows."""
+
+    width: int
+    """Cells of a line, the right margin included."""
+    height: int
+    """Lines."""
+    top: int
+    """The line of the whole list that is the first in the window."""
+    total: int
+    """Rows in all."""
+    is_compact: bool = False
+
+    @property
+    def row_height(self) -> int:
+        """Lines of a row, the blank one between rows included."""
+        if self.is_compact:
+            return 1
+        return 3 if self.height >= ROOMY else 2
+
+    def showing(self, row: int) -> Window:
+        """The window moved as little as is needed to show a row whole."""
+        top = row * self.row_height
+        above = top + min(self.row_height, 2) - self.height
+        return self._replace(top=max(min(self.top, top), above))
+
+
+def line_in(window: Window, y: int, row: Row | None, now: datetime) -> list[Piece]:
+    """Line `y` of a window, on which this row is, or none; the margin at the right included."""
+    part = (y + window.top) % window.row_height
+    mark = Piece(thumb(y, window.height, window.top, window.total * window.row_height), "thumb")
+    if row is None or part == 2:
+        return [Piece(" " * (window.width - 1), "ground"), mark]
+    return [*line(row, part, window.width - 1, now, is_compact=window.is_compact), mark]
 
 
 def line(row: Row, part: int, width: int, now: datetime, *, is_compact: bool) -> list[Piece]:

@@ -1,0 +1,178 @@
+"""The first headlines on the terminal before Textual is loaded, at the very cells where the list will be.
+
+Loading Textual and making the screen takes ten times as long as asking the index. The rows are made by the
+function that the list itself uses, coloured as Rich colours them for it, and painted over by the app's first
+frame, which looks the same there. Wherever anything is out of the ordinary (another theme, no colours, output
+that is no terminal), nothing is painted and the app begins as any other does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from reader.app.colours import Colours, named, theme_for
+from reader.app.geometry import Box, list_at, panes_at
+from reader.app.muting import muted_by
+from reader.app.painting import Piece, joined
+from reader.app.widgets import article_row
+from reader.config import Config
+from reader.errors import ReaderError
+from reader.library import Library
+from reader.palettes import Palette
+from reader.query import Query
+from reader.results import Headline, Results
+from reader.tag_colours import TAG_COLOURS
+from reader.terminal import Terminal
+from reader.visit import Visit
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+    from reader.app.stage import Stage
+
+_UNUSUAL = ("NO_COLOR", "COLUMNS", "LINES", "TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
+"""Variables by which Textual would paint in another way, or elsewhere."""
+
+
+@contextmanager
+def painted_first(
+    library: Library,
+    query: Query,
+    config: Config,
+    palettes: Sequence[Palette],
+    visit: Visit,
+    seen: Terminal,
+    now: datetime,
+) -> Iterator[Stage | None]:
+    """Show the first headlines while the block makes the app; None where the app has to begin by itself."""
+    size = terminal_size(os.environ)
+    theme = named(config.theme or theme_for(seen.colours, seen.background), palettes)
+    text = ""
+    if size is not None and theme is not None and can_show(config, seen):
+        with suppress(ReaderError):  # the app asks the same again, and says what is wrong
+            results = library.select(query.and_also(muted_by(config.mute)[0]), now)
+            cursor = place_of(library, results, visit.article)
+            view = view_of(results, config, visit.sizes, size, cursor, tells_query=bool(query.clauses))
+            text = frame(view, theme, size, now, seen.colours)
+    if not text:
+        yield None
+        return
+    from reader.app.stage import Stage
+
+    with Stage(text) as stage:
+        yield stage
+
+
+def can_show(config: Config, seen: Terminal) -> bool:
+    """Whether the app will send its cells as they are, with their colours and signs."""
+    is_ascii = config.signs == "ascii" or (config.signs == "auto" and not seen.is_unicode)
+    return bool(seen.colours) and not is_ascii
+
+
+def terminal_size(environ: Mapping[str, str]) -> os.terminal_size | None:
+    """The size of the terminal, where all our streams are this one and nothing about it is unusual."""
+    if sys.platform == "win32" or any(environ.get(name) is not None for name in _UNUSUAL):
+        return None
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        return None
+    try:
+        return os.get_terminal_size(1)
+    except OSError:
+        return None
+
+
+def place_of(library: Library, results: Results, identifier: str) -> int:
+    """Where the article with this id stands in the answer; at the top, if it has no place there."""
+    try:
+        headline = library.find(identifier) if identifier else None
+    except ReaderError:
+        headline = None
+    return (results.position(headline.number) if headline is not None else None) or 0
+
+
+class View(NamedTuple):
+    """What the list shows when it begins."""
+
+    box: Box
+    window: article_row.Window
+    rows: Sequence[Headline]
+    """From the one at the window's first line on."""
+    cursor: int
+    """The row of the whole list that the cursor is on."""
+    tag_colours: Mapping[str, str]
+
+    def lines(self, now: datetime) -> Iterator[list[Piece]]:
+        """What stands on each line."""
+        window = self.window
+        first = window.top // window.row_height
+        for y in range(window.height):
+            row = (y + window.top) // window.row_height
+            shown = None
+            if row - first < len(self.rows):
+                cursor = "cursor" if row == self.cursor else ""
+                shown = article_row.Row(self.rows[row - first], cursor, tag_colours=self.tag_colours)
+            yield joined(article_row.line_in(window, y, shown, now), window.width, "ground")
+
+
+def view_of(
+    results: Results,
+    config: Config,
+    sizes: Mapping[str, int],
+    size: tuple[int, int],
+    cursor: int = 0,
+    *,
+    tells_query: bool = False,
+) -> View | None:
+    """What the list will show of an answer; None where there is nothing to be seen."""
+    box = list_at(*size, panes_at(*size, sizes, config.sidebar_width), tells_query=tells_query)
+    if box is None or not len(results):
+        return None
+    window = article_row.Window(box.width, box.height, 0, len(results), config.rows == "compact")
+    window = window.showing(cursor)
+    first = window.top // window.row_height
+    rows = results.window(first, first + window.height // window.row_height + 2)
+    return View(box, window, rows, cursor, config.tags)
+
+
+def frame(view: View | None, theme: Colours, size: os.terminal_size, now: datetime, colours: int) -> str:
+    """What paints the first headlines; empty where nothing is to be painted."""
+    if view is None:
+        return ""
+    from rich.color import ColorSystem
+
+    ink = inks_of(theme)
+    systems = {16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT}
+    system = systems.get(colours, ColorSystem.TRUECOLOR)
+    ground = ink["ground"].render(" " * size.columns, color_system=system)
+    painted = [f"\x1b[{line};1H{ground}" for line in range(1, size.lines + 1)]
+    for y, line in enumerate(view.lines(now), view.box.y + 1):
+        x = view.box.x + 1
+        for piece in line:
+            # Each by its column: no two terminals agree on how wide every character is.
+            painted += [f"\x1b[{y};{x}H", ink[piece.ink].render(piece.text, color_system=system)]
+            x += cell_len(piece.text)
+    return "".join(painted)
+
+
+def inks_of(theme: Colours) -> dict[str, Style]:
+    """The list's inks as the sheet of the browsing screen has them."""
+    from rich.style import Style
+
+    (background, _, panel), (text, dim), (primary, star, _) = theme.grounds, theme.text, theme.accents
+    colours = {
+        "title": text, "read": dim, "meta": dim, "unread": primary, "star": star, "cursor": primary,
+        "selected": primary, "thumb": panel, "ground": text,
+    }  # fmt: skip
+    colours |= {f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, theme.tags, strict=True)}
+    return {
+        name: Style(color=colour, bgcolor=background, bold=name in ("title", "selected") or None)
+        for name, colour in colours.items()
+    }

@@ -1,0 +1,104 @@
+"""The terminal between the first paint and the app: on its other screen, without echo, given back in the end.
+
+Keys that are typed meanwhile wait in the terminal's queue, as the keys that they are, and reach the app.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.drivers.linux_driver import LinuxDriver
+
+_ALTERNATE = "\x1b[?1049h"
+_BEGIN = f"{_ALTERNATE}\x1b[?25l\x1b[?7l"
+"""The other screen, no cursor, no lines that go on in the next one: as Textual has it."""
+_END = "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
+_LOCAL, _INPUT, _CHARACTERS = 3, 0, 6
+"""Places in what `tcgetattr` gives."""
+
+
+class Stage:
+    """A `with` block in which a text is on the other screen, until a driver takes over."""
+
+    def __init__(self, text: str) -> None:
+        """Nothing happens before the block begins."""
+        self._text = text
+        self._handlers: dict[int, Any] = {}
+        self.attributes: list[Any] = []
+        """The terminal's own, to be put back at the end."""
+        self.is_over = False
+        """Whether a driver has the terminal and gives it back."""
+
+    def __enter__(self) -> Stage:
+        self.attributes = termios.tcgetattr(0)
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            self._handlers[ending] = signal.signal(ending, _leave)
+        try:
+            termios.tcsetattr(0, termios.TCSANOW, _without_echo(termios.tcgetattr(0)))
+            self._write(_BEGIN + self._text)
+        except BaseException:
+            self._give_back()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._give_back()
+
+    def hand_over(self) -> None:
+        """From now on somebody else has the terminal."""
+        self.is_over = True
+        while self._handlers:
+            signal.signal(*self._handlers.popitem())
+
+    def _give_back(self) -> None:
+        if not self.is_over:
+            self.hand_over()
+            termios.tcsetattr(0, termios.TCSANOW, self.attributes)
+            self._write(_END)
+
+    def _write(self, text: str) -> None:
+        assert sys.__stderr__ is not None
+        # Textual's drivers write there, so both are in one order.
+        sys.__stderr__.write(text)
+        sys.__stderr__.flush()
+
+    def driver(self) -> type[LinuxDriver]:
+        """The driver for an app that takes over."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        stage = self
+
+        class TakingOver(LinuxDriver):
+            """Begins on the screen that is already there: going to it again would clear it."""
+
+            def start_application_mode(self) -> None:
+                super().start_application_mode()  # type: ignore[no-untyped-call]
+                if not stage.is_over:
+                    self.attrs_before = stage.attributes
+                    stage.hand_over()
+
+            def write(self, data: str) -> None:
+                if data != _ALTERNATE or stage.is_over:
+                    super().write(data)
+
+        return TakingOver
+
+
+def _without_echo(attributes: list[Any]) -> list[Any]:
+    """Keys as they are, as Textual wants them, but Ctrl-C is still a signal: nobody reads keys yet."""
+    attributes[_LOCAL] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+    attributes[_INPUT] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    attributes[_CHARACTERS][termios.VMIN], attributes[_CHARACTERS][termios.VTIME] = 1, 0
+    # Nobody would put the screen back before a stop.
+    attributes[_CHARACTERS][termios.VSUSP] = bytes([os.fpathconf(0, "PC_VDISABLE")])
+    return attributes
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
