@@ -101,6 +101,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_address", ("L",), "Address", "Show the address, and as a QR code for a telephone", _READ),
     Command("copy_url", ("y",), "Copy URL", "Copy the address of the page", _READ),
     Command("copy_markdown", ("Y",), "Copy as Markdown", "Copy title and address as a Markdown link", _READ),
+    Command("pipe", ("|",), "Pipe", "Pipe the article to a command and see what it says", _READ),
+    Command("edit_file", ("e",), "Edit", "Open the article's file in $VISUAL or $EDITOR", _READ),
     Command(
         "next_link",
         ("]",),

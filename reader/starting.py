@@ -83,9 +83,13 @@ def _signals_left_to_it() -> Iterator[None]:
     for name, handler in (("SIGINT", _pass), ("SIGQUIT", _pass), ("SIGTSTP", 0), ("SIGCONT", 0)):
         if number := getattr(signal, name, None):
             ours[number] = signal.signal(number, handler or signal.SIG_DFL)
+    # An event loop hears of signals by this descriptor too, whoever handles them.
+    wakes = signal.set_wakeup_fd(-1)
     try:
         yield
     finally:
+        if wakes >= 0:
+            signal.set_wakeup_fd(wakes)
         for number, handler in ours.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 

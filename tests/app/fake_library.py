@@ -147,6 +147,11 @@ class FakeLibrary(Library):
             raise NoSuchArticle("The file of this article has gone.")
         return self.articles[headline.number]
 
+    def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
+        """Each headline with its record and its note."""
+        for headline in headlines:
+            yield headline, self.articles.get(headline.number), self.note(headline)
+
     def note(self, headline: Headline) -> str:
         """The person's note."""
         return self._flags(headline.number).note
@@ -169,14 +174,8 @@ class FakeLibrary(Library):
             headlines = headlines.window(0, len(headlines))
         before: dict[int, Mark] = {}
         for headline in headlines:
-            old = self.flags.get(headline.number, Mark())
-            tags = tuple(tag for tag in (*old.tags, *change.add_tags) if tag not in change.remove_tags)
-            new = Mark(
-                old.is_read if change.read is None else change.read,
-                old.is_starred if change.starred is None else change.starred,
-                tags,
-                old.note if change.note is None else change.note,
-            )
+            old = self._flags(headline.number)
+            new = old.changed(change)
             if new != old:
                 before[headline.number] = old
                 self.flags[headline.number] = new

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from reader import dates
 from reader.article import Article
+from reader.library import Change
 from reader.periods import periods
 from reader.query import Clause, Term
 from reader.query_fields import bounds
@@ -22,6 +23,16 @@ class Mark(NamedTuple):
     is_starred: bool = False
     tags: tuple[str, ...] = ()
     note: str = ""
+
+    def changed(self, change: Change) -> Mark:
+        """The marks after a change."""
+        tags = tuple(tag for tag in (*self.tags, *change.add_tags) if tag not in change.remove_tags)
+        return Mark(
+            self.is_read if change.read is None else change.read,
+            self.is_starred if change.starred is None else change.starred,
+            tags,
+            self.note if change.note is None else change.note,
+        )
 
 
 def values_of(article: Article, mark: Mark, field: str) -> tuple[str, ...]:

@@ -125,9 +125,10 @@ class Opening(Copying):
 
     def _step_aside(self, argv: Sequence[str]) -> str | None:
         """Leave the terminal to a program until it ends; why it failed. Called in a thread."""
-        return self.app.call_from_thread(self._run_aside, argv)
+        return self.app.call_from_thread(self.run_aside, argv)
 
-    def _run_aside(self, argv: Sequence[str]) -> str | None:
+    def run_aside(self, argv: Sequence[str]) -> str | None:
+        """Leave the terminal to a program until it ends; why it failed. For the main thread."""
         try:
             with self.app.suspend():
                 code = run_here(argv, {})

@@ -1,0 +1,131 @@
+"""Articles handed on: piped to a command, opened in an editor."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from reader.app.screens.pipe import AskPipe, Printed
+from reader.app.widgets.output_view import OutputView
+from tests.app.build import an_article
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import NARROW, WIDE, picture, press
+
+UPPER = f"{sys.executable} -c 'import sys; print(sys.stdin.read().upper())'"
+
+
+async def run(pilot: Pilot[int], command: str, *keys: str) -> OutputView:
+    """Have the article piped to a command; its output."""
+    await press(pilot, "|")
+    pilot.app.screen.query_one(Input).value = command
+    await press(pilot, *keys, "enter")
+    return await ended(pilot)
+
+
+async def ended(pilot: Pilot[int]) -> OutputView:
+    """Wait until the command has ended; its output."""
+    screen = pilot.app.screen
+    assert isinstance(screen, Printed)
+    for _ in range(500):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        if screen.ended:
+            break
+    assert screen.ended
+    return screen.query_one(OutputView)
+
+
+async def test_the_article_is_piped_and_the_answer_shown(start: Start) -> None:
+    """| asks for a command, which gets Markdown; what it says is shown, Esc leads back; it is asked again."""
+    async with start([an_article("Wind farm", body="It turns.")]).run_test(size=WIDE) as pilot:
+        view = await run(pilot, UPPER)
+        assert view.text.startswith("# WIND FARM\n") and "IT TURNS." in picture(pilot)
+        await press(pilot, "escape", "|")
+        assert isinstance(pilot.app.screen, AskPipe) and "as Markdown" in picture(pilot)
+        await press(pilot, "enter")
+        assert (await ended(pilot)).text.startswith("# WIND FARM\n")
+        await press(pilot, "q")
+
+
+async def test_selected_articles_are_one_array(start: Start) -> None:
+    """With Tab the command gets JSON: an object for one article, an array for those that are selected."""
+    code = f"{sys.executable} -c 'import json,sys; print(json.dumps(json.load(sys.stdin)))'"
+    async with start(5).run_test(size=WIDE) as pilot:
+        screen = await press(pilot)
+        one = json.loads((await run(pilot, code, "tab")).text)
+        assert one["title"] == screen.articles.headline.title and "body" in one  # type: ignore[union-attr]
+        await press(pilot, "escape", "v", "v", "|")
+        assert "Pipe 2 articles, as JSON" in picture(pilot)
+        await press(pilot, "enter")
+        assert len(json.loads((await ended(pilot)).text)) == 2
+
+
+async def test_long_output_is_scrolled_and_wrapped(start: Start) -> None:
+    """No line is wider than the screen; G goes to the end, g to the top."""
+    code = f"{sys.executable} -c 'print((chr(119) + \"ord \") * 40); [print(n) for n in range(200)]'"
+    async with start(1).run_test(size=NARROW) as pilot:
+        await run(pilot, code)
+        assert picture(pilot).count("word") == 40 and "\n  3 " in picture(pilot)
+        await press(pilot, "G")
+        assert "199" in picture(pilot) and "word" not in picture(pilot)
+        await press(pilot, "g", "space")
+        assert "word" not in picture(pilot) and "199" not in picture(pilot)
+
+
+async def test_leaving_ends_a_command_that_goes_on(start: Start) -> None:
+    """Esc does not wait: the command is ended, and the screen is as it was."""
+    code = f"{sys.executable} -c 'import time; time.sleep(600)'"
+    async with start(3).run_test(size=WIDE) as pilot:
+        await pilot.press("|")
+        pilot.app.screen.query_one(Input).value = code
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "running" in picture(pilot)
+        await pilot.press("escape")
+        await pilot.app.workers.wait_for_complete()
+        await press(pilot, "j")
+        assert "All" in picture(pilot)
+
+
+@pytest.mark.parametrize("command", ["no-such-program-here", "sed 's/", ""])
+async def test_a_command_that_can_t_be_is_a_sentence(start: Start, command: str) -> None:
+    """A quote that is not closed is said at once, a program that is not there when it is tried."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        await press(pilot, "|", *command, "enter")
+        if isinstance(pilot.app.screen, Printed):
+            await ended(pilot)
+            assert "no-such-program-here could not be started" in picture(pilot)
+        else:
+            assert ("not closed" if command else "which command?") in picture(pilot)
+
+
+async def test_e_opens_the_file_and_shows_it_anew(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The editor gets the file's path; the article is read again; a failure is said."""
+    path = tmp_path / "a.md"
+    path.write_text("a")
+    article = an_article("Wind farm")._replace(path=str(path))
+    library = FakeLibrary([article])
+    opened: list[Sequence[str]] = []
+    monkeypatch.setenv("VISUAL", "my-editor -n")
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await press(pilot)
+
+        def edit(argv: Sequence[str]) -> str:
+            opened.append(argv)
+            library.articles[1] = article._replace(body="Edited.")
+            return "my-editor: it ended with 1"
+
+        monkeypatch.setattr(screen, "run_aside", edit)
+        await press(pilot, "e")
+        assert opened == [("my-editor", "-n", str(path))]
+        assert screen.article_pane.shown is not None and screen.article_pane.shown[0].body == "Edited."
+        assert [one.message for one in pilot.app._notifications] == ["my-editor: it ended with 1"]
