@@ -111,6 +111,8 @@ COMMANDS: tuple[Command, ...] = (
         _READ,
     ),
     Command("previous_link", ("[",), "Previous link", "In the article: the link or topic before", _READ),
+    Command("list_links", ("#",), "Links", "List the article's links; 3# opens the third", _READ),
+    Command("find_in_article", ("ctrl+f",), "Find", "Find words in the article; n and N go on", _READ),
     Command("toggle_read", ("r",), "Read or unread", "Mark the article as read, or as unread", _MARK),
     Command("toggle_star", ("s",), "Star", "Put a star on the article, or take it away", _MARK),
     Command("edit_tags", ("t",), "Tags", "Change the article's tags", _MARK),
@@ -194,7 +196,7 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 COUNTED = frozenset(
     (
         *("move_down", "move_up", "go_top", "go_bottom", "half_down", "half_up", "page_down", "page_up"),
-        *("next_unread", "previous_unread", "next_link", "previous_link"),
+        *("next_unread", "previous_unread", "next_link", "previous_link", "list_links"),
     )
 )
 """Commands before whose keys a number can be typed: `5j` goes down five rows, `5G` to the fifth."""

@@ -48,9 +48,8 @@ def in_ascii(text: str) -> str:
         return text
     parts = []
     for start, end, cells in split_graphemes(text)[0]:
-        letter = text[start:end]
-        plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-        parts.append(letter if letter.isascii() else plain if len(plain) == cells else "?" * cells)
+        letter = unicodedata.normalize("NFKD", text[start:end]).encode("ascii", "ignore").decode()
+        parts.append(letter if len(letter) == cells else "?" * cells)
     plain = "".join(parts)
     return plain + " " * (cell_len(text) - len(plain))
 

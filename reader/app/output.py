@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import split_graphemes
+from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
@@ -22,7 +22,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from reader.app.widths import drifts
+from reader.app.widths import drifts, widest
 
 Cell: TypeAlias = tuple[str, str]
 """What stands in a cell and its attributes as SGR codes; an empty text is the right half of a wide one."""
@@ -200,15 +200,18 @@ def _changed(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
 
 
 def _stretches(cells: list[Cell]) -> list[tuple[int, int]]:
-    """Start and end of what stands between gaps of two blanks and more, which take up what drifts."""
+    """Start and end of what stands between gaps that take up whatever may drift into them."""
     stretches: list[tuple[int, int]] = []
+    drift = 0
     for place, (text, _) in enumerate(cells):
         if text == " ":
             continue
-        if stretches and place - stretches[-1][1] < 2:
+        if stretches and place - stretches[-1][1] < max(drift, 2):
             stretches[-1] = (stretches[-1][0], place + 1)
         else:
             stretches.append((place, place + 1))
+            drift = 0
+        drift += widest(text) - cell_len(text) if _is_doubtful(text) else 0
     return stretches
 
 

@@ -94,7 +94,7 @@ class Moving(Stepping):
         """Undo the last step inwards; False where there is none left."""
         if self.place == "sidebar" and self.sidebar.leave_box(keep=False):
             return True
-        if self.place == "article" and self.leave_followed():
+        if self.place == "article" and (self.leave_find() or self.leave_followed()):
             return True
         if self.is_zoomed:
             self.action_zoom()
@@ -103,6 +103,10 @@ class Moving(Stepping):
             return self.leave_selection()
         self.go_to("article" if self.place == "related" else "list")
         return True
+
+    def leave_find(self) -> bool:
+        """Stop looking for words in the article; False where nobody was."""
+        raise NotImplementedError
 
     def leave_followed(self) -> bool:
         """Go back to the article from which a related one was followed; False where none was."""

@@ -93,6 +93,7 @@ class Showing(Moving, Marking):
         is_other = shown is None or shown[1].id != self.headline.id
         with self.app.batch_update():
             if is_other:
+                self.leave_find()
                 self.leave_spot()
             self.article_pane.note = message.note
             self.article_pane.shown = (message.article, self.headline)

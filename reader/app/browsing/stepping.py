@@ -34,6 +34,8 @@ class Stepping(Narrowing):
         elif name in ("go_top", "go_bottom"):
             self.pane.jump(False)
             self.pane.move(times - 1)
+        elif name == "list_links":
+            self.open_link(times)
         else:
             for _ in range(min(times, MOST_TIMES)):
                 getattr(self, f"action_{name}")()
@@ -87,6 +89,10 @@ class Stepping(Narrowing):
         """Go to the link of the article before."""
         self.go_to("article")
         self.article_pane.next_link(-1)
+
+    def open_link(self, number: int) -> None:
+        """Open the article's link with this number."""
+        raise NotImplementedError
 
     def _next_unread(self, step: int) -> None:
         """Put the cursor on the nearest unread article below (or above), found by halving the unread ones."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from reader.app.reading.code import layout_code
-from reader.app.reading.inline import TASKS, links_of, spans_of
+from reader.app.reading.inline import TASKS, Notes, spans_of
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span
 from reader.app.reading.tables import Table, layout_table
 from reader.app.reading.wrap import wrap
@@ -46,31 +46,41 @@ def parser() -> MarkdownIt:
 
 
 def layout_markdown(
-    text: str, width: int, references: References | None = None, spacing: int = 1
+    text: str,
+    width: int,
+    references: References | None = None,
+    *,
+    spacing: int = 1,
+    notes: Notes | None = None,
 ) -> list[Line]:
     """The lines of a Markdown text, none wider than `width` cells (at least 2), no blank ones at its ends.
 
     `spacing` is the number of blank lines between paragraphs; without one their first lines are indented.
+    With `notes` the links are numbered.
     """
     if not text.strip():
         return []
     tokens = parser().parse(text, references if references is not None else {})
-    return _Layout(tokens, spacing).lines(0, len(tokens), max(width, 2))
+    return _Layout(tokens, spacing, notes).lines(0, len(tokens), max(width, 2))
 
 
-def links_in(text: str, references: References | None = None) -> Iterator[str]:
-    """The web addresses that a Markdown text links to, in order."""
-    for token in parser().parse(text, references if references is not None else {}):
-        if token.children:
-            yield from links_of(token.children)
+def links_in(text: str, references: References | None = None) -> list[tuple[str, str]]:
+    """Words and web address of what a Markdown text links to, in order."""
+    notes = Notes()
+    if "]" in text or "://" in text:
+        for token in parser().parse(text, references if references is not None else {}):
+            if token.children:
+                spans_of(token.children, notes)
+    return notes.links
 
 
 class _Layout:
     """One run over the tokens of a text."""
 
-    def __init__(self, tokens: Sequence[Token], spacing: int) -> None:
+    def __init__(self, tokens: Sequence[Token], spacing: int, notes: Notes | None) -> None:
         self._tokens = tokens
         self._spacing = spacing
+        self._notes = notes
         self._closes = _closes(tokens)
         self._depth = 0
 
@@ -81,18 +91,17 @@ class _Layout:
         while start < stop:
             token = self._tokens[start]
             end = self._closes.get(start, start)
-            block = self._block(token, start, end, width)
+            indent = ""
             if lines and not (is_tight and token.type in _CLOSE_TOGETHER):
                 is_text = before == token.type == "paragraph_open"
                 lines.extend([()] * (self._spacing if is_text else max(self._spacing, 1)))
-                if is_text and not self._spacing and width >= MIN_INNER:
-                    block = wrap([Span(INDENT), *spans_of(self._tokens[start + 1].children or [])], width)
-            lines.extend(block)
+                indent = INDENT if is_text and not self._spacing and width >= MIN_INNER else ""
+            lines.extend(self._block(token, start, end, width, indent))
             before = token.type
             start = end + 1
         return lines
 
-    def _block(self, token: Token, start: int, end: int, width: int) -> list[Line]:
+    def _block(self, token: Token, start: int, end: int, width: int, indent: str = "") -> list[Line]:
         kind = token.type
         if kind in ("bullet_list_open", "ordered_list_open"):
             return self._list(start, end, width)
@@ -104,11 +113,12 @@ class _Layout:
             return layout_code(token.content, token.info.split()[0] if token.info.split() else "", width)
         if kind == "hr":
             return [(Span("─" * width, "rule"),)]
-        spans = spans_of(self._tokens[start + 1].children or []) if end > start else [Span(token.content)]
+        inline = self._tokens[start + 1].children or [] if end > start else []
+        spans = spans_of(inline, self._notes) if end > start else [Span(token.content)]
         if kind == "heading_open":
             emphasis = BOLD if token.tag in ("h1", "h2", "h3") else BOLD | ITALIC
             spans = list(_recast(spans, "heading", emphasis))
-        return wrap(spans, width)
+        return wrap([Span(indent), *spans] if indent else spans, width)
 
     def _quote(self, start: int, end: int, width: int) -> list[Line]:
         bar = (Span("▎ ", "bar"),) if width >= MIN_INNER else ()
@@ -167,7 +177,7 @@ class _Layout:
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in ("th_open", "td_open"):
-                rows[-1].append(spans_of(inline.children or []))
+                rows[-1].append(spans_of(inline.children or [], self._notes))
                 if token.type == "th_open":
                     alignments.append(str(token.attrGet("style") or "").rpartition(":")[2] or "left")
         return Table(rows[0], rows[1:], alignments)

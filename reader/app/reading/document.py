@@ -14,11 +14,15 @@ from typing import NamedTuple
 from reader.app.reading.blocks import References, layout_markdown, links_in, parser
 from reader.app.reading.header import Subject, layout_foot, layout_head, without_title
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
+from reader.app.reading.inline import Notes
 from reader.app.reading.lines import Line
 from reader.app.reading.pieces import Piece, pieces_of
 
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""
+
+NUMBERED = 32
+"""Pieces of a body up to which its links are numbered."""
 
 MAX_LABEL = 1_000
 """Characters of a line up to which it is looked at as a link's definition."""
@@ -55,6 +59,7 @@ class Document:
             definitions = "\n".join(islice(_definitions(self.body), MAX_DEFINITIONS))
             parser().parse(definitions, self._references)
         self._wanted: Sought = ()
+        self._links: dict[int, list[tuple[str, str]]] = {}
         self.set_width(width)
 
     def set_width(self, width: int) -> None:
@@ -147,10 +152,19 @@ class Document:
                 return self.top(section) + max(offset - place.blanks, 0)
         return self.top(section)
 
-    def links(self) -> Iterator[str]:
-        """The web addresses that the body links to, in order."""
-        for piece in self._pieces:
-            yield from links_in(self._text(piece), self._references)
+    def links(self) -> list[tuple[str, str]]:
+        """Words and web address of what the body links to, in order."""
+        return [link for number in range(len(self._pieces)) for link in self._links_of(number)]
+
+    def _links_of(self, piece: int) -> list[tuple[str, str]]:
+        if piece not in self._links:
+            self._links[piece] = links_in(self._text(self._pieces[piece]), self._references)
+        return self._links[piece]
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether links have numbers: not in a long text, where all before it would have to be read."""
+        return len(self._pieces) <= NUMBERED
 
     def hits(self, section: int) -> list[Hit]:
         """The hits in a section, in order; their lines count from its top."""
@@ -188,10 +202,16 @@ class Document:
         if number == 0:
             return layout_head(self.subject, self.width)
         if number == self._count - 1:
-            lines = layout_foot(self.subject, self.width)
+            links = self.links() if self.is_numbered else []
+            lines = layout_foot(self.subject, self.width, links)
             return [(), *lines] if lines else []
         piece = self._pieces[number - 1]
-        lines = layout_markdown(self._text(piece), self.width, self._references, self._spacing)
+        notes = None
+        if self.is_numbered:
+            notes = Notes(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
+        lines = layout_markdown(
+            self._text(piece), self.width, self._references, spacing=self._spacing, notes=notes
+        )
         return [*[()] * max(self._spacing, 1), *lines] if lines and not piece.is_glued else lines
 
     def _text(self, piece: Piece) -> str:

@@ -62,12 +62,16 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
     return lines
 
 
-def layout_foot(subject: Subject, width: int) -> list[Line]:
-    """Pictures, other fields and path; dim capitals head the sections."""
+def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] = ()) -> list[Line]:
+    """Links, pictures, other fields and path; dim capitals head the sections.
+
+    `links` are the words and addresses of the body's links, in the order of their numbers.
+    """
     article = subject.article
-    lines = [line for picture in article.images for line in wrap(list(_picture(picture)), width)]
-    if lines:
-        lines.append(())
+    lines = [*_section("LINKS"), *_footnotes(links, width), ()] if links else []
+    pictures = [line for picture in article.images for line in wrap(list(_picture(picture)), width)]
+    if pictures:
+        lines += [*pictures, ()]
     fields = [("category", article.category), ("type", article.type)]
     known = [(name, value) for name, value in fields if value]
     if known or article.other:
@@ -176,6 +180,17 @@ def _picture(picture: Image) -> Iterator[Span]:
     yield picture_note(_last_part(picture.url), picture.url)
     if picture.width and picture.height:
         yield Span(f"  {picture.width} × {picture.height}", "meta")
+
+
+def _footnotes(links: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
+    """Each link with its number, a line or more; the address in full, for it may be wanted on paper."""
+    room = len(str(len(links)))
+    for number, (name, url) in enumerate(links, 1):
+        target = Target("url", url)
+        said = [Span(f"{number:>{room}}  ", "meta")]
+        if name and name != url:
+            said += [Span(name, "text", 0, target), Span("  ", "meta")]
+        yield from wrap([*said, Span(url, "host", 0, target)], width)
 
 
 def _section(name: str) -> list[Line]:

@@ -26,8 +26,26 @@ _TASK = re.compile(r"\[([ xX])\] ")
 _WIDE_END = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
 
 
-def spans_of(tokens: Sequence[Token]) -> list[Span]:
-    """The children of one inline token as spans; a hard break is a newline in a text."""
+class Notes:
+    """The links of a text in their order, numbered like footnotes."""
+
+    def __init__(self, before: int = 0) -> None:
+        """`before` links stand in what comes before the text."""
+        self._before = before
+        self.links: list[tuple[str, str]] = []
+        """Words and address of each."""
+
+    def add(self, words: str, url: str) -> int:
+        """Take a link in; its number, counted from 1."""
+        self.links.append((" ".join(words.split()), url))
+        return self._before + len(self.links)
+
+
+def spans_of(tokens: Sequence[Token], notes: Notes | None = None) -> list[Span]:
+    """The children of one inline token as spans; a hard break is a newline in a text.
+
+    With notes, each link is taken in and has its number behind it.
+    """
     spans: list[Span] = []
     emphasis = 0
     depth = {"em": 0, "strong": 0, "s": 0}
@@ -43,35 +61,22 @@ def spans_of(tokens: Sequence[Token]) -> list[Span]:
             link, link_start = (Target("url", url) if shown_host(url) else None), len(spans)
         elif token.type == "link_close":
             if link:
-                spans.extend(_host_behind(link, spans[link_start:]))
+                spans.extend(_host_behind(link, spans[link_start:], notes))
             link = None
         elif token.type == "softbreak":
             spans.append(Span(_soft_break(spans, tokens[number + 1 :]), *_look(emphasis, link)))
         else:
-            spans.extend(_leaf(token, emphasis, link, is_first=number == 0))
+            spans.extend(_leaf(token, emphasis, link, notes, is_first=number == 0))
     return [span for span in spans if span.text]
-
-
-def links_of(tokens: Sequence[Token]) -> Iterator[str]:
-    """The web addresses that the children of one inline token link to, in order."""
-    for span in _one_each(spans_of(tokens)):
-        if span.target and span.ink != "picture":
-            yield span.target.value
-
-
-def _one_each(spans: list[Span]) -> Iterator[Span]:
-    last: Target | None = None
-    for span in spans:
-        if span.target is not last:
-            yield span
-        last = span.target
 
 
 def _look(emphasis: int, link: Target | None) -> tuple[str, int, Target | None]:
     return ("link", emphasis | UNDERLINE, link) if link else ("text", emphasis, None)
 
 
-def _leaf(token: Token, emphasis: int, link: Target | None, *, is_first: bool) -> Iterator[Span]:
+def _leaf(
+    token: Token, emphasis: int, link: Target | None, notes: Notes | None, *, is_first: bool
+) -> Iterator[Span]:
     ink, emphasis, link = _look(emphasis, link)
     if token.type == "hardbreak":
         yield Span("\n", ink, emphasis, link)
@@ -86,7 +91,7 @@ def _leaf(token: Token, emphasis: int, link: Target | None, *, is_first: bool) -
         if is_first and (task := _TASK.match(text)):
             yield Span(TASKS[task[1] != " "], "bullet")
             text = text[task.end() :]
-        yield from _with_addresses(text, emphasis)
+        yield from _with_addresses(text, emphasis, notes)
 
 
 def picture_note(words: str, url: str, link: Target | None = None) -> Span:
@@ -96,7 +101,7 @@ def picture_note(words: str, url: str, link: Target | None = None) -> Span:
     return Span(note.replace("\n", " "), "picture", 0, target)
 
 
-def _with_addresses(text: str, emphasis: int) -> Iterator[Span]:
+def _with_addresses(text: str, emphasis: int, notes: Notes | None) -> Iterator[Span]:
     """Text in which bare web addresses are links, as readers expect."""
     start = 0
     if "://" in text:
@@ -105,7 +110,10 @@ def _with_addresses(text: str, emphasis: int) -> Iterator[Span]:
             if not shown_host(url):
                 continue
             yield Span(text[start : match.start()], "text", emphasis)
-            yield Span(url, "link", emphasis | UNDERLINE, Target("url", url))
+            target = Target("url", url)
+            yield Span(url, "link", emphasis | UNDERLINE, target)
+            if notes is not None:
+                yield Span(f" [{notes.add('', url)}]", "host", 0, target)
             start = match.start() + len(url)
     yield Span(text[start:], "text", emphasis)
 
@@ -120,14 +128,20 @@ def _trimmed(url: str) -> str:
     return url
 
 
-def _host_behind(link: Target, spans: list[Span]) -> Iterator[Span]:
-    """The real host, dim, unless the words of the link already say it in full."""
+def _host_behind(link: Target, spans: list[Span], notes: Notes | None) -> Iterator[Span]:
+    """The real host, dim, unless the words of the link already say it in full; the number before it."""
     host = shown_host(link.value)
     words = "".join(span.text for span in spans).strip()
+    behind = [host]
     if not words:
         yield Span(link.value, "link", UNDERLINE, link)
-    elif shown_host(words) != host and words.casefold() != host:
-        yield Span(f" [{host}]", "host", 0, link)
+        behind = []
+    elif shown_host(words) == host or words.casefold() == host:
+        behind = []
+    if notes is not None:
+        behind.insert(0, str(notes.add(words, link.value)))
+    if behind:
+        yield Span(f" [{' '.join(behind)}]", "host", 0, link)
 
 
 def _soft_break(spans: list[Span], rest: Sequence[Token]) -> str:

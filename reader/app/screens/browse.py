@@ -15,6 +15,7 @@ from textual.geometry import Region, Size
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
+from reader.app.browsing.finding import Finding
 from reader.app.browsing.handing import Handing
 from reader.app.browsing.marking_many import MarkingMany
 from reader.app.browsing.refreshing import Keeping
@@ -40,7 +41,7 @@ AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
 
 
-class BrowseScreen(Viewing, Showing, MarkingMany, Keeping, Handing, Sizing, Remembering):
+class BrowseScreen(Finding, Viewing, Showing, MarkingMany, Keeping, Handing, Sizing, Remembering):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
     AUTO_FOCUS = ""

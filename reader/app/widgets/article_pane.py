@@ -106,9 +106,9 @@ class ArticlePane(DocumentView, can_focus=True):
         self.refresh()
 
     @property
-    def links(self) -> list[str]:
-        """The web addresses that the body links to, in order."""
-        return list(self._document.links()) if self._document else []
+    def links(self) -> list[tuple[str, str]]:
+        """Words and web address of what the body links to, in order."""
+        return self._document.links() if self._document else []
 
     @property
     def hits(self) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reader.app.reading.blocks import layout_markdown, links_in
+from reader.app.reading.inline import Notes
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
 
 MARKUP = st.text(alphabet=st.sampled_from("ab #*_`~[]()!>|-+=:\\&<1.\n\t漢é"), max_size=200)
@@ -75,9 +76,34 @@ def test_a_host_that_is_read_anyway_is_not_repeated(markdown: str) -> None:
 def test_a_bare_address_ends_before_the_full_stop() -> None:
     """Punctuation and an unmatched bracket behind an address are not part of it."""
     assert list(links_in("(see https://a.example/x_(y)). Or https://b.example!")) == [
-        "https://a.example/x_(y)",
-        "https://b.example",
+        ("", "https://a.example/x_(y)"),
+        ("", "https://b.example"),
     ]
+
+
+def test_links_have_numbers_where_they_are_asked_for() -> None:
+    """Behind their words, in the order of the text, tables and lists included; a picture's note has none."""
+    notes = Notes(before=4)
+    markdown = (
+        "A [page](https://a.example/x) and https://b.example/y.\n\n- [c.example](https://c.example)\n\n"
+        "| t |\n| - |\n| [d](https://d.example) |\n\n![p](https://e.example/p.png)\n"
+    )
+    text = "\n".join(map(plain, layout_markdown(markdown, 60, notes=notes)))
+    for said in ("page [5 a.example]", "https://b.example/y [6]", "c.example [7]", "d [8 d.example]"):
+        assert said in text
+    assert notes.links == links_in(markdown)
+    assert len(notes.links) == 4
+
+
+def test_paragraphs_stand_apart_or_begin_indented() -> None:
+    """Two blank lines, one, or none and a step to the right; a heading keeps its blank line."""
+    markdown = "# Head\n\nOne.\n\nTwo."
+    shown = {
+        spacing: list(map(plain, layout_markdown(markdown, 40, spacing=spacing))) for spacing in (0, 1, 2)
+    }
+    assert shown[2] == ["Head", "", "", "One.", "", "", "Two."]
+    assert shown[1] == ["Head", "", "One.", "", "Two."]
+    assert shown[0] == ["Head", "", "One.", "\xa0\xa0Two."]
 
 
 @pytest.mark.parametrize(

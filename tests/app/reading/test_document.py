@@ -78,7 +78,7 @@ def test_links_defined_far_away_are_known_everywhere() -> None:
     document = a_document(
         "See [the page][far].\n\n" + LONG + "[near](https://b.example)\n\n[far]: https://a.example\n"
     )
-    assert list(document.links()) == ["https://a.example", "https://b.example"]
+    assert document.links() == [("the page", "https://a.example"), ("near", "https://b.example")]
 
 
 @pytest.mark.parametrize("heading", ["# Two   words", "Two words\n====", "\n\n## Two *words*"])

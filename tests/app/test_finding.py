@@ -1,0 +1,69 @@
+"""Looking for words in the article, and its links by their numbers."""
+
+from __future__ import annotations
+
+from reader.app.screens.links import Links
+from tests.app.build import an_article, articles
+from tests.app.conftest import Start
+from tests.app.pilot import MEDIUM, WIDE, picture, press, settled
+
+BODY = "\n\n".join(
+    f"Paragraph {number} about {'boats' if number % 9 == 4 else 'rain'}." for number in range(60)
+)
+
+
+async def test_what_is_typed_is_found_and_esc_goes_back(start: Start) -> None:
+    """Letter by letter to the first place, n to the next, Esc to where one was; the list's search stays."""
+    async with start([an_article(body=BODY), *articles(3)], "about").run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        screen = await press(pilot, "ctrl+f", "b", "o", "a")
+        assert "Paragraph 4 about boats." in picture(pilot) and "7 found" in picture(pilot)
+        await press(pilot, "enter", "n")
+        first = screen.article_pane.reading_place
+        await press(pilot, "n", "n")
+        assert screen.article_pane.reading_place != first
+        assert "Find in the article" not in picture(pilot)
+        await press(pilot, "escape")
+        assert screen.article_pane.highlights == (("about", False),)
+        await press(pilot, "escape")
+        assert screen.place == "list"
+
+
+async def test_what_is_not_there_is_said(start: Start) -> None:
+    """And Esc in the line goes back to the place before."""
+    async with start([an_article(body=BODY)]).run_test(size=MEDIUM) as pilot:
+        screen = await press(pilot, "enter", "space")
+        place = screen.article_pane.reading_place
+        await press(pilot, "ctrl+f", "q", "q")
+        assert "not found" in picture(pilot)
+        await press(pilot, "escape")
+        assert screen.article_pane.reading_place == place
+        assert not screen.is_finding and screen.article_pane.highlights == ()
+
+
+async def test_another_article_is_read_without_the_words(start: Start) -> None:
+    """Find is for one article."""
+    async with start([an_article(body=BODY), *articles(3)]).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        screen = await press(pilot, "ctrl+f", "b", "o", "enter", "h", "j")
+        assert not screen.is_finding and screen.article_pane.highlights == ()
+
+
+async def test_links_open_by_number(start: Start) -> None:
+    """At once where no longer number can be meant; `2#` without the list."""
+    body = " ".join(f"[link {number}](https://l{number}.example/)" for number in range(1, 13))
+    opened: list[str] = []
+    async with start([an_article(body=body)]).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        screen.open_links = lambda links: opened.extend(url for _, url in links)  # type: ignore[method-assign]
+        assert "link 1 [1 l1.example]" in picture(pilot)
+        await press(pilot, "#")
+        assert isinstance(pilot.app.screen, Links)
+        assert "12  link 12" in picture(pilot)
+        await press(pilot, "1", "2")
+        await press(pilot, "#", "3")
+        await press(pilot, "#", "j", "j", "enter")
+        await press(pilot, "2", "#")
+        assert opened == [f"https://l{number}.example/" for number in (12, 3, 3, 2)]
+        await press(pilot, "9", "9", "#")
+        assert any("12 links" in one.message for one in pilot.app._notifications)
