@@ -168,6 +168,7 @@ COMMANDS: tuple[Command, ...] = (
         "sort_values", (",",), "Sort the sidebar", "In the sidebar: values by name, or by count again", _FIND
     ),
     Command("clear", ("c",), "Clear", "Clear the search and all filters", _FIND),
+    Command("show_muted", ("H",), "Muted", "List what is muted too, or hide it again", _FIND),
     *_VIEWS,
     Command("save_view", ("w",), "Save view", "Save what is asked as a view, under a name", _FIND),
     Command("manage_views", ("V",), "Views", "All views: edit, rename, move, delete, undo", _FIND),

@@ -66,8 +66,8 @@ class Config(NamedTuple):
     """Name to query text, shown in the sidebar in this order; false leaves out a view of the reader's own."""
     tags: Mapping[str, str] = {}
     """Name of a tag to the name of its colour, one of TAG_COLOURS."""
-    mute: tuple[str, ...] = ()
-    """Queries whose articles the screen does not list; the command line does."""
+    mute: Mapping[str, tuple[str, ...]] = {}
+    """Name of a view, or `*` for all of them, to queries whose articles are left out there."""
     remember: bool = True
     """Whether the screen begins where the last visit to the collection ended."""
     signs: str = "auto"
@@ -205,7 +205,7 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "relay": config_values.line,
     "open": config_values.commands,
     "views": config_values.queries_by_name,
-    "mute": config_values.lines,
+    "mute": config_values.rules,
     "tags": config_values.tag_colours,
     "remember": config_values.switch,
     "signs": config_values.one_of(SIGNS),

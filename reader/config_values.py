@@ -82,6 +82,13 @@ def lines(value: object) -> tuple[str, ...]:
     return tuple(filter(None, map(clean_line, texts(value))))
 
 
+def rules(value: object) -> dict[str, tuple[str, ...]]:
+    """A list of queries for all views, under `*`, or a table with a list for each view."""
+    if not isinstance(value, dict):
+        return {"*": lines(value)}
+    return {clean_line(name): lines(item) for name, item in value.items()}
+
+
 def commands(value: object) -> dict[str, tuple[str, ...]]:
     """A table of argument lists. One text is no list: only a shell could take it apart."""
     if not isinstance(value, dict) or not all(isinstance(item, list) and item for item in value.values()):

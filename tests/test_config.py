@@ -46,7 +46,7 @@ def test_everything_can_be_set(file: Path) -> None:
             browser=("firefox", "%s"),
             keys={"open_page": "o,ctrl+o"},
             views={"Best ones": "quality:>=80"},
-            mute=("topic:Horoscopes",),
+            mute={"*": ("topic:Horoscopes",)},
         ),
         [],
     )
@@ -79,7 +79,7 @@ def test_one_text_is_a_list_of_one(file: Path, monkeypatch: pytest.MonkeyPatch) 
         ("views = 3", "[views]"),
         ("views = { a = 1 }", "[views]"),
         ('keys = { open_pgae = "o" }', '"open_page"'),
-        ('mute = { a = "b" }', "list of texts"),
+        ("mute = { a = 3 }", "list of texts"),
         ("query = 2021-06-18", "text"),
     ],
 )
@@ -138,7 +138,7 @@ def test_what_is_printed_is_a_configuration(file: Path) -> None:
         browser=("b", '"%s"'),
         keys={"open_page": "o"},
         views={'say "x"': 'title:"quiet week"'},
-        mute=("a", "b"),
+        mute={"*": ("a", "b"), "Unread": ("c",)},
     )
     file.write_text(as_toml(config))
     assert load(file) == (config, [])

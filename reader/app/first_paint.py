@@ -19,12 +19,12 @@ from rich.cells import cell_len
 
 from reader.app.colours import Colours, named, theme_for
 from reader.app.geometry import Box, list_at, panes_at
-from reader.app.muting import muted_by
 from reader.app.painting import Piece, joined
 from reader.app.widgets import article_row
 from reader.config import Config
 from reader.errors import ReaderError
 from reader.library import Library
+from reader.muting import muting_of
 from reader.palettes import Palette
 from reader.query import Query
 from reader.results import Headline, Results
@@ -57,7 +57,8 @@ def painted_first(
     text = ""
     if size is not None and theme is not None and can_show(config, seen):
         with suppress(ReaderError):  # the app asks the same again, and says what is wrong
-            results = library.select(query.and_also(muted_by(config.mute)[0]), now)
+            muted = muting_of(config.mute, config.views)[0].of(query)
+            results = library.select(query.and_also(muted), now)
             cursor = place_of(library, results, visit.article)
             view = view_of(results, config, visit.sizes, size, cursor, tells_query=bool(query.clauses))
             text = frame(view, theme, size, now, seen.colours)

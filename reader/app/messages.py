@@ -61,6 +61,8 @@ class FacetsReady(Message):
     """Names of views, each with how many articles it selects and how many of those are unread."""
     unread: int = 0
     """How many of the articles that match are unread."""
+    muted: int = 0
+    """How many more would match if they were not muted."""
 
 
 @dataclass

@@ -223,6 +223,7 @@ def _add_switches(group: Group) -> None:
         ("--starred", "only what you starred", "reader list --starred"),
         ("--drafts", "only drafts (published: false)", "reader list --drafts"),
         ("--no-drafts", "everything but drafts", "reader list --no-drafts"),
+        ("--muted", "what the configuration mutes too", "reader list --muted"),
     )
     for flag, help, example in switches:
         group.option(flag, action="store_true", help=help, example=example)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reader.cli.arguments import FACETS, Parser, Subcommand, add_filters, add_format, add_sources
+from reader.cli.muting import tell_muted, without_muted
 from reader.cli.output import Output, add_output, output_of
 from reader.cli.progress import follow
 from reader.cli.question import asked
@@ -63,9 +64,12 @@ def _list_options(parser: Parser) -> None:
 
 
 def _list(options: Namespace) -> int:
-    query, output = asked(options), output_of(options)
+    plain, output = asked(options), output_of(options)
+    query = without_muted(plain, options)
     with opened(options.sources, shown=few(options)) as library:
-        return write_list(library, options, query, output)
+        code = write_list(library, options, query, output)
+        tell_muted(library, plain, query)
+        return code
 
 
 def _count_options(parser: Parser) -> None:
@@ -75,10 +79,12 @@ def _count_options(parser: Parser) -> None:
 
 
 def _count(options: Namespace) -> int:
-    query = asked(options)
+    plain = asked(options)
+    query = without_muted(plain, options)
     with opened(options.sources) as library:
         results = library.select(query)
         count, is_exact = len(results), results.is_exact
+        tell_muted(library, plain, query)
     if options.limit is not None and options.limit <= count:
         count, is_exact = options.limit, True
     if options.format == "json":
@@ -108,7 +114,7 @@ def _facets(options: Namespace) -> int:
     field, *sources = options.words or [""]
     if field not in FACETS:
         raise UsageError(f"which field's values? Say one of {', '.join(FACETS)}, like `reader facets topic`")
-    query = asked(options)
+    query = without_muted(asked(options), options)
     with opened(sources) as library:
         values = [found for found in library.facet(field, query).values if found.count]
     values = values[: options.limit]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reader.cli.arguments import Parser, Subcommand, add_filters
 from reader.cli.completion import actions, ids
 from reader.cli.formats import headlines
+from reader.cli.muting import without_muted
 from reader.cli.question import asked, ids_in, typed
 from reader.cli.session import opened, tell
 from reader.errors import UsageError
@@ -85,7 +86,9 @@ def _mark(options: Namespace) -> int:
     if action in _TRAVELS:
         return _travel(action, sources)
     change = change_of(action)
-    query, named = asked(options), _ids(options.ids)
+    named, query = _ids(options.ids), asked(options)
+    if named is None:  # who names articles means them
+        query = without_muted(query, options)
     with opened(sources) as library:
         chosen = _chosen(library, query, named, options.limit)
         count = len(chosen)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reader.cli.arguments import Parser, Subcommand, add_filters, add_place, add_sources
 from reader.cli.entry import COMMANDS
 from reader.cli.listing import write_list
+from reader.cli.muting import without_muted
 from reader.cli.output import add_output, output_of
 from reader.cli.question import asked
 from reader.cli.session import opened, sources_of
@@ -47,6 +48,7 @@ def _run(options: Namespace) -> int:
     query = asked(options)
     output = output_of(options)
     if options.format or options.template is not None or not sys.stdout.isatty():
+        query = without_muted(query, options)
         with opened(options.sources) as library:
             return write_list(library, options, query, output)
     if not sys.stdin.isatty():
@@ -63,6 +65,8 @@ def _run(options: Namespace) -> int:
     settings, warnings = config.load()
     if options.sources:
         notices.extend(warnings)
+    if options.muted:
+        settings = settings._replace(mute={})
     if options.is_remote is not None:
         settings = settings._replace(terminal={**settings.terminal, "remote": options.is_remote})
     if options.sort is None and options.view is None:

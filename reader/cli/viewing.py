@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
 from reader.cli.layout import cells
+from reader.cli.muting import muting
 from reader.cli.session import note, opened
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
@@ -62,10 +63,12 @@ def _views(options: Namespace) -> int:
         except QueryError as error:
             note(f"the view {view.name} is left out: {error}")
     with opened(options.sources) as library:
-        counted = [
-            Counted(*view, len(library.select(query)), len(library.select(query.and_also(UNREAD))))
-            for view, query in understood
-        ]
+        rules = muting()
+        counted = []
+        for view, query in understood:
+            listed = query if rules is None else query.and_also(rules.of(query))
+            unread = len(library.select(listed.and_also(UNREAD)))
+            counted.append(Counted(*view, len(library.select(listed)), unread))
     if options.format == "json":
         from reader.export import json_text
 

@@ -11,9 +11,9 @@ from rich.segment import Segment
 
 from reader.app.colours import OWN, named
 from reader.app.first_paint import can_show, frame, inks_of, place_of, view_of
-from reader.app.muting import muted_by
 from reader.app.reader_app import FULL, ReaderApp
 from reader.config import Config
+from reader.muting import muting_of
 from reader.query import parse
 from reader.visit import Visit
 from tests.app.build import NOW, articles
@@ -52,7 +52,7 @@ def is_same(one: tuple[str, bool, tuple[int, ...]], other: tuple[str, bool, tupl
             Config(mark_read_after=-1, theme="reader-light", rows="compact", sidebar_width=19),
             Visit(sizes={"list": 40, "list_rows": 9}),
         ),
-        ("", Config(mark_read_after=-1, mute=("Chips",)), Visit(article="the 21st")),
+        ("", Config(mark_read_after=-1, mute={"*": ("Chips",)}), Visit(article="the 21st")),
     ],
     ids=("plain", "narrowed", "returning"),
 )
@@ -61,7 +61,7 @@ async def test_the_first_rows_are_those_of_the_list(
 ) -> None:
     """On every layout the early rows stand where the app's stand, in the same colours."""
     library = FakeLibrary(articles(40))
-    results = library.select(parse(query).and_also(muted_by(config.mute)[0]), NOW)
+    results = library.select(parse(query).and_also(muting_of(config.mute, {})[0].of(parse(query))), NOW)
     if visit.article:
         visit = visit._replace(article=results.window(20, 21)[0].id)
     cursor = place_of(library, results, visit.article)

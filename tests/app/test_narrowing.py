@@ -182,7 +182,7 @@ async def test_held_keys_ask_only_the_newest_question(start: Start) -> None:
 
 async def test_what_is_muted_is_never_listed(start: Start) -> None:
     """Neither in the list nor in a count; a mute that makes no sense is said."""
-    config = Config(mark_read_after=-1, mute=("topic:Chips quality:<=100", "topci:x"))
+    config = Config(mark_read_after=-1, mute={"*": ("topic:Chips quality:<=100", "topci:x")})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "S")
         assert screen.results is not None and 0 < len(screen.results) < 30
@@ -190,6 +190,22 @@ async def test_what_is_muted_is_never_listed(start: Start) -> None:
         assert screen.sidebar.views[0].articles == len(screen.results)
         assert screen.search_bar.text == "sort:quality"
         assert any("topci" in one.message for one in pilot.app._notifications)
+
+
+async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Start) -> None:
+    """The line above tells how many are muted here; H lists them too, and hides them again."""
+    config = Config(mark_read_after=-1, mute={"*": ("topic:Chips",), "Unread": ("topic:AI",)})
+    async with start(30, config=config).run_test(size=WIDE) as pilot:
+        screen = await press(pilot)
+        assert len(screen.articles) == 25 and screen.standing.muted == "5 muted"
+        await press(pilot, "2")
+        assert len(screen.articles) == 20 and screen.standing.muted == "10 muted"
+        assert [view.articles for view in screen.sidebar.views[:3]] == [25, 20, 0]
+        await press(pilot, "H")
+        assert len(screen.articles) == 30 and screen.standing.muted == "muted shown"
+        assert [view.articles for view in screen.sidebar.views[:3]] == [30, 30, 0]
+        await press(pilot, "H")
+        assert len(screen.articles) == 20 and screen.standing.muted == "10 muted"
 
 
 async def test_the_threshold_of_quality_moves_by_keys(start: Start) -> None:

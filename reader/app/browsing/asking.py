@@ -15,11 +15,11 @@ from textual.message import Message
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady
-from reader.app.muting import muted_by
 from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
 from reader.app.wording import in_words, order_in_words, standing
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
+from reader.muting import Muting, muting_of
 from reader.query import Query, Term, highlights, parse
 from reader.results import MOST_PERIODS, Facet
 from reader.views import Configured, arranged
@@ -35,8 +35,10 @@ class Question(NamedTuple):
 
     query: Query
     """What is asked, without what is muted."""
+    plain: Query
+    """What is asked, with it."""
     views: tuple[ViewCount, ...]
-    muted: Query
+    muting: Muting
     cells: int = MOST_PERIODS
     """Periods of time that the sidebar has room for."""
     is_recount: bool = False
@@ -96,21 +98,32 @@ class Newest:
             facets.append(library.facet(field, query, now, cells=question.cells))
         unread = len(library.select(query.and_also(UNREAD), now))
         counts = self._count_views(question, now)
+        muted = 0 if query == question.plain else self._count_muted(question, now)
         if counts is not None:
-            self._tell(FacetsReady(query, tuple(facets), counts, unread))
+            self._tell(FacetsReady(query, tuple(facets), counts, unread, muted))
+
+    def _count_muted(self, question: Question, now: datetime) -> int:
+        """How many articles more there would be with those that are muted."""
+        asked, plain = (len(self._library.select(one, now)) for one in (question.query, question.plain))
+        return plain - asked
 
     def _count_views(self, question: Question, now: datetime) -> Counts | None:
         """The views' counts, which no search narrows: counted anew only where marks, files or the minute have
         changed, for `Today` depends on it. None where a newer question waits."""
         minute = now.replace(second=0, microsecond=0)
-        wanted = (self._library.generation, minute, tuple(view.query for view in question.views))
+        wanted = (
+            self._library.generation,
+            minute,
+            question.muting,
+            tuple(one.query for one in question.views),
+        )
         if self._counted is not None and self._counted[0] == wanted:
             return self._counted[1]
         counts: list[tuple[str, int, int]] = []
         for view in question.views:
             if self._wanted is not None:
                 return None
-            query = view.query.and_also(question.muted)
+            query = view.query.and_also(question.muting.of(view.query))
             found, unread = (len(self._library.select(one, now)) for one in (query, query.and_also(UNREAD)))
             counts.append((view.name, found, unread))
         self._counted = wanted, tuple(counts)
@@ -130,7 +143,8 @@ class Asking(Browsing):
 
     def _question(self) -> Question:
         self._cells = self._chart_cells
-        return Question(self.asked_query, self.sidebar.views, self.muted, self._cells)
+        asked = (self.asked_query, self.current_query)
+        return Question(*asked, self.sidebar.views, self.muting, self._cells)
 
     @property
     def _chart_cells(self) -> int:
@@ -149,9 +163,8 @@ class Asking(Browsing):
     def start_asking(self) -> None:
         """Set up the views and ask the first question."""
         self.asker = Newest(self.library, self.post_message, self.clock)
-        self.muted, mistakes = muted_by(self.config.mute)
-        for mistake in mistakes:
-            self._say_mistake("mute", mistake)
+        for mistake in muting_of(self.config.mute, self.config.views)[1]:
+            self.say(f"In the configuration, {mistake}", is_warning=True)
         self.show_views(self.config.views)
         self._show_question(self.current_query)
         try:
@@ -162,8 +175,17 @@ class Asking(Browsing):
         else:
             self.recount()
 
+    def action_show_muted(self) -> None:
+        """List what is muted too, or no longer."""
+        if self.rules == Muting():
+            self.say("Nothing is muted: the configuration has no rule under mute")
+            return
+        self.shows_muted = not self.shows_muted
+        self.ask()
+
     def show_views(self, configured: Configured) -> None:
         """Have these views of the configuration in the sidebar, with ours; one that means nothing is said."""
+        self.rules = muting_of(self.config.mute, configured)[0]
         counted = {view.query: view for view in self.sidebar.views}
         shown = []
         for name, text in arranged(configured):
@@ -212,6 +234,8 @@ class Asking(Browsing):
         )  # fmt: skip
         self.sidebar.facets = message.facets
         self.standing.unread = f"{message.unread:,} unread"
+        hidden = f"{message.muted:,} muted" if message.muted else ""
+        self.standing.muted = "muted shown" if self.shows_muted else hidden
 
     @on(QuestionFailed)
     def _question_failed(self, message: QuestionFailed) -> None:

@@ -23,6 +23,7 @@ from reader.app.wording import unforeseen
 from reader.commands import Place
 from reader.config import Config
 from reader.library import Library
+from reader.muting import Muting
 from reader.query import Query
 from reader.results import Headline, Results
 
@@ -66,14 +67,21 @@ class Browsing(Screen[None]):
         """What the time is; ages are told from it."""
         self.sizes: dict[str, int] = {}
         """What the person made wider or narrower, by name, in cells or lines."""
-        self.muted = Query()
-        """What is left out of every answer, because the configuration says so."""
+        self.rules = Muting()
+        """What the configuration wants left out."""
+        self.shows_muted = False
+        """Whether the person wants to see it all the same."""
         self.set_reactive(Browsing.current_query, query)
 
     @property
     def asked_query(self) -> Query:
         """The question as the library gets it: the current one, without what is muted."""
-        return self.current_query.and_also(self.muted)
+        return self.current_query.and_also(self.muting.of(self.current_query))
+
+    @property
+    def muting(self) -> Muting:
+        """What is left out of answers now."""
+        return Muting() if self.shows_muted else self.rules
 
     @property
     def panes(self) -> Mapping[Place, Widget]:

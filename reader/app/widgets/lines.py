@@ -77,6 +77,7 @@ class Standing(PaintedLine):
     counts: reactive[str] = reactive("")
     unread: reactive[str] = reactive("")
     selected: reactive[str] = reactive("")
+    muted: reactive[str] = reactive("")
     order: reactive[str] = reactive("")
     _widest = 0
 
@@ -86,11 +87,11 @@ class Standing(PaintedLine):
         if self._wanted_width() > self._widest:
             self.refresh(layout=True)
 
-    watch_counts = watch_unread = watch_selected = watch_order = _make_room
+    watch_counts = watch_unread = watch_selected = watch_muted = watch_order = _make_room
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """All on one line, or on two where there are two."""
-        rest = [part for part in (self.selected, self.unread, self.order) if part]
+        rest = [part for part in (self.selected, self.muted, self.unread, self.order) if part]
         if self.size.height > 1:
             line = [Piece(self.counts, "strong")] if y == 0 else [Piece(" · ".join(rest), "dim")]
         else:
@@ -108,7 +109,7 @@ class Standing(PaintedLine):
         self.refresh(layout=True)
 
     def _wanted_width(self) -> int:
-        rest = " · ".join(part for part in (self.selected, self.unread, self.order) if part)
+        rest = " · ".join(part for part in (self.selected, self.muted, self.unread, self.order) if part)
         if self.screen.has_class("-narrow"):
             return max(cell_len(self.counts), cell_len(rest)) + 2
         return cell_len(self.counts) + (cell_len(rest) + 3 if rest else 0) + 2

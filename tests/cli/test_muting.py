@@ -1,0 +1,41 @@
+"""Tests of muting on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.fake_library import FakeLibrary
+
+
+@pytest.fixture(autouse=True)
+def _mute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration that mutes a topic everywhere, and drafts where nothing is asked."""
+    monkeypatch.setenv("READER_CONFIG_DIR", str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text('[mute]\n"*" = ["topic:Chips"]\nAll = ["is:draft"]\n')
+
+
+def test_what_is_muted_is_left_out_of_lists_counts_and_marks(reader: Run, library: FakeLibrary) -> None:
+    """`--muted` has it too, and so has who names an id."""
+    assert [line[-14:] for line in reader("list", ".").out.splitlines()] == [" =Sum [of] it"[-14:].rjust(14)]
+    assert reader("count", ".").out == "1\n"
+    assert reader("count", ".", "--muted").out == "3\n"
+    assert reader("facets", "topic", ".").out == "1  AI\n"
+    assert reader("count", ".", "-t", "AI").out == "2\n"
+    muted = next(row for row in library.select_all() if "Chips" in row.topics)
+    assert reader("mark", "star", "-t", "Chips").out == "0 articles starred\n"
+    assert reader("mark", "star", "--ids", muted.id).out == "1 article starred\n"
+    assert reader("mark", "star", "-t", "Chips", "--muted").out == "0 articles starred (1 already so)\n"
+
+
+def test_a_person_is_told_how_many_a_script_is_not(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal one sentence on stderr counts them and says how to see them."""
+    assert reader("list", ".").err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert "reader: 2 more are muted; --muted has them too" in reader("list", ".").err
+    assert "muted" not in reader("list", ".", "--muted").err
