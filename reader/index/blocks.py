@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from reader.index.numbering import Numbering
     from reader.index.reading import Packed
 
-PREFIX_LENGTHS = (1, 2, rare.START)
+PREFIX_LENGTHS = (1, 2, 3)
 """Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
 
 CROWDED_LENGTH, CROWD = 4, 100
 """Beginnings of so many letters have a set of their own where more words of a block than that begin so. Sets
 for all of them would be a fifth of the index, and a range of few words costs no more than a set."""
+
+LARGEST_PART = 4050
+"""Bytes of a set in one row, four of which fill a page. SQLite would put larger ones into pages of their own,
+the last of them half empty."""
 
 WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
 """Fields of words, most of which are rare."""
@@ -56,11 +60,25 @@ Task: TypeAlias = Sequence[tuple[int, Sequence[Run]]]
 """(field, the runs of a group, the newest first), for `make`."""
 
 
-class Made(NamedTuple):
-    """Rows for the tables `sets` and `rare`: (field, value or first letters, data)."""
+def parts_of(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """(part, its bytes) of a set's stored form."""
+    yield from enumerate(data[at : at + LARGEST_PART] for at in range(0, len(data) or 1, LARGEST_PART))
 
-    sets: list[tuple[int, str, bytes]]
+
+class Made(NamedTuple):
+    """Rows for the tables `sets` and `rare`."""
+
+    sets: list[tuple[int, str, int, bytes]]
+    """(field, value, part, data)."""
     rare: list[tuple[int, str, bytes]]
+    """(field, first word, data)."""
+
+    def add(self, field: int, value: str, data: bytes) -> None:
+        """Note a set that is to be stored so."""
+        if len(data) <= LARGEST_PART:
+            self.sets.append((field, value, 0, data))
+        else:
+            self.sets.extend((field, value, part, piece) for part, piece in parts_of(data))
 
 
 class BlockLoad:
@@ -134,54 +152,57 @@ def make(task: Task) -> Made:
     for field, runs in task:
         members = _merged(runs)
         if field not in WORD_FIELDS:
-            made.sets.extend((field, value, pack(lows)) for value, lows in members.items())
+            for value, lows in members.items():
+                made.add(field, value, pack(lows))
             continue
-        beginnings: list[tuple[str, BitMap]] = []
-        for start, group in groupby(sorted(members), key=_first_letters):
-            words = list(group)
-            lows = list(map(members.__getitem__, words))
-            beginnings.append((start, _divide(field, start, words, lows, made)))
-            if field == Field.WORD and len(words) > CROWD:
-                made.sets.extend(_crowded(words, lows))
-        if field == Field.WORD:
-            made.sets.extend((Field.PREFIX, start, pack_set(found)) for start, found in prefixes(beginnings))
+        words = sorted(members)
+        _divide(field, words, list(map(members.__getitem__, words)), made)
     return made
 
 
-def _first_letters(word: str) -> str:
-    return word[: rare.START]
-
-
-def _divide(field: int, start: str, words: Sequence[str], lows: Sequence[bytes], made: Made) -> BitMap:
-    """Note the sets of words of one beginning, the rare ones together; the numbers of all."""
+def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Made) -> None:
+    """Note the sets of sorted words, the rare ones together, and those of their beginnings."""
     few: list[str] = []
     few_lows: list[bytes] = []
-    sets: list[BitMap] = []
-    for word, one in zip(words, lows, strict=True):
-        if len(one) > 2 * rare.MOST:
-            made.sets.append((field, word, pack(one)))
-            sets.extend(listed_many(one))
-        else:
-            few.append(word)
-            few_lows.append(one)
-    if few:
-        made.rare.append((field, start, rare.pack(few, few_lows)))
-        sets.append(_mixed(few_lows))
-    return sets[0] if len(sets) == 1 else BitMap.union(*sets)
+    beginnings: list[tuple[str, BitMap]] = []
+    start = 0
+    for beginning, group in groupby(words, key=_longest_prefix):
+        first_few = len(few)
+        sets: list[BitMap] = []
+        stop = start + sum(1 for _ in group)
+        for word, one in zip(words[start:stop], lows[start:stop], strict=True):
+            if len(one) > 2 * rare.MOST:
+                made.add(field, word, pack(one))
+                sets.extend(listed_many(one))
+            else:
+                few.append(word)
+                few_lows.append(one)
+        if field == Field.WORD:
+            beginnings.append((beginning, BitMap.union(_mixed(few_lows[first_few:]), *sets)))
+            if stop - start > CROWD:
+                _note_crowded(words[start:stop], lows[start:stop], made)
+        start = stop
+    made.rare.extend((field, word, data) for word, data in rare.rows(few, few_lows))
+    for prefix, found in prefixes(beginnings):
+        made.add(Field.PREFIX, prefix, pack_set(found))
+
+
+def _longest_prefix(word: str) -> str:
+    return word[: PREFIX_LENGTHS[-1]]
 
 
 def _mixed(lows: Sequence[bytes]) -> BitMap:
     return BitMap(array("I", sorted(set(numbers_in(b"".join(lows))))), optimize=False)
 
 
-def _crowded(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[int, str, bytes]]:
-    """The sets of four letters with which very many of these words begin."""
+def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: Made) -> None:
+    """Note the sets of four letters with which very many of these words begin."""
     place = 0
     for start, group in groupby(word[:CROWDED_LENGTH] for word in words):
         count = sum(1 for _ in group)
         if len(start) == CROWDED_LENGTH and count > CROWD:
             sets = chain.from_iterable(map(listed_many, lows[place : place + count]))
-            yield Field.PREFIX, start, pack_set(BitMap.union(*sets))
+            made.add(Field.PREFIX, start, pack_set(BitMap.union(*sets)))
         place += count
 
 

@@ -26,7 +26,8 @@ PARTS = 12
 """Pieces in which a block's sets are made: they share the work evenly and hold little memory at a time."""
 
 SMALL_CHUNK, LARGE_CHUNK = 512, 2048
-"""Files a worker reads in one task: few share the work evenly, many merge cheaply, as words recur in them."""
+"""Files a worker reads in one task: many merge cheaply, as words recur in them, few share the work evenly, so
+tasks get smaller towards the end."""
 
 
 class ColdLoad:
@@ -97,7 +98,7 @@ class ColdLoad:
         start = 0
         while start < len(order):
             room = (first & ((1 << BLOCK_BITS) - 1)) + 1
-            size = LARGE_CHUNK if len(order) - start > 4 * LARGE_CHUNK else SMALL_CHUNK
+            size = max(min((len(order) - start) // 4, LARGE_CHUNK), SMALL_CHUNK)
             part = order[start : start + min(size, room)]
             yield first, part
             start += len(part)

@@ -23,12 +23,20 @@ FEW = 256
 MOST_LISTED = 4096
 """Numbers in a roaring container above which it holds a bit for each number that there could be."""
 
-_BY_COUNTS, _BY_BITS = 0, 1
+MOST_COUNTED = 7_900
+"""Numbers up to which a byte for each, with the counts, is less than a bit for each that there could be."""
+
+_BY_COUNTS, _BY_HALVES, _BY_BITS = 0, 1, 2
+"""A byte for each count, half a byte, or a bit for each number."""
+
 _HEADER = Struct("<IIHHI")
 _COOKIE, _HEADER_SIZE, _BITS_SIZE = 12346, 16, 8192
 """Of a roaring bitmap with one container (the format's specification: github.com/RoaringBitmap)."""
 
 _BYTES = [bytes((code,)) for code in range(256)]
+_RAISED = bytes(code << 4 & 255 for code in range(256))
+_HIGH_HALF = bytes(code >> 4 for code in range(256))
+_LOW_HALF = bytes(code & 15 for code in range(256))
 
 
 def lows_of(numbers: array[int]) -> bytes:
@@ -50,23 +58,43 @@ def numbers_in(lows: bytes) -> array[int]:
 def pack(lows: bytes) -> bytes:
     """The stored form of growing 16-bit numbers. Only lists of numbers have an even length."""
     count = len(lows) // 2
-    if count > MOST_LISTED:
-        return pack_set(BitMap.union(*listed_many(lows)))
-    if count <= FEW:
-        return lows
-    low, high = lows[::2], lows[1::2]
-    first, last = high[0], high[-1]
-    try:
-        counts = bytes(map(Counter(high).get, range(first, last + 1), repeat(0)))
-    except ValueError:
-        return lows  # all 256 numbers of one high byte
-    return _odd(bytes((_BY_COUNTS, first, last - first)), counts + low)
+    if FEW < count <= MOST_COUNTED:
+        low, high = lows[::2], lows[1::2]
+        first, last = high[0], high[-1]
+        counts = list(map(Counter(high).get, range(first, last + 1), repeat(0)))
+        largest = max(counts)
+        size = (len(counts) + 1) // 2 if largest < 16 else len(counts)
+        if largest < 256 and count + size < (2 * count if count <= MOST_LISTED else 32 * len(counts)):
+            kind = _BY_HALVES if largest < 16 else _BY_COUNTS
+            packed = _halved(bytes(counts)) if kind == _BY_HALVES else bytes(counts)
+            return _odd(bytes((kind, first, last - first)), packed + low)
+    return lows if count <= MOST_LISTED else _by_bits(BitMap.union(*listed_many(lows)))
+
+
+def _halved(counts: bytes) -> bytes:
+    """Two counts in a byte."""
+    evens, odds = counts[::2], counts[1::2].ljust((len(counts) + 1) // 2, b"\0")
+    united = int.from_bytes(evens.translate(_RAISED)) | int.from_bytes(odds)
+    return united.to_bytes(len(evens))
+
+
+def _doubled(halves: bytes) -> bytes:
+    counts = bytearray(2 * len(halves))
+    counts[::2] = halves.translate(_HIGH_HALF)
+    counts[1::2] = halves.translate(_LOW_HALF)
+    return bytes(counts)
 
 
 def pack_set(numbers: BitMap) -> bytes:
     """The stored form of numbers that all lie in one block."""
     if len(numbers) <= MOST_LISTED:
         return pack(lows_in(numbers))
+    if len(numbers) <= MOST_COUNTED:
+        return pack(lows_of(array("H", [number & 0xFFFF for number in numbers])))
+    return _by_bits(numbers)
+
+
+def _by_bits(numbers: BitMap) -> bytes:
     bits = _container(numbers)
     trimmed = bits.lstrip(b"\0")
     start = len(bits) - len(trimmed)
@@ -102,10 +130,13 @@ def unpack(block: int, data: bytes) -> BitMap:
         bits = (bytes(data[1] + 256 * data[2]) + rest).ljust(_BITS_SIZE, b"\0")
         return _deserialized(block, int.from_bytes(bits, "little").bit_count(), bits)
     first, highs = data[1], data[2] + 1
-    lows = bytearray(2 * (len(rest) - highs))
-    lows[::2] = rest[highs:]
-    lows[1::2] = b"".join(map(mul, _BYTES[first : first + highs], rest))
-    return listed(block, lows)
+    is_halved = data[0] & 127 == _BY_HALVES
+    size = (highs + 1) // 2 if is_halved else highs
+    counts = _doubled(rest[:size]) if is_halved else rest
+    lows = bytearray(2 * (len(rest) - size))
+    lows[::2] = rest[size:]
+    lows[1::2] = b"".join(map(mul, _BYTES[first : first + highs], counts))
+    return listed(block, lows) if len(lows) <= 2 * MOST_LISTED else BitMap.union(*listed_many(lows, block))
 
 
 def listed(block: int, lows: bytes | bytearray) -> BitMap:
@@ -113,7 +144,7 @@ def listed(block: int, lows: bytes | bytearray) -> BitMap:
     return _deserialized(block, len(lows) // 2, lows)
 
 
-def listed_many(lows: bytes, block: int = 0) -> Iterator[BitMap]:
+def listed_many(lows: bytes | bytearray, block: int = 0) -> Iterator[BitMap]:
     """Sets that are together any number of a block's numbers."""
     size = 2 * MOST_LISTED
     return (listed(block, lows[start : start + size]) for start in range(0, len(lows), size))

@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import count
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 """Stored as `user_version`; another version means: build anew."""
 
 BLOCK_BITS = 16
@@ -64,7 +64,7 @@ create table articles(
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
   inode integer not null);
 create unique index articles_by_key on articles(key);
-create index articles_by_folder on articles(folder);
+create index articles_by_folder on articles(folder desc);
 create index articles_by_date on articles(date);
 create table titles(title_key text not null, number integer not null, primary key(title_key, number))
   without rowid;
@@ -83,11 +83,11 @@ create table racy(
   folder integer not null, name text not null, digest blob not null, primary key(folder, name)) without rowid;
 create table blocks(block integer primary key);
 create table sets(
-  block integer not null, field integer not null, value text not null, data blob not null,
-  primary key(block, field, value)) without rowid;
+  block integer not null, field integer not null, value text not null, part integer not null,
+  data blob not null, primary key(block desc, field, value, part)) without rowid;
 create table rare(
   block integer not null, field integer not null, start text not null, data blob not null,
-  primary key(block, field, start)) without rowid;
+  primary key(block desc, field, start)) without rowid;
 create table choices(
   field integer not null, folded text not null, value text not null, primary key(field, folded, value))
   without rowid;

@@ -14,7 +14,15 @@ from itertools import chain, groupby
 from pyroaring import BitMap
 
 from reader.index import rare
-from reader.index.blocks import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, Made, beginning, prefixes
+from reader.index.blocks import (
+    CROWDED_LENGTH,
+    PREFIX_LENGTHS,
+    WORD_FIELDS,
+    Made,
+    beginning,
+    parts_of,
+    prefixes,
+)
 from reader.index.packing import pack_set, unpack
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, VALUE_FIELDS, Field
 from reader.text import fold
@@ -29,7 +37,7 @@ def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
     """The numbers stored under a field's value; empty where there are none."""
     found = _united(
         connection.execute(
-            f"select block, data from {_SETS} where field = ? and value = ?", (field, value)
+            f"select block, part, data from {_SETS} where field = ? and value = ?", (field, value)
         ).fetchall()
     )
     return found | rare.find(connection, field, value, prefix=False) if field in WORD_FIELDS else found
@@ -39,15 +47,15 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
     """The union of the sets of all words that begin with `start`."""
     if field == Field.WORD and len(start) <= PREFIX_LENGTHS[-1]:
         return read_set(connection, Field.PREFIX, start)
-    crowded: list[tuple[int, bytes]] = []
+    crowded: list[tuple[int, int, bytes]] = []
     if field == Field.WORD and len(start) == CROWDED_LENGTH:
         crowded = connection.execute(
-            f"select block, data from {_SETS} where field = ? and value = ?", (Field.PREFIX, start)
+            f"select block, part, data from {_SETS} where field = ? and value = ?", (Field.PREFIX, start)
         ).fetchall()
     # A block where the beginning is crowded has all its words in that one set.
-    done = ",".join(str(block) for block, _ in crowded)
+    done = ",".join({str(block) for block, _, _ in crowded})
     others = connection.execute(
-        f"select block, data from {_SETS} where field = ? and value >= ? and value < ?"
+        f"select block, part, data from {_SETS} where field = ? and value >= ? and value < ?"
         f" and block not in ({done})",
         (field, start, start + _LAST),
     ).fetchall()
@@ -62,10 +70,21 @@ def values_of(connection: sqlite3.Connection, field: int) -> list[str]:
     ]
 
 
-def _united(blocks: Sequence[tuple[int, bytes]]) -> BitMap:
-    if len(blocks) == 1:
-        return unpack(*blocks[0])
-    return BitMap.union(*[unpack(block, data) for block, data in blocks]) if blocks else BitMap()
+def _united(rows: Iterable[tuple[int, int, bytes]]) -> BitMap:
+    sets = [unpack(block, data) for block, data in _whole(rows)]
+    if len(sets) == 1:
+        return sets[0]
+    return BitMap.union(*sets) if sets else BitMap()
+
+
+def _whole(rows: Iterable[tuple[int, int, bytes]]) -> list[tuple[int, bytes]]:
+    """(block, stored form) of sets whose parts come one after another."""
+    whole: list[tuple[int, bytes]] = []
+    for block, part, data in rows:
+        if part:
+            data = whole.pop()[1] + data
+        whole.append((block, data))
+    return whole
 
 
 def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str, Iterable[int]]]) -> None:
@@ -94,9 +113,11 @@ def write_made(connection: sqlite3.Connection, block: int, made: Sequence[Made])
     """Write the sets of a block that has none yet; inside the caller's transaction."""
     note_blocks(connection, [block])
     sets = sorted(chain.from_iterable(part.sets for part in made))
-    for field in {field for field, _, _ in sets} & VALUE_FIELDS:
-        _note_choices(connection, field, [value for of, value, _ in sets if of == field])
-    connection.executemany(f"insert into sets(block, field, value, data) values({block}, ?, ?, ?)", sets)
+    for field in {field for field, *_ in sets} & VALUE_FIELDS:
+        _note_choices(connection, field, [value for of, value, *_ in sets if of == field])
+    connection.executemany(
+        f"insert into sets(block, field, value, part, data) values({block}, ?, ?, ?, ?)", sets
+    )
     connection.executemany(
         f"insert into rare(block, field, start, data) values({block}, ?, ?, ?)",
         sorted(chain.from_iterable(part.rare for part in made)),
@@ -127,17 +148,19 @@ def _write(
 
 
 def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) -> BitMap:
-    row = connection.execute(
-        "select data from sets where block = ? and field = ? and value = ?", (block, field, value)
-    ).fetchone()
-    return unpack(block, row[0]) if row else BitMap()
+    rows = connection.execute(
+        "select block, part, data from sets where block = ? and field = ? and value = ? order by part",
+        (block, field, value),
+    )
+    return _united(rows)
 
 
 def _put(connection: sqlite3.Connection, field: int, value: str, block: int, inside: BitMap) -> None:
     """Store the numbers that a set has in a block."""
-    connection.execute(
-        "insert or replace into sets(block, field, value, data) values(?, ?, ?, ?)",
-        (block, field, value, pack_set(inside)),
+    connection.execute("delete from sets where block = ? and field = ? and value = ?", (block, field, value))
+    connection.executemany(
+        "insert into sets(block, field, value, part, data) values(?, ?, ?, ?, ?)",
+        [(block, field, value, part, piece) for part, piece in parts_of(pack_set(inside))],
     )
 
 
@@ -167,7 +190,7 @@ def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:
 def replace_set(connection: sqlite3.Connection, field: int, value: str, numbers: BitMap) -> None:
     """Store exactly these numbers under a field's value."""
     connection.execute(
-        "update sets set data = x'' where block in (select block from blocks) and field = ? and value = ?",
+        "delete from sets where block in (select block from blocks) and field = ? and value = ?",
         (field, value),
     )
     for block, inside in by_block(numbers):
@@ -179,9 +202,9 @@ def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, Bi
     long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)
     for start, group in groupby(long, key=beginning(CROWDED_LENGTH)):
         stored = connection.execute(
-            f"select block, data from {_SETS} where field = ? and value = ?", (Field.PREFIX, start)
+            f"select block, part, data from {_SETS} where field = ? and value = ?", (Field.PREFIX, start)
         ).fetchall()
         numbers = dict(by_block(BitMap.union(*[found for _, found in group]))) if stored else {}
-        for block, data in stored:
+        for block, data in _whole(stored):
             if block in numbers:
                 _put(connection, Field.PREFIX, start, block, unpack(block, data) | numbers[block])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -35,10 +36,10 @@ def test_packed_and_unpacked(numbers: set[int], block: int) -> None:
     assert BitMap.union(BitMap(), *listed_many(lows)) == BitMap(numbers)
 
 
-@pytest.mark.parametrize("size", [0, 1, 256, 257, 4_096, 4_097, 65_536])
+@pytest.mark.parametrize("size", [0, 1, 256, 257, 4_096, 4_097, 7_900, 7_901, 65_536])
 def test_the_sizes_at_which_the_form_changes(size: int) -> None:
     """A whole range, as the set of all articles has it, and every second number."""
-    for step in (1, 2):
+    for step in (1, 2, 5, 17, 300):
         numbers = list(range(0, 65_536, step))[:size]
         assert list(unpack(0, pack_set(BitMap(numbers)))) == numbers
 
@@ -50,25 +51,47 @@ def test_many_numbers_take_little_more_than_a_byte_each() -> None:
     assert len(pack(lows_of(array("H", range(65_536))))) < 8_200
 
 
-def test_a_rare_word_is_found_by_its_own_beginning() -> None:
-    """A word with another rare one inside is not taken for it; one letter finds all words that begin so."""
+def rare_finder(words: dict[str, list[int]]) -> Callable[[str, bool], list[int]]:
+    """Looks for words among these, which lie in block 2; the numbers come without the block."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     create(connection)
-    words = {"abc": [7], "abcd": [3, 9], "abcxabc": [5], "ax": [11], "b": [13]}
-    connection.execute("insert into blocks values(2)")
-    for start in ("abc", "ax", "b"):
-        these = [word for word in sorted(words) if word[: rare.START] == start]
-        row = rare.pack(these, [lows_of(array("H", words[word])) for word in these])
+    connection.execute("insert into blocks values(1), (2)")
+    in_order = sorted(words)
+    for start, row in rare.rows(in_order, [lows_of(array("H", words[word])) for word in in_order]):
         connection.execute("insert into rare values(2, 1, ?, ?)", (start, row))
 
-    def found(word: str, *, prefix: bool) -> list[int]:
+    def find(word: str, prefix: bool) -> list[int]:
         return [number - (2 << 16) for number in rare.find(connection, 1, word, prefix=prefix)]
 
-    assert found("abc", prefix=False) == [7]
-    assert found("abcx", prefix=False) == []
-    assert found("abc", prefix=True) == [3, 5, 7, 9]
-    assert found("abcd", prefix=True) == [3, 9]
-    assert found("abcx", prefix=True) == [5]
-    assert found("a", prefix=True) == [3, 5, 7, 9, 11]
-    assert found("ab", prefix=False) == found("xabc", prefix=True) == found("abcde", prefix=True) == []
-    assert found("b", prefix=False) == [13]
+    return find
+
+
+def test_a_rare_word_is_found_by_its_own_beginning() -> None:
+    """A word with another rare one inside is not taken for it; one letter finds all words that begin so."""
+    find = rare_finder({"abc": [7], "abcd": [3, 9], "abcxabc": [5], "ax": [11], "b": [13]})
+    assert find("abc", False) == [7]
+    assert find("abcx", False) == find("ab", False) == find("xabc", True) == find("abcde", True) == []
+    assert find("abc", True) == [3, 5, 7, 9]
+    assert find("a", True) == [3, 5, 7, 9, 11]
+    assert find("b", False) == [13]
+
+
+@settings(max_examples=25)
+@given(
+    st.dictionaries(
+        st.text(st.sampled_from("abc1é東"), min_size=1, max_size=4),
+        st.lists(st.sampled_from([0, 10, 9, 2570, 24_842, 65_535]), min_size=1, max_size=3, unique=True).map(
+            sorted
+        ),
+        max_size=900,
+    ),
+    st.lists(st.text(st.sampled_from("abc1é東"), min_size=1, max_size=4), max_size=20),
+)
+def test_rare_words(words: dict[str, list[int]], wanted: list[str]) -> None:
+    """Words of any rows and letters, also with numbers whose bytes could be taken for lines."""
+    find = rare_finder(words)
+    for word in [*wanted, *list(words)[:20]]:
+        assert find(word, False) == words.get(word, [])
+        assert find(word, True) == sorted(
+            {number for other, numbers in words.items() if other.startswith(word) for number in numbers}
+        )
