@@ -128,8 +128,8 @@ def runs_of(members: Members) -> dict[Group, Run]:
             groups[0] = list(by_value), list(by_value.values())
         for group, (values, lists) in groups.items():
             if values:
-                lows = lows_of(array("H", chain.from_iterable(lists)))
-                counts = array("I", map(len, lists)).tobytes()
+                counts = array("I", list(map(len, lists))).tobytes()
+                lows = lows_of(chain.from_iterable(lists))
                 runs[field, group] = Run("\n".join(values).encode(), counts, lows)
     return runs
 

@@ -122,7 +122,7 @@ def take_chunk(chunk: Chunk) -> Packed:
             slim = taken.article and taken.article._replace(body="", other={}, related=(), images=())
             unusual.append(taken._replace(article=slim))
     rows = [tuple(row) for row in batch.rows]
-    live = lows_of(array("H", [row.number - base for row in batch.rows]))
+    live = lows_of([row.number - base for row in batch.rows])
     titles = [key for key, _ in batch.titles]
     return Packed(
         marshal.dumps(rows), titles, live, _late(batch.rows, chunk), runs_of(batch.members), unusual

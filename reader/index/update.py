@@ -55,9 +55,17 @@ class Update:
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
         """What the index still has of files that are different now."""
+        self._workers: Workers | None = None
 
     def run(self) -> Generator[Progress, None, Report]:
         """Compare, then read and write; gives the report without its time."""
+        try:
+            return (yield from self._run())
+        finally:
+            if self._workers is not None:
+                self._workers.close()
+
+    def _run(self) -> Generator[Progress, None, Report]:
         yield from self._compare()
         scan = self._scan
         self._known = {
@@ -88,6 +96,9 @@ class Update:
                 yield self._show_first()
             elif len(self._scan.folders) % 64 == 1:
                 yield Progress("scan", self._scan.files)
+            if self._workers is None and self._scan.added > MOST_AT_ONCE:
+                # They start while the rest is listed.
+                self._workers = Workers(worker_count())
         self._scan.finish()
         self._settle()
         self._scan.folders.sort(key=lambda listed: listed.path, reverse=True)
@@ -141,7 +152,7 @@ class Update:
             yield from self._read_here(files)
             return
         # After the early ones even a small load is a block of its own: merging set by set would take longer.
-        with Workers(1 if is_small else worker_count()) as workers:
+        with self._workers or Workers(1 if is_small else worker_count()) as workers:
             load = ColdLoad(self._connection, self._writer, self._roots, workers)
             dates = load.dates(files)
             oldest = Numbering(self._connection).oldest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Callable
 
 import pytest
@@ -28,7 +27,7 @@ NUMBERS = st.one_of(
 @given(NUMBERS, st.integers(0, 65_535))
 def test_packed_and_unpacked(numbers: set[int], block: int) -> None:
     """Few, many, crowded and scattered numbers: one stored form, which gives them back in any block."""
-    lows = lows_of(array("H", sorted(numbers)))
+    lows = lows_of(sorted(numbers))
     packed = pack(lows)
     assert packed == pack_set(BitMap(numbers)) == pack_set(BitMap(numbers, optimize=False))
     assert list(unpack(block, packed)) == [(block << 16) + number for number in sorted(numbers)]
@@ -47,8 +46,8 @@ def test_the_sizes_at_which_the_form_changes(size: int) -> None:
 def test_many_numbers_take_little_more_than_a_byte_each() -> None:
     """What the form is for: half of the sixteen bits, and not more than a bit for each possible number."""
     numbers = range(0, 65_536, 33)
-    assert len(pack(lows_of(array("H", numbers)))) < len(numbers) + 300
-    assert len(pack(lows_of(array("H", range(65_536))))) < 8_200
+    assert len(pack(lows_of(numbers))) < len(numbers) + 300
+    assert len(pack(lows_of(range(65_536)))) < 8_200
 
 
 def rare_finder(words: dict[str, list[int]]) -> Callable[[str, bool], list[int]]:
@@ -57,7 +56,7 @@ def rare_finder(words: dict[str, list[int]]) -> Callable[[str, bool], list[int]]
     create(connection)
     connection.execute("insert into blocks values(1), (2)")
     in_order = sorted(words)
-    for start, row in rare.rows(in_order, [lows_of(array("H", words[word])) for word in in_order]):
+    for start, row in rare.rows(in_order, [lows_of(words[word]) for word in in_order]):
         connection.execute("insert into rare values(2, 1, ?, ?)", (start, row))
 
     def find(word: str, prefix: bool) -> list[int]:
