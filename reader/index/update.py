@@ -81,7 +81,9 @@ class Update:
             self._close_folders()
         if scan.touched:
             self._connection.executemany("update folders set listed_ns = ? where folder = ?", scan.touched)
-        self._note_listing()
+        if has_new_notes(self._connection, self._collection):
+            with self._writer.transaction():
+                self._writer.note_listing(self._collection.notes)
         return self._report(changed)
 
     def _carry_marks(self) -> None:
@@ -205,17 +207,10 @@ class Update:
     def _read_rivals(self) -> Iterator[Progress]:
         """Files that were duplicates of what is gone or different now: one of them may be shown next."""
         different = (*self._known.values(), *self._scan.removed.values())
-        keys = {known.key for known in different} - {None}
         rivals = []
-        for key in keys:
-            rows = self._connection.execute(
-                "select folder, root, path, name, mtime_ns, size, inode from others"
-                " join folders using(folder) where key = ?", (key,)
-            )  # fmt: skip
-            for folder, root, path, name, mtime_ns, size, inode in rows.fetchall():
-                file = File(folder, root, unpack_name(path), unpack_name(name))
-                self._known[folder, file.name] = Known(mtime_ns, size, inode, None, key)
-                rivals.append(file)
+        for file, known in _duplicates_of(self._connection, {known.key for known in different} - {None}):
+            self._known[file.folder, file.name] = known
+            rivals.append(file)
         if rivals:
             yield from self._read_here(rivals)
 
@@ -233,11 +228,6 @@ class Update:
                 "delete from folders where folder = ?", [(folder,) for folder in self._scan.gone_folders]
             )
 
-    def _note_listing(self) -> None:
-        if has_new_notes(self._connection, self._collection):
-            with self._writer.transaction():
-                self._writer.note_listing(self._collection.notes)
-
     def _report(self, changed: int) -> Report:
         scan = self._scan
         (problems,) = self._connection.execute(
@@ -247,3 +237,17 @@ class Update:
         return Report(
             scan.files, scan.added, changed, len(scan.removed), scan.unchanged, problems, duplicates
         )
+
+
+def _duplicates_of(
+    connection: sqlite3.Connection, keys: Iterable[int | None]
+) -> Iterator[tuple[File, Known]]:
+    """The files that are noted as duplicates of articles with these keys."""
+    for key in keys:
+        rows = connection.execute(
+            "select folder, root, path, name, mtime_ns, size, inode from others"
+            " join folders using(folder) where key = ?", (key,)
+        )  # fmt: skip
+        for folder, root, path, name, mtime_ns, size, inode in rows.fetchall():
+            file = File(folder, root, unpack_name(path), unpack_name(name))
+            yield file, Known(mtime_ns, size, inode, None, key)
