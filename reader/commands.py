@@ -249,7 +249,8 @@ FOOTER: Mapping[Place, tuple[Hint, ...]] = {
     ),
     "search": (
         Hint(("read",), "to the list"),
-        Hint(("move_down", "move_up"), "move"),
+        Hint(("pane_next",), "complete"),
+        Hint(("move_up", "move_down"), "earlier searches"),
         Hint(("back",), "leave"),
     ),
 }

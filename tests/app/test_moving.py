@@ -110,13 +110,13 @@ async def test_space_pages_the_article_then_goes_to_the_next_unread(start: Start
         assert screen.articles.cursor == 1
 
 
-async def test_arrows_in_the_search_bar_move_the_list(start: Start) -> None:
-    """One need not leave the bar to look around; Enter goes to the list."""
+async def test_down_leads_from_the_search_bar_to_the_list(start: Start) -> None:
+    """Where no later search is left to go on to; Enter leads there too."""
     async with start(9).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "down", "down")
-        assert (screen.articles.cursor, screen.place) == (2, "search")
-        await press(pilot, "enter")
-        assert (screen.articles.cursor, screen.place) == (2, "list")
+        assert (screen.articles.cursor, screen.place) == (1, "list")
+        await press(pilot, "/", "enter")
+        assert (screen.articles.cursor, screen.place) == (1, "list")
 
 
 async def test_esc_leaves_the_search_bar_with_its_text(start: Start) -> None:
@@ -177,4 +177,4 @@ async def test_the_footer_names_the_keys_of_the_pane(start: Start) -> None:
         await press(pilot, "h")
         assert "x exclude" in line(pilot, 39)
         await press(pilot, "/")
-        assert "↓ ↑ move" in line(pilot, 39)
+        assert "↑ ↓ earlier searches" in line(pilot, 39)

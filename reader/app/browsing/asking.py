@@ -15,6 +15,7 @@ from textual.message import Message
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady
+from reader.app.reading.hits import sought
 from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
 from reader.app.wording import in_words, order_in_words, standing
 from reader.errors import QueryError, ReaderError
@@ -220,6 +221,7 @@ class Asking(Browsing):
     def _show_results(self, message: ResultsReady) -> None:
         if message.results.query == self.asked_query:
             self.results = message.results
+            self.articles.sought = sought(highlights(self.current_query))
             self.articles.results = message.results
             self.show_standing()
 

@@ -1,4 +1,4 @@
-"""Changing the question: by typing, by choosing in the sidebar, by a view, by another order."""
+"""Changing the question: by choosing in the sidebar, by a view, by another order."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from textual import on
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import ValuePressed
-from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_chart import stepped
-from reader.errors import QueryError
-from reader.query import SORTS, Query, Term, parse
+from reader.query import SORTS, Query, Term
 
 
 class Narrowing(Browsing):
@@ -21,21 +19,6 @@ class Narrowing(Browsing):
         self.information.error = None
         self.search_bar.show(str(query))
         self.current_query = query
-
-    @on(SearchBar.Typed)
-    def _typed(self, message: SearchBar.Typed) -> None:
-        """Ask as it is typed; a text that means nothing leaves the last good answer in place."""
-        try:
-            query = parse(message.text, typing=True)
-        except QueryError as error:
-            self.information.error = (error.reason, self.search_bar.column_of(error.position))
-            return
-        self.information.error = None
-        self.current_query = query
-
-    @on(SearchBar.Entered)
-    def _entered(self) -> None:
-        self.go_to("list")
 
     @on(ValuePressed)
     def _value_pressed(self, message: ValuePressed) -> None:

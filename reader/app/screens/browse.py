@@ -20,6 +20,7 @@ from reader.app.browsing.handing import Handing
 from reader.app.browsing.marking_many import MarkingMany
 from reader.app.browsing.refreshing import Keeping
 from reader.app.browsing.remembering import Remembering
+from reader.app.browsing.searching import Searching
 from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
@@ -41,7 +42,7 @@ AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
 
 
-class BrowseScreen(Finding, Viewing, Showing, MarkingMany, Keeping, Handing, Sizing, Remembering):
+class BrowseScreen(Searching, Finding, Viewing, Showing, MarkingMany, Keeping, Handing, Sizing, Remembering):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
     AUTO_FOCUS = ""

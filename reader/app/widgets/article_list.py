@@ -21,6 +21,7 @@ from textual.timer import Timer
 from reader.app.messages import ArticleChosen, HeadlineHighlighted
 from reader.app.painted_view import PaintedView
 from reader.app.painting import Piece, in_the_middle, strip_of
+from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
 from reader.results import Headline, Results
 from reader.tag_colours import TAG_COLOURS
@@ -42,6 +43,7 @@ _INKS = (
         "cursor",
         "cursor-dim",
         "selected",
+        "hit",
         "thumb",
         "ground",
         "sentence",
@@ -105,6 +107,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._pages: Pages | None = None
         self._rest: Timer | None = None
         self._told: Headline | None = None
+        self.sought: Sought = ()
+        """The words of the search, marked in the titles; set before the Results are."""
+        self._marked: Sought = ()
 
     def __len__(self) -> int:
         return len(self.results) if self.results is not None else 0
@@ -199,18 +204,16 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     def _in_sight(self, results: Results | None) -> list[Headline | None] | None:
         """The headlines that are painted now; None where that is the sentence."""
         top = self.scroll_offset.y // self.row_height
-        return (
-            self._pages.some(top, self.size.height // self.row_height + 2)
-            if self._pages and results
-            else None
-        )
+        rows = self.size.height // self.row_height + 2
+        return self._pages.some(top, rows) if self._pages and results else None
 
     def _refresh_where_other(self, before: list[Headline | None] | None) -> None:
         """Paint the rows that show another headline than before; the others cost nothing."""
         if before is None or not len(self):
             self.refresh()
+        has_other_hits, self._marked = self.sought != self._marked, self.sought
         for row, headline in enumerate(before or (), self.scroll_offset.y // self.row_height):
-            if self.at(row) != headline:
+            if has_other_hits or self.at(row) != headline:
                 self._refresh_row(row)
 
     def _refresh_row(self, row: int) -> None:
@@ -240,7 +243,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         headline, row = self.at(place), None
         if headline is not None:
             cursor = "" if place != self.cursor else "cursor" if self.has_focus else "cursor-dim"
-            row = article_row.Row(headline, cursor, headline.id in self.selected, self.tag_colours)
+            is_selected = headline.id in self.selected
+            row = article_row.Row(headline, cursor, is_selected, self.tag_colours, self.sought)
         pieces = article_row.line_in(window, y, row, self._clock())
         return strip_of(pieces, window.width, self._ink, "ground")
 

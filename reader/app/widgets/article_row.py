@@ -13,6 +13,8 @@ from rich.cells import cell_len
 
 from reader.app.bars import HEAT_WIDTH, heat_column, quality_bar
 from reader.app.painting import Piece, cut, fill, fill_left, one_line, thumb, width_of
+from reader.app.reading.hits import Sought, hits_in
+from reader.app.reading.lines import Span
 from reader.dates import age
 from reader.results import Headline
 from reader.tag_colours import colour_of
@@ -44,6 +46,8 @@ class Row(NamedTuple):
     is_selected: bool = False
     tag_colours: Mapping[str, str] = {}
     """The colours that the person chose for tags."""
+    sought: Sought = ()
+    """The words of the search, marked where they stand in the title."""
 
 
 class Window(NamedTuple):
@@ -99,7 +103,7 @@ def comfortable(row: Row, width: int, now: datetime) -> tuple[list[Piece], list[
     headline = row.headline
     title = [
         _unread(headline),
-        _title(headline, width - _SIGN_WIDTH - 2),
+        *_title(row, width - _SIGN_WIDTH - 2),
         _star(headline),
     ]
     columns = _columns(headline, width - _SIGN_WIDTH, now)
@@ -121,7 +125,7 @@ def compact(row: Row, width: int, now: datetime) -> list[Piece]:
     room -= width_of(tags)
     return [
         _unread(headline),
-        _title(headline, room),
+        *_title(row, room),
         *tags,
         Piece(draft, "meta"),
         _star(headline),
@@ -133,8 +137,15 @@ def _unread(headline: Headline) -> Piece:
     return Piece("  " if headline.is_read else f"{UNREAD} ", "unread")
 
 
-def _title(headline: Headline, width: int) -> Piece:
-    return Piece(fill(one_line(headline.title), width), "read" if headline.is_read else "title")
+def _title(row: Row, width: int) -> list[Piece]:
+    headline = row.headline
+    title = fill(one_line(headline.title), width)
+    ink = "read" if headline.is_read else "title"
+    pieces, at = [], 0
+    for hit in hits_in([(Span(title),)], row.sought):
+        pieces += [Piece(title[at : hit.start], ink), Piece(title[hit.start : hit.end], "hit")]
+        at = hit.end
+    return [*pieces, Piece(title[at:], ink)]
 
 
 def _star(headline: Headline) -> Piece:

@@ -122,6 +122,10 @@ class InformationLine(PaintedLine):
     """The filters in words."""
     error: reactive[tuple[str, int] | None] = reactive(None)
     """What is wrong with the text in the search bar, and under which column of the screen."""
+    choices: reactive[tuple[tuple[str, int | None], ...]] = reactive(())
+    """What the word in the search bar may become, each with a number of articles."""
+    chosen: reactive[int] = reactive(-1)
+    """Which of the choices stands in the bar; -1 = none."""
     progress: reactive[tuple[float, str] | None] = reactive(None)
     """The part that is done (0..1), and the rest of the story in words."""
     indent: reactive[int] = reactive(0)
@@ -139,10 +143,27 @@ class InformationLine(PaintedLine):
             if column + 3 + cell_len(reason) > room:
                 column = max(room - 3 - cell_len(reason), 0)
             left = [Piece(" " * column, "text"), Piece(cut(f"▴ {reason}", room - column), "error")]
+        elif self.choices:
+            left = self._choices(room)
         else:
             indent = self.indent if self.indent + cell_len(self.words) < room else 1
             left = [Piece(cut(" " * indent + self.words, room), "dim")]
         return (*left, Piece(" " * max(room - width_of(left), 0), "text"), *right)
+
+    def _choices(self, room: int) -> list[Piece]:
+        """As many choices as fit, with the chosen one among them, under the search bar."""
+        pieces = [Piece(" " * min(self.indent, room // 3), "text"), Piece("Tab", "accent")]
+        texts = [f"{name} {number:,}" if number is not None else name for name, number in self.choices]
+        first = max(self.chosen, 0)
+        left = room - width_of(pieces) - sum(cell_len(text) + 3 for text in texts[: first + 1])
+        # Back to the beginning as far as there is room, so that the first ones stand still.
+        first = 0 if left >= 0 else first
+        for place, text in enumerate(texts[first:], first):
+            if width_of(pieces) + cell_len(text) + 3 > room and place > first:
+                break
+            is_chosen = place == self.chosen
+            pieces += [Piece("   ", "text"), Piece(cut(text, room), "strong" if is_chosen else "dim")]
+        return pieces
 
     def _progress(self) -> list[Piece]:
         if self.progress is None:
@@ -159,12 +180,16 @@ class InformationLine(PaintedLine):
         """See `watch_words`."""
         self._show_or_hide()
 
+    def watch_choices(self) -> None:
+        """See `watch_words`."""
+        self._show_or_hide()
+
     def watch_progress(self) -> None:
         """See `watch_words`."""
         self._show_or_hide()
 
     def _show_or_hide(self) -> None:
-        self.set_class(not (self.words or self.error or self.progress), "-silent")
+        self.set_class(not (self.words or self.error or self.choices or self.progress), "-silent")
 
 
 class Footer(PaintedLine):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
@@ -34,6 +34,18 @@ class SearchBar(Horizontal):
     """A sign and one line to type in; every change is told at once."""
 
     @dataclass
+    class Completing(Message):
+        """The person wants the next candidate for the word at the cursor, or the one before (-1)."""
+
+        step: int
+
+    @dataclass
+    class Recalled(Message):
+        """The person wants an earlier search (-1) or a later one (1)."""
+
+        step: int
+
+    @dataclass
     class Typed(Message):
         """The person changed the text."""
 
@@ -59,11 +71,24 @@ class SearchBar(Horizontal):
         """What stands in the bar."""
         return self.line.value
 
-    def show(self, text: str) -> None:
-        """Put a text into the bar without telling anybody."""
+    def show(self, text: str, cursor: int | None = None) -> None:
+        """Put a text into the bar without telling anybody; the cursor goes to its end or where it says."""
         with self.prevent(Input.Changed):
             self.line.value = text
-            self.line.cursor_position = len(text)
+            self.line.cursor_position = len(text) if cursor is None else cursor
+
+    def on_key(self, event: events.Key) -> None:
+        """The keys that are no letters and mean something here."""
+        message = {
+            "tab": self.Completing(1),
+            "shift+tab": self.Completing(-1),
+            "up": self.Recalled(-1),
+            "down": self.Recalled(1),
+        }.get(event.key)
+        if message is not None:
+            event.stop()
+            event.prevent_default()
+            self.post_message(message)
 
     def column_of(self, position: int) -> int:
         """The column of the screen at which this character of the text stands."""

@@ -1,0 +1,111 @@
+"""The search bar: completion, earlier searches, hits in the list."""
+
+from __future__ import annotations
+
+import stat
+
+from reader.app.screens.browse import BrowseScreen
+from reader.config import Config
+from reader.paths import state_dir
+from reader.query import parse
+from reader.searches import Searches
+from tests.app.build import an_article, articles
+from tests.app.conftest import Start
+from tests.app.fake_library import FakeLibrary
+from tests.app.fake_matching import Mark
+from tests.app.pilot import MEDIUM, WIDE, line, press, settled
+
+
+async def test_tab_completes_the_word_at_the_cursor(start: Start) -> None:
+    """A field, then its values with their counts, then round them; the answer follows each."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"top", "tab")
+        assert screen.search_bar.text == "topic:"
+        first, second = (one.value for one in screen.sidebar.facets[0].values[:2])
+        assert line(pilot, 1).split()[:2] == ["Tab", first]
+        await press(pilot, "tab")
+        assert screen.search_bar.text == f"topic:{first} "
+        assert screen.current_query == parse(f"topic:{first}")
+        await press(pilot, "tab")
+        assert screen.search_bar.text == f"topic:{second} "
+        await press(pilot, "shift+tab")
+        assert screen.search_bar.text == f"topic:{first} "
+        await press(pilot, *"x")
+        assert screen.search_bar.text == f"topic:{first} x"
+
+
+async def test_views_and_values_are_found_by_a_bare_word(start: Start) -> None:
+    """A view puts its query there; without candidates Tab leads to the list."""
+    async with start(30).run_test(size=MEDIUM) as pilot:
+        screen = await press(pilot, "/", *"unre", "tab")
+        assert screen.search_bar.text == "is:unread "
+        await press(pilot, *"harb")
+        assert "provider:Harbour Post" in line(pilot, 1)
+        await press(pilot, *"zz", "tab")
+        assert screen.place == "list" and "Tab" not in line(pilot, 1)
+
+
+async def test_tags_are_completed(start: Start) -> None:
+    """Though the sidebar has no section for them."""
+    library = FakeLibrary(articles(3))
+    library.flags[1] = Mark(tags=("later",))
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"tag:l", "tab")
+        assert screen.search_bar.text == "tag:later "
+        assert screen.results is not None and len(screen.results) == 1
+
+
+async def test_earlier_searches_come_back(start: Start) -> None:
+    """With up, over restarts; down leads on to what was being written, then to the list."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        await press(pilot, "/", *"ledger", "enter", "c", "/", *"harbour", "escape")
+    file = state_dir() / "searches"
+    assert file.read_text() == "ledger\nharbour\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"wi", "up")
+        assert screen.search_bar.text == "harbour"
+        assert screen.current_query == parse("harbour", typing=True)
+        await press(pilot, "up", "up")
+        assert screen.search_bar.text == "ledger"
+        await press(pilot, "down", "down")
+        assert screen.search_bar.text == "wi"
+        await press(pilot, "down")
+        assert screen.place == "list"
+
+
+async def test_what_means_nothing_is_not_remembered(start: Start) -> None:
+    """Nor anything at all where the person does not want that."""
+    async with start(9).run_test(size=WIDE) as pilot:
+        await press(pilot, "/", *"quality:>>", "escape")
+    assert Searches(state_dir() / "searches").known == []
+    config = Config(mark_read_after=-1, remember=False)
+    async with start(9, config=config).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"harbour", "enter", "c", "/", "up")
+        assert screen.search_bar.text == "harbour"
+    assert not (state_dir() / "searches").exists()
+
+
+def _inks(screen: BrowseScreen, y: int) -> list[str]:
+    """The stretches of a line of the list that are underlined."""
+    return [
+        segment.text
+        for segment in screen.articles.render_line(y)
+        if segment.style and segment.style.underline
+    ]
+
+
+async def test_hits_are_marked_in_the_list(start: Start) -> None:
+    """By data: what looks like markup in a title stays what it is; more letters mark more."""
+    some = [an_article("The [b]harbour[/b] and Harbours"), an_article("Nothing here", body="harbour")]
+    async with start(some).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"harb")
+        titles = [screen.articles.at(row) for row in range(2)]
+        row = next(place for place, one in enumerate(titles) if one and "[b]" in one.title)
+        y = row * screen.articles.row_height
+        assert _inks(screen, y) == ["harbour", "Harbours"]
+        await press(pilot, *"ours")
+        assert _inks(screen, 0) == ["Harbours"]
+        await press(pilot, "escape", "c")
+        await settled(pilot)
+        assert _inks(screen, y) == []
