@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
-_WEB = re.compile(r"(https?)://([^/?#\\\s]+)([^#\s]*)(#\S*)?", re.IGNORECASE)
-_NORMAL = re.compile(r"https?://[a-z0-9.-]+(?:/[^#\s]*)?")
+from reader.patterns import lazy
+
+_WEB = lazy(r"(https?)://([^/?#\\\s]+)([^#\s]*)(#\S*)?", re.IGNORECASE)
+_NORMAL = lazy(r"https?://[a-z0-9.-]+(?:/[^#\s]*)?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
+_HOST = lazy(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
 
 
 def identity_of(url: str, relative: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from reader.article import Article, Image, Provider, Related
 from reader.dates import iso
+from reader.patterns import lazy
 from reader.results import Headline
 
 Json: TypeAlias = "dict[str, Any]"
@@ -28,11 +29,9 @@ UNTITLED = "(without a title)"
 """What stands for the title of a related link that has neither title nor URL."""
 
 # Legal inside a JSON string, but a terminal obeys them: DEL, C1, bidi controls, tag characters, BOM.
-_UNSHOWN = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
-)
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
-_NOT_IN_LINK = re.compile(r"[\s()<>\\]")
+_UNSHOWN = lazy("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+_MARKDOWN = lazy(r"([\\`*_\[\]<>])")
+_NOT_IN_LINK = lazy(r"[\s()<>\\]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

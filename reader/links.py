@@ -11,14 +11,15 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from reader.errors import ReaderError
 from reader.hints import shown
+from reader.patterns import lazy
 
 MOST_CHARACTERS = 2048
 """Longer URLs are refused: some browsers and most command lines' logs cut them, and no article needs them."""
 
 _SAFE = "/?:@!$&'()*+,;=-._~%"
-_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_BARE_PERCENT = lazy("%(?![0-9A-Fa-f]{2})")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
-_IP6 = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\])(:\d*)?", re.ASCII)
+_IP6 = lazy(r"(\[[0-9A-Fa-f:.]{2,45}\])(:\d*)?", re.ASCII)
 # Letters of other scripts that a Latin reader takes for a, c, d, e, h, i, j, l, o, p, q, s, u, v, w, x, y.
 _LOOKALIKES = frozenset("асԁеһіјӏорԛѕцѵԝхуϳονικυρα")
 _TOGETHER = (

@@ -5,8 +5,7 @@ A guess for one line of a list, not a renderer; the whole body is shown by the s
 
 from __future__ import annotations
 
-import re
-
+from reader.patterns import lazy
 from reader.text import clean_line
 
 EXCERPT_LENGTH = 400
@@ -15,22 +14,22 @@ EXCERPT_LENGTH = 400
 _LOOKED_AT = 20_000
 """Characters of a body that are searched for a heading or a paragraph."""
 
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]*)")
-_HEADING_END = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_NO_TEXT = re.compile(
+_HEADING = lazy(r" {0,3}#{1,6}[ \t]+([^\n]*)")
+_HEADING_END = lazy(r"(?:^|[ \t]+)#+[ \t]*$")
+_UNDERLINE = lazy(r" {0,3}(?:=+|-{2,})[ \t]*")
+_FENCE = lazy(r" {0,3}(`{3,}|~{3,})")
+_NO_TEXT = lazy(
     r" {0,3}(?:#{1,6}(?:\s|$)|<|\||\[[^\]]*\]:|(?:[-*_=][ \t]*){3,}$|\{[%{]|:::"
     r"|(?:import|export)\s|!\[[^\]]*\]\([^)]*\)$)"
 )
-_LEAD = re.compile(r"\s*(?:>\s?|[-*+]\s+|\d{1,9}[.)]\s+)+")
-_LINK = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\[\]\n]*\])")
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>|<!--.{0,500}?-->|\{[%{][^{}\n]{0,500}[%}]\}")
-_AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,500})>")
-_MARKS = re.compile(
+_LEAD = lazy(r"\s*(?:>\s?|[-*+]\s+|\d{1,9}[.)]\s+)+")
+_LINK = lazy(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\[\]\n]*\])")
+_TAG = lazy(r"</?[A-Za-z][^<>\n]{0,500}>|<!--.{0,500}?-->|\{[%{][^{}\n]{0,500}[%}]\}")
+_AUTOLINK = lazy(r"<(https?://[^<>\s]{1,500})>")
+_MARKS = lazy(
     r"(?<!\\)(?:\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~|`+)|(?<![\w\\])_{1,3}(?=\S)|(?<=\S)(?<!\\)_{1,3}(?!\w)"
 )
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPED = lazy(r"\\([!-/:-@\[-`{-~])")
 
 
 def plain(markdown: str) -> str:

@@ -16,6 +16,7 @@ from reader.dates import iso
 from reader.errors import UsageError
 from reader.export import Json, json_text, record
 from reader.hints import nearest, shown
+from reader.patterns import lazy
 from reader.results import Headline
 
 Tree: TypeAlias = "dict[str, Tree | None]"
@@ -30,8 +31,8 @@ _OF_HEADLINE = frozenset((
 _NAMING = ("title", "name", "webUrl", "url", "domain")
 """Of a map among texts the first of these that says something stands for it."""
 
-_BREAKS = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
-_PIECES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\\([nt\\])|[{}]")
+_BREAKS = lazy(r"[\t\r\n\v\f\x85\u2028\u2029]+")
+_PIECES = lazy(r"\{\{|\}\}|\{([^{}]*)\}|\\([nt\\])|[{}]")
 
 
 def names_of(text: str) -> tuple[str, ...]:

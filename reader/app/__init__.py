@@ -40,7 +40,7 @@ def run(
     from reader.app.first_paint import painted_first
 
     seen, now = glance(choices(config.terminal)), datetime.now(UTC)
-    with painted_first(library, query, config, palettes, visit, seen, now) as stage:
+    with painted_first(library, query, config, palettes, visit, seen, now) as begun:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
         from reader.app import endings
         from reader.app.reader_app import ReaderApp
@@ -55,7 +55,8 @@ def run(
             palettes=palettes,
             visit=visit,
             keep_visit=keep_visit,
-            driver_class=stage.driver() if stage is not None else None,
+            driver_class=begun.stage.driver() if begun.stage is not None else None,
+            first_load=begun.load,
         )
         library.marks.be_patient(*PATIENCE)
         app.run(mouse=seen.has_mouse)

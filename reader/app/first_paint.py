@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from reader.app.colours import Colours, named, theme_for
+from reader.app.first_load import FirstLoad
 from reader.app.geometry import Box, list_at, panes_at
 from reader.app.painting import Piece, joined
 from reader.app.widgets import article_row
@@ -50,25 +51,38 @@ def painted_first(
     visit: Visit,
     seen: Terminal,
     now: datetime,
-) -> Iterator[Stage | None]:
-    """Show the first headlines while the block makes the app; None where the app has to begin by itself."""
+) -> Iterator[Beginning]:
+    """Show the first headlines while the block makes the app, after the newest articles were read where there
+    is no index yet. Where anything is unusual, nothing is done and the app begins by itself."""
     size = terminal_size(os.environ)
     theme = named(config.theme or theme_for(seen.colours, seen.background), palettes)
-    text = ""
+    text, load = "", None
     if size is not None and theme is not None and can_show(config, seen):
         with suppress(ReaderError):  # the app asks the same again, and says what is wrong
+            if not library.total:
+                load = FirstLoad(library)
+                load.wait()
             muted = muting_of(config.mute, config.views)[0].of(query)
             results = library.select(query.and_also(muted), now)
             cursor = place_of(library, results, visit.article)
             view = view_of(results, config, visit.sizes, size, cursor, tells_query=bool(query.clauses))
             text = frame(view, theme, size, now, seen.colours)
     if not text:
-        yield None
+        yield Beginning(None, load)
         return
     from reader.app.stage import Stage
 
     with Stage(text) as stage:
-        yield stage
+        yield Beginning(stage, load)
+
+
+class Beginning(NamedTuple):
+    """What has begun before there is an app."""
+
+    stage: Stage | None
+    """The terminal with the first headlines on it."""
+    load: FirstLoad | None
+    """The first refresh."""
 
 
 def can_show(config: Config, seen: Terminal) -> bool:

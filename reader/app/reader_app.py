@@ -20,6 +20,7 @@ from textual.timer import Timer
 
 from reader.app import endings
 from reader.app.filters import AsciiSigns, NoColours
+from reader.app.first_load import FirstLoad
 from reader.app.keymap import keymap_of
 from reader.app.output import Page, ThriftyUpdate
 from reader.app.presses import Presses
@@ -66,8 +67,10 @@ class ReaderApp(App[int]):
         visit: Visit = FIRST_VISIT,
         keep_visit: Callable[[Visit], object] = lambda visit: None,
         driver_class: type[Driver] | None = None,
+        first_load: FirstLoad | None = None,
     ) -> None:
-        """`driver_class` is that of a terminal on which the first headlines are already painted."""
+        """`driver_class` is that of a terminal on which the first headlines are already painted, `first_load`
+        the refresh that has brought them."""
         styles = data_dir("styles")
         super().__init__(driver_class, css_path=[styles / f"{name}.tcss" for name in SHEETS])
         self.library = library
@@ -76,6 +79,7 @@ class ReaderApp(App[int]):
         self.clock = clock
         self.source = source
         self._visit = (visit, keep_visit)
+        self._first_load = first_load
         self.keymap, warnings = keymap_of(config.keys)
         self._notices = [*notices, *library.notices, *warnings]
         self._presses = Presses(self.keymap.keys)
@@ -91,7 +95,7 @@ class ReaderApp(App[int]):
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""
-        return BrowseScreen(
+        screen = BrowseScreen(
             self.library,
             self.start_query,
             self.config,
@@ -102,6 +106,8 @@ class ReaderApp(App[int]):
             visit=self._visit[0],
             on_visit=self._visit[1],
         )
+        screen.first_load = self._first_load
+        return screen
 
     def _put_theme_on(self, name: str) -> None:
         """Before anything is mounted, for a theme that comes later styles everything anew."""

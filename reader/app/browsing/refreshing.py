@@ -12,6 +12,7 @@ from time import monotonic
 from textual import on
 
 from reader.app.browsing.state import Browsing
+from reader.app.first_load import FirstLoad
 from reader.app.messages import RefreshFailed, Refreshing
 from reader.app.wording import time_left, unforeseen
 from reader.errors import ReaderError
@@ -45,6 +46,9 @@ class Pace:
 
 class Keeping(Browsing):
     """Keeps the library in step with the files."""
+
+    first_load: FirstLoad | None = None
+    """A refresh that has begun before there was a screen; the first one here goes on with it."""
 
     def start_refreshing(self) -> None:
         """Refresh now, and again whenever files change."""
@@ -89,8 +93,8 @@ class Keeping(Browsing):
         began = told = monotonic()
         has_changed = False
         pace = Pace()
-        steps = self.library.refresh()
-        for step in steps:
+        begun, self.first_load = self.first_load, None
+        for step in begun.rest() if begun is not None else self.library.refresh():
             if self._stopping.is_set():
                 return
             has_changed = has_changed or step.changed

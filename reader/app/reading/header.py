@@ -19,6 +19,7 @@ from reader.app.reading.wrap import wrap
 from reader.article import Article, Image, Value
 from reader.dates import ago, moment
 from reader.links import shown_host
+from reader.patterns import lazy
 from reader.results import Headline
 from reader.tag_colours import colour_of
 from reader.text import display_path, words
@@ -32,8 +33,8 @@ MAX_DEPTH = 8
 MAX_HEADING = 2_000
 """Characters of a first line that is compared with the title."""
 
-_UNDERLINE = re.compile(r"\n {0,3}=+[ \t]*(?:\n|\Z)")
-_LINK_ADDRESS = re.compile(r"\]\([^()\s]*\)")
+_UNDERLINE = lazy(r"\n {0,3}=+[ \t]*(?:\n|\Z)")
+_LINK_ADDRESS = lazy(r"\]\([^()\s]*\)")
 
 
 class Subject(NamedTuple):

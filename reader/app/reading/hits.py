@@ -5,12 +5,12 @@ What a word is, and when two are the same, is the rule of `reader.text`.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from reader.app.reading.lines import Line, Span, plain
+from reader.patterns import lazy
 from reader.text import fold, words
 
 Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"
@@ -19,7 +19,7 @@ Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"
 Sought: TypeAlias = "tuple[tuple[tuple[str, ...], bool], ...]"
 """The same, each as its folded words."""
 
-_PART = re.compile(r"[^\W_]+|[^\w\x00-\x7f]")
+_PART = lazy(r"[^\W_]+|[^\w\x00-\x7f]")
 
 
 class Hit(NamedTuple):

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
 from reader.links import shown_host
+from reader.patterns import lazy
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _EMPHASIS = {"em": ITALIC, "strong": BOLD, "s": STRIKE}
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
+_ADDRESS = lazy(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 TASKS = ("☐ ", "☑ ")
 """A task to do and one done, in the place of a list's bullet."""
 
-_TASK = re.compile(r"\[([ xX])\] ")
-_WIDE_END = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
+_TASK = lazy(r"\[([ xX])\] ")
+_WIDE_END = lazy("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
 
 
 class Notes:
