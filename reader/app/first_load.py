@@ -11,9 +11,9 @@ from threading import Thread
 from reader.library import Library
 from reader.results import Progress
 
-PATIENCE = 0.4
-"""Seconds that the first paint waits for the first headlines: twice what they take. A single folder of very
-many files takes longer to list, and then the app says what is going on."""
+PATIENCE = 1.0
+"""Seconds that the first paint waits for the first headlines, which take a tenth of it. One folder of very many
+files takes longer to list, and a slow disk; then the app says what is going on."""
 
 
 class FirstLoad:
