@@ -12,8 +12,8 @@ from reader.library import Library
 from reader.results import Progress
 
 PATIENCE = 1.0
-"""Seconds that the first paint waits for the first headlines, which take a tenth of it. One folder of very many
-files takes longer to list, and a slow disk; then the app says what is going on."""
+"""Seconds that the first paint waits for the first headlines, which take a tenth of it. One folder of very
+many files takes longer to list, and a slow disk; then the app says what is going on."""
 
 
 class FirstLoad:
