@@ -55,7 +55,7 @@ def run(
             palettes=palettes,
             visit=visit,
             keep_visit=keep_visit,
-            driver_class=begun.stage.driver() if begun.stage is not None else None,
+            driver_class=begun.driver(),
             first_load=begun.load,
         )
         library.marks.be_patient(*PATIENCE)

@@ -35,6 +35,7 @@ from reader.visit import Visit
 
 if TYPE_CHECKING:
     from rich.style import Style
+    from textual.driver import Driver
 
     from reader.app.stage import Stage
 
@@ -83,6 +84,10 @@ class Beginning(NamedTuple):
     """The terminal with the first headlines on it."""
     load: FirstLoad | None
     """The first refresh."""
+
+    def driver(self) -> type[Driver] | None:
+        """The driver of an app that takes over; None for the usual one."""
+        return None if self.stage is None else self.stage.driver()
 
 
 def can_show(config: Config, seen: Terminal) -> bool:
