@@ -46,18 +46,9 @@ def run(
         from reader.app.reader_app import ReaderApp
 
         app = ReaderApp(
-            library,
-            query,
-            config,
-            notices=notices,
-            source=source,
-            seen=seen,
-            palettes=palettes,
-            visit=visit,
-            keep_visit=keep_visit,
-            driver_class=begun.driver(),
-            first_load=begun.load,
-        )
+            library, query, config, notices=notices, source=source, seen=seen, palettes=palettes,
+            visit=visit, keep_visit=keep_visit, driver_class=begun.driver(), first_load=begun.load,
+        )  # fmt: skip
         library.marks.be_patient(*PATIENCE)
         app.run(mouse=seen.has_mouse)
     return endings.code_of(app.return_code, app.fault)
