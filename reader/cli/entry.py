@@ -32,6 +32,14 @@ COMMANDS = {
 }
 """Each command's module in this package and what it does, in the order of the help."""
 
+GROUPS = {
+    "reading and finding": ("list", "count", "facets", "views", "show", "open"),
+    "marking": ("mark", "export-marks", "import-marks"),
+    "keeping the collection": ("index", "check"),
+    "this program": ("config", "doctor", "completion", "relay"),
+}
+"""The commands under the headings of the help."""
+
 TAKE_VALUE = frozenset((
     "-q", "--query", "--view", "-t", "--topic", "-p", "--provider", "--category", "--type", "--tag",
     "--since", "--until", "--min-quality", "--min-heat", "--sort", "--limit",

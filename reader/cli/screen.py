@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader.cli.arguments import Parser, Subcommand, add_filters, add_place, add_sources
-from reader.cli.entry import COMMANDS
+from reader.cli.entry import COMMANDS, GROUPS
 from reader.cli.listing import write_list
 from reader.cli.muting import without_muted
 from reader.cli.output import add_output, output_of
@@ -31,8 +31,11 @@ _NO_SCREEN = frozenset(("", "dumb", "unknown"))
 
 
 def _commands() -> str:
-    lines = "\n".join(f"  {name:14}{summary}" for name, (_, summary) in COMMANDS.items())
-    return f"commands (`reader COMMAND --help` has the options and examples of each):\n{lines}"
+    parts = []
+    for title, names in GROUPS.items():
+        lines = "\n".join(f"  {name:14}{COMMANDS[name][1]}" for name in names)
+        parts.append(f"{title}:\n{lines}")
+    return "\n\n".join([*parts, "`reader COMMAND --help` has the options and examples of each."])
 
 
 def _options(parser: Parser) -> None:
