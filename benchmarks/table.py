@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from benchmarks.floors import Floor
 
-Unit: TypeAlias = Literal["s", "B"]
+Unit: TypeAlias = Literal["s", "B", "n"]
 
 HEADS = ("figure", "articles", "value", "floor", "ratio", "goal", "")
 _LEFT = (0, 3, 6)
@@ -21,7 +21,7 @@ class Figure(NamedTuple):
     articles: int
     """How many the collection had; 0 where there is none."""
     value: float
-    """Seconds or bytes."""
+    """Seconds, bytes or a plain number."""
     floor: Floor | None = None
     """What it is compared with."""
     most: float | None = None
@@ -65,7 +65,9 @@ class Figure(NamedTuple):
 
 
 def amount(value: float, unit: Unit) -> str:
-    """A number of seconds or bytes in the unit that people would choose."""
+    """A number of seconds or bytes in the unit that people would choose, or a plain number."""
+    if unit == "n":
+        return f"{value:.2f}"
     steps = {"s": ((1, "s"), (1e-3, "ms"), (1e-6, "us")), "B": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))}[unit]
     size, name = next((step for step in steps if value >= step[0]), steps[-1])
     scaled = value / size

@@ -76,6 +76,13 @@ class QuestionFailed(Message):
 
 
 @dataclass
+class Unforeseen(Message):
+    """A question failed as nobody foresaw; `reason` is the sentence to show."""
+
+    reason: str
+
+
+@dataclass
 class ArticleReady(Message):
     """A worker has read the article of a headline; dropped when another one is shown since."""
 

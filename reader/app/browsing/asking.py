@@ -1,138 +1,44 @@
-"""Asking the library: a question at a time, in a thread; of those that wait only the newest runs next.
+"""The question and what is shown of its answer: the list, the counts of the sidebar, the standing.
 
-What comes too late is dropped: each answer says which question it belongs to.
+An answer that is there within a moment is shown in one frame with the letter that asked for it. What comes
+too late is dropped: each answer says which question it belongs to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from threading import Lock
-from typing import NamedTuple, TypeAlias
-
 from textual import on
-from textual.message import Message
+from textual.timer import Timer
 
+from reader.app.browsing.newest import Newest, Question
 from reader.app.browsing.state import Browsing
-from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady
+from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
 from reader.app.reading.hits import sought
-from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
+from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words, order_in_words, standing
 from reader.errors import QueryError, ReaderError
-from reader.library import Library
 from reader.muting import Muting, muting_of
-from reader.query import Query, Term, highlights, parse
-from reader.results import MOST_PERIODS, Facet
+from reader.query import Query, highlights, parse
+from reader.results import MOST_PERIODS
 from reader.views import Configured, arranged
 
-UNREAD = Query((Term("is", ("unread",)),))
+PATIENCE = 0.02
+"""Seconds that a frame is held back for the answer. A question takes some 5 ms; a frame of its own for the
+list and another one for the counts would take more than that."""
 
-Counts: TypeAlias = tuple[tuple[str, int, int], ...]
-"""The names of views, each with how many articles it selects and how many of those are unread."""
-
-
-class Question(NamedTuple):
-    """A query, and what is wanted of it."""
-
-    query: Query
-    """What is asked, without what is muted."""
-    plain: Query
-    """What is asked, with it."""
-    views: tuple[ViewCount, ...]
-    muting: Muting
-    cells: int = MOST_PERIODS
-    """Periods of time that the sidebar has room for."""
-    is_recount: bool = False
-    """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
-
-
-class Newest:
-    """Answers questions one at a time in a thread of its starter's; a newer one overtakes those that wait."""
-
-    def __init__(
-        self, library: Library, tell: Callable[[Message], object], clock: Callable[[], datetime]
-    ) -> None:
-        self._library = library
-        self._tell = tell
-        self._clock = clock
-        self._lock = Lock()
-        self._wanted: Question | None = None
-        self._is_running = False
-        self._counted: tuple[object, Counts] | None = None
-
-    def wants_thread(self, question: Question) -> bool:
-        """Make this the newest question; whether a thread must be started for it."""
-        with self._lock:
-            waiting = self._wanted
-            if question.is_recount and waiting is not None and waiting.query == question.query:
-                question = waiting
-            self._wanted = question
-            starts, self._is_running = not self._is_running, True
-        return starts
-
-    def answer(self) -> None:
-        """Answer until nothing newer is wanted. Runs in a thread and only posts messages."""
-        while True:
-            with self._lock:
-                question, self._wanted = self._wanted, None
-                if question is None:
-                    self._is_running = False
-                    return
-            try:
-                self._answer(question)
-            except ReaderError as error:
-                position = error.position if isinstance(error, QueryError) else None
-                self._tell(QuestionFailed(question.query, str(error), position))
-            except BaseException:
-                with self._lock:
-                    self._is_running = False
-                raise
-
-    def _answer(self, question: Question) -> None:
-        library, query, now = self._library, question.query, self._clock()
-        if not question.is_recount:
-            self._tell(ResultsReady(library.select(query, now)))
-        facets: list[Facet] = []
-        for field in COUNTED:
-            if self._wanted is not None:
-                return
-            facets.append(library.facet(field, query, now, cells=question.cells))
-        unread = len(library.select(query.and_also(UNREAD), now))
-        counts = self._count_views(question, now)
-        muted = 0 if query == question.plain else self._count_muted(question, now)
-        if counts is not None:
-            self._tell(FacetsReady(query, tuple(facets), counts, unread, muted))
-
-    def _count_muted(self, question: Question, now: datetime) -> int:
-        """How many articles more there would be with those that are muted."""
-        asked, plain = (len(self._library.select(one, now)) for one in (question.query, question.plain))
-        return plain - asked
-
-    def _count_views(self, question: Question, now: datetime) -> Counts | None:
-        """The views' counts, which no search narrows: counted anew only where marks, files or the minute have
-        changed, for `Today` depends on it. None where a newer question waits."""
-        minute = now.replace(second=0, microsecond=0)
-        wanted = (
-            self._library.generation,
-            minute,
-            question.muting,
-            tuple(one.query for one in question.views),
-        )
-        if self._counted is not None and self._counted[0] == wanted:
-            return self._counted[1]
-        counts: list[tuple[str, int, int]] = []
-        for view in question.views:
-            if self._wanted is not None:
-                return None
-            query = view.query.and_also(question.muting.of(view.query))
-            found, unread = (len(self._library.select(one, now)) for one in (query, query.and_also(UNREAD)))
-            counts.append((view.name, found, unread))
-        self._counted = wanted, tuple(counts)
-        return self._counted[1]
+MARK_AFTER = 0.12
+"""Seconds without a letter after which the words of a search are marked in the article: later than another
+article is shown, which has its marks already."""
 
 
 class Asking(Browsing):
     """Keeps results, sidebar and standing in step with the question."""
+
+    _marking: Timer | None = None
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is still to come, or to be shown."""
+        return self._marking is not None or not self.asker.is_idle
 
     def ask(self) -> None:
         """Ask the current question (again)."""
@@ -157,9 +63,21 @@ class Asking(Browsing):
         if self._chart_cells != self._cells:
             self.recount()
 
-    def _ask(self, question: Question) -> None:
-        if self.asker.wants_thread(question):
-            self.in_thread(self.asker.answer, "ask")
+    def _ask(self, question: Question, patience: float = PATIENCE) -> None:
+        with self.sidebar.built_once():
+            for answer in self.asker.ask(question, patience):
+                if isinstance(answer, ResultsReady):
+                    self._show_results(answer)
+                elif isinstance(answer, FacetsReady):
+                    self._show_facets(answer)
+                elif isinstance(answer, QuestionFailed):
+                    self._question_failed(answer)
+                elif isinstance(answer, Unforeseen):
+                    self._say_unforeseen(answer)
+
+    def stop_asking(self) -> None:
+        """Let the thread go."""
+        self.asker.stop()
 
     def start_asking(self) -> None:
         """Set up the views and ask the first question."""
@@ -174,7 +92,8 @@ class Asking(Browsing):
         except ReaderError:
             self.ask()
         else:
-            self.recount()
+            # The counts can wait for the first paint.
+            self._ask(self._question()._replace(is_recount=True), 0)
 
     def action_show_muted(self) -> None:
         """List what is muted too, or no longer."""
@@ -208,14 +127,23 @@ class Asking(Browsing):
 
     def watch_current_query(self, query: Query) -> None:
         """Show what is asked and ask it."""
-        self._show_question(query)
-        self.ask()
+        with self.sidebar.built_once():
+            self._show_question(query)
+            self.ask()
 
     def _show_question(self, query: Query) -> None:
         self.sidebar.shown_query = query
         self.information.words = in_words(query)
         self.standing.order = order_in_words(query)
-        self.article_pane.highlights = highlights(query)
+        if self._marking is not None:
+            self._marking.reset()
+        elif self.article_pane.highlights != highlights(query):
+            self._marking = self.set_timer(MARK_AFTER, self._mark)
+
+    def _mark(self) -> None:
+        """Mark in the article what is looked for: the typing has come to rest."""
+        self._marking = None
+        self.article_pane.highlights = highlights(self.current_query)
 
     @on(ResultsReady)
     def _show_results(self, message: ResultsReady) -> None:
@@ -244,6 +172,10 @@ class Asking(Browsing):
         if message.question == self.asked_query:
             column = self.search_bar.column_of(message.position or 0)
             self.information.error = (message.reason, column)
+
+    @on(Unforeseen)
+    def _say_unforeseen(self, message: Unforeseen) -> None:
+        self.say(message.reason, is_warning=True)
 
     def show_standing(self) -> None:
         """Say how many match of how many, and what to do where there is nothing."""

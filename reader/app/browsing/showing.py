@@ -8,8 +8,10 @@ from textual.timer import Timer
 from reader.app.browsing.marking import Marking
 from reader.app.browsing.moving import Moving
 from reader.app.messages import ArticleChosen, ArticleFailed, ArticleReady, HeadlineHighlighted
+from reader.app.widgets.article_pane import ArticlePane
 from reader.errors import ReaderError
 from reader.library import Change
+from reader.query import highlights
 from reader.results import Headline
 
 
@@ -95,6 +97,8 @@ class Showing(Moving, Marking):
             if is_other:
                 self.leave_find()
                 self.leave_spot()
+            # Quietly: the marks of what was asked belong to the article that comes now.
+            self.article_pane.set_reactive(ArticlePane.highlights, highlights(self.current_query))
             self.article_pane.note = message.note
             self.article_pane.shown = (message.article, self.headline)
             if is_other:

@@ -150,6 +150,7 @@ class BrowseScreen(Searching, Finding, Viewing, Showing, MarkingMany, Keeping, H
         """Whether nothing is under way: no question, no refresh, no cursor still moving."""
         return not (
             self.is_refreshing
+            or self.is_asking
             or len(self.footer.pressed) == 1
             or self.articles.is_moving
             or any(not worker.is_finished for worker in self.workers)
@@ -157,6 +158,7 @@ class BrowseScreen(Searching, Finding, Viewing, Showing, MarkingMany, Keeping, H
 
     def on_unmount(self) -> None:
         """Let the threads go."""
+        self.stop_asking()
         self.stop_refreshing()
 
     def on_resize(self, event: events.Resize) -> None:

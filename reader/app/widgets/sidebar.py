@@ -6,7 +6,8 @@ It says what was chosen and never what follows from it: the screen changes the Q
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -52,6 +53,8 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(clock, id=id)
         self._boxes: frozenset[str] = frozenset()
+        self._holds = 0
+        self._is_stale = False
 
     def choose(self, *, exclude: bool = False) -> None:
         """Choose what is under the cursor, or exclude it."""
@@ -124,8 +127,22 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
             self.folding = self.folding._replace(open=self.folding.open ^ {row.section})
             self.build()
 
+    @contextmanager
+    def built_once(self) -> Iterator[None]:
+        """Make the rows once, at the end, whatever changes inside."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            if self._is_stale and not self._holds:
+                self.build()
+
     def build(self) -> None:
         """Make the rows anew; the cursor stays on its choice, lines that look the same are not painted."""
+        self._is_stale = bool(self._holds)
+        if self._is_stale:
+            return
         held = self.row
         old, height = self.rows, self.size.height
         boxes, self._boxes = self._boxes | {*self.folding.finding}, frozenset(self.folding.finding)

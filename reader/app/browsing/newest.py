@@ -1,0 +1,160 @@
+"""Questions to the library, one at a time in a thread; of those that wait only the newest runs next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Condition, Thread
+from typing import NamedTuple, TypeAlias
+
+from textual.message import Message
+
+from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
+from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
+from reader.app.wording import unforeseen
+from reader.errors import QueryError, ReaderError
+from reader.library import Library
+from reader.muting import Muting
+from reader.query import Query, Term
+from reader.results import MOST_PERIODS, Facet
+
+UNREAD = Query((Term("is", ("unread",)),))
+
+Counts: TypeAlias = tuple[tuple[str, int, int], ...]
+"""The names of views, each with how many articles it selects and how many of those are unread."""
+
+
+class Question(NamedTuple):
+    """A query, and what is wanted of it."""
+
+    query: Query
+    """What is asked, without what is muted."""
+    plain: Query
+    """What is asked, with it."""
+    views: tuple[ViewCount, ...]
+    muting: Muting
+    cells: int = MOST_PERIODS
+    """Periods of time that the sidebar has room for."""
+    is_recount: bool = False
+    """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
+
+
+class Newest:
+    """Answers questions one at a time in a thread of its own; a newer one overtakes those that wait."""
+
+    def __init__(
+        self, library: Library, tell: Callable[[Message], object], clock: Callable[[], datetime]
+    ) -> None:
+        self._library = library
+        self._tell = tell
+        self._clock = clock
+        self._changed = Condition()
+        self._wanted: Question | None = None
+        self._is_busy = self._is_ending = False
+        self._caught: list[Message] | None = None
+        """What was answered so far, while somebody waits for it."""
+        self._thread: Thread | None = None
+        self._counted: tuple[object, Counts] | None = None
+
+    def ask(self, question: Question, patience: float = 0) -> list[Message]:
+        """Make this the newest question, and wait at most `patience` seconds for the answer: what there is of
+        it then. The rest is told later; so is all of it where an older question is still being answered."""
+        with self._changed:
+            waiting = self._wanted
+            if question.is_recount and waiting is not None and waiting.query == question.query:
+                question = waiting
+            self._wanted = question
+            was_busy, self._is_busy = self._is_busy, True
+            self._changed.notify_all()
+            if self._thread is None:
+                self._thread = Thread(target=self._answer_all, name="ask", daemon=True)
+                self._thread.start()
+            if was_busy or not patience:
+                return []
+            self._caught = []
+            self._changed.wait_for(lambda: not self._is_busy, patience)
+            caught, self._caught = self._caught, None
+        return caught
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every question was answered."""
+        return not self._is_busy
+
+    def stop(self) -> None:
+        """Let the thread end; it is left behind where it is in the middle of an answer."""
+        with self._changed:
+            self._is_ending = True
+            self._wanted = None
+            self._changed.notify_all()
+
+    def _answer_all(self) -> None:
+        """Runs in the thread."""
+        while True:
+            with self._changed:
+                if self._wanted is None:
+                    self._is_busy = False
+                    self._changed.notify_all()
+                    self._changed.wait_for(lambda: self._wanted is not None or self._is_ending)
+                if self._is_ending:
+                    return
+                question, self._wanted = self._wanted, None
+            assert question is not None
+            try:
+                self._answer(question)
+            except ReaderError as error:
+                position = error.position if isinstance(error, QueryError) else None
+                self._give(QuestionFailed(question.query, str(error), position))
+            except Exception as error:
+                self._give(Unforeseen(unforeseen(error)))
+
+    def _give(self, message: Message) -> None:
+        """Give an answer to who waits for it, else tell it."""
+        with self._changed:
+            if self._caught is not None:
+                self._caught.append(message)
+                return
+        if not self._is_ending:
+            self._tell(message)
+
+    def _answer(self, question: Question) -> None:
+        library, query, now = self._library, question.query, self._clock()
+        if not question.is_recount:
+            self._give(ResultsReady(library.select(query, now)))
+        facets: list[Facet] = []
+        for field in COUNTED:
+            if self._wanted is not None:
+                return
+            facets.append(library.facet(field, query, now, cells=question.cells))
+        unread = len(library.select(query.and_also(UNREAD), now))
+        counts = self._count_views(question, now)
+        muted = 0 if query == question.plain else self._count_muted(question, now)
+        if counts is not None:
+            self._give(FacetsReady(query, tuple(facets), counts, unread, muted))
+
+    def _count_muted(self, question: Question, now: datetime) -> int:
+        """How many articles more there would be with those that are muted."""
+        asked, plain = (len(self._library.select(one, now)) for one in (question.query, question.plain))
+        return plain - asked
+
+    def _count_views(self, question: Question, now: datetime) -> Counts | None:
+        """The views' counts, which no search narrows: counted anew only where marks, files or the minute have
+        changed, for `Today` depends on it. None where a newer question waits."""
+        minute = now.replace(second=0, microsecond=0)
+        wanted = (
+            self._library.generation,
+            minute,
+            question.muting,
+            tuple(one.query for one in question.views),
+        )
+        if self._counted is not None and self._counted[0] == wanted:
+            return self._counted[1]
+        counts: list[tuple[str, int, int]] = []
+        for view in question.views:
+            if self._wanted is not None:
+                return None
+            query = view.query.and_also(question.muting.of(view.query))
+            found, unread = (len(self._library.select(one, now)) for one in (query, query.and_also(UNREAD)))
+            counts.append((view.name, found, unread))
+        self._counted = wanted, tuple(counts)
+        return self._counted[1]
