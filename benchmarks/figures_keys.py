@@ -157,14 +157,14 @@ async def _moved(watch: Watch, screen: BrowseScreen, key: str) -> float:
 
 async def _answered(watch: Watch, screen: BrowseScreen, letter: str) -> float:
     """What a letter costs until list, total and all counts say what belongs to it."""
-    before, counted = screen.current_query, screen.sidebar.facets
+    before = screen.current_query
     return await watch.cost(
         lambda: _press(screen, letter),
         lambda: (
             screen.current_query != before
             and screen.results is not None
             and screen.results.query == screen.current_query
-            and screen.sidebar.facets is not counted
+            and screen.asker.is_idle
         ),
     )
 
