@@ -38,12 +38,14 @@ class Searching(Narrowing):
         self._completed = ""
         """The text that the candidates complete."""
 
-    @on(SearchBar.Typed)
-    def _typed(self, message: SearchBar.Typed) -> None:
+    def start_searching(self) -> None:
+        """Listen to the search bar."""
+        self.watch(self.search_bar, "typed", self._typed, init=False)
+
+    def _typed(self, text: str) -> None:
         self.searches.forget_place()
-        self._ask_text(message.text)
-        if message.text == self.search_bar.text:  # else another letter is on its way
-            self._offer()
+        self._ask_text(text)
+        self.call_next(self._offer)  # the cursor has not followed the letter yet
 
     def _ask_text(self, text: str) -> None:
         """Ask what is written so far; a text that means nothing leaves the last good answer in place."""

@@ -117,6 +117,7 @@ class BrowseScreen(Searching, Finding, Viewing, Showing, MarkingMany, Keeping, H
         self.watch_place(self.place)
         self.articles.focus()
         self.show_standing()
+        self.start_searching()
         self.start_asking()
         self.go_to_article(self._last[0].article)
         self.set_interval(AGES_EVERY, self._once_a_minute)

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
+from textual.reactive import Reactive, var
 from textual.widgets import Input
 from textual.widgets import Static as Sign
 
@@ -45,11 +45,8 @@ class SearchBar(Horizontal):
 
         step: int
 
-    @dataclass
-    class Typed(Message):
-        """The person changed the text."""
-
-        text: str
+    typed: var[str] = var("", init=False)
+    """What the person has typed, for the screen to watch: by message it would come a frame later."""
 
     class Entered(Message):
         """The person is done typing and wants to see what was found."""
@@ -71,11 +68,15 @@ class SearchBar(Horizontal):
         """What stands in the bar."""
         return self.line.value
 
+    def on_mount(self) -> None:
+        """Listen to the line."""
+        self.watch(self.line, "value", self._tell, init=False)
+
     def show(self, text: str, cursor: int | None = None) -> None:
         """Put a text into the bar without telling anybody; the cursor goes to its end or where it says."""
-        with self.prevent(Input.Changed):
-            self.line.value = text
-            self.line.cursor_position = len(text) if cursor is None else cursor
+        self.set_reactive(SearchBar.typed, text)
+        self.line.value = text
+        self.line.cursor_position = len(text) if cursor is None else cursor
 
     def on_key(self, event: events.Key) -> None:
         """The keys that are no letters and mean something here."""
@@ -100,7 +101,5 @@ class SearchBar(Horizontal):
         event.stop()
         self.post_message(self.Entered())
 
-    @on(Input.Changed)
-    def _tell(self, event: Input.Changed) -> None:
-        event.stop()
-        self.post_message(self.Typed(event.value))
+    def _tell(self, value: str) -> None:
+        self.typed = value
