@@ -18,6 +18,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"there are {', '.join(names)}"
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known text that looks most like the word, whatever its case; None where none does."""
+    import difflib  # only a mistake pays for it
+
+    folded = {text.casefold(): text for text in known}
+    near = difflib.get_close_matches(word.casefold(), folded, 1)
+    return folded[near[0]] if near else None
+
+
 def shown(text: str) -> str:
     """A text as messages quote it: short, and without what could harm a terminal."""
     safe = "".join(c if c.isprintable() else "?" for c in text[:41])

@@ -20,6 +20,8 @@ WORD_FIELDS = ("title", "author")
 """Fields that are searched for words; a quoted value is a phrase."""
 VALUE_FIELDS = ("topic", "provider", "category", "type", "url", "domain", "path", "tag", "id")
 """Fields whose whole value is compared."""
+CHOICES = frozenset(VALUE_FIELDS) - {"id"}
+"""Those of them whose value may be any text, and may go on."""
 NUMBER_FIELDS = ("quality", "heat")
 NAMES = {
     "is": ("unread", "read", "starred", "draft", "published"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from time import perf_counter
+
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.errors import QueryError
@@ -22,19 +26,23 @@ TEXTS = (
 )
 
 
+@settings(max_examples=int(os.environ.get("READER_QUERIES", "200")))
 @given(TEXTS, st.booleans())
 @example("(" * 5000, False)
 @example('"\\', True)
 @example('topic:"', True)
 @example("foo:*", True)
 def test_any_text_is_a_query_or_a_query_error(text: str, typing: bool) -> None:
-    """Nothing else than QueryError comes out, its place lies within the text, and its words are harmless."""
+    """Nothing else than QueryError comes out, its place lies within the text, and its words are harmless.
+
+    With READER_QUERIES=10000 in the environment for as many texts as that.
+    """
     try:
         parse(text, typing=typing)
     except QueryError as error:
         assert 0 <= error.position < len(text)
         assert 1 <= error.length <= len(text) - error.position
-        assert error.reason.isprintable()
+        assert str(error).isprintable() and "at `" in str(error)
 
 
 @given(TEXTS, st.booleans())
@@ -113,3 +121,32 @@ def test_a_wrong_value_is_wrong_while_typing_too() -> None:
     """What no further letter can make right is said at once."""
     with pytest.raises(QueryError):
         parse("is:foo", typing=True)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "harbour chips ",
+        "topic:a,b,c,d,e,f ",
+        '-"quiet week" ',
+        "since:2021-06 ",
+        'harbour "quiet week" topic:AI,Chips -provider:"Harbour Post" (chips OR foundry*) quality:>=50 ',
+    ],
+)
+def test_a_thousand_characters_are_read_at_once(part: str) -> None:
+    """In less than twenty plain steps a character, which is a millisecond where this was measured."""
+    text = (part * (1000 // len(part))).strip()
+
+    def plain_steps() -> int:
+        return sum(1 for _ in range(20) for char in text if char != "\n")
+
+    assert parse(text).clauses
+    quickest = {work: min(_seconds(work) for _ in range(40)) for work in (plain_steps, lambda: parse(text))}
+    floor, taken = quickest.values()
+    assert taken < floor
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    before = perf_counter()
+    work()
+    return perf_counter() - before

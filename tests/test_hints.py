@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.hints import nearest, shown
+from reader.hints import closest, nearest, shown
 
 
 def test_the_nearest_name_is_offered() -> None:
@@ -19,3 +19,9 @@ def test_shown_is_short_and_harmless(text: str) -> None:
     """Whatever the text, what is quoted fits a line and holds nothing that a terminal obeys."""
     assert shown(text).isprintable()
     assert len(shown(text)) <= 42
+
+
+def test_the_closest_value_is_found_whatever_its_case() -> None:
+    """As it is written among the known ones; nothing where none is like it."""
+    assert closest("chpis", ["AI", "Chips"]) == "Chips"
+    assert closest("zebra", ["AI", "Chips"]) is None

@@ -275,3 +275,14 @@ async def test_an_excluded_value_says_how_many_it_keeps_out(start: Start) -> Non
         row = screen.sidebar.row
         assert row is not None and row.state == "excluded" and screen.results is not None
         assert row.articles == 30 - len(screen.results) > 0
+
+
+async def test_a_value_that_no_article_has_is_named_with_the_nearest(start: Start) -> None:
+    """Where nothing matches because of it; the beginning of one that there is may still become it."""
+    async with start(30, "topic:Chpis").run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert "No article has the topic “Chpis”." in picture(pilot)
+        assert "Did you mean “Chips”?" in picture(pilot)
+        screen.search_bar.line.value = "zzz topic:Chi"
+        await settled(pilot)
+        assert "Nothing matches." in picture(pilot)

@@ -14,7 +14,7 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
 from reader.app.reading.hits import sought
 from reader.app.widgets.sidebar_rows import ViewCount
-from reader.app.wording import in_words, order_in_words, standing
+from reader.app.wording import in_words, nothing, order_in_words, standing
 from reader.errors import QueryError, ReaderError
 from reader.muting import Muting, muting_of
 from reader.query import Query, highlights, parse
@@ -163,6 +163,8 @@ class Asking(Browsing):
             for view in self.sidebar.views for found, unread in [counts.get(view.name, (None, 0))]
         )  # fmt: skip
         self.sidebar.facets = message.facets
+        if self.results is not None and not len(self.results):
+            self.show_standing()
         self.standing.unread = f"{message.unread:,} unread"
         hidden = f"{message.muted:,} muted" if message.muted else ""
         self.standing.muted = "muted shown" if self.shows_muted else hidden
@@ -182,9 +184,11 @@ class Asking(Browsing):
         results, total = self.results, self.library.total
         matching = len(results) if results is not None else None
         self.standing.counts = standing(matching, total, results is None or results.is_exact)
+        if matching:
+            return
         # While files are read, the answer may be older than the number of articles.
         if total and (self.asked_query.clauses or not self.is_refreshing):
-            self.articles.sentence = "Nothing matches.\nc clears the search and the filters"
+            self.articles.sentence = nothing(self.current_query, self.sidebar.facets)
         elif not self.is_refreshing:
             self.articles.sentence = "No articles here yet.\nR looks for new files, ? shows all keys"
         else:
