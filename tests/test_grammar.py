@@ -134,15 +134,16 @@ def test_a_wrong_value_is_wrong_while_typing_too() -> None:
     ],
 )
 def test_a_thousand_characters_are_read_at_once(part: str) -> None:
-    """In less than twenty plain steps a character, which is a millisecond where this was measured."""
+    """In less than thirty plain steps a character; both took some 0.6 and 1 ms where this was measured."""
     text = (part * (1000 // len(part))).strip()
 
     def plain_steps() -> int:
-        return sum(1 for _ in range(20) for char in text if char != "\n")
+        return sum(1 for _ in range(30) for char in text if char != "\n")
 
     assert parse(text).clauses
-    quickest = {work: min(_seconds(work) for _ in range(40)) for work in (plain_steps, lambda: parse(text))}
-    floor, taken = quickest.values()
+    # By turns, so that a machine that others are using too is as slow for the one as for the other.
+    pairs = [(_seconds(lambda: parse(text)), _seconds(plain_steps)) for _ in range(40)]
+    taken, floor = map(min, zip(*pairs, strict=True))
     assert taken < floor
 
 
