@@ -34,6 +34,8 @@ class Visit(NamedTuple):
     """The text of the question."""
     article: str = ""
     """The id of the article under the cursor."""
+    theme: str = ""
+    """The theme that was put on during a visit; empty = none was."""
     sizes: Mapping[str, int] = {}
     """Cells or lines that the person gave to something, by its name."""
     spots: Mapping[str, Spot] = {}
@@ -60,6 +62,7 @@ def load(path: Path) -> Visit:
     return Visit(
         _text(said.get("query")),
         _text(said.get("article")),
+        _text(said.get("theme")),
         {name: size for name, size in _pairs(said.get("sizes")) if _is_number(size)},
         {name: spot for name, value in _pairs(said.get("spots")) if (spot := _spot(value))},
     )

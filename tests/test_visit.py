@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.visit import MOST_PLACES, Visit, file_for, load, save
 
-VISIT = Visit("topic:AI sort:quality", "0123456789ab", {"sidebar": 30}, {"a": (2, 40, 1)})
+VISIT = Visit("topic:AI sort:quality", "0123456789ab", "reader-night", {"sidebar": 30}, {"a": (2, 40, 1)})
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command palette: every command, topic, provider, view, theme and order, found by a few letters.
+"""The command palette: every command, value, view, theme, order and article, found by a few letters.
 
 Names from outside are given as Content and matched as plain text: Textual's own highlighting would parse
 them as markup, and a title with a stray bracket would make its hit disappear.
@@ -6,7 +6,8 @@ them as markup, and a title with a stray bracket would make its hit disappear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple, cast
 
@@ -16,12 +17,18 @@ from textual.theme import BUILTIN_THEMES
 
 from reader.app.keymap import action_of
 from reader.app.messages import ValuePressed
+from reader.app.painting import one_line
 from reader.app.screens.browse import BrowseScreen
 from reader.app.wording import order_in_words
 from reader.commands import COMMANDS
-from reader.query import SORTS
+from reader.errors import ReaderError
+from reader.query import SORTS, parse
+from reader.results import Headline
 
-PLACEHOLDER = "A command, topic, provider, view, order or theme"
+PLACEHOLDER = "A command, topic, provider, view, order, theme or article"
+MOST_ARTICLES = 12
+LAST = 0.01
+"""A score below that of any name with the same letters."""
 _FIELDS = {"topic": "Topic", "provider": "Provider", "category": "Category", "type": "Type"}
 
 
@@ -113,6 +120,31 @@ class Orders(Entries):
                 yield Entry(f"Sort: {order_in_words(query)}", "", partial(self.browse.put, query))
 
 
+class Articles(Entries):
+    """Articles that have these words, the newest first, as in the search bar."""
+
+    async def search(self, query: str) -> Hits:
+        """A few of them; they come after commands and values of that name."""
+        for headline in await asyncio.to_thread(self._found, query):
+            about = " · ".join(filter(None, (headline.provider, *headline.topics)))
+            yield Hit(
+                LAST, Content(one_line(headline.title)), partial(self._go, headline), headline.title, about
+            )
+
+    def _found(self, query: str) -> Sequence[Headline]:
+        """Runs in a thread; a text that is no question finds nothing."""
+        browse = self.browse
+        try:
+            asked = parse(query, typing=True).and_also(browse.muted)
+            return browse.library.select(asked, browse.clock()).window(0, MOST_ARTICLES)
+        except ReaderError:
+            return ()
+
+    def _go(self, headline: Headline) -> None:
+        self.browse.show(headline)
+        self.browse.go_to("article")
+
+
 class Themes(Entries):
     """The reader's themes first, then those that come with Textual."""
 
@@ -125,5 +157,5 @@ class Themes(Entries):
 
 def open_palette(screen: BrowseScreen) -> None:
     """Open the palette over the browsing screen."""
-    providers = (Commands, Views, Values, Orders, Themes)
+    providers = (Commands, Views, Values, Orders, Themes, Articles)
     screen.app.push_screen(CommandPalette(providers=providers, placeholder=PLACEHOLDER))

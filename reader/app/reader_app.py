@@ -90,7 +90,7 @@ class ReaderApp(App[int]):
         """What the terminal can do, as far as it shows at once."""
         self.themes = (*THEMES, *map(theme_of, palettes))
         """The reader's themes and the person's own."""
-        self._put_theme_on(config.theme)
+        self._put_theme_on(config.theme, visit.theme)
         self._filters[1:] = self._line_filters()
 
     def get_default_screen(self) -> BrowseScreen:
@@ -109,13 +109,14 @@ class ReaderApp(App[int]):
         screen.first_load = self._first_load
         return screen
 
-    def _put_theme_on(self, name: str) -> None:
+    def _put_theme_on(self, name: str, last: str) -> None:
         """Before anything is mounted, for a theme that comes later styles everything anew."""
         for theme in self.themes:
             self.register_theme(theme)
         if name and name not in self.available_themes:
             self._notices.append(f"There is no theme {name}; the palette (:) lists them")
             name = ""
+        name = name or (last if last in self.available_themes else "")
         # Quietly, for Textual would read and apply every sheet a second time before the first paint.
         self.set_reactive(App.theme, name or theme_for(self.seen.colours, self.seen.background).name)
         theme = self.current_theme

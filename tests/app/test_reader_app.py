@@ -12,7 +12,7 @@ from reader.app.reader_app import ReaderApp
 from reader.app.themes import THEMES
 from reader.commands import Place
 from reader.config import Config
-from tests.app.build import an_article
+from tests.app.build import an_article, articles
 from tests.app.conftest import Start
 from tests.app.pilot import WIDE, line, picture, press, settled
 
@@ -81,6 +81,33 @@ async def test_the_help_page_has_every_command(start: Start) -> None:
         assert "F7" in shown and "Put a star on the article" in shown and "sort:quality" in shown
         await press(pilot, "?")
         assert "VIEWS" in picture(pilot)
+
+
+async def test_the_help_page_is_searched(start: Start) -> None:
+    """By a key or by words; Esc first ends the search, then closes the page."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        await press(pilot, "?", "/", "s", "t", "a", "r")
+        shown = picture(pilot)
+        assert "Put a star on the article" in shown and "Go down one row" not in shown
+        await press(pilot, "backspace", "backspace", "backspace", "backspace", "G")
+        assert "Go to the bottom" in picture(pilot) and "Put a star" not in picture(pilot)
+        await press(pilot, "q", "q")
+        assert "No key and no command" in picture(pilot)
+        await press(pilot, "escape")
+        assert "Go down one row" in picture(pilot)
+        await press(pilot, "escape")
+        assert "VIEWS" in picture(pilot)
+
+
+async def test_the_palette_jumps_to_articles(start: Start) -> None:
+    """By words of any article, listed or not; its title is never markup."""
+    some = [*articles(30), an_article("The [/b] gulls of [Fenwick] Road")]
+    async with start(some, "number").run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        await _choose(pilot, "gulls fenw")
+        await settled(pilot)
+        assert screen.place == "article" and screen.article_pane.shown is not None
+        assert screen.article_pane.shown[0].title == "The [/b] gulls of [Fenwick] Road"
 
 
 async def test_the_palette_runs_commands_views_orders_and_themes(start: Start) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import zip_longest
 from textwrap import wrap
 from typing import ClassVar
@@ -14,10 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from reader.app.keymap import Keymap
 from reader.app.painting import cut, fill
+from reader.app.widgets.search_bar import SearchLine
 from reader.commands import COMMANDS
 
 LANGUAGE = (
@@ -47,6 +47,7 @@ class Help(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "leave", "Back"),
+        Binding("slash,ctrl+f", "find", "Find"),
         Binding("j,down", "scroll_by(1)", "Down"),
         Binding("k,up", "scroll_by(-1)", "Up"),
         Binding("space,pagedown,ctrl+d", "scroll_by(10)", "Page down"),
@@ -56,42 +57,80 @@ class Help(ModalScreen[None]):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self._keymap = keymap
+        self._sought = ""
 
     def compose(self) -> ComposeResult:
         """The columns, and how to get out."""
         with VerticalScroll(id="help-page"):
             yield Static(id="help-text")
-        yield Static(Content("Esc back   j k scroll"), id="help-foot")
+        yield Static(Content("Esc back   j k scroll   / find"), id="help-foot")
 
     def on_resize(self, event: events.Resize) -> None:
         """Set the columns anew: two where each has room for a sentence."""
-        width = event.size.width - 6
+        self._set_columns(event.size.width - 6)
+
+    def _set_columns(self, width: int) -> None:
         groups = list(dict.fromkeys(command.group for command in COMMANDS))
         left = [line for group in groups if group in _LEFT for line in self._group(group)]
         right = [line for group in groups if group not in _LEFT for line in self._group(group)]
-        right += [("", "SEARCH"), *((example, meaning) for example, meaning in LANGUAGE)]
-        if width >= 2 * _LEAST_COLUMN:
+        right += self._matching([("", "SEARCH"), *LANGUAGE])
+        if width >= 2 * _LEAST_COLUMN and left and right:
             lines = _beside(_set(left, width // 2), _set(right, width // 2), width // 2)
         else:
             lines = [*_set(left, width), *_set(right, width)]
-        self.query_one("#help-text", Static).update(Content("\n").join(lines))
+        nothing = Content.styled("No key and no command is called so.", "$foreground-muted")
+        self.query_one("#help-text", Static).update(Content("\n").join(lines or [nothing]))
 
-    def action_leave(self) -> None:
-        """Close the page."""
-        self.dismiss()
+    async def action_find(self) -> None:
+        """Open a line to type in; what has these letters stays."""
+        if not self.query(SearchLine):
+            line = SearchLine(placeholder="a key or a word", compact=True, id="help-find")
+            await self.mount(line, before="#help-foot")
+        self.set_focus(self.query_one(SearchLine))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what has the letters."""
+        event.stop()
+        self._sought = event.value.strip()
+        self._set_columns(self.size.width - 6)
+
+    async def action_leave(self) -> None:
+        """Stop looking, or close the page."""
+        if self.query(SearchLine):
+            await self.query_one(SearchLine).remove()
+            self._sought = ""
+            self._set_columns(self.size.width - 6)
+        else:
+            self.dismiss()
 
     def action_scroll_by(self, lines: int) -> None:
         """Go down by lines, up for less than 0."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def _group(self, group: str) -> Iterator[tuple[str, str]]:
+    def _matching(self, entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The entries that have what is looked for, under their heading; all while nothing is."""
+        sought = self._sought
+        if not sought:
+            return entries
+        heading, *rest = entries
+        # One letter is a key; more are part of one's name or of the meaning, whatever their case.
+        found = [
+            (keys, meaning)
+            for keys, meaning in rest
+            if sought in keys.split()
+            or (len(sought) > 1 and sought.casefold() in f"{keys} {meaning}".casefold())
+        ]
+        return [heading, *found, ("", "")] if found else []
+
+    def _group(self, group: str) -> list[tuple[str, str]]:
         """A heading, its commands (those that do the same together), a blank line."""
-        yield "", group.upper()
+        entries = [("", group.upper())]
         commands = [command for command in COMMANDS if command.group == group]
         for meaning in dict.fromkeys(command.help for command in commands):
             keys = [self._keymap.words(command.id) for command in commands if command.help == meaning]
-            yield (keys[0] if len(keys) == 1 else f"{keys[0]} … {keys[-1]}") or "(palette)", meaning
-        yield "", ""
+            words = (keys[0] if len(keys) == 1 else f"{keys[0]} … {keys[-1]}") or "(palette)"
+            entries.append((words, meaning))
+        return self._matching([*entries, ("", "")] if not self._sought else entries)
 
 
 def _set(entries: list[tuple[str, str]], width: int) -> list[Content]:
