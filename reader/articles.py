@@ -50,6 +50,17 @@ class ArticlesDesk:
         """The whole record, read from its file now. Raises NoSuchArticle when the file has gone."""
         return self._lookup.article(headline)
 
+    def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
+        """The bytes of an article's picture, from the collection or, where that is wished, from the network.
+
+        Blocks. Raises PictureError: not there, too large, not allowed.
+        """
+        from reader import paths, pictures
+
+        source = pictures.file_of(article.path, url, self._roots.paths)
+        cache = str(paths.cache_dir() / "pictures")
+        return pictures.read(source, cache=cache, may_fetch=may_fetch)
+
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
         """Each headline with its record, read from its file now, and the person's note.
 

@@ -111,6 +111,7 @@ COMMANDS: tuple[Command, ...] = (
         _READ,
     ),
     Command("previous_link", ("[",), "Previous link", "In the article: the link or topic before", _READ),
+    Command("show_picture", ("p",), "Picture", "Show the article's pictures large", _READ),
     Command("list_links", ("#",), "Links", "List the article's links; 3# opens the third", _READ),
     Command("find_in_article", ("ctrl+f",), "Find", "Find words in the article; n and N go on", _READ),
     Command("toggle_read", ("r",), "Read or unread", "Mark the article as read, or as unread", _MARK),

@@ -24,6 +24,7 @@ MOST_BYTES = 1 << 20
 """A longer file is no configuration."""
 
 ROWS = ("comfortable", "compact")
+PICTURES = ("auto", "always", "never")
 SIGNS = ("auto", "unicode", "ascii")
 
 
@@ -68,6 +69,10 @@ class Config(NamedTuple):
     """Name of a tag to the name of its colour, one of TAG_COLOURS."""
     mute: Mapping[str, tuple[str, ...]] = {}
     """Name of a view, or `*` for all of them, to queries whose articles are left out there."""
+    pictures: str = "auto"
+    """One of PICTURES: whether articles show theirs by themselves; auto = not over SSH."""
+    fetch_pictures: bool = False
+    """Whether pictures may be fetched from the network."""
     remember: bool = True
     """Whether the screen begins where the last visit to the collection ended."""
     signs: str = "auto"
@@ -209,4 +214,6 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "tags": config_values.tag_colours,
     "remember": config_values.switch,
     "signs": config_values.one_of(SIGNS),
+    "pictures": config_values.one_of(PICTURES),
+    "fetch_pictures": config_values.switch,
 }

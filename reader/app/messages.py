@@ -45,6 +45,11 @@ class UrlPressed(Message):
 
 
 @dataclass
+class PicturePressed(Message):
+    """The picture of the article was pressed."""
+
+
+@dataclass
 class ResultsReady(Message):
     """A worker has the answer to a question; dropped when the question has changed since."""
 

@@ -135,7 +135,8 @@ class Articles(Entries):
         """Runs in a thread; a text that is no question finds nothing."""
         browse = self.browse
         try:
-            asked = parse(query, typing=True).and_also(browse.muted)
+            asked = parse(query, typing=True)
+            asked = asked.and_also(browse.muting.of(asked))
             return browse.library.select(asked, browse.clock()).window(0, MOST_ARTICLES)
         except ReaderError:
             return ()

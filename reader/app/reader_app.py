@@ -103,6 +103,7 @@ class ReaderApp(App[int]):
             clock=self.clock,
             source=self.source,
             size=self.size,
+            seen=self.seen,
             visit=self._visit[0],
             on_visit=self._visit[1],
         )

@@ -97,12 +97,16 @@ class Showing(Moving, Marking):
             if is_other:
                 self.leave_find()
                 self.leave_spot()
-            # Quietly: the marks of what was asked belong to the article that comes now.
-            self.article_pane.set_reactive(ArticlePane.highlights, highlights(self.current_query))
+                box = self.picture_box(message.article)
+                self.article_pane.frame.rows = box.rows if box else 0
+                # Quietly: the marks of what was asked belong to the article that comes now.
+                self.article_pane.set_reactive(ArticlePane.highlights, highlights(self.current_query))
             self.article_pane.note = message.note
             self.article_pane.shown = (message.article, self.headline)
             if is_other:
                 self.recall_spot(self.headline)
+                if box:
+                    self.load_picture(message.article, box)
             if self.related_pane.links != message.links:
                 self.related_pane.links = message.links
             if self._return_row is not None and self.place == "article":

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from reader.app.canvas import Box
 from reader.app.keymap import Keymap
 from reader.app.pane import Pane
 from reader.app.widgets.article_list import ArticleList
@@ -20,6 +21,7 @@ from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import unforeseen
+from reader.article import Article
 from reader.commands import Place
 from reader.config import Config
 from reader.library import Library
@@ -128,6 +130,14 @@ class Browsing(Screen[None]):
 
     def fit_sizes(self) -> None:
         """Give the panes the sizes that were chosen, as far as there is room."""
+        raise NotImplementedError
+
+    def picture_box(self, article: Article) -> Box | None:
+        """The room to keep for the article's picture; None where none is shown by itself."""
+        raise NotImplementedError
+
+    def load_picture(self, article: Article, box: Box) -> None:
+        """Make the article's picture in a thread."""
         raise NotImplementedError
 
     def leave_spot(self) -> None:

@@ -46,6 +46,14 @@ class Subject(NamedTuple):
     now: datetime
     tag_colours: Mapping[str, str] = {}
     """The colours that the person chose for tags."""
+    picture_rows: int = 0
+    """Lines to keep for the article's picture."""
+    picture_note: str = ""
+    """What stands there where it can't be shown."""
+
+
+PICTURE = Target("picture", "")
+"""What is pressed on a picture; its lines are blank here and painted by the pane."""
 
 
 def layout_head(subject: Subject, width: int) -> list[Line]:
@@ -56,6 +64,10 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
         if spans:
             lines.extend(wrap(spans, width))
     lines.extend(_chips(subject, width))
+    if subject.picture_note:
+        lines += [(), *wrap([Span(f"[picture: {subject.picture_note}]", "picture")], width)]
+    elif subject.picture_rows:
+        lines += [(), *[(Span(" ", "pixels", 0, PICTURE),)] * subject.picture_rows]
     if subject.note:
         lines += [(), *_note(subject.note, width)]
     if article.excerpt and not is_repeated(article.excerpt, article.body):

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from reader.app.browsing.finding import Finding
 from reader.app.browsing.handing import Handing
 from reader.app.browsing.marking_many import MarkingMany
+from reader.app.browsing.picturing import Picturing
 from reader.app.browsing.refreshing import Keeping
 from reader.app.browsing.remembering import Remembering
 from reader.app.browsing.searching import Searching
@@ -36,13 +37,16 @@ from reader.app.widgets.sidebar import Sidebar
 from reader.config import Config
 from reader.library import Library
 from reader.query import Query
+from reader.terminal import Terminal
 from reader.visit import Visit
 
 AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
 
 
-class BrowseScreen(Searching, Finding, Viewing, Showing, MarkingMany, Keeping, Handing, Sizing, Remembering):
+class BrowseScreen(
+    Searching, Finding, Picturing, Viewing, Showing, MarkingMany, Keeping, Handing, Sizing, Remembering
+):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
     AUTO_FOCUS = ""
@@ -61,9 +65,11 @@ class BrowseScreen(Searching, Finding, Viewing, Showing, MarkingMany, Keeping, H
         source: str = "",
         visit: Visit,
         on_visit: Callable[[Visit], object],
+        seen: Terminal,
         size: Size | None = None,
     ) -> None:
         self._last = (visit, on_visit)
+        self.seen = seen
         self._is_moving_focus = False
         self._styled_as: frozenset[str] | None = None
         """The style classes under which everything is being made."""

@@ -23,6 +23,9 @@ Each is a component class: `article-pane--title` and so on.
 
 from __future__ import annotations
 
+from rich.style import Style
+
+from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE
 from reader.tag_colours import TAG_COLOURS
 
 _COLOURS = {
@@ -69,3 +72,13 @@ ArticlePane:focus { scrollbar-color: $primary; }
     for ink in inks
 )
 """What the pane needs to work alone; a sheet may say otherwise."""
+
+
+def emphasised(emphasis: int) -> Style:
+    """The attributes of an emphasis, as the layout counts them."""
+    return Style(
+        bold=bool(emphasis & BOLD) or None,
+        italic=bool(emphasis & ITALIC) or None,
+        strike=bool(emphasis & STRIKE) or None,
+        underline=bool(emphasis & UNDERLINE) or None,
+    )

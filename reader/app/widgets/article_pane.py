@@ -15,15 +15,17 @@ from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from reader.app.canvas import Shown
 from reader.app.document_view import DocumentView
-from reader.app.messages import UrlPressed, ValuePressed
+from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
 from reader.app.painting import in_the_middle
 from reader.app.reading.document import TOP, Document, Place
-from reader.app.reading.header import Subject
+from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, inked, sought
-from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span, Target
+from reader.app.reading.lines import Line, Span, Target
 from reader.app.reading.stops import Stops
 from reader.app.widgets import article_inks
+from reader.app.widgets.frame import Frame, is_kept
 from reader.article import Article
 from reader.results import Headline
 
@@ -55,6 +57,8 @@ class ArticlePane(DocumentView, can_focus=True):
         super().__init__(id=id)
         self.tag_colours: Mapping[str, str] = {}
         """The colours that the person chose for tags."""
+        self.frame = Frame()
+        """The picture's place; its rows are to be set before `shown`."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._stops = Stops()
         self._inks: dict[tuple[str, int], Style] = {}
@@ -62,6 +66,8 @@ class ArticlePane(DocumentView, can_focus=True):
     def watch_shown(self, old: tuple[Article, Headline] | None, new: tuple[Article, Headline] | None) -> None:
         """Lay out the article; from its top, unless only its marks have changed."""
         is_same = old is not None and new is not None and old[0] == new[0]
+        if not (old and new and old[0].path == new[0].path):
+            self.frame.clear()
         hit = self._stops.hit
         self._show(self.reading_place if is_same else TOP)
         self._stops.hit = hit if is_same else None
@@ -95,7 +101,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self._document = None
         self._stops = Stops()
         if self.shown is not None:
-            subject = Subject(*self.shown, self.note, self._clock(), self.tag_colours)
+            subject = Subject(*self.shown, self.note, self._clock(), self.tag_colours, *self.frame.asked)
             self._document = Document(subject, self.text_width, self.spacing)
             self._document.set_wanted(sought(self.highlights))
         self.restore_place(place)
@@ -104,6 +110,16 @@ class ArticlePane(DocumentView, can_focus=True):
         """Show whether the keys go to this pane."""
         super().watch_has_focus(focused)
         self.refresh()
+
+    def show_picture(self, picture: Shown) -> None:
+        """Paint this picture in the lines that were kept for it."""
+        self.frame.picture = picture
+        self.refresh()
+
+    def picture_failed(self, reason: str) -> None:
+        """Say in its place why there is no picture."""
+        self.frame.note = reason
+        self._show(self.reading_place)
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -148,7 +164,9 @@ class ArticlePane(DocumentView, can_focus=True):
             self._press(target)
 
     def _press(self, target: Target) -> None:
-        if target.field == "url":
+        if target is PICTURE:
+            self.post_message(PicturePressed())
+        elif target.field == "url":
             self.post_message(UrlPressed(target.value))
         else:
             self.post_message(ValuePressed(target.field, target.value))
@@ -175,6 +193,9 @@ class ArticlePane(DocumentView, can_focus=True):
             return Strip([Segment(text, self._style("message", 0))]).adjust_cell_length(width, ground)
         y += self.scroll_offset.y
         is_title = any(span.ink == "title" for span in self._document.line(y))
+        if is_kept(self._document.line(y)):
+            blank = Segment(" " * self._margin, ground)
+            return Strip([blank, *self.frame.line(self._document, y)]).adjust_cell_length(width, ground)
         line = self._with_hits(y, self._document)
         segments = [*self._beside(is_title=is_title), *(self._segment(span) for span in line)]
         strip = Strip(segment for segment in segments if segment.text).simplify()
@@ -210,11 +231,6 @@ class ArticlePane(DocumentView, can_focus=True):
         style = self._inks.get((ink, emphasis))
         if style is None:
             style = self.rich_style + self.get_component_rich_style(f"article-pane--{ink}")
-            style += Style(
-                bold=bool(emphasis & BOLD) or None,
-                italic=bool(emphasis & ITALIC) or None,
-                strike=bool(emphasis & STRIKE) or None,
-                underline=bool(emphasis & UNDERLINE) or None,
-            )
+            style += article_inks.emphasised(emphasis)
             self._inks[ink, emphasis] = style
         return style

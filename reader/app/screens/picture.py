@@ -1,0 +1,169 @@
+"""A picture as large as the terminal, in the best way that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from reader import pictures
+from reader.app.canvas import (
+    Box,
+    Shown,
+    in_blocks,
+    iterm2_sequence,
+    kitty_removal,
+    kitty_sequence,
+    pixels_of,
+    sixel_sequence,
+)
+from reader.text import clean_line
+
+NUMBER = 16_000_000
+"""Kitty's name for the large picture: far from those in the pane."""
+_KINDS = {"iterm2": "png", "sixel": "sixel"}
+
+
+class Easel(Widget):
+    """Paints lines of cells, or keeps the room free for a picture that lies over it."""
+
+    DEFAULT_CSS = "Easel { height: 1fr; background: $background; color: $foreground; }"
+    shown: Shown | None = None
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the picture, in the middle."""
+        lines = self.shown.lines if self.shown is not None else ()
+        row = y - max(self.size.height - len(lines), 0) // 2
+        ground = self.rich_style
+        if not 0 <= row < len(lines):
+            return Strip.blank(self.size.width, ground)
+        strip = Strip(lines[row])
+        before = Strip.blank(max(self.size.width - strip.cell_length, 0) // 2, ground)
+        return Strip.join([before, strip]).adjust_cell_length(self.size.width, ground)
+
+
+class PictureScreen(ModalScreen[None]):
+    """One picture after the other; any key that does not turn the page goes back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,p,enter", "leave", "Back"),
+        Binding("space,j,down,right,l,n", "turn(1)", "Next"),
+        Binding("k,up,left,h,N", "turn(-1)", "Previous"),
+    ]
+    DEFAULT_CSS = """
+    PictureScreen { background: $background; }
+    #picture-said { height: 1; padding: 0 1; color: $foreground-muted; background: $background; }
+    """
+
+    @dataclass
+    class Made(Message):
+        """A worker has made a picture, or found out why not."""
+
+        place: int
+        pixels: pictures.Pixels | None
+        reason: str = ""
+
+    def __init__(
+        self, urls: Sequence[str], way: str, read: Callable[[str], bytes], write: Callable[[str], object]
+    ) -> None:
+        super().__init__()
+        self._urls = urls
+        self._way = way
+        self._read = read
+        self._write = write
+        self.place = 0
+        """Which of the pictures is shown."""
+
+    def compose(self) -> ComposeResult:
+        """The picture, and what it is."""
+        yield Easel()
+        yield Static("", id="picture-said", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Make it anew in the other size."""
+        self._load()
+
+    def _load(self) -> None:
+        self._say("…")
+        place, size = self.place, self._room
+        self.run_worker(lambda: self._make(place, size), thread=True, group="picture", exclusive=True)
+
+    @property
+    def _room(self) -> Box:
+        return Box(max(self.app.size.width - 2, 1), max(self.app.size.height - 2, 1))
+
+    def _make(self, place: int, room: Box) -> None:
+        """Runs in a thread and only posts a message."""
+        try:
+            raw = self._read(self._urls[place])
+            made = pictures.make(raw, *pixels_of(room, self._way), _KINDS.get(self._way, "rgb"))
+        except pictures.PictureError as error:
+            self.post_message(self.Made(place, None, str(error)))
+        else:
+            self.post_message(self.Made(place, made))
+
+    @on(Made)
+    def _show(self, message: Made) -> None:
+        if message.place != self.place:
+            return
+        self._clear()
+        if message.pixels is None:
+            self._say(f"It can't be shown: {message.reason}")
+            return
+        self._say("")
+        if self._way == "blocks":
+            easel = self.query_one(Easel)
+            easel.shown = in_blocks(message.pixels)
+            easel.refresh()
+        else:
+            self.call_after_refresh(self._lay, message.pixels)
+
+    def _lay(self, pixels: pictures.Pixels) -> None:
+        """Put a picture over the cells, when they are painted."""
+        width, height = pixels_of(Box(1, 1), self._way)
+        box = Box(-(-pixels.width // width), -(-pixels.height // height))
+        room = self._room
+        x, y = (room.columns - box.columns) // 2 + 1, (room.rows - box.rows) // 2
+        if self._way == "kitty":
+            sequence = kitty_sequence(pixels, box, NUMBER)
+        elif self._way == "iterm2":
+            sequence = iterm2_sequence(pixels.data, box)
+        else:
+            sequence = sixel_sequence(pixels)
+        self._write(f"\x1b7\x1b[{max(y, 0) + 1};{max(x, 0) + 1}H{sequence}\x1b8")
+
+    def _clear(self) -> None:
+        """Take away what lies over the cells, and paint them all."""
+        if self._way == "kitty":
+            self._write(kitty_removal(NUMBER))
+        self.query_one(Easel).shown = None
+        if self._way in ("iterm2", "sixel"):
+            self.app.app_resume_signal.publish(self.app)
+        self.query_one(Easel).refresh()
+
+    def _say(self, sentence: str) -> None:
+        name = clean_line(self._urls[self.place].partition("?")[0].rstrip("/").rpartition("/")[2])
+        number = f"  {self.place + 1} of {len(self._urls)}" if len(self._urls) > 1 else ""
+        self.query_one("#picture-said", Static).update(Content(f"{name}{number}   {sentence or 'Esc back'}"))
+
+    def action_turn(self, step: int) -> None:
+        """Show the next picture or the one before."""
+        place = max(min(self.place + step, len(self._urls) - 1), 0)
+        if place != self.place:
+            self.place = place
+            self._load()
+
+    def action_leave(self) -> None:
+        """Back to the article."""
+        self._clear()
+        self.dismiss()

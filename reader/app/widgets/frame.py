@@ -1,0 +1,40 @@
+"""The place of the article's picture among its lines: how many are kept, what is painted in them."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+
+from reader.app.canvas import Shown
+from reader.app.reading.document import Document
+from reader.app.reading.lines import Line
+
+
+class Frame:
+    """Empty until a picture has been made for the article that is shown."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        """Lines that the article's picture takes."""
+        self.picture: Shown | None = None
+        self.note = ""
+        """Why there is none."""
+
+    @property
+    def asked(self) -> tuple[int, str]:
+        """What the layout has to know: the lines, and the note that stands there instead."""
+        return self.rows, self.note
+
+    def clear(self) -> None:
+        """Another article is shown."""
+        self.picture, self.note = None, ""
+
+    def line(self, document: Document, y: int) -> list[Segment]:
+        """What is painted in the line at `y`, which is one of those that are kept."""
+        first = next(number for number, line in enumerate(document.section(0)) if is_kept(line))
+        lines = self.picture.lines if self.picture is not None else ()
+        return list(lines[y - first]) if y - first < len(lines) else []
+
+
+def is_kept(line: Line) -> bool:
+    """Whether this line is one that is kept for a picture."""
+    return bool(line) and line[0].ink == "pixels"

@@ -1,0 +1,110 @@
+"""Where a picture's bytes come from: a file beside the article, or the network where the person wishes
+that."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from reader.errors import ReaderError
+from reader.links import checked_url
+from reader.pictures.making import PictureError
+
+MOST_BYTES = 24 << 20
+"""Of a picture's file."""
+PATIENCE = 8.0
+"""Seconds until a server must have answered, and again until all is there."""
+KEPT = 200
+"""Fetched pictures that are kept, the newest."""
+
+
+class Source(NamedTuple):
+    """Where one picture is."""
+
+    path: str = ""
+    """Of a file of the collection; empty = it is elsewhere."""
+    url: str = ""
+    """Of a page's picture on the network."""
+
+
+def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
+    """Where the picture of an article is, whose file has the path `article`. Raises PictureError.
+
+    A file must lie below one of the collection's folders, after all links were followed.
+    """
+    if url.lower().startswith(("http://", "https://")):
+        try:
+            return Source(url=checked_url(url))
+        except ReaderError as error:
+            raise PictureError(str(error)) from None
+    if ":" in url.partition("/")[0] or "\0" in url or not url:
+        raise PictureError("its address is of a kind that is not opened")
+    folder = os.path.dirname(article)
+    wanted = unquote(url.partition("?")[0].partition("#")[0])
+    # Sites write addresses from their own top: the collection's folder stands for it.
+    tops = [folder] if not wanted.startswith("/") else list(roots)
+    for top in tops:
+        path = os.path.realpath(os.path.join(top, wanted.lstrip("/")))
+        if any(_is_below(path, os.path.realpath(root)) for root in roots) and os.path.isfile(path):
+            return Source(path=path)
+    raise PictureError("its file is not in the collection")
+
+
+def read(source: Source, *, cache: str, may_fetch: bool) -> bytes:
+    """The bytes, from the disk, from the folder `cache`, or fetched. Blocks. Raises PictureError."""
+    if source.path:
+        return _read_file(source.path)
+    kept = os.path.join(cache, _name_of(source.url))
+    if os.path.exists(kept):
+        return _read_file(kept)
+    if not may_fetch:
+        raise PictureError("it is on the network, and `fetch_pictures` is off")
+    from reader.pictures.fetching import fetch  # 60 ms that only fetching pays
+
+    raw = fetch(source.url, MOST_BYTES, PATIENCE)
+    _keep(kept, raw)
+    return raw
+
+
+def _read_file(path: str) -> bytes:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise PictureError("it is no regular file")
+            if found.st_size > MOST_BYTES:
+                raise PictureError(f"its file has {found.st_size >> 20} MB")
+            return file.read(MOST_BYTES)
+    except OSError as error:
+        raise PictureError(f"its file can't be read: {error.strerror}") from None
+
+
+def _keep(path: str, raw: bytes) -> None:
+    """Put a fetched picture by; where that is not possible it is fetched again next time."""
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        draft = f"{path}.{os.getpid()}"
+        with open(draft, "wb") as file:
+            file.write(raw)
+        os.replace(draft, path)
+        kept = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
+        for entry in kept[:-KEPT]:
+            os.unlink(entry.path)
+    except OSError:
+        return
+
+
+def _name_of(url: str) -> str:
+    from reader.digest import blake2b
+
+    return blake2b(url.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _is_below(path: str, root: str) -> bool:
+    folder = root if os.path.isdir(root) else os.path.dirname(root)
+    return os.path.commonpath((path, folder)) == folder

@@ -1,0 +1,86 @@
+"""The article's picture: in the pane by itself where that costs nothing, large where a key asks for it."""
+
+from __future__ import annotations
+
+from reader.app.reader_app import FULL, ReaderApp
+from reader.app.screens.picture import PictureScreen
+from reader.article import Article, Image
+from reader.config import Config
+from reader.pictures import PictureError
+from reader.query import Query
+from reader.terminal import Terminal
+from tests.app.build import NOW, an_article, articles
+from tests.app.fake_library import FakeLibrary
+from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.pictures.images import a_picture
+
+
+class Gallery(FakeLibrary):
+    """Every picture is red and blue, but for those that are called otherwise."""
+
+    def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
+        """See above."""
+        if url == "gone.png":
+            raise PictureError("its file is not in the collection")
+        return b"not a picture" if url == "lie.png" else a_picture(80, 40)
+
+
+def an_app(url: str, seen: Terminal = FULL, **settings: object) -> ReaderApp:
+    """An app over an article with one picture."""
+    article = an_article(hours=0.5)._replace(images=(Image(url, 80, 40),))
+    config = Config(mark_read_after=-1, **settings)  # type: ignore[arg-type]
+    return ReaderApp(Gallery([article, *articles(3)]), Query(), config, clock=lambda: NOW, seen=seen)
+
+
+async def test_a_picture_stands_between_head_and_text() -> None:
+    """In half blocks, without moving the text when it comes, and it scrolls with it."""
+    async with an_app("x.png").run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        rows = [y for y in range(WIDE[1]) if "▀▀▀▀" in line(pilot, y)]
+        assert len(rows) == screen.article_pane.frame.rows > 5
+        assert rows == list(range(rows[0], rows[0] + len(rows)))
+        text = next(y for y in range(WIDE[1]) if "taken up again what" in line(pilot, y))
+        assert rows[-1] < text
+
+
+async def test_a_bad_picture_is_a_note_of_one_line() -> None:
+    """With the reason."""
+    for url, reason in (("lie.png", "no picture of a kind"), ("gone.png", "not in the collection")):
+        async with an_app(url).run_test(size=WIDE) as pilot:
+            await settled(pilot)
+            assert "[picture: it" in picture(pilot) and reason.split()[0] in picture(pilot)
+            assert "▀▀▀▀" not in picture(pilot)
+
+
+async def test_no_picture_comes_unasked_over_a_slow_line_or_the_network() -> None:
+    """Over SSH only always; from elsewhere only where that is configured; without colours never."""
+    far = FULL._replace(is_remote=True)
+    cases = [
+        (an_app("x.png", far), False),
+        (an_app("x.png", far, pictures="always"), True),
+        (an_app("x.png", pictures="never"), False),
+        (an_app("https://a.example/x.png"), False),
+        (an_app("https://a.example/x.png", fetch_pictures=True), True),
+        (an_app("x.png", FULL._replace(colours=16)), False),
+    ]
+    for app, is_shown in cases:
+        async with app.run_test(size=WIDE) as pilot:
+            await settled(pilot)
+            assert ("▀▀▀▀" in picture(pilot)) == is_shown
+
+
+async def test_a_key_shows_it_large() -> None:
+    """Over SSH too, for it was asked for; Esc goes back."""
+    app = an_app("x.png", FULL._replace(is_remote=True))
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await press(pilot, "p")
+        assert isinstance(app.screen, PictureScreen)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert sum("▀" * 78 in line(pilot, y) for y in range(WIDE[1])) == 20
+        await press(pilot, "escape")
+        assert not isinstance(app.screen, PictureScreen)
+        await press(pilot, "j")
+        await press(pilot, "p")
+        assert any("no picture" in one.message for one in app._notifications)

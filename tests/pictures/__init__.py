@@ -1,0 +1,1 @@
+"""Tests of pictures; they need the extra `images`, which the development environment has."""
