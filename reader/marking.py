@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
 
+PATIENCE = 0.1
+"""Seconds that a question waits while marks are written: those of a million articles take a minute."""
+
+
 class MarksDesk:
     """Marks of one collection's articles. Safe to call from several threads."""
 
@@ -67,18 +71,26 @@ class MarksDesk:
 
     @property
     def turn(self) -> int:
-        """The number of the newest change, by any reader."""
-        with self._lock:
-            try:
-                return self._marks.turn
-            except StorageError as error:
-                self._do_without(error)
-                return self._sets.turn
+        """The number of the newest change, by any reader; while very much is marked, of those before."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            return self._sets.turn
+        try:
+            return self._marks.turn
+        except StorageError as error:
+            self._do_without(error)
+            return self._sets.turn
+        finally:
+            self._lock.release()
 
-    def follow(self) -> int:
+    def follow(self, patience: float = PATIENCE) -> int:
         """Bring the sets up to date with what this and other readers marked; they stay as they are where
-        that can't be read. Gives the edition of the index that they are for."""
-        with self._lock:
+        that can't be read, or where more is being marked than one waits for (less than 0 = wait for any).
+        Gives the edition of the index that they are for."""
+        if not self._lock.acquire(timeout=patience):
+            if self._sets.fits:
+                return self._index.edition
+            self._lock.acquire()
+        try:
             while True:
                 self._index.follow()
                 edition = self._index.edition
@@ -89,6 +101,8 @@ class MarksDesk:
                 # Another thread may have gone over to a newer edition, whose numbers mean other articles.
                 if edition == self._index.edition:
                     return edition
+        finally:
+            self._lock.release()
 
     def _follow(self) -> None:
         turn = self._marks.turn
@@ -154,7 +168,7 @@ class MarksDesk:
             raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
         articles = {row.key: self._identity(row) for row in rows}
         changed = self._whole(lambda marks: marks.change(articles, change))
-        self.follow()
+        self.follow(-1)
         return changed
 
     def _identity(self, row: ArticleRow) -> str:
@@ -173,13 +187,13 @@ class MarksDesk:
     def undo(self) -> str | None:
         """Take the last change back; its words ("3 marked read"), or None. Raises StorageError."""
         done = self._whole(Marks.undo)
-        self.follow()
+        self.follow(-1)
         return done
 
     def redo(self) -> str | None:
         """Do again what was undone last; what it was, in words, or None. Raises StorageError."""
         done = self._whole(Marks.redo)
-        self.follow()
+        self.follow(-1)
         return done
 
     def note(self, rows: Sequence[ArticleRow]) -> str:
@@ -208,7 +222,7 @@ class MarksDesk:
             raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
         wanted = list(records)
         changed = self._whole(lambda marks: marks.import_(wanted))
-        self.follow()
+        self.follow(-1)
         return changed
 
     def close(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -13,8 +14,9 @@ from reader import paths
 from reader.errors import StorageError
 from reader.index import update
 from reader.library import Library
-from reader.marks import FILE, Change
+from reader.marks import FILE, Change, Marks
 from reader.query import parse
+from reader.results import Stretch
 from tests.index.files import NOW, every, named, opened, refresh, text_of, titles, write
 
 READ = Change(read=True)
@@ -52,6 +54,37 @@ def test_marks_answer_queries_at_once(library: Library) -> None:
     assert library.facet("tag", parse(""), NOW).values == ()
     assert library.redo() == "2 marked read, tagged Later"
     assert titles(library, "is:read") == ["a", "c"]
+
+
+def test_questions_do_not_wait_for_a_large_change(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While very many articles are marked, questions are answered with the marks as they were before."""
+    begun, go_on, change = Event(), Event(), Marks.change
+
+    def slow(marks: Marks, articles: Mapping[int, str], wanted: Change) -> int:
+        begun.set()
+        assert go_on.wait(60)
+        return change(marks, articles, wanted)
+
+    monkeypatch.setattr(Marks, "change", slow)
+    wanted = named(library, "a", "b")
+    marking = Thread(target=lambda: library.mark(wanted, READ))
+    marking.start()
+    try:
+        assert begun.wait(60)
+        assert titles(library, "is:unread") == ["a", "b", "c", "d"]
+        assert library.find(wanted[0].id).title == "a"
+        assert library.generation
+    finally:
+        go_on.set()
+        marking.join()
+    assert titles(library, "is:unread") == ["c", "d"]
+
+
+def test_a_part_of_an_answer_is_marked(library: Library) -> None:
+    """A stretch of the answer is marked without its headlines being made."""
+    results = library.select(parse(""), NOW)
+    assert library.mark(Stretch(results, 1, 3), READ) == 2
+    assert titles(library, "is:unread") == ["a", "d"]
 
 
 def test_a_whole_answer_is_marked(library: Library) -> None:

@@ -6,8 +6,13 @@ of a mark.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from threading import Lock
+
+from textual import on
+from textual.message import Message
 
 from reader.app.browsing.selecting import Selecting
 from reader.app.browsing.state import Browsing
@@ -28,19 +33,76 @@ def tags_in(answer: str) -> tuple[str, ...]:
 
 
 class Marking(Selecting):
-    """Every key that changes a mark; a mark is on disk when its key has returned."""
+    """Every key that changes a mark. What one article is marked with is on disk when its key has returned;
+    what can be a million articles is changed in a thread, one change after another."""
 
-    def mark(self, headlines: Sequence[Headline], change: Change) -> int:
-        """Change the marks of these articles and show it; how many changed. Said where it can't be kept."""
-        try:
+    class Marked(Message):
+        """A thread has changed marks, or could not."""
+
+        def __init__(self, sentence: str, is_warning: bool = False) -> None:
+            super().__init__()
+            self.sentence = sentence
+            self.is_warning = is_warning
+
+    def __init__(self, *arguments: object, **settings: object) -> None:
+        super().__init__(*arguments, **settings)
+        self._changes: deque[Callable[[], str]] = deque()
+        self._changing = Lock()
+        self._is_changing = False
+
+    def mark(self, headlines: Sequence[Headline], change: Change) -> None:
+        """Change the marks of these articles and show it; said where it can't be kept."""
+
+        def work() -> str:
             count = self.library.mark(headlines, change)
+            return self.done(count, change) if len(headlines) > 1 else ""
+
+        if self._is_changing:
+            self.in_order(work)
+            return
+        try:
+            sentence = work()
         except ReaderError as error:
             self.say(str(error), is_warning=True)
-            return 0
-        if len(headlines) > 1:
-            self.say(f"{count:,} {change.words}; {self.keymap.words('undo')} takes it back")
+            return
+        if sentence:
+            self.say(sentence)
         self.show_marks()
-        return count
+
+    def done(self, count: int, change: Change) -> str:
+        """What is said of a change of several articles."""
+        return f"{count:,} {change.words}; {self.keymap.words('undo')} takes it back"
+
+    def in_order(self, work: Callable[[], str]) -> None:
+        """Change marks in a thread, after the changes that were asked for before; what it gives is said."""
+        with self._changing:
+            self._changes.append(work)
+            starts, self._is_changing = not self._is_changing, True
+        if starts:
+            self.in_thread(self._change_on, "mark")
+
+    def _change_on(self) -> None:
+        """Runs in a thread until nothing is left to change, and only posts messages."""
+        while True:
+            with self._changing:
+                if not self._changes:
+                    self._is_changing = False
+                    return
+                work = self._changes.popleft()
+            try:
+                self.post_message(self.Marked(work()))
+            except ReaderError as error:
+                self.post_message(self.Marked(str(error), is_warning=True))
+            except BaseException:
+                with self._changing:
+                    self._is_changing = False
+                raise
+
+    @on(Marked)
+    def _show_marked(self, message: Marked) -> None:
+        if message.sentence:
+            self.say(message.sentence, is_warning=message.is_warning)
+        self.show_marks()
 
     def show_marks(self) -> None:
         """Show the marks as they are now, in the list, the article and the counts."""
@@ -157,13 +219,10 @@ class Marking(Selecting):
         self._travel(undo=False)
 
     def _travel(self, *, undo: bool) -> None:
-        try:
+        def work() -> str:
             done = self.library.undo() if undo else self.library.redo()
-        except ReaderError as error:
-            self.say(str(error), is_warning=True)
-            return
-        if done is None:
-            self.say("There is nothing to undo" if undo else "There is nothing to redo")
-            return
-        self.say(f"Undone: {done}" if undo else f"Done again: {done}")
-        self.show_marks()
+            if done is None:
+                return "There is nothing to undo" if undo else "There is nothing to redo"
+            return f"Undone: {done}" if undo else f"Done again: {done}"
+
+        self.in_order(work)

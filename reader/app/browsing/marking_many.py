@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from textual import on
-from textual.message import Message
-
 from reader.app.browsing.marking import Marking
-from reader.errors import ReaderError
 from reader.library import Change
 from reader.results import Headline, Results, Stretch
 
 if TYPE_CHECKING:
     from reader.app.screens.mark_many import Choice
+
+MOST_QUICK = 5_000
+"""Articles that are marked before one wonders whether anything happens."""
 
 Which: TypeAlias = "tuple[Headline, ...] | Results | Stretch"
 """Articles that are marked at once."""
@@ -27,14 +26,6 @@ _SIMPLE = {
 class MarkingMany(Marking):
     """Every key that changes the marks of more articles than one can see. They can be a million."""
 
-    class Marked(Message):
-        """A worker has changed the marks of many articles."""
-
-        def __init__(self, sentence: str, is_warning: bool = False) -> None:
-            super().__init__()
-            self.sentence = sentence
-            self.is_warning = is_warning
-
     def action_read_all(self) -> None:
         """Mark all listed articles as read, after asking."""
         from reader.app.screens.dialogs import Confirm
@@ -46,7 +37,7 @@ class MarkingMany(Marking):
 
         def mark(is_sure: bool | None) -> None:
             if is_sure:
-                self._mark_in_thread(results, Change(read=True))
+                self._mark_in_thread(results, len(results), Change(read=True))
 
         question = f"Mark all {len(results):,} listed articles as read?"
         self.app.push_screen(Confirm(question if len(results) > 1 else "Mark this article as read?"), mark)
@@ -71,14 +62,16 @@ class MarkingMany(Marking):
 
         def begin(choice: Choice | None) -> None:
             if choice is not None:
-                words = next(scope for scope in scopes if scope.key == choice.scope)
-                self._ask_further(choice.deed, f"{words.size:,} articles", parts[choice.scope])
+                size = next(scope.size for scope in scopes if scope.key == choice.scope)
+                self._ask_further(choice.deed, size, parts[choice.scope])
 
         self.app.push_screen(MarkMany(scopes), begin)
 
-    def _ask_further(self, deed: str, whose: str, which: Which) -> None:
+    def _ask_further(self, deed: str, size: int, which: Which) -> None:
+        whose = f"{size:,} articles" if size > 1 else "1 article"
+
         def then(change: Change) -> None:
-            self._mark_in_thread(which, change)
+            self._mark_in_thread(which, size, change)
 
         if deed in _SIMPLE:
             then(_SIMPLE[deed])
@@ -87,20 +80,7 @@ class MarkingMany(Marking):
         else:
             self.ask_note(f"Note on {whose}; it takes the place of theirs", "", then)
 
-    def _mark_in_thread(self, which: Which, change: Change) -> None:
-        self.in_thread(lambda: self._mark_all(which, change), "mark")
-
-    def _mark_all(self, which: Which, change: Change) -> None:
-        """Runs in a thread, for there can be a million."""
-        try:
-            count = self.library.mark(which, change)
-        except ReaderError as error:
-            self.post_message(self.Marked(str(error), is_warning=True))
-        else:
-            undo = self.keymap.words("undo")
-            self.post_message(self.Marked(f"{count:,} {change.words}; {undo} takes it back"))
-
-    @on(Marked)
-    def _show_marked(self, message: Marked) -> None:
-        self.say(message.sentence, is_warning=message.is_warning)
-        self.show_marks()
+    def _mark_in_thread(self, which: Which, size: int, change: Change) -> None:
+        if size > MOST_QUICK:
+            self.say(f"Marking {size:,} articles…")
+        self.in_order(lambda: self.done(self.library.mark(which, change), change))
