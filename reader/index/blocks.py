@@ -10,7 +10,8 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import accumulate, chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
@@ -138,11 +139,10 @@ def _merged(runs: Sequence[Run]) -> dict[str, bytes]:
     """Value -> the low halves of its numbers, growing."""
     found: dict[str, bytes] = defaultdict(bytes)
     for run in reversed(runs):
-        start, lows = 0, run.lows
-        for value, count in zip(run.values.decode().split("\n"), array("I", run.counts), strict=True):
-            stop = start + 2 * count
-            found[value] += lows[start:stop]
-            start = stop
+        ends = [2 * end for end in accumulate(array("I", run.counts))]
+        pieces = map(run.lows.__getitem__, map(slice, [0, *ends], ends))
+        for value, piece in zip(run.values.decode().split("\n"), pieces, strict=True):
+            found[value] += piece
     return found
 
 
@@ -166,19 +166,22 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Made)
     few_lows: list[bytes] = []
     beginnings: list[tuple[str, BitMap]] = []
     start = 0
-    for beginning, group in groupby(words, key=_longest_prefix):
-        first_few = len(few)
+    for beginning, group in groupby(words, key=_LONGEST_PREFIX):
+        stop = start + len(list(group))
+        short: list[bytes] = []
         sets: list[BitMap] = []
-        stop = start + sum(1 for _ in group)
         for word, one in zip(words[start:stop], lows[start:stop], strict=True):
             if len(one) > 2 * rare.MOST:
                 made.add(field, word, pack(one))
-                sets.extend(listed_many(one))
             else:
                 few.append(word)
                 few_lows.append(one)
+            if len(one) <= _SHORT:
+                short.append(one)
+            else:
+                sets.extend(listed_many(one))
         if field == Field.WORD:
-            beginnings.append((beginning, BitMap.union(_mixed(few_lows[first_few:]), *sets)))
+            beginnings.append((beginning, BitMap.union(_mixed(short), *sets)))
             if stop - start > CROWD:
                 _note_crowded(words[start:stop], lows[start:stop], made)
         start = stop
@@ -187,8 +190,10 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Made)
         made.add(Field.PREFIX, prefix, pack_set(found))
 
 
-def _longest_prefix(word: str) -> str:
-    return word[: PREFIX_LENGTHS[-1]]
+_LONGEST_PREFIX = itemgetter(slice(PREFIX_LENGTHS[-1]))
+
+_SHORT = 32
+"""Bytes of numbers up to which it is cheaper to sort those of several words than to make a set of each."""
 
 
 def _mixed(lows: Sequence[bytes]) -> BitMap:
@@ -199,10 +204,12 @@ def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: Made) -> No
     """Note the sets of four letters with which very many of these words begin."""
     place = 0
     for start, group in groupby(word[:CROWDED_LENGTH] for word in words):
-        count = sum(1 for _ in group)
+        count = len(list(group))
         if len(start) == CROWDED_LENGTH and count > CROWD:
-            sets = chain.from_iterable(map(listed_many, lows[place : place + count]))
-            made.add(Field.PREFIX, start, pack_set(BitMap.union(*sets)))
+            these = lows[place : place + count]
+            sets = [part for one in these if len(one) > _SHORT for part in listed_many(one)]
+            short = _mixed([one for one in these if len(one) <= _SHORT])
+            made.add(Field.PREFIX, start, pack_set(BitMap.union(short, *sets)))
         place += count
 
 

@@ -30,7 +30,7 @@ def rows(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, byt
     """
     start = 0
     for _, group in groupby(words, key=itemgetter(0)):
-        stop = start + sum(1 for _ in group)
+        stop = start + len(list(group))
         for first in range(start, stop, _TOGETHER):
             last = min(first + _TOGETHER, stop)
             yield words[first], _row(words[first:last], lows[first:last])
