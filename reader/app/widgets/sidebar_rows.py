@@ -200,12 +200,20 @@ def _shares(sizes: Sequence[int], height: int) -> list[int]:
 
 
 def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> list[Row]:
-    states = {name: chosen.state for name, chosen in _chosen(facet.field, query).items()}
-    known = {fold(one.value) for one in facet.values}
-    missing = {name: chosen for name, chosen in _chosen(facet.field, query).items() if name not in known}
-    values = [*facet.values, *(FacetValue(chosen.label, 0) for chosen in missing.values())]
-    kept_out = {fold(one.value): one.count for one in facet.kept_out}
-    values = [one._replace(count=kept_out.get(fold(one.value), one.count)) for one in values]
+    states: dict[str, State] = {}
+    values, total = list(facet.values), len(facet.values)
+    if chosen := _chosen(facet.field, query):
+        # Thousands of values are looked through only where something is chosen.
+        states = {name: one.state for name, one in chosen.items()}
+        kept_out = {fold(one.value): one.count for one in facet.kept_out}
+        known = {fold(one.value): place for place, one in enumerate(values)}
+        for name, one in chosen.items():
+            count = kept_out.get(name, 0)
+            if name not in known:
+                values.append(FacetValue(one.label, count))
+            elif name in kept_out:
+                values[known[name]] = values[known[name]]._replace(count=count)
+        total = len(values)
     if folding.is_by_name:
         values.sort(key=lambda one: (not one.count, fold(one.value)))
     wanted = folding.finding.get(facet.field)
@@ -215,12 +223,13 @@ def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> lis
             return [Row("nothing", facet.field, "no such value")]
     is_folded = facet.field not in folding.open and len(values) > share
     if is_folded:
-        top = values[: share - 1]
-        values = top + [one for one in values[share - 1 :] if states.get(fold(one.value))]
+        rest = values[share - 1 :] if states else ()
+        values = values[: share - 1] + [one for one in rest if states.get(fold(one.value))]
+    states_of = (states.get(fold(one.value), "") if states else "" for one in values)
     rows = [
-        Row("value", facet.field, one.value, one.count, states.get(fold(one.value), "")) for one in values
+        Row("value", facet.field, one.value, one.count, state)
+        for one, state in zip(values, states_of, strict=True)
     ]
-    total = len(facet.values) + len(missing)
     if is_folded and total > len(values) and not wanted:
         rows.append(Row("more", facet.field, f"{total - len(values):,} more"))
     elif is_folded and wanted:
