@@ -39,7 +39,7 @@ HIGH = 32
 STEPS = "− +"
 """The sign of a chart in which nothing is chosen: keys move along it."""
 BY_NAME = "A–Z"
-LEAST_SHOWN = 4
+LEAST_SHOWN = 3
 """Values of a folded facet that are shown however low the screen is."""
 
 
