@@ -122,7 +122,7 @@ COMMANDS: tuple[Command, ...] = (
         "select",
         ("v",),
         "Select",
-        "In the list: select or no longer, and go on; Esc clears",
+        "Select or no longer, in the list go on; Esc clears",
         _MARK,
         ("list",),
     ),

@@ -30,7 +30,9 @@ def page(
     yield from wrap(article.title, width)
     yield ""
     for name, value in _about(article, headline, note):
-        yield from _hanging(f"{name:9} ", value, width)
+        for line in value.split("\n"):
+            yield from _hanging(f"{name:9} ", line, width)
+            name = ""
     if article.excerpt:
         yield ""
         yield from wrap(article.excerpt, width)

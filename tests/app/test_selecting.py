@@ -73,6 +73,8 @@ async def test_in_the_article_a_mark_is_for_the_article(start: Start) -> None:
         assert len(screen.selection) == 2
         await press(pilot, "s")
         assert [one.is_starred for one in rows(app.library)[:3]] == [True, True, True]  # type: ignore[arg-type]
+        read = await press(pilot, "enter", "v", "J", "shift+up")
+        assert len(screen.selection) == 3 and read.articles.cursor == 2
 
 
 @pytest.mark.parametrize(("scope", "places"), [("a", range(20)), ("k", range(3)), ("j", range(4, 20))])

@@ -5,12 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 
 import pytest
 
+from reader.cli.arguments import FORMATS
+from reader.cli.formats import headlines, lines
+from reader.cli.output import Output
 from reader.export import COLUMNS
+from reader.picking import template_of
+from reader.query import Query
+from reader.results import Headline
 from tests.cli.conftest import Run, an_article
-from tests.cli.fake_library import FakeLibrary
+from tests.cli.fake_library import FakeLibrary, FakeResults
 
 
 def test_the_table_has_a_line_for_each_article_newest_first(reader: Run, library: FakeLibrary) -> None:
@@ -216,6 +223,25 @@ def test_the_answer_is_asked_for_in_windows(reader: Run, library: FakeLibrary) -
     ids = [line[:12] for line in reader("list", ".").out.splitlines()]
     assert len(set(ids)) == len(ids) == 1203
     assert len(reader("list", ".", "--limit", "777").out.splitlines()) == 777
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_rows_are_written_before_the_next_are_asked_for(library: FakeLibrary, form: str) -> None:
+    """The first line needs one window of the answer, in every format, however long the answer is."""
+    library.__init__([an_article(number) for number in range(1203)])  # type: ignore[misc]
+    asked: list[int] = []
+
+    class Watched(FakeResults):
+        def window(self, start: int, stop: int) -> Sequence[Headline]:
+            asked.append(start)
+            return super().window(start, stop)
+
+    results = Watched(Query(), library.select_all())
+    template = template_of("{title} {excerpt}") if form == "template" else None
+    written = lines(library, headlines(results, None), Output(form, template=template))  # type: ignore[arg-type]
+    assert next(written) and next(written)
+    assert asked == [0]
+    assert sum(1 for _ in written) > 1000 and asked == [0, 500, 1000]
 
 
 def test_a_file_that_went_away_is_left_out_and_told(reader: Run, library: FakeLibrary) -> None:

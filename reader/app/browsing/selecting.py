@@ -27,10 +27,12 @@ class Selecting(Browsing):
         return (self.target,) if self.target is not None else ()
 
     def action_select(self) -> None:
-        """Select the article or no longer, and go on to the next."""
-        if self.articles.headline is not None:
-            self.selection.toggle(self.articles.headline)
-            self.show_selection()
+        """Select the article or no longer; in the list go on to the next."""
+        if self.target is None:
+            return
+        self.selection.toggle(self.target)
+        self.show_selection()
+        if self.place not in ("article", "related"):
             self.articles.move(1)
 
     def action_select_down(self) -> None:
@@ -42,6 +44,8 @@ class Selecting(Browsing):
         self._extend(-1)
 
     def _extend(self, rows: int) -> None:
+        if self.place in ("article", "related"):
+            return
         before = self.articles.cursor
         self.articles.move(rows)
         self.selection.extend(before, self.articles.cursor, self.articles.at)
