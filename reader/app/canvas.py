@@ -9,6 +9,7 @@ picture large.
 from __future__ import annotations
 
 import base64
+import struct
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,6 +22,10 @@ from reader.pictures import Pixels
 
 CELL = (10, 20)
 """Pixels of a cell that are reckoned with where the terminal scales a picture into its cells itself."""
+SMALL_CELL = (8, 16)
+"""The same for sixels, which nobody scales, where the terminal does not tell: better too small."""
+KINDS = {"iterm2": "png", "sixel": "sixel"}
+"""What the decoder makes for a way of showing pictures, where that is not plain pixels."""
 MOST_ROWS = 16
 """Lines of a picture in the article pane."""
 _PLACEHOLDER = "\U0010eeee"
@@ -47,6 +52,8 @@ class Shown(NamedTuple):
     lines: tuple[tuple[Segment, ...], ...]
     sequence: str = ""
     """To be written to the terminal before the lines are painted."""
+    overlay: str = ""
+    """To be written where the lines begin, while all of them are in sight: it lies over them."""
 
 
 def box_for(size: tuple[int | None, int | None], columns: int, rows: int = MOST_ROWS) -> Box:
@@ -62,7 +69,21 @@ def pixels_of(box: Box, way: str) -> tuple[int, int]:
     """How many pixels fill a box."""
     if way == "blocks":
         return box.columns, box.rows * 2
-    return box.columns * CELL[0], box.rows * CELL[1]
+    width, height = cell_size() or SMALL_CELL if way == "sixel" else CELL
+    return box.columns * width, box.rows * height
+
+
+def cell_size() -> tuple[int, int] | None:
+    """Pixels of a cell, as the terminal told the system; None where it did not."""
+    try:
+        import fcntl
+        import termios
+
+        packed = fcntl.ioctl(1, termios.TIOCGWINSZ, bytes(8))
+    except (ImportError, OSError):
+        return None
+    rows, columns, width, height = struct.unpack("HHHH", packed)
+    return (width // columns, height // rows) if rows and columns and width and height else None
 
 
 def in_blocks(pixels: Pixels) -> Shown:
@@ -102,6 +123,11 @@ def in_placeholders(pixels: Pixels, box: Box, number: int) -> Shown:
     )
     control = f"a=T,U=1,q=2,i={number},f=24,s={pixels.width},v={pixels.height},c={columns},r={rows}"
     return Shown(lines, _kitty(control, pixels))
+
+
+def in_front(box: Box, overlay: str) -> Shown:
+    """Blank lines, and what lies over them."""
+    return Shown(((Segment(" " * box.columns, Style()),),) * box.rows, "", overlay)
 
 
 def kitty_sequence(pixels: Pixels, box: Box, number: int) -> str:

@@ -56,7 +56,7 @@ def painted_first(
     """Show the first headlines while the block makes the app, after the newest articles were read where there
     is no index yet. Where anything is unusual, nothing is done and the app begins by itself."""
     size = terminal_size(os.environ)
-    theme = named(config.theme or theme_for(seen.colours, seen.background), palettes)
+    theme = named(config.theme or visit.theme or theme_for(seen.colours, seen.background), palettes)
     text, load = "", None
     if size is not None and theme is not None and can_show(config, seen):
         with suppress(ReaderError):  # the app asks the same again, and says what is wrong

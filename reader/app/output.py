@@ -54,6 +54,13 @@ class Page:
         self._rows.clear()
         self._first = None
 
+    def forget_lines(self, first: int, count: int) -> None:
+        """Something lies over these lines: they are sent whole when they are painted next."""
+        if self._first is not None:
+            self.forget()
+        for y in range(first, first + count):
+            self._rows.pop(y, None)
+
     def difference(self, update: CompositorUpdate, console: Console) -> str | None:
         """What to send for an update; None where the update has to be sent as it is."""
         if not isinstance(update, ChopsUpdate | LayoutUpdate):

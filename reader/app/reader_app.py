@@ -104,6 +104,7 @@ class ReaderApp(App[int]):
             source=self.source,
             size=self.size,
             seen=self.seen,
+            page=self._page,
             visit=self._visit[0],
             on_visit=self._visit[1],
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
 from reader.article import Article, Image
@@ -12,6 +14,7 @@ from reader.terminal import Terminal
 from tests.app.build import NOW, an_article, articles
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.app.real_screen import RealScreen
 from tests.pictures.images import a_picture
 
 
@@ -84,3 +87,31 @@ async def test_a_key_shows_it_large() -> None:
         await press(pilot, "j")
         await press(pilot, "p")
         assert any("no picture" in one.message for one in app._notifications)
+
+
+def test_a_picture_that_lies_over_the_lines_goes_and_comes_with_them(tmp_path: Path) -> None:
+    """Sixels are sent when the whole picture is in sight, and again when it has come back."""
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "x.png").write_bytes(a_picture(80, 40))
+    head = "---\ntitle: Harbour\nimages:\n- url: x.png\n  width: 80\n  height: 40\n---\n\n"
+    (news / "a.md").write_text(head + "A paragraph of some length.\n\n" * 40)
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text('mark_read_after = -1\n[terminal]\npictures = "sixel"\n')
+    with RealScreen(news, tmp_path / "home", columns=140, rows=40) as screen:
+        screen.wait_for("\x1bP0;1;0q")
+        screen.press("", quiet=1)
+        sixels = screen.written.count(b"\x1bP0;1;0q")
+        screen.press("\r")
+        screen.press("G")
+        assert screen.written.count(b"\x1bP0;1;0q") == sixels
+        before = len(screen.written)
+        screen.press("gg", quiet=1)
+        assert screen.written.count(b"\x1bP0;1;0q", before) == 1
+        screen.press("?", quiet=1)
+        before = len(screen.written)
+        screen.press("\x1b", quiet=1)
+        assert screen.written.count(b"\x1bP0;1;0q", before) == 1
+        screen.press("Q")
+        assert screen.wait_for_end() == 0

@@ -21,7 +21,7 @@ class Moving(Stepping):
             return
         if place == "related" and not self.related_pane.links:
             place = "article"
-        if self.is_zoomed and place in ("sidebar", "list"):
+        if self.is_zoomed and place != "article":
             self.is_zoomed = False
         self.place = place
         self.panes[place].focus()
@@ -121,6 +121,4 @@ class Moving(Stepping):
             self.go_to("list")
             return
         places = [place for place in PLACES if place != "related" or self.related_pane.links]
-        if self.is_zoomed:
-            places = [place for place in places if place in ("article", "related")]
         self.go_to(places[(places.index(self.place) + step) % len(places)])

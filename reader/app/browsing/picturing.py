@@ -10,17 +10,32 @@ from dataclasses import dataclass
 from itertools import count
 
 from textual import on
+from textual.geometry import Region
 from textual.message import Message
 
 from reader import pictures
 from reader.app.browsing.state import Browsing
-from reader.app.canvas import Box, Shown, box_for, in_blocks, in_placeholders, pixels_of
+from reader.app.canvas import (
+    KINDS,
+    Box,
+    Shown,
+    box_for,
+    in_blocks,
+    in_front,
+    in_placeholders,
+    iterm2_sequence,
+    pixels_of,
+    sixel_sequence,
+)
 from reader.app.messages import PicturePressed
+from reader.app.output import Page
 from reader.article import Article, Image
 from reader.terminal import Terminal
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 14
 """Cells of text and lines of the pane from which on a picture finds room in it."""
+MARGINS = 3
+"""Cells beside the article and lines above and below it."""
 SHARE = 0.45
 """Of the pane's lines that a picture may take."""
 
@@ -40,6 +55,10 @@ class Picturing(Browsing):
         shown: Shown | None
         reason: str = ""
 
+    page: Page
+    """What the terminal shows."""
+    _laid: Region | None = None
+    """Where a picture lies over the cells."""
     _numbers = count(1)
     """Kitty's names for pictures."""
 
@@ -62,9 +81,12 @@ class Picturing(Browsing):
         is_elsewhere = image.url.lower().startswith(("http://", "https://"))
         if is_elsewhere and not self.config.fetch_pictures:
             return None
-        if pane.text_width < LEAST_COLUMNS or pane.size.height < LEAST_ROWS:
+        # A pane that is not in sight yet, where there is one at a time, will be as large as the screen.
+        columns = min(pane.text_width, self.size.width - MARGINS)
+        rows = pane.size.height or self.size.height - MARGINS
+        if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
             return None
-        return box_for((image.width, image.height), pane.text_width, int(pane.size.height * SHARE))
+        return box_for((image.width, image.height), columns, int(rows * SHARE))
 
     def load_picture(self, article: Article, box: Box) -> None:
         """Make the article's picture in a thread."""
@@ -72,17 +94,20 @@ class Picturing(Browsing):
 
     def _load(self, article: Article, image: Image, box: Box) -> None:
         """Runs in a thread and only posts a message."""
-        way = "kitty" if self.picture_way == "kitty" else "blocks"
+        way = self.picture_way
         try:
             raw = self.library.picture(article, image.url, may_fetch=self.config.fetch_pictures)
-            pixels = pictures.make(raw, *pixels_of(box, way))
+            pixels = pictures.make(raw, *pixels_of(box, way), KINDS.get(way, "rgb"))
         except pictures.PictureError as error:
             self.post_message(self.PictureReady(article.path, box, None, str(error)))
             return
         if way == "kitty":
             shown = in_placeholders(pixels, box_for((pixels.width, pixels.height), *box), next(self._numbers))
-        else:
+        elif way == "blocks":
             shown = in_blocks(pixels)
+        else:
+            overlay = iterm2_sequence(pixels.data, box) if way == "iterm2" else sixel_sequence(pixels)
+            shown = in_front(box, overlay)
         self.post_message(self.PictureReady(article.path, box, shown))
 
     @on(PictureReady)
@@ -95,7 +120,40 @@ class Picturing(Browsing):
             return
         if message.shown.sequence:
             self.write_out(message.shown.sequence)
+        self.article_pane.frame.on_move = self._lift
         self.article_pane.show_picture(message.shown)
+        self.call_after_refresh(self._lay)
+
+    def _lift(self) -> None:
+        """Paint the lines under the picture, for they or the screen are about to change."""
+        if self._laid is not None:
+            self.page.forget_lines(self._laid.y, self._laid.height)
+            self._laid = None
+            self.article_pane.refresh()
+        self.call_after_refresh(self._lay)
+
+    def _lay(self) -> None:
+        """Lay the picture over its lines, if all are in sight and nothing else is over them."""
+        picture, region = self.article_pane.frame.picture, self.article_pane.picture_region
+        if picture is None or not picture.overlay or region is None or region == self._laid:
+            return
+        if self.app.screen is self:
+            self._laid = region
+            self.write_out(f"\x1b7\x1b[{region.y + 1};{region.x + 1}H{picture.overlay}\x1b8")
+
+    def on_screen_suspend(self) -> None:
+        """Another screen comes over this one."""
+        self._lift()
+
+    def on_screen_resume(self) -> None:
+        """And has gone."""
+        self._laid = None
+        self.call_after_refresh(self._lay)
+
+    def fit_picture(self) -> None:
+        """The terminal has another size, and has been painted anew."""
+        self._laid = None
+        self.call_after_refresh(self._lay)
 
     @on(PicturePressed)
     def action_show_picture(self) -> None:

@@ -28,6 +28,7 @@ from reader.app.browsing.viewing import Viewing
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.inked import Inked
 from reader.app.keymap import Keymap
+from reader.app.output import Page
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing, TooSmall
@@ -66,10 +67,11 @@ class BrowseScreen(
         visit: Visit,
         on_visit: Callable[[Visit], object],
         seen: Terminal,
+        page: Page,
         size: Size | None = None,
     ) -> None:
         self._last = (visit, on_visit)
-        self.seen = seen
+        self.seen, self.page = seen, page
         self._is_moving_focus = False
         self._styled_as: frozenset[str] | None = None
         """The style classes under which everything is being made."""
@@ -180,6 +182,7 @@ class BrowseScreen(
         self.fit_charts()
         self.information.indent = self.search_bar.column_of(0)
         self.standing.fit()
+        self.fit_picture()
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False

@@ -18,6 +18,7 @@ from textual.widgets import Static
 
 from reader import pictures
 from reader.app.canvas import (
+    KINDS,
     Box,
     Shown,
     in_blocks,
@@ -31,7 +32,6 @@ from reader.text import clean_line
 
 NUMBER = 16_000_000
 """Kitty's name for the large picture: far from those in the pane."""
-_KINDS = {"iterm2": "png", "sixel": "sixel"}
 
 
 class Easel(Widget):
@@ -106,7 +106,7 @@ class PictureScreen(ModalScreen[None]):
         """Runs in a thread and only posts a message."""
         try:
             raw = self._read(self._urls[place])
-            made = pictures.make(raw, *pixels_of(room, self._way), _KINDS.get(self._way, "rgb"))
+            made = pictures.make(raw, *pixels_of(room, self._way), KINDS.get(self._way, "rgb"))
         except pictures.PictureError as error:
             self.post_message(self.Made(place, None, str(error)))
         else:

@@ -15,8 +15,6 @@ from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from reader.app.canvas import Shown
-from reader.app.document_view import DocumentView
 from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
 from reader.app.painting import in_the_middle
 from reader.app.reading.document import TOP, Document, Place
@@ -25,7 +23,8 @@ from reader.app.reading.hits import Highlights, inked, sought
 from reader.app.reading.lines import Line, Span, Target
 from reader.app.reading.stops import Stops
 from reader.app.widgets import article_inks
-from reader.app.widgets.frame import Frame, is_kept
+from reader.app.widgets.frame import is_kept
+from reader.app.widgets.pictured_view import PicturedView
 from reader.article import Article
 from reader.results import Headline
 
@@ -35,7 +34,7 @@ MAX_HITS = 1_000
 """Hits that `ArticlePane.hits` counts up to."""
 
 
-class ArticlePane(DocumentView, can_focus=True):
+class ArticlePane(PicturedView, can_focus=True):
     """The article that is read: title, marks, body as Markdown, other fields."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = article_inks.COMPONENT_CLASSES
@@ -57,8 +56,6 @@ class ArticlePane(DocumentView, can_focus=True):
         super().__init__(id=id)
         self.tag_colours: Mapping[str, str] = {}
         """The colours that the person chose for tags."""
-        self.frame = Frame()
-        """The picture's place; its rows are to be set before `shown`."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._stops = Stops()
         self._inks: dict[tuple[str, int], Style] = {}
@@ -73,12 +70,12 @@ class ArticlePane(DocumentView, can_focus=True):
         self._stops.hit = hit if is_same else None
 
     def watch_note(self) -> None:
-        """Show the note at the foot."""
-        self._show(self.reading_place)
+        """Show the note at the head."""
+        self.lay_out_anew()
 
     def watch_spacing(self) -> None:
         """Lay out anew, keeping the reading place."""
-        self._show(self.reading_place)
+        self.lay_out_anew()
 
     def watch_highlights(self) -> None:
         """Mark other words."""
@@ -92,6 +89,10 @@ class ArticlePane(DocumentView, can_focus=True):
         for line, hits in zip(lines, before, strict=True):
             if hits or document.hits_at(line):
                 self.refresh_lines(line)
+
+    def lay_out_anew(self) -> None:
+        """Make the lines again, keeping the reading place."""
+        self._show(self.reading_place)
 
     def forget_places(self) -> None:
         """The hit that was gone to is on another line now."""
@@ -110,16 +111,6 @@ class ArticlePane(DocumentView, can_focus=True):
         """Show whether the keys go to this pane."""
         super().watch_has_focus(focused)
         self.refresh()
-
-    def show_picture(self, picture: Shown) -> None:
-        """Paint this picture in the lines that were kept for it."""
-        self.frame.picture = picture
-        self.refresh()
-
-    def picture_failed(self, reason: str) -> None:
-        """Say in its place why there is no picture."""
-        self.frame.note = reason
-        self._show(self.reading_place)
 
     @property
     def links(self) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.segment import Segment
 
 from reader.app.canvas import Shown
@@ -18,6 +20,8 @@ class Frame:
         self.picture: Shown | None = None
         self.note = ""
         """Why there is none."""
+        self.on_move: Callable[[], object] = lambda: None
+        """Called before the lines are painted elsewhere."""
 
     @property
     def asked(self) -> tuple[int, str]:
@@ -26,11 +30,21 @@ class Frame:
 
     def clear(self) -> None:
         """Another article is shown."""
+        self.tell_moved()
         self.picture, self.note = None, ""
+
+    def tell_moved(self) -> None:
+        """What lies over the picture's lines has to go with them."""
+        if self.picture is not None and self.picture.overlay:
+            self.on_move()
+
+    def first(self, document: Document) -> int | None:
+        """The first line that is kept."""
+        return next((number for number, line in enumerate(document.section(0)) if is_kept(line)), None)
 
     def line(self, document: Document, y: int) -> list[Segment]:
         """What is painted in the line at `y`, which is one of those that are kept."""
-        first = next(number for number, line in enumerate(document.section(0)) if is_kept(line))
+        first = self.first(document) or 0
         lines = self.picture.lines if self.picture is not None else ()
         return list(lines[y - first]) if y - first < len(lines) else []
 
