@@ -89,7 +89,7 @@ def _figures(options: argparse.Namespace, base: Path) -> Iterator[Figure]:
         else:
             figures_load.fill(bench)
         if "start" in options.only:
-            yield from figures_start.figures(bench, sqlite, painted, held, typed)
+            yield from figures_start.figures(bench, held, typed)
             _print_imports(bench)
         if "search" in options.only:
             yield from figures_search.figures(bench, typed)
@@ -108,7 +108,7 @@ def _bench(options: argparse.Namespace, base: Path, count: int) -> Bench:
 
 def _print_imports(bench: Bench) -> None:
     dearest = figures_start.dearest_imports(bench)
-    print("dearest imports before the first paint:", file=sys.stderr)
+    print("dearest imports before all panes are painted:", file=sys.stderr)
     for milliseconds, name in dearest:
         print(f"  {milliseconds:6.1f} ms  {name}", file=sys.stderr)
 

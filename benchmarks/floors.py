@@ -31,7 +31,8 @@ class Minimal(App[None]):
 Minimal().run()
 """
 MINIMAL_APP = (sys.executable, "-c", _MINIMAL_APP)
-_PAINTED = b"Painted"
+PAINTED = b"Painted"
+SQLITE = (sys.executable, "-c", "import sqlite3")
 
 
 class Floor(NamedTuple):
@@ -48,8 +49,7 @@ def bare_python(home: Path, rounds: int) -> Floor:
 
 def python_with_sqlite(home: Path, rounds: int) -> Floor:
     """Starting Python and loading its SQLite."""
-    command = (sys.executable, "-c", "import sqlite3")
-    return Floor("import sqlite3", rounds_of(lambda: run(command, home), rounds))
+    return Floor("import sqlite3", rounds_of(lambda: run(SQLITE, home), rounds))
 
 
 def stat_walk(folder: Path, rounds: int) -> Floor:
@@ -70,13 +70,13 @@ def read_and_load(folder: Path, count: int, rounds: int) -> Floor:
 
 def first_paint(home: Path, rounds: int) -> Floor:
     """A Textual app with one line of text, from its start until that line is on the screen."""
-    return Floor("minimal Textual app", rounds_of(lambda: time_to(_PAINTED, MINIMAL_APP, home), rounds))
+    return Floor("minimal Textual app", rounds_of(lambda: time_to(PAINTED, MINIMAL_APP, home), rounds))
 
 
 def app_memory(home: Path) -> Floor:
     """What the same app holds in memory once it is painted."""
     with Screen(MINIMAL_APP, home) as screen:
-        screen.wait_for(_PAINTED)
+        screen.wait_for(PAINTED)
         screen.settle()
         return Floor("minimal Textual app", screen.memory)
 

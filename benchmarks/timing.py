@@ -26,6 +26,13 @@ def rounds_of(action: Callable[[], object], rounds: int) -> float:
     return median(timed(action) for _ in range(rounds))
 
 
+def alternating(actions: Sequence[Callable[[], float]], rounds: int) -> list[float]:
+    """The medians of what several actions time of themselves, in seconds, in turn: what else the machine does
+    then weighs on all of them alike. One unrecorded run of each warms the caches."""
+    found = [[action() for action in actions] for _ in range(rounds + 1)][1:]
+    return [median(times) for times in zip(*found, strict=True)]
+
+
 def timed(action: Callable[[], object]) -> float:
     """How long something takes, in seconds."""
     began = perf_counter()

@@ -41,9 +41,7 @@ class Library(ArticlesDesk):
         """Use `Library.open`. A folder that is None can't be written: its part is kept in memory only."""
         self._collection = collection
         self._roots = Roots(collection.roots)
-        from pathlib import Path
-
-        self._index = Index(None if cache is None else Path(cache), self._has_phrase)
+        self._index = Index(cache, self._has_phrase)
         self._lookout = Lookout(self._index, collection)
         self.notices = self._index.notices
         """Sentences that the person should see once."""

@@ -21,6 +21,9 @@ _Folder = TypeVar("_Folder", str, "Path")
 NAME = "reader"
 """The folder's name below each of the system's places."""
 
+CONFIG = "config.toml"
+"""The name of the configuration in its folder."""
+
 _XDG = {
     "cache": ("XDG_CACHE_HOME", ".cache"),
     "data": ("XDG_DATA_HOME", ".local/share"),
@@ -88,7 +91,7 @@ def state_dir() -> Path:
 
 def config_file() -> Path:
     """The configuration's path, whether it exists or not."""
-    return config_dir() / "config.toml"
+    return config_dir() / CONFIG
 
 
 def copies_of(file: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
 def muting() -> Muting | None:
     """The rules of the configuration; None where it has none, which is seen without understanding it."""
-    from reader.paths import config_file
+    from reader.paths import CONFIG, folder_of
 
     try:
-        if b"mute" not in config_file().read_bytes():
-            return None
+        with open(os.path.join(folder_of("config"), CONFIG), "rb") as file:
+            if b"mute" not in file.read():
+                return None
     except (OSError, ValueError):
         return None
     from reader import config

@@ -8,24 +8,25 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
-from pathlib import Path
 from threading import get_ident
 
 from reader.index.schema import connect, create
 
 _COMPANIONS = ("-wal", "-shm")
 """What SQLite keeps beside a database while it is open, and leaves behind when a process is killed."""
+_NEXT = "next.new"
 
 
 class Editions:
     """The editions in one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        # Plain names, for no list waits for pathlib to be imported.
+        self._folder = os.fspath(folder)
 
-    def path(self, edition: int) -> Path:
+    def path(self, edition: int) -> str:
         """An edition's file."""
-        return self._folder / f"{edition}.db"
+        return os.path.join(self._folder, f"{edition}.db")
 
     def newest(self) -> int:
         """The number of the newest edition; 0 where there is none."""
@@ -41,30 +42,30 @@ class Editions:
 
         Raises sqlite3.Error, OSError.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._folder / f"empty.{os.getpid()}.{get_ident()}.new"
-        draft.unlink(missing_ok=True)
-        with closing(connect(str(draft), is_new=True)) as connection:
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        draft = os.path.join(self._folder, f"empty.{os.getpid()}.{get_ident()}.new")
+        _remove(draft)
+        with closing(connect(draft, is_new=True)) as connection:
             create(connection)
         newest, unused = self.newest(), self._unused()
         edition = newest if newest > after else max(unused, after + 1)
         self._publish(draft, edition)
-        draft.unlink(missing_ok=True)
+        _remove(draft)
         return edition
 
     def adopt(self, draft: str) -> int:
         """Make a finished draft the newest edition; its number. Raises OSError."""
         edition = self._unused()
-        while not self._publish(Path(draft), edition):
+        while not self._publish(draft, edition):
             edition += 1
         return edition
 
-    def _publish(self, draft: Path, edition: int) -> bool:
+    def _publish(self, draft: str, edition: int) -> bool:
         """Put a draft in an edition's place; False where another reader has put one there already."""
         path = self.path(edition)
-        if path.exists():
+        if os.path.exists(path):
             return False
-        draft.chmod(0o600)
+        os.chmod(draft, 0o600)
         try:
             # Unlike a rename, this never replaces what another reader has open.
             os.link(draft, path)
@@ -72,21 +73,23 @@ class Editions:
             return False
         except OSError:
             os.rename(draft, path)
-        draft.unlink(missing_ok=True)
+        _remove(draft)
         return True
 
     def draft(self) -> str:
         """Where the next edition is built while this one answers; what an older try left is removed."""
-        for leftover in self._folder.glob("next.new*"):
-            leftover.unlink()
-        return str(self._folder / "next.new")
+        with suppress(FileNotFoundError):
+            for name in os.listdir(self._folder):
+                if name.startswith(_NEXT):
+                    os.unlink(os.path.join(self._folder, name))
+        return os.path.join(self._folder, _NEXT)
 
     def lock(self) -> int | None:
         """An open file on which whoever writes holds a lock; None where the system has no such locks."""
         if not hasattr(os, "fchown"):
             return None
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        return os.open(os.path.join(self._folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def drop_before(self, edition: int) -> None:
         """Remove the editions before this one that no reader has open; the last to leave one removes it."""
@@ -94,7 +97,7 @@ class Editions:
             if old < edition and self._is_left(old):
                 for suffix in ("", *_COMPANIONS):
                     with suppress(OSError):
-                        Path(f"{self.path(old)}{suffix}").unlink()
+                        os.unlink(self.path(old) + suffix)
 
     def _is_left(self, edition: int) -> bool:
         """Whether nobody has an edition open any more.
@@ -103,7 +106,7 @@ class Editions:
         error, so SQLite itself is asked: it leaves the write-ahead log only for the last connection.
         """
         try:
-            with closing(connect(str(self.path(edition)), timeout=0)) as connection:
+            with closing(connect(self.path(edition), timeout=0)) as connection:
                 (mode,) = connection.execute("pragma journal_mode = delete").fetchone()
         except sqlite3.OperationalError:
             return False
@@ -124,3 +127,8 @@ class Editions:
             stems = (name.partition(".")[0] for name in os.listdir(self._folder))
             return max((int(stem) for stem in stems if stem.isdecimal()), default=0) + 1
         return 1
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)

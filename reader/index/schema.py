@@ -10,7 +10,6 @@ import os
 import sqlite3
 from enum import IntEnum
 from itertools import count
-from pathlib import Path
 
 VERSION = 3
 """Stored as `user_version`; another version means: build anew."""
@@ -93,6 +92,9 @@ create table choices(
   without rowid;
 """
 
+_PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+"""Bytes that stand for themselves in a URI."""
+
 _memory_names = count()
 
 
@@ -109,7 +111,7 @@ def connect(
     Raises sqlite3.Error, also where the file is gone.
     """
     if not location.startswith("file:"):
-        location = f"{Path(location).as_uri()}?mode={'rwc' if is_new else 'rw'}"
+        location = f"{_address(location)}?mode={'rwc' if is_new else 'rw'}"
     connection = sqlite3.connect(
         location, uri=True, isolation_level=None, check_same_thread=False, timeout=timeout
     )
@@ -119,6 +121,17 @@ def connect(
         connection.close()
         raise
     return connection
+
+
+def _address(path: str) -> str:
+    """An absolute path as SQLite's URIs have it."""
+    if os.name == "nt":
+        from pathlib import Path
+
+        return Path(path).as_uri()
+    # By hand, for it takes 5 ms to import pathlib and what that brings along.
+    quoted = (chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(path))
+    return f"file://{''.join(quoted)}"
 
 
 def create(connection: sqlite3.Connection) -> None:

@@ -7,11 +7,11 @@ A set of sources has a folder under the cache; in it each edition of the index i
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from threading import RLock
 
 from pyroaring import BitMap
@@ -29,7 +29,7 @@ NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note":
 class Index(Rows):
     """One collection's index. Questions may come from any thread; one refresh at a time writes."""
 
-    def __init__(self, folder: Path | None, has_phrase: HasPhrase) -> None:
+    def __init__(self, folder: str | os.PathLike[str] | None, has_phrase: HasPhrase) -> None:
         """Open the newest usable edition in a folder, or begin one; None = in memory only."""
         self.notices: list[str] = []
         """Sentences that the person should see once."""
@@ -71,7 +71,7 @@ class Index(Rows):
 
     def _try(self, editions: Editions, edition: int) -> bool:
         """Use an edition, unless it is no good."""
-        location = str(editions.path(edition))
+        location = editions.path(edition)
         try:
             with closing_connection(location) as connection:
                 if not is_current(connection):
@@ -115,7 +115,7 @@ class Index(Rows):
 
     def _use_file(self, edition: int) -> None:
         assert self._editions is not None
-        self._use(edition, str(self._editions.path(edition)))
+        self._use(edition, self._editions.path(edition))
         self._editions.drop_before(edition)
 
     def draft_location(self) -> str:

@@ -14,7 +14,7 @@ from tests.cli.home import KINDS, Home
 
 HEAVY = (
     "textual", "rich", "msgspec", "platformdirs", "wcwidth", "multiprocessing", "asyncio", "dataclasses",
-    "argcomplete",
+    "argcomplete", "pathlib", "urllib", "hashlib", "json",
 )  # fmt: skip
 """Modules that cost time and that a plain list does without."""
 

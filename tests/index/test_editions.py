@@ -203,7 +203,7 @@ def test_processes_that_refresh_at_once(kinds: tuple[str, ...], most: str, feed:
 def test_an_edition_lasts_as_long_as_a_reader_has_it_open(tmp_path: Path) -> None:
     """A newer one takes nothing from under a reader; the last to leave removes the old one."""
     editions = Editions(tmp_path)
-    with closing(connect(str(editions.path(editions.begin(0))))) as reader:
+    with closing(connect(editions.path(editions.begin(0)))) as reader:
         reader.execute("select count(*) from folders").fetchone()
         assert editions.begin(1) == 2
         editions.drop_before(2)
@@ -217,7 +217,7 @@ def test_an_edition_lasts_as_long_as_a_reader_has_it_open(tmp_path: Path) -> Non
 def test_a_number_is_never_given_twice(tmp_path: Path) -> None:
     """What SQLite left of a file that is gone is not read into a new one."""
     editions = Editions(tmp_path)
-    delete(editions.path(editions.begin(0)))
+    delete(Path(editions.path(editions.begin(0))))
     assert editions.begin(0) == 2
 
 
