@@ -84,12 +84,12 @@ def make(count: int, base: Path) -> Corpus:
         return Corpus(folder, count, int(record.read_text()), *ends)
     total = 0
     made_folders: set[str] = set()
-    for path, date, text in articles(count):
+    for path, date, content in articles(count):
         parent, _, _ = path.rpartition("/")
         if parent not in made_folders:
             (folder / parent).mkdir(parents=True, exist_ok=True)
             made_folders.add(parent)
-        data = text.encode()
+        data = content.encode()
         target = f"{folder}/{path}"
         with open(target, "wb") as file:
             file.write(data)
@@ -107,14 +107,14 @@ def queries(count: int) -> list[str]:
     chance = random.Random("queries")
     typed: list[str] = []
     while len(typed) < count:
-        text = _text(chance, chance.choice((1, 1, 2)))
-        typed.extend(text[: end + 1] for end in range(len(text)) if text[end] != " ")
+        whole = text(chance, chance.choice((1, 1, 2)))
+        typed.extend(whole[: end + 1] for end in range(len(whole)) if whole[end] != " ")
     return typed[:count]
 
 
 def _end_title(name: str, count: int) -> str:
     # No other word has a "z" in it, so the screen shows this one nowhere else.
-    return f"{name}{count} {_text(random.Random(f'{name} {count}'), 7)}"
+    return f"{name}{count} {text(random.Random(f'{name} {count}'), 7)}"
 
 
 def articles(count: int) -> Iterator[tuple[str, datetime, str]]:
@@ -123,14 +123,15 @@ def articles(count: int) -> Iterator[tuple[str, datetime, str]]:
     ends = {0: "Nadirz", count - 1: "Zenith"}
     for number in range(count):
         date = FIRST_DAY + timedelta(seconds=(number + 1) * DAYS * 86_400 // count - 1)
-        title = _text(chance, 9).capitalize()
+        title = text(chance, 9).capitalize()
         if number in ends:
             title = _end_title(ends[number], count)
         path = f"{date:%Y/%m/%d}/{number % 1000:03}_{number:016x}.md"
         yield path, date, _article(chance, title, number, date)
 
 
-def _text(chance: random.Random, words: int) -> str:
+def text(chance: random.Random, words: int) -> str:
+    """So many words, as frequent as in a language."""
     return " ".join(word(_rank(chance.random())) for _ in range(words))
 
 
@@ -145,7 +146,7 @@ def _rank(part: float) -> int:
 def _article(chance: random.Random, title: str, number: int, date: datetime) -> str:
     """The text of a file, in the order and the spelling that machines write."""
     name, domain = provider(int(PROVIDERS ** chance.random()) - 1)
-    url = f"https://{domain}/{date:%Y/%m/%d}/{number:x}-{_text(chance, 4).replace(' ', '-')}"
+    url = f"https://{domain}/{date:%Y/%m/%d}/{number:x}-{text(chance, 4).replace(' ', '-')}"
     topics = sorted({topic(int(TOPICS ** chance.random()) - 1) for _ in range(chance.choice((1, 1, 2, 3)))})
     lines = [
         "---",
@@ -170,7 +171,7 @@ def _article(chance: random.Random, title: str, number: int, date: datetime) -> 
         "---",
         "",
     ]
-    paragraphs = (_text(chance, 45).capitalize() + "." for _ in range(chance.choice((0, 2, 4, 5, 9))))
+    paragraphs = (text(chance, 45).capitalize() + "." for _ in range(chance.choice((0, 2, 4, 5, 9))))
     return "\n".join(lines) + "\n\n".join(paragraphs) + "\n"
 
 
@@ -178,7 +179,7 @@ def _told(
     chance: random.Random, title: str, words: int, date: datetime, key: str, url: str, indent: str
 ) -> Iterator[str]:
     yield f'{indent}title: "{title}"'
-    yield f'{indent}excerpt: "{_text(chance, words).capitalize()}."'
+    yield f'{indent}excerpt: "{text(chance, words).capitalize()}."'
     yield f"{indent}publishedDateTime: {date:%Y-%m-%dT%H:%M:%SZ}"
     yield f'{indent}{key}: "{url}"'
 
@@ -201,8 +202,8 @@ def _related(chance: random.Random, date: datetime) -> list[str]:
     for _ in range(chance.choice((0, 1, 2))):
         name, domain = provider(int(PROVIDERS ** chance.random()) - 1)
         earlier = date - timedelta(hours=chance.randrange(1, 200))
-        url = f"https://{domain}/{_text(chance, 3).replace(' ', '-')}"
-        entry = list(_told(chance, _text(chance, 9).capitalize(), 30, earlier, "webUrl", url, "    "))
+        url = f"https://{domain}/{text(chance, 3).replace(' ', '-')}"
+        entry = list(_told(chance, text(chance, 9).capitalize(), 30, earlier, "webUrl", url, "    "))
         entry[0] = "  - " + entry[0].lstrip()
         lines += [
             *entry,
