@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -41,12 +42,12 @@ def _answer(library: Library, text: str) -> tuple[float, float]:
     """Seconds to the page and the total, and to the last facet."""
     from reader.query import parse
 
-    began = perf_counter()
+    began, now = perf_counter(), datetime.now(UTC)
     query = parse(text, typing=True)
-    results = library.select(query)
+    results = library.select(query, now)
     len(results)
     results.window(0, PAGE)
     paged = perf_counter()
     for field in FACETS:
-        library.facet(field, query)
+        library.facet(field, query, now)
     return paged - began, perf_counter() - began

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from pyroaring import BitMap
@@ -102,22 +103,17 @@ def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
             FacetValue(name[4:], match.intersection_cardinality(found))
             for name, found in view.marks.items() if name.startswith("tag:") and found
         ]  # fmt: skip
+        counted.sort(key=lambda found: (found.value.casefold(), found.value))
     else:
         counted = _counted(view, FACET_FIELDS[field], match)
-    counted.sort(key=lambda found: (-found.count, found.value.casefold(), found.value))
+    # By name before that: what has the same count stays as it is.
+    counted.sort(key=itemgetter(1), reverse=True)
     return Facet(field, tuple(counted))
 
 
 def _counted(view: IndexView, field: Field, match: BitMap) -> list[FacetValue]:
-    values = [value for _, value in view.choices(field)]
-    found = []
-    for value in values:
-        members = view.get(field, value)
-        count = match.intersection_cardinality(members)
-        # A value that only articles had that are gone by now is no choice any more.
-        if count or not members.isdisjoint(view.live):
-            found.append(FacetValue(value, count))
-    return found
+    count = match.intersection_cardinality
+    return [FacetValue(value, count(members)) for value, members in view.members(field)]
 
 
 def _moment(seconds: int | None) -> datetime | None:

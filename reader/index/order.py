@@ -1,12 +1,12 @@
 """In what order a match is shown, and what stands at a position: no list of the match is ever sorted whole.
 
 By date a page is a slice of the set's end, with the late articles merged in. Every other order is a row of
-disjoint sets (one for each quality, each provider, each degree of relevance), each by date inside.
+disjoint sets (one for each quality, each provider, each degree of relevance), each by date inside; that of
+titles has a module of its own.
 """
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
@@ -15,6 +15,7 @@ from typing import Protocol
 from pyroaring import BitMap
 
 from reader.index.schema import LAST_UNDATED, Field
+from reader.index.titles import TitleOrder
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.text import words
@@ -131,27 +132,12 @@ class RowOfSets:
         return self._ends[place] - len(self._sets[place]) + self._order(place).position(number)
 
 
-class Listed:
-    """Numbers whose order was worked out one by one."""
-
-    def __init__(self, numbers: array[int]) -> None:
-        self._numbers = numbers
-
-    def window(self, start: int, stop: int) -> list[int]:
-        """See Order."""
-        return list(self._numbers[start:stop])
-
-    def position(self, number: int) -> int:
-        """See Order."""
-        return self._numbers.index(number)
-
-
 def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     """The order that a query asks for."""
     if query.sort == "date":
         return DateOrder(view, match, is_reversed=query.is_reversed)
     if query.sort == "title":
-        return _by_title(view, match, is_reversed=query.is_reversed)
+        return TitleOrder(view.titles, match, is_reversed=query.is_reversed)
     if query.sort == "relevance":
         sets = _by_hits(view, query, match)
         return RowOfSets(view, sets[::-1] if query.is_reversed else sets)
@@ -177,16 +163,6 @@ def _as_folded(choice: tuple[str, str]) -> tuple[str, str]:
 
 def _highest_first(choice: tuple[str, str]) -> int:
     return -int(choice[1])
-
-
-def _by_title(view: IndexView, match: BitMap, *, is_reversed: bool) -> Listed:
-    numbers = view.title_order
-    found = (
-        numbers
-        if len(match) == len(numbers)
-        else array("I", [number for number in numbers if number in match])
-    )
-    return Listed(found[::-1] if is_reversed else found)
 
 
 def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:

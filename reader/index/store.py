@@ -162,7 +162,7 @@ class Index(Rows):
             (version,) = self._view.connection.execute("pragma data_version").fetchone()
             if version != self._seen:
                 self._view, self._seen = IndexView(self._view.connection, self.marked), version
-            self._view.marks = self.marked
+            self._view.use_marks(self.marked)
             yield self._view
 
     @contextmanager

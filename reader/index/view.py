@@ -7,16 +7,18 @@ holds the lock (see `reader.index.store`).
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
 from reader.index.sets import read_range, read_set
+from reader.index.titles import Titles, read_order
+from reader.query import Clause
 
 KEPT_FIELDS = frozenset((Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.QUALITY, Field.HEAT,
                          Field.STATE, Field.FLAG))  # fmt: skip
@@ -25,6 +27,12 @@ KEPT_FIELDS = frozenset((Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE
 MOST_KEPT = 20_000
 """Sets kept at the most; a collection can have a provider for each article."""
 
+
+ANSWERS_KEPT = 4
+"""A megabyte each at most, with ten million articles."""
+
+Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
+"""The clauses of a question, and the time from which its dates are counted."""
 
 QUALITY_STEP = 5
 """Qualities that are counted as one; the last step has 100 besides."""
@@ -46,8 +54,23 @@ class IndexView:
         self.connection = connection
         self.marks = marks
         """read, starred, note, and tag:NAME."""
+        self.answers: dict[Asked, BitMap] = {}
+        """The exact answers to the last questions: a search is followed by the counts that belong to it."""
         self._kept: dict[tuple[int, str], BitMap] = {}
         self._choices: dict[int, list[tuple[str, str]]] = {}
+        self._members: dict[int, Sequence[tuple[str, BitMap]]] = {}
+
+    def use_marks(self, marks: Mapping[str, BitMap]) -> None:
+        """Go over to the marks as they are now."""
+        if marks is not self.marks:
+            self.marks = marks
+            self.answers.clear()
+
+    def keep_answer(self, asked: Asked, found: BitMap) -> None:
+        """Note an exact answer."""
+        if len(self.answers) >= ANSWERS_KEPT:
+            del self.answers[next(iter(self.answers))]
+        self.answers[asked] = found
 
     def get(self, field: int, value: str) -> BitMap:
         """The set stored under a field's value. Not to be changed."""
@@ -121,6 +144,20 @@ class IndexView:
             self._choices[field] = known
         return known
 
+    def members(self, field: int) -> Sequence[tuple[str, BitMap]]:
+        """(value, its articles) for every value that an article has now, by name."""
+        known = self._members.get(field)
+        if known is None:
+            values = sorted(
+                (value for _, value in self.choices(field)), key=lambda value: (value.casefold(), value)
+            )
+            found = ((value, self.get(field, value)) for value in values)
+            # A value that only articles had that are gone by now is no choice any more.
+            known = [(value, members) for value, members in found if not members.isdisjoint(self.live)]
+            if len(known) <= MOST_KEPT:
+                self._members[field] = known
+        return known
+
     def matching_choices(self, field: int, folded: str, *, prefix: bool) -> list[str]:
         """The values that a person means by a folded text."""
         known = self.choices(field)
@@ -145,8 +182,6 @@ class IndexView:
         return [(f"{low}..{high}", members) for (low, members), high in zip(steps, highs, strict=True)]
 
     @cached_property
-    def title_order(self) -> array[int]:
-        """All numbers, A to Z by title; read when first asked for: 4 bytes an article."""
-        return array("I", [number for (number,) in self.connection.execute(
-            "select number from titles order by title_key, number desc"
-        )])  # fmt: skip
+    def titles(self) -> Titles:
+        """All articles by title; read when first asked for."""
+        return Titles(read_order(self.connection))

@@ -1,0 +1,108 @@
+"""Questions in a thread: what is answered in time is given at once, the rest told; only the newest counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from threading import Event
+from time import monotonic
+
+import pytest
+from textual.message import Message
+
+from reader.app.browsing.newest import Newest, Question
+from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
+from reader.errors import StorageError
+from reader.muting import Muting
+from reader.query import Query, parse
+from tests.app.build import NOW, articles
+from tests.app.fake_library import FakeLibrary, ListResults
+
+LONG = 60.0
+
+
+class Slow(FakeLibrary):
+    """Answers when it may."""
+
+    def __init__(self) -> None:
+        super().__init__(articles(5))
+        self.may_answer = Event()
+        self.may_answer.set()
+        self.failure: Exception | None = None
+
+    def select(self, query: Query, now: datetime | None = None) -> ListResults:
+        """Wait, then answer or fail."""
+        assert self.may_answer.wait(LONG)
+        if self.failure is not None:
+            raise self.failure
+        return super().select(query, now)
+
+
+class Desk:
+    """A library, who asks it, and what was told."""
+
+    def __init__(self) -> None:
+        self.library = Slow()
+        self.told: list[Message] = []
+        self.newest = Newest(self.library, self.told.append, lambda: NOW)
+
+    def ask(self, text: str, patience: float = LONG) -> list[Message]:
+        """Ask, and wait so long."""
+        query = parse(text)
+        return self.newest.ask(Question(query, query, (), Muting()), patience)
+
+    def wait(self) -> None:
+        """Until all is answered."""
+        end = monotonic() + LONG
+        while not self.newest.is_idle and monotonic() < end:
+            Event().wait(0.005)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A desk whose thread ends with the test."""
+    desk = Desk()
+    yield desk
+    desk.library.may_answer.set()
+    desk.newest.stop()
+
+
+def test_what_is_answered_in_time_is_given_and_not_told(desk: Desk) -> None:
+    """The list and the counts, in this order."""
+    results, facets = desk.ask("a")
+    assert isinstance(results, ResultsReady) and isinstance(facets, FacetsReady)
+    assert desk.told == [] and desk.newest.is_idle
+
+
+def test_what_comes_late_is_told(desk: Desk) -> None:
+    """Nobody waits longer than is said."""
+    desk.library.may_answer.clear()
+    assert desk.ask("a", 0.01) == []
+    assert not desk.newest.is_idle
+    desk.library.may_answer.set()
+    desk.wait()
+    assert [type(one) for one in desk.told] == [ResultsReady, FacetsReady]
+
+
+def test_of_those_that_wait_only_the_newest_is_answered(desk: Desk) -> None:
+    """A question that was overtaken gets no counts, and one that never began no answer."""
+    desk.library.may_answer.clear()
+    for text in ("a", "ab", "abc"):
+        assert desk.ask(text, 0.01) == []
+    desk.library.may_answer.set()
+    desk.wait()
+    lists = [str(one.results.query) for one in desk.told if isinstance(one, ResultsReady)]
+    counts = [str(one.question) for one in desk.told if isinstance(one, FacetsReady)]
+    assert lists == ["a", "abc"] and counts == ["abc"]
+
+
+def test_failures_are_answers_too(desk: Desk) -> None:
+    """Those that are foreseen and the others; the next question is answered as ever."""
+    desk.library.failure = StorageError("no room")
+    (failed,) = desk.ask("a")
+    assert isinstance(failed, QuestionFailed) and failed.reason == "no room"
+    desk.library.failure = ZeroDivisionError("by nothing")
+    (unforeseen,) = desk.ask("b")
+    assert isinstance(unforeseen, Unforeseen) and "ZeroDivisionError" in unforeseen.reason
+    desk.library.failure = None
+    assert len(desk.ask("c")) == 2

@@ -1,0 +1,57 @@
+"""The order of titles: windows and places are those of a plain sort, however the stretches are cut."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from reader.index import titles
+from reader.index.titles import TitleOrder, Titles, read_order
+
+KEYS = st.dictionaries(st.integers(1, 1 << 31), st.sampled_from(["", "a", "b", "b c", "é", "z"]), max_size=30)
+
+
+def order_in(keys: Mapping[int, str]) -> list[int]:
+    """The numbers A to Z, the highest of several with one title first."""
+    return sorted(keys, key=lambda number: (keys[number], -number))
+
+
+@pytest.fixture(autouse=True)
+def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretches of a few numbers, so that few articles make many."""
+    monkeypatch.setattr(titles, "SHORTEST", 3)
+    monkeypatch.setattr(titles, "_AT_ONCE", 7)
+
+
+@given(KEYS)
+def test_the_order_is_read_whole(keys: Mapping[int, str]) -> None:
+    """A to Z, the newest of several alike first."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "create table titles(title_key text, number integer, primary key(title_key, number)) without rowid"
+    )
+    connection.executemany("insert into titles values(?, ?)", [(key, number) for number, key in keys.items()])
+    assert list(read_order(connection)) == order_in(keys)
+    connection.close()
+
+
+@given(KEYS, st.data(), st.booleans())
+def test_windows_and_places_are_those_of_a_sort(
+    keys: Mapping[int, str], data: st.DataObject, is_reversed: bool
+) -> None:
+    """Any window of any part of the articles, both ways, and where each of them stands."""
+    match = data.draw(st.sets(st.sampled_from(sorted(keys)))) if keys else set()
+    wanted = [number for number in order_in(keys) if number in match]
+    if is_reversed:
+        wanted.reverse()
+    order = TitleOrder(Titles(array("I", order_in(keys))), BitMap(match), is_reversed=is_reversed)
+    start = data.draw(st.integers(0, len(wanted) + 2))
+    stop = data.draw(st.integers(start, len(wanted) + 4))
+    assert order.window(start, stop) == wanted[start:stop]
+    assert [order.position(number) for number in wanted] == [*range(len(wanted))]
