@@ -30,6 +30,9 @@ GAUGE = 8
 MAX_DEPTH = 8
 """Levels of lists and maps in other fields that are written out."""
 
+MAX_EXCERPT = 4_000
+"""Characters of an excerpt that are shown, and compared with the body: some sixty lines."""
+
 MAX_HEADING = 2_000
 """Characters of a first line that is compared with the title."""
 
@@ -71,8 +74,12 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
     if subject.note:
         lines += [(), *_note(subject.note, width)]
     if article.excerpt and not is_repeated(article.excerpt, article.body):
-        lines += [(), *wrap([Span(article.excerpt, "excerpt", ITALIC)], width)]
+        lines += [(), *wrap([Span(_shortened(article.excerpt), "excerpt", ITALIC)], width)]
     return lines
+
+
+def _shortened(excerpt: str) -> str:
+    return excerpt if len(excerpt) <= MAX_EXCERPT else excerpt[:MAX_EXCERPT].rstrip() + "…"
 
 
 def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] = ()) -> list[Line]:
@@ -100,8 +107,8 @@ def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] =
 
 def is_repeated(excerpt: str, body: str) -> bool:
     """Whether the body begins with the excerpt, so that it need not be shown twice."""
-    start = _LINK_ADDRESS.sub("]", body[: len(excerpt) * 2 + 2_000])
-    said = words(excerpt)
+    said = words(excerpt[:MAX_EXCERPT].rpartition(" ")[0] if len(excerpt) > MAX_EXCERPT else excerpt)
+    start = _LINK_ADDRESS.sub("]", body[: MAX_EXCERPT * 2 + 2_000])
     return bool(said) and words(start)[: len(said)] == said
 
 

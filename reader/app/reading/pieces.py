@@ -17,7 +17,7 @@ from reader.patterns import lazy
 PIECE = 6_000
 """Characters from which on a piece ends at the next good place: some 100 lines, 10 ms to lay out."""
 
-HARD = 18_000
+HARD = 9_000
 """Characters after which a piece is cut at any line, and a line without end anywhere."""
 
 _FENCE = lazy(r"\n( {0,3}(`{3,}|~{3,})([^\n]*))")
