@@ -41,6 +41,9 @@ _BLOCK_KEYS = ("provider", "topics", "images", "related", "secured")
 _KEY = rf"(?!(?:{'|'.join(HEAD_KEYS + _BLOCK_KEYS)}):)[A-Za-z_][\w-]{{0,99}}+"
 
 
+_FAR = MAX_HEADER + 1
+
+
 def _line(indent: int, key: str) -> str:
     return rf"(?:{' ' * indent}{key}: {_VALUE})?"
 
@@ -139,17 +142,18 @@ def match(text: str, *, is_plain: bool = False) -> Parts | None:
     if not text.startswith("---\n"):
         return None
     layout = _layout()
-    head = layout.head.match(text)
+    # Looking no further than a header may go: backtracking takes a hundred times what it has passed.
+    head = layout.head.match(text, 0, _FAR)
     if not head:
         return None
     *scalars, extra, name, domain, topics, images, has_related = head.groups()
     place = head.end()
     related: list[re.Match[str]] = []
     if has_related:
-        while one := layout.related.match(text, place):
+        while one := layout.related.match(text, place, _FAR):
             related.append(one)
             place = one.end()
-    tail = layout.tail.match(text, place)
+    tail = layout.tail.match(text, place, _FAR)
     if not tail:
         return None
     end = tail.end()

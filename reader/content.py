@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reader.parsed import Parsed
 
-MAX_FILE = 16 * 1024 * 1024
+MAX_FILE = 4 * 1024 * 1024
 """Bytes of a file that are read; the rest of a larger one is left out and listed as a problem."""
 
 MAX_NULS = 0.05

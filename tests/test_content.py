@@ -51,7 +51,7 @@ def test_a_too_large_file_is_read_from_its_beginning() -> None:
     """The rest is left out and said."""
     found = article_in(b"---\ntitle: x\n---\n" + b"a " * (MAX_FILE // 2), PLACE)
     assert found.title == "x" and len(found.body) < MAX_FILE
-    assert "larger than 16 MB" in found.problems[0].reason
+    assert "larger than 4 MB" in found.problems[0].reason
 
 
 def test_yaml_files_need_no_fences() -> None:

@@ -6,8 +6,10 @@ Made in worker processes, sent to the writer, merged there. Nothing here touches
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterator
 from itertools import pairwise, repeat
 from typing import NamedTuple, TypeAlias
+from unicodedata import category
 
 from reader.article import Article, Problem
 from reader.index.entry import Entry
@@ -16,6 +18,12 @@ from reader.text import is_unspaced, words
 
 TITLE_KEY = 24
 """Characters of the folded title that decide its place in the title order."""
+
+LONG = 1 << 18
+"""Characters of a text whose words are looked at in pieces."""
+
+MAX_RUN = 1000
+"""Characters among which a place between two words is looked for."""
 
 Members: TypeAlias = dict[int, dict[str, list[int]]]
 """Field -> value -> numbers."""
@@ -83,11 +91,15 @@ class Batch:
         """Take one article in under its number."""
         member = number - self._base
         title_words = words(entry.title)
-        other_words = words(entry.text)
-        unique = set(other_words)
-        unique.update(title_words)
-        if not (entry.text.isascii() and entry.title.isascii()):
-            unique.update(run_ends(title_words), run_ends(other_words))
+        unique = set(title_words)
+        is_ascii = entry.text.isascii() and entry.title.isascii()
+        if not is_ascii:
+            unique.update(run_ends(title_words))
+        for piece in _pieces(entry.text):
+            other_words = words(piece)
+            unique.update(other_words)
+            if not is_ascii:
+                unique.update(run_ends(other_words))
         _append_to_all(self._words, unique, member)
         _append_to_all(self._title_words, set(title_words), member)
         members = self.members
@@ -97,6 +109,22 @@ class Batch:
         self.rows.append(row)
         self.titles.append((" ".join(title_words)[:TITLE_KEY], number))
         return row
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text whole, a very long one in pieces: a list of all words takes ten times its memory.
+
+    Cut where no word can be; where there is no such place for a thousand characters, in a word that nobody
+    would type.
+    """
+    start = 0
+    while len(text) - start > LONG:
+        stop = start + LONG
+        part = text[stop : stop + MAX_RUN]
+        stop += next((at for at, char in enumerate(part) if category(char)[0] in "ZPSC"), 0)
+        yield text[start:stop]
+        start = stop
+    yield text[start:] if start else text
 
 
 def run_ends(found: list[str]) -> set[str]:

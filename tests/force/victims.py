@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -75,9 +80,49 @@ def copy(order: Mapping[str, Any]) -> None:
         backups.back_up(os.path.join(paths.folder_of("data"), "marks.db"), 1.7e9 + 86400 * number)
 
 
+def read(order: Mapping[str, Any]) -> None:
+    """Index a folder and show all of it; tell the seconds and bytes of memory, and what was found."""
+    from reader.app.reading.document import Document
+    from reader.app.reading.header import Subject
+
+    say("ready")
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    before, began = _memory("VmRSS"), time.process_time()
+    library = Library.open([order["news"]])
+    *_, last = library.refresh()
+    assert last.report is not None
+    shown = library.select(parse("")).window(0, 1000)
+    for one in shown[:20]:
+        article = library.article(one)
+        document = Document(Subject(article, one, "", datetime.now(UTC)), 80)
+        for y in range(60):
+            document.line(y)
+        document.settle_end(60)
+    problems = len(list(library.problems()))
+    library.close()
+    took, grew = time.process_time() - began, _memory("VmHWM") - before
+    say(f"{took:.3f} {grew} {last.report.files} {len(shown)} {problems}")
+
+
+def _memory(name: str) -> int:
+    """Bytes of this process's memory, by the kernel's name for them."""
+    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) * 1024 if found else 0
+
+
 DEEDS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
-    "mark": mark, "index": index, "export": export, "copy": copy
+    "mark": mark, "index": index, "export": export, "copy": copy, "read": read
 }  # fmt: skip
+
+
+NEEDED = {
+    "read": (
+        "reader.index.refresh", "reader.dialects", "reader.yaml_header", "reader.canonical", "reader.links",
+        "reader.index.lookup", "reader.index.answer", "reader.app.reading.document", "tomllib",
+    )
+}  # fmt: skip
+"""Modules that are imported once for all victims, for they are not what is measured."""
 
 
 class Victims:
@@ -134,15 +179,17 @@ def main() -> None:
     """Fork a victim for each order, and say how it ended."""
     for line in sys.stdin:
         order = json.loads(line)
+        for module in NEEDED.get(order["deed"], ()):
+            import_module(module)
         victim = os.fork()
         if not victim:
             try:
+                say(str(os.getpid()))
                 DEEDS[order["deed"]](order)
             except BaseException as error:
                 say(f"failed: {type(error).__name__}: {error}")
             finally:
                 os._exit(0)
-        say(str(victim))
         os.waitpid(victim, 0)
         say(f"over {victim}")
 
