@@ -21,7 +21,7 @@ MEMORY = 64 << 20
 """Bytes that reading and showing one file may add (the promise)."""
 WITHOUT = frozenset(("a folder", "links in a circle", "a pipe", "a socket", "an endless device"))
 """Kinds that are no article's file, and are passed over without a word."""
-LARGE = 400_000
+LARGE = 150_000
 """Bytes of a kind that is for the long form, but for a few."""
 FEW = frozenset(("a line of 3 MB", "300,000 lines of header", "4 GB with a hole"))
 
