@@ -133,6 +133,13 @@ def spelled(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    # JSON's strings are TOML's, but for DEL, which TOML wants escaped, and pairs of surrogates.
+    # JSON's strings are TOML's, but for pairs of surrogates. What a terminal obeys or hides is escaped.
     safe = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return "".join(
+        char
+        if char.isprintable()
+        else f"\\u{ord(char):04x}"
+        if ord(char) < 1 << 16
+        else f"\\U{ord(char):08x}"
+        for char in json.dumps(safe, ensure_ascii=False)
+    )

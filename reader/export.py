@@ -190,7 +190,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def _csv_cell(cell: str) -> str:
-    if cell.startswith(_FORMULA) and not cell[1:].isdecimal():
+    if cell.startswith(_FORMULA) and not (cell[0] in "+-" and cell[1:].isdecimal()):
         cell = "'" + cell
     if any(mark in cell for mark in ',"\r\n'):
         return '"' + cell.replace('"', '""') + '"'

@@ -107,7 +107,3 @@ class Finding(Browsing):
             self.post_message(UrlPressed(links[number - 1][1]))
         else:
             self.say(f"This article has {len(links)} links" if links else "This article has no links")
-
-    def copy(self, text: str) -> None:
-        """Send a text to the clipboard."""
-        raise NotImplementedError

@@ -148,6 +148,10 @@ class Browsing(Screen[None]):
         """Go on reading where this article was left."""
         raise NotImplementedError
 
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard."""
+        raise NotImplementedError
+
     def go_to(self, place: Place) -> None:
         """Give a place the focus."""
         raise NotImplementedError
