@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import random
 import sqlite3
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -199,6 +198,11 @@ def test_every_pane_on_a_terminal(home: Path, tmp_path: Path, figure: Figure) ->
     figure(1, f"screen: {len(KEYS)} keys through every pane, {len(written):,} bytes, 0 obeyed")
 
 
+def _is_loaded(screen: RealScreen) -> bool:
+    """Whether Textual has the terminal: before, headlines are shown and keys are only kept."""
+    return b"\x1b[?2004h" in screen.written
+
+
 def test_random_keys_on_the_screen(
     home: Path, tmp_path: Path, times: Callable[[int, int], int], figure: Figure
 ) -> None:
@@ -213,7 +217,7 @@ def test_random_keys_on_the_screen(
         ]
         known += ["\r", "\t", " ", "\x1b", "\x1b", "\x04", "\x15", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~"]
         with RealScreen(tmp_path / "news", home, columns=chance.choice((60, 100, 160)), rows=30) as screen:
-            screen.wait_for("Calm")
+            assert screen.wait_until(partial(_is_loaded, screen))
             for _ in range(times(25, 120)):
                 keys = chance.choices(known, k=chance.randrange(1, 9))
                 pressed += len(keys)
@@ -228,70 +232,6 @@ def test_random_keys_on_the_screen(
         assert b"Traceback" not in written and b"fault of the reader" not in written
         assert_only_own(written)
     figure(8, f"{pressed} random keys in {seeds} runs of the screen, 0 faults")
-
-
-def test_formulas_stay_text(tmp_path: Path, capsys: pytest.CaptureFixture[str], figure: Figure) -> None:
-    """A spreadsheet computes none of the cells; lines and columns stay what they were."""
-    formulas = (
-        "=1+1",
-        "+1+1",
-        "-1+1",
-        "@SUM(A1)",
-        "\t=1",
-        "=cmd|'/c calc'!A0",
-        '","=1',
-        "a\nb",
-        "a,b",
-        "%s%n",
-        "$(id)",
-    )
-    for number, text in enumerate(formulas):
-        header = f"title: {json.dumps(text)}\nprovider: {json.dumps(text)}\ntopics: [{json.dumps(text)}]"
-        (tmp_path / f"{number}.md").write_text(f"---\n{header}\n---\nText.\n", "utf-8")
-    assert cli.main(["list", str(tmp_path), "--format", "csv"]) == 0
-    rows = list(csv.reader(io.StringIO(capsys.readouterr().out, newline="")))
-    assert len(rows) == len(formulas) + 1 and len({len(row) for row in rows}) == 1
-    risky = [
-        cell for row in rows for cell in row if cell[:1] in ("=", "+", "@", "\t") or cell.startswith("-1+")
-    ]
-    assert risky == []
-    assert cli.main(["list", str(tmp_path), "--format", "tsv"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(formulas) + 1 and len({line.count("\t") for line in lines}) == 1
-    figure(2, f"{len(formulas)} formulas and separators through CSV and TSV, 0 computed")
-
-
-def test_text_is_no_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Figure) -> None:
-    """An address goes to the browser as one argument; nothing in it reaches a shell or is an option."""
-    seen = tmp_path / "seen"
-    browser = tmp_path / "browser"
-    browser.write_text('#!/bin/sh\nfor word in "$@"; do printf "%s\\0" "$word" >> "$SEEN"; done\n')
-    browser.chmod(0o755)
-    monkeypatch.setenv("SEEN", str(seen))
-    monkeypatch.setenv("BROWSER", str(browser))
-    for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"):
-        monkeypatch.delenv(name, raising=False)
-    urls = (
-        "https://a.example/$(touch PWNED)", "https://a.example/`id`;rm -rf x", "https://a.example/?a&b|c>d",
-        "https://a.example/%s%n", "https://a.example/[@click=app.quit]", "https://a.example/'\"",
-        "--help", "-a", "javascript:alert(1)", "file:///etc/passwd", "https://u:p@evil.example/",
-        "https://a.example/\n--remote",
-    )  # fmt: skip
-    opened = 0
-    for number, url in enumerate(urls):
-        news = tmp_path / f"n{number}"
-        news.mkdir()
-        (news / "a.md").write_text(f"---\ntitle: x\noriginalUrl: {json.dumps(url)}\n---\n", "utf-8")
-        (one,) = ids(Path(os.environ["READER_CACHE_DIR"]).parent, news).values()
-        seen.unlink(missing_ok=True)
-        monkeypatch.chdir(tmp_path)
-        cli.main(["open", one, str(news)])
-        words = seen.read_text().split("\0")[:-1] if seen.exists() else []
-        assert len(words) <= 1 and all(word.startswith("https://") for word in words), words
-        assert not any("u:p@" in word or "\n" in word or " " in word for word in words)
-        opened += len(words)
-    assert not (tmp_path / "PWNED").exists()
-    figure(2, f"{len(urls)} hostile addresses: {opened} opened as one argument, the others refused, 0 run")
 
 
 def test_settings_are_no_markup(home: Path, figure: Figure, capsys: pytest.CaptureFixture[str]) -> None:
