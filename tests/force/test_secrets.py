@@ -32,7 +32,8 @@ def news(tmp_path: Path) -> Path:
     headers = (
         f'secured: "{SECRET}"', f"secured: {SECRET}", f"secured: [{SECRET}]", f"secured: {{a: {SECRET}}}",
         f"secured: |\n  {SECRET}", f"secured: >-\n  {SECRET}\n  {SECRET}", f"secured: !!binary {SECRET}",
-        f"secured: &a {SECRET}", f"secured: '{SECRET}", f'quality: [\nsecured: "{SECRET}"', f'"secured": {SECRET}',
+        f"secured: &a {SECRET}", f"secured: '{SECRET}", f'quality: [\nsecured: "{SECRET}"',
+        f'"secured": {SECRET}',
     )  # fmt: skip
     for number, header in enumerate(headers):
         text = f"---\ntitle: Story {number}\npublishedDateTime: 2024-01-02\n{header}\n---\n{BODY} {number}\n"
@@ -108,7 +109,7 @@ def test_files_of_a_session_are_private_and_say_nothing(news: Path, tmp_path: Pa
             assert "cache" in path.parts or BODY.encode() not in path.read_bytes(), path
     figure(
         9,
-        f"{len(found)} files and folders of a session: all private, no token, no article text but in the index",
+        f"{len(found)} files and folders of a session: private, no token, no text of articles",
     )
 
 
