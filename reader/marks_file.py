@@ -49,7 +49,7 @@ class MarksFile:
         with said("opened", self._path):
             if self._path is not None:
                 self._must_not_be_emptied(self._path)
-                paths.make_private(self._path)
+                self._make_private(self._path)
             name = self._path or ":memory:"
             connection = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
             try:
@@ -63,6 +63,15 @@ class MarksFile:
                 connection.close()
                 raise
         return connection
+
+    @staticmethod
+    def _make_private(path: str) -> None:
+        """See to the file; one that may only be read is still worth reading. Raises OSError."""
+        try:
+            paths.make_private(path)
+        except OSError:
+            if not os.path.exists(path):
+                raise
 
     @staticmethod
     def _must_not_be_emptied(path: str) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -172,6 +175,39 @@ Showing.watch_headline = fail
 sys.exit(main(sys.argv[1:]))
 """
 """The reader with a screen that fails as soon as it has an article to show."""
+
+
+def test_a_mark_is_on_the_disk_when_it_is_shown(
+    news: Path, tmp_path: Path, times: Callable[[int, int], int], figure: Figure
+) -> None:
+    """Whoever sees the star has the star: it is in the file within 100 ms of the paint."""
+    slowest, marked = 0.0, times(5, 50)
+    file = tmp_path / "home" / "data" / "marks.db"
+    with RealScreen(news, tmp_path / "home", columns=100, rows=30) as screen:
+        screen.wait_for("9 of 9")
+        assert screen.wait_until(lambda: b"\x1b[?2004h" in screen.written)
+        screen.press("")
+        for number in range(marked):
+            before, wanted = len(screen.written), number % 2 == 0
+            os.write(screen.terminal, b"s")
+            assert screen.wait_until(partial(_has_grown, screen, before))
+            shown = monotonic()
+            with closing(sqlite3.connect(file)) as marks:
+                while marks.execute("select count(*) from marks where starred").fetchone()[0] != wanted:
+                    assert monotonic() - shown < 5, "the mark never came"
+            slowest = max(slowest, monotonic() - shown)
+            screen.press("", 0.1)
+        screen.press("\x03", 0.1)
+        screen.wait_for_end()
+    figure(
+        4,
+        f"{marked} marks on the screen, in the file {slowest * 1000:.0f} ms after the first paint or sooner",
+    )
+    assert slowest < 0.1 * SLOW
+
+
+def _has_grown(screen: RealScreen, size: int) -> bool:
+    return len(screen.written) > size
 
 
 def test_a_fault_in_the_screen_is_one_sentence(news: Path, tmp_path: Path, figure: Figure) -> None:
