@@ -37,9 +37,9 @@ from tests.index.files import NOW, refresh, titles
 from tests.index.test_walk import Walk
 from tests.model import Model
 
-RUNS = 400 if IS_LONG else 6
+RUNS = 60 if IS_LONG else 6
 STEPS = 40 if IS_LONG else 14
-EXAMPLES = 20_000 if IS_LONG else 150
+EXAMPLES = 3_000 if IS_LONG else 150
 
 
 class Life(RuleBasedStateMachine):
