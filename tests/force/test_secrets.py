@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,9 @@ def test_the_release_is_pinned_with_hashes() -> None:
     normal = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in known.items()}
     for name, version in pinned.items():
         assert normal[re.sub(r"[-_.]+", "-", name).lower()] == version, name
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = {re.split(r"[<>=\[; ]", name)[0].lower() for name in project["dependencies"]}
+    assert wanted <= {re.sub(r"[-_.]+", "-", name).lower() for name in pinned}
     for entry in re.split(r"\n(?=[A-Za-z0-9])", text):
         assert "==" not in entry or re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry
     assert os.path.getsize(ROOT / "constraints-hashed.txt") < 200_000
