@@ -6,7 +6,7 @@ tmux, tmux itself are asked. The facts go in as values: every decision can be tr
 
 from reader.terminal.choices import ALLOWED, Choice, choices
 from reader.terminal.decide import decide
-from reader.terminal.facts import Facts, Tmux, collect
+from reader.terminal.facts import Facts, Tmux, beside_the_pipe, collect
 from reader.terminal.value import TRUECOLOUR, Finding, Terminal
 
 __all__ = [
@@ -32,11 +32,16 @@ def glance(chosen: Choice = {}) -> Terminal:  # noqa: B006, never written to
 
 
 def examined(chosen: Choice = {}) -> Terminal:  # noqa: B006
-    """The terminal that this process runs in, after asking it as well; may take some seconds."""
+    """The terminal that this process runs in, after asking it as well; may take some seconds.
+
+    One that stdout is piped away from is told about all the same, but not asked.
+    """
     from reader.terminal.asking import ask
 
     facts = collect(chosen, asks_tmux=True)
-    if not facts.is_tty or facts.env.get("TERM", "") in ("", "dumb"):
+    if not facts.is_tty:
+        return decide(beside_the_pipe(facts))
+    if facts.env.get("TERM", "") in ("", "dumb"):
         return decide(facts)
     # The Linux console shows kitty's question instead of hiding it, and multiplexers answer it for nobody.
     is_plain = facts.env.get("TERM") != "linux" and not decide(facts).multiplexer

@@ -46,7 +46,7 @@ def decide(facts: Facts) -> Terminal:
     settle("terminal", facts.is_tty, why_tty)
     settle("remote", *_remote(facts, env))
     settle("desktop", *_desktop(facts, env, values["remote"]))
-    settle("multiplexer", multiplexer, why)
+    settle("multiplexer", multiplexer, why, passing.screen_kept(multiplexer))
     settle("emulator", seen.emulator, seen.why_emulator)
     settle("colours", *_colours(seen))
     settle("unicode", *_unicode(facts))

@@ -78,6 +78,17 @@ def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
     )
 
 
+def beside_the_pipe(facts: Facts) -> Facts:
+    """The facts as they are for the terminal that errors still go to; unchanged where there is none."""
+    try:
+        if not os.isatty(2):
+            return facts
+    except OSError:
+        return facts
+    chosen = {**facts.chosen, "terminal": (True, "there is one, though stdin or stdout is a pipe or a file")}
+    return facts._replace(is_tty=True, chosen=chosen)
+
+
 def client_env(facts: Facts) -> dict[str, str]:
     """The variables as they hold for whoever is attached now: tmux's word before the pane's own."""
     env = dict(facts.env)

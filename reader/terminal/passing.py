@@ -16,6 +16,15 @@ def feature_line(tmux: Tmux, feature: str) -> str:
     return f"set -as terminal-features ',{tmux.term or '*'}:{feature}'"
 
 
+def screen_kept(multiplexer: str) -> tuple[str, ...]:
+    """What to change where the shell's lines are gone after a program with a screen of its own."""
+    return (
+        ("altscreen on, in ~/.screenrc, gives the shell's lines back at the end",)
+        if multiplexer == "screen"
+        else ()
+    )
+
+
 def links(multiplexer: str, tmux: Tmux | None) -> Answer:
     """Whether OSC 8 reaches the terminal."""
     if multiplexer == "zellij":
@@ -59,5 +68,5 @@ def more_colours(multiplexer: str, tmux: Tmux | None) -> tuple[str, ...]:
             "set-environment -g COLORTERM truecolor",
         )
     if multiplexer == "screen":
-        return ("truecolor on, in ~/.screenrc of screen 5 and newer",)
+        return ("term screen-256color, in ~/.screenrc", "truecolor on, there too, with screen 5 and newer")
     return (f"export COLORTERM=truecolor, where the terminal has {TRUECOLOUR:,} colours",)

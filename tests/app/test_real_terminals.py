@@ -76,3 +76,19 @@ def assert_left_as_it_was(screen: RealScreen) -> None:
     assert re.findall(rb"\x1b\[\?25([hl])", written)[-1:] == [b"h"]
     assert len(re.findall(rb"\x1b\[>\d+u", written)) == written.count(b"\x1b[<u")
     assert screen.is_line_restored
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["answers", "is mute"])
+def test_the_doctor_asks_the_terminal(answers: bool, news: Path, tmp_path: Path) -> None:
+    """What it says of itself is told and not left to the shell; one that says nothing is not waited for long."""
+    command = [sys.executable, "-m", "reader", "doctor", str(news)]
+    with RealScreen(news, tmp_path, command=command) as screen:
+        screen.wait_for("\x1b[c")
+        if answers:
+            screen.press("\x1bP>|foot(1.16.2)\x1b\\\x1b]11;rgb:ff/f0/e0\x1b\\\x1b[?62;4;22c", quiet=0.01)
+        assert screen.wait_for_end() == 0
+        text = bytes(screen.written).decode().replace("\r", "")
+        assert ("it calls itself foot(1.16.2)" in text) is answers
+        assert ("sixel  (it says so itself)" in text) is answers
+        assert ("light  (it tells its colour)" in text) is answers
+        assert "62;4" not in text and screen.is_line_restored
