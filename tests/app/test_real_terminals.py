@@ -80,7 +80,7 @@ def assert_left_as_it_was(screen: RealScreen) -> None:
 
 @pytest.mark.parametrize("answers", [True, False], ids=["answers", "is mute"])
 def test_the_doctor_asks_the_terminal(answers: bool, news: Path, tmp_path: Path) -> None:
-    """What it says of itself is told and not left to the shell; one that says nothing is not waited for long."""
+    """What it says of itself is told and not left to the shell; one that is mute is not waited for long."""
     command = [sys.executable, "-m", "reader", "doctor", str(news)]
     with RealScreen(news, tmp_path, command=command) as screen:
         screen.wait_for("\x1b[c")
