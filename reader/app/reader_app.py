@@ -223,7 +223,10 @@ class ReaderApp(App[int]):
                 screen.learn_key(key)
         for key in keys:
             is_it = event is not None and key == event.key
-            await super().on_event(event if is_it and event else events.Key(key, None))
+            # Here and now, not when the focused pane gets to it: what is typed right behind (over a slow line
+            # many keys come at once) may be for the place that this key goes to.
+            if not (await self._check_bindings(key, True) or await self._check_bindings(key)):
+                await super().on_event(event if is_it and event else events.Key(key, None))
 
     async def _digit_alone(self) -> None:
         """A digit after which nothing came is a key like any other."""

@@ -17,14 +17,14 @@ class Moving(Stepping):
     def go_to(self, place: Place) -> None:
         """Give a place the focus; in a narrow layout it is then the one that is shown."""
         if place == "search":
-            self.search_bar.line.focus()
+            self.set_focus(self.search_bar.line)  # at once, for what is typed right behind
             return
         if place == "related" and not self.related_pane.links:
             place = "article"
         if self.is_zoomed and place != "article":
             self.is_zoomed = False
         self.place = place
-        self.panes[place].focus()
+        self.set_focus(self.panes[place])
 
     def watch_place(self, place: Place) -> None:
         """Show where we are: the footer's keys, the way there, and the pane itself in a narrow layout."""

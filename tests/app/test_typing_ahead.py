@@ -1,0 +1,45 @@
+"""Keys that come faster than the screen answers, as over a slow line: each is meant for one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from tests.app.conftest import Start
+from tests.app.pilot import WIDE, browse, press, settled
+
+
+async def type_at_once(pilot: Pilot[int], keys: Iterable[str]) -> None:
+    """Let all keys arrive before the first of them is looked at."""
+    await settled(pilot)
+    for key in keys:
+        name = _character_to_key(key) if len(key) == 1 else key
+        pilot.app.post_message(events.Key(name, key if len(key) == 1 else None))
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("before", ["", "jj", "5j", "l", "lj"])
+async def test_letters_behind_the_slash_are_searched_for(start: Start, before: str) -> None:
+    """s would star, e edit, A mark all: none of that happens to an article."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await type_at_once(pilot, [*before, *"/seAa"])
+        assert str(browse(pilot).current_query).startswith("seAa")
+        assert browse(pilot).focused is browse(pilot).search_bar.line
+        assert pilot.app.screen is browse(pilot) and not pilot.app._notifications
+        await press(pilot, "escape", "c")
+        screen = browse(pilot)
+        rows = [screen.articles.at(row) for row in range(12)]
+        assert not any(row is None or row.is_starred for row in rows)
+
+
+async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Start) -> None:
+    """h goes to the sidebar, so j goes down there, and space chooses there."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await type_at_once(pilot, ["h", "j", "j", "space"])
+        assert browse(pilot).place == "sidebar"
+        assert browse(pilot).articles.cursor == 0
+        assert not browse(pilot).current_query.is_everything
