@@ -17,6 +17,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input
 
 from reader.app import endings
 from reader.app.filters import AsciiSigns, NoColours
@@ -223,10 +224,15 @@ class ReaderApp(App[int]):
                 screen.learn_key(key)
         for key in keys:
             is_it = event is not None and key == event.key
-            # Here and now, not when the focused pane gets to it: what is typed right behind (over a slow line
-            # many keys come at once) may be for the place that this key goes to.
-            if not (await self._check_bindings(key, True) or await self._check_bindings(key)):
+            if not await self._obeyed_at_once(key):
                 await super().on_event(event if is_it and event else events.Key(key, None))
+
+    async def _obeyed_at_once(self, key: str) -> bool:
+        """Run a pane's command here and now, not when the pane gets to its key: what is typed right behind (over
+        a slow line many keys come at once) may be for the place that this key goes to."""
+        if isinstance(self.focused, Input):  # it has a say in each key first
+            return False
+        return await self._check_bindings(key, True) or await self._check_bindings(key)
 
     async def _digit_alone(self) -> None:
         """A digit after which nothing came is a key like any other."""

@@ -58,7 +58,6 @@ class Keeping(Browsing):
             Thread(target=self._refresh_when_wanted, name="refresh", daemon=True),
             Thread(target=self._watch, name="watch", daemon=True),
         ]
-        self.articles.keeps_article = False
         self._noticed = len(self.library.notices)
         self.action_refresh()
         for thread in self._threads:

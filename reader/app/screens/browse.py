@@ -123,7 +123,9 @@ class BrowseScreen(
         self.articles.tag_colours = self.article_pane.tag_colours = self.config.tags
         self.begin_visit(*self._last)
         self.watch_place(self.place)
-        self.articles.focus()
+        self.set_focus(self.articles)
+        # Until a key or the last visit says where: from here on, for keys may come before the first paint.
+        self.articles.keeps_article = False
         self.show_standing()
         self.start_searching()
         self.start_asking()
