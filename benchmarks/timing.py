@@ -40,6 +40,16 @@ def timed(action: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
+def worked(action: Callable[[], object]) -> float:
+    """The processors' time that something takes, that of programs which it starts and waits for as well.
+
+    A machine that is busy with other things changes it less than the time on the clock.
+    """
+    before = os.times()
+    action()
+    return sum(os.times()[:4]) - sum(before[:4])
+
+
 def percentile(values: Sequence[float], which: int) -> float:
     """The value that `which` of a hundred do not exceed."""
     return quantiles(values, n=100, method="inclusive")[which - 1]

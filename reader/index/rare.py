@@ -1,7 +1,7 @@
-"""Words that hardly any article of a block has: some hundred of them to a row.
+"""Words that hardly any article of a block has: many of them to a row.
 
-Most words of a language are rare ones. As sets of their own they would be two thirds of the index's rows and
-a third of its bytes; packed they cost ten bytes each, and a search within a row of some kilobytes.
+Nearly all words of a language are rare ones. As sets of their own they would be most of the rows, each
+of which takes as much for its key as for its numbers; packed, one is found within a row of a kilobyte or two.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pyroaring import BitMap
 from reader.index.packing import numbers_in
 from reader.index.schema import BLOCK_BITS
 
-MOST = 3
+MOST = 48
 """Articles of a block that have a word which is still called rare."""
 
-_TOGETHER = 128
-"""Words of a row, which so takes less than what SQLite puts into a page of its own."""
+_TOGETHER = 48
+"""Words of a row, which so stays below the size that SQLite puts into a page of its own."""
 
 
 def rows(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
