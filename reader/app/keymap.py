@@ -137,14 +137,29 @@ def _is_possible(key: str, name: str, warnings: list[str]) -> bool:
     parts = key.split()
     if len(parts) <= 2 and all(_is_key(part) for part in parts):
         return True
-    warnings.append(f"{name}: no terminal sends {clean_line(key)}")
+    wrong = next((part for part in parts if not _is_key(part)), "")
+    said = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: two keys make a sequence, not more"
+    warnings.append(f"{name}: no terminal sends {said}{_instead(wrong)}")
     return False
+
+
+def _instead(key: str) -> str:
+    """What was probably meant by a key that nobody sends."""
+    import difflib  # only a mistake pays for it
+
+    *modifiers, last = key.split("+")
+    if modifiers == ["shift"] and len(last) == 1 and last.isalpha():
+        return f"; did you mean {last.upper()}?"
+    near = difflib.get_close_matches(key.replace("-", "+").lower(), sorted(_NAMED), 1, 0.75)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _is_key(key: str) -> bool:
     *modifiers, last = key.split("+")
     if not set(modifiers) <= _MODIFIERS or len(modifiers) != len(set(modifiers)):
         return False
+    if "shift" in modifiers and len(last) == 1:
+        return False  # the terminal sends the letter that comes of it
     return key in _NAMED or last in _NAMED or last in _CHARACTERS or (len(last) == 1 and last.isprintable())
 
 

@@ -66,3 +66,17 @@ def test_a_key_that_begins_a_sequence_takes_the_sequence() -> None:
     keymap, _ = keymap_of({"toggle_star": "g"})
     assert keymap.keys["go_top"] == ("home",)
     assert Presses(keymap.keys).take("g") == ["g"]
+
+
+def test_an_impossible_key_is_told_with_what_was_meant() -> None:
+    """One warning each, with the nearest name where there is one."""
+    for key, said in (
+        ("shift+j", "no terminal sends shift+j; did you mean J?"),
+        ("ctl+d", "no terminal sends ctl+d; did you mean ctrl+d?"),
+        ("Ctrl-D", "no terminal sends Ctrl-D; did you mean ctrl+d?"),
+        ("pgdown", "no terminal sends pgdown; did you mean pagedown?"),
+        ("g g g", "two keys make a sequence, not more"),
+    ):
+        keymap, warnings = keymap_of({"toggle_star": key})
+        assert len(warnings) == 1 and said in warnings[0], warnings
+        assert keymap.keys["toggle_star"] == ("s",)

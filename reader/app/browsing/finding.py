@@ -25,23 +25,23 @@ class Finding(Browsing):
         """Whether words are looked for in the article alone."""
         return self.has_class("-finding")
 
-    async def action_find_in_article(self) -> None:
+    def action_find_in_article(self) -> None:
         """Open the line to type in."""
         if self.article_pane.shown is None:
             self.say("There is no article to look in")
             return
         self.place = "article"
-        await self._close()
+        self._close()
         self._found_from = self.article_pane.reading_place
         self.add_class("-finding")
-        bar = FindBar(id="find")
-        await self.mount(bar)
+        bar = FindBar()
+        self.mount(bar)
         # At once, and not with `focus`, which waits: what is typed next are letters and no commands.
-        self.set_focus(bar.line)
+        self.set_focus(bar)
 
-    async def _close(self) -> None:
+    def _close(self) -> None:
         for bar in self.query(FindBar):
-            await bar.remove()
+            bar.remove()
 
     @on(FindBar.Typed)
     def _find_typed(self, message: FindBar.Typed) -> None:
@@ -51,7 +51,7 @@ class Finding(Browsing):
         pane.restore_place(self._found_from)
         is_found = bool(words) and pane.next_hit()
         shown = pane.shown
-        bar = self.query_one(FindBar)
+        bar = self.query(FindBar).last()
         if not words:
             bar.said = ""
         elif not is_found:
@@ -63,10 +63,10 @@ class Finding(Browsing):
             bar.said = "found"
 
     @on(FindBar.Entered)
-    async def _find_entered(self) -> None:
+    def _find_entered(self) -> None:
         """Keep the marks; n and N go from one to the next, Esc takes them away."""
         self.set_focus(self.article_pane)
-        await self._close()
+        self._close()
 
     @on(FindBar.Left)
     def _find_left(self) -> None:
@@ -77,9 +77,9 @@ class Finding(Browsing):
         if not self.is_finding:
             return False
         self.remove_class("-finding")
-        for bar in self.query(FindBar):
+        if self.query(FindBar):
             self.set_focus(self.article_pane)
-            bar.remove()
+            self._close()
         self.article_pane.highlights = highlights(self.current_query)
         if back:
             self.article_pane.restore_place(self._found_from)

@@ -34,6 +34,7 @@ LANGUAGE = (
     ("has:image", "so with has:related has:body"),
     ("sort:quality", "best first, sort:-quality turns it round; so with date heat title provider relevance"),
 )
+FOOT = "/ find a key or a word   j k scroll   Esc back"
 _LEFT = ("Moving", "Panes", "Reading")
 """The groups of the left column."""
 _KEYS_WIDTH = 18
@@ -63,7 +64,11 @@ class Help(ModalScreen[None]):
         """The columns, and how to get out."""
         with VerticalScroll(id="help-page"):
             yield Static(id="help-text")
-        yield Static(Content("Esc back   j k scroll   / find"), id="help-foot")
+        line = SearchLine(
+            placeholder="/ find a key or a word   j k scroll   Esc back", compact=True, id="help-find"
+        )
+        line.cursor_blink = False
+        yield line
 
     def on_resize(self, event: events.Resize) -> None:
         """Set the columns anew: two where each has room for a sentence."""
@@ -81,11 +86,8 @@ class Help(ModalScreen[None]):
         nothing = Content.styled("No key and no command is called so.", "$foreground-muted")
         self.query_one("#help-text", Static).update(Content("\n").join(lines or [nothing]))
 
-    async def action_find(self) -> None:
-        """Open a line to type in; what has these letters stays."""
-        if not self.query(SearchLine):
-            line = SearchLine(placeholder="a key or a word", compact=True, id="help-find")
-            await self.mount(line, before="#help-foot")
+    def action_find(self) -> None:
+        """Type in the line at the foot; what has these letters stays."""
         self.set_focus(self.query_one(SearchLine))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -94,12 +96,12 @@ class Help(ModalScreen[None]):
         self._sought = event.value.strip()
         self._set_columns(self.size.width - 6)
 
-    async def action_leave(self) -> None:
+    def action_leave(self) -> None:
         """Stop looking, or close the page."""
-        if self.query(SearchLine):
-            await self.query_one(SearchLine).remove()
-            self._sought = ""
-            self._set_columns(self.size.width - 6)
+        line = self.query_one(SearchLine)
+        if line.has_focus or line.value:
+            line.value = ""
+            self.set_focus(self.query_one(VerticalScroll))
         else:
             self.dismiss()
 

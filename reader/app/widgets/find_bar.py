@@ -5,28 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Input, Static
+from textual.strip import Strip
+from textual.widgets import Input
 
 from reader.app.widgets.search_bar import SearchLine
 
 
-class FindBar(Horizontal):
-    """Tells what is typed, letter by letter, and how many times it was found."""
+class FindBar(SearchLine):
+    """Tells what is typed, letter by letter, and says how many times it was found.
+
+    One widget without children, so that it takes the very next key when it is put on the screen.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
     DEFAULT_CSS = """
-    FindBar { height: 1; dock: bottom; background: $background; }
-    FindBar Static { width: auto; color: $foreground-muted; background: $background; padding: 0 1; }
-    FindBar Input, FindBar Input:focus {
-        width: 1fr; background: $background; color: $foreground; background-tint: transparent;
+    FindBar, FindBar:focus {
+        dock: bottom; width: 100%; padding: 0 1;
+        background: $background; color: $foreground; background-tint: transparent;
     }
-    FindBar Input > .input--cursor { background: $primary; color: $background; text-style: none; }
+    FindBar > .input--placeholder { color: $foreground-muted; }
+    FindBar > .input--cursor { background: $primary; color: $background; text-style: none; }
     """
 
     said: reactive[str] = reactive("")
@@ -44,23 +48,19 @@ class FindBar(Horizontal):
     class Left(Message):
         """The person does not look for anything any longer."""
 
-    def compose(self) -> ComposeResult:
-        """What it is, the line, the number."""
-        yield Static("Find in the article:", markup=False)
-        line = SearchLine(compact=True, select_on_focus=False)
-        line.cursor_blink = False
-        yield line
-        yield Static("", id="find-said", markup=False)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(placeholder="Find in the article", compact=True, select_on_focus=False, id=id)
+        self.cursor_blink = False
 
-    def watch_said(self, said: str) -> None:
-        """Show it."""
-        if self.is_mounted:
-            self.query_one("#find-said", Static).update(said)
-
-    @property
-    def line(self) -> SearchLine:
-        """The line to type in."""
-        return self.query_one(SearchLine)
+    def render_line(self, y: int) -> Strip:
+        """What is typed, and over its end what was found."""
+        width = self.content_size.width
+        strip = super().render_line(y).adjust_cell_length(width, self.rich_style)
+        room = width - cell_len(self.said) - 2
+        if not self.said or room < cell_len(self.value) + 1:
+            return strip
+        dim = self.rich_style + self.get_component_rich_style("input--placeholder")
+        return Strip.join([strip.crop(0, room), Strip([Segment(f"  {self.said}", dim)])])
 
     def action_leave(self) -> None:
         """Stop looking."""
