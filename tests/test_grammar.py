@@ -26,6 +26,7 @@ TEXTS = (
 )
 
 
+@pytest.mark.timeout(0 if "READER_QUERIES" in os.environ else 60)
 @settings(max_examples=int(os.environ.get("READER_QUERIES", "200")))
 @given(TEXTS, st.booleans())
 @example("(" * 5000, False)
