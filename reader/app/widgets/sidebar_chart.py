@@ -76,6 +76,7 @@ def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> t
         glyph = LEVELS[max(min(level - 8 * (height - 1 - y), 8), 0)]
         is_chosen = chart.chosen is not None and chart.chosen[0] <= place <= chart.chosen[1]
         ink = "mark" if place == mark else "chosen" if is_chosen else "count" if count else "thumb"
+        ink = "ground" if glyph == " " else ink
         bar = glyph * (size - 1) + " " if size > 2 else glyph * size
         pieces.append(Piece(bar, ink))
     return tuple(pieces)

@@ -39,8 +39,8 @@ HIGH = 32
 STEPS = "− +"
 """The sign of a chart in which nothing is chosen: keys move along it."""
 BY_NAME = "A–Z"
-LEAST_SHOWN = 3
-"""Values of a folded facet that are shown however low the screen is."""
+LEAST_SHOWN, LEAST_ON_HIGH = 3, 5
+"""Values of a folded facet that are shown however low the screen is, and where it is high enough for more."""
 
 
 class ViewCount(NamedTuple):
@@ -104,7 +104,8 @@ def rows_of(
     rows = [Row("head", VIEWS, HEADS[VIEWS]), *_view_rows(views, query)]
     sections = {field: [row for row in charts if row.section == field] for field in RANGES}
     left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
-    shares = _shares([len(facet.values) for facet in shown], left)
+    least = LEAST_SHOWN if height < HIGH else LEAST_ON_HIGH
+    shares = _shares([len(facet.values) for facet in shown], left, least)
     note = BY_NAME if folding.is_by_name else ""
     for facet, share in zip(shown, shares, strict=True):
         head = Row("head", facet.field, HEADS[facet.field], note=note)
@@ -187,13 +188,13 @@ def _short(number: int) -> str:
     return "lots"
 
 
-def _shares(sizes: Sequence[int], height: int) -> list[int]:
+def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
     """How many lines of values each facet gets: small ones all theirs, the others equal parts of the rest."""
     left = height - 2 * len(sizes)
     shares = [0] * len(sizes)
     order = sorted(range(len(sizes)), key=lambda place: sizes[place])
     for done, place in enumerate(order):
-        fair = max(left // (len(sizes) - done), LEAST_SHOWN + 1)
+        fair = max(left // (len(sizes) - done), least + 1)
         shares[place] = min(sizes[place], fair)
         left -= shares[place]
     return shares
