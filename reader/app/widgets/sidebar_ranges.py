@@ -94,6 +94,7 @@ class SidebarRanges(SidebarBox, inherit_bindings=False):
             self.capture_mouse()
             end = len(chart.values) - 1 if chart.field == "quality" else bar
             value = "" if chart.chosen == (bar, end) else picked(chart, bar, end)
+            self._told_last = value
             self.post_message(self.RangePicked(chart.field, value))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
