@@ -6,6 +6,8 @@ import pytest
 
 from reader import clipboard, opener
 from reader.app.screens.address import Address
+from reader.app.widgets.qr_code import QrCode
+from reader.config import Config
 from reader.terminal import Terminal
 from tests.app.build import a_link, an_article
 from tests.app.conftest import Start
@@ -150,6 +152,17 @@ async def test_l_shows_the_address_with_its_code(start: Start, copied: list[str]
         assert copied == ["https://a.example/x"]
         await press(pilot, "escape")
         assert not isinstance(pilot.app.screen, Address)
+
+
+async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Start) -> None:
+    """It is painted with blanks on two grounds then, for other signs would be put in the blocks' place."""
+    some = [an_article("One", url="https://a.example/x")]
+    config = Config(mark_read_after=-1, signs="ascii")
+    async with start(some, config=config).run_test(size=(120, 60)) as pilot:
+        await press(pilot, "L")
+        code = pilot.app.screen.query_one(QrCode)
+        assert code.display and code.needs.width == 2 * len(code.code)
+        assert not set("▀▄█") & set(str(code.content))
 
 
 async def test_a_browser_that_fails_after_a_while_is_told(

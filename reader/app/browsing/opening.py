@@ -146,7 +146,10 @@ class Opening(Copying):
     def _show_addresses(self, message: NotOpened) -> None:
         from reader.app.screens.address import Address
 
-        self.app.push_screen(Address(message.sentence, message.links, self.terminal_known(), self.copy))
+        here = self.terminal_known()
+        if self.config.signs == "ascii":  # a code's half blocks would be replaced like all signs
+            here = here._replace(is_unicode=False)
+        self.app.push_screen(Address(message.sentence, message.links, here, self.copy))
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():
