@@ -19,7 +19,7 @@ PROMISES = {
     9: "Supply chain and secrets",
 }
 _ROW = re.compile(r"\| (\d)\. [^|]+ \| `([^`]+)` \| ([^|]*) \|")
-_START, _END = "| Promise | Test | Last long run |\n| --- | --- | --- |\n", "\n"
+_HEAD = "| Promise | Test | Last long run |\n| --- | --- | --- |\n"
 
 
 def rows() -> dict[str, tuple[int, str]]:
@@ -41,10 +41,11 @@ def write(found: Sequence[tuple[int, str, str]]) -> None:
         for test, (promise, counted) in sorted(known.items(), key=lambda row: (row[1][0], row[0]))
     )
     text = PAGE.read_text("utf-8")
-    start = text.index(_START) + len(_START)
-    end = text.find(f"\n{_END}", start)
-    rest = text[end + 1 :] if end >= 0 else ""
-    PAGE.write_text(text[:start] + table + rest, "utf-8")
+    before, _, rest = text.partition(_HEAD)
+    after = rest.lstrip("\n").splitlines(keepends=True)
+    while after and after[0].startswith("|"):
+        after.pop(0)
+    PAGE.write_text(f"{before}{_HEAD}{table}\n{''.join(after).lstrip()}", "utf-8")
 
 
 def short(node: str) -> str:

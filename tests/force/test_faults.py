@@ -67,7 +67,7 @@ def test_a_disk_that_is_full_at_any_size_keeps_the_marks(
     tries = times(12, 120)
     for number in range(tries):
         before = list(library.marks.export())
-        with full_after(number * 600_000 // tries // 512 * 512):
+        with full_after(number * 4_000_000 // tries // 512 * 512):
             try:
                 library.mark(every(library), Change(note=f"{number} " * 400, starred=number % 2 == 0))
                 is_done = True
@@ -93,7 +93,7 @@ def test_a_disk_that_is_full_at_any_size_keeps_the_index_right(
     for number in range(tries):
         for place in range(5):
             write(feed / f"late{number}-{place}.md", text_of(f"late{number} {place}", body="word " * 50))
-        with full_after(number * 600_000 // tries // 512 * 512):
+        with full_after(number * 6_000_000 // tries // 512 * 512):
             try:
                 refresh(library, rebuild=number % 3 == 0)
             except StorageError as error:
