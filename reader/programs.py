@@ -12,6 +12,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryFile
@@ -84,13 +85,23 @@ class Command:
             is_cut = len(said) == MOST_OUTPUT and bool(process.stdout.read(1))
             if is_cut:
                 self._kill(process)
+            while not self._has_gone(process):
+                time.sleep(0.01)
         return Said(clean(said.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
 
+    def _has_gone(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether it has ended. Its number may be another program's from then on, so `end` forgets it."""
+        with self._lock:
+            if process.poll() is None:
+                return False
+            self._process = None
+            return True
+
     def end(self) -> None:
-        """End it and what it started."""
+        """End it and what it started, also where it has gone itself and left that behind."""
         with self._lock:
             self._is_ended = True
-            if self._process is not None and self._process.poll() is None:
+            if self._process is not None:
                 self._kill(self._process)
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:

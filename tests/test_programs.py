@@ -61,6 +61,16 @@ def test_a_command_can_be_ended_from_outside() -> None:
     assert time.monotonic() - started < 60
 
 
+def test_what_a_command_leaves_behind_is_ended_too() -> None:
+    """A command that goes but leaves a child with our pipe keeps nobody waiting who ends it."""
+    child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    command = Command(python(child), "")
+    threading.Timer(1, command.end).start()
+    started = time.monotonic()
+    assert command.run().code in (0, -signal.SIGKILL)
+    assert time.monotonic() - started < 60
+
+
 def test_a_command_that_is_not_there_is_said() -> None:
     """A name of no program is one sentence."""
     with pytest.raises(ReaderError, match="no-such-program could not be started"):

@@ -18,11 +18,12 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _SIGNS = {
-    **dict.fromkeys("▎▏│║┃▊", "|"),
+    **dict.fromkeys("▍▎▏│║┃▊", "|"),
     **{"▌": ">", "▐": "#", "█": "#"},
     **dict.fromkeys("─━═▔▁▂▄▀", "-"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯", "+"),
     **dict.fromkeys("●•", "*"),
+    **{"✓": "+"},
     **dict.fromkeys("◦▪", "-"),
     **dict.fromkeys("“”„", '"'),
     **dict.fromkeys("‘’‚", "'"),
