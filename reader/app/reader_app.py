@@ -230,7 +230,8 @@ class ReaderApp(App[int]):
     async def _obeyed_at_once(self, key: str) -> bool:
         """Run a pane's command here and now, not when the pane gets to its key: what is typed right behind
         (over a slow line many keys come at once) may be for the place that this key goes to."""
-        if isinstance(self.focused, Input):  # it has a say in each key first
+        # A line to type in has a say in each key first; without a focus the screen is still being made.
+        if self.focused is None or isinstance(self.focused, Input):
             return False
         return await self._check_bindings(key, True) or await self._check_bindings(key)
 
