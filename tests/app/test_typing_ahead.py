@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import Start
 from tests.app.pilot import WIDE, browse, press, settled
+from tests.app.real_screen import RealScreen
 
 
 async def type_at_once(pilot: Pilot[int], keys: Iterable[str]) -> None:
@@ -43,3 +45,16 @@ async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Start) -> None:
         assert browse(pilot).place == "sidebar"
         assert browse(pilot).articles.cursor == 0
         assert not browse(pilot).current_query.is_everything
+
+
+def test_keys_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None:
+    """However early they come, they end nothing and none is lost."""
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "a.md").write_text("---\ntitle: Quiet sea\n---\nText.\n")
+    with RealScreen(news, tmp_path / "home", columns=100, rows=20) as screen:
+        screen.wait_for("\x1b[?1049h")
+        screen.press("jk/sea", quiet=0.01)
+        screen.wait_for("⌕ sea")
+        screen.press("\x03", quiet=0.01)
+        assert screen.wait_for_end() == 0
