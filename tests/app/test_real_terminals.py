@@ -56,6 +56,7 @@ def test_it_starts_works_and_leaves(
             assert screen.wait_for_end() == 2
             assert b"reader list" in screen.written and b"\x1b[?1049h" not in screen.written
             return
+        screen.wait_for("\x1b[?2004h")  # before that Ctrl-C ends a start, and there are headlines already
         screen.wait_for("4 of 4" if size[0] >= 40 else "\x1b[?1049h")
         for keys in ("jjk", "\r", " ", "h", "/sea", "\x1b", "?", "\x1b", "L", "c", "\x1b", "o", "\x1b", "z"):
             screen.press(keys, quiet=0.05)
