@@ -17,6 +17,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
+from reader.terminal import Terminal
+
 _SIGNS = {
     **dict.fromkeys("▍▎▏│║┃▊", "|"),
     **{"▌": ">", "▐": "#", "█": "#"},
@@ -94,6 +96,16 @@ class NoColours(LineFilter):
             Segment(text, _PLAIN if style is None else _without_colours(style, page, dim), control)
             for text, style, control in segments
         ]
+
+
+def filters_for(seen: Terminal, signs: str, dim: Callable[[], RichColor | None]) -> list[LineFilter]:
+    """What a terminal needs, and what the configuration says of signs: auto, unicode or ascii."""
+    filters: list[LineFilter] = []
+    if not seen.colours:
+        filters.append(NoColours(dim))
+    if signs == "ascii" or (signs == "auto" and not seen.is_unicode):
+        filters.append(AsciiSigns(is_all=not seen.is_unicode))
+    return filters
 
 
 _PLAIN = Style()

@@ -14,13 +14,12 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.driver import Driver
-from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
 from reader.app import endings
-from reader.app.filters import AsciiSigns, NoColours
+from reader.app.filters import filters_for
 from reader.app.first_load import FirstLoad
 from reader.app.keymap import keymap_of
 from reader.app.output import Page, ThriftyUpdate
@@ -38,6 +37,8 @@ from reader.visit import Visit
 
 SHEETS = ("browse", "dialogs", "help")
 
+KEYS_WAIT = 0.03
+"""Seconds after which it is looked again whether the screen can take the keys that were typed ahead."""
 FIRST_VISIT = Visit()
 FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
 """A terminal that can show everything."""
@@ -84,6 +85,7 @@ class ReaderApp(App[int]):
         self.keymap, warnings = keymap_of(config.keys)
         self._notices = [*notices, *library.notices, *warnings]
         self._presses = Presses(self.keymap.keys)
+        self._keys: list[events.Key] = []
         self._digit_wait: Timer | None = None
         self._page = Page()
         self.animation_level = "none"
@@ -92,7 +94,7 @@ class ReaderApp(App[int]):
         self.themes = (*THEMES, *map(theme_of, palettes))
         """The reader's themes and the person's own."""
         self._put_theme_on(config.theme, visit.theme)
-        self._filters[1:] = self._line_filters()
+        self._filters[1:] = filters_for(seen, config.signs, self._dim_colour)
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""
@@ -132,16 +134,6 @@ class ReaderApp(App[int]):
         """The colours of tags, for themes that have none."""
         return tag_variables(dark=self.current_theme.dark)
 
-    def _line_filters(self) -> list[LineFilter]:
-        """What is replaced in all that is painted; Textual's own way without colours leaves greys."""
-        filters: list[LineFilter] = []
-        if not self.seen.colours:
-            filters.append(NoColours(self._dim_colour))
-        wish = self.config.signs
-        if wish == "ascii" or (wish == "auto" and not self.seen.is_unicode):
-            filters.append(AsciiSigns(is_all=not self.seen.is_unicode))
-        return filters
-
     def _dim_colour(self) -> RichColor | None:
         dim = self.theme_variables.get("foreground-muted", "")
         return Color.parse(dim).rich_color if dim.startswith("#") else None
@@ -159,10 +151,24 @@ class ReaderApp(App[int]):
         """Make one key of several that mean something together, and obey it."""
         if isinstance(event, events.Resize):
             self._page.forget()
-        if isinstance(event, events.Key) and not event.is_forwarded and self._takes_presses(event):
-            await self._obey(self._presses.take(event.key), event)
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._keys.append(event)
+            await self._take_keys()
         else:
             await super().on_event(event)
+
+    async def _take_keys(self) -> None:
+        """Take the keys that have come, in their order; while the screen is being made they wait."""
+        screen = next(iter(self.screen_stack), None)
+        if screen is None or not screen.is_mounted:
+            self.set_timer(KEYS_WAIT, self._take_keys)
+            return
+        while self._keys:
+            event = self._keys.pop(0)
+            if self._takes_presses(event):
+                await self._obey(self._presses.take(event.key), event)
+            else:
+                await super().on_event(event)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send what an update changes, and no more."""

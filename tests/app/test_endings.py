@@ -30,3 +30,17 @@ def test_a_signal_ends_it_as_a_key_does(tmp_path: Path, name: str) -> None:
     assert all(sequence in end for sequence in RESTORED)
     (visit,) = (tmp_path / "home" / "state" / "visits").iterdir()
     assert '"article":"' in visit.read_text() and '"article":""' not in visit.read_text()
+
+
+def test_keys_typed_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None:
+    """However early they come and however small the terminal is."""
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "a.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")
+    with RealScreen(news, tmp_path / "home", columns=40, rows=10) as screen:
+        screen.wait_for("\x1b[?1049h")
+        screen.press("/harb\r", quiet=0.01)
+        screen.wait_for("harb")
+        screen.wait_for("1 of 1")
+        screen.send(signal.SIGTERM)
+        assert screen.wait_for_end() == 128 + signal.SIGTERM
