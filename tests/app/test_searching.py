@@ -109,3 +109,12 @@ async def test_hits_are_marked_in_the_list(start: Start) -> None:
         await press(pilot, "escape", "c")
         await settled(pilot)
         assert _inks(screen, y) == []
+
+
+async def test_what_is_typed_after_a_choice_is_a_word_of_its_own(start: Start) -> None:
+    """Behind a topic chosen in the sidebar; a word that was being typed goes on."""
+    async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"har")
+        assert screen.search_bar.text == "topic:AI har"
+        await press(pilot, "escape", "/", *"b")
+        assert screen.search_bar.text == "topic:AI harb"

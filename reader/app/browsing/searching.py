@@ -63,8 +63,14 @@ class Searching(Narrowing):
 
     @on(events.DescendantFocus)
     def _begin_search(self, event: events.DescendantFocus) -> None:
-        if event.widget is self.search_bar.line:
-            self.in_thread(self._ask_tags, "tags")
+        line = self.search_bar.line
+        if event.widget is not line:
+            return
+        self.in_thread(self._ask_tags, "tags")
+        text = line.value
+        # What was chosen elsewhere is whole: the next letters are a word of their own.
+        if text and line.cursor_position == len(text) and text == str(self.current_query):
+            self.search_bar.show(f"{text} ")
 
     @on(events.DescendantBlur)
     def _end_search(self, event: events.DescendantBlur) -> None:
