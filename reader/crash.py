@@ -66,7 +66,9 @@ def lines(error: BaseException) -> Iterator[str]:
         yield ""
         yield from _frames(one.__traceback__)
         yield _said(one)
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+        # An error of one of Textual's workers lies in another that has neither cause nor place.
+        cause = one.__cause__ or getattr(one, "error", None)
+        one = cause if isinstance(cause, BaseException) or one.__suppress_context__ else one.__context__
 
 
 def _frames(trace: TracebackType | None) -> Iterator[str]:

@@ -211,6 +211,8 @@ class ReaderApp(App[int]):
     def _takes_presses(self, event: events.Key) -> bool:
         """Whether keys are commands now; where somebody types or answers, what waited is forgotten."""
         if isinstance(self.screen, BrowseScreen):
+            if not self.screen.is_mounted:  # it takes the key when its panes are there
+                return False
             focused = self.screen.focused
             if focused is None or not focused.check_consume_key(event.key, event.character):
                 return True
