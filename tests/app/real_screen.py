@@ -143,14 +143,14 @@ class RealScreen:
 
 
 def environment_of(home: Path, variables: Mapping[str, str]) -> Mapping[str, str]:
-    """An environment whose every trace stays below `home`, in a terminal with all colours and no browser, but
-    for these variables."""
+    """An environment whose every trace stays below `home`, in a terminal with all colours, where no browser,
+    editor or pager shows anything, but for these variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
     places = {f"READER_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG", "STATE")}
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "BROWSER": "false"}
     quiet = {"HOME": str(home), "PYTHONPATH": path, "TEXTUAL_ANIMATIONS": "none"}
-    return {
-        name: value for name, value in (kept | places | terminal | quiet | {**variables}).items() if value
-    }
+    programs = {"VISUAL": "true", "EDITOR": "true", "PAGER": "true"}
+    given = kept | places | terminal | quiet | programs | {**variables}
+    return {name: value for name, value in given.items() if value}
