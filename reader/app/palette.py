@@ -43,6 +43,11 @@ class Entry(NamedTuple):
     """What choosing it does."""
 
 
+def plain(about: str) -> str:
+    """Words behind a hit that are no markup: the palette takes Content as well, though its type is text."""
+    return cast(str, Content(about))
+
+
 class Entries(Provider):
     """A provider over a plain list of entries, made anew for each search."""
 
@@ -62,7 +67,7 @@ class Entries(Provider):
         """Everything, where that is not too much."""
         if self.on_show:
             for entry in self.entries():
-                yield DiscoveryHit(Content(entry.name), entry.run, entry.name, entry.about)
+                yield DiscoveryHit(Content(entry.name), entry.run, entry.name, plain(entry.about))
 
     async def search(self, query: str) -> Hits:
         """What has these letters in this order."""
@@ -70,7 +75,7 @@ class Entries(Provider):
         for entry in self.entries():
             score = matcher.match(entry.name)
             if score > 0:
-                yield Hit(score, Content(entry.name), entry.run, entry.name, entry.about)
+                yield Hit(score, Content(entry.name), entry.run, entry.name, plain(entry.about))
 
 
 class Commands(Entries):
@@ -127,9 +132,8 @@ class Articles(Entries):
         """A few of them; they come after commands and values of that name."""
         for headline in await asyncio.to_thread(self._found, query):
             about = " · ".join(filter(None, (headline.provider, *headline.topics)))
-            yield Hit(
-                LAST, Content(one_line(headline.title)), partial(self._go, headline), headline.title, about
-            )
+            title, go = one_line(headline.title), partial(self._go, headline)
+            yield Hit(LAST, Content(title), go, title, plain(about))
 
     def _found(self, query: str) -> Sequence[Headline]:
         """Runs in a thread; a text that is no question finds nothing."""
