@@ -20,6 +20,7 @@ from benchmarks import (
     figures_search,
     figures_start,
     floors,
+    made_index,
 )
 from benchmarks.bench import Bench
 from benchmarks.table import Figure, markdown
@@ -53,10 +54,17 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--sizes", type=_sizes, metavar="10k,100k", help="how many articles; 1m takes 4 GB of disk"
     )
+    parser.add_argument(
+        "--made", type=_sizes, metavar="1m,10m",
+        help="how many articles made directly in an index, for what questions and keys cost (0 = none)",
+    )  # fmt: skip
     parser.add_argument("--only", choices=PARTS, action="append", help="these parts alone; repeatable")
     parser.add_argument("--rounds", type=int, help="how often short things are repeated (default 7; quick 2)")
     options = parser.parse_args(argv)
-    options.sizes = options.sizes or ([2_000] if options.quick else [10_000, 100_000])
+    if options.sizes is None:
+        options.sizes = [2_000] if options.quick else [10_000, 100_000]
+    if options.made is None:
+        options.made = [] if options.quick else [1_000_000]
     options.rounds = options.rounds or (2 if options.quick else 7)
     options.only = options.only or PARTS
     return options
@@ -66,10 +74,10 @@ def _sizes(text: str) -> list[int]:
     sizes = []
     for part in text.lower().split(","):
         number, scale = part.rstrip("km"), _SCALES.get(part[-1:], 1)
-        if not number.isdigit() or not int(number):
+        if not number.isdigit():
             raise argparse.ArgumentTypeError(f"{part!r} is no size; write 10000, 10k or 1m")
         sizes.append(int(number) * scale)
-    return sorted(sizes)
+    return sorted(filter(None, sizes))
 
 
 def _figures(options: argparse.Namespace, base: Path) -> Iterator[Figure]:
@@ -99,6 +107,17 @@ def _figures(options: argparse.Namespace, base: Path) -> Iterator[Figure]:
             yield from figures_keys.figures(small, bench, typed)
         if "peers" in options.only:
             yield from figures_peers.figures(bench)
+
+    for count in options.made:
+        bench = made_index.make_bench(count, base, options.rounds)
+        if "start" in options.only:
+            yield from figures_start.figures(bench, held, typed)
+        if "search" in options.only:
+            yield from figures_search.figures(bench, typed)
+            yield from figures_search.orders(bench)
+        if "keys" in options.only:
+            small = made_index.make_bench(SMALL, base, options.rounds)
+            yield from figures_keys.figures(small, bench, typed)
 
 
 def _bench(options: argparse.Namespace, base: Path, count: int) -> Bench:

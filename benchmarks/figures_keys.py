@@ -21,7 +21,7 @@ from benchmarks.timing import at_home, percentile
 if TYPE_CHECKING:
     from reader.app.screens.browse import BrowseScreen
 
-KEYS = 200
+KEYS = 100
 PATIENCE = 20.0
 """Seconds after which a frame that does not come will not come."""
 GLANCE = 0.04

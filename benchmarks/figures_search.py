@@ -1,12 +1,16 @@
-"""From a key in the search bar to the answer of the Library: page, total and every facet's counts."""
+"""From a key in the search bar to the answer of the Library: page, total and every facet's counts.
+
+In the processor's time: everything lies in memory, so nobody waits for anything but the processor.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
+from benchmarks import corpus
 from benchmarks.bench import Bench
 from benchmarks.table import Figure
 from benchmarks.timing import at_home, percentile
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 FACETS = ("topic", "provider", "category", "type")
 PAGE = 50
+TEXTS = ("", corpus.word(0), f"{corpus.word(1)} {corpus.word(2)}", corpus.word(3_000))
+"""Everything, nearly everything, a half, and a few."""
 
 
 def figures(bench: Bench, typed: Sequence[str]) -> Iterator[Figure]:
@@ -42,12 +48,54 @@ def _answer(library: Library, text: str) -> tuple[float, float]:
     """Seconds to the page and the total, and to the last facet."""
     from reader.query import parse
 
-    began, now = perf_counter(), datetime.now(UTC)
+    began, now = process_time(), datetime.now(UTC)
     query = parse(text, typing=True)
     results = library.select(query, now)
     len(results)
     results.window(0, PAGE)
-    paged = perf_counter()
+    paged = process_time()
     for field in FACETS:
         library.facet(field, query, now)
-    return paged - began, perf_counter() - began
+    return paged - began, process_time() - began
+
+
+def orders(bench: Bench) -> Iterator[Figure]:
+    """What the first page of each order costs, and one from the middle or the end of any of them."""
+    from reader.library import Library
+    from reader.query import SORTS
+
+    count = bench.corpus.size
+    with at_home(bench.home):
+        library = Library.open([bench.corpus.folder])
+        try:
+            list(library.refresh())
+            yield Figure("by title for the first time", count, _first_page(library, "sort:title")[0])
+            others: list[float] = []
+            for order in SORTS:
+                found = [
+                    _first_page(library, f"{text} sort:{way}{order}")
+                    for text in TEXTS for way in ("", "-") for _ in range(2)
+                ][1::2]  # fmt: skip
+                others += [rest for _, rest in found]
+                first = max(first for first, _ in found)
+                yield Figure(f"first page by {order}, slowest of {len(found)}", count, first, limit=0.016)
+            yield Figure("page from the middle or the end, slowest", count, max(others), limit=0.016)
+        finally:
+            library.close()
+
+
+def _first_page(library: Library, text: str) -> tuple[float, float]:
+    """Seconds to the first page, and to the slower one of the middle and the end."""
+    from reader.query import parse
+
+    began = process_time()
+    results = library.select(parse(text))
+    results.window(0, PAGE)
+    first = process_time() - began
+    places = (len(results) // 2, max(len(results) - PAGE, 0))
+    others = []
+    for place in places:
+        began = process_time()
+        results.window(place, place + PAGE)
+        others.append(process_time() - began)
+    return first, max(others)

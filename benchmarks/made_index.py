@@ -48,6 +48,8 @@ class Drawn(NamedTuple):
     """Their keys in the order of titles."""
     rows: list[tuple[Any, ...]]
     """From the title on."""
+    low: int
+    """The number in the block that they begin with."""
 
 
 def make_bench(count: int, base: Path, rounds: int) -> Bench:
@@ -71,7 +73,10 @@ def _fill(location: str, count: int) -> None:
         (present,) = connection.execute("select count(*) from articles").fetchone()
         files = [Origin._make(row) for row in connection.execute(_OF_FILE, (REAL,))]
         shares = list(_shares())
-        drawn = [_draw(random.Random(f"block {number}"), files, shares) for number in range(_blocks(count))]
+        low = max(BLOCK - count, 0)
+        drawn = [
+            _draw(random.Random(f"block {number}"), files, shares, low) for number in range(_blocks(count))
+        ]
         numbering = Numbering(connection)
         writer = Writer(connection)
         for block, start in enumerate(range(0, count - present, BLOCK)):
@@ -94,13 +99,13 @@ def _load(drawn: Drawn, numbering: Numbering, start: int, size: int, count: int)
     end = int(FIRST_DAY.timestamp()) - 1 - start * DAYS * 86_400 // count
     step = DAYS * 86_400 / count
     rows = [
-        (number, _key(number), end - int((last - number) * step), *drawn.rows[number % BLOCK])
+        (number, _key(number), end - int((last - number) * step), *drawn.rows[number % BLOCK - drawn.low])
         for number in range(first, last + 1)
     ]
     low = first % BLOCK
     load = BlockLoad(first // BLOCK, numbering)
     live = lows_of(range(low, low + size))
-    load.chunks.append(Packed(marshal.dumps(rows), drawn.titles[low : low + size], live, [], {}, []))
+    load.chunks.append(Packed(marshal.dumps(rows), drawn.titles[low - drawn.low :][:size], live, [], {}, []))
     load.made.append(drawn.made)
     numbering.take_down(first - 1, rows[-1][2], rows[0][2], is_dated=True)
     return load
@@ -122,19 +127,21 @@ def _shares() -> Iterator[tuple[str, float]]:
         yield corpus.word(rank), 1 - (1 - one) ** LENGTH
 
 
-def _draw(chance: random.Random, files: Sequence[Origin], shares: Sequence[tuple[str, float]]) -> Drawn:
+def _draw(
+    chance: random.Random, files: Sequence[Origin], shares: Sequence[tuple[str, float]], low: int
+) -> Drawn:
     batch = Batch()
-    for number in range(BLOCK):
+    for number in range(low, BLOCK):
         batch.add(number, _entry(chance, number), files[number % len(files)])
     words = batch.members[Field.WORD]
     for word, share in shares:
-        found = _some(chance, share)
+        found = [number for number in _some(chance, share) if number >= low] if low else _some(chance, share)
         if found or word in words:
             words[word] = sorted({*found, *words.get(word, ())})
     tasks = [[(field, [run])] for (field, _), run in runs_of(batch.members).items()]
     parts = [make(task) for task in tasks]
     made = Made([row for part in parts for row in part.sets], [row for part in parts for row in part.rare])
-    return Drawn(made, [key for key, _ in batch.titles], [tuple(row)[3:] for row in batch.rows])
+    return Drawn(made, [key for key, _ in batch.titles], [tuple(row)[3:] for row in batch.rows], low)
 
 
 def _some(chance: random.Random, share: float) -> Sequence[int]:

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from benchmarks import corpus
+import pytest
+
+from benchmarks import corpus, made_index
 from benchmarks.floors import Floor
 from benchmarks.table import Figure, markdown
+from benchmarks.timing import at_home
 from reader import canonical
 from reader.library import Library
-from reader.query import Query
+from reader.query import Query, parse
 
 
 def test_a_corpus_is_the_same_every_time_and_as_long_as_real_articles() -> None:
@@ -79,3 +82,29 @@ def test_the_table_is_one_that_documents_can_hold() -> None:
     assert "| 12.3 ms |" in lines
     assert "| 1.23 x |" in lines
     assert "| 3.00 MB |" in lines
+
+
+def test_an_index_made_directly_answers_as_one_of_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has so many articles, newest first, found by their titles' words; a refresh finds nothing to do."""
+    monkeypatch.setattr(made_index, "VOCABULARY", 3_000)
+    monkeypatch.setattr(made_index, "REAL", 20)
+    bench = made_index.make_bench(300, tmp_path, 1)
+    assert made_index.make_bench(300, tmp_path, 1) == bench
+    with at_home(bench.home):
+        library = Library.open([bench.corpus.folder])
+        try:
+            *_, last = library.refresh()
+            assert last.report is not None and (last.report.added, last.report.removed) == (0, 0)
+            listed = library.select(Query()).window(0, 400)
+            assert len(listed) == 300
+            assert listed[0].title == bench.corpus.first_title
+            assert [one.date for one in listed] == sorted((one.date for one in listed), reverse=True)  # type: ignore[type-var]
+            for one in listed[::50]:
+                assert one.id in [
+                    hit.id for hit in library.select(parse(f"title:{one.title.split()[0]}")).window(0, 300)
+                ]
+            assert library.article(listed[-1]).title
+        finally:
+            library.close()
