@@ -68,7 +68,7 @@ def fill_left(text: str, width: int) -> str:
 
 def width_of(pieces: Sequence[Piece]) -> int:
     """How many cells the pieces take."""
-    return sum(cell_len(piece.text) for piece in pieces)
+    return sum([len(piece.text) if piece.text.isascii() else cell_len(piece.text) for piece in pieces])
 
 
 def strip_of(pieces: Sequence[Piece], width: int, ink: Callable[[str], Style], ground: str) -> Strip:
@@ -76,8 +76,11 @@ def strip_of(pieces: Sequence[Piece], width: int, ink: Callable[[str], Style], g
     from rich.segment import Segment
     from textual.strip import Strip
 
-    segments = [Segment(piece.text, ink(piece.ink)) for piece in joined(pieces, width, ground)]
-    return Strip(segments).adjust_cell_length(width, ink(ground))
+    used = width_of(pieces)
+    segments = [Segment(piece.text, ink(piece.ink)) for piece in _joined(pieces, width - used, ground)]
+    # Measured once: a strip that is not told its width measures it again, and so does its adjustment.
+    strip = Strip(segments, max(used, width))
+    return strip if used <= width else strip.adjust_cell_length(width, ink(ground))
 
 
 def joined(pieces: Sequence[Piece], width: int, ground: str) -> list[Piece]:
@@ -85,8 +88,12 @@ def joined(pieces: Sequence[Piece], width: int, ground: str) -> list[Piece]:
 
     Neighbours of one ink are one, for each change of style costs some 40 bytes on the way to the terminal.
     """
+    return _joined(pieces, width - width_of(pieces), ground)
+
+
+def _joined(pieces: Sequence[Piece], blanks: int, ground: str) -> list[Piece]:
     found: list[Piece] = []
-    for piece in (*pieces, Piece(" " * max(width - width_of(pieces), 0), ground)):
+    for piece in (*pieces, Piece(" " * max(blanks, 0), ground)):
         if not piece.text:
             continue
         if found and found[-1].ink == piece.ink:

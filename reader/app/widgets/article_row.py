@@ -88,7 +88,10 @@ def line_in(window: Window, y: int, row: Row | None, now: datetime) -> list[Piec
 
 def line(row: Row, part: int, width: int, now: datetime, *, is_compact: bool) -> list[Piece]:
     """One line of a row, the first or the second, with what stands before it."""
-    rest = compact(row, width, now) if is_compact else comfortable(row, width, now)[part]
+    if is_compact:
+        rest = compact(row, width, now)
+    else:
+        rest = _meta_line(row, width, now) if part else _title_line(row, width)
     return [*gutter(row, part), *rest]
 
 
@@ -100,16 +103,17 @@ def gutter(row: Row, part: int) -> list[Piece]:
 
 def comfortable(row: Row, width: int, now: datetime) -> tuple[list[Piece], list[Piece]]:
     """The two lines of a row: title over meta."""
-    headline = row.headline
-    title = [
-        _unread(headline),
-        *_title(row, width - _SIGN_WIDTH - 2),
-        _star(headline),
-    ]
-    columns = _columns(headline, width - _SIGN_WIDTH, now)
+    return _title_line(row, width), _meta_line(row, width, now)
+
+
+def _title_line(row: Row, width: int) -> list[Piece]:
+    return [_unread(row.headline), *_title(row, width - _SIGN_WIDTH - 2), _star(row.headline)]
+
+
+def _meta_line(row: Row, width: int, now: datetime) -> list[Piece]:
+    columns = _columns(row.headline, width - _SIGN_WIDTH, now)
     room = width - _SIGN_WIDTH - cell_len(columns)
-    meta = [Piece(" " * 2, "meta"), *_about(row, room), Piece(columns, "meta")]
-    return title, meta
+    return [Piece(" " * 2, "meta"), *_about(row, room), Piece(columns, "meta")]
 
 
 def compact(row: Row, width: int, now: datetime) -> list[Piece]:
