@@ -31,6 +31,9 @@ MOST_KEPT = 20_000
 ANSWERS_KEPT = 4
 """A megabyte each at most, with ten million articles."""
 
+WORDS_KEPT = 8
+"""Sets of whole words: while the next word is typed, those before it are asked for with every letter."""
+
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time from which its dates are counted."""
 
@@ -57,6 +60,7 @@ class IndexView:
         self.answers: dict[Asked, BitMap] = {}
         """The exact answers to the last questions: a search is followed by the counts that belong to it."""
         self._kept: dict[tuple[int, str], BitMap] = {}
+        self._words: dict[tuple[int, str], BitMap] = {}
         self._choices: dict[int, list[tuple[str, str]]] = {}
         self._members: dict[int, Sequence[tuple[str, BitMap]]] = {}
 
@@ -75,12 +79,21 @@ class IndexView:
     def get(self, field: int, value: str) -> BitMap:
         """The set stored under a field's value. Not to be changed."""
         if field not in KEPT_FIELDS:
-            return read_set(self.connection, field, value)
+            return self._get_word(field, value)
         found = self._kept.get((field, value))
         if found is None:
             found = read_set(self.connection, field, value)
             if len(self._kept) < MOST_KEPT:
                 self._kept[field, value] = found
+        return found
+
+    def _get_word(self, field: int, value: str) -> BitMap:
+        found = self._words.get((field, value))
+        if found is None:
+            found = read_set(self.connection, field, value)
+            if len(self._words) >= WORDS_KEPT:
+                del self._words[next(iter(self._words))]
+            self._words[field, value] = found
         return found
 
     def starting_with(self, field: int, start: str) -> BitMap:
