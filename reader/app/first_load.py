@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import Thread
+from time import monotonic, process_time
 
 from reader.library import Library
 from reader.results import Progress
 
-PATIENCE = 1.0
-"""Seconds that the first paint waits for the first headlines, which take a tenth of it. One folder of very
-many files takes longer to list, and a slow disk; then the app says what is going on."""
+PATIENCE, LONGEST = 0.6, 2.5
+"""Seconds that the first paint waits for the first headlines: of the processor's time, several times as many
+as they take, and by the clock. One folder of very many files takes longer to list, and so does a slow disk;
+then the app says what is going on. On a busy machine the app itself takes longer as well."""
+_STEP = 0.02
 
 
 class FirstLoad:
@@ -36,9 +39,11 @@ class FirstLoad:
         except Exception as error:  # whoever takes the rest gets it
             self._error = error
 
-    def wait(self, seconds: float = PATIENCE) -> None:
-        """Wait until there are articles to show, or the time is over."""
-        self._thread.join(seconds)
+    def wait(self, work: float = PATIENCE, longest: float = LONGEST) -> None:
+        """Wait until there are articles to show, or one of the times is over."""
+        began, worked = monotonic(), process_time()
+        while self._thread.is_alive() and process_time() - worked < work and monotonic() - began < longest:
+            self._thread.join(_STEP)
 
     def rest(self) -> Iterator[Progress]:
         """All steps, those that were taken first. Raises what went wrong in them."""

@@ -24,7 +24,7 @@ def test_the_newest_are_there_before_the_rest(tmp_path: Path) -> None:
         )
     library = Library.open([tmp_path])
     load = FirstLoad(library)
-    load.wait(20)
+    load.wait(20, 20)
     assert library.total == 100
     *_, last = load.rest()
     assert last.report is not None and (last.report.files, last.report.added) == (130, 130)
@@ -52,7 +52,7 @@ def test_waiting_ends_when_there_is_nothing_yet() -> None:
     """A folder that takes long to list holds nobody up; its steps come later."""
     slow = Slow()
     load = FirstLoad(slow)  # type: ignore[arg-type]
-    load.wait(0.01)
+    load.wait(1, 0.01)
     slow.sign.set()
     assert [step.phase for step in load.rest()] == ["scan", "done"]
 
@@ -62,6 +62,6 @@ def test_a_failure_is_for_whoever_takes_the_rest() -> None:
     slow = Slow(StorageError("no room"))
     slow.sign.set()
     load = FirstLoad(slow)  # type: ignore[arg-type]
-    load.wait(20)
+    load.wait(20, 20)
     with pytest.raises(StorageError, match="no room"):
         list(load.rest())
