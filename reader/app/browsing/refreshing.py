@@ -71,6 +71,8 @@ class Keeping(Browsing):
 
     def action_refresh(self) -> None:
         """Look for new and changed files now."""
+        if not hasattr(self, "_wanted"):
+            return  # a key that came before the first paint: the first look is about to begin
         self.is_refreshing = True
         self._progress: Refreshing | None = None
         self._wanted.set()
