@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from reader.app.painting import Piece
+from reader.app.widgets.article_row import UNREAD
 from reader.app.widgets.sidebar_chart import RANGES, Chart, line_of
 from reader.periods import in_words
 from reader.query import Query, Term
@@ -39,6 +40,8 @@ HIGH = 32
 STEPS = "− +"
 """The sign of a chart in which nothing is chosen: keys move along it."""
 BY_NAME = "A–Z"
+ALL = "all"
+"""Over the column of the views' totals, as the list's sign of what is unread is over the other."""
 LEAST_SHOWN, LEAST_ON_HIGH = 3, 5
 """Values of a folded facet that are shown however low the screen is, and where it is high enough for more."""
 
@@ -101,7 +104,7 @@ def rows_of(
 ) -> list[Row]:
     """Every row, in order; `height` says how many lines there are, to share them among the facets."""
     shown = [facet for facet in facets if facet.field in FIELDS and _is_worth_showing(facet, query)]
-    rows = [Row("head", VIEWS, HEADS[VIEWS]), *_view_rows(views, query)]
+    rows = _view_rows(views, query)
     sections = {field: [row for row in charts if row.section == field] for field in RANGES}
     left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
     least = LEAST_SHOWN if height < HIGH else LEAST_ON_HIGH
@@ -165,13 +168,18 @@ def _view_rows(views: Sequence[ViewCount], query: Query) -> list[Row]:
     unread = [_short(view.unread) if view.unread else "" for view in views]
     width = max(map(len, unread), default=0)
     total = max((len(f"{view.articles or 0:,}") for view in views), default=0)
+    heads = f"{UNREAD}{ALL:>{max(total + 2, len(ALL) + 1)}}" if width else ""
     return [
-        Row(
-            "view", VIEWS, view.name, view.articles, "included" if place == active else "",
-            # So many blanks that the totals stand in a column, and the unread ones in another.
-            note=" " * width and f"{unread[place]:>{width}} {' ' * (total - len(f'{view.articles or 0:,}'))}",
-        )
-        for place, view in enumerate(views)
+        Row("head", VIEWS, HEADS[VIEWS], note=heads),
+        *(
+            Row(
+                "view", VIEWS, view.name, view.articles, "included" if place == active else "",
+                # So many blanks that the totals stand in a column, and the unread ones in another.
+                note=" " * width
+                and f"{unread[place]:>{width}} {' ' * (total - len(f'{view.articles or 0:,}'))}",
+            )
+            for place, view in enumerate(views)
+        ),
     ]  # fmt: skip
 
 
