@@ -15,7 +15,8 @@ from pathlib import Path
 
 from reader import __version__
 from reader.cli.arguments import Parser, Subcommand
-from reader.cli.entry import COMMANDS, GROUPS, parser_of
+from reader.cli.entry import parser_of
+from reader.cli.roster import COMMANDS, GROUPS
 from reader.commands import COMMANDS as KEYS
 from reader.commands import key_words
 

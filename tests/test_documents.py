@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.entry import COMMANDS, find_command, joined, parser_of
+from reader.cli.entry import parser_of
+from reader.cli.roster import COMMANDS, find_command, joined
 from tests.test_house import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.entry import COMMANDS, GROUPS, parser_of
+from reader.cli.entry import parser_of
+from reader.cli.roster import COMMANDS, GROUPS
 from reader.commands import COMMANDS as KEYS
 from reader.config import Config
 from reader.query_fields import FIELDS

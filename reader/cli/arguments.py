@@ -245,9 +245,9 @@ def add_format(group: Group, choices: Sequence[str], default: str | None) -> Non
 
 
 def _views(**_: object) -> Iterable[str]:
-    from reader.cli.viewing import names
+    from reader.cli.completion import views
 
-    return names()
+    return views()
 
 
 def sort_orders(**_: object) -> Iterable[str]:

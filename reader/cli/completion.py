@@ -7,7 +7,7 @@ write on the terminal or wait for a refresh, so whatever goes wrong means no sug
 from __future__ import annotations
 
 import os
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -51,6 +51,14 @@ def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
         return []
 
 
+def views(**_: object) -> Iterable[str]:
+    """The names of all views, for completion."""
+    from reader import config
+    from reader.views import arranged
+
+    return [view.name for view in arranged(config.load()[0].views)]
+
+
 def actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
     """What `mark` can do, with the tags that there are."""
     tags = list(values_of("tag")(parsed_args))
@@ -58,13 +66,13 @@ def actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
     return [*plain, *(f"{do}:{tag}" for do in ("tag", "untag") for tag in tags)]
 
 
-def complete() -> int:
+def complete(parser_of: Callable[[str], tuple[ArgumentParser, object]]) -> int:
     """Answer the shell that asks through the `_ARGCOMPLETE` variables; never returns once it did."""
     import argcomplete
     from argcomplete.completers import FilesCompleter
     from argcomplete.lexers import split_line
 
-    from reader.cli.entry import COMMANDS, find_command, parser_of
+    from reader.cli.roster import COMMANDS, find_command
 
     line = os.environ.get("COMP_LINE", "")
     words = split_line(line, int(os.environ.get("COMP_POINT", len(line))))[3]

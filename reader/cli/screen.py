@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader.cli.arguments import Parser, Subcommand, add_filters, add_place, add_sources
-from reader.cli.entry import COMMANDS, GROUPS
 from reader.cli.listing import write_list
 from reader.cli.muting import without_muted
 from reader.cli.output import add_output, output_of
 from reader.cli.question import asked
+from reader.cli.roster import COMMANDS, GROUPS
 from reader.cli.session import opened, sources_of
 from reader.errors import QueryError, UsageError
 from reader.paths import folder_of

@@ -73,7 +73,7 @@ def _missing(word: str, commands: bool) -> str:
         return f"`{shown}` is no folder or file; check the name"
     from difflib import get_close_matches
 
-    from reader.cli.entry import COMMANDS
+    from reader.cli.roster import COMMANDS
 
     near = get_close_matches(word, COMMANDS, 1)
     hint = f"did you mean `reader {near[0]}`?" if near else "`reader --help` lists the commands"

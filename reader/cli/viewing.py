@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
@@ -39,13 +38,6 @@ def query_of(name: str) -> Query:
         return parse(view.text)
     except QueryError as error:
         raise UsageError(f"the view {view.name}: {error}") from None
-
-
-def names(**_: object) -> Iterable[str]:
-    """The names of all views, for completion."""
-    from reader import config
-
-    return [view.name for view in arranged(config.load()[0].views)]
 
 
 def _options(parser: Parser) -> None:

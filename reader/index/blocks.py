@@ -21,9 +21,8 @@ from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_se
 from reader.index.schema import Field
 
 if TYPE_CHECKING:
-    from reader.index.batch import Members
+    from reader.index.batch import Members, Taken
     from reader.index.numbering import Numbering
-    from reader.index.reading import Packed
 
 PREFIX_LENGTHS = (1, 2, 3)
 """Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
@@ -55,6 +54,22 @@ class Run(NamedTuple):
     """How many members each value has, as 32-bit integers."""
     lows: bytes
     """The low halves of all their numbers (see `packing`), growing for each value."""
+
+
+class Packed(NamedTuple):
+    """What a chunk gave, in a form that goes through a pipe quickly and lies small until it is written."""
+
+    rows: bytes
+    """Rows of the table `articles` as `marshal` has them, upwards by number."""
+    titles: list[str]
+    """Their keys in the order of titles."""
+    live: bytes
+    """The low halves of their numbers."""
+    late: list[int]
+    """Numbers that do not tell the date."""
+    runs: dict[Group, Run]
+    unusual: list[Taken]
+    """Files with problems, without an article, or too young to be trusted; articles without their body."""
 
 
 Task: TypeAlias = Sequence[tuple[int, Sequence[Run]]]

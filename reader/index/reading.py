@@ -15,7 +15,7 @@ from reader.collection import Content, Roots, Unreadable, article_in, peek, read
 from reader.dates import date_in_name
 from reader.digest import blake2b
 from reader.index.batch import Batch, Origin, Row, Taken
-from reader.index.blocks import Group, Run, runs_of
+from reader.index.blocks import Packed, runs_of
 from reader.index.entry import Entry, entry_of
 from reader.index.packing import lows_of
 from reader.index.quick import entry_in
@@ -44,22 +44,6 @@ class Chunk(NamedTuple):
     """Each in the order of `File`; plain tuples go through a pipe at half the price."""
     dates: array[int] | None = None
     """What dates the numbers tell of, in seconds."""
-
-
-class Packed(NamedTuple):
-    """What a chunk gave, in a form that goes through a pipe quickly and lies small until it is written."""
-
-    rows: bytes
-    """Rows of the table `articles` as `marshal` has them, upwards by number."""
-    titles: list[str]
-    """Their keys in the order of titles."""
-    live: bytes
-    """The low halves of their numbers."""
-    late: list[int]
-    """Numbers that do not tell the date."""
-    runs: dict[Group, Run]
-    unusual: list[Taken]
-    """Files with problems, without an article, or too young to be trusted; articles without their body."""
 
 
 def take(roots: Roots, file: File) -> Taken:

@@ -19,11 +19,11 @@ from pyroaring import BitMap
 
 from reader.article import Article, Problem, key_of
 from reader.index.batch import TITLE_KEY, Batch, Origin, Row, Taken
-from reader.index.blocks import BlockLoad
+from reader.index.blocks import BlockLoad, Packed
 from reader.index.entry import entry_of
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
-from reader.index.reading import Packed, unpacked_rows
+from reader.index.reading import unpacked_rows
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, Field, pack_name, unpack_name
 from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
 from reader.text import words

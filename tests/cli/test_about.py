@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.entry import COMMANDS
+from reader.cli.roster import COMMANDS
 from tests.cli.home import Home
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from reader import __version__
-from reader.cli.entry import COMMANDS, TAKE_VALUE, find_command, joined, parser_of
+from reader.cli.entry import parser_of
+from reader.cli.roster import COMMANDS, TAKE_VALUE, find_command, joined
 from tests.cli.conftest import Run
 from tests.cli.fake_library import FakeLibrary
 

@@ -6,8 +6,9 @@ from argparse import Namespace
 
 import pytest
 
-from reader.cli.entry import joined, parser_of
+from reader.cli.entry import parser_of
 from reader.cli.question import asked, pointed
+from reader.cli.roster import joined
 from reader.errors import QueryError, UsageError
 from reader.query import parse
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from reader.cli.viewing import names, query_of
+from reader.cli.completion import views
+from reader.cli.viewing import query_of
 from reader.errors import UsageError
 from reader.paths import config_file
 from reader.query import parse
@@ -61,4 +62,4 @@ def test_views_are_listed_with_their_counts(reader: Run) -> None:
 def test_views_are_completed() -> None:
     """All of them, by name."""
     _views('Chips = "topic:Chips"')
-    assert list(names()) == [*BUILT_IN, "Chips"]
+    assert list(views()) == [*BUILT_IN, "Chips"]

@@ -116,7 +116,7 @@ def commands(news: str, one: str, marks: str) -> list[list[str]]:
 
 def cli_names() -> tuple[str, ...]:
     """The commands that there are."""
-    from reader.cli.entry import COMMANDS
+    from reader.cli.roster import COMMANDS
 
     return tuple(COMMANDS)
 
