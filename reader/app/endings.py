@@ -7,10 +7,16 @@ and the signal's number. An error that nobody foresaw ends it too, and is told h
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import select
 import signal
 import sys
+import termios
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from textual.app import App
 
@@ -20,25 +26,59 @@ SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
 """Names, for not every system has all of them."""
 PATIENCE = 0.8
 """Seconds after which the reader ends the hard way: writing to a terminal that has gone can wait for ever."""
+HUNG_UP = 129
+"""The exit code after SIGHUP, as shells know it."""
+_LEAVE = (
+    "\x1b[0m\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
+)
+"""Colours, mouse, focus, pasting, wrapping, screen and cursor as a shell wants them."""
 
 
 def end_well_on_signals(app: App[int]) -> None:
-    """From now on these signals end the app as its own quitting does."""
-    loop = asyncio.get_running_loop()
+    """From now on these signals, and a terminal that has gone, end the app as its own quitting does."""
+    end = partial(_end, app, asyncio.get_running_loop())
+    threading.excepthook = partial(_end_without_terminal, end, threading.excepthook)
     for name in SIGNALS:
         number = getattr(signal, name, None)
         if number is not None:
             try:
-                loop.add_signal_handler(number, _end, app, 128 + number)
-            except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+                # Not a handler of the loop's: a loop that waits to write never comes to it.
+                signal.signal(number, lambda number, frame: end(128 + number))
+            except ValueError:  # not the main thread
                 return
 
 
-def _end(app: App[int], code: int) -> None:
-    hard = threading.Timer(PATIENCE, os._exit, (code,))
+def _end(app: App[int], loop: asyncio.AbstractEventLoop, code: int) -> None:
+    hard = threading.Timer(PATIENCE, _end_hard, (app, code))
     hard.daemon = True
     hard.start()
-    app.exit(code, return_code=code)
+    with suppress(RuntimeError):  # it has been closed: the end is near anyway
+        loop.call_soon_threadsafe(lambda: app.exit(code, return_code=code))
+
+
+def _end_without_terminal(
+    end: Callable[[int], None],
+    otherwise: Callable[[threading.ExceptHookArgs], object],
+    failed: threading.ExceptHookArgs,
+) -> None:
+    """Textual's own threads read and write the terminal; one that fails leaves the others waiting for it."""
+    is_terminal = failed.thread is not None and failed.thread.name.startswith("textual-")
+    if is_terminal and issubclass(failed.exc_type, OSError):
+        end(HUNG_UP)
+    else:
+        otherwise(failed)
+
+
+def _end_hard(app: App[int], code: int) -> None:
+    """Give the terminal back, where it still takes something at once, and be gone."""
+    attributes = getattr(app._driver, "attrs_before", None)
+    with suppress(OSError, ValueError, termios.error):
+        if attributes is not None:
+            termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSANOW, attributes)  # type: ignore[union-attr]
+        out = sys.__stderr__.fileno()  # type: ignore[union-attr]
+        if select.select((), (out,), (), 0)[1]:
+            os.write(out, _LEAVE.encode())
+    os._exit(code)
 
 
 def code_of(returned: int | None, fault: Exception | None) -> int:
@@ -50,7 +90,17 @@ def code_of(returned: int | None, fault: Exception | None) -> int:
         return returned or 0
     if os.environ.get("READER_DEBUG"):
         raise fault
+    if _is_terminal_gone():
+        return HUNG_UP  # that was the fault, and nobody is left to tell
     from reader import crash
 
     print(f"reader: {crash.told(fault, lost='ended the screen')}", file=sys.stderr)
     return ReaderError.exit_code
+
+
+def _is_terminal_gone() -> bool:
+    try:
+        termios.tcgetattr(0)
+    except termios.error as error:
+        return bool(error.args[0] == errno.EIO)
+    return False

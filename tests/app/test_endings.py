@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,22 @@ def test_keys_typed_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None
         screen.wait_for("1 of 1")
         screen.send(signal.SIGTERM)
         assert screen.wait_for_end() == 128 + signal.SIGTERM
+
+
+DEAF = (
+    "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP});"
+    "os.execv(sys.executable, [sys.executable, '-m', 'reader', sys.argv[1]])"
+)
+
+
+def test_a_terminal_that_has_gone_ends_it_without_a_signal(tmp_path: Path) -> None:
+    """A reader that nobody tells (SIGHUP is blocked) finds out when it writes, and does not wait for ever."""
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "1.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")
+    command = (sys.executable, "-c", DEAF, str(news))
+    with RealScreen(news, tmp_path / "home", command=command) as screen:
+        screen.wait_for("1 of 1")
+        screen.close_terminal()
+        screen.send(signal.SIGWINCH)
+        assert screen.wait_for_end() == 129
