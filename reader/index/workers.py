@@ -1,27 +1,32 @@
 """Worker processes for a cold load: each reads, parses and makes words; the writer only merges.
 
-Spawned, not forked: the screen has threads. A worker waits on its own pipe and ends when the pipe does, so no
-worker outlives the reader, whatever end that comes to.
+Not forked, as the screen has threads, but programs of their own, so that a script that uses the library is
+not run a second time. A worker waits on its own pipe and ends when the pipe does, so no worker outlives the
+reader, whatever end that comes to.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from multiprocessing.connection import Connection
+    from subprocess import Popen
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
 _IN_FLIGHT = 3
 """Tasks handed out for each worker: one being done, the others so that it never waits for the writer."""
+
+_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.index import workers; workers.serve()"
+"""What a worker runs, given the places where the reader itself looks for modules."""
 
 
 def worker_count() -> int:
@@ -34,84 +39,82 @@ class Workers:
     """A few processes that do tasks; with one processor or none to be had, the tasks are done right here."""
 
     def __init__(self, count: int) -> None:
-        self._idle: SimpleQueue[Connection | None] = SimpleQueue()
-        self._count = 0
-        self._processes: list[Any] = []
-        if count > 1:
+        self._idle: SimpleQueue[Popen[bytes] | None] = SimpleQueue()
+        self._processes: list[Popen[bytes]] = []
+        if count > 1 and sys.executable:
             self._start(count)
         from concurrent.futures import ThreadPoolExecutor
 
-        self._threads = ThreadPoolExecutor(max(self._count, 1), thread_name_prefix="worker")
+        self._threads = ThreadPoolExecutor(self.count, thread_name_prefix="worker")
 
     def _start(self, count: int) -> None:
-        from contextlib import redirect_stderr
-        from multiprocessing import get_context, resource_tracker
+        from subprocess import DEVNULL, PIPE, Popen
 
-        # The first process brings a tracker along that inherits stderr, of which the screen has taken the
-        # place: its stand-in has no descriptor, and the start would fail on it.
-        with redirect_stderr(sys.__stderr__):
-            resource_tracker.ensure_running()
-        spawning = get_context("spawn")
+        # -P: no module comes from the folder that the reader happens to be started in.
+        command = [sys.executable, "-P", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _PROGRAM, *sys.path]
         for _ in range(count):
-            ours, theirs = spawning.Pipe()
-            process = spawning.Process(target=serve, args=(theirs,), daemon=True)
             try:
-                process.start()
+                # Nobody needs to hear a worker that is ended half-way: its task is done here.
+                process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
             except OSError:
                 # No more processes allowed: those that did start will do, or none.
-                ours.close()
                 return
-            finally:
-                theirs.close()
             self._processes.append(process)
-            self._idle.put(ours)
-            self._count += 1
+            self._idle.put(process)
 
     @property
     def count(self) -> int:
         """How many tasks are done at the same time."""
-        return max(self._count, 1)
+        return max(len(self._processes), 1)
 
     def map(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> Iterator[Outcome]:
         """The outcomes in the tasks' order; a few tasks are under way at any time."""
-        if not self._count:
+        if not self._processes:
             yield from map(function, tasks)
             return
         waiting: deque[Future[Outcome]] = deque()
         for task in tasks:
             waiting.append(self._threads.submit(self._ask, function, task))
-            if len(waiting) >= self._count * _IN_FLIGHT:
+            if len(waiting) >= self.count * _IN_FLIGHT:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
     def _ask(self, function: Callable[[Task], Outcome], task: Task) -> Outcome:
-        connection = self._idle.get()
-        if connection is None:
+        process = self._idle.get()
+        if process is None:
             self._idle.put(None)
             return function(task)
+        assert process.stdin and process.stdout
         try:
-            connection.send((function, task))
-            outcome, error = connection.recv()
-        except (EOFError, OSError):
+            _send(process.stdin, (function, task))
+            outcome, error = pickle.load(process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
             # The worker was killed; its task is still ours to do.
             self._idle.put(None)
             return function(task)
-        self._idle.put(connection)
+        self._idle.put(process)
         if error is not None:
             raise error
         return outcome  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """End the workers; tasks under way are finished first."""
+        from contextlib import suppress
+        from subprocess import TimeoutExpired
+
         self._threads.shutdown(cancel_futures=True)
-        while not self._idle.empty():
-            if connection := self._idle.get():
-                connection.close()
         for process in self._processes:
-            process.join(1)
-            if process.is_alive():
+            assert process.stdin and process.stdout
+            with suppress(OSError):  # one that was killed takes no more
+                process.stdin.close()
+            process.stdout.close()
+        for process in self._processes:
+            try:
+                process.wait(1)
+            except TimeoutExpired:
                 process.kill()
+                process.wait()
 
     def __enter__(self) -> Workers:
         return self
@@ -120,7 +123,7 @@ class Workers:
         self.close()
 
 
-def serve(connection: Connection) -> None:
+def serve() -> None:
     """What a worker does: answer tasks until the reader lets go of the pipe."""
     import gc
     import signal
@@ -129,16 +132,20 @@ def serve(connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nothing here makes cycles, and collecting costs up to 8 % of a load.
     gc.disable()
-    while True:
-        try:
-            function, task = connection.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            answer: tuple[Any, Exception | None] = (function(task), None)
-        except Exception as error:
-            answer = (None, error)
-        try:
-            connection.send(answer)
-        except OSError:
-            return
+    tasks, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing printed gets among the answers
+    try:
+        while True:
+            function, task = pickle.load(tasks)
+            try:
+                answer: tuple[Any, Exception | None] = (function(task), None)
+            except Exception as error:
+                answer = (None, error)
+            _send(answers, answer)
+    finally:
+        os._exit(0)  # nothing to put away, and nobody to hear of the pipe's end
+
+
+def _send(pipe: IO[bytes], message: object) -> None:
+    pickle.dump(message, pipe, pickle.HIGHEST_PROTOCOL)
+    pipe.flush()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -182,7 +184,7 @@ def test_a_worker_that_is_killed(count: int, tmp_path: Path, monkeypatch: pytest
     assert killed == count
     check(library, tmp_path)
     library.close()
-    assert not any(process.is_alive() for process in started[0]._processes)
+    assert all(process.poll() is not None for process in started[0]._processes)
 
 
 def test_tasks_come_back_in_order_and_errors_arrive() -> None:
@@ -191,3 +193,40 @@ def test_tasks_come_back_in_order_and_errors_arrive() -> None:
         assert list(some.map(abs, range(-20, 0))) == list(range(20, 0, -1))
         with pytest.raises(ValueError):
             list(some.map(int, ["no number"]))
+
+
+SCRIPT = """
+import sys
+from reader.index import update
+from reader.library import Library
+
+update.MOST_AT_ONCE, update.FIRST_CHUNK, update.worker_count = 20, 7, lambda: 2
+print("begun")
+library = Library.open([sys.argv[1]])
+for progress in library.refresh():
+    pass
+print(library.total)
+library.close()
+"""
+"""A cold load as anybody would write it down, with nothing said about `__main__`."""
+
+
+def test_a_script_that_uses_the_library_runs_once(tmp_path: Path) -> None:
+    """Workers are no second run of it; what they import comes from where the reader's modules do."""
+    news = tmp_path / "news"
+    fill(news, 60, 7)
+    (tmp_path / "load.py").write_text(SCRIPT)
+    # Modules that would be found first if a worker looked for them where the user happens to be.
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "reader").mkdir(parents=True)
+    for name in ("reader/__init__.py", "pickle.py", "queue.py"):
+        (elsewhere / name).write_text(f"open('imported', 'a').write({name!r})\n")
+    done = subprocess.run(
+        [sys.executable, tmp_path / "load.py", news],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    assert (done.stdout, done.stderr) == (f"begun\n{len(Model([news]).stored)}\n", "")
+    assert not (elsewhere / "imported").exists()
