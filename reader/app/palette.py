@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.theme import BUILTIN_THEMES
+from textual.widgets import Input
 
 from reader.app.keymap import action_of
 from reader.app.messages import ValuePressed
@@ -160,7 +161,15 @@ class Themes(Entries):
             yield Entry(f"Theme: {name}", "", partial(setattr, self.app, "theme", name))
 
 
+class StillPalette(CommandPalette):
+    """The palette, whose cursor does not blink: the reader writes nothing while nothing happens."""
+
+    def on_mount(self) -> None:
+        """Before the line has the focus."""
+        self.query_one(Input).cursor_blink = False
+
+
 def open_palette(screen: BrowseScreen) -> None:
     """Open the palette over the browsing screen."""
     providers = (Commands, Views, Values, Orders, Themes, Articles)
-    screen.app.push_screen(CommandPalette(providers=providers, placeholder=PLACEHOLDER))
+    screen.app.push_screen(StillPalette(providers=providers, placeholder=PLACEHOLDER))

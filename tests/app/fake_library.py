@@ -237,3 +237,21 @@ class FakeLibrary(Library):
 
     def _matches(self, number: int, clauses: Iterable[Clause]) -> bool:
         return all(holds(self.articles[number], self._flags(number), clause) for clause in clauses)
+
+
+class SlowLibrary(FakeLibrary):
+    """Answers when it may, so that a test decides what comes while a question is being answered."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        super().__init__(articles)
+        self.may_answer = Event()
+        self.may_answer.set()
+        self.failure: Exception | None = None
+        """What comes instead of an answer."""
+
+    def select(self, query: Query, now: datetime | None = None) -> ListResults:
+        """Wait, then answer or fail."""
+        assert self.may_answer.wait(60)
+        if self.failure is not None:
+            raise self.failure
+        return super().select(query, now)

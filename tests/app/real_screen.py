@@ -79,11 +79,25 @@ class RealScreen:
                 raise AssertionError(f"{text!r} did not come; to be seen is\n{self.glass.text}")
 
     def press(self, keys: str, quiet: float = 0.7) -> None:
-        """Type on the keyboard and wait until nothing more is written for a while."""
+        """Type on the keyboard and wait until nothing more is written for a while.
+
+        Raises AssertionError where it goes on writing: a screen on which nothing happens is still.
+        """
         os.write(self._terminal, keys.encode())
         end = monotonic() + PATIENCE
-        while self._read(quiet) and monotonic() < end:
-            pass
+        while self._read(quiet):
+            assert monotonic() < end, f"never still after {keys!r}: {bytes(self.written[-200:])!r}"
+        self.seen.append(self.glass.text)
+
+    def press_for(self, keys: str, *texts: str) -> None:
+        """Type on the keyboard and wait until these texts are to be seen, all of which were not before.
+
+        Raises AssertionError, with what is to be seen, where they do not come.
+        """
+        assert not all(text in self.glass.text for text in texts), f"{texts} were there before {keys!r}"
+        os.write(self._terminal, keys.encode())
+        if not self.wait_until(lambda: all(text in self.glass.text for text in texts)):
+            raise AssertionError(f"{texts} did not come after {keys!r}; to be seen is\n{self.glass.text}")
         self.seen.append(self.glass.text)
 
     def resize(self, columns: int, rows: int) -> None:

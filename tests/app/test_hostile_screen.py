@@ -78,6 +78,37 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+LIST, SIDEBAR = "j k move   ⏎ read", "Space choose"
+"""What the line of keys says there."""
+
+STEPS = (
+    ("\r", "j k scroll"),
+    ("l", "⏎ follow"),
+    ("y", "Sent to the terminal"),
+    ("\x1b\x1b", LIST),
+    ("ff", SIDEBAR),
+    ("Fpost", "⌕ post"),
+    ("\x1b", "PROVIDERS                ⌕ "),
+    ("/calm [/x", "Nothing matches"),
+    ("\x1b", LIST),
+    ("c", "Calm13"),
+    (":", "A command, topic"),
+    ("topic", "Topic: Topic09 [@click"),
+    ("\x1b", "Body13"),
+    ("?", "find a key or a word"),
+    ("q", LIST),
+    ("A", "Mark all 14"),
+    ("y", "marked read"),
+    ("t", "Tags, with commas"),
+)
+"""Keys through all that can be seen, each with what shows that it was obeyed."""
+
+
+def parts_of_article(number: int) -> list[str]:
+    """What stands in every part of its pane."""
+    return [f"{word}{number:02}" for word in ("Quiet", "Writer", "Body", "Other", "Near")]
+
+
 def assert_only_own(written: bytes) -> None:
     """Nothing that a file said was said to the terminal as a control."""
     text = _OWN.sub("", written.decode("utf-8"))
@@ -92,19 +123,12 @@ def assert_only_own(written: bytes) -> None:
 def test_no_byte_of_a_hostile_folder_is_obeyed(folder: Path, tmp_path: Path) -> None:
     """List, article, related links, sidebar, palette, help and notices say it as text, and go on working."""
     with RealScreen(folder, tmp_path / "home", columns=200, rows=60) as screen:
-        screen.wait_for("Calm13")
-        screen.press("")
-        for _ in ATTACKS:
-            screen.press("j", 0.5)
-        screen.press("\r")
-        screen.press("l")  # related
-        screen.press("y")  # a notice
-        screen.press("\x1b\x1b")
-        screen.press("ff")
-        screen.press("Fpost")
-        screen.press("\x1b")
-        for keys in ("/calm [/x", "\x1b", "c", ":", "topic", "\x1b", "?", "q", "Ay", "t", "\x1b"):
-            screen.press(keys)
+        screen.press_for("", "Calm13", *parts_of_article(13))
+        for number in reversed(range(len(ATTACKS) - 1)):
+            screen.press_for("j", *parts_of_article(number))
+        for keys, text in STEPS:
+            screen.press_for(keys, text)
+        screen.press("\x1b")  # what comes late counts too
         written = bytes(screen.written)
         screen.press("Q")
         assert screen.wait_for_end() == 0

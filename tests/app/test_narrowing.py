@@ -7,7 +7,7 @@ from reader.config import Config
 from reader.query import Query, parse
 from tests.app.build import an_article, articles
 from tests.app.conftest import Start
-from tests.app.fake_library import FakeLibrary
+from tests.app.fake_library import SlowLibrary
 from tests.app.pilot import MEDIUM, WIDE, line, picture, press, settled
 
 
@@ -168,16 +168,20 @@ async def test_a_click_in_the_sidebar_chooses(start: Start) -> None:
 
 async def test_held_keys_ask_only_the_newest_question(start: Start) -> None:
     """Questions that come while one is answered do not queue up."""
-    library = FakeLibrary(articles(30))
+    library = SlowLibrary(articles(30))
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         library.asked.clear()
+        library.may_answer.clear()
         for text in ("h", "ha", "har", "harb", "harbo", "harbou"):
             screen.search_bar.line.value = text
+        library.may_answer.set()
         await settled(pilot)
         assert screen.results is not None
         assert screen.results.query == screen.current_query == parse("harbou", typing=True)
-        assert parse("har", typing=True) not in library.asked
+        assert library.asked[0] == parse("h", typing=True)
+        for text in ("ha", "har", "harb", "harbo"):
+            assert parse(text, typing=True) not in library.asked
 
 
 async def test_what_is_muted_is_never_listed(start: Start) -> None:

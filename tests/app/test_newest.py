@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from threading import Event
 from time import monotonic
 
@@ -14,35 +13,18 @@ from reader.app.browsing.newest import Newest, Question
 from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
 from reader.errors import StorageError
 from reader.muting import Muting
-from reader.query import Query, parse
+from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.fake_library import FakeLibrary, ListResults
+from tests.app.fake_library import SlowLibrary
 
 LONG = 60.0
-
-
-class Slow(FakeLibrary):
-    """Answers when it may."""
-
-    def __init__(self) -> None:
-        super().__init__(articles(5))
-        self.may_answer = Event()
-        self.may_answer.set()
-        self.failure: Exception | None = None
-
-    def select(self, query: Query, now: datetime | None = None) -> ListResults:
-        """Wait, then answer or fail."""
-        assert self.may_answer.wait(LONG)
-        if self.failure is not None:
-            raise self.failure
-        return super().select(query, now)
 
 
 class Desk:
     """A library, who asks it, and what was told."""
 
     def __init__(self) -> None:
-        self.library = Slow()
+        self.library = SlowLibrary(articles(5))
         self.told: list[Message] = []
         self.newest = Newest(self.library, self.told.append, lambda: NOW)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from reader.app.reader_app import ReaderApp
 from reader.app.themes import THEMES
@@ -60,6 +61,21 @@ async def test_without_colours_everything_is_painted(start: Start, monkeypatch: 
         await press(pilot, "f", "j", "space", "/", "a")
         await press(pilot, "escape", "escape", "?")
         assert "MOVING" in picture(pilot)
+
+
+TYPED_IN = ("slash", "ctrl+f", "t", "vertical_line", "a", "colon", "question_mark slash")
+"""The keys that lead to each line or page to type in."""
+
+
+@pytest.mark.parametrize("keys", TYPED_IN)
+async def test_no_cursor_blinks(start: Start, keys: str) -> None:
+    """Where somebody types the cursor is to be seen and still: nothing is sent while nothing happens."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        await press(pilot, "enter", *keys.split())
+        typing = pilot.app.focused
+        assert isinstance(typing, Input | TextArea)
+        assert not typing.cursor_blink
+        assert isinstance(typing, TextArea) or typing._cursor_visible
 
 
 @pytest.mark.parametrize("theme", [theme.name for theme in THEMES] + ["ansi-dark", "textual-light"])

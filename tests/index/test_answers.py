@@ -20,6 +20,8 @@ from tests.index.strategies import articles, collections, questions
 from tests.model import Marked, Model
 
 FACETS = ("topic", "provider", "category", "type", "tag")
+PATIENCE = 300
+"""Seconds for many examples: some 10 on a machine that has nothing else to do."""
 
 
 @contextmanager
@@ -84,7 +86,8 @@ def agree_on_facets(library: Library, model: Model, query: Query) -> None:
         assert [sum(one.count for one in ranges)] == model.spread(field, [whole], query, NOW)
 
 
-@settings(max_examples=120)
+@pytest.mark.timeout(PATIENCE)
+@settings(max_examples=80)
 @given(collections, st.lists(questions, min_size=1, max_size=6), st.booleans())
 def test_answers_are_the_models(files: dict[str, str], asked: list[str], is_marked: bool) -> None:
     """Which articles match, in which order, by windows of any size, and every facet count."""
@@ -99,7 +102,8 @@ def test_answers_are_the_models(files: dict[str, str], asked: list[str], is_mark
             agree_on_facets(library, model, query)
 
 
-@settings(max_examples=25)
+@pytest.mark.timeout(PATIENCE)
+@settings(max_examples=20)
 @given(st.dictionaries(st.from_regex("[a-z]{3}[.]md", fullmatch=True), articles(), min_size=5, max_size=25))
 def test_every_order_is_the_models(files: dict[str, str]) -> None:
     """All sort orders, both ways round, with and without a question."""

@@ -89,7 +89,7 @@ class Ask(ModalScreen["str | None"]):
     def on_mount(self) -> None:
         """Write at the end of what is there, without selecting it."""
         line = self.query_one(Input)
-        line.select_on_focus = False
+        line.select_on_focus = line.cursor_blink = False
         line.focus()
         line.cursor_position = len(self._value)
 

@@ -39,6 +39,7 @@ class Note(ModalScreen["str | None"]):
     def on_mount(self) -> None:
         """Write at the end of what is there."""
         lines = self.query_one(TextArea)
+        lines.cursor_blink = False
         lines.move_cursor(lines.document.end)
         lines.focus()
 

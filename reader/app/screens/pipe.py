@@ -62,7 +62,9 @@ class AskPipe(ModalScreen["Piping | None"]):
 
     def on_mount(self) -> None:
         """Let the last command be written over or run again."""
-        self.query_one(Input).focus()
+        line = self.query_one(Input)
+        line.cursor_blink = False
+        line.focus()
 
     def action_other_form(self) -> None:
         """Markdown or JSON."""
