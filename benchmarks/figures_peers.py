@@ -84,7 +84,7 @@ def _search(bench: Bench) -> float:
         screen.press("/")
         screen.settle()
         screen.press(word)
-        return screen.wait_for(" ".join(rest[:2]).encode())
+        return screen.wait_to_see(" ".join(rest[:2]))
 
 
 def _newsboat_start(command: tuple[str, ...], bench: Bench, home: Path) -> float:
@@ -104,7 +104,7 @@ def _newsboat_search(command: tuple[str, ...], bench: Bench, home: Path) -> floa
         screen.press("/")
         screen.settle()
         screen.press(f"{word}\r")
-        return screen.wait_for(" ".join(rest[:2]).encode())
+        return screen.wait_to_see(" ".join(rest[:2]))
 
 
 def _version(program: str) -> str:

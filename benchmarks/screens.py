@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 
+from benchmarks.glass import Glass
 from benchmarks.timing import environment, resident
 
 COLUMNS, ROWS = 120, 40
@@ -36,6 +37,7 @@ class Screen:
             finally:
                 os._exit(127)
         self.written = bytearray()
+        self._glass, self._unseen = Glass(COLUMNS, ROWS), bytearray()
 
     def __enter__(self) -> Screen:
         return self
@@ -51,11 +53,26 @@ class Screen:
         return resident(self._pid)
 
     def wait_for(self, text: bytes) -> float:
-        """Seconds from the start until a text is on the screen. Raises TimeoutError, with what was seen."""
+        """Seconds from the start until a text is written in one go. Raises TimeoutError, with what was."""
         while text not in self.written:
             if not self._read(self.began + PATIENCE - perf_counter()):
                 raise TimeoutError(f"{text!r} did not come; last came {bytes(self.written[-300:])!r}")
         return perf_counter() - self.began
+
+    def wait_to_see(self, text: str) -> float:
+        """Seconds from the start until a text is to be seen, also where only its changed cells are written.
+
+        Looking takes some milliseconds of its own. Raises TimeoutError, with what is to be seen.
+        """
+        while not self._is_seen(text):
+            if not self._read(self.began + PATIENCE - perf_counter()):
+                raise TimeoutError(f"{text!r} did not come; to be seen is\n{self._glass.text}")
+        return perf_counter() - self.began
+
+    def _is_seen(self, text: str) -> bool:
+        self._glass.feed(bytes(self._unseen))
+        self._unseen.clear()
+        return text in self._glass.text
 
     def settle(self, quiet: float = 0.3) -> None:
         """Wait until the program has written nothing for a while (at most ten seconds)."""
@@ -78,6 +95,7 @@ class Screen:
         except OSError:  # Linux's way to say that the program has ended
             return False
         self.written += data
+        self._unseen += data  # looked at only when somebody asks: it must not slow other measures down
         return bool(data)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import corpus, made_index
 from benchmarks.floors import Floor
+from benchmarks.glass import Glass
 from benchmarks.table import Figure, markdown
 from benchmarks.timing import at_home
 from reader import canonical
@@ -108,3 +109,16 @@ def test_an_index_made_directly_answers_as_one_of_files(
             assert library.article(listed[-1]).title
         finally:
             library.close()
+
+
+def test_the_glass_shows_what_is_left_of_what_was_written() -> None:
+    """Walked over, wiped and repeated as terminals do, also where a sequence comes in parts."""
+    glass = Glass(8, 3)
+    glass.feed(b"abcdefgh\x1b[2;3Hxyz\x1b[1;3H\x1b[K\x1b[3dq\x1b[2")
+    assert glass.lines == ["ab      ", "  xyz   ", "  q     "]
+    glass.feed(b"b\x1b[A\x1b[2D\x1b[X\x1b[H-")
+    assert glass.lines == ["-b      ", "  x z   ", "  qqq   "]
+    glass.feed(b"\x1b[2;4H\x1b[1K\x1b[Jn")
+    assert glass.lines == ["-b      ", "   n    ", "        "]
+    glass.feed(b"\x1b[H\x1b[2J")
+    assert not glass.text.strip()

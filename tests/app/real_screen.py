@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
-from tests.app.glass import Glass
+from benchmarks.glass import Glass
 
 _LEFT_OUT = (
     "READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR", "LC_", "COLUMNS", "LINES",

@@ -15,9 +15,9 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from benchmarks.glass import Glass
 from reader.app.output import Page
 from reader.app.widths import widest
-from tests.app.glass import Glass
 from tests.app.real_screen import RealScreen
 
 COLUMNS, ROWS = 24, 3

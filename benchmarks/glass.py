@@ -1,4 +1,4 @@
-"""A terminal's glass for tests: bytes in, the cells that a person would see out."""
+"""A terminal's glass, for measures and tests: bytes in, the cells that a person would see out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from codecs import getincrementaldecoder
 from rich.cells import cell_len, split_graphemes
 
 _TOKEN = re.compile(
-    r"\x1b\[(?P<row>\d+);(?P<column>\d+)H|\x1b\[(?P<look>[\d;]*)m|\x1b\[[0-?]*[ -/]*[@-~]"
+    r"\x1b\[(?P<look>[\d;]*)m|\x1b\[(?P<numbers>[\d;]*)(?P<act>[A-DGHJKXbd])|\x1b\[[0-?]*[ -/]*[@-~]"
     r"|\x1b[\]P_^].*?(?:\x07|\x1b\\)|\x1b[^\[\]P_^]"
     r"|(?P<text>[^\x00-\x1f\x7f-\x9f]+)|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])",
     re.DOTALL,
@@ -17,7 +17,7 @@ _CODE = re.compile(r"([34]8);(2;\d+;\d+;\d+|5;\d+)|\d+")
 
 
 class Glass:
-    """Cells that know how to be written to; modes are overlooked."""
+    """Cells that know how to be written to, wiped and walked over; modes and scrolling are overlooked."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.columns = columns
@@ -25,6 +25,7 @@ class Glass:
         self._looks = [[""] * columns for _ in range(rows)]
         self._pen: dict[str, str] = {}
         self._row = self._column = 0
+        self._last = ""
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._rest = ""
 
@@ -49,8 +50,8 @@ class Glass:
         place = 0
         while match := _TOKEN.match(text, place):
             place = match.end()
-            if match["row"]:
-                self._row, self._column = int(match["row"]) - 1, int(match["column"]) - 1
+            if match["act"]:
+                self._act(match["act"], [int(number or 0) for number in match["numbers"].split(";")])
             elif match["look"] is not None:
                 self._take_pen(match["look"])
             elif match["text"]:
@@ -59,7 +60,42 @@ class Glass:
                 self._column = 0
             elif match["control"] == "\n":
                 self._row += 1
+            elif match["control"] == "\b":
+                self._column = max(self._column - 1, 0)
         self._rest = text[place:]
+
+    def _act(self, letter: str, numbers: list[int]) -> None:
+        """What ECMA-48 has under this final letter: go somewhere, wipe, or repeat the last character."""
+        first, count = numbers[0], max(numbers[0], 1)
+        rest, row = self._column, self._row
+        match letter:
+            case "H":
+                self._row, self._column = count - 1, max([1, *numbers[1:2]]) - 1
+            case "d":
+                self._row = count - 1
+            case "G":
+                self._column = count - 1
+            case "A" | "B":
+                self._row = max(row + (count if letter == "B" else -count), 0)
+            case "C" | "D":
+                self._column = max(rest + (count if letter == "C" else -count), 0)
+            case "X":
+                self._wipe(row, rest, rest + count)
+            case "K":
+                self._wipe(row, rest if first == 0 else 0, rest + 1 if first == 1 else self.columns)
+            case "J":
+                for other in range(len(self._cells)):
+                    if first >= 2 or (other < row if first == 1 else other > row):
+                        self._wipe(other, 0, self.columns)
+                if first < 2:
+                    self._act("K", numbers)
+            case "b":
+                self._write(self._last * count)
+
+    def _wipe(self, row: int, start: int, stop: int) -> None:
+        if row < len(self._cells):
+            for column in range(start, min(stop, self.columns)):
+                self._cells[row][column], self._looks[row][column] = " ", ""
 
     def _take_pen(self, codes: str) -> None:
         for code in _CODE.finditer(codes or "0"):
@@ -82,3 +118,4 @@ class Glass:
                 look = " ".join(f"{name}={value}" for name, value in sorted(self._pen.items()) if value)
                 self._looks[self._row][self._column : self._column + width] = [look] * width
             self._column += width if cell_len(text[start:end]) else 0
+            self._last = text[start:end]
