@@ -43,7 +43,8 @@ def make(raw: bytes, width: int, height: int, kind: str = "rgb") -> Pixels:
     """
     if not is_possible():
         raise PictureError("showing pictures needs the extra: pip install 'news-reader-tui[images]'")
-    argv = [sys.executable, "-m", "reader.pictures.decoding", str(width), str(height), kind]
+    # -P: no module comes from the folder that the reader happens to be started in.
+    argv = [sys.executable, "-P", "-m", "reader.pictures.decoding", str(width), str(height), kind]
     try:
         done = subprocess.run(argv, input=raw, capture_output=True, timeout=PATIENCE, check=False)
     except (OSError, subprocess.SubprocessError) as error:
