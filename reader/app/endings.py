@@ -86,12 +86,13 @@ def code_of(returned: int | None, fault: Exception | None) -> int:
 
     Raises the fault itself where READER_DEBUG asks for it.
     """
+    if _is_terminal_gone():
+        _write_no_more()
+        return returned or HUNG_UP  # whatever the fault was, nobody is left to tell
     if fault is None:
         return returned or 0
     if os.environ.get("READER_DEBUG"):
         raise fault
-    if _is_terminal_gone():
-        return HUNG_UP  # that was the fault, and nobody is left to tell
     from reader import crash
 
     print(f"reader: {crash.told(fault, lost='ended the screen')}", file=sys.stderr)
@@ -104,3 +105,11 @@ def _is_terminal_gone() -> bool:
     except termios.error as error:
         return bool(error.args[0] == errno.EIO)
     return False
+
+
+def _write_no_more() -> None:
+    """What is still in Python's buffers goes nowhere; it would fail, and change the exit code."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
