@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from reader import periods
-from reader.hints import closest
 from reader.query import Clause, Query, Term
 from reader.query_fields import DATE_FIELDS
 from reader.results import Facet
-from reader.text import clean_line, fold
-
-MOST_COMPARED = 2_000
-"""Values among which the nearest one is looked for: the most frequent ones; more would be felt."""
+from reader.text import clean_line
+from reader.unknown import unknown_values
 
 _ORDERS: Mapping[tuple[str, bool], str] = {
     ("date", False): "newest first",
@@ -54,26 +51,10 @@ def in_words(query: Query) -> str:
 
 def nothing(query: Query, facets: Sequence[Facet]) -> str:
     """What stands where nothing matches: a value that no article has, and the nearest; else the way out."""
-    for field, values in ((facet.field, [one.value for one in facet.values]) for facet in facets):
-        for value in _unknown(field, values, query):
-            near = closest(value, values[:MOST_COMPARED])
-            hint = f"did you mean “{near}”?" if near else "f shows which there are"
-            return f"No article has the {field} “{value}”.\n{hint[0].upper()}{hint[1:]}"
+    for field, value, near in unknown_values(query, facets):
+        hint = f"did you mean “{near}”?" if near else "f shows which there are"
+        return f"No article has the {field} “{value}”.\n{hint[0].upper()}{hint[1:]}"
     return "Nothing matches.\nc clears the search and the filters"
-
-
-def _unknown(field: str, values: Sequence[str], query: Query) -> Iterator[str]:
-    """The values of a field that are asked for and that no article has."""
-    known = {fold(value) for value in values}
-    for term in query.terms():
-        if term.field != field or term.negated or field not in ("topic", "provider", "category", "type"):
-            continue
-        for asked in map(fold, term.values):
-            # A provider may be asked for by its domain.
-            is_domain = field == "provider" and "." in asked
-            begins = term.prefix and any(value.startswith(asked) for value in known)
-            if not (asked in known or begins or is_domain):
-                yield next(value for value in term.values if fold(value) == asked)
 
 
 def standing(matching: int | None, total: int, is_exact: bool) -> str:

@@ -69,7 +69,21 @@ def _list(options: Namespace) -> int:
     with opened(options.sources, shown=few(options)) as library:
         code = write_list(library, options, query, output)
         tell_muted(library, plain, query)
+        tell_unknown(library, query)
         return code
+
+
+def tell_unknown(library: Library, query: Query) -> None:
+    """Where nothing matches, name on stderr the values that no article has, each with the nearest."""
+    from reader.unknown import asked_fields, unknown_values
+
+    fields = asked_fields(query)
+    if not fields or len(library.select(query).window(0, 1)):
+        return
+    facets = [library.facet(field, Query()) for field in fields]
+    for field, value, near in unknown_values(query, facets):
+        hint = f'did you mean "{near}"?' if near else f"`reader facets {field}` lists which there are"
+        note(f'no article has the {field} "{value}"; {hint}')
 
 
 def _count_options(parser: Parser) -> None:
@@ -85,6 +99,8 @@ def _count(options: Namespace) -> int:
         results = library.select(query)
         count, is_exact = len(results), results.is_exact
         tell_muted(library, plain, query)
+        if not count:
+            tell_unknown(library, query)
     if options.limit is not None and options.limit <= count:
         count, is_exact = options.limit, True
     if options.format == "json":

@@ -281,3 +281,10 @@ def test_options_that_do_not_fit_the_format_are_wrong_use(reader: Run) -> None:
     """A token can't be in a table, nor a NUL in CSV: exit 2 instead of silence."""
     assert reader("list", ".", "--include-secured").code == 2
     assert reader("list", ".", "--null", "--format", "csv").code == 2
+
+
+@pytest.mark.parametrize("command", ["list", "count"])
+def test_a_topic_that_no_article_has_is_named(reader: Run, command: str) -> None:
+    """On stderr, so that a script's answer stays what it is; where something matches nothing is said."""
+    assert "no article has the topic" in reader(command, ".", "-t", "Nosuch").err
+    assert reader(command, ".").err == ""
