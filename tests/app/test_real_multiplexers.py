@@ -56,6 +56,11 @@ def test_a_copy_passes_tmux(news: Path, tmp_path: Path, tmux: list[str]) -> None
         assert screen.wait_for_end() == 0
 
 
+def clients(tmux: list[str]) -> bytes:
+    """Who is attached, a line each."""
+    return subprocess.run([*tmux, "list-clients"], capture_output=True, check=True).stdout
+
+
 def test_tmux_says_who_is_attached(news: Path, tmp_path: Path, tmux: list[str]) -> None:
     """A pane that was made at the machine itself knows who is attached over SSH now, and from which terminal;
     with the line that the doctor advises tmux passes on what it kept back."""
@@ -63,6 +68,7 @@ def test_tmux_says_who_is_attached(news: Path, tmp_path: Path, tmux: list[str]) 
     subprocess.run([*tmux, "new-session", "-d", "-x", "200", "-y", "60"], env=local, check=True)
     remote = {"SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 2", "TERM": "screen-256color"}
     with RealScreen(news, tmp_path, command=[*tmux, "attach"], variables=remote) as screen:
+        assert screen.wait_until(lambda: bool(clients(tmux)))
         doctor = " ".join([*READER, "doctor", str(news)])
         subprocess.run([*tmux, "send-keys", f"clear; {doctor}", "Enter"], check=True)
         screen.wait_for("came by SSH")
@@ -72,6 +78,8 @@ def test_tmux_says_who_is_attached(news: Path, tmp_path: Path, tmux: list[str]) 
         subprocess.run([*tmux, "detach-client"], check=True)
         screen.wait_for_end()
     with RealScreen(news, tmp_path, command=[*tmux, "attach"], variables=remote) as screen:
+        # Asked before it is attached, tmux would know of no terminal.
+        assert screen.wait_until(lambda: bool(clients(tmux)))
         subprocess.run([*tmux, "send-keys", f"clear; {doctor}", "Enter"], check=True)
         screen.wait_for("what `tmux load-buffer -w` gives it")
 
