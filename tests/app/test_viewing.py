@@ -24,7 +24,7 @@ async def test_w_saves_what_is_asked(start: Start) -> None:
         screen = await press(pilot, "w")
         assert isinstance(pilot.app.screen, Ask)
         assert pilot.app.screen.query_one(Input).value == "about Chips · quality >=20"
-        await press(pilot, "ctrl+u", *"Good chips", "enter")
+        await press(pilot, *"Good chips", "enter")
         assert read() == {"Good chips": "topic:Chips quality:>=20"}
         view = screen.sidebar.views[-1]
         assert screen.results is not None

@@ -37,7 +37,7 @@ class Viewing(Asking, Narrowing):
             if answer is not None and (called := clean_line(answer)):
                 self._save_view(called, str(query))
 
-        self.app.push_screen(Ask("Save this question as the view", name), save)
+        self.app.push_screen(Ask("Save this question as the view", name, is_proposal=True), save)
 
     def _save_view(self, name: str, text: str) -> None:
         """Save, asking first where another query would be lost."""

@@ -64,9 +64,13 @@ class Ask(ModalScreen["str | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
 
-    def __init__(self, title: str, value: str = "", suggestions: Sequence[str] = ()) -> None:
+    def __init__(
+        self, title: str, value: str = "", suggestions: Sequence[str] = (), *, is_proposal: bool = False
+    ) -> None:
+        """Typing goes on from the value; it replaces one that is only a proposal."""
         super().__init__()
         self._title = title
+        self._is_proposal = is_proposal
         self._value = value
         self._suggestions = tuple(suggestions)
 
@@ -87,11 +91,13 @@ class Ask(ModalScreen["str | None"]):
             yield Label(Content.assemble(*keys), classes="dialog--keys")
 
     def on_mount(self) -> None:
-        """Write at the end of what is there, without selecting it."""
+        """Write at the end of what is there, or in the place of a proposal."""
         line = self.query_one(Input)
         line.select_on_focus = line.cursor_blink = False
         line.focus()
         line.cursor_position = len(self._value)
+        if self._is_proposal:
+            line.select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Close with what stands there."""
