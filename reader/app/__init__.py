@@ -37,12 +37,16 @@ def run(
 
     # Until the first paint everything that is made stays; the screen turns the collector on again.
     gc.disable()
+    from reader.app import endings
     from reader.app.first_paint import painted_first
 
     seen, now = glance(choices(config.terminal)), datetime.now(UTC)
-    with painted_first(library, query, config, palettes, visit, seen, now) as begun:
+    returned, fault = None, None
+    with (
+        endings.no_errors_once_gone(),
+        painted_first(library, query, config, palettes, visit, seen, now) as begun,
+    ):
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-        from reader.app import endings
         from reader.app.reader_app import ReaderApp
 
         app = ReaderApp(
@@ -50,5 +54,7 @@ def run(
             visit=visit, keep_visit=keep_visit, driver_class=begun.driver(), first_load=begun.load,
         )  # fmt: skip
         library.marks.be_patient(*PATIENCE)
+        endings.end_well(app, begun.stage)
         app.run(mouse=seen.has_mouse)
-    return endings.code_of(app.return_code, app.fault)
+        returned, fault = app.return_code, app.fault
+    return endings.code_of(returned, fault)

@@ -6,7 +6,6 @@ and the signal's number. An error that nobody foresaw ends it too, and is told h
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import select
@@ -14,13 +13,16 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
-
-from textual.app import App
+from typing import TYPE_CHECKING, Any
 
 from reader.errors import ReaderError
+
+if TYPE_CHECKING:
+    from reader.app.reader_app import ReaderApp
+    from reader.app.stage import Stage
 
 SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
 """Names, for not every system has all of them."""
@@ -34,44 +36,58 @@ _LEAVE = (
 """Colours, mouse, focus, pasting, wrapping, screen and cursor as a shell wants them."""
 
 
-def end_well_on_signals(app: App[int]) -> None:
-    """From now on these signals, and a terminal that has gone, end the app as its own quitting does."""
-    end = partial(_end, app, asyncio.get_running_loop())
-    threading.excepthook = partial(_end_without_terminal, end, threading.excepthook)
+def end_well(app: ReaderApp, stage: Stage | None) -> None:
+    """From now on, before it runs and while it does, the app ends as its own quitting does when a signal asks
+    for it and when its terminal has gone.
+
+    SIGHUP may be blocked or meant for others, and Textual reads on for ever where nothing comes any more.
+    """
+    attributes = stage.attributes if stage is not None else None
     for name in SIGNALS:
         number = getattr(signal, name, None)
         if number is not None:
-            try:
-                # Not a handler of the loop's: a loop that waits to write never comes to it.
-                signal.signal(number, lambda number, frame: end(128 + number))
-            except ValueError:  # not the main thread
-                return
+            # Not a handler of the loop's: a loop that waits to write never comes to it.
+            signal.signal(number, lambda number, frame: _end(app, attributes, 128 + number))
+    gone = partial(_end, app, attributes, HUNG_UP)
+    threading.excepthook = partial(_end_without_terminal, gone, threading.excepthook)
+    threading.Thread(target=_wait_until_gone, args=(gone,), name="terminal-gone", daemon=True).start()
+    if stage is not None and stage.ending:  # it fell into something that has passed over it
+        raise SystemExit(stage.ending)
 
 
-def _end(app: App[int], loop: asyncio.AbstractEventLoop, code: int) -> None:
-    hard = threading.Timer(PATIENCE, _end_hard, (app, code))
+def _wait_until_gone(end: Callable[[], None]) -> None:
+    waiting = select.poll()
+    waiting.register(0, 0)  # a hang-up is told unasked, and nothing else is
+    if any(found & select.POLLHUP for _, found in waiting.poll()):
+        end()
+
+
+def _end(app: ReaderApp, attributes: list[Any] | None, code: int) -> None:
+    hard = threading.Timer(PATIENCE, _end_hard, (app, attributes, code))
     hard.daemon = True
     hard.start()
+    loop = app._loop
     with suppress(RuntimeError):  # it has been closed: the end is near anyway
-        loop.call_soon_threadsafe(lambda: app.exit(code, return_code=code))
+        if loop is not None:
+            loop.call_soon_threadsafe(app.end, code)
 
 
 def _end_without_terminal(
-    end: Callable[[int], None],
+    end: Callable[[], None],
     otherwise: Callable[[threading.ExceptHookArgs], object],
     failed: threading.ExceptHookArgs,
 ) -> None:
     """Textual's own threads read and write the terminal; one that fails leaves the others waiting for it."""
     is_terminal = failed.thread is not None and failed.thread.name.startswith("textual-")
     if is_terminal and issubclass(failed.exc_type, OSError):
-        end(HUNG_UP)
+        end()
     else:
         otherwise(failed)
 
 
-def _end_hard(app: App[int], code: int) -> None:
+def _end_hard(app: ReaderApp, attributes: list[Any] | None, code: int) -> None:
     """Give the terminal back, where it still takes something at once, and be gone."""
-    attributes = getattr(app._driver, "attrs_before", None)
+    attributes = getattr(app._driver, "attrs_before", None) or attributes
     with suppress(OSError, ValueError, termios.error):
         if attributes is not None:
             termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSANOW, attributes)  # type: ignore[union-attr]
@@ -81,6 +97,17 @@ def _end_hard(app: App[int], code: int) -> None:
     os._exit(code)
 
 
+@contextmanager
+def no_errors_once_gone() -> Iterator[None]:
+    """A `with` block whose errors are nobody's business once the terminal has gone: `code_of` says that."""
+    try:
+        yield
+    except Exception:
+        # Whichever it is, for a screen that could not begin misses its parts when it ends.
+        if not _is_terminal_gone():
+            raise
+
+
 def code_of(returned: int | None, fault: Exception | None) -> int:
     """The exit code of an app that has ended; a fault is told in one sentence, now that the terminal is free.
 
@@ -88,7 +115,8 @@ def code_of(returned: int | None, fault: Exception | None) -> int:
     """
     if _is_terminal_gone():
         _write_no_more()
-        return returned or HUNG_UP  # whatever the fault was, nobody is left to tell
+        # Whatever the fault was, nobody is left to tell.
+        return HUNG_UP if fault is not None else returned or HUNG_UP
     if fault is None:
         return returned or 0
     if os.environ.get("READER_DEBUG"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import ClassVar
 
 from rich.color import Color as RichColor
@@ -15,15 +16,12 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.driver import Driver
 from textual.screen import Screen
-from textual.timer import Timer
-from textual.widgets import Input
 
-from reader.app import endings
 from reader.app.filters import filters_for
 from reader.app.first_load import FirstLoad
+from reader.app.keyed import MADE_WAIT, KeyedApp
 from reader.app.keymap import keymap_of
 from reader.app.output import Page, ThriftyUpdate
-from reader.app.presses import Presses
 from reader.app.screens.browse import BrowseScreen
 from reader.app.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.config import Config
@@ -36,17 +34,12 @@ from reader.terminal import TRUECOLOUR, Terminal
 from reader.visit import Visit
 
 SHEETS = ("browse", "dialogs", "help")
-
-KEYS_WAIT = 0.03
-"""Seconds after which it is looked again whether the screen can take the keys that were typed ahead."""
 FIRST_VISIT = Visit()
 FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
 """A terminal that can show everything."""
-DIGIT_WAIT = 0.4
-"""Seconds that a digit waits for a key that it may count (`5j`) before it is a key of its own (a view's)."""
 
 
-class ReaderApp(App[int]):
+class ReaderApp(KeyedApp):
     """The reader on a screen, over one library."""
 
     TITLE = "Reader"
@@ -74,7 +67,8 @@ class ReaderApp(App[int]):
         """`driver_class` is that of a terminal on which the first headlines are already painted, `first_load`
         the refresh that has brought them."""
         styles = data_dir("styles")
-        super().__init__(driver_class, css_path=[styles / f"{name}.tcss" for name in SHEETS])
+        self.keymap, warnings = keymap_of(config.keys)
+        super().__init__(self.keymap.keys, driver_class, [styles / f"{name}.tcss" for name in SHEETS])
         self.library = library
         self.config = config
         self.start_query = query
@@ -82,11 +76,7 @@ class ReaderApp(App[int]):
         self.source = source
         self._visit = (visit, keep_visit)
         self._first_load = first_load
-        self.keymap, warnings = keymap_of(config.keys)
         self._notices = [*notices, *library.notices, *warnings]
-        self._presses = Presses(self.keymap.keys)
-        self._keys: list[events.Key] = []
-        self._digit_wait: Timer | None = None
         self._page = Page()
         self.animation_level = "none"
         self.seen = seen
@@ -139,36 +129,17 @@ class ReaderApp(App[int]):
         return Color.parse(dim).rich_color if dim.startswith("#") else None
 
     def on_mount(self) -> None:
-        """Say what is to be said; end well when the terminal goes away or the system says so."""
+        """Say what is to be said."""
         self.app_resume_signal.subscribe(self, self._come_back)
-        if not self.is_headless:
-            endings.end_well_on_signals(self)
         doubt = hard_to_read(self.current_theme) if self.current_theme in self.themes else ""
         for notice in dict.fromkeys([*self._notices, *filter(None, [doubt])]):
             self.notify(notice, severity="warning", markup=False, timeout=10)
 
     async def on_event(self, event: events.Event) -> None:
-        """Make one key of several that mean something together, and obey it."""
+        """Nothing of what was sent before a change of size can be relied on after it."""
         if isinstance(event, events.Resize):
             self._page.forget()
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            self._keys.append(event)
-            await self._take_keys()
-        else:
-            await super().on_event(event)
-
-    async def _take_keys(self) -> None:
-        """Take the keys that have come, in their order; while the screen is being made they wait."""
-        screen = next(iter(self.screen_stack), None)
-        if screen is None or not screen.is_mounted:
-            self.set_timer(KEYS_WAIT, self._take_keys)
-            return
-        while self._keys:
-            event = self._keys.pop(0)
-            if self._takes_presses(event):
-                await self._obey(self._presses.take(event.key), event)
-            else:
-                await super().on_event(event)
+        await super().on_event(event)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send what an update changes, and no more."""
@@ -184,6 +155,13 @@ class ReaderApp(App[int]):
             if isinstance(screen, BrowseScreen) and screen.is_mounted:
                 screen.keep_visit()
         super().exit(result, return_code, message)
+
+    def end(self, code: int) -> None:
+        """End with this exit code, as soon as there is a whole screen to be left."""
+        if not self.is_made:
+            self.set_timer(MADE_WAIT, partial(self.end, code))
+            return
+        self.exit(code, return_code=code)
 
     def _come_back(self, _: object) -> None:
         """Paint everything again: after another program had the terminal, or because somebody asks for it."""
@@ -207,42 +185,3 @@ class ReaderApp(App[int]):
         """The same, for an error that Textual would have painted."""
         self._exception = self._exception or RuntimeError("panic")
         self._fatal_error()
-
-    def _takes_presses(self, event: events.Key) -> bool:
-        """Whether keys are commands now; where somebody types or answers, what waited is forgotten."""
-        if isinstance(self.screen, BrowseScreen):
-            if not self.screen.is_mounted:  # it takes the key when its panes are there
-                return False
-            focused = self.screen.focused
-            if focused is None or not focused.check_consume_key(event.key, event.character):
-                return True
-        self._presses.forget()
-        return False
-
-    async def _obey(self, keys: list[str], event: events.Key | None = None) -> None:
-        if self._digit_wait is not None:
-            self._digit_wait.stop()
-            self._digit_wait = None
-        screen = self.screen
-        if isinstance(screen, BrowseScreen):
-            screen.footer.pressed = self._presses.count
-            if len(self._presses.count) == 1:
-                self._digit_wait = self.set_timer(DIGIT_WAIT, self._digit_alone)
-            for key in keys:
-                screen.learn_key(key)
-        for key in keys:
-            is_it = event is not None and key == event.key
-            if not await self._obeyed_at_once(key):
-                await super().on_event(event if is_it and event else events.Key(key, None))
-
-    async def _obeyed_at_once(self, key: str) -> bool:
-        """Run a pane's command here and now, not when the pane gets to its key: what is typed right behind
-        (over a slow line many keys come at once) may be for the place that this key goes to."""
-        # A line to type in has a say in each key first; without a focus the screen is still being made.
-        if self.focused is None or isinstance(self.focused, Input):
-            return False
-        return await self._check_bindings(key, True) or await self._check_bindings(key)
-
-    async def _digit_alone(self) -> None:
-        """A digit after which nothing came is a key like any other."""
-        await self._obey(self._presses.overdue())

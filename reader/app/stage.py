@@ -32,13 +32,16 @@ class Stage:
         self._handlers: dict[int, Any] = {}
         self.attributes: list[Any] = []
         """The terminal's own, to be put back at the end."""
+        self.ending = 0
+        """The exit code that a signal has asked for; 0 while none has."""
         self.is_over = False
         """Whether a driver has the terminal and gives it back."""
 
     def __enter__(self) -> Stage:
         self.attributes = termios.tcgetattr(0)
-        for ending in (signal.SIGTERM, signal.SIGHUP):
-            self._handlers[ending] = signal.signal(ending, _leave)
+        # Python 3.11 forgets that a Ctrl-C was handled which fell into `exec`, and modules are being loaded.
+        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._handlers[ending] = signal.signal(ending, self._leave)
         try:
             termios.tcsetattr(0, termios.TCSANOW, _without_echo(termios.tcgetattr(0)))
             self._write(_BEGIN + self._text)
@@ -49,18 +52,27 @@ class Stage:
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
         self._give_back()
+        if self.ending:
+            # Modules are being loaded, and what they make of an end that falls into them is anything.
+            raise SystemExit(self.ending)
 
     def hand_over(self) -> None:
         """From now on somebody else has the terminal."""
         self.is_over = True
         while self._handlers:
-            signal.signal(*self._handlers.popitem())
+            number, handler = self._handlers.popitem()
+            if signal.getsignal(number) == self._leave:  # and not the handler of who took over
+                signal.signal(number, handler)
 
     def _give_back(self) -> None:
         if not self.is_over:
             self.hand_over()
             termios.tcsetattr(0, termios.TCSANOW, self.attributes)
             self._write(_END)
+
+    def _leave(self, number: int, frame: FrameType | None) -> None:
+        self.ending = 128 + number
+        raise SystemExit(self.ending)
 
     def _write(self, text: str) -> None:
         assert sys.__stderr__ is not None
@@ -98,7 +110,3 @@ def _without_echo(attributes: list[Any]) -> list[Any]:
     # Nobody would put the screen back before a stop.
     attributes[_CHARACTERS][termios.VSUSP] = bytes([os.fpathconf(0, "PC_VDISABLE")])
     return attributes
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)

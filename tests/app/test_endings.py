@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -47,20 +48,41 @@ def test_keys_typed_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None
         assert screen.wait_for_end() == 128 + signal.SIGTERM
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_the_screen_is_being_made(tmp_path: Path, name: str) -> None:
+    """At no moment from the first paint on is it a fault, a traceback or a terminal left as it was."""
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "a.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")
+    for hundredths in range(0, 50, 7):
+        with RealScreen(news, tmp_path / "home") as screen:
+            screen.wait_for("\x1b[?1049h")
+            sleep(hundredths / 100)
+            screen.send(getattr(signal, name))
+            assert screen.wait_for_end() == 128 + getattr(signal, name)
+            end = bytes(screen.written[-1000:])
+            assert b"\x1b[?1049l" in end and b"\x1b[?25h" in end and screen.is_line_restored
+            assert b"reader:" not in screen.written and b"Traceback" not in screen.written
+
+
 DEAF = (
     "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP});"
     "os.execv(sys.executable, [sys.executable, '-m', 'reader', sys.argv[1]])"
 )
 
 
-def test_a_terminal_that_has_gone_ends_it_without_a_signal(tmp_path: Path) -> None:
-    """A reader that nobody tells (SIGHUP is blocked) finds out when it writes, and does not wait for ever."""
+@pytest.mark.parametrize("when", ["first paint", "between", "working", "still"])
+def test_a_terminal_that_has_gone_ends_it_without_a_signal(tmp_path: Path, when: str) -> None:
+    """A reader that nobody tells (SIGHUP is blocked) finds out, whatever it is doing, and does not stay."""
     news = tmp_path / "news"
     news.mkdir()
     (news / "1.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")
     command = (sys.executable, "-c", DEAF, str(news))
     with RealScreen(news, tmp_path / "home", command=command) as screen:
-        screen.wait_for("1 of 1")
+        screen.wait_for("\x1b[?1049h" if when == "first paint" else "1 of 1")
+        if when == "still":
+            screen.press("")
         screen.close_terminal()
-        screen.send(signal.SIGWINCH)
+        if when == "working":
+            screen.send(signal.SIGWINCH)
         assert screen.wait_for_end() == 129

@@ -31,6 +31,7 @@ async def test_the_place_is_told_at_the_end_and_found_again() -> None:
     """Question, article, and how far an article was read."""
     kept: list[Visit] = []
     async with an_app("number", kept=kept).run_test(size=WIDE) as pilot:
+        await settled(pilot)
         screen = await press(pilot, "space", "space")
         place = screen.article_pane.reading_place
         await press(pilot, "4", "j")

@@ -77,7 +77,8 @@ class Asking(Browsing):
 
     def stop_asking(self) -> None:
         """Let the thread go."""
-        self.asker.stop()
+        if hasattr(self, "asker"):  # and it has not ended before it began
+            self.asker.stop()
 
     def start_asking(self) -> None:
         """Set up the views and ask the first question."""

@@ -6,6 +6,7 @@ the end, and a look for changes may take two seconds, while quitting must take n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Event, Thread
 from time import monotonic
 
@@ -50,6 +51,8 @@ class Keeping(Browsing):
     first_load: FirstLoad | None = None
     """A refresh that has begun before there was a screen; the first one here goes on with it."""
 
+    _threads: Sequence[Thread] = ()
+
     def start_refreshing(self) -> None:
         """Refresh now, and again whenever files change."""
         self._stopping = Event()
@@ -65,13 +68,15 @@ class Keeping(Browsing):
 
     def stop_refreshing(self) -> None:
         """Let the threads end; a late one is left behind, for it only reads."""
+        if not self._threads:
+            return  # ended before it began
         self._stopping.set()
         self._wanted.set()
         self._threads[0].join(PATIENCE)
 
     def action_refresh(self) -> None:
         """Look for new and changed files now."""
-        if not hasattr(self, "_wanted"):
+        if not self._threads:
             return  # a key that came before the first paint: the first look is about to begin
         self.is_refreshing = True
         self._progress: Refreshing | None = None
