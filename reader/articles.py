@@ -15,7 +15,7 @@ from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults
 from reader.index.store import Index
 from reader.marking import MarksDesk
-from reader.marks import Change as Change
+from reader.marks.database import Change as Change
 from reader.results import Headline, RelatedLink, Results, Stretch
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from reader.article import Article, Place, Problem
-from reader.content import MAX_FILE, PEEKED, Unreadable, article_in, decode, peek_date
 from reader.errors import UsageError
+from reader.parsing.content import MAX_FILE, PEEKED, Unreadable, article_in, decode, peek_date
 from reader.text import display_path
 
 __all__ = [

@@ -1,6 +1,6 @@
 """URLs from outside: which of them may be opened, how they are written, and whose page they really lead to.
 
-Pure text; starting a browser belongs to `reader.opener`.
+Pure text; starting a browser belongs to `reader.opening.opener`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The Library's side of marks: a person's change goes to the marks database and into the index's sets.
 
-Knows which article has which identity; how marks are stored is `reader.marks`' business.
+Knows which article has which identity; how marks are stored is `reader.marks.database`' business.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from reader.index.marked import MarkedSets, Marking
 from reader.index.moves import Renamed
 from reader.index.rows import ArticleRow
 from reader.index.store import Index
-from reader.marks import FILE, Change, Mark, Marks
-from reader.marks_file import Patience
+from reader.marks.database import FILE, Change, Mark, Marks
+from reader.marks.file import Patience
 
 _Done = TypeVar("_Done")
 
@@ -206,14 +206,14 @@ class MarksDesk:
         return {key: mark.note for key, mark in found.items() if mark.note}
 
     def carry(self, renamed: Mapping[int, Renamed]) -> None:
-        """Let marks follow files that were renamed, by their old keys; see `reader.marks.Marks.carry`."""
+        """Let marks follow files that were renamed, by their old keys; see `Marks.carry`."""
         if self.are_kept:
             moved = {key: file.identity for key, file in renamed.items()}
             inodes = {key: file.inode for key, file in renamed.items()}
             self._whole(lambda marks: marks.carry(moved, inodes))
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Every mark as a JSON-able record; see `reader.marks.Marks.export`."""
+        """Every mark as a JSON-able record; see `reader.marks.database.Marks.export`."""
         yield from self._whole(lambda marks: list(marks.export()))
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:

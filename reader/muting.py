@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from reader.config.views import Configured, arranged
 from reader.errors import QueryError
 from reader.hints import nearest, shown
 from reader.query import Group, Query, parse
 from reader.text import fold
-from reader.views import Configured, arranged
 
 EVERYWHERE = "*"
 """The name in the table [mute] under which the rules for all views are."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from reader.article import Article, Place
-from reader.dialects import article_of
-from reader.frontmatter import read
+from reader.parsing.dialects import article_of
+from reader.parsing.frontmatter import read
 
 PLACE = Place("/news/a-first-story.md", "a-first-story.md", "news")
 

@@ -13,8 +13,8 @@ from benchmarks.floors import Floor
 from benchmarks.glass import Glass
 from benchmarks.table import Figure, markdown
 from benchmarks.timing import at_home
-from reader import canonical
 from reader.library import Library
+from reader.parsing import canonical
 from reader.query import Query, parse
 
 

@@ -14,7 +14,7 @@ from reader.cli.entry import parser_of
 from reader.cli.roster import COMMANDS, GROUPS
 from reader.commands import COMMANDS as KEYS
 from reader.config import Config
-from reader.query_fields import FIELDS
+from reader.query.fields import FIELDS
 from tests.test_house import PROJECT, ROOT
 
 MAKER = runpy.run_path(str(ROOT / "docs" / "make_manual.py"))

@@ -14,7 +14,7 @@ from reader import paths
 from reader.errors import StorageError
 from reader.index import update
 from reader.library import Library
-from reader.marks import FILE, Change, Marks
+from reader.marks.database import FILE, Change, Marks
 from reader.query import parse
 from reader.results import Stretch
 from tests.index.files import NOW, every, named, opened, refresh, text_of, titles, write

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reader import canonical, frontmatter
 from reader.article import Article, Image, Place, Provider, Related
-from reader.content import article_in
+from reader.parsing import canonical, frontmatter
+from reader.parsing.content import article_in
 from tests.written import SEED_SHAPE
 
 PLACE = Place("/news/2024/000_a1.txt", "2024/000_a1.txt", "news")

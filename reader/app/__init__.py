@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from reader.config import Config
+from reader.config.palettes import Palette
 from reader.library import Library
-from reader.palettes import Palette
 from reader.query import Query
 from reader.terminal import TRUECOLOUR, choices, glance
 from reader.visit import Visit

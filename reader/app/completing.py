@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reader.query import SORTS, Term
-from reader.query_fields import FIELDS, NAMES
+from reader.query.fields import FIELDS, NAMES
 from reader.results import FacetValue
 from reader.text import fold, words
 

@@ -23,13 +23,13 @@ from reader.app.geometry import Box, list_at, panes_at
 from reader.app.painting import Piece, joined
 from reader.app.widgets import article_row
 from reader.config import Config
+from reader.config.palettes import Palette
+from reader.config.tag_colours import TAG_COLOURS
 from reader.errors import ReaderError
 from reader.library import Library
 from reader.muting import muting_of
-from reader.palettes import Palette
 from reader.query import Query
 from reader.results import Headline, Results
-from reader.tag_colours import TAG_COLOURS
 from reader.terminal import Terminal
 from reader.visit import Visit
 

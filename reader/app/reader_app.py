@@ -25,9 +25,9 @@ from reader.app.output import Page, ThriftyUpdate
 from reader.app.screens.browse import BrowseScreen
 from reader.app.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.config import Config
+from reader.config.palettes import Palette
 from reader.errors import ReaderError
 from reader.library import Library
-from reader.palettes import Palette
 from reader.paths import data_dir
 from reader.query import Query
 from reader.terminal import TRUECOLOUR, Terminal

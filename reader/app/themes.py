@@ -25,8 +25,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from reader.app import colours as plain
 from reader.app.colours import TAGS_ON_DARK, TAGS_ON_LIGHT, Colours
-from reader.palettes import Palette
-from reader.tag_colours import TAG_COLOURS
+from reader.config.palettes import Palette
+from reader.config.tag_colours import TAG_COLOURS
 
 
 def tag_variables(*, dark: bool) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from reader import periods
 from reader.query import Clause, Query, Term
-from reader.query_fields import DATE_FIELDS
+from reader.query.fields import DATE_FIELDS
 from reader.results import Facet
 from reader.text import clean_line
 from reader.unknown import unknown_values

@@ -54,7 +54,7 @@ def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
 def views(**_: object) -> Iterable[str]:
     """The names of all views, for completion."""
     from reader import config
-    from reader.views import arranged
+    from reader.config.views import arranged
 
     return [view.name for view in arranged(config.load()[0].views)]
 

@@ -17,7 +17,7 @@ from reader.text import display_path
 
 if TYPE_CHECKING:
     from reader.config import Config
-    from reader.opener import Step
+    from reader.opening.opener import Step
     from reader.terminal import Terminal
 
 PAGE = "https://page.example/"
@@ -65,7 +65,7 @@ def _version() -> Iterator[Finding]:
 
 def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
     """The ways by which a page would be opened, in the order in which they are tried."""
-    from reader import opener
+    from reader.opening import opener
 
     plan = opener.plan(PAGE, here, settings)
     for number, step in enumerate(plan.steps):
@@ -96,7 +96,7 @@ def _step(step: Step) -> tuple[str, str]:
 
 
 def _copying(here: Terminal, settings: Config) -> Iterator[Finding]:
-    from reader import clipboard
+    from reader.opening import clipboard
 
     plan = clipboard.plan(PAGE, here, settings.copy)
     ways = [" ".join(argv) for argv in (*plan.keepers[:1], plan.command) if argv]

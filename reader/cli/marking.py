@@ -16,7 +16,7 @@ from reader.cli.question import asked, ids_in, typed
 from reader.cli.session import opened, tell
 from reader.errors import UsageError
 from reader.export import json_array, json_text
-from reader.marks import FILE, Change, Marks
+from reader.marks.database import FILE, Change, Marks
 from reader.query import Query
 from reader.results import Headline, Results
 from reader.text import clean, clean_line, display_path

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from reader.cli.layout import cells
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
-from reader.query_fields import check_value
+from reader.query.fields import check_value
 from reader.text import clean_line
 
 LISTS = ("topic", "provider", "category", "type", "tag")

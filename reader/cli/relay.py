@@ -109,8 +109,8 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     import secrets
     import threading
 
+    from reader.opening.starting import run_here
     from reader.relay import Place, Relay
-    from reader.starting import run_here
 
     if os.path.basename(command[0]) != "ssh" or len(command) < 2:
         raise UsageError("a relay runs ssh and nothing else: `reader relay ssh HOST`")
@@ -131,7 +131,8 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
 
 def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[str], tuple[bool, str]]:
     """Opens pages in this machine's own browser and tells of each; never by a relay or in the terminal."""
-    from reader import config, opener, terminal
+    from reader import config, terminal
+    from reader.opening import opener
 
     settings, warnings = config.load()
     session.tell(warnings)

@@ -79,7 +79,8 @@ def _run(options: Namespace) -> int:
 
 
 def _show(sources: Sequence[Source], query: Query | None, settings: Config, notices: list[str]) -> int:
-    from reader import app, palettes, visit
+    from reader import app, visit
+    from reader.config import palettes
     from reader.library import Library
 
     file = visit.file_for(sources)

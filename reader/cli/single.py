@@ -126,7 +126,8 @@ def _carry_out(url: str, is_remote: bool | None, *, is_first: bool) -> int:
 
     The warnings of the configuration are told where it is looked into first, not again.
     """
-    from reader import config, opener, terminal
+    from reader import config, terminal
+    from reader.opening import opener
 
     settings, warnings = config.load()
     if is_first:
@@ -142,7 +143,7 @@ def _carry_out(url: str, is_remote: bool | None, *, is_first: bool) -> int:
 
 
 def _run_here(argv: Sequence[str]) -> str | None:
-    from reader.starting import run_here
+    from reader.opening.starting import run_here
 
     try:
         code = run_here(argv, {})

@@ -9,9 +9,9 @@ from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
 from reader.cli.layout import cells
 from reader.cli.muting import muting
 from reader.cli.session import note, opened
+from reader.config.views import View, arranged, find
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
-from reader.views import View, arranged, find
 
 UNREAD = Query((Term("is", ("unread",)),))
 

@@ -12,10 +12,10 @@ import re
 
 from reader.addresses import identity_of
 from reader.article import Provider
-from reader.canonical import NULLS, images_in, match, topics_in, value_of
-from reader.content import MAX_FILE
 from reader.dates import parse_instant
 from reader.index.entry import Entry, Known, made_of
+from reader.parsing.canonical import NULLS, images_in, match, topics_in, value_of
+from reader.parsing.content import MAX_FILE
 from reader.text import clean, clean_line
 
 _QUALITIES: dict[str | None, int | None] = {None: None, **{str(number): number for number in range(101)}}

@@ -15,7 +15,7 @@ from reader import dates
 from reader.index.schema import Field
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
-from reader.query_fields import bounds
+from reader.query.fields import bounds
 from reader.text import fold, is_unspaced, words
 
 MOST_CHECKED = 10_000

@@ -14,7 +14,7 @@ from reader.links import checked_url
 from tests.app.build import an_article
 from tests.app.conftest import Start
 from tests.app.pilot import WIDE, browse, picture, press, settled
-from tests.test_opener import NASTY
+from tests.opening.test_opener import NASTY
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the recorder is a shell script")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reader import clipboard, opener
 from reader.app.screens.address import Address
 from reader.app.widgets.qr_code import QrCode
 from reader.config import Config
+from reader.opening import clipboard, opener
 from reader.terminal import Terminal
 from tests.app.build import a_link, an_article
 from tests.app.conftest import Start

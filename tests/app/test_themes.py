@@ -21,7 +21,7 @@ from reader.app.themes import (
     theme_for,
     theme_of,
 )
-from reader.palettes import Palette
+from reader.config.palettes import Palette
 
 TEXTS = ("foreground", "foreground-muted", "primary", "accent", "warning", "error", "success")
 GROUNDS = ("background", "surface", "panel")

@@ -8,7 +8,7 @@ import pytest
 
 from reader.cli.marking import change_of
 from reader.errors import UsageError
-from reader.marks import Change
+from reader.marks.database import Change
 from tests.cli.conftest import Run, an_article
 from tests.cli.fake_library import FakeLibrary
 

@@ -10,7 +10,7 @@ import pytest
 
 from reader.article import key_of
 from reader.cli.marking import open_marks
-from reader.marks import Change
+from reader.marks.database import Change
 from tests.cli.conftest import Run
 
 ONE = "https://paper.example/1"

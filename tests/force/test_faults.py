@@ -14,10 +14,11 @@ from threading import Event, Thread, Timer
 
 import pytest
 
-from reader import backups, cli, paths
+from reader import cli, paths
 from reader.errors import ReaderError, StorageError
 from reader.library import Library
-from reader.marks import FILE, Change
+from reader.marks import backups
+from reader.marks.database import FILE, Change
 from tests.force.conftest import Figure
 from tests.index.files import every, named, opened, refresh, text_of, titles, write
 from tests.model import Model

@@ -22,14 +22,14 @@ from hypothesis.stateful import (
 
 from reader import config, paths
 from reader.article import Place
-from reader.content import Unreadable, article_in
 from reader.errors import QueryError
-from reader.frontmatter import read, read_any
 from reader.index import refresh as refreshing
 from reader.index import update
 from reader.library import Library
 from reader.links import UnsafeUrl, checked_url
-from reader.marks import FILE
+from reader.marks.database import FILE
+from reader.parsing.content import Unreadable, article_in
+from reader.parsing.frontmatter import read, read_any
 from reader.query import parse
 from reader.text import clean
 from tests.force.conftest import IS_LONG, Figure

@@ -14,7 +14,7 @@ import pytest
 
 from reader import paths
 from reader.index.schema import VERSION
-from reader.marks import FILE, Change
+from reader.marks.database import FILE, Change
 from tests.force.conftest import Figure
 from tests.force.victims import Victims
 from tests.index.files import every, opened, refresh, text_of, titles, write

@@ -14,7 +14,7 @@ from reader import paths
 from reader.index import update
 from reader.index.writer import Writer
 from reader.library import Library
-from reader.marks import FILE, Change
+from reader.marks.database import FILE, Change
 from tests.index.files import every, named, opened, refresh, text_of, titles, write
 
 READ = Change(read=True)

@@ -12,7 +12,7 @@ import pytest
 from reader import cli, paths
 from reader.article import key_of
 from reader.errors import StorageError
-from reader.marks import FILE, VERSION, Change, Marks
+from reader.marks.database import FILE, VERSION, Change, Marks
 from tests.force.conftest import Figure
 
 SCHEMAS = sorted(Path(__file__).with_name("schemas").glob("marks-*.sql"))

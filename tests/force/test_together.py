@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reader.library import Library
-from reader.marks import Change
+from reader.marks.database import Change
 from reader.query import parse
 from tests.force.conftest import Figure
 from tests.force.victims import Victims

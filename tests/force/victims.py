@@ -22,7 +22,7 @@ from typing import Any
 
 from reader import cli
 from reader.library import Library
-from reader.marks import Change
+from reader.marks.database import Change
 from reader.query import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +72,8 @@ def export(order: Mapping[str, Any]) -> None:
 
 def copy(order: Mapping[str, Any]) -> None:
     """Copy the marks as the rota does, again and again."""
-    from reader import backups, paths
+    from reader import paths
+    from reader.marks import backups
 
     say("ready")
     for number in count():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reader.collection import Collection
 from reader.library import Library
-from reader.marks import Change
+from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
 from tests.index.files import NOW, every, ids, refresh, write
 from tests.index.strategies import articles, collections, questions

@@ -20,7 +20,7 @@ from reader.index import update
 from reader.index.editions import Editions
 from reader.index.schema import VERSION, connect
 from reader.library import Library
-from reader.marks import Change
+from reader.marks.database import Change
 from reader.query import parse
 from tests.index.files import NOW, counts, named, opened, refresh, text_of, titles, write
 from tests.model import Model

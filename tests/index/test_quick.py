@@ -11,7 +11,7 @@ from reader.article import Place
 from reader.collection import Unreadable, article_in
 from reader.index.entry import entry_of
 from reader.index.quick import entry_in
-from tests.test_canonical import articles as canonical_texts
+from tests.parsing.test_canonical import articles as canonical_texts
 from tests.written import SEED_SHAPE
 
 PLACE = Place("/news/2024/03/02/tram.md", "2024/03/02/tram.md", "news", "news:/")

@@ -11,7 +11,7 @@ import pytest
 from reader.index import refresh as refreshing
 from reader.index import update
 from reader.library import Library
-from reader.marks import Change
+from reader.marks.database import Change
 from reader.query import Query, parse
 from tests.index.files import NOW, counts, every, opened, refresh, text_of
 from tests.model import Marked, Model

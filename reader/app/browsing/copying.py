@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from reader import clipboard, terminal
+from reader import terminal
 from reader.app.browsing.selecting import Selecting
 from reader.errors import ReaderError
+from reader.opening import clipboard
 from reader.terminal import Terminal
 
 Link = tuple[str, str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from reader import programs
 from reader.app.browsing.marking import Marking
 from reader.app.browsing.opening import Opening
 from reader.errors import ReaderError
+from reader.opening import programs
 
 if TYPE_CHECKING:
     from reader.app.screens.pipe import Piping

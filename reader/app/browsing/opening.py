@@ -9,11 +9,11 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.message import Message
 
-from reader import opener
 from reader.app.browsing.copying import Copying, Link
 from reader.app.messages import UrlPressed
 from reader.errors import ReaderError
-from reader.starting import late_failures, run_here
+from reader.opening import opener
+from reader.opening.starting import late_failures, run_here
 from reader.terminal import Terminal
 
 SLOW = 0.6

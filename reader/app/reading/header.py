@@ -17,11 +17,11 @@ from reader.app.reading.inline import picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target
 from reader.app.reading.wrap import wrap
 from reader.article import Article, Image, Value
+from reader.config.tag_colours import colour_of
 from reader.dates import ago, moment
 from reader.links import shown_host
 from reader.patterns import lazy
 from reader.results import Headline
-from reader.tag_colours import colour_of
 from reader.text import display_path, words
 
 GAUGE = 8

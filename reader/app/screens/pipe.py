@@ -18,7 +18,7 @@ from textual.widgets import Input, Label, Static
 from reader.app.painting import cut
 from reader.app.widgets.output_view import OutputView
 from reader.errors import ReaderError
-from reader.programs import Command, Said, arguments_of
+from reader.opening.programs import Command, Said, arguments_of
 
 FORMS = ("markdown", "json")
 """What a command can be given; the first is what it gets unless Tab says otherwise."""

@@ -26,7 +26,7 @@ from __future__ import annotations
 from rich.style import Style
 
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE
-from reader.tag_colours import TAG_COLOURS
+from reader.config.tag_colours import TAG_COLOURS
 
 _COLOURS = {
     "$foreground": ("text", "note", "title", "heading", "excerpt", "provider", "quote"),

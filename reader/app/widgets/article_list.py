@@ -23,8 +23,8 @@ from reader.app.painted_view import PaintedView
 from reader.app.painting import Piece, in_the_middle, strip_of
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
+from reader.config.tag_colours import TAG_COLOURS
 from reader.results import Headline, Results
-from reader.tag_colours import TAG_COLOURS
 
 PAGE = 64
 """Headlines that are fetched at once."""

@@ -15,9 +15,9 @@ from reader.app.bars import HEAT_WIDTH, heat_column, quality_bar
 from reader.app.painting import Piece, cut, fill, fill_left, one_line, thumb, width_of
 from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
+from reader.config.tag_colours import colour_of
 from reader.dates import age
 from reader.results import Headline
-from reader.tag_colours import colour_of
 
 CURSOR, SELECTED = "▌", "✓"
 UNREAD, STAR, DRAFT, NOTE = "●", "★", "draft", "note"

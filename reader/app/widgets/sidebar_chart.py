@@ -15,7 +15,7 @@ from reader.app.painting import Piece
 from reader.dates import Span
 from reader.periods import in_words, joined
 from reader.query import Query, Term
-from reader.query_fields import DATE_FIELDS, Bounds, bounds
+from reader.query.fields import DATE_FIELDS, Bounds, bounds
 from reader.results import Facet
 
 RANGES = ("quality", "date")

@@ -1,0 +1,219 @@
+"""What the person wrote in config.toml: one frozen record, read once, with a default for everything.
+
+A mistake in it is one clear warning and the default, never an end. Whether a theme exists or a query makes
+sense is not known here: who uses them says so. Nothing is written here; the table of views is written by
+`reader.config.views_file`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from reader.commands import BY_ID
+from reader.config import values as config_values
+from reader.config.values import Unfit, spelled
+from reader.errors import ReaderError
+from reader.hints import nearest, shown
+from reader.paths import config_file
+from reader.text import clean_line, display_path
+
+MOST_BYTES = 1 << 20
+"""A longer file is no configuration."""
+
+ROWS = ("comfortable", "compact")
+PICTURES = ("auto", "always", "never")
+SIGNS = ("auto", "unicode", "ascii")
+
+
+class Config(NamedTuple):
+    """The person's choices."""
+
+    collection: tuple[Path, ...] = ()
+    """Folders and files to read when the command line names none; empty = the sample."""
+    theme: str = ""
+    """Name of a theme; empty = the reader's own."""
+    mark_read_after: float = 1.0
+    """Seconds that an article must be shown to count as read; 0 = at once, -1 = never by itself."""
+    text_width: int = 72
+    """Cells of a line of the article's text, at most."""
+    paragraph_spacing: int = 1
+    """Blank lines between the paragraphs of the text."""
+    rows: str = "comfortable"
+    """One of ROWS: two lines a headline, or one."""
+    sidebar_width: int = 28
+    """Cells of the sidebar on a wide screen."""
+    query: str = ""
+    """What the search bar begins with."""
+    sort: str = ""
+    """The order that the list begins with, like "quality" or "-date"; empty = newest first."""
+    browser: tuple[str, ...] = ()
+    """Argument list of the browser: the URL replaces `%s`, else it comes last. Empty = the system's own."""
+    text_browser: tuple[str, ...] = ()
+    """The same for reading a page in the terminal; empty = the first of w3m, lynx, links that is there."""
+    copy: tuple[str, ...] = ()
+    """A program that takes what is copied on its stdin; empty = the desktop's own, and the terminal."""
+    relay: str = ""
+    """Where `reader relay` of the person's own machine answers: TOKEN@127.0.0.1:PORT or TOKEN@/PATH."""
+    open: Mapping[str, tuple[str, ...]] = {}
+    """Pattern of addresses to the argument list that opens them; the first that fits counts."""
+    terminal: Mapping[str, bool | int | str] = {}
+    """What is not to be found out about the terminal: name of a finding to its value."""
+    keys: Mapping[str, str] = {}
+    """Command id to keys, several separated by commas; replaces the command's own keys."""
+    views: Mapping[str, str | Literal[False]] = {}
+    """Name to query text, shown in the sidebar in this order; false leaves out a view of the reader's own."""
+    tags: Mapping[str, str] = {}
+    """Name of a tag to the name of its colour, one of TAG_COLOURS."""
+    mute: Mapping[str, tuple[str, ...]] = {}
+    """Name of a view, or `*` for all of them, to queries whose articles are left out there."""
+    pictures: str = "auto"
+    """One of PICTURES: whether articles show theirs by themselves; auto = not over SSH."""
+    fetch_pictures: bool = False
+    """Whether pictures may be fetched from the network."""
+    remember: bool = True
+    """Whether the screen begins where the last visit to the collection ended."""
+    signs: str = "auto"
+    """One of SIGNS: what the screen is drawn with."""
+
+
+class BadConfig(ReaderError):
+    """A value that can't be used; its text says what is expected instead."""
+
+    exit_code = 2
+
+
+def load(path: Path | None = None) -> tuple[Config, list[str]]:
+    """The configuration and a warning for each thing in it that can't be used. Never raises.
+
+    Without a path it is `config.toml` in the configuration folder; a file that is not there has no mistakes.
+    """
+    path = path or config_file()
+    name = display_path(str(path))
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return Config(), []
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Config(), [f"{name} can't be read ({reason}); the defaults are used."]
+    try:
+        table = _toml(raw)
+    except (ValueError, RecursionError) as error:
+        return Config(), [clean_line(f"{name}: {error}; the defaults are used.")]
+    values: dict[str, Any] = {}
+    warnings: list[str] = []
+    for key, value in table.items():
+        try:
+            values[key] = _converted(key, value, path.parent, warnings)
+        except BadConfig as problem:
+            warnings.append(str(problem))
+    values = {key: value for key, value in values.items() if value is not None}
+    return Config(**values), [clean_line(f"{name}: {warning}") for warning in warnings]
+
+
+def as_toml(config: Config) -> str:
+    """The configuration as a config.toml that says all of it, with the defaults."""
+    plain: list[str] = []
+    tables: list[str] = []
+    for key, value in config._asdict().items():
+        if isinstance(value, Mapping):
+            lines = [f"{spelled(name)} = {spelled(content)}" for name, content in value.items()]
+            tables += ["", f"[{key}]", *lines]
+        else:
+            plain.append(f"{key} = {spelled(value)}")
+    return "\n".join([*plain, *tables]) + "\n"
+
+
+def _toml(raw: bytes) -> dict[str, Any]:
+    import tomllib  # 5 ms that only a file should cost
+
+    if len(raw) > MOST_BYTES:
+        raise ValueError(f"it is longer than {MOST_BYTES:,} bytes")
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"it is not UTF-8 (at line {line})") from None
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+
+
+def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> object:
+    if key not in Config._fields:
+        raise BadConfig(f"there is no key {shown(key)}; {nearest(key, Config._fields)}")
+    try:
+        if key == "collection":
+            return _collection(value, folder)
+        if key == "keys":
+            return _keys(config_values.texts_by_name(value), warnings)
+        if key == "terminal":
+            return _findings(value, warnings)
+        return _KINDS[key](value)
+    except Unfit as error:
+        default = spelled(Config._field_defaults[key])
+        expected = str(error).replace("a table", f"a table [{key}]")
+        raise BadConfig(
+            f"{key}: {expected} is expected, not {shown(spelled(value))}; {default} is used"
+        ) from None
+
+
+def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]:
+    """A table of findings about the terminal; those that can't be are told and left out."""
+    from reader.terminal import ALLOWED  # only where there is such a table
+
+    if not isinstance(value, dict):
+        raise Unfit("a table")
+    good = {}
+    for name, item in value.items():
+        allowed = ALLOWED.get(name, ())
+        if any(type(item) is type(one) and item == one for one in allowed):
+            good[name] = item
+        elif not allowed:
+            warnings.append(f"terminal: there is no {shown(name)}; {nearest(name, ALLOWED)}")
+        else:
+            known = " or ".join(map(spelled, allowed))
+            warnings.append(f"terminal: {name} is {known}, not {shown(spelled(item))}; it is found out")
+    return good
+
+
+def _collection(value: object, folder: Path) -> tuple[Path, ...]:
+    """Absolute paths; what is relative is so to the configuration's own folder."""
+    texts = config_values.texts(value)
+    if any("\0" in text or not text for text in texts):
+        raise Unfit("a list of folders or files")
+    return tuple(Path(os.path.abspath(folder / os.path.expanduser(text))) for text in texts)
+
+
+def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
+    for unknown in [name for name in pairs if name not in BY_ID]:
+        warnings.append(f"keys: there is no command {shown(unknown)}; {nearest(unknown, BY_ID)}")
+        del pairs[unknown]
+    return pairs
+
+
+_KINDS: Mapping[str, Callable[[object], object]] = {
+    "theme": config_values.line,
+    "mark_read_after": config_values.seconds,
+    "text_width": config_values.cells(30, 200),
+    "paragraph_spacing": config_values.cells(0, 2),
+    "rows": config_values.one_of(ROWS),
+    "sidebar_width": config_values.cells(12, 80),
+    "query": config_values.line,
+    "sort": config_values.line,
+    "browser": config_values.arguments,
+    "text_browser": config_values.arguments,
+    "copy": config_values.arguments,
+    "relay": config_values.line,
+    "open": config_values.commands,
+    "views": config_values.queries_by_name,
+    "mute": config_values.rules,
+    "tags": config_values.tag_colours,
+    "remember": config_values.switch,
+    "signs": config_values.one_of(SIGNS),
+    "pictures": config_values.one_of(PICTURES),
+    "fetch_pictures": config_values.switch,
+}

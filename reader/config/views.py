@@ -1,0 +1,86 @@
+"""Views: saved queries under names, those that come with the reader and those of the configuration.
+
+Values only: which there are, in which order, and what a change makes of them. Writing them down is
+`reader.config.views_file`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias
+
+from reader.errors import UsageError
+from reader.hints import nearest, shown
+from reader.text import fold
+
+Configured: TypeAlias = "Mapping[str, str | Literal[False]]"
+"""The table [views] of the configuration: name to query text; False leaves out a view of ours."""
+
+BUILT_IN: Mapping[str, str] = {
+    "All": "",
+    "Unread": "is:unread",
+    "Starred": "is:starred",
+    "Today": "since:today",
+    "This week": "since:7d",
+    "Hot": "heat:>0 sort:heat",
+}
+"""The views that are always there, in their order; the configuration's follow, or replace one by its name."""
+
+
+class View(NamedTuple):
+    """A saved query."""
+
+    name: str
+    text: str
+    """The query as it was written."""
+
+
+def arranged(configured: Configured) -> list[View]:
+    """All views in their order: ours that the configuration does not name, then the configuration's."""
+    ours = [View(name, text) for name, text in BUILT_IN.items() if name not in configured]
+    return ours + [View(name, text) for name, text in configured.items() if text is not False]
+
+
+def find(name: str, configured: Configured) -> View:
+    """The view of this name, whatever its case and accents. Raises UsageError with the nearest one."""
+    views = arranged(configured)
+    for view in views:
+        if fold(view.name) == fold(name):
+            return view
+    raise UsageError(f"there is no view {shown(name)}; {nearest(name, [view.name for view in views])}")
+
+
+def saved(configured: Configured, name: str, text: str) -> Configured:
+    """With this query under this name: in the place of one of that name, else last."""
+    return {**configured, name: text}
+
+
+def renamed(configured: Configured, old: str, new: str) -> Configured:
+    """With another name for a view, in the same place; one of ours is gone under its old name."""
+    if old not in configured:
+        return {**configured, old: False, new: BUILT_IN[old]}
+    found = {new if name == old else name: text for name, text in configured.items()}
+    return {**found, old: False} if old in BUILT_IN else found
+
+
+def removed(configured: Configured, name: str) -> Configured:
+    """Without a view; one of ours is left out by saying so."""
+    if name in BUILT_IN:
+        return {**configured, name: False}
+    return {other: text for other, text in configured.items() if other != name}
+
+
+def moved(configured: Configured, name: str, step: int) -> Configured:
+    """With a view further down, or up for less than 0; ours that stand behind it are named for that."""
+    views = arranged(configured)
+    place = next(place for place, view in enumerate(views) if view.name == name)
+    view = views.pop(place)
+    views.insert(max(min(place + step, len(views)), 0), view)
+    # Ours come first in their own order, as long as nothing stands before or between them.
+    named = 0
+    left = [one for one in BUILT_IN if configured.get(one) is not False]
+    while named < len(views) and left and views[named] == View(left[0], BUILT_IN[left[0]]):
+        named += 1
+        left.pop(0)
+    hidden: dict[str, str | Literal[False]] = {one: text for one, text in configured.items() if text is False}
+    return {**{one.name: one.text for one in views[named:]}, **hidden}

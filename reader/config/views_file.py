@@ -1,0 +1,164 @@
+"""The table [views] of config.toml, written so that everything else in the file stays as the person wrote it.
+
+The only place that writes to the configuration.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from reader import config
+from reader.config.views import Configured
+from reader.errors import ReaderError, StorageError
+from reader.paths import config_file, ensure
+from reader.text import clean_line, display_path
+
+if TYPE_CHECKING:
+    from tomlkit.items import Item, Key, Table
+
+    Line = tuple[Key | None, Item]
+    """A line of a table as tomlkit has it: a key and its value, or a comment or blank line without a key."""
+
+
+class SavedViews:
+    """The views of the configuration, changed one step at a time, each of which can be taken back."""
+
+    def __init__(self) -> None:
+        self._done: list[tuple[Configured, Configured, Mapping[str, str]]] = []
+
+    @property
+    def configured(self) -> Configured:
+        """What stands in the file now."""
+        return read()
+
+    def change(self, after: Configured, renamed: Mapping[str, str] | None = None) -> None:
+        """Write other views (see `write`). Raises ReaderError."""
+        before = self.configured
+        write(before, after, renamed)
+        self._done.append((before, after, renamed or {}))
+
+    def undo(self) -> bool:
+        """Take the last change back; False where there is none. Raises ReaderError: the file has changed."""
+        if not self._done:
+            return False
+        before, after, renamed = self._done[-1]
+        write(after, before, {old: new for new, old in renamed.items()})
+        self._done.pop()
+        return True
+
+
+def read() -> Configured:
+    """The views of the configuration as it is now."""
+    return config.load()[0].views
+
+
+def write(before: Configured, after: Configured, renamed: Mapping[str, str] | None = None) -> None:
+    """Make of the views `before` the views `after`; comments stay with the views that they stand at.
+
+    `renamed` has the old names of views that got a new one. The file is replaced as a whole or not at all,
+    keeps its mode, and is for the person alone (0600) where it is new. Raises ReaderError: it can't be
+    understood, can't be written, or its views are no longer those before.
+    """
+    path = Path(os.path.realpath(config_file()))
+    name = display_path(str(path))
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"{name} can't be read ({getattr(error, 'strerror', 'no UTF-8')})") from error
+    try:
+        new = _with_views(text, before, after, renamed or {})
+    except ValueError as error:  # tomlkit's errors too
+        raise ReaderError(f"{name} can't be changed: {clean_line(str(error))}; correct it first") from error
+    _replace(path, new.encode("utf-8"))
+
+
+def _with_views(text: str, before: Configured, views: Configured, renamed: Mapping[str, str]) -> str:
+    """The file's text with these views. Raises ValueError: it is no TOML or has others than before."""
+    import tomllib
+
+    import tomlkit  # 60 ms that only a change should cost
+
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    plain = text.removeprefix(mark).replace("\r\n", "\n")
+    document = tomlkit.parse(plain)
+    if tomllib.loads(plain).get("views", {}) != before:
+        raise ValueError("its [views] are others now, or not all of them are queries")
+    if "views" not in document and views:
+        document = tomlkit.parse(plain.rstrip("\n") + "\n\n[views]\n" if plain.strip() else "[views]\n")
+    old = document.get("views")
+    lines: list[Line] = list(old.value.body) if isinstance(old, tomlkit.items.Table) else []
+    if old is not None:
+        table, seam = _table(lines, views, renamed)
+        if isinstance(old, tomlkit.items.Table):
+            table.trivia.comment, table.trivia.comment_ws = old.trivia.comment, old.trivia.comment_ws
+            table.trivia.indent = old.trivia.indent
+        document["views"] = table
+        new = tomlkit.dumps(document)
+        if seam and seam + "\n" not in plain:
+            new = new.replace(seam + "\n", seam, 1)  # tomlkit sets the next table off with a blank line
+    else:
+        new = plain
+    if tomllib.loads(new).get("views", {}) != views:
+        raise ValueError("its views can't be written in order")
+    return mark + (new.replace("\n", "\r\n") if "\r\n" in text else new)
+
+
+def _table(lines: list[Line], views: Configured, renamed: Mapping[str, str]) -> tuple[Table, str]:
+    """The table with these views, and the comments that stand at its end, before the next table."""
+    import tomlkit
+
+    kept: dict[str, list[Line]] = {}
+    waiting: list[Line] = []
+    for key, item in lines:
+        waiting.append((key, item))
+        if key is not None:
+            kept[key.key], waiting = waiting, []
+    table = tomlkit.table()
+    for name, text in views.items():
+        *remarks, (_, value) = kept.get(renamed.get(name, name)) or [(None, _item(text))]
+        for _, remark in remarks:
+            table.append(None, remark)
+        if value.unwrap() != text:
+            changed = _item(text)
+            changed.trivia.comment, changed.trivia.comment_ws = value.trivia.comment, value.trivia.comment_ws
+            value = changed
+        table.add(name, value)
+    for _, remark in waiting:
+        table.append(None, remark)
+    ends_in_comment = bool(waiting) and isinstance(waiting[-1][1], tomlkit.items.Comment)
+    return table, "".join(item.as_string() for _, item in waiting) if ends_in_comment else ""
+
+
+def _item(text: str | Literal[False]) -> Item:
+    """A query as people would write it: with quotes in it, in the quotes that need no backslashes."""
+    import tomlkit
+
+    if text is not False and '"' in text and "'" not in text and text.isprintable():
+        return tomlkit.string(text, literal=True)
+    return tomlkit.item(text)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in the place of another, whole or not at all. Raises StorageError."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        ensure(path.parent)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            os.chmod(draft, mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        reason = error.strerror or str(error)
+        where = display_path(str(path))
+        raise StorageError(f"{where} can't be written ({reason}); allow that, then try again") from error

@@ -1,0 +1,162 @@
+"""Copies of the marks: made on a rota, and put in the place of a file that is damaged.
+
+A copy is made by SQLite's own backup, looked through by its integrity check, and only then given its name,
+so that whatever has a name here is whole. What is in the database is `reader.marks.database`' business.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from reader import paths
+from reader.errors import DamageError, is_damage
+
+DAYS, WEEKS = 3, 4
+"""Copies that are kept: those of so many days, and the newest of each of so many weeks."""
+
+_JOURNAL = "-journal"
+
+
+def back_up(path: str, now: float) -> Path:
+    """Copy the file, and let go of copies that the rota has no place for; the new one's path.
+
+    Raises DamageError where the file is not whole: such a copy is not kept. Raises sqlite3.Error, OSError,
+    StorageError.
+    """
+    file = Path(path)
+    folder = Path(paths.ensure(paths.copies_of(path)))
+    day = datetime.fromtimestamp(now, UTC).date()
+    copy = folder / f"{file.stem}-{day.isoformat()}{file.suffix}"
+    part = folder / f"{copy.name}.{os.getpid()}.part"
+    paths.make_private(part)
+    try:
+        with closing(sqlite3.connect(file, timeout=1)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+        if not is_whole(part):
+            raise DamageError(f"the marks in {file} are damaged")
+        os.replace(part, copy)
+    finally:
+        part.unlink(missing_ok=True)
+    for old in _superfluous(_copies(file)):
+        old.unlink(missing_ok=True)
+    return copy
+
+
+def is_whole(file: str | Path) -> bool:
+    """Whether SQLite finds nothing wrong with a database that somebody has made tables in.
+
+    Raises sqlite3.OperationalError where it can't be looked at now.
+    """
+    try:
+        with closing(sqlite3.connect(file, timeout=10)) as connection:
+            if not connection.execute("select count(*) from sqlite_master").fetchone()[0]:
+                return False
+            return bool(connection.execute("pragma integrity_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return False
+        raise
+
+
+def put_right(path: str) -> str:
+    """Set a damaged file aside and put the newest good copy in its place; a sentence that says so.
+
+    Empty where another reader has done it meanwhile. Without a copy there is no file afterwards. Raises
+    sqlite3.Error, OSError: then the damaged file is as it was.
+    """
+    file = Path(path)
+    with _alone(file):
+        # Before anything else: to look into it, SQLite may write an unfinished journal back.
+        kept = _set_aside(file)
+        if is_whole(file):
+            for needless in (kept, Path(f"{kept}{_JOURNAL}")):
+                needless.unlink(missing_ok=True)
+            return ""
+        good = next((copy for copy in sorted(_copies(file), reverse=True) if is_whole(copy)), None)
+        if good is None:
+            _without_journal(file)
+            file.unlink()
+            return f"The marks were damaged, and there is no copy yet: they begin anew ({kept} holds the old)"
+        part = file.with_name(f"{file.name}.{os.getpid()}.part")
+        try:
+            _copy(good, part)
+            _without_journal(file)
+            os.replace(part, file)
+        finally:
+            part.unlink(missing_ok=True)
+    day = _day_of(good).isoformat()
+    return f"The marks were damaged: the copy of {day} has taken their place ({kept} holds the damaged file)"
+
+
+def _set_aside(file: Path) -> Path:
+    """Keep a damaged file's bytes, and its journal's, under another name."""
+    kept = file.with_name(f"{file.name}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+    _copy(file, kept)
+    if Path(f"{file}{_JOURNAL}").exists():
+        _copy(Path(f"{file}{_JOURNAL}"), Path(f"{kept}{_JOURNAL}"))
+    return kept
+
+
+def _without_journal(file: Path) -> None:
+    # It belongs to the damaged file; SQLite would write it back into the good one.
+    Path(f"{file}{_JOURNAL}").unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    paths.make_private(target)
+    with source.open("rb") as read, target.open("r+b") as written:
+        while part := read.read(1 << 20):
+            written.write(part)
+        written.truncate()
+        written.flush()
+        os.fsync(written.fileno())
+
+
+def _copies(file: Path) -> list[Path]:
+    """Every copy; their names stand in the order of their days."""
+    with suppress(OSError):
+        found = Path(paths.copies_of(str(file))).glob(f"{file.stem}-????-??-??{file.suffix}")
+        return [copy for copy in found if _is_day(copy)]
+    return []
+
+
+def _superfluous(copies: list[Path]) -> list[Path]:
+    newest_first = sorted(copies, reverse=True)
+    weeks: dict[tuple[int, int], Path] = {}
+    for copy in newest_first:
+        weeks.setdefault(_day_of(copy).isocalendar()[:2], copy)
+    kept = {*newest_first[:DAYS], *list(weeks.values())[:WEEKS]}
+    return [copy for copy in newest_first if copy not in kept]
+
+
+def _day_of(copy: Path) -> date:
+    return date.fromisoformat(copy.stem[-10:])
+
+
+def _is_day(copy: Path) -> bool:
+    try:
+        return bool(_day_of(copy))
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Of several readers that find the damage, one puts it right."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,299 @@
+"""Marks: what the person did to articles (read, starred, tags, a note). Kept apart from the index, never
+lost.
+
+One SQLite file under the data folder. A rollback journal and full synchronisation: a mark is on the disk when
+`change` returns, in one file that can be copied, on network homes too (where SQLite's WAL is not allowed).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from reader.article import id_of, key_of
+from reader.errors import StorageError
+from reader.marks.file import MarksFile
+from reader.marks.mark import Change as Change
+from reader.marks.mark import Mark as Mark
+from reader.marks.mark import imported, moved_on
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+VERSION = 1
+FILE = "marks.db"
+"""The name of the database in the person's data folder."""
+KEPT_CHANGES = 100
+"""Changes that can be undone, across restarts too."""
+
+_TABLES = """
+create table marks(
+  key integer primary key, identity text not null, read integer not null default 0,
+  starred integer not null default 0, note text not null default '', tags text not null default '',
+  turn integer not null);
+create index marks_by_turn on marks(turn);
+create table changes(
+  change integer primary key autoincrement, words text not null, undone integer not null default 0);
+create table steps(
+  change integer not null, key integer not null, before text not null, after text not null,
+  primary key(change, key)) without rowid;
+create table meta(key text primary key, value) without rowid;
+insert into meta values('turn', 0);
+"""
+
+
+_SELECT = "select key, identity, read, starred, note, tags from marks"
+
+
+class Marks:
+    """The person's own database. The caller sees to it that one thread at a time uses it."""
+
+    def __init__(self, path: str | PathLike[str] | None) -> None:
+        """Open or make the file; None keeps marks in memory only. Raises StorageError."""
+        self.is_kept = path is not None
+        self.file = MarksFile(path, self._prepare)
+        """How long it is waited for, whether it is whole, its copies."""
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self.file.connection
+
+    @staticmethod
+    def _prepare(connection: sqlite3.Connection) -> None:
+        version = _version_of(connection)
+        if version == 0:
+            # Two readers may start at once: the one that waited finds the tables made.
+            connection.execute("begin immediate")
+            if _version_of(connection) == 0:
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"pragma user_version = {VERSION}")
+            connection.execute("commit")
+        elif version > VERSION:
+            raise StorageError(
+                "the marks were written by a newer reader (`reader doctor` says where they are):"
+                " use that one, or move them away"
+            )
+
+    @property
+    def turn(self) -> int:
+        """The number of the last change that any reader made; it only grows."""
+        self.file.follow()
+        return self._turn()
+
+    def _turn(self) -> int:
+        with self.file.reading():
+            return int(self._connection.execute("select value from meta where key = 'turn'").fetchone()[0])
+
+    def since(self, turn: int) -> Iterator[Mark]:
+        """The marks that changed after a turn."""
+        with self.file.reading():
+            rows = self._connection.execute(f"{_SELECT} where turn > ?", (turn,))
+            yield from map(_mark, rows)
+
+    def of(self, keys: Iterable[int]) -> dict[int, Mark]:
+        """The marks of these articles, where they have any."""
+        with self.file.reading():
+            rows = (self._connection.execute(f"{_SELECT} where key = ?", (key,)).fetchone() for key in keys)
+            return {row[0]: _mark(row) for row in rows if row}
+
+    def change(self, articles: Mapping[int, str], change: Change) -> int:
+        """Change the marks of articles given as key -> identity; how many are different now.
+
+        On disk when it returns, with what undoes it. Raises StorageError.
+        """
+        with self._transaction() as turn:
+            before = self.of(articles)
+            steps = []
+            for key, identity in articles.items():
+                old = before.get(key, Mark(key, identity))
+                new = old.changed(change)
+                if new != old:
+                    steps.append((old, new))
+            if steps:
+                self._remember(f"{len(steps)} {change.words}", steps)
+                self._store((new for _, new in steps), turn)
+        return len(steps)
+
+    def carry(self, moved: Mapping[int, str], inodes: Mapping[int, int] | None = None) -> None:
+        """Give the marks of old keys to new identities (files that were renamed). Raises StorageError.
+
+        Who was killed before the index knew of it asks again, maybe for some of the files only: one whose
+        place another file has taken, told by its inode, must not get that one's marks now.
+        """
+        with self._transaction() as turn:
+            moved = moved if inodes is None else _not_yet_carried(self._connection, moved, inodes)
+            found = self.of(moved)
+            self._store((_renamed(mark, moved[key]) for key, mark in found.items()), turn)
+            # All are taken out first: two files may have changed places.
+            steps = [(moved[key], step) for key in found for step in self._take_steps(key)]
+            self._insert_steps(
+                (change, _renamed(_from_json(before), identity), _renamed(_from_json(after), identity))
+                for identity, (change, before, after) in steps
+            )
+
+    def undo(self) -> str | None:
+        """Take the newest change back; its words, or None when there is none. Raises StorageError."""
+        return self._step("select max(change) from changes where not undone", undone=True)
+
+    def redo(self) -> str | None:
+        """Do the change again that was undone last; its words, or None. Raises StorageError."""
+        return self._step("select min(change) from changes where undone", undone=False)
+
+    def _step(self, which: str, *, undone: bool) -> str | None:
+        with self._transaction() as turn:
+            (change,) = self._connection.execute(which).fetchone()
+            if change is None:
+                return None
+            (words,) = self._connection.execute(
+                "select words from changes where change = ?", (change,)
+            ).fetchone()
+            steps = self._connection.execute(
+                "select before, after from steps where change = ?", (change,)
+            ).fetchall()
+            pairs = [(_from_json(before), _from_json(after)) for before, after in steps]
+            if undone:
+                pairs = [(after, before) for before, after in pairs]
+            current = self.of(old.key for old, _ in pairs)
+            self._store((moved_on(current.get(old.key, old), old, new) for old, new in pairs), turn)
+            self._connection.execute("update changes set undone = ? where change = ?", (undone, change))
+        return str(words)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Every article's marks as JSON-able records, by identity."""
+        with self.file.reading():
+            for row in self._connection.execute(f"{_SELECT} order by identity"):
+                mark = _mark(row)
+                if mark.read or mark.starred or mark.note or mark.tags:
+                    yield {
+                        "id": id_of(mark.key), "identity": mark.identity, "read": mark.read,
+                        "starred": mark.starred, "tags": list(mark.tags), "note": mark.note,
+                    }  # fmt: skip
+
+    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Take over exported marks; what is there stays, what is new is added. How many were changed.
+
+        Raises UsageError for a record that is none, before anything is written; StorageError.
+        """
+        wanted = [imported(place, record) for place, record in enumerate(records, 1)]
+        with self._transaction() as turn:
+            before = self.of([mark.key for mark in wanted])
+            steps: dict[int, tuple[Mark, Mark]] = {}
+            for mark in wanted:
+                first, old = steps.get(mark.key) or [before.get(mark.key, Mark(mark.key, mark.identity))] * 2
+                new = old.changed(
+                    Change(mark.read or None, mark.starred or None, mark.tags, note=old.note or mark.note)
+                )
+                if new != old:
+                    # Named twice it is one step, which begins where the first began.
+                    steps[mark.key] = (first, new)
+            if steps:
+                self._remember(f"{len(steps)} imported", steps.values())
+                self._store((new for _, new in steps.values()), turn)
+        return len(steps)
+
+    def _remember(self, words: str, steps: Iterable[tuple[Mark, Mark]]) -> None:
+        # Whoever does something new can't redo what was undone before.
+        self._connection.execute(
+            "delete from steps where change in (select change from changes where undone)"
+        )
+        self._connection.execute("delete from changes where undone")
+        change = self._connection.execute("insert into changes(words) values(?)", (words,)).lastrowid
+        self._insert_steps((change, old, new) for old, new in steps)
+        oldest = int(change or 0) - KEPT_CHANGES
+        self._connection.execute("delete from steps where change <= ?", (oldest,))
+        self._connection.execute("delete from changes where change <= ?", (oldest,))
+
+    def _take_steps(self, key: int) -> list[tuple[int, str, str]]:
+        return self._connection.execute(
+            "delete from steps where key = ? returning change, before, after", (key,)
+        ).fetchall()
+
+    def _insert_steps(self, steps: Iterable[tuple[int | None, Mark, Mark]]) -> None:
+        self._connection.executemany(
+            "insert or replace into steps values(?, ?, ?, ?)",
+            ((change, new.key, _to_json(old), _to_json(new)) for change, old, new in steps),
+        )
+
+    def _store(self, marks: Iterable[Mark], turn: int) -> None:
+        self._connection.executemany(
+            "insert or replace into marks(key, identity, read, starred, note, tags, turn)"
+            " values(?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    mark.key,
+                    _packed(mark.identity),
+                    mark.read,
+                    mark.starred,
+                    mark.note,
+                    "\n".join(mark.tags),
+                    turn,
+                )
+                for mark in marks
+            ),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[int]:
+        with self.file.transaction():
+            self._connection.execute("update meta set value = value + 1 where key = 'turn'")
+            yield self._turn()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.file.close()
+
+
+def _not_yet_carried(
+    connection: sqlite3.Connection, moved: Mapping[int, str], inodes: Mapping[int, int]
+) -> Mapping[int, str]:
+    """Those whose old place still has their own marks; the others are written down for the next time."""
+    import json
+
+    row = connection.execute("select value from meta where key = 'carried'").fetchone()
+    before = {tuple(move) for move in json.loads(row[0])} if row else set()
+    moves = {key: (key, key_of(identity), inodes.get(key)) for key, identity in moved.items()}
+    arrived = {new for _, new, _ in moves.values()} | {new for _, new, _ in before}
+    taken = [move for move in moves.values() if move[0] in arrived or move in before]
+    if taken or before:
+        connection.execute("insert or replace into meta values('carried', ?)", (json.dumps(taken),))
+    return {key: identity for key, identity in moved.items() if moves[key] not in before}
+
+
+def _version_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def _packed(identity: str) -> str | bytes:
+    """An identity as the database can hold it: a path that is no UTF-8 is kept as its bytes."""
+    try:
+        identity.encode()
+    except UnicodeEncodeError:
+        return identity.encode("utf-8", "surrogatepass")
+    return identity
+
+
+def _mark(row: tuple[int, str | bytes, int, int, str, str]) -> Mark:
+    key, identity, read, starred, note, tags = row
+    if isinstance(identity, bytes):
+        identity = identity.decode("utf-8", "surrogatepass")
+    return Mark(key, identity, bool(read), bool(starred), note, tuple(tags.split("\n")) if tags else ())
+
+
+def _renamed(mark: Mark, identity: str) -> Mark:
+    return mark._replace(key=key_of(identity), identity=identity)
+
+
+def _to_json(mark: Mark) -> str:
+    import json  # 2 ms that a start without a change of marks does without
+
+    return json.dumps(mark)
+
+
+def _from_json(state: str) -> Mark:
+    import json
+
+    key, identity, read, starred, note, tags = json.loads(state)
+    return Mark(key, identity, read, starred, note, tuple(tags))

@@ -1,0 +1,214 @@
+"""The Opener: how a URL gets from this terminal to a browser, or at least before the person's eyes.
+
+`plan` decides, from the URL, the terminal and the configuration alone; `carry_out` does it. A URL is one
+argument of an argument list, never part of a command line for a shell.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Literal, NamedTuple
+
+from reader.config import Config
+from reader.links import UnsafeUrl as UnsafeUrl
+from reader.links import checked_url as checked_url
+from reader.links import shown_host as shown_host
+from reader.opening.starting import PATIENCE, start
+from reader.terminal import Terminal
+
+TEXT_BROWSERS = (
+    "w3m",
+    "lynx",
+    "links2",
+    "links",
+    "elinks",
+    "chawan",
+    "cha",
+    "browsh",
+    "carbonyl",
+    "edbrowse",
+    "www-browser",
+)
+"""Browsers that draw in the terminal, in the order in which they are looked for."""
+
+_DESKTOP_COMMANDS = (("xdg-open",), ("gio", "open"), ("sensible-browser",), ("x-www-browser",))
+
+BY_SSH = (
+    "You came by SSH: no browser is started here, but `reader relay` on your own machine opens pages there"
+)
+
+Which = Callable[[str], str | None]
+
+
+class Step(NamedTuple):
+    """One way to try."""
+
+    kind: Literal["browser", "text", "relay"]
+    """A program beside us; one that needs our terminal; the person's own machine."""
+    argv: tuple[str, ...] = ()
+    """The argument list with the URL in it; empty for a relay."""
+    place: str = ""
+    """Where the relay is, with its token; empty for a program."""
+
+
+class Plan(NamedTuple):
+    """What will be done with a URL."""
+
+    url: str
+    """Checked and percent-encoded."""
+    steps: tuple[Step, ...] = ()
+    """Ways to try, the first one first. Empty where the URL can only be shown."""
+    sentence: str = ""
+    """What to tell the person where no way leads to a browser, without the URL."""
+
+
+class Outcome(NamedTuple):
+    """What came of it."""
+
+    ok: bool
+    """Whether a browser took the URL. False too where the plan was only to show it."""
+    sentence: str
+    """One line for the person. Where no browser took it, the URL is still to be shown."""
+
+
+def plan(
+    url: str,
+    terminal: Terminal,
+    config: Config = Config(),  # noqa: B008, frozen
+    *,
+    env: Mapping[str, str] = os.environ,
+    which: Which = shutil.which,
+) -> Plan:
+    """How to open this URL from this terminal. Raises UnsafeUrl.
+
+    A command for pages like this one comes first, then the relay, the configured browser and $BROWSER, over
+    SSH too, for all of them were asked for; then, where the person sits, the desktop's own way.
+    """
+    address = checked_url(url)
+    steps = [*_commands([_for_pattern(address, config)], address, which)]
+    if place := _relay(terminal, config):
+        steps.append(Step("relay", place=place))
+    asked = [config.browser, *_from_variable(env.get("BROWSER", ""))]
+    steps += _commands(asked, address, which)
+    if not terminal.is_remote:
+        steps += _commands(_from_desktop(terminal), address, which)
+    if terminal.is_remote:
+        return Plan(address, tuple(steps), BY_SSH)
+    return Plan(address, tuple(steps), "No browser can be started here")
+
+
+def plan_text(
+    url: str,
+    config: Config = Config(),  # noqa: B008
+    *,
+    which: Which = shutil.which,
+) -> Plan:
+    """How to read this URL's page in this terminal. Raises UnsafeUrl."""
+    address = checked_url(url)
+    known = [config.text_browser, *((name,) for name in TEXT_BROWSERS)]
+    first = next(_commands(known, address, which), None)
+    steps = (first._replace(kind="text"),) if first else ()
+    return Plan(address, steps, f"None of {', '.join(TEXT_BROWSERS[:4])} is installed here")
+
+
+def carry_out(
+    plan: Plan,
+    terminal: Terminal,
+    aside: Callable[[Sequence[str]], str | None] | None = None,
+    patience: float = PATIENCE,
+) -> Outcome:
+    """Try the steps until one of them works. Never raises for a browser that can't be started.
+
+    Waits up to `patience` seconds for each program to fail, and some seconds for a relay that is there but
+    silent, so call it from a worker. `aside` runs an argument list in the terminal, out of whose way the
+    screen has gone, and says why it failed; without it programs that need the terminal are passed over.
+    """
+    reason = ""
+    for step in plan.steps:
+        failure: str | None
+        if step.kind == "relay":
+            taken, failure = _hand_over(plan.url, step.place)
+            if taken is not None:
+                return taken
+        elif step.kind == "text":
+            failure = aside(step.argv) if aside else "it needs a terminal"
+            if failure is None:
+                return Outcome(True, f"Back from {os.path.basename(step.argv[0])}")
+        else:
+            failure = start(step.argv, terminal.env, patience)
+            if failure is None:
+                return Outcome(True, f"Sent to the browser: {shown_host(plan.url)}")
+        reason = reason or failure
+    return Outcome(False, f"No browser took it: {reason}" if reason else plan.sentence)
+
+
+def _hand_over(url: str, place: str) -> tuple[Outcome | None, str]:
+    """What the relay did with it, or None and why there is none."""
+    from reader.relay import BadPlace, hand_over, parse_place
+
+    try:
+        handed = hand_over(url, parse_place(place))
+    except BadPlace as error:
+        return None, str(error)
+    if not handed.is_taken:
+        return None, handed.sentence
+    if handed.is_opened:
+        return Outcome(True, f"Opened on your own machine: {shown_host(url)}"), ""
+    return Outcome(False, handed.sentence), ""
+
+
+def _relay(terminal: Terminal, config: Config) -> str:
+    """A relay that the environment names counts anywhere, one of the configuration where no desktop is."""
+    is_needed = terminal.is_remote or not terminal.has_desktop
+    return terminal.relay or (config.relay if is_needed else "")
+
+
+def _for_pattern(url: str, config: Config) -> tuple[str, ...]:
+    """The command of the first pattern that the URL without its scheme, in small letters, matches whole."""
+    plain = url.partition("://")[2].lower()
+    for pattern, argv in config.open.items():
+        if fnmatchcase(plain, pattern.lower()):
+            return argv
+    return ()
+
+
+def _from_variable(text: str) -> Iterator[tuple[str, ...]]:
+    """The commands of $BROWSER: separated as in PATH, each with `%s` where the URL goes, or at its end."""
+    for part in text.split(os.pathsep):
+        try:
+            argv = shlex.split(part)
+        except ValueError:  # a quote that is not closed
+            continue
+        if argv and argv[-1] == "&":  # an old way to say "in the background", where it is started anyway
+            argv.pop()
+        if argv:
+            yield tuple(argv)
+
+
+def _from_desktop(terminal: Terminal) -> list[tuple[str, ...]]:
+    if not terminal.has_desktop:
+        return []
+    if terminal.platform == "darwin":
+        return [("open",)]
+    return [("wslview",), *_DESKTOP_COMMANDS]
+
+
+def _commands(lists: Sequence[Sequence[str]], url: str, which: Which) -> Iterator[Step]:
+    """The steps of those argument lists whose program is installed."""
+    for argv in lists:
+        if not argv or which(os.path.expanduser(argv[0])) is None:
+            continue
+        kind: Literal["text", "browser"]
+        kind = "text" if os.path.basename(argv[0]) in TEXT_BROWSERS else "browser"
+        yield Step(kind, _with_url(argv, url))
+
+
+def _with_url(argv: Sequence[str], url: str) -> tuple[str, ...]:
+    program, rest = os.path.expanduser(argv[0]), argv[1:]
+    if any("%s" in part for part in rest):
+        return (program, *(part.replace("%s", url) for part in rest))
+    return (program, *rest, url)

@@ -1,0 +1,1 @@
+"""From the bytes of a file to an Article: fences, fields by type, other people's keys."""

@@ -1,0 +1,236 @@
+"""One field's value made into its type; what can't be is a problem, and the field stays empty.
+
+Which key means which field is not known here (see `dialects`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from reader.article import Image, Problem, Provider, Related, Value
+from reader.dates import parse_instant
+from reader.text import clean, clean_line, display_path
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")
+_TRUE = frozenset(("true", "yes", "on"))
+_FALSE = frozenset(("false", "no", "off"))
+_NUMBERS = {str(number): number for number in range(-1, 101)}
+"""Nearly every quality and heat there is, as it is written: quicker than a regular expression."""
+
+_LARGEST = 2**31 - 1
+"""Largest heat, width and height that are believed; also what fits every store's integer."""
+
+
+class Notes:
+    """The problems of one file, gathered while its fields are converted."""
+
+    __slots__ = ("lines", "path", "problems")
+
+    def __init__(self, path: str, lines: Mapping[str, int]) -> None:
+        self.path = path
+        self.lines = lines
+        self.problems: list[Problem] = []
+
+    def add(self, field: str, reason: str, above: str = "") -> None:
+        """Note a problem with a field; `above` is the path to what it belongs to (`related.0.`)."""
+        field = above + field
+        place, line = field, 0
+        while place and not line:
+            line = self.lines.get(place, 0)
+            place = place.rpartition(".")[0]
+        self.add_at(line, field, reason)
+
+    def add_at(self, line: int, field: str, reason: str) -> None:
+        """Note a problem on a line of the file."""
+        problem = Problem(display_path(self.path), line, clean_line(field)[:200], clean_line(reason)[:500])
+        self.problems.append(problem)
+
+
+def text_of(value: Value, field: str, notes: Notes, above: str = "") -> str:
+    """One line of clean text; a list of one text is that text."""
+    if isinstance(value, str):
+        return clean_line(value)
+    if value is None:
+        return ""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        return clean_line(value[0])
+    notes.add(field, f"must be one text, not {_kind(value)}", above)
+    return ""
+
+
+def texts_of(value: Value, field: str, notes: Notes) -> list[str]:
+    """A list of texts: a list, where an entry may be a map with a name, or one text with commas."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        value = list(value.split(","))
+    return _unique(_names(value, field, notes))
+
+
+def names_of(value: Value, field: str, notes: Notes) -> list[str]:
+    """The same for people's names, in which a comma does not part two of them."""
+    if value is None:
+        return []
+    return _unique(_names([value] if isinstance(value, str | dict) else value, field, notes))
+
+
+def integer_of(value: Value, field: str, notes: Notes, above: str = "", least: int = -_LARGEST) -> int | None:
+    """A whole number of 32 bits that is not less than `least`."""
+    if value is None:
+        return None
+    if isinstance(value, str) and (value in _NUMBERS or _INTEGER.fullmatch(value := value.strip())):
+        number = _NUMBERS[value] if value in _NUMBERS else int(value)
+        if least <= number <= _LARGEST:
+            return number
+    notes.add(field, f"must be a whole number, not {_shown(value)}", above)
+    return None
+
+
+def quality_of(value: Value, field: str, notes: Notes, above: str = "") -> int | None:
+    """A score of 0 to 100; a fraction is rounded."""
+    if value is None:
+        return None
+    if isinstance(value, str) and (value in _NUMBERS or _NUMBER.fullmatch(value := value.strip())):
+        number = _NUMBERS[value] if value in _NUMBERS else float(value)
+        if 0 <= number <= 100:
+            return round(number)
+    notes.add(field, f"must be a number from 0 to 100, not {_shown(value)}", above)
+    return None
+
+
+def boolean_of(value: Value, field: str, notes: Notes, above: str = "") -> bool | None:
+    """true, yes, on, false, no, off, in any case."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in _TRUE:
+            return True
+        if word in _FALSE:
+            return False
+    notes.add(field, f"must be true or false, not {_shown(value)}", above)
+    return None
+
+
+def instant_of(value: Value, field: str, notes: Notes, above: str = "") -> datetime | None:
+    """An instant in UTC; None where it can't be read, never a guess."""
+    text = text_of(value, field, notes, above)
+    if not text:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        notes.add(field, str(error), above)
+        return None
+
+
+def provider_of(value: Value, field: str, notes: Notes, above: str = "") -> Provider:
+    """A publisher: a map of name and domain, or just the name."""
+    if not isinstance(value, dict):
+        return Provider(text_of(value, field, notes, above))
+    name, domain = value.get("name"), value.get("domain")
+    if isinstance(name, str) and isinstance(domain, str):  # always so, but for a few
+        name, domain = clean_line(name), clean_line(domain)
+    else:
+        above = f"{above}{field}."
+        name, domain = text_of(name, "name", notes, above), text_of(domain, "domain", notes, above)
+    return Provider(name or domain, domain)
+
+
+def images_of(value: Value, field: str, notes: Notes, above: str = "") -> tuple[Image, ...]:
+    """Pictures: a list of maps or of addresses, or one of them."""
+    if value is None:
+        return ()
+    images: list[Image] = []
+    for number, one in enumerate(value if isinstance(value, list) else [value]):
+        place = f"{above}{field}.{number}."
+        if isinstance(one, str):
+            one = {"url": one}
+        if not isinstance(one, dict):
+            notes.add(place[:-1], f"must be a map with a url, not {_kind(one)}")
+            continue
+        url = text_of(one.get("url"), "url", notes, place)
+        if not url:
+            notes.add(place[:-1], "has no url")
+            continue
+        width = integer_of(one.get("width"), "width", notes, place, 0)
+        height = integer_of(one.get("height"), "height", notes, place, 0)
+        images.append(Image(url, width, height, boolean_of(one.get("isCached"), "isCached", notes, place)))
+    return tuple(images)
+
+
+def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
+    """Links to other articles: a list of maps, or one."""
+    if value is None:
+        return ()
+    found: list[Related] = []
+    for number, one in enumerate(value if isinstance(value, list) else [value]):
+        place = f"{field}.{number}"
+        if isinstance(one, dict):
+            found.append(_one_related(one, place + ".", notes))
+        else:
+            notes.add(place, f"must be a map with title and webUrl, not {_kind(one)}")
+    return tuple(found)
+
+
+def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
+    get = one.get
+    return Related(
+        text_of(get("title"), "title", notes, place),
+        text_of(get("excerpt"), "excerpt", notes, place),
+        instant_of(get("publishedDateTime"), "publishedDateTime", notes, place),
+        text_of(get("webUrl"), "webUrl", notes, place),
+        text_of(get("type"), "type", notes, place),
+        provider_of(get("provider"), "provider", notes, place),
+        quality_of(get("quality"), "quality", notes, place),
+        images_of(get("images"), "images", notes, place),
+    )
+
+
+def kept_of(value: Value) -> Value:
+    """A value of no known field, clean at every depth; line breaks in texts stay."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [kept_of(one) for one in value]
+    if isinstance(value, dict):
+        return {clean_line(key): kept_of(one) for key, one in value.items()}
+    return value
+
+
+def _names(value: Value, field: str, notes: Notes) -> list[str]:
+    if not isinstance(value, list):
+        notes.add(field, f"must be a list of texts, not {_kind(value)}")
+        return []
+    names: list[str] = []
+    for number, one in enumerate(value):
+        if isinstance(one, dict):
+            # Authors have a name, Docusaurus' tags a label.
+            one = one.get("name") or one.get("label") or one
+        if isinstance(one, str):
+            names.append(clean_line(one))
+        elif one is not None:
+            notes.add(f"{field}.{number}", f"must be a text, not {_kind(one)}")
+    return names
+
+
+def _unique(texts: list[str]) -> list[str]:
+    return [text for text in dict.fromkeys(texts) if text]
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    return "nothing" if value is None else _shown(value)
+
+
+def _shown(value: Value) -> str:
+    if not isinstance(value, str):
+        return _kind(value)
+    text = clean_line(value)
+    return f'"{text}"' if len(text) <= 40 else f'"{text[:39]}…"'

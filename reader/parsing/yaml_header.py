@@ -1,0 +1,204 @@
+"""YAML headers read as text: PyYAML's parser gives the events, and no scalar is guessed to be anything else.
+
+PyYAML is imported when the first such header is met, for it costs 13 ms. Fences and files are not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from reader.article import Value
+from reader.parsing.parsed import MAX_NESTING, Flaw, HeaderError, refuse_nesting
+from reader.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_ALIASES = 32
+"""Aliases (`*name`) that one header may hold."""
+
+MAX_ALIASED = 10_000
+"""Values that all aliases of a header may stand for together, so that a few lines can't fill the memory."""
+
+_PYTHON_TAG = "tag:yaml.org,2002:python/"
+_NOT_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_REMEDIES = (
+    ("mapping values are not allowed", 'a text with ": " in it needs quotes around it'),
+    ("could not find expected ':'", 'each line needs "key: value", and a longer text quotes or indentation'),
+    ("did not find expected key", "check the indentation and that every quote is closed"),
+    ("found unexpected end of stream", "a quote or bracket is never closed"),
+    ("cannot start any token", "indent with blanks, not tabs, and put quotes around a text that begins so"),
+    ("unknown escape character", "write a backslash twice, or use single quotes"),
+    ("did not find expected ',' or", "a bracket is never closed"),
+    ("did not find expected alphabetic", "a text that begins with * or & needs quotes around it"),
+)
+
+
+def read_yaml(header: str, first_line: int) -> tuple[dict[str, Value], dict[str, int], list[Flaw]]:
+    """The fields of a YAML header, the file line of each key, and what could be passed over.
+
+    Every scalar is text; only an unquoted null, `~` or nothing is None. `first_line` is the file's line on
+    which the header begins. Raises HeaderError where the header can't be read as a whole.
+    """
+    refuse_nesting(header)
+    flaws: list[Flaw] = []
+    if _NOT_YAML.search(header):
+        flaws.append(Flaw(first_line, "header", "control characters are not allowed and were left out"))
+        # Cleaning makes newlines of these two, which would shift every line behind them.
+        header = clean(header.replace("\u2028", " ").replace("\u2029", " "))
+    walk = _Walk(header, first_line)
+    return walk.document(), walk.lines, flaws + walk.flaws
+
+
+class _Walk:
+    """One pass over the events of one header."""
+
+    def __init__(self, header: str, first_line: int) -> None:
+        import yaml
+
+        self._errors = (yaml.YAMLError, UnicodeError)
+        self._loader = (getattr(yaml, "CBaseLoader", None) or yaml.BaseLoader)(header)
+        self._next: Callable[[], Any] = self._loader.get_event
+        self._scalar = yaml.ScalarEvent
+        self._alias = yaml.AliasEvent
+        self._sequence = yaml.SequenceStartEvent
+        self._ends = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+        self._first_line = first_line
+        self._oddly_broken = header if _ODD_BREAK.search(header) else ""
+        self._anchors: dict[str, tuple[Value, int] | None] = {}
+        self._aliases = 0
+        self._aliased = 0
+        self.lines: dict[str, int] = {}
+        self.flaws: list[Flaw] = []
+
+    def document(self) -> dict[str, Value]:
+        """The header's fields; {} for an empty one."""
+        try:
+            return self._document()
+        except self._errors as error:
+            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+            raise HeaderError(self._line(mark) if mark else 0, _explained(error)) from None
+        finally:
+            self._loader.dispose()
+
+    def _document(self) -> dict[str, Value]:
+        import yaml
+
+        self._next()
+        begin = self._next()
+        if isinstance(begin, yaml.StreamEndEvent):
+            return {}
+        root, _ = self._node(self._next(), "", 0)
+        self._next()
+        after = self._next()
+        if isinstance(after, yaml.DocumentStartEvent):
+            self._flaw(self._line(after.start_mark), "", "only the first YAML document of a file is read")
+        if root is None:
+            return {}
+        if not isinstance(root, dict):
+            raise HeaderError(0, 'the header must be made of "key: value" lines')
+        return root
+
+    def _node(self, event: Any, path: str, depth: int) -> tuple[Value, int]:
+        """The value that begins with this event, and how many values it is made of."""
+        if isinstance(event, self._scalar):
+            self._refuse_tag(event, path)
+            text: Value = event.value
+            if event.implicit[0] and text in _NULLS:
+                text = None
+            if event.anchor:
+                self._anchors[event.anchor] = (text, 1)
+            return text, 1
+        if isinstance(event, self._alias):
+            return self._resolved(event)
+        self._refuse_tag(event, path)
+        if depth >= MAX_NESTING:
+            raise HeaderError(self._line(event.start_mark), f"values are nested more than {MAX_NESTING} deep")
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        is_list = isinstance(event, self._sequence)
+        found = self._list(path, depth) if is_list else self._mapping(path, depth)
+        if event.anchor:
+            self._anchors[event.anchor] = found
+        return found
+
+    def _refuse_tag(self, event: Any, path: str) -> None:
+        """List a tag that asks for a Python object; its value is plain text or fields like every other."""
+        if event.tag and event.tag.startswith(_PYTHON_TAG):
+            self._flaw(self._line(event.start_mark), path, "Python tags are left out; remove the !!python/…")
+
+    def _list(self, path: str, depth: int) -> tuple[Value, int]:
+        values: list[Value] = []
+        total = 1
+        while not isinstance(event := self._next(), self._ends):
+            value, size = self._node(event, f"{path}{len(values)}.", depth + 1)
+            values.append(value)
+            total += size
+        return values, total
+
+    def _mapping(self, path: str, depth: int) -> tuple[Value, int]:
+        fields: dict[str, Value] = {}
+        merged: list[Value] = []
+        total = 1
+        while not isinstance(event := self._next(), self._ends):
+            line = self._line(event.start_mark)
+            key = event.value if isinstance(event, self._scalar) else None
+            if key is None:
+                self._node(event, path, depth + 1)
+                self._flaw(line, path, "a key must be one text")
+            elif event.anchor:
+                self._anchors[event.anchor] = (key, 1)
+            value, size = self._node(self._next(), f"{path}{key}.", depth + 1)
+            total += size
+            if key is None:
+                continue
+            if key == "<<" and event.implicit[0]:
+                merged.append(value)
+                continue
+            if key in fields:
+                self._flaw(line, path + key, "stands here twice; the last one is taken")
+            fields[key] = value
+            self.lines[path + key] = line + self._first_line
+        for value in merged:
+            self._merge(fields, value)
+        return fields, total
+
+    def _merge(self, fields: dict[str, Value], value: Value) -> None:
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                for key, one in part.items():
+                    fields.setdefault(key, one)
+
+    def _resolved(self, event: Any) -> tuple[Value, int]:
+        line = self._line(event.start_mark)
+        self._aliases += 1
+        if event.anchor not in self._anchors:
+            raise HeaderError(line, f"*{event.anchor} is not defined; put quotes around a text with *")
+        found = self._anchors[event.anchor]
+        if found is None:
+            raise HeaderError(line, f"*{event.anchor} refers to itself")
+        self._aliased += found[1]
+        if self._aliases > MAX_ALIASES or self._aliased > MAX_ALIASED:
+            raise HeaderError(line, "too many aliases (*name); write the values out")
+        return found
+
+    def _line(self, mark: Any) -> int:
+        """The 0-based line of a place, counted as editors do; YAML counts further characters as breaks."""
+        if self._oddly_broken:
+            return self._oddly_broken.count("\n", 0, mark.index)
+        line: int = mark.line
+        return line
+
+    def _flaw(self, line: int, field: str, reason: str) -> None:
+        self.flaws.append(Flaw(line + self._first_line, field.rstrip(".") or "header", reason))
+
+
+def _explained(error: Exception) -> str:
+    """A parser's error as one clause with its remedy."""
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    problem = " ".join(problem.split())
+    remedy = next((text for sign, text in _REMEDIES if sign in problem), "check this line and the one above")
+    return f"not valid YAML ({problem}); {remedy}"

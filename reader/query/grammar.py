@@ -1,0 +1,206 @@
+"""The spelling of queries: how a text falls into tokens, and how terms are written so that they read back.
+
+Below `reader.query`, which gives the tokens their meaning, and above `reader.query.fields`, which knows the
+good values. Nothing here knows what an article is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from reader.errors import QueryError
+from reader.hints import nearest, shown
+from reader.patterns import lazy
+from reader.query.fields import CHOICES, FIELDS, WORD_FIELDS, check_value, example, is_unfinished
+from reader.text import words
+
+_BLANKS = lazy(r"\s*")
+# Most of what people type: told apart from all the rest by one match, which halves the time of a long text.
+_WORD = lazy(r'[^\W_][^\s():*"]*(?=\s)')
+_NAME = lazy(r"([A-Za-z]{2,}):")
+# A pair of parentheses inside a word belongs to it: f(x), /wiki/Foo_(bar).
+_RUN = lazy(r"(?:[^\s()]|\([^\s()]*\))+")
+_VALUE = lazy(r"(?:[^\s(),]|\([^\s(),]*\))+")
+_QUOTED = lazy(r'"((?:[^"\\]|\\.?)*)("?)', re.DOTALL)
+_ESCAPED = lazy(r'\\(["\\])')
+_PLAIN_VALUE = lazy(r'[^\s(),"*]+')
+# As people write most choices, read without looking at each value: half the time of a text full of them.
+_PLAIN_VALUES = lazy(r'[^\s(),"*]+(?:,[^\s(),"*]+)*(?=[\s)]|$)')
+
+
+class Piece(NamedTuple):
+    """One word, phrase or value, without its quotes and its star."""
+
+    text: str
+    is_quoted: bool = False
+    prefix: bool = False
+
+
+class Token(NamedTuple):
+    """A stretch of the query text with a meaning of its own."""
+
+    kind: Literal["(", ")", "or", "term"]
+    start: int
+    stop: int
+    negated: bool = False
+    field: str = "text"
+    pieces: tuple[Piece, ...] = ()
+    """Empty where nothing is asked: a lone dash, a field that is still being typed."""
+
+
+def tokens(text: str, typing: bool) -> list[Token]:
+    """The tokens of a query text. With `typing` its last word may be unfinished. Raises QueryError."""
+    found: list[Token] = []
+    at = _BLANKS.match(text).end()  # type: ignore[union-attr]  # no blanks are a match too
+    while at < len(text):
+        if (word := _WORD.match(text, at)) and word[0] not in ("OR", "AND"):
+            token = Token("term", at, word.end(), pieces=(Piece(word[0]),))
+        elif text[at] in "()":
+            token = Token("(" if text[at] == "(" else ")", at, at + 1)
+        else:
+            token = _token(text, at, typing)
+        found.append(token)
+        at = _BLANKS.match(text, token.stop).end()  # type: ignore[union-attr]
+    return found
+
+
+def quote(value: str) -> str:
+    """The value in quotes, so that it reads back as it is."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def spell(field: str, values: Iterable[str], *, negated: bool, prefix: bool, phrase: bool) -> str:
+    """The text of one term, with quotes only where it would mean something else without them."""
+    dash, star = "-" * negated, "*" * prefix
+    if field == "text":
+        return " OR ".join(dash + _spell_word(value, dash, star, phrase) + star for value in values)
+    is_words = field in WORD_FIELDS
+    plain = _VALUE if is_words else _PLAIN_VALUE
+    spelled = (value if not phrase and plain.fullmatch(value) else quote(value) for value in values)
+    return f"{dash}{field}:" + ",".join(value + star for value in spelled)
+
+
+def _spell_word(value: str, dash: str, star: str, phrase: bool) -> str:
+    """A bare word where it reads back as just that; "OR" or "topic:AI" as words need their quotes."""
+    if phrase:
+        return quote(value)
+    try:
+        read = tokens(dash + value + star, False)
+    except QueryError:
+        return quote(value)
+    is_same = (
+        len(read) == 1 and read[0].pieces == (Piece(value, False, bool(star)),) and read[0].field == "text"
+    )
+    return value if is_same and read[0].negated == bool(dash) else quote(value)
+
+
+def _token(text: str, at: int, typing: bool) -> Token:
+    start = at
+    # A dash stands for "not" only where something follows it at once; "--x" and " - " are words.
+    negated = text[at] == "-" and at + 1 < len(text) and not (text[at + 1].isspace() or text[at + 1] in "-)")
+    at += negated
+    if text[at] == "(":
+        return Token("(", start, at + 1, negated)
+    if text[at] == '"':
+        piece, at = _quoted(text, at, typing)
+        return Token("term", start, at, negated, "text", _searchable([piece]))
+    if (name := _NAME.match(text, at)) and _is_field(name[1], text, name.end()):
+        return _field_token(text, start, negated, name, typing)
+    run = _RUN.match(text, at)
+    assert run  # neither a blank nor a parenthesis stands here
+    is_last = typing and run.end() == len(text)
+    is_joiner = run[0] in ("OR", "AND")
+    if is_joiner and not negated and not is_last:
+        return Token("or" if run[0] == "OR" else "term", start, run.end())
+    piece = _bare(run[0], is_last)
+    if is_joiner or run[0][0] == "-":
+        # Without quotes it would mean something else as soon as a dash comes before it or goes.
+        piece = piece._replace(is_quoted=True)
+    return Token("term", start, run.end(), negated, "text", _searchable([piece]))
+
+
+def _is_field(name: str, text: str, at: int) -> bool:
+    """Whether a name and its colon are meant as a field; "Breaking: news" and "http://" are not."""
+    if name.lower() in FIELDS:
+        return True
+    rest = _RUN.match(text, at)
+    return bool(rest and rest[0][:2] != "//" and (rest[0][0] == '"' or re.search(r"\w", rest[0])))
+
+
+def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typing: bool) -> Token:
+    field = name[1].lower()
+    run = _PLAIN_VALUES.match(text, name.end()) if field in CHOICES else None
+    if run and not (typing and run.end() == len(text)):
+        return Token("term", start, run.end(), negated, field, tuple(map(Piece, run[0].split(","))))
+    pieces, at = _values(text, name.end(), typing)
+    if field not in FIELDS:
+        reason = f'there is no field "{name[1]}"; {nearest(field, FIELDS)}'
+        raise QueryError(_with_remedy(reason, text[start:at]), name.start(), name.end() - name.start())
+    is_last = typing and at == len(text)
+    if field in WORD_FIELDS:
+        pieces = list(_searchable(pieces))
+    checked: list[Piece] = []
+    try:
+        if not pieces and not is_last:
+            raise ValueError(f"a value must follow the colon at once, like {example(field)}")
+        for piece in pieces:
+            if is_last and piece is pieces[-1] and is_unfinished(field, piece.text):
+                continue
+            checked.append(_checked(field, piece))
+    except ValueError as error:
+        raise QueryError(_with_remedy(str(error), text[start:at]), start, at - start) from None
+    return Token("term", start, at, negated, field, tuple(checked))
+
+
+def _values(text: str, at: int, typing: bool) -> tuple[list[Piece], int]:
+    """The values from here on, separated by commas, and where they end."""
+    pieces: list[Piece] = []
+    while at < len(text):
+        if text[at] == '"':
+            piece, at = _quoted(text, at, typing)
+        elif run := _VALUE.match(text, at):
+            piece, at = _bare(run[0], typing and run.end() == len(text)), run.end()
+        else:
+            piece = Piece("")
+        if piece.text.strip():
+            pieces.append(piece)
+        if text[at : at + 1] != ",":
+            break
+        at += 1
+    return pieces, at
+
+
+def _quoted(text: str, at: int, typing: bool) -> tuple[Piece, int]:
+    found = _QUOTED.match(text, at)
+    assert found  # a quote stands here, and everything after one fits
+    value, closing = found.groups()
+    stop = found.end()
+    if "\\" in value:
+        value = _ESCAPED.sub(r"\1", value)
+    starred = text[stop : stop + 1] == "*"
+    is_growing = typing and not closing and not value[-1:].isspace()
+    return Piece(value, True, starred or is_growing), stop + starred
+
+
+def _bare(run: str, is_last: bool) -> Piece:
+    word = run.rstrip("*")
+    return Piece(word, False, is_last or word != run)
+
+
+def _searchable(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Without those that hold no letter and no digit, like "&": nothing could be looked up for them."""
+    return tuple([piece for piece in pieces if piece.text and words(piece.text)])
+
+
+def _checked(field: str, piece: Piece) -> Piece:
+    if field in WORD_FIELDS:
+        return piece
+    return Piece(check_value(field, piece.text.strip()), False, piece.prefix and field in CHOICES)
+
+
+def _with_remedy(reason: str, written: str) -> str:
+    end = "" if reason.endswith("?") else "."
+    bare = written.lstrip("-").replace('"', "")
+    return f"{reason}{end} To search for these words, quote them: {shown(bare)}"

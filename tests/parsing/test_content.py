@@ -1,0 +1,86 @@
+"""Bytes made into articles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article import Place
+from reader.parsing.content import MAX_FILE, Unreadable, article_in, decode, peek_date
+from tests.written import SEED_SHAPE
+
+PLACE = Place("/n/a.md", "a.md", "n")
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "reason"),
+    [
+        ("é".encode(), "é", None),
+        (b"\xef\xbb\xbfx", "x", None),
+        ("\ufeffé".encode("utf-16-le"), "é", None),
+        ("\ufeffé".encode("utf-16-be"), "é", None),
+        (b"caf\xe9", "caf\ufffd", "not valid UTF-8 at byte 3"),
+        (b"a\0b", "ab", "NUL"),
+        (b"\xff\xfea", "\ufffd", "not valid UTF-16"),
+    ],
+)
+def test_decoding(raw: bytes, text: str, reason: str | None) -> None:
+    """UTF-8 and marked UTF-16 are read, all else shown as well as can be and said."""
+    found, why = decode(raw)
+    assert found == text
+    assert (reason in (why or "")) if reason else why is None
+
+
+def test_a_damaged_file_is_shown_with_its_problem() -> None:
+    """What is wrong with the bytes comes before what is wrong with the fields."""
+    found = article_in(b"---\ntitle: caf\xe9\nheat: x\n---\n", PLACE)
+    assert found.title == "caf\ufffd"
+    assert [one.field for one in found.problems] == ["file", "heat"]
+
+
+@pytest.mark.parametrize("raw", [b"", b" \n\n", b"\xef\xbb\xbf", b"\x89PNG\0\0\0\0\0\0\0\0", b"\0" * 100])
+def test_a_file_without_text_gives_no_article(raw: bytes) -> None:
+    """Empty and binary files are one problem."""
+    with pytest.raises(Unreadable) as caught:
+        article_in(raw, PLACE)
+    assert caught.value.problem.path == "/n/a.md" and caught.value.problem.field == "file"
+
+
+def test_a_too_large_file_is_read_from_its_beginning() -> None:
+    """The rest is left out and said."""
+    found = article_in(b"---\ntitle: x\n---\n" + b"a " * (MAX_FILE // 2), PLACE)
+    assert found.title == "x" and len(found.body) < MAX_FILE
+    assert "larger than 4 MB" in found.problems[0].reason
+
+
+def test_yaml_files_need_no_fences() -> None:
+    """The ending says that the whole file is a header."""
+    assert article_in(b"title: x\n", PLACE._replace(path="/n/a.YML")).title == "x"
+
+
+@pytest.mark.parametrize(
+    ("raw", "seconds"),
+    [
+        (SEED_SHAPE.encode(), 1709370900),
+        (b"---\ndate: 1970-01-02\n", 86400),
+        (b"+++\ndate = 1970-01-01T01:00:00+01:00\n", 0),
+        (b"---\nDate: '1970-01-01 00:00:05'\n", 5),
+        (b"---\nrelated:\n  - publishedDateTime: 2021-01-01\n", None),
+        (b"---\ndate: 2021-02-31\n", None),
+        (b"", None),
+    ],
+)
+def test_peeking_at_the_date(raw: bytes, seconds: int | None) -> None:
+    """A quick guess that is right for ordinary headers."""
+    assert peek_date(raw) == seconds
+
+
+@given(st.binary())
+def test_no_bytes_raise(raw: bytes) -> None:
+    """Any bytes are an article or Unreadable."""
+    peek_date(raw)
+    try:
+        article_in(raw, PLACE)
+    except Unreadable as error:
+        assert error.problem.reason

@@ -1,0 +1,175 @@
+"""Which of the keys wins, and what stands in for a missing field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article import Place, Provider, Value
+from reader.parsing.dialects import article_of
+from reader.parsing.parsed import Parsed
+from reader.text import clean
+from tests.headers import PLACE, article, day, problems
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("date: 2021-06-18\npubDate: 2020-01-01", day(2021, 6, 18)),
+        ("Date: 2021-06-18", day(2021, 6, 18)),
+        ("published_at: 2021-06-18", day(2021, 6, 18)),
+        ("pubDate: Fri, 18 Jun 2021 10:00:00 GMT", datetime(2021, 6, 18, 10, tzinfo=UTC)),
+        ("publishedDateTime:\ndate: 2021-06-18", day(2021, 6, 18)),
+        ("slug: 2021/06/18/tulips", day(2021, 6, 18)),
+        ("permalink: /2021/06/18/tulips/", day(2021, 6, 18)),
+        ("path: blog/2021/06/18/tulips", day(2021, 6, 18)),
+        ("title: x", None),
+    ],
+)
+def test_dates(header: str, expected: datetime | None) -> None:
+    """The first key that is there wins; after the keys come the file's name and paths."""
+    found = article(header)
+    assert found.published_date_time == expected and not found.problems
+
+
+def test_a_bad_date_is_unknown_and_never_guessed() -> None:
+    """Neither another key nor the file's name stands in for a date that can't be read."""
+    place = Place("/n/2021-06-18-x.md", "2021-06-18-x.md", "n")
+    found = article("date: soon\nlastmod: 2020-01-01", place=place)
+    assert found.published_date_time is None
+    assert problems(found) == [(2, "date")]
+    assert found.other == {"lastmod": "2020-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("header", "url"),
+    [
+        ("originalUrl: https://a.example/1\nurl: https://b.example", "https://a.example/1"),
+        ("url: /x\nlink: https://b.example/2", "https://b.example/2"),
+        ("permalink: https://c.example/3", "https://c.example/3"),
+        ("webUrl: https://w.example/4", "https://w.example/4"),
+        ("external_url: ftp://b.example", ""),
+        ("link: javascript:alert(1)", ""),
+    ],
+)
+def test_urls(header: str, url: str) -> None:
+    """Other keys count where they hold an absolute address."""
+    assert article(header).url == url
+
+
+@pytest.mark.parametrize(
+    ("header", "provider"),
+    [
+        ("provider: {name: A, domain: a.example}", Provider("A", "a.example")),
+        ("provider: A", Provider("A")),
+        ("source: B\npublisher: C", Provider("B")),
+        ("publisher: {name: C}", Provider("C")),
+        ("source: https://www.d.example/feed", Provider("d.example", "d.example")),
+        ("url: https://www.e.example:8080/x", Provider("e.example", "e.example")),
+        ("provider: {domain: f.example}", Provider("f.example", "f.example")),
+        ("title: x", Provider("news")),
+    ],
+)
+def test_providers(header: str, provider: Provider) -> None:
+    """Map or text, else the address's host, else the folder."""
+    assert article(header).provider == provider
+
+
+@pytest.mark.parametrize(
+    ("header", "topics", "category"),
+    [
+        ("topics: [AI, Chips]\ntags: [x]\ncategory: news", ("AI", "Chips"), "news"),
+        ("topics: AI, Chips , AI", ("AI", "Chips"), ""),
+        ("topics:\ntags: [x]", (), ""),
+        ("tags: [x]\ncategories: y, z\ncategory: news", ("x", "y", "z", "news"), "news"),
+        ("category: [a, b]", ("a", "b"), ""),
+        ("category: [a]", ("a",), "a"),
+    ],
+)
+def test_topics(header: str, topics: tuple[str, ...], category: str) -> None:
+    """Only where topics are missing do tags and categories stand in for them."""
+    found = article(header)
+    assert (found.topics, found.category, found.problems) == (topics, category, ())
+
+
+@pytest.mark.parametrize(
+    ("header", "author"),
+    [
+        ("author: Bell, Ann and Bob", ("Bell, Ann and Bob",)),
+        ("authors: [Ann, Bob]", ("Ann", "Bob")),
+        ("by: {name: Ann}", ("Ann",)),
+        ("author: [{name: Ann, url: x}, {name: Bob}]", ("Ann", "Bob")),
+    ],
+)
+def test_authors(header: str, author: tuple[str, ...]) -> None:
+    """Text, list or maps; a comma does not part names."""
+    assert article(header).author == author
+
+
+def test_unknown_keys_are_kept_in_order_and_clean() -> None:
+    """Whatever has no field stays, cleaned at every depth."""
+    found = article('zeta: 1\nalpha: ["a\\e[31mb", {"k\\ey": "x\\u202ey"}]\nempty:\n')
+    assert list(found.other) == ["zeta", "alpha", "empty"]
+    assert found.other == {"zeta": "1", "alpha": ["ab", {"k": "xy"}], "empty": None}
+
+
+def test_the_identity_takes_the_first_absolute_url_and_the_prefix() -> None:
+    """A relative originalUrl gives way to webUrl; paths of further roots have a prefix."""
+    assert article("originalUrl: /a\nwebUrl: https://w.example/a").identity == "https://w.example/a"
+    assert article("title: x", place=PLACE._replace(prefix="more:/")).identity == "more:/a-first-story.md"
+
+
+VALUES: st.SearchStrategy[Value] = st.recursive(
+    st.none() | st.text() | st.sampled_from(["37", "true", "2021-06-18", "https://x.example/?utm_a=b"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "url", "title", "x"]), inner)
+    ),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    [
+        "title",
+        "Title",
+        "date",
+        "lastmod",
+        "slug",
+        "permalink",
+        "url",
+        "link",
+        "originalUrl",
+        "webUrl",
+        "provider",
+    ]
+    + [
+        "source",
+        "excerpt",
+        "topics",
+        "tags",
+        "category",
+        "categories",
+        "taxonomies",
+        "author",
+        "by",
+        "quality",
+    ]
+    + ["heat", "published", "draft", "status", "images", "related", "secured", "type", "x"]
+)
+
+
+@given(st.dictionaries(KEYS, VALUES), st.text(), st.text(min_size=1))
+def test_no_fields_raise(fields: dict[str, Value], body: str, name: str) -> None:
+    """Any values give an article whose text is clean."""
+    found = article_of(Parsed(fields, body, 1, {}), Place(f"/n/{name}", name, "n"))
+    assert found.title and found.identity and found.provider.name
+    for text in (
+        found.title,
+        found.excerpt,
+        found.original_url,
+        found.category,
+        *found.topics,
+        *found.author,
+    ):
+        assert clean(text) == text and "\n" not in text

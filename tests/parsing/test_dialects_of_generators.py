@@ -1,0 +1,171 @@
+"""The folders of the usual site generators, each as its own documentation writes its headers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reader.article import Image, Place, Provider
+from reader.parsing.dialects import article_of
+from reader.parsing.frontmatter import read
+from tests.headers import PLACE, day
+
+HUGO_TOML = """+++
+title = "Tulips"
+date = 2021-06-18T10:00:00+02:00
+draft = true
+tags = ["flowers", "spring"]
+categories = ["garden"]
+author = "Ann Bell"
+summary = "On tulips."
+images = ["tulip.jpg"]
+canonical = "https://garden.example/tulips"
+[params]
+weight = 3
++++
+Body"""
+HUGO_YAML = (
+    "---\ntitle: Tulips\nlastmod: 2021-06-18\nauthor:\n  name: Ann Bell\nurl: /tulips/\ndraft: false\n---\n"
+)
+JEKYLL = """---
+layout: post
+title: Tulips
+categories: [garden]
+tags: flowers
+published: no
+---
+First words.
+"""
+ZOLA = """+++
+title = "Tulips"
+date = 2021-06-18
+description = "On tulips."
+[taxonomies]
+tags = ["flowers"]
+categories = ["garden"]
+authors = ["Ann Bell"]
+colours = ["red"]
+[extra]
+toc = true
++++
+"""
+ELEVENTY = "---\ntitle: Tulips\ndate: 2021-06-18\npermalink: /2021/tulips/\ntags:\n  - flowers\n---\n"
+DOCUSAURUS = """---
+slug: tulips
+title: Tulips
+authors:
+  - name: Ann Bell
+    url: https://ann.example
+  - bob
+tags: [flowers, {label: Spring, permalink: /spring}]
+---
+"""
+PELICAN = """Title: Tulips
+Date: 2021-06-18 10:20
+Category: garden
+Tags: flowers, spring
+Authors: Ann Bell; Bob Hill
+Summary: On tulips.
+Status: draft
+
+Body"""
+
+
+def test_hugo() -> None:
+    """TOML and YAML headers of Hugo."""
+    found = article_of(read(HUGO_TOML), PLACE)
+    assert found.title == "Tulips" and found.published is False and found.author == ("Ann Bell",)
+    assert found.published_date_time == datetime(2021, 6, 18, 8, 0, tzinfo=UTC)
+    assert found.topics == ("flowers", "spring", "garden")
+    assert found.excerpt == "On tulips." and found.images == (Image("tulip.jpg"),)
+    assert found.url == found.identity == "https://garden.example/tulips"
+    assert found.provider == Provider("garden.example", "garden.example")
+    assert found.other == {"params": {"weight": "3"}} and found.body == "Body" and not found.problems
+    other = article_of(read(HUGO_YAML), PLACE)
+    assert (other.author, other.published, other.published_date_time) == (
+        ("Ann Bell",),
+        True,
+        day(2021, 6, 18),
+    )
+    assert other.original_url == "" and other.other == {"url": "/tulips/"}
+
+
+def test_jekyll() -> None:
+    """The date is in the file's name, the excerpt in the body."""
+    place = Place("/s/_posts/2021-06-18-tulips.md", "_posts/2021-06-18-tulips.md", "s")
+    found = article_of(read(JEKYLL), place)
+    assert found.published_date_time == day(2021, 6, 18)
+    assert found.topics == ("flowers", "garden") and found.published is False
+    assert found.excerpt == "First words." and found.provider == Provider("s")
+    assert found.other == {"layout": "post"} and found.identity == "_posts/2021-06-18-tulips.md"
+
+
+def test_zola() -> None:
+    """Tags, categories and authors stand in the table of taxonomies."""
+    parsed = read(ZOLA)
+    found = article_of(parsed, PLACE)
+    assert found.topics == ("flowers", "garden") and found.author == ("Ann Bell",)
+    assert found.other == {"taxonomies": {"colours": ["red"]}, "extra": {"toc": "true"}}
+    assert article_of(parsed, PLACE) == found
+
+
+def test_eleventy() -> None:
+    """A permalink of its own site is no address."""
+    found = article_of(read(ELEVENTY), PLACE)
+    assert found.original_url == "" and found.topics == ("flowers",)
+    assert found.published_date_time == day(2021, 6, 18) and found.other == {"permalink": "/2021/tulips/"}
+
+
+def test_docusaurus() -> None:
+    """Authors and tags may be maps; a page in a folder of its own is named by it."""
+    found = article_of(read(DOCUSAURUS), Place("/b/2021/06/18/x/index.md", "2021/06/18/x/index.md", "b"))
+    assert found.author == ("Ann Bell", "bob") and found.topics == ("flowers", "Spring")
+    assert found.published_date_time == day(2021, 6, 18)
+
+
+def test_pelican() -> None:
+    """Keys in any case, lists by comma or semicolon, the status says draft."""
+    found = article_of(read(PELICAN), PLACE)
+    assert found.title == "Tulips" and found.category == "garden" and found.published is False
+    assert found.topics == ("flowers", "spring", "garden") and found.author == ("Ann Bell", "Bob Hill")
+    assert found.published_date_time == datetime(2021, 6, 18, 10, 20, tzinfo=UTC)
+    assert found.excerpt == "On tulips." and found.body == "Body" and not found.other
+
+
+def test_no_header() -> None:
+    """Heading and file's name give the title, the first paragraph the excerpt."""
+    found = article_of(read("# The *first* day\n\nIt [rained](http://x.example).\n\nMore."), PLACE)
+    assert (found.title, found.excerpt) == ("The first day", "It rained.")
+    assert article_of(read("Only text."), PLACE).title == "a first story"
+    place = Place("/n/2021-06-18_The-Day.md", "2021-06-18_The-Day.md", "n")
+    assert article_of(read("Only text."), place).title == "The Day"
+    assert article_of(read("x"), Place("/n/tulips/index.md", "tulips/index.md", "n")).title == "tulips"
+
+
+def test_pelican_keys_with_capitals_inside() -> None:
+    """A header whose keys count in any case still says the collection's own fields."""
+    found = article_of(
+        read("Title: A\nPublishedDateTime: 2021-06-18\noriginalURL: https://a.example/1\n\nx"), PLACE
+    )
+    assert (found.published_date_time, found.url) == (day(2021, 6, 18), "https://a.example/1")
+    assert not found.other
+
+
+def test_zola_keeps_its_extra_table_at_every_depth() -> None:
+    """Nested tables are other fields, all of them text, and stand in for nothing."""
+    header = '+++\ntitle = "x"\n[extra]\nquality = 3\n[extra.deep]\nlist = [1, 2.5, true]\n+++\n'
+    found = article_of(read(header), PLACE)
+    assert found.other == {"extra": {"quality": "3", "deep": {"list": ["1", "2.5", "true"]}}}
+    assert found.quality is None
+
+
+def test_a_folder_from_windows() -> None:
+    """CR LF at the ends of the lines changes neither fields nor the lines of problems."""
+    found = article_of(read("---\r\ntitle: x\r\nquality: 900\r\n---\r\none\r\ntwo\r\n"), PLACE)
+    assert (found.title, found.body) == ("x", "one\ntwo")
+    assert [(one.line, one.field) for one in found.problems] == [(3, "quality")]
+
+
+def test_only_a_header() -> None:
+    """A file that ends with its fence is an article without a body."""
+    found = article_of(read("---\ntitle: x\n---"), PLACE)
+    assert (found.title, found.excerpt, found.body, found.problems) == ("x", "", "", ())

@@ -1,0 +1,210 @@
+"""Headers in every dress, and texts that are meant to break them."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article import Value
+from reader.parsing.frontmatter import read, read_any
+from tests.written import SEED_SHAPE
+
+
+def reasons(text: str) -> list[tuple[int, str]]:
+    """Lines and reasons of what is wrong with a text."""
+    return [(flaw.line, flaw.reason) for flaw in read(text).problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "body", "body_line"),
+    [
+        ("---\ntitle: x\n---\nbody\n", {"title": "x"}, "body\n", 4),
+        ("---\r\ntitle: x\r\n---\r\nbody", {"title": "x"}, "body", 4),
+        ("\ufeff---\ntitle: x\n...\nbody", {"title": "x"}, "body", 4),
+        ("\n\n---\ntitle: x\n---\nbody", {"title": "x"}, "body", 6),
+        ("---  \ntitle: x\n--- \nbody", {"title": "x"}, "body", 4),
+        ("---\n---\nbody", {}, "body", 3),
+        ("+++\nx = 'y'\n[a]\nb = [1, 2.5]\n+++\nbody", {"x": "y", "a": {"b": ["1", "2.5"]}}, "body", 6),
+        ("+++\ndate = 2021-06-18T10:00:00Z\n+++\n", {"date": "2021-06-18T10:00:00+00:00"}, "", 4),
+        ("+++\nday = 2021-06-18\nx = true\n+++\n", {"day": "2021-06-18", "x": "true"}, "", 5),
+        ("Title: My post\nTags: a, b\n\nbody", {"title": "My post", "tags": ["a", "b"]}, "body", 4),
+        ("Title: A\n  long\nAuthors: A, B; C\n\n", {"title": "A long", "authors": ["A, B", "C"]}, "", 5),
+        ("Date: 2021-06-18\nSlug:\n\nbody", {"date": "2021-06-18", "slug": None}, "body", 4),
+        ("Note: this is text.\n\nMore.", {}, "Note: this is text.\n\nMore.", 1),
+        ("# Heading\n\ntext", {}, "# Heading\n\ntext", 1),
+        ("---\n\nA rule above.\n\n---\nand below", {}, "---\n\nA rule above.\n\n---\nand below", 1),
+        ("", {}, "", 1),
+        ("---", {}, "---", 1),
+    ],
+)  # fmt: skip
+def test_every_kind_of_header(text: str, fields: dict[str, Value], body: str, body_line: int) -> None:
+    """Fences of YAML and TOML, bare keys, none at all; a rule is no fence."""
+    found = read(text)
+    assert (found.fields, found.body, found.body_line, found.problems) == (fields, body, body_line, ())
+
+
+@pytest.mark.parametrize(
+    ("yaml", "value"),
+    [
+        ("no", "no"), ("1.10", "1.10"), ("012", "012"), ("12:30", "12:30"), ("2021-06-18", "2021-06-18"),
+        ("null", None), ("~", None), ("", None), ('"null"', "null"), ("'~'", "~"), ('""', ""),
+        ("[a, 1, no]", ["a", "1", "no"]), ("{a: 1}", {"a": "1"}), ("!!int 7", "7"), ('"a\\e"', "a\x1b"),
+        (">\n  two\n  lines\n", "two lines\n"), ("[]", []), ("!!str null", "null"),
+    ],
+)  # fmt: skip
+def test_every_scalar_is_text(yaml: str, value: Value) -> None:
+    """YAML's own guessing is left out; only unquoted nothing is None."""
+    assert read_any(f"---\nx: {yaml}\n---\n").fields == {"x": value}
+
+
+def test_a_yaml_file_needs_no_fences() -> None:
+    """A .yaml file is a header as a whole, with or without marks of a document."""
+    assert read("title: x\nheat: 3\n", is_yaml=True).fields == {"title": "x", "heat": "3"}
+    assert read("---\ntitle: x\n", is_yaml=True).fields == {"title": "x"}
+    assert read("---\ntitle: x\n---\nbody\n", is_yaml=True).body == "body\n"
+
+
+def test_lines_are_those_of_the_file() -> None:
+    """Each key's line is counted from the file's first line, nested ones too."""
+    assert read("---\n\ntitle: x\nrelated:\n  - title: y\n---\n").lines == {
+        "title": 3, "related.0.title": 5, "related": 4,
+    }  # fmt: skip
+    assert read("+++\na = 1\n[b.c]\nd = 2\n+++\n").lines == {"a": 2, "b": 3}
+
+
+def test_lines_are_counted_as_editors_do() -> None:
+    """Characters that only YAML takes for line breaks do not shift the numbers."""
+    found = read('---\na: "x\u2028y"\nb: 1\nb: 2\n---\n')
+    assert found.lines["b"] == 4 and found.problems[0].line == 4
+
+
+def test_the_last_of_two_equal_keys_wins() -> None:
+    """A doubled key is a problem with its line."""
+    found = read("---\ntitle: x\ntitle: y\n---\n")
+    assert found.fields == {"title": "y"}
+    assert found.problems == ((3, "title", "stands here twice; the last one is taken"),)
+
+
+def test_anchors_and_merges_are_resolved() -> None:
+    """Aliases stand for their values; what is written out wins over what is merged."""
+    found = read("---\nb: &b {x: 1, y: 2}\nc:\n  <<: *b\n  y: 3\nd: [*b, *b]\n---\n")
+    assert found.fields["c"] == {"y": "3", "x": "1"}
+    assert found.fields["d"] == [{"x": "1", "y": "2"}] * 2
+    assert not found.problems
+
+
+def test_a_broken_field_leaves_the_others() -> None:
+    """What can be read of a broken header is read: the rest field by field, its own line as text."""
+    found = read("---\ntitle: Chips: the return\nheat: 3\ntopics:\n  - AI\nbad: [x\nurl: 'u\n---\nbody")
+    assert found.fields["title"] == "Chips: the return"
+    assert found.fields["heat"] == "3"
+    assert found.fields["topics"] == ["AI"]
+    assert found.body == "body"
+    ((line, reason),) = [(flaw.line, flaw.reason) for flaw in found.problems]
+    assert line == 2 and 'a text with ": " in it needs quotes' in reason
+
+
+def test_broken_toml_leaves_its_other_lines() -> None:
+    """TOML's error comes with its line; good lines stay."""
+    found = read("+++\ntitle = 'x'\ndate = oops oops\nheat = 3\n+++\nbody")
+    assert found.fields["title"] == "x" and found.fields["heat"] == "3"
+    assert [flaw.line for flaw in found.problems] == [3]
+
+
+def test_an_unclosed_header_is_read_as_far_as_it_makes_sense() -> None:
+    """Without a closing fence: the whole file, else down to the first blank line, else text."""
+    whole = read("---\ntitle: x\nheat: 3\n")
+    assert whole.fields == {"title": "x", "heat": "3"} and len(whole.problems) == 1
+    head = read("---\ntitle: x\n\nThis: is a text, and\nnot a header.\n")
+    assert head.fields == {"title": "x"}
+    assert head.body == "This: is a text, and\nnot a header.\n" and head.body_line == 4
+    none = read("---\nx: [\n")
+    assert none.fields == {} and none.body == "---\nx: [\n" and len(none.problems) == 1
+
+
+BOMB = "a0: &a0 [x,x,x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1},*a{n - 1}]\n" for n in range(1, 30))
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("x: " + "[{" * 15_000, "nested"),
+        ("x: " + "[" * 65, "nested"),
+        ("x:\n  " + "- " * 15_000, "nested"),
+        ("".join(" " * depth + "a:\n" for depth in range(100)), "nested"),
+        ("? " * 10_000, "nested"),
+        ("x: " + "a" * 300_000, "larger than 256 kB"),
+        ("a: &a [*a]", "refers to itself"),
+        ("a: *b", "not defined"),
+        ("a: &a [x]\n" + "b: [" + "*a, " * 33 + "]", "too many aliases"),
+        ("a: &a [" + "x, " * 5000 + "]\nb: [*a, *a]", "too many aliases"),
+        (BOMB, "too many aliases"),
+        ("title: x\n\ttab: y", "not valid YAML"),
+        ("title: 'x", "not valid YAML"),
+        ("title: a\x1b[31mb\x00", "control characters"),
+        ("title: \ud800", "control characters"),
+        ("%YAML 9.9\ntitle: x", "not valid YAML"),
+    ],
+)  # fmt: skip
+def test_hostile_headers_are_one_problem(header: str, reason: str) -> None:
+    """Nesting, bombs and nonsense are named quickly, and the good title and the body are there."""
+    begin = time.perf_counter()
+    found = read(f"---\ntitle: good\n{header}\n---\nbody")
+    assert time.perf_counter() - begin < 2
+    assert any(reason in flaw.reason for flaw in found.problems)
+    assert found.body == "body"
+    assert "title" in found.fields
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "a = " + "[" * 15_000,
+        "a." * 100_000 + "a = 1",
+        "[" + "a." * 90 + "b]\nc = 1",
+        "a = " + "9" * 5000,
+        "a = {" * 70,
+    ],
+)
+def test_hostile_toml_is_one_problem(header: str) -> None:
+    """Deep TOML neither crashes nor takes its time."""
+    begin = time.perf_counter()
+    found = read(f"+++\ntitle = 'good'\n{header}\n+++\nbody")
+    assert time.perf_counter() - begin < 2
+    assert len(found.problems) == 1
+    assert found.fields["title"] == "good" and found.body == "body"
+
+
+ODD = st.text(
+    st.sampled_from("---\n\n\n+++...: -[]{}&a*a!|>'\"#%@`,?=~ \ttitleTag.\r\x00\x85\ufeff\ud800\u2028é1")
+)
+
+
+@given(
+    st.one_of(st.text(), ODD, ODD.map("---\n{}\n---\n".format), ODD.map("+++\n{}\n+++\n".format)),
+    st.booleans(),
+)
+def test_no_text_raises(text: str, is_yaml: bool) -> None:
+    """Any text is taken apart, with its problems inside its lines."""
+    found = read(text, is_yaml=is_yaml)
+    last = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 2
+    assert all(0 <= flaw.line <= last for flaw in found.problems)
+    assert 1 <= found.body_line <= last
+
+
+@given(st.data())
+def test_no_mutation_of_a_good_article_raises(data: st.DataObject) -> None:
+    """Pieces torn out, doubled and put elsewhere never raise."""
+    text = SEED_SHAPE
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        stop = data.draw(st.integers(start, min(start + 60, len(text))))
+        there = data.draw(st.integers(0, len(text)))
+        piece = text[start:stop] + data.draw(
+            st.sampled_from(["", "[", "{", "&a ", "*a", '"', "'", "\n", ": ", "- ", "|"])
+        )
+        text = text[:there] + piece + text[there:]
+    read(text)
