@@ -203,3 +203,38 @@ def test_the_package_of_the_command_line_is_light(home: Home) -> None:
     loaded = process.stdout.split()
     assert [name for name in loaded if name.startswith("reader")] == ["reader", "reader.cli"]
     assert "argparse" not in loaded
+
+
+def run_here(home: Home, before: str) -> subprocess.CompletedProcess[str]:
+    """`reader list` as the process's own command, after some other code, and with some after it."""
+    code = "import sys, threading; from reader.cli import main; sys.argv[1:] = ['list', 'news']; "
+    code += f"ended = threading.Event(); {before}; main(); print('after'); ended.set()"
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=home.env,
+        cwd=home.news.parent,
+        capture_output=True,
+        timeout=60,
+        text=True,
+    )
+
+
+def test_a_command_ends_where_nothing_is_left_to_do(home: Home) -> None:
+    """Once everything is written the process ends without taking Python's modules apart."""
+    home.run("index", "news")
+    done = run_here(home, "pass")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 3, "")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "import atexit; atexit.register(print, 'last')",
+        "threading.Thread(target=lambda: (ended.wait(), print('last'))).start()",
+        "sys.setprofile(lambda *_: None); import atexit; atexit.register(print, 'last')",
+    ],
+)
+def test_what_is_left_to_do_is_done(home: Home, before: str) -> None:
+    """A function for the end of the process and a thread are not cut off."""
+    done = run_here(home, before)
+    assert {"after", "last"} <= set(done.stdout.split()), done.stderr
