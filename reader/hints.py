@@ -1,6 +1,6 @@
-"""What messages say about a word that nobody knows: the nearest known one, the word itself made safe.
+"""How messages put what all of them may have to say: a number of things, a word that nobody knows.
 
-For the messages of the query language and of the configuration alike; no other wording belongs here.
+For the screen, the command line, the query language and the configuration alike.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     folded = {text.casefold(): text for text in known}
     near = difflib.get_close_matches(word.casefold(), folded, 1)
     return folded[near[0]] if near else None
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something, by a noun whose plural has an s: "1 article", "1,024 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def shown(text: str) -> str:

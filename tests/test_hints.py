@@ -5,13 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.hints import closest, nearest, shown
+from reader.hints import closest, counted, nearest, shown
 
 
 def test_the_nearest_name_is_offered() -> None:
     """A small mistake gets the one name; a wild one gets all of them."""
     assert nearest("thmee", ["theme", "rows"]) == 'did you mean "theme"?'
     assert nearest("xyz", ["theme", "rows"]) == "there are theme, rows"
+
+
+def test_one_is_no_plural() -> None:
+    """Whatever is counted, and with commas where there is much of it."""
+    assert [counted(number, "file") for number in (0, 1, 1024)] == ["0 files", "1 file", "1,024 files"]
 
 
 @given(st.text())

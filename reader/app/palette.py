@@ -23,6 +23,7 @@ from reader.app.screens.browse import BrowseScreen
 from reader.app.wording import order_in_words
 from reader.commands import COMMANDS
 from reader.errors import ReaderError
+from reader.hints import counted
 from reader.query import SORTS, parse
 from reader.results import Headline
 
@@ -112,7 +113,7 @@ class Values(Entries):
             for value in facet.values:
                 press = ValuePressed(facet.field, value.value)
                 name = f"{_FIELDS[facet.field]}: {value.value}"
-                yield Entry(name, f"{value.count:,} articles", partial(self.browse.post_message, press))
+                yield Entry(name, counted(value.count, "article"), partial(self.browse.post_message, press))
 
 
 class Orders(Entries):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from reader.cli.arguments import Parser, Subcommand, add_place
 from reader.cli.session import sources_of
 from reader.errors import ReaderError
+from reader.hints import counted
 from reader.terminal import Finding
 from reader.text import display_path
 
@@ -136,7 +137,7 @@ def _sources(options: Namespace) -> Iterator[Finding]:
         yield Finding("collection", "none", str(error))
         return
     shown = " ".join(os.path.abspath(source) for source in sources)
-    yield Finding("collection", shown, f"{library.total:,} articles in the index")
+    yield Finding("collection", shown, f"{counted(library.total, 'article')} in the index")
     for notice in library.notices:
         yield Finding("notice", notice, "")
     library.close()

@@ -16,6 +16,7 @@ from reader.cli.question import asked, ids_in, typed
 from reader.cli.session import opened, tell
 from reader.errors import UsageError
 from reader.export import json_array, json_text
+from reader.hints import counted
 from reader.marks.database import FILE, Change, Marks
 from reader.query import Query
 from reader.results import Headline, Results
@@ -97,7 +98,7 @@ def _mark(options: Namespace) -> int:
             return 0
         changed = library.mark(chosen, change)
     rest = count - changed
-    print(f"{_articles(changed)} {change.words}" + (f" ({rest:,} already so)" if rest > 0 else ""))
+    print(f"{counted(changed, 'article')} {change.words}" + (f" ({rest:,} already so)" if rest > 0 else ""))
     return 0
 
 
@@ -139,10 +140,6 @@ def _is_wanted(count: int, done: str) -> bool:
         raise UsageError(f"these are {count:,} articles; add --yes to have them all {done}")
     print(f"{count:,} articles will be {done}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _articles(count: int) -> str:
-    return "1 article" if count == 1 else f"{count:,} articles"
 
 
 def open_marks() -> Marks:
@@ -195,7 +192,7 @@ def _import(options: Namespace) -> int:
     records = _records(raw, display_path(name))
     with closing(open_marks()) as marks:
         changed = marks.import_(records)
-    print(f"{_articles(changed)} changed by {len(records):,} imported marks")
+    print(f"{counted(changed, 'article')} changed by {counted(len(records), 'imported mark')}")
     return 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from time import monotonic
 
 from reader.cli.layout import columns, cut
+from reader.hints import counted
 from reader.results import Progress, Report
 
 PATIENCE = 0.5
@@ -44,8 +45,8 @@ def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
 def line(step: Progress, seconds: float) -> str:
     """How far it has come, in words, with a bar and the time left once the work is known."""
     if step.phase == "scan" or not step.to_read:
-        return f"looking for articles: {step.seen:,} files"
+        return f"looking for articles: {counted(step.seen, 'file')}"
     part = min(step.read / step.to_read, 1.0)
     bar = "━" * round(part * 20) + "─" * (20 - round(part * 20))
     left = f", {round(seconds * (1 - part) / part):,} s left" if 0.02 < part < 1 and seconds > 1 else ""
-    return f"reading {bar} {step.read:,} of {step.to_read:,} files{left}"
+    return f"reading {bar} {step.read:,} of {counted(step.to_read, 'file')}{left}"

@@ -9,6 +9,7 @@ from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
 from reader.cli.progress import follow
 from reader.cli.session import opened, tell
 from reader.export import json_text
+from reader.hints import counted
 from reader.results import Report
 from reader.text import display_path
 
@@ -38,10 +39,12 @@ def _sentence(report: Report) -> str:
     counts = ("added", "changed", "removed", "unchanged")
     told = [f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name)]
     words = (
-        f"{report.files:,} files" + (f": {', '.join(told)}" if told else "") + f", in {report.seconds:.1f} s"
+        counted(report.files, "file")
+        + (f": {', '.join(told)}" if told else "")
+        + f", in {report.seconds:.1f} s"
     )
     if report.problems:
-        words += f"; {report.problems:,} problems, which `reader check` lists"
+        words += f"; {counted(report.problems, 'problem')}, which `reader check` lists"
     return words
 
 
@@ -64,7 +67,7 @@ def _check(options: Namespace) -> int:
         for path, shown in library.duplicates():
             print(f"{display_path(path)}: note: the same article as {display_path(shown)}, which is shown")
         if not found and sys.stdout.isatty():
-            print(f"no problems in {library.total:,} articles")
+            print(f"no problems in {counted(library.total, 'article')}")
     return 1 if found else 0
 
 

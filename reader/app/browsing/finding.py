@@ -8,6 +8,7 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import UrlPressed
 from reader.app.reading.document import TOP, Place
 from reader.app.widgets.find_bar import FindBar
+from reader.hints import counted
 from reader.query import highlights
 
 COUNTED = 300_000
@@ -106,4 +107,5 @@ class Finding(Browsing):
         if number <= len(links):
             self.post_message(UrlPressed(links[number - 1][1]))
         else:
-            self.say(f"This article has {len(links)} links" if links else "This article has no links")
+            many = counted(len(links), "link") if links else "no links"
+            self.say(f"This article has {many}")

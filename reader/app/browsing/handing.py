@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reader.app.browsing.marking import Marking
 from reader.app.browsing.opening import Opening
 from reader.errors import ReaderError
+from reader.hints import counted
 from reader.opening import programs
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Handing(Marking, Opening):
                 self._last_piping = piping
                 self.app.push_screen(Printed(piping, lambda: self._as_text(targets, piping.form), self.copy))
 
-        what = "this article" if len(targets) == 1 else f"{len(targets):,} articles"
+        what = "this article" if len(targets) == 1 else counted(len(targets), "article")
         self.app.push_screen(AskPipe(what, self._last_piping or Piping("")), begin)
 
     def _as_text(self, headlines: tuple[Headline, ...], form: str) -> str:

@@ -17,6 +17,7 @@ from textual.message import Message
 from reader.app.browsing.selecting import Selecting
 from reader.app.browsing.state import Browsing
 from reader.errors import ReaderError
+from reader.hints import counted
 from reader.library import Change
 from reader.query import Query
 from reader.results import Headline
@@ -153,7 +154,7 @@ class Marking(Selecting):
                 "Tags, with commas between them", found[0].tags, lambda change: self.mark(found, change)
             )
         elif found:
-            self.ask_more_tags(f"{len(found):,} articles", lambda change: self.mark(found, change))
+            self.ask_more_tags(counted(len(found), "article"), lambda change: self.mark(found, change))
 
     def ask_tags(self, title: str, tags: tuple[str, ...], then: Callable[[Change], object]) -> None:
         """Ask for all the tags, beginning with those that there are."""
@@ -197,7 +198,9 @@ class Marking(Selecting):
             return
         notes = {self.library.note(one) for one in found[:MOST_COMPARED]}
         note = notes.pop() if len(notes) == 1 and len(found) <= MOST_COMPARED else ""
-        many = f"Note on {len(found):,} articles" + ("; it takes the place of theirs" if notes else "")
+        many = f"Note on {counted(len(found), 'article')}" + (
+            "; it takes the place of theirs" if notes else ""
+        )
         self.ask_note(many if len(found) > 1 else "Note", note, lambda change: self.mark(found, change))
 
     def ask_note(self, title: str, note: str, then: Callable[[Change], object]) -> None:

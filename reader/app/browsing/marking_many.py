@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from reader.app.browsing.marking import Marking
+from reader.hints import counted
 from reader.library import Change
 from reader.results import Headline, Results, Stretch
 
@@ -68,7 +69,7 @@ class MarkingMany(Marking):
         self.app.push_screen(MarkMany(scopes), begin)
 
     def _ask_further(self, deed: str, size: int, which: Which) -> None:
-        whose = f"{size:,} articles" if size > 1 else "1 article"
+        whose = counted(size, "article")
 
         def then(change: Change) -> None:
             self._mark_in_thread(which, size, change)
@@ -82,5 +83,5 @@ class MarkingMany(Marking):
 
     def _mark_in_thread(self, which: Which, size: int, change: Change) -> None:
         if size > MOST_QUICK:
-            self.say(f"Marking {size:,} articles…")
+            self.say(f"Marking {counted(size, 'article')}…")
         self.in_order(lambda: self.done(self.library.mark(which, change), change))

@@ -8,6 +8,7 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import ValuePressed
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_chart import stepped
+from reader.hints import counted
 from reader.query import SORTS, Query, Term
 
 
@@ -40,7 +41,7 @@ class Narrowing(Browsing):
         if number <= len(views):
             self.put(views[number - 1].query)
         else:
-            self.say(f"There are only {len(views)} views")
+            self.say(f"There {'is' if len(views) == 1 else 'are'} only {counted(len(views), 'view')}")
 
     def action_clear(self) -> None:
         """Ask for everything, newest first."""

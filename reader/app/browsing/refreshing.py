@@ -17,6 +17,7 @@ from reader.app.first_load import FirstLoad
 from reader.app.messages import RefreshFailed, Refreshing
 from reader.app.wording import time_left, unforeseen
 from reader.errors import ReaderError
+from reader.hints import counted
 from reader.results import Progress
 
 TELL_EVERY = 0.25
@@ -163,7 +164,9 @@ class Keeping(Browsing):
             return
         progress = message.progress
         if progress.phase == "scan" or not progress.to_read:
-            self.information.progress = (0.0, f"{progress.seen:,} files found") if progress.seen else None
+            self.information.progress = (
+                (0.0, f"{counted(progress.seen, 'file')} found") if progress.seen else None
+            )
             return
         story = f"{progress.read:,} of {progress.to_read:,} read"
         part = progress.read / progress.to_read
