@@ -21,8 +21,9 @@ from reader.terminal import Terminal
 
 _SIGNS = {
     **dict.fromkeys("▍▎▏│║┃▊", "|"),
-    **{"▌": ">", "▐": "#", "█": "#"},
-    **dict.fromkeys("─━═▔▁▂▄▀", "-"),
+    **{"▌": ">", "▐": "#"},
+    **dict(zip("▁▂▃▄▅▆▇█", "_.:-=+*#", strict=True)),
+    **dict.fromkeys("─━═▔▀", "-"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯", "+"),
     **dict.fromkeys("●•", "*"),
     **{"✓": "+"},

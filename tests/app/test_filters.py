@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.color import Color
 
 from reader.app.filters import AsciiSigns, NoColours, in_ascii
+from reader.app.widgets.sidebar_chart import LEVELS
 from reader.config import Config
 from reader.terminal import Terminal
 from tests.app.build import an_article
@@ -31,6 +32,13 @@ def test_letters_stay_readable() -> None:
     """What ASCII has a letter for, it gets."""
     assert in_ascii("Café “à la” Zürich…") == 'Cafe "a la" Zurich~'
     assert in_ascii("海ab") == "??ab"
+
+
+def test_levels_of_charts_stay_levels() -> None:
+    """Each height of a bar has a sign of its own, none is a question mark, and more is never paler."""
+    levels = in_ascii(LEVELS)
+    assert len(set(levels)) == len(LEVELS) and "?" not in levels
+    assert levels == " _.:-=+*#"
 
 
 def test_only_signs_where_only_signs_were_asked_for() -> None:
