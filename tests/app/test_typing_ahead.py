@@ -10,6 +10,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from reader.app.widgets.find_bar import FindBar
 from tests.app.conftest import Start
 from tests.app.pilot import WIDE, browse, press, settled
 from tests.app.real_screen import RealScreen
@@ -45,6 +46,55 @@ async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Start) -> None:
         assert browse(pilot).place == "sidebar"
         assert browse(pilot).articles.cursor == 0
         assert not browse(pilot).current_query.is_everything
+
+
+@pytest.mark.parametrize("leave", ["enter", "tab"])
+async def test_keys_behind_a_search_are_for_what_it_finds(start: Start, leave: str) -> None:
+    """Nothing of them goes into the bar, and the star is on an article that was searched for."""
+    async with start(40).run_test(size=WIDE) as pilot:
+        wanted = browse(pilot).articles.at(20)
+        assert wanted is not None
+        await type_at_once(pilot, [*"/title:", *f'"{wanted.title}" ', leave, *"ks"])
+        screen = browse(pilot)
+        assert screen.search_bar.text.strip() == f'title:"{wanted.title}"'
+        assert screen.place == "list" and screen.articles.cursor == 0
+        starred = screen.articles.at(0)
+        assert starred is not None and (starred.title, starred.is_starred) == (wanted.title, True)
+        await press(pilot, "c")
+        rows = [screen.articles.at(row) for row in range(40)]
+        assert [row.title for row in rows if row is not None and row.is_starred] == [wanted.title]
+
+
+async def test_keys_behind_a_search_that_is_left(start: Start) -> None:
+    """Esc goes back to the list, whose keys are obeyed."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await type_at_once(pilot, [*"/sea", "escape", *"jc"])
+        assert browse(pilot).place == "list" and browse(pilot).current_query.is_everything
+
+
+async def test_keys_behind_a_find_in_the_article(start: Start) -> None:
+    """They scroll there, and are not looked for."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await type_at_once(pilot, ["enter", "ctrl+f", *"a", "enter", *"z"])
+        assert browse(pilot).is_zoomed and not browse(pilot).query(FindBar)
+
+
+async def test_keys_behind_the_letters_of_a_value(start: Start) -> None:
+    """The box in the sidebar takes its letters first; behind Enter keys are commands again."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        topic = browse(pilot).sidebar.facets[0].values[-1].value
+        await type_at_once(pilot, ["F", *topic, "enter", "space"])
+        assert browse(pilot).current_query.included("topic") == (topic,)
+
+
+async def test_keys_behind_an_answer(start: Start) -> None:
+    """A question that is answered with a line of text is gone when the next key is looked at."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await type_at_once(pilot, ["t", *"later", "enter", "j"])
+        screen = browse(pilot)
+        assert pilot.app.screen is screen and screen.articles.cursor == 1
+        first = screen.articles.at(0)
+        assert first is not None and first.tags == ("later",)
 
 
 def test_keys_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None:

@@ -40,6 +40,12 @@ class Asking(Browsing):
         """Whether an answer is still to come, or to be shown."""
         return self._marking is not None or not self.asker.is_idle
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether what is listed is the answer to what is asked, as far as it has one."""
+        is_listed = self.results is not None and self.results.query == self.asked_query
+        return is_listed or self.asker.is_idle
+
     def ask(self) -> None:
         """Ask the current question (again)."""
         self._ask(self._question())
