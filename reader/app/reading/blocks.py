@@ -16,6 +16,7 @@ from reader.app.reading.inline import TASKS, Notes, spans_of
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span
 from reader.app.reading.tables import Table, layout_table
 from reader.app.reading.wrap import wrap
+from reader.patterns import lazy
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -30,19 +31,39 @@ MIN_INNER = 16
 BULLETS = "•◦▪"
 INDENT = "\xa0\xa0"
 """Before the first line of a paragraph that no blank line tells from the one before; `wrap` keeps it."""
+MOST_BRACKETS = 500
+"""Open brackets of a text up to which it is looked at for links: each may go on to the end, and 9,000 take a
+second to parse. A page of nothing but links has 300."""
+_ONLY_DEFINITIONS = lazy(
+    r"(?:[ \t]*\n|"
+    r"[ ]{0,3}\[[^\[\]\\\n]+\]:[ \t]*[^\s<>()\"']+"
+    r"(?:[ \t]+(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))?[ \t]*(?:\n|\Z))*\Z"
+)
+"""A text of nothing to be seen: blank lines, and definitions of links in their plain form."""
 _CLOSE_TOGETHER = ("paragraph_open", "bullet_list_open", "ordered_list_open")
 
 References = MutableMapping[str, Any]
 """Link definitions of the whole body, as the parser keeps them; shared by its pieces."""
 
 
-@lru_cache(maxsize=1)
-def parser() -> MarkdownIt:
+@lru_cache(maxsize=2)
+def parser(*, knows_links: bool = True) -> MarkdownIt:
     """The one parser: CommonMark with tables and strikethrough, without HTML. Imported when first needed."""
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
-    return made.enable(["table", "strikethrough"])
+    made.enable(["table", "strikethrough"])
+    return made if knows_links else made.disable(["link", "image"])
+
+
+def _parsed(text: str, references: References | None) -> list[Token]:
+    knows_links = text.count("[") <= MOST_BRACKETS
+    return parser(knows_links=knows_links).parse(text, references if references is not None else {})
+
+
+def may_link(text: str) -> bool:
+    """A cheap look at whether a Markdown text can hold a link."""
+    return ("]" in text or "://" in text) and not _ONLY_DEFINITIONS.match(text)
 
 
 def layout_markdown(
@@ -58,17 +79,17 @@ def layout_markdown(
     `spacing` is the number of blank lines between paragraphs; without one their first lines are indented.
     With `notes` the links are numbered.
     """
-    if not text.strip():
+    if _ONLY_DEFINITIONS.match(text):
         return []
-    tokens = parser().parse(text, references if references is not None else {})
+    tokens = _parsed(text, references)
     return _Layout(tokens, spacing, notes).lines(0, len(tokens), max(width, 2))
 
 
 def links_in(text: str, references: References | None = None) -> list[tuple[str, str]]:
     """Words and web address of what a Markdown text links to, in order."""
     notes = Notes()
-    if "]" in text or "://" in text:
-        for token in parser().parse(text, references if references is not None else {}):
+    if may_link(text):
+        for token in _parsed(text, references):
             if token.children:
                 spans_of(token.children, notes)
     return notes.links

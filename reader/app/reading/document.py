@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import accumulate, islice
 from typing import NamedTuple
 
-from reader.app.reading.blocks import References, layout_markdown, links_in, parser
+from reader.app.reading.blocks import References, layout_markdown, links_in, may_link, parser
 from reader.app.reading.header import Subject, layout_foot, layout_head, without_title
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import Notes
@@ -29,6 +29,13 @@ MAX_LABEL = 1_000
 
 MAX_DEFINITIONS = 2_000
 """Definitions of links that are known in all pieces of a long body (50 ms to parse)."""
+
+
+MOST_LINKS = 1_000
+"""Links that are listed of one body."""
+
+MOST_LISTED = 64
+"""Pieces with something like a link that are read when links are listed, 10 ms each."""
 
 
 class Place(NamedTuple):
@@ -153,8 +160,15 @@ class Document:
         return self.top(section)
 
     def links(self) -> list[tuple[str, str]]:
-        """Words and web address of what the body links to, in order."""
-        return [link for number in range(len(self._pieces)) for link in self._links_of(number)]
+        """Words and web address of what the body links to, in order; the first ones of a very long text."""
+        found: list[tuple[str, str]] = []
+        left = MOST_LISTED
+        for number, piece in enumerate(self._pieces):
+            if not left or len(found) >= MOST_LINKS:
+                break
+            left -= may_link(self._text(piece))
+            found += self._links_of(number)
+        return found[:MOST_LINKS]
 
     def _links_of(self, piece: int) -> list[tuple[str, str]]:
         if piece not in self._links:

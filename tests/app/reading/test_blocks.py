@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from reader.app.reading import blocks
 from reader.app.reading.blocks import layout_markdown, links_in
 from reader.app.reading.inline import Notes
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
@@ -204,3 +205,24 @@ def test_the_words_of_paragraphs_stay_in_order(paragraphs: list[str], width: int
 def test_hostile_nesting_ends(mark: str) -> None:
     """Deeply nested or unclosed markup neither raises nor hangs."""
     layout_markdown(mark * 5_000, 40)
+
+
+DEFINITIONS = st.lists(
+    st.text(alphabet=st.sampled_from("[]a^: /\"'\\<>()\n\t"), max_size=12)
+    | st.sampled_from(("[a]: b\n", "[^1]: b 'c'\n", ' [a]: b "c"\n', "\n", "[a]:\n", "    [a]: b\n")),
+    max_size=6,
+).map("".join)
+
+
+@given(DEFINITIONS)
+@settings(max_examples=400, deadline=None)
+def test_only_definitions_are_passed_over(markdown: str) -> None:
+    """What is passed over without being parsed has nothing to be seen for the parser either."""
+    if blocks._ONLY_DEFINITIONS.match(markdown):
+        assert blocks.parser().parse(markdown) == []
+
+
+def test_a_text_of_brackets_stays_text() -> None:
+    """So many that looking for links would take long; nothing of it is lost."""
+    for brackets in ("[" * 2_000, "![" * 1_000 + "](b)"):
+        assert "".join(texts(brackets, 80)).replace(" ", "") == brackets

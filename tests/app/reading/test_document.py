@@ -73,6 +73,15 @@ def test_a_place_beyond_the_end_is_in_the_foot() -> None:
     assert 0 <= document.find(Place(99, 10_000)) < document.height
 
 
+def test_the_links_of_a_very_long_text_are_its_first() -> None:
+    """However many there are; and a text of nothing but definitions has none, and nothing to be seen."""
+    document = a_document("".join(f"[{number}](https://a.example/{number})\n\n" for number in range(3_000)))
+    assert document.links() == [(str(n), f"https://a.example/{n}") for n in range(1_000)]
+    document = a_document("".join(f"[{number}]: https://a.example/{number}\n" for number in range(3_000)))
+    document.settle(0, ROWS)
+    assert document.links() == [] and "a.example" not in "".join(text(document, 0))
+
+
 def test_links_defined_far_away_are_known_everywhere() -> None:
     """A link whose address is defined at the end of a long body leads there, in order with the others."""
     document = a_document(
