@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
 
 from reader.digest import blake2b
+from reader.records import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Value: TypeAlias = "str | None | list[Value] | dict[str, Value]"
 """What a header says, before conversion: every scalar is text (or None where nothing stands)."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
 
 from reader.article import Article
 from reader.collection import Roots
@@ -16,12 +15,15 @@ from reader.index.answer import IndexResults
 from reader.index.store import Index
 from reader.marking import MarksDesk
 from reader.marks.database import Change as Change
+from reader.records import TYPE_CHECKING
 from reader.results import Headline, RelatedLink, Results, Stretch
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from reader.index.lookup import Lookup
 
-_Found = TypeVar("_Found")
+    _Found = TypeVar("_Found")
 
 
 class ArticlesDesk:

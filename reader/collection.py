@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
 
 from reader.article import Article, Place, Problem
 from reader.errors import UsageError
 from reader.parsing.content import MAX_FILE, PEEKED, Unreadable, article_in, decode, peek_date
+from reader.patterns import lazy
+from reader.records import TYPE_CHECKING, NamedTuple
 from reader.text import display_path
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 __all__ = [
     "SUFFIXES",
@@ -52,7 +55,7 @@ _FLAGS = (
 _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 """A file's kind by its mode: quicker here than a call for each of a million files."""
 
-_DIGITS = r"(?a)(\d+)"
+_DIGITS = lazy(r"(?a)(\d+)")
 
 
 class Stat(NamedTuple):
@@ -278,5 +281,5 @@ def _is_inside(path: str, folder: str) -> bool:
 
 def _by_name(name: str) -> list[tuple[int, str]]:
     """Natural order: 9 before 10, so that taking from the end gives the newest folder first."""
-    parts = ["", name, ""] if name.isascii() and name.isdigit() else re.split(_DIGITS, name)
+    parts = ["", name, ""] if name.isascii() and name.isdigit() else _DIGITS.split(name)
     return [(int(part[:18]), "") if number % 2 else (-1, part) for number, part in enumerate(parts)]

@@ -7,7 +7,9 @@ here imports Textual, so that `reader config keys` can list the commands without
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+from reader.records import NamedTuple
 
 Place: TypeAlias = Literal["anywhere", "sidebar", "list", "article", "related", "search"]
 

@@ -6,21 +6,24 @@ syntax. Names of days and months are English whatever the locale is, so output a
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import NamedTuple
 
-# Patterns are compiled when they are first used (`re` keeps them): all of them would cost each start 3 ms.
-_INSTANT = (
+from reader.patterns import lazy
+from reader.records import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import re
+
+_INSTANT = lazy(
     r"(?ai)(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
     r"(?:(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?)?"
 )
-_MAIL = r"(?ai)(?:[a-z]{3,9}\s*,\s*)?\d{1,2}[\s-]+[a-z]{3,9}[\s-]+\d{2,4}\s+\d"
-_IN_NAME = r"(?a)(\d{4})-(\d{2})-(\d{2})(?=[-_. ]|$)"
-_IN_PATH = r"(?a)(?:^|/)(\d{4})/(\d{2})/(\d{2})(?=[-_. /]|$)"
-_AGO = r"(?a)(\d{1,9}) ?(m|h|d|w|mo|y)"
-_BASIC = r"(?a)(\d{4})(\d\d)(\d\d)(?:t(\d\d)(?:(\d\d)(\d\d)?)?)?(z|[+-].*)?"
-_CALENDAR = (
+_MAIL = lazy(r"(?ai)(?:[a-z]{3,9}\s*,\s*)?\d{1,2}[\s-]+[a-z]{3,9}[\s-]+\d{2,4}\s+\d")
+_IN_NAME = lazy(r"(?a)(\d{4})-(\d{2})-(\d{2})(?=[-_. ]|$)")
+_IN_PATH = lazy(r"(?a)(?:^|/)(\d{4})/(\d{2})/(\d{2})(?=[-_. /]|$)")
+_AGO = lazy(r"(?a)(\d{1,9}) ?(m|h|d|w|mo|y)")
+_BASIC = lazy(r"(?a)(\d{4})(\d\d)(\d\d)(?:t(\d\d)(?:(\d\d)(\d\d)?)?)?(z|[+-].*)?")
+_CALENDAR = lazy(
     r"(?a)(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})"
     r"(?:[t ](\d{1,2})(?::(\d{2})(?::(\d{2})(\.\d{1,9})?)?)? ?(z|[+-]\d{2}(?::?\d{2})?)?)?)?)?"
 )
@@ -74,8 +77,8 @@ def date_in_name(relative_path: str) -> datetime | None:
     """The day that a file's name begins with (`2021-06-18-title.md`), else that its folders spell
     (`2021/06/18/title.md`), as midnight UTC; None where there is no such day."""
     path = relative_path.replace("\\", "/")
-    name = re.match(_IN_NAME, path.rpartition("/")[2])
-    for found in filter(None, [name, *reversed(list(re.finditer(_IN_PATH, path)))]):
+    name = _IN_NAME.match(path.rpartition("/")[2])
+    for found in filter(None, [name, *reversed(list(_IN_PATH.finditer(path)))]):
         try:
             return datetime(*(int(part) for part in found.groups()), tzinfo=UTC)  # type: ignore[arg-type,misc]
         except ValueError:
@@ -162,14 +165,14 @@ def iso(then: datetime) -> str:
 def _loose_instant(text: str) -> datetime:
     """What fromisoformat does not read: blanks before the zone, slashes, one-digit months, mail dates."""
     problem = f"{text[:40]!r} is not a date; write it like 2021-06-18 or 2021-06-18T13:43:00Z"
-    if found := re.fullmatch(_INSTANT, text):
+    if found := _INSTANT.fullmatch(text):
         year, month, day, hour, minute, second, fraction, zone = found.groups()
         try:
             clock = (int(hour or 0), int(minute or 0), int(second or 0), int(f"{fraction or '':0<6.6}"))
             return datetime(int(year), int(month), int(day), *clock, tzinfo=_zone(zone))
         except ValueError as error:
             raise ValueError(f"{text[:40]!r} is not a date: {error}") from None
-    if not re.match(_MAIL, text):
+    if not _MAIL.match(text):
         try:
             return datetime.fromisoformat(text)
         except ValueError:
@@ -204,17 +207,17 @@ def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[Span, bool]:
     try:
         if word == "now":
             return Span(now, now), True
-        if found := re.fullmatch(_AGO, word):
+        if found := _AGO.fullmatch(word):
             return Span(_back(now, int(found[1]), found[2]), now), True
         if (days := _days_back(word, _there(now, tz))) is not None:
             midnight = _there(now, tz).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
             start = midnight - timedelta(days=days)
             return Span(_utc(start, tz), _utc(start + timedelta(days=1), tz)), False
-        if basic := re.fullmatch(_BASIC, word):
+        if basic := _BASIC.fullmatch(word):
             year, month, day, hour, minute, second, zone = basic.groups()
             clock = ":".join(filter(None, (hour, minute, second)))
             word = f"{year}-{month}-{day}" + (f"t{clock}{zone or ''}" if clock else "")
-        if found := re.fullmatch(_CALENDAR, word):
+        if found := _CALENDAR.fullmatch(word):
             return _calendar(found, tz), False
     except (OverflowError, OSError):
         raise ValueError(f"{text[:40]!r} is outside the years 1 to 9999; try {_EXAMPLES}") from None

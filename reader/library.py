@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from reader import paths
 from reader.article import Problem
@@ -24,14 +23,18 @@ from reader.index.store import Index
 from reader.lookout import Lookout
 from reader.marking import MarksDesk
 from reader.query import Query
+from reader.records import TYPE_CHECKING
 from reader.results import MOST_PERIODS as MOST_PERIODS
 from reader.results import Facet, FacetValue, Headline, Progress, Results
 from reader.results import RelatedLink as RelatedLink
 
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    _Found = TypeVar("_Found")
+
 SURVEYED = 20_000
 """Files up to which every command looks at each (75 ms); beyond, it looks at folders and at what it shows."""
-
-_Found = TypeVar("_Found")
 
 
 class Library(ArticlesDesk):

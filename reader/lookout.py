@@ -9,11 +9,11 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from reader.collection import Collection
 from reader.index.scan import INT63, any_difference, folders_changed
 from reader.index.store import Index
+from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reader.watching import Watch

@@ -10,7 +10,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from reader.article import key_of
 from reader.collection import Roots, Unreadable, load
@@ -21,11 +20,13 @@ from reader.index.rows import ArticleRow
 from reader.index.store import Index
 from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience
-
-_Done = TypeVar("_Done")
+from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from os import PathLike
+    from typing import Any, TypeVar
+
+    _Done = TypeVar("_Done")
 
 
 PATIENCE = 0.1

@@ -6,12 +6,12 @@ Values only. Who asks adds `of` to the question; who wants to see what is muted 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from reader.config.views import Configured, arranged
 from reader.errors import QueryError
 from reader.hints import nearest, shown
 from reader.query import Group, Query, parse
+from reader.records import NamedTuple
 from reader.text import fold
 
 EVERYWHERE = "*"

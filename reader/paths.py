@@ -8,15 +8,16 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
 
 from reader.errors import StorageError
+from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
+    from typing import TypeVar
 
-_Folder = TypeVar("_Folder", str, "Path")
+    _Folder = TypeVar("_Folder", str, Path)
 
 NAME = "reader"
 """The folder's name below each of the system's places."""

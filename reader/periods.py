@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+from reader.records import NamedTuple
 
 Unit: TypeAlias = Literal["day", "week", "month", "year"]
 

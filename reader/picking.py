@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from reader.article import Article, Image, Related
 from reader.dates import iso
@@ -17,6 +17,7 @@ from reader.errors import UsageError
 from reader.export import Json, json_text, record
 from reader.hints import nearest, shown
 from reader.patterns import lazy
+from reader.records import NamedTuple
 from reader.results import Headline
 
 Tree: TypeAlias = "dict[str, Tree | None]"

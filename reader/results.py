@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from reader.records import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from reader.article import Related

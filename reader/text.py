@@ -7,10 +7,14 @@ what is left out here. No file is opened and no field is converted here.
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
+
+from reader.records import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
 
 MAX_MARKS = 8
 """Combining marks that stay on one letter (design, section 9): more of them paint over other lines."""
@@ -71,6 +75,8 @@ _UNSPACED = (
 @cache
 def _pattern(expression: str) -> re.Pattern[str]:
     # Compiled on first use: a class with characters beyond 16 bits takes 4 ms, and few starts need one.
+    import re
+
     return re.compile(expression)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from reader.hints import closest
 from reader.query import Query
+from reader.records import NamedTuple
 from reader.results import Facet
 from reader.text import fold
 

@@ -11,11 +11,12 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from reader import paths
 from reader.digest import blake2b
 from reader.errors import StorageError
+from reader.records import NamedTuple
 
 MOST_BYTES = 1 << 18
 """A longer file is none of ours."""

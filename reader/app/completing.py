@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from reader.query import SORTS, Term
 from reader.query.fields import FIELDS, NAMES
+from reader.records import NamedTuple
 from reader.results import FacetValue
 from reader.text import fold, words
 

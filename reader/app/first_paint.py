@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -29,6 +28,7 @@ from reader.errors import ReaderError
 from reader.library import Library
 from reader.muting import muting_of
 from reader.query import Query
+from reader.records import TYPE_CHECKING, NamedTuple
 from reader.results import Headline, Results
 from reader.terminal import Terminal
 from reader.visit import Visit

@@ -7,12 +7,12 @@ useless. So the keys are looked at here first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from textual.binding import Binding
 from textual.keys import Keys, _character_to_key
 
 from reader.commands import BY_ID, COMMANDS, COUNTED, FOOTER, Place, key_words
+from reader.records import NamedTuple
 from reader.text import clean_line
 
 _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))

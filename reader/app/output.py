@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
@@ -23,6 +23,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from reader.app.widths import drifts, widest
+from reader.records import NamedTuple
 
 Cell: TypeAlias = tuple[str, str]
 """What stands in a cell and its attributes as SGR codes; an empty text is the right half of a wide one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, cast
+from typing import cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -25,6 +25,7 @@ from reader.commands import COMMANDS
 from reader.errors import ReaderError
 from reader.hints import counted
 from reader.query import SORTS, parse
+from reader.records import NamedTuple
 from reader.results import Headline
 
 PLACEHOLDER = "A command, topic, provider, view, order, theme or article"

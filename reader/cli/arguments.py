@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, NoReturn
 
 from reader.cli.layout import columns, wrap
 from reader.errors import UsageError
+from reader.records import TYPE_CHECKING, NamedTuple
 from reader.text import clean_line
+
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown", "template")
 """The forms in which `list` writes; the first is the default."""

@@ -10,7 +10,8 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from typing import TYPE_CHECKING
+
+from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reader.library import Library

@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any
 
 from reader.cli.arguments import Parser, Subcommand, add_general
 from reader.cli.roster import COMMANDS, find_command, joined
 from reader.errors import ReaderError
+from reader.records import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 STOPPED = 130
 """The exit code after Ctrl-C, as shells know it."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from reader.cli.layout import columns, cut, pad
 from reader.cli.output import Output
+from reader.records import TYPE_CHECKING
 from reader.results import Headline, Results
 
 if TYPE_CHECKING:

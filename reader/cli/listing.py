@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from reader.cli.arguments import FACETS, Parser, Subcommand, add_filters, add_format, add_sources
 from reader.cli.muting import tell_muted, without_muted
@@ -18,6 +17,7 @@ from reader.cli.question import asked
 from reader.cli.session import note, opened
 from reader.errors import UsageError
 from reader.query import Query
+from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reader.library import Library

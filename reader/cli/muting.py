@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING
 
 from reader.cli.session import note
 from reader.query import Query
+from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reader.library import Library

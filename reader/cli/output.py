@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cli.arguments import FORMATS, Parser, add_format
 from reader.errors import UsageError
+from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from reader.picking import Template

@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from reader.cli.progress import follow
 from reader.errors import UsageError
+from reader.records import TYPE_CHECKING
 from reader.text import clean_line, display_path
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import NamedTuple
 
 from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
 from reader.cli.layout import cells
@@ -12,6 +11,7 @@ from reader.cli.session import note, opened
 from reader.config.views import View, arranged, find
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
+from reader.records import NamedTuple
 
 UNREAD = Query((Term("is", ("unread",)),))
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from reader.hints import nearest, shown
+from reader.records import NamedTuple
 from reader.text import clean_line, display_path
 
 COLOURS = (

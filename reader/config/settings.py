@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from reader.commands import BY_ID
 from reader.config import values as config_values
@@ -18,6 +18,7 @@ from reader.config.values import Unfit, spelled
 from reader.errors import ReaderError
 from reader.hints import nearest, shown
 from reader.paths import config_file
+from reader.records import NamedTuple
 from reader.text import clean_line, display_path
 
 MOST_BYTES = 1 << 20

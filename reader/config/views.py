@@ -7,10 +7,11 @@ Values only: which there are, in which order, and what a change makes of them. W
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from reader.errors import UsageError
 from reader.hints import nearest, shown
+from reader.records import NamedTuple
 from reader.text import fold
 
 Configured: TypeAlias = "Mapping[str, str | Literal[False]]"

@@ -6,19 +6,21 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any
 
 from pyroaring import BitMap
 
 from reader.article import id_of
 from reader.index.order import Order, order_of
 from reader.index.rows import MOST_ASKED, ArticleRow
-from reader.index.schema import Field
 from reader.index.search import FACET_FIELDS
 from reader.index.store import Index
 from reader.index.view import IndexView
 from reader.query import Query
+from reader.records import TYPE_CHECKING
 from reader.results import Facet, FacetValue, Headline
+
+if TYPE_CHECKING:
+    from typing import Any
 
 HEADLINE_COLUMNS = (
     "number, key, title, provider, domain, topics, date, quality, heat, category, type, url, draft"
@@ -111,7 +113,7 @@ def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
     return Facet(field, tuple(counted))
 
 
-def _counted(view: IndexView, field: Field, match: BitMap) -> list[FacetValue]:
+def _counted(view: IndexView, field: int, match: BitMap) -> list[FacetValue]:
     count = match.intersection_cardinality
     return [FacetValue(value, count(members)) for value, members in view.members(field)]
 

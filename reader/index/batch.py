@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from itertools import pairwise, repeat
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from unicodedata import category
 
 from reader.article import Article, Problem
 from reader.index.entry import Entry
-from reader.index.schema import Field, pack_name
+from reader.index.schema import FIELDS, Field, pack_name
+from reader.records import NamedTuple
 from reader.text import is_unspaced, words
 
 TITLE_KEY = 24
@@ -84,7 +85,7 @@ class Batch:
         self._base = base
         self.rows: list[Row] = []
         self.titles: list[tuple[str, int]] = []
-        self.members: Members = {field: defaultdict(list) for field in Field}
+        self.members: Members = {field: defaultdict(list) for field in FIELDS}
         self._words, self._title_words = self.members[Field.WORD], self.members[Field.TITLE_WORD]
 
     def add(self, number: int, entry: Entry, origin: Origin) -> Row:

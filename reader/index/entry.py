@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from reader.addresses import host_of
 from reader.article import Article, Provider, key_of
 from reader.index.schema import Field
+from reader.records import NamedTuple
 
 
 class Entry(NamedTuple):
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     type: str
     url: str
     is_draft: bool
-    values: tuple[tuple[Field, str], ...]
+    values: tuple[tuple[int, str], ...]
     """The sets other than those of words that it belongs to."""
     text: str
     """Everything but the title that a bare word is looked for in, a text a line."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Protocol
 
 from pyroaring import BitMap
 
@@ -18,6 +17,7 @@ from reader.index.schema import LAST_UNDATED, Field
 from reader.index.titles import TitleOrder
 from reader.index.view import IndexView
 from reader.query import Query
+from reader.records import Protocol
 from reader.text import words
 
 
@@ -180,9 +180,7 @@ def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:
     return found
 
 
-def _at_least(
-    view: IndexView, field: Field, wanted: Sequence[tuple[str, bool]], match: BitMap
-) -> list[BitMap]:
+def _at_least(view: IndexView, field: int, wanted: Sequence[tuple[str, bool]], match: BitMap) -> list[BitMap]:
     """The match by how many of the words hit, most first; together they are the match again."""
     layers = [match]
     for word, may_go_on in wanted:

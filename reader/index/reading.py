@@ -8,7 +8,6 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from reader.article import Place, Problem
 from reader.collection import Content, Roots, Unreadable, article_in, peek, read_content
@@ -21,6 +20,7 @@ from reader.index.packing import lows_of
 from reader.index.quick import entry_in
 from reader.index.scan import INT63, is_too_young
 from reader.index.schema import BLOCK_BITS
+from reader.records import NamedTuple
 
 UNDATED = -(1 << 62)
 """What stands for "no date found" in an array of dates."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import NamedTuple
 
 from reader.article import Problem
 from reader.index.schema import unpack_name
+from reader.records import NamedTuple
 from reader.text import display_path
 
 MOST_ASKED = 500

@@ -11,11 +11,11 @@ import sqlite3
 import time
 from array import array
 from os import fsencode
-from typing import NamedTuple
 
 from reader.collection import Collection, Folder
 from reader.digest import blake2b
 from reader.index.schema import unpack_name
+from reader.records import NamedTuple
 
 INT63 = (1 << 63) - 1
 """SQLite's integers are signed; some file systems give inodes beyond."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from enum import IntEnum
 from itertools import count
 
 VERSION = 3
@@ -24,8 +23,11 @@ LAST_UNDATED = 1 << 30
 """Undated articles are numbered downwards from here, so that they come last in every walk."""
 
 
-class Field(IntEnum):
-    """What a set is about; stored in the file, so numbers are never used again for something else."""
+class Field:
+    """What a set is about; stored in the file, so numbers are never used again for something else.
+
+    Plain numbers: an enumeration's members are looked up in dictionaries by their names, through Python.
+    """
 
     WORD = 1
     PREFIX = 2
@@ -42,6 +44,9 @@ class Field(IntEnum):
     STATE = 40
     MARK = 50
 
+
+FIELDS: tuple[int, ...] = tuple(number for name, number in vars(Field).items() if name.isupper())
+"""All of them."""
 
 VALUE_FIELDS = frozenset(
     (Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.AUTHOR, Field.DOMAIN, Field.QUALITY,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias
 
 from pyroaring import BitMap
 
@@ -16,7 +15,11 @@ from reader.index.schema import Field
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
 from reader.query.fields import bounds
+from reader.records import TYPE_CHECKING
 from reader.text import fold, is_unspaced, words
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
@@ -125,7 +128,7 @@ class Search:
                 found |= self._view.get(Field.AUTHOR, value)
         return found
 
-    def _number(self, field: Field, value: str) -> BitMap:
+    def _number(self, field: int, value: str) -> BitMap:
         low, high = bounds(value)
         sets = [
             self._view.get(field, text) for _, text in self._view.choices(field)
@@ -161,7 +164,7 @@ class Search:
         ]  # fmt: skip
         return BitMap.union(*sets) if sets else BitMap()
 
-    def _choice(self, field: Field, value: str, *, prefix: bool) -> BitMap:
+    def _choice(self, field: int, value: str, *, prefix: bool) -> BitMap:
         meant = self._view.matching_choices(field, fold(value), prefix=prefix)
         if not meant and field == Field.PROVIDER and "." in value:
             return self._domain(value.lower(), prefix=prefix)

@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
@@ -19,6 +18,10 @@ from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
 from reader.index.sets import read_range, read_set
 from reader.index.titles import Titles, read_order
 from reader.query import Clause
+from reader.records import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 KEPT_FIELDS = frozenset((Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.QUALITY, Field.HEAT,
                          Field.STATE, Field.FLAG))  # fmt: skip

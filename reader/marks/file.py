@@ -9,10 +9,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, NamedTuple
 
 from reader import paths
 from reader.errors import DamageError, StorageError, is_damage, remedy
+from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -6,10 +6,10 @@ How they are kept is `reader.marks.database`' business.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from reader.article import key_of
 from reader.errors import UsageError
+from reader.records import NamedTuple
 from reader.text import clean, clean_line
 
 

@@ -11,13 +11,14 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from reader.config import Config
 from reader.links import UnsafeUrl as UnsafeUrl
 from reader.links import checked_url as checked_url
 from reader.links import shown_host as shown_host
 from reader.opening.starting import PATIENCE, start
+from reader.records import NamedTuple
 from reader.terminal import Terminal
 
 TEXT_BROWSERS = (

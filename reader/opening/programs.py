@@ -17,9 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import NamedTuple
 
 from reader.errors import ReaderError, UsageError
+from reader.records import NamedTuple
 from reader.text import clean, clean_line, display_path
 
 MOST_OUTPUT = 1 << 20

@@ -11,8 +11,9 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
+from reader.records import NamedTuple
 from reader.text import clean_line
 
 PATIENCE = 0.3

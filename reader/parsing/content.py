@@ -5,16 +5,16 @@ No file is opened here; `reader.collection` reads the bytes and knows where they
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
 
 from reader.article import Article, Place, Problem
 from reader.errors import ReaderError
+from reader.records import TYPE_CHECKING
 from reader.text import display_path
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from reader.parsing.parsed import Parsed
@@ -94,6 +94,8 @@ def decode(raw: bytes) -> tuple[str, str | None]:
 @cache
 def _date_pattern() -> re.Pattern[bytes]:
     # Compiled on first use: only building an index looks for dates in this way.
+    import re
+
     return re.compile(_DATE)
 
 

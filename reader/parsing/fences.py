@@ -6,7 +6,9 @@ Only lines are looked at here; what stands between the fences is read by `frontm
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from reader.records import NamedTuple
 
 Style = Literal["yaml", "toml", "pairs", "none"]
 

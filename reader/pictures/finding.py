@@ -6,12 +6,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from reader.errors import ReaderError
 from reader.links import checked_url
 from reader.pictures.making import PictureError
+from reader.records import NamedTuple
 
 MOST_BYTES = 24 << 20
 """Of a picture's file."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
-from typing import NamedTuple
 
 from reader.errors import ReaderError
+from reader.records import NamedTuple
 from reader.text import clean_line
 
 PATIENCE = 15.0

@@ -6,9 +6,12 @@ Reading a text is `reader.query`'s business, spelling a single term that of `rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
 from reader.query.grammar import spell
+from reader.records import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias, TypeGuard
 
 
 class Term(NamedTuple):

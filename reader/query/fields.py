@@ -5,13 +5,13 @@ Knows no syntax of queries (that is `reader.query.grammar`) and nothing of artic
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from reader import dates
 from reader.hints import nearest, shown
+from reader.patterns import lazy
+from reader.records import NamedTuple
 
 SORTS = ("date", "quality", "heat", "title", "provider", "relevance")
 """Sort orders; each goes in its natural direction: newest, highest, highest, A to Z, A to Z, best first."""
@@ -39,10 +39,11 @@ EXAMPLES = {
 }  # fmt: skip
 """One good value for each field, for messages and completion."""
 
-# Compiled when first used, as most starts ask for no field.
-_NUMBER = r"(?a)(>=|<=|>|<|=)?(-?\d{1,9})|(-?\d{1,9})?\.\.(-?\d{1,9})?"
-_UNFINISHED_NUMBER = r"[<>]?=?-?|\."
-_UNFINISHED_DATE = r"(?ai)[\d.:/T -]*"
+_NUMBER = lazy(r"(?a)(>=|<=|>|<|=)?(-?\d{1,9})|(-?\d{1,9})?\.\.(-?\d{1,9})?")
+_WHOLE = lazy(r"-?\d+")
+_ID = lazy("[0-9a-fA-F]{1,12}")
+_UNFINISHED_NUMBER = lazy(r"[<>]?=?-?|\.")
+_UNFINISHED_DATE = lazy(r"(?ai)[\d.:/T -]*")
 # A date like "2021-06..yesterday" is right or wrong depending on the day: wrong is what is wrong on both.
 _CHECK_DAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
@@ -56,7 +57,7 @@ class Bounds(NamedTuple):
 
 def bounds(value: str) -> Bounds:
     """What `>=50`, `<50`, `40..80` or `50` allow. Raises ValueError."""
-    found = re.fullmatch(_NUMBER, value)
+    found = _NUMBER.fullmatch(value)
     if not found or value == "..":
         raise ValueError("expected a number, a comparison like >=50 or a range like 40..80")
     sign, number, low, high = found.groups()
@@ -77,11 +78,11 @@ def check_value(field: str, value: str) -> str:
         return _check_name(field, value)
     if field in NUMBER_FIELDS:
         bounds(value)
-        if field == "quality" and not all(0 <= int(n) <= 100 for n in re.findall(r"-?\d+", value)):
+        if field == "quality" and not all(0 <= int(n) <= 100 for n in _WHOLE.findall(value)):
             raise ValueError("expected a number from 0 to 100")
     elif field in DATE_FIELDS:
         _check_date(field, value)
-    elif field == "id" and not re.fullmatch("[0-9a-fA-F]{1,12}", value):
+    elif field == "id" and not _ID.fullmatch(value):
         raise ValueError("expected 1 to 12 of the digits 0-9 and a-f")
     return value
 
@@ -94,13 +95,13 @@ def is_unfinished(field: str, value: str) -> bool:
         begun = folded.removeprefix("-") if field == "sort" else folded
         return begun not in names and any(name.startswith(begun) for name in names)
     if field in NUMBER_FIELDS:
-        return bool(re.fullmatch(_UNFINISHED_NUMBER, value))
+        return bool(_UNFINISHED_NUMBER.fullmatch(value))
     if field in DATE_FIELDS:
         try:
             check_value(field, value)
         except ValueError:
             last = folded.rpartition("..")[2]
-            is_digits = re.fullmatch(_UNFINISHED_DATE, value) is not None
+            is_digits = _UNFINISHED_DATE.fullmatch(value) is not None
             return is_digits or any(name.startswith(last) for name in dates.NAMED_DAYS)
     return False
 

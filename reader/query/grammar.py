@@ -6,24 +6,28 @@ good values. Nothing here knows what an article is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
 
 from reader.errors import QueryError
 from reader.hints import nearest, shown
 from reader.patterns import lazy
 from reader.query.fields import CHOICES, FIELDS, WORD_FIELDS, check_value, example, is_unfinished
+from reader.records import TYPE_CHECKING, NamedTuple
 from reader.text import words
+
+if TYPE_CHECKING:
+    import re
+    from typing import Literal
 
 _BLANKS = lazy(r"\s*")
 # Most of what people type: told apart from all the rest by one match, which halves the time of a long text.
 _WORD = lazy(r'[^\W_][^\s():*"]*(?=\s)')
+_LETTER = lazy(r"\w")
 _NAME = lazy(r"([A-Za-z]{2,}):")
 # A pair of parentheses inside a word belongs to it: f(x), /wiki/Foo_(bar).
 _RUN = lazy(r"(?:[^\s()]|\([^\s()]*\))+")
 _VALUE = lazy(r"(?:[^\s(),]|\([^\s(),]*\))+")
-_QUOTED = lazy(r'"((?:[^"\\]|\\.?)*)("?)', re.DOTALL)
+_QUOTED = lazy(r'(?s)"((?:[^"\\]|\\.?)*)("?)')
 _ESCAPED = lazy(r'\\(["\\])')
 _PLAIN_VALUE = lazy(r'[^\s(),"*]+')
 # As people write most choices, read without looking at each value: half the time of a text full of them.
@@ -126,7 +130,7 @@ def _is_field(name: str, text: str, at: int) -> bool:
     if name.lower() in FIELDS:
         return True
     rest = _RUN.match(text, at)
-    return bool(rest and rest[0][:2] != "//" and (rest[0][0] == '"' or re.search(r"\w", rest[0])))
+    return bool(rest and rest[0][:2] != "//" and (rest[0][0] == '"' or _LETTER.search(rest[0])))
 
 
 def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typing: bool) -> Token:

@@ -7,13 +7,16 @@ Spelling (tokens, quotes, good values) is in `reader.query.grammar`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeGuard
 
 from reader.errors import QueryError
 from reader.hints import shown
 from reader.query.clauses import Clause, Group, Term, distinct, is_plain_and, joined, walk
 from reader.query.fields import DATE_FIELDS, WORD_FIELDS
 from reader.query.grammar import Token, tokens
+from reader.records import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 MOST_NESTED = 64
 """Parentheses may stand this deep in each other; beyond what people write, below what a stack holds."""

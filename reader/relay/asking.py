@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from typing import NamedTuple
 
+from reader.records import NamedTuple
 from reader.relay.protocol import HELLO, OPENED, REFUSED, Broken, Line, Place, is_proof, proof
 from reader.text import clean_line
 

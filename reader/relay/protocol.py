@@ -12,9 +12,9 @@ from __future__ import annotations
 import hmac
 import socket
 from time import monotonic
-from typing import NamedTuple
 
 from reader.errors import ReaderError
+from reader.records import NamedTuple
 
 HELLO = "reader-relay 1"
 """How a relay's first line begins; the number changes with the protocol."""

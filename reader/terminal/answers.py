@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from reader.records import NamedTuple
 
 
 class Answers(NamedTuple):

@@ -6,7 +6,8 @@ The source of each line is the terminal's own documentation; None stands for "de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from reader.records import NamedTuple
 
 
 class Emulator(NamedTuple):

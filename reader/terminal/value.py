@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from reader.records import NamedTuple
 
 TRUECOLOUR = 1 << 24
 """How many colours a terminal with 24 bits a colour has."""

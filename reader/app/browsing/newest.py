@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from threading import Condition, Thread
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from textual.message import Message
 
@@ -16,6 +16,7 @@ from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.muting import Muting
 from reader.query import Query, Term
+from reader.records import NamedTuple
 from reader.results import MOST_PERIODS, Facet
 
 UNREAD = Query((Term("is", ("unread",)),))

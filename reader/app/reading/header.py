@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -21,6 +20,7 @@ from reader.config.tag_colours import colour_of
 from reader.dates import ago, moment
 from reader.links import shown_host
 from reader.patterns import lazy
+from reader.records import NamedTuple
 from reader.results import Headline
 from reader.text import display_path, words
 

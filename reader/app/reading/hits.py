@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from reader.app.reading.lines import Line, Span, plain
 from reader.patterns import lazy
+from reader.records import NamedTuple
 from reader.text import fold, words
 
 Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"

@@ -5,7 +5,9 @@ No colour and no width belongs here: inks become colours in the widget, so a cha
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from reader.records import NamedTuple
 
 BOLD, ITALIC, STRIKE, UNDERLINE = 1, 2, 4, 8
 """Bits of `Span.emphasis`."""

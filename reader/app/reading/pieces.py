@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
 
 from reader.patterns import lazy
+from reader.records import NamedTuple
 
 PIECE = 6_000
 """Characters from which on a piece ends at the next good place: some 100 lines, 10 ms to lay out."""

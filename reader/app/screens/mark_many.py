@@ -6,7 +6,7 @@ What follows from the answer is the asker's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from reader.app.painting import fill_left
+from reader.records import NamedTuple
 
 DEEDS = (
     ("r", "read"), ("u", "unread"), ("s", "star"), ("x", "no star"), ("t", "tags…"), ("n", "note…"),

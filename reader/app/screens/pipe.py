@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,6 +19,7 @@ from reader.app.painting import cut
 from reader.app.widgets.output_view import OutputView
 from reader.errors import ReaderError
 from reader.opening.programs import Command, Said, arguments_of
+from reader.records import NamedTuple
 
 FORMS = ("markdown", "json")
 """What a command can be given; the first is what it gets unless Tab says otherwise."""

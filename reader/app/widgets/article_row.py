@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -17,6 +16,7 @@ from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
 from reader.config.tag_colours import colour_of
 from reader.dates import age
+from reader.records import NamedTuple
 from reader.results import Headline
 
 CURSOR, SELECTED = "▌", "✓"

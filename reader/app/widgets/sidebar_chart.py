@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from reader import dates
 from reader.app.painting import Piece
@@ -16,6 +15,7 @@ from reader.dates import Span
 from reader.periods import in_words, joined
 from reader.query import Query, Term
 from reader.query.fields import DATE_FIELDS, Bounds, bounds
+from reader.records import NamedTuple
 from reader.results import Facet
 
 RANGES = ("quality", "date")

@@ -7,13 +7,14 @@ Pure: facets and a Query in, rows out. The widget paints them and moves among th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from reader.app.painting import Piece
 from reader.app.widgets.article_row import UNREAD
 from reader.app.widgets.sidebar_chart import RANGES, Chart, line_of
 from reader.periods import in_words
 from reader.query import Query, Term
+from reader.records import NamedTuple
 from reader.results import Facet, FacetValue
 from reader.text import fold
 
