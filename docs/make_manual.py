@@ -8,14 +8,13 @@ configuration and the exit codes come out of their pages here. A test says when 
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reader import __version__
-from reader.cli.arguments import Parser, Subcommand
 from reader.cli.entry import parser_of
+from reader.cli.parser import Parser, Subcommand
 from reader.cli.roster import COMMANDS, GROUPS
 from reader.commands import COMMANDS as KEYS
 from reader.commands import key_words
@@ -75,7 +74,7 @@ def _synopsis() -> Iterator[str]:
 
 
 def _group(title: str, names: tuple[str, ...]) -> Iterator[str]:
-    above = [(action.option_strings, action.help) for action in parser_of("")[0]._actions]
+    above = [(option.flags, option.help) for option in parser_of("")[0].options]
     yield f".SS {_plain(title.capitalize())}"
     for name in names:
         parser, subcommand = parser_of(name)
@@ -86,24 +85,20 @@ def _group(title: str, names: tuple[str, ...]) -> Iterator[str]:
         yield ".RE"
 
 
-def _options(parser: Parser, above: Sequence[tuple[Sequence[str], str | None]]) -> Iterator[str]:
+def _options(parser: Parser, above: Sequence[tuple[Sequence[str], str]]) -> Iterator[str]:
     """Each option with its sentence; those that mean the same above are only named."""
     same = []
-    for action in parser._actions:
-        if not action.option_strings or (above and action.dest in ("help", "version")):
+    for option in parser.options:
+        if not option.flags or (above and option.dest in ("help", "version")):
             continue
-        if (action.option_strings, action.help) in above:
-            same.append(_bold(action.option_strings[-1]))
+        if (option.flags, option.help) in above:
+            same.append(_bold(option.flags[-1]))
             continue
-        flags = ", ".join(_bold(flag) for flag in action.option_strings)
-        value = f" {_italic(str(action.metavar))}" if action.nargs != 0 else ""
-        yield f".TP\n{flags}{value}\n{_sentence(_help(action))}"
+        flags = ", ".join(_bold(flag) for flag in option.flags)
+        value = f" {_italic(option.metavar)}" if option.takes_value else ""
+        yield f".TP\n{flags}{value}\n{_sentence(option.help)}"
     if same:
         yield f".PP\nAs above: {', '.join(same)}."
-
-
-def _help(action: argparse.Action) -> str:
-    return (action.help or "").replace("%%", "%")
 
 
 def _examples(subcommand: Subcommand) -> Iterator[str]:

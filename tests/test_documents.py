@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli.entry import parser_of
-from reader.cli.roster import COMMANDS, find_command, joined
+from reader.cli.roster import COMMANDS, find_command
 from tests.test_house import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -47,7 +47,7 @@ def test_each_command_in_a_document_is_understood(document: str, words: str) -> 
         typed.append(word)
     name, rest = find_command(typed)
     parser, _ = parser_of(name)
-    parser.parse_intermixed_args(joined(rest))  # a UsageError or SystemExit is the failure
+    parser.parse(rest)  # a UsageError is the failure
 
 
 def test_the_first_two_blocks_of_the_readme_are_one_command_each() -> None:

@@ -32,10 +32,7 @@ def test_the_man_page_is_current() -> None:
 def test_every_option_key_and_term_is_on_it() -> None:
     """No flag, command, key, value of the configuration or field of a query is missing."""
     flags = {
-        flag
-        for name in ("", *COMMANDS)
-        for action in parser_of(name)[0]._actions
-        for flag in action.option_strings
+        flag for name in ("", *COMMANDS) for option in parser_of(name)[0].options for flag in option.flags
     }
     assert [flag for flag in sorted(flags) if not re.search(rf"(?<![\w-]){flag}(?![\w-])", TEXT)] == []
     assert [name for name in COMMANDS if f"\nreader {name}\n" not in TEXT] == []

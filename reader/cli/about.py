@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
-from reader.cli.arguments import Parser, Subcommand
 from reader.cli.completion import SHELLS, script
+from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.session import tell
 from reader.errors import UsageError
 from reader.text import display_path

@@ -1,157 +1,23 @@
-"""The parsers' building blocks: one way to write an option, and the groups that several commands share.
+"""The groups of options that several commands share; each has a sentence and an example.
 
-Every option has a sentence and an example, or it can't be made. No command's own options belong here.
+No command's own options belong here, and no way to read them: that is `reader.cli.parser`.
 """
 
 from __future__ import annotations
 
-import argparse
-from argparse import Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from reader.cli.layout import columns, wrap
-from reader.errors import UsageError
-from reader.records import TYPE_CHECKING, NamedTuple
-from reader.text import clean_line
+from reader.cli.parser import Completer, Group, Parser, whole
+from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown", "template")
 """The forms in which `list` writes; the first is the default."""
 
 FACETS = ("topic", "provider", "category", "type", "tag")
 """The fields that `facets` counts."""
-
-Completer = Callable[..., Iterable[str]]
-"""What argcomplete asks for the values of an argument; gets the keywords `prefix` and `parsed_args`."""
-
-
-class Subcommand(NamedTuple):
-    """What a group's module says of one command."""
-
-    usage: str
-    """The line that shows how it is written."""
-    examples: tuple[str, ...]
-    """Command lines that work."""
-    options: Callable[[Parser], None]
-    """Adds the command's own options and groups to its parser."""
-    run: Callable[[Namespace], int]
-    """Does it; the exit code. Raises ReaderError."""
-    epilog: str = ""
-    """What stands at the end of the help."""
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal, at most 100 cells, found without importing shutil (8 ms)."""
-
-    def __init__(self, prog: str, **more: Any) -> None:
-        more.setdefault("width", min(columns(), 100) - 2)
-        super().__init__(prog, max_help_position=28, **more)
-
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        """Wrapped at blanks only: argparse would break `--min-quality` at its dashes."""
-        return list(wrap(text, width))
-
-
-class Group:
-    """A titled part of a command's help, to which options are added."""
-
-    def __init__(self, group: Any) -> None:
-        self._group = group  # argparse gives the class of groups no public name
-
-    def option(
-        self, *flags: str, help: str, example: str, values: Completer | None = None, **how: Any
-    ) -> None:
-        """Add an option with its sentence, an example and, for completion, where its values come from."""
-        text = f"{help} (e.g. {example})".replace("%", "%%")
-        if (
-            not str(how.get("action", "")).startswith("store_")
-            and "metavar" not in how
-            and "choices" not in how
-        ):
-            how["metavar"] = flags[-1].lstrip("-").upper()
-        action = self._group.add_argument(*flags, help=text, **how)
-        if values:
-            action.completer = values
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose mistakes are UsageErrors and whose options stand anywhere between the words."""
-
-    def __init__(
-        self, name: str, usage: str, summary: str, examples: Sequence[str], epilog: str = ""
-    ) -> None:
-        self.command = name
-        """The command's name; empty for the bare `reader`."""
-        self._passes_on = ""
-        lines = "\n".join(f"  {example}" for example in examples)
-        super().__init__(
-            prog=f"reader {name}".strip(),
-            usage=usage,
-            description=f"{summary}\n\nexamples:\n{lines}",
-            epilog=epilog or None,
-            formatter_class=_Help,
-            add_help=False,
-            allow_abbrev=False,
-        )
-
-    def group(self, title: str) -> Group:
-        """A new titled part of the help."""
-        return Group(self.add_argument_group(title))
-
-    def words(self, name: str, metavar: str, help: str, values: Completer | None = None) -> None:
-        """Add the arguments that are no options."""
-        action = self.add_argument_group("arguments").add_argument(
-            name, nargs="*", metavar=metavar, help=help.replace("%", "%%")
-        )
-        if values:
-            action.completer = values  # type: ignore[attr-defined]
-
-    def passed_on(self, name: str, metavar: str, help: str) -> None:
-        """Another program's command line: all from the first word on that is no option of ours."""
-        self._passes_on = name
-        self.words(name, metavar, help)
-
-    def parse_intermixed_args(  # type: ignore[override]
-        self, args: Sequence[str], namespace: Namespace | None = None
-    ) -> Namespace:
-        """The options and words; raises UsageError."""
-        if not self._passes_on:
-            return super().parse_intermixed_args(args, namespace)
-        own, rest = [], iter(args)
-        passed: list[str] = []
-        for arg in rest:
-            if arg == "--" or not arg.startswith("-"):
-                passed = [*([] if arg == "--" else [arg]), *rest]
-                break
-            own.append(arg)
-            action = self._option_string_actions.get(arg)
-            if action is not None and action.nargs != 0:
-                own += [value for value in (next(rest, None),) if value is not None]
-        options = super().parse_intermixed_args(own, namespace)
-        setattr(options, self._passes_on, passed)
-        return options
-
-    def error(self, message: str) -> NoReturn:
-        """Raise what argparse would print; the sentence names where help is."""
-        raise UsageError(f"{clean_line(message)} (see `{self.prog} --help`)")
-
-
-def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """A reader of whole numbers between two bounds, for `type=`."""
-
-    def read(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if number < least or (most is not None and number > most):
-            wanted = f"from {least} to {most}" if most is not None else f"of at least {least}"
-            raise argparse.ArgumentTypeError(f"`{text[:40]}` is not a whole number {wanted}")
-        return number
-
-    return read
 
 
 def add_general(parser: Parser) -> None:
@@ -186,8 +52,6 @@ def add_sources(parser: Parser) -> None:
 
 def add_filters(parser: Parser) -> None:
     """The options that say which articles; they mean the same everywhere (docs/query.md)."""
-    from reader.cli.completion import values_of
-
     group = parser.group("which articles (all must hold; a repeated option means or)")
     group.option(
         "-q", "--query", action="append", default=[], metavar="TEXT",
@@ -206,7 +70,7 @@ def add_filters(parser: Parser) -> None:
     for *flags, help, example in fields:
         group.option(
             *flags, action="append", default=[], metavar="NAME",
-            help=help, example=example, values=values_of(flags[-1][2:]),
+            help=help, example=example, values=_values(flags[-1][2:]),
         )  # fmt: skip
     group.option("--since", metavar="DATE", help="not older than this", example="--since 7d")
     group.option("--until", metavar="DATE", help="not newer than this", example="--until 2021-07")
@@ -245,6 +109,17 @@ def add_format(group: Group, choices: Sequence[str], default: str | None) -> Non
         help=f"{', '.join(choices[:-1])} or {choices[-1]}; {choices[0]} without it",
         example=f"--format {choices[1]}",
     )  # fmt: skip
+
+
+def _values(field: str) -> Completer:
+    """Completion of a field's values."""
+
+    def complete(**how: Any) -> Iterable[str]:
+        from reader.cli.completion import values_of
+
+        return values_of(field)(**how)
+
+    return complete
 
 
 def _views(**_: object) -> Iterable[str]:

@@ -7,13 +7,15 @@ write on the terminal or wait for a refresh, so whatever goes wrong means no sug
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
 from contextlib import closing
 
 from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from reader.cli.parser import Parser
     from reader.library import Library
 
 SHELLS = ("bash", "zsh", "fish")
@@ -67,18 +69,19 @@ def actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
     return [*plain, *(f"{do}:{tag}" for do in ("tag", "untag") for tag in tags)]
 
 
-def complete(parser_of: Callable[[str], tuple[ArgumentParser, object]]) -> int:
+def complete(parser_of: Callable[[str], tuple[Parser, object]]) -> int:
     """Answer the shell that asks through the `_ARGCOMPLETE` variables; never returns once it did."""
     import argcomplete
     from argcomplete.completers import FilesCompleter
     from argcomplete.lexers import split_line
 
+    from reader.cli.helping import argparse_of
     from reader.cli.roster import COMMANDS, find_command
 
     line = os.environ.get("COMP_LINE", "")
     words = split_line(line, int(os.environ.get("COMP_POINT", len(line))))[3]
     name, _ = find_command(words[1:])
-    parser, _ = parser_of(name)
+    parser = argparse_of(parser_of(name)[0])
     if name and words[1:2] == [name]:
         # The command is no argument of its own parser: to argcomplete it is the program's name.
         os.environ["_ARGCOMPLETE"] = str(int(os.environ["_ARGCOMPLETE"]) + 1)

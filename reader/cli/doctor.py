@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import Parser, Subcommand, add_place
+from reader.cli.arguments import add_place
+from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.session import sources_of
 from reader.errors import ReaderError
 from reader.hints import counted

@@ -9,8 +9,9 @@ import os
 import sys
 from importlib import import_module
 
-from reader.cli.arguments import Parser, Subcommand, add_general
-from reader.cli.roster import COMMANDS, find_command, joined
+from reader.cli.arguments import add_general
+from reader.cli.parser import Parser, Subcommand
+from reader.cli.roster import COMMANDS, find_command
 from reader.errors import ReaderError
 from reader.records import TYPE_CHECKING
 
@@ -74,16 +75,18 @@ def parser_of(name: str) -> tuple[Parser, Subcommand]:
 def _dispatch(argv: list[str]) -> int:
     name, rest = find_command(argv)
     flags = rest[: rest.index("--")] if "--" in rest else rest
-    if "--version" in flags:  # never a value, see `joined`
+    if "--version" in flags:  # never a value: those begin with one dash at most
         from reader import __version__
 
         print(f"reader {__version__}")
         return 0
     parser, subcommand = parser_of(name)
     if "--help" in flags or "-h" in flags:
-        sys.stdout.write(parser.format_help())
+        from reader.cli.helping import help_of
+
+        sys.stdout.write(help_of(parser))
         return 0
-    return subcommand.run(parser.parse_intermixed_args(joined(rest)))
+    return subcommand.run(parser.parse(rest))
 
 
 def _prepare_streams() -> None:

@@ -6,12 +6,12 @@ The screen takes its options from here too, so what only writes is imported wher
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Iterable
 
-from reader.cli.arguments import FACETS, Parser, Subcommand, add_filters, add_format, add_sources
+from reader.cli.arguments import FACETS, add_filters, add_format, add_sources
 from reader.cli.muting import tell_muted, without_muted
 from reader.cli.output import Output, add_output, output_of
+from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.progress import follow
 from reader.cli.question import asked
 from reader.cli.session import note, opened

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
-from reader.cli.arguments import Parser, Subcommand, add_filters
+from reader.cli.arguments import add_filters
 from reader.cli.completion import actions, ids
 from reader.cli.formats import headlines
 from reader.cli.muting import without_muted
+from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.question import asked, ids_in, typed
 from reader.cli.session import opened, tell
 from reader.errors import UsageError

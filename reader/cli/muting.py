@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 
+from reader.cli.parser import Namespace
 from reader.cli.session import note
 from reader.query import Query
 from reader.records import TYPE_CHECKING

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterable
 
-from reader.cli.arguments import FORMATS, Parser, add_format
+from reader.cli.arguments import FORMATS, add_format
+from reader.cli.parser import Namespace, Parser
 from reader.errors import UsageError
 from reader.records import TYPE_CHECKING, NamedTuple
 

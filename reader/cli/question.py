@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Iterator
 
 from reader.cli.layout import cells
+from reader.cli.parser import Namespace
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
 from reader.query.fields import check_value

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.cli import session
-from reader.cli.arguments import Parser, Subcommand, whole
+from reader.cli.parser import Namespace, Parser, Subcommand, whole
 from reader.errors import ReaderError, StorageError, UsageError
 from reader.text import display_path
 

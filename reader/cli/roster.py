@@ -49,19 +49,3 @@ def find_command(argv: list[str]) -> tuple[str, list[str]]:
             return arg, argv[:place] + argv[place + 1 :]
         break
     return "", argv
-
-
-def joined(argv: list[str]) -> list[str]:
-    """The arguments with each value tied to its option, so that it may begin with a minus (`-q -sport`)."""
-    tied: list[str] = []
-    rest = iter(argv)
-    for arg in rest:
-        tied.append(arg)
-        if arg == "--":
-            tied.extend(rest)
-        elif arg in TAKE_VALUE and (value := next(rest, None)) is not None:
-            if value.startswith("-") and not value.startswith("--"):
-                tied[-1] = f"{arg}={value}" if arg.startswith("--") else arg + value
-            else:
-                tied.append(value)
-    return tied

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import Parser, Subcommand, add_filters, add_place, add_sources
+from reader.cli.arguments import add_filters, add_place, add_sources
 from reader.cli.listing import write_list
 from reader.cli.muting import without_muted
 from reader.cli.output import add_output, output_of
+from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.question import asked
 from reader.cli.roster import COMMANDS, GROUPS
 from reader.cli.session import opened, sources_of

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import Parser, Subcommand, add_format, add_place, whole
+from reader.cli.arguments import add_format, add_place
 from reader.cli.completion import ids
 from reader.cli.layout import columns
 from reader.cli.page import MEASURE, page
+from reader.cli.parser import Namespace, Parser, Subcommand, whole
 from reader.cli.question import ids_in
 from reader.cli.session import opened, tell
 from reader.errors import NoSuchArticle, ReaderError, UsageError

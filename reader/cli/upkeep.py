@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 
-from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
+from reader.cli.arguments import add_format, add_sources
+from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.progress import follow
 from reader.cli.session import opened, tell
 from reader.export import json_text

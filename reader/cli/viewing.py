@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
-from reader.cli.arguments import Parser, Subcommand, add_format, add_sources
+from reader.cli.arguments import add_format, add_sources
 from reader.cli.layout import cells
 from reader.cli.muting import muting
+from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.session import note, opened
 from reader.config.views import View, arranged, find
 from reader.errors import QueryError, UsageError

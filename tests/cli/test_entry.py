@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,8 @@ import pytest
 
 from reader import __version__
 from reader.cli.entry import parser_of
-from reader.cli.roster import COMMANDS, TAKE_VALUE, find_command, joined
+from reader.cli.parser import Option
+from reader.cli.roster import COMMANDS, TAKE_VALUE, find_command
 from tests.cli.conftest import Run
 from tests.cli.fake_library import FakeLibrary
 
@@ -19,20 +19,20 @@ EVERY = ["", *COMMANDS]
 MANUAL = (Path(__file__).parent.parent.parent / "docs" / "cli.md").read_text("utf-8")
 
 
-def options_of(name: str) -> Iterator[argparse.Action]:
+def options_of(name: str) -> Iterator[Option]:
     """The options of a command."""
     parser, _ = parser_of(name)
-    return (action for action in parser._actions if action.option_strings)
+    return (option for option in parser.options if option.flags)
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_option_has_help_an_example_and_a_place_in_the_manual(name: str) -> None:
     """No flag is without a sentence and an example that uses it, or missing in docs/cli.md."""
-    for action in options_of(name):
-        sentence, _, example = (action.help or "").partition(" (e.g. ")
-        assert len(sentence) > 8, action.option_strings
-        assert any(flag in example for flag in action.option_strings), action.option_strings
-        assert all(f"`{flag}" in MANUAL for flag in action.option_strings), action.option_strings
+    for option in options_of(name):
+        sentence, _, example = option.help.partition(" (e.g. ")
+        assert len(sentence) > 8, option.flags
+        assert any(flag in example for flag in option.flags), option.flags
+        assert all(f"`{flag}" in MANUAL for flag in option.flags), option.flags
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -56,11 +56,7 @@ def test_the_help_of_all_names_every_command(reader: Run) -> None:
 def test_the_known_options_with_values_are_all_of_them() -> None:
     """The table by which the command is found is what the parsers say."""
     flags = {
-        flag
-        for name in EVERY
-        for action in options_of(name)
-        if action.nargs != 0
-        for flag in action.option_strings
+        flag for name in EVERY for option in options_of(name) if option.takes_value for flag in option.flags
     }
     assert flags == TAKE_VALUE
 
@@ -84,13 +80,6 @@ def test_the_command_is_the_first_word(argv: list[str], name: str) -> None:
     found, rest = find_command(argv)
     assert found == name
     assert len(rest) == len(argv) - bool(name)
-
-
-def test_values_may_begin_with_a_minus() -> None:
-    """A query that excludes is no option; two dashes still are."""
-    assert joined(["-q", "-a", "--sort", "-date", "--since", "--x", "--", "-q", "-b"]) == [
-        "-q-a", "--sort=-date", "--since", "--x", "--", "-q", "-b",
-    ]  # fmt: skip
 
 
 def test_the_version(reader: Run) -> None:

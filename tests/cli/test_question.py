@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 import pytest
 
 from reader.cli.entry import parser_of
+from reader.cli.parser import Namespace
 from reader.cli.question import asked, pointed
-from reader.cli.roster import joined
 from reader.errors import QueryError, UsageError
 from reader.query import parse
 
@@ -16,7 +14,7 @@ from reader.query import parse
 def options(*words: str) -> Namespace:
     """What the parser of `reader list` makes of these words."""
     parser, _ = parser_of("list")
-    return parser.parse_intermixed_args(joined(list(words)))
+    return parser.parse(words)
 
 
 @pytest.mark.parametrize(

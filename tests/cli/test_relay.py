@@ -55,7 +55,7 @@ def test_wrong_use(home: Home, words: list[str]) -> None:
 def test_ssh_gets_its_own_arguments(words: list[str], passed: list[str]) -> None:
     """Everything from ssh on is ssh's."""
     parser, _ = parser_of("relay")
-    assert parser.parse_intermixed_args(words).command == passed
+    assert parser.parse(words).command == passed
 
 
 def test_config_show_keeps_the_token_to_itself(home: Home) -> None:
