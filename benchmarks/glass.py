@@ -9,6 +9,7 @@ from rich.cells import cell_len, split_graphemes
 
 _TOKEN = re.compile(
     r"\x1b\[(?P<look>[\d;]*)m|\x1b\[(?P<numbers>[\d;]*)(?P<act>[A-DGHJKXbd])|\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\x1b\]8;[^;\x07\x1b]*;(?P<link>[^\x07\x1b]*)(?:\x07|\x1b\\)"
     r"|\x1b[\]P_^].*?(?:\x07|\x1b\\)|\x1b[^\[\]P_^]"
     r"|(?P<text>[^\x00-\x1f\x7f-\x9f]+)|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])",
     re.DOTALL,
@@ -23,6 +24,8 @@ class Glass:
         self.columns = columns
         self._cells = [[" "] * columns for _ in range(rows)]
         self._looks = [[""] * columns for _ in range(rows)]
+        self._links = [[""] * columns for _ in range(rows)]
+        self._link = ""
         self._pen: dict[str, str] = {}
         self._row = self._column = 0
         self._last = ""
@@ -44,6 +47,11 @@ class Glass:
         """The attributes of each cell, in words that can be compared."""
         return self._looks
 
+    @property
+    def links(self) -> list[list[str]]:
+        """Where each cell leads when it is pressed; empty where nowhere."""
+        return self._links
+
     def feed(self, data: bytes) -> None:
         """Take in what a program wrote; a sequence may come in parts."""
         text = self._rest + self._decode(data)
@@ -54,6 +62,8 @@ class Glass:
                 self._act(match["act"], [int(number or 0) for number in match["numbers"].split(";")])
             elif match["look"] is not None:
                 self._take_pen(match["look"])
+            elif match["link"] is not None:
+                self._link = match["link"]
             elif match["text"]:
                 self._write(match["text"])
             elif match["control"] == "\r":
@@ -96,6 +106,7 @@ class Glass:
         if row < len(self._cells):
             for column in range(start, min(stop, self.columns)):
                 self._cells[row][column], self._looks[row][column] = " ", ""
+                self._links[row][column] = ""
 
     def _take_pen(self, codes: str) -> None:
         for code in _CODE.finditer(codes or "0"):
@@ -117,5 +128,6 @@ class Glass:
                 )
                 look = " ".join(f"{name}={value}" for name, value in sorted(self._pen.items()) if value)
                 self._looks[self._row][self._column : self._column + width] = [look] * width
+                self._links[self._row][self._column : self._column + width] = [self._link] * width
             self._column += width if cell_len(text[start:end]) else 0
             self._last = text[start:end]

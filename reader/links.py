@@ -46,6 +46,17 @@ def checked_url(url: str) -> str:
     return checked
 
 
+def linkable(url: str) -> str:
+    """The URL as a terminal takes it for a link of its own (OSC 8): checked, and in printable ASCII, with a
+    host in another script as browsers ask for it. Empty where it is not opened."""
+    try:
+        parts = urlsplit(checked_url(url))
+    except UnsafeUrl:
+        return ""
+    labels = [label if label.isascii() else _punycode(label) for label in parts.netloc.split(".")]
+    return urlunsplit(parts._replace(netloc=".".join(labels)))
+
+
 def shown_host(url: str) -> str:
     """The host that a URL really leads to, for showing; empty where the URL can't be opened.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.links import MOST_CHARACTERS, UnsafeUrl, checked_url, shown_host
+from reader.links import MOST_CHARACTERS, UnsafeUrl, checked_url, linkable, shown_host
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,18 @@ def test_any_url_is_safe_or_refused(url: str) -> None:
     assert not re.search(r"[\s\x00-\x1f\x7f-\x9f\"<>`\\]", checked)
     assert len(checked) <= MOST_CHARACTERS
     assert checked_url(checked) == checked
+
+
+@given(st.text(max_size=60) | st.builds("https://{}/{}".format, st.text(max_size=20), st.text(max_size=20)))
+def test_a_link_of_the_terminal_is_plain(url: str) -> None:
+    """Printable ASCII that leads to where the checked URL does, or nothing."""
+    link = linkable(url)
+    if link:
+        assert re.fullmatch(r"https?://[!-~]+", link)
+        assert urlsplit(link)[2:] == urlsplit(checked_url(url))[2:]
+    else:
+        with pytest.raises(UnsafeUrl):
+            checked_url(url)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ move is 1 kB, an article's blank lines another 2. Over SSH each byte is waited f
 remembered here as cells, and what has not changed stays unsaid.
 
 Columns are kept here too: what stands beside a text of doubtful width (see `widths`) is put into its column
-by number.
+by number. And links (OSC 8) are written here alone, whoever painted them: only what may be opened is one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
+from zlib import crc32
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
@@ -23,14 +24,17 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from reader.app.widths import drifts, widest
+from reader.links import linkable
 from reader.records import NamedTuple
 
-Cell: TypeAlias = tuple[str, str]
-"""What stands in a cell and its attributes as SGR codes; an empty text is the right half of a wide one."""
+Cell: TypeAlias = tuple[str, str, str]
+"""What stands in a cell, its attributes as SGR codes, and the address of its link as the terminal is told it;
+an empty text is the right half of a wide character."""
 
 NEAR = 4
 """Unchanged cells that are sent again rather than jumped over: a jump costs some eight bytes."""
-_UNKNOWN: Cell = ("", "?")
+_UNKNOWN: Cell = ("", "?", "")
+_NO_LINK = "\x1b]8;;\x1b\\"
 
 
 class _Look(NamedTuple):
@@ -74,14 +78,11 @@ class Page:
             self._first = None
         elif not self._rows and isinstance(update, LayoutUpdate):
             self._first = update
-            if not any(_is_doubtful(strip.text) for _, _, strip in _strips(update)):
+            if not any(_is_doubtful(strip.text) or _has_link(strip) for _, _, strip in _strips(update)):
                 return None
             self._first = None
         writing = _Writing()
         for x, y, strip in _strips(update):
-            if any(style is not None and style.link for _, style, _ in strip):
-                self.forget()
-                return None
             cells = _cells(strip, system)
             self._send(writing, x, y, cells)
             self._put(x, y, cells)
@@ -99,7 +100,7 @@ class Page:
         if before == cells:
             return
         for start, end in _changed(before, cells):
-            if any(_is_doubtful(text) for text, _ in (*before[start:end], *cells[start:end])):
+            if any(_is_doubtful(text) for text, _, _ in (*before[start:end], *cells[start:end])):
                 writing.drifting(x + start, y, cells[start:end])
             else:
                 writing.write(x + start, y, cells[start:end])
@@ -111,11 +112,15 @@ class _Writing:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._look = _DEFAULT
+        self._link = ""
 
     def write(self, x: int, y: int, cells: list[Cell]) -> None:
         """Cells from a place on."""
         self._parts.append(f"\x1b[{y + 1};{x + 1}H")
-        for text, codes in cells:
+        for text, codes, link in cells:
+            if link != self._link:
+                self._parts.append(_opening(link) if link else _NO_LINK)
+                self._link = link
             look = _look_of(codes)
             if look != self._look:
                 self._parts.append(_change(self._look, look))
@@ -125,12 +130,14 @@ class _Writing:
     def drifting(self, x: int, y: int, cells: list[Cell]) -> None:
         """Cells of which nobody knows how wide they are on the terminal: the place is blanked, then each
         stretch between two gaps is put where it belongs."""
-        self.write(x, y, [(" ", codes) for _, codes in cells])
+        self.write(x, y, [(" ", codes, "") for _, codes, _ in cells])
         for start, end in _stretches(cells):
             self.write(x + start, y, cells[start:end])
 
     def finished(self) -> str:
-        """The text, leaving no attribute behind."""
+        """The text, leaving no attribute and no link behind."""
+        if self._link:
+            self._parts.append(_NO_LINK)
         if self._look != _DEFAULT:
             self._parts.append("\x1b[0m")
         return "".join(self._parts)
@@ -172,13 +179,26 @@ def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
     cells: list[Cell] = []
     for text, style, _ in strip:
         codes = _codes(style, system) if style is not None else ""
+        link = _linkable(style.link) if style is not None and style.link else ""
         if text.isascii():
-            cells.extend([(letter, codes) for letter in text])
+            cells.extend([(letter, codes, link) for letter in text])
             continue
         for start, end, width in split_graphemes(text)[0]:
-            cells.append((text[start:end], codes))
-            cells.extend([("", codes)] * (width - 1))
+            cells.append((text[start:end], codes, link))
+            cells.extend([("", codes, link)] * (width - 1))
     return cells
+
+
+def _has_link(strip: Strip) -> bool:
+    return any(style is not None and style.link for _, style, _ in strip)
+
+
+def _opening(link: str) -> str:
+    """What begins a link. Its number says that the parts of a wrapped one belong together."""
+    return f"\x1b]8;id={crc32(link.encode()) & 0xFFFF:x};{link}\x1b\\"
+
+
+_linkable = lru_cache(256)(linkable)
 
 
 def _codes(style: Style, system: ColorSystem) -> str:
@@ -202,7 +222,7 @@ def _changed(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
         while end < len(after) and (not after[end][0] or not before[end][0]):
             end += 1
         whole.append((start, end))
-    if any(_is_doubtful(text) for text, _ in (*before, *after)):
+    if any(_is_doubtful(text) for text, _, _ in (*before, *after)):
         return [(0, len(after))]
     return whole
 
@@ -211,7 +231,7 @@ def _stretches(cells: list[Cell]) -> list[tuple[int, int]]:
     """Start and end of what stands between gaps that take up whatever may drift into them."""
     stretches: list[tuple[int, int]] = []
     drift = 0
-    for place, (text, _) in enumerate(cells):
+    for place, (text, _, _) in enumerate(cells):
         if text == " ":
             continue
         if stretches and place - stretches[-1][1] < max(drift, 2):

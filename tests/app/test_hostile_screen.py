@@ -120,9 +120,12 @@ def assert_only_own(written: bytes) -> None:
     assert b"\x1b[31;5m" not in written
 
 
-def test_no_byte_of_a_hostile_folder_is_obeyed(folder: Path, tmp_path: Path) -> None:
-    """List, article, related links, sidebar, palette, help and notices say it as text, and go on working."""
-    with RealScreen(folder, tmp_path / "home", columns=200, rows=60) as screen:
+@pytest.mark.parametrize("kind", ["xterm-256color", "xterm-kitty"])
+def test_no_byte_of_a_hostile_folder_is_obeyed(kind: str, folder: Path, tmp_path: Path) -> None:
+    """List, article, related links, sidebar, palette, help and notices say it as text, and go on working,
+    also where addresses are links of the terminal's own."""
+    variables = {"TERM": kind}
+    with RealScreen(folder, tmp_path / "home", columns=200, rows=60, variables=variables) as screen:
         screen.press_for("", "Calm13", *parts_of_article(13))
         for number in reversed(range(len(ATTACKS) - 1)):
             screen.press_for("j", *parts_of_article(number))
@@ -133,6 +136,9 @@ def test_no_byte_of_a_hostile_folder_is_obeyed(folder: Path, tmp_path: Path) -> 
         screen.press("Q")
         assert screen.wait_for_end() == 0
     assert_only_own(written)
+    links = set(re.findall(rb"\x1b\]8;[^;]*;([^\x07\x1b]+)", written))
+    assert bool(links) is (kind == "xterm-kitty")
+    assert all(re.fullmatch(rb"https://(calm|body|pwned)\.example[!-~]*", link) for link in links)
     seen = "\n".join(screen.seen)
     assert "[/x] sea" in seen and "[@click=app.quit]PWNED[/] sea" in seen
     for word in ("Quiet00", "Body00", "Near01", "Post00", "Topic00", "Writer00", "Other00"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -26,6 +28,7 @@ STYLES = [
     Style.parse(text)
     for text in ("#aabbcc on #101010", "bold #aabbcc on #101010", "red on default", "italic dim", "none")
 ]
+STYLES += [STYLES[0] + Style(link="https://sea.example/a?b=1;2"), Style(link="http://fog.example/")]
 TEXTS = ("a", "bc", " ", "   ", "海", "é", "●", "e\u0301", "🚢")
 
 
@@ -69,6 +72,7 @@ def test_the_picture_is_the_same(pages: list[list[Strip]], data: st.DataObject) 
         lavish.feed(everything.encode())
         assert thrifty.lines == lavish.lines
         assert thrifty.looks == lavish.looks
+        assert thrifty.links == lavish.links
 
 
 def test_what_has_not_changed_is_not_sent() -> None:
@@ -103,17 +107,60 @@ def test_columns_hold_beside_a_text_of_doubtful_width() -> None:
     assert f"\x1b[1;{column + 1}H12h" in said
 
 
-def test_a_move_of_the_cursor_is_small(tmp_path: Path) -> None:
-    """Under 1,500 bytes at 100x30, the other article included; going to another pane, too."""
+def linked(url: str) -> str:
+    """What is sent for one word that is painted as a link."""
+    strips = [Strip([Segment("word", Style(link=url)), Segment(" " * (COLUMNS - 4), STYLES[0])])]
+    said = Page().difference(whole(strips), CONSOLE)
+    assert said is not None
+    return said
+
+
+def test_a_link_says_which_parts_belong_together() -> None:
+    """It is opened once with its number, closed behind its words, and the same wherever it goes on."""
+    (number,) = re.findall(
+        r"\x1b]8;id=([0-9a-f]+);https://sea\.example/\x1b\\word", linked("https://sea.example/")
+    )
+    assert f"id={number};" in linked("https://sea.example/")
+    assert f"id={number};" not in linked("https://sea.example/other")
+    assert linked("https://sea.example/").count("\x1b]8;;\x1b\\") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://sea.example/a b\x1b\\c", ""),
+        ("https://sea.example/\x07\x1b]0;x", ""),
+        ("https://sea.example/é?ü=“", "https://sea.example/%C3%A9?%C3%BC=%E2%80%9C"),
+        ("https://me:secret@bücher.example/", "https://xn--bcher-kva.example/"),
+        ("javascript:alert(1)", ""),
+        ("file:///etc/passwd", ""),
+        ("https:///nowhere", ""),
+        ("https://sea.example/" + "a" * 3000, ""),
+    ],
+)
+def test_only_what_may_be_opened_is_a_link(url: str, told: str) -> None:
+    """In printable ASCII, whoever painted it; anything else is only its words."""
+    said = linked(url)
+    assert re.findall(r"\x1b]8;id=[0-9a-f]+;([!-~]*)\x1b\\", said) == ([told] if told else [])
+    assert "word" in said and said.count("\x1b]8;") == (2 if told else 0)
+
+
+@pytest.mark.parametrize("kind", ["xterm-256color", "xterm-kitty"])
+def test_a_move_of_the_cursor_is_small(kind: str, tmp_path: Path) -> None:
+    """Under 1,500 bytes at 100x30, the other article included, and its links where the terminal has links;
+    going to another pane, too."""
     news = tmp_path / "news"
     news.mkdir()
     for number in range(30):
-        text = f"---\ntitle: Harbour news number {number}\ndate: 2021-06-{number + 1:02}\n---\n\n"
+        text = f"---\ntitle: Harbour news number {number}\ndate: 2021-06-{number + 1:02}\n"
+        text += f"originalUrl: https://harbour.example/2021/06/news-number-{number}\n---\n\n"
+        text += "Seen by [the pilots](https://pilots.example/seen) at five.\n\n"
         (news / f"{number}.md").write_text(text + f"A paragraph of article {number}, quite short.\n\n" * 9)
     config = tmp_path / "home" / "config"
     config.mkdir(parents=True)
     (config / "config.toml").write_text("mark_read_after = -1\n")
-    with RealScreen(news, tmp_path / "home", columns=100, rows=30) as screen:
+    variables = {"TERM": kind, "SSH_CONNECTION": "1 2 3 4"}
+    with RealScreen(news, tmp_path / "home", columns=100, rows=30, variables=variables) as screen:
         screen.wait_for("30 of 30")
         screen.wait_for("A paragraph of article 29")
         screen.press("", quiet=1.5)
@@ -122,5 +169,8 @@ def test_a_move_of_the_cursor_is_small(tmp_path: Path) -> None:
             screen.press(keys)
             assert 0 < len(screen.written) - before < 1500, keys
         assert "Harbour news number 28" in screen.glass.text
+        leads = {link for line in screen.glass.links for link in line if link}
+        article = {"https://harbour.example/2021/06/news-number-28", "https://pilots.example/seen"}
+        assert leads == (article if kind == "xterm-kitty" else set())
         screen.press("Q")
         screen.wait_for_end()

@@ -184,7 +184,8 @@ def test_every_pane_on_a_terminal(home: Path, tmp_path: Path, figure: Figure) ->
     exported = tmp_path / "marks.json"
     exported.write_text(json.dumps(records), "utf-8")
     assert cli.main(["import-marks", str(exported)]) == 0 and turn == 0
-    with RealScreen(news, home, columns=180, rows=50) as screen:
+    variables = {"TERM": "xterm-kitty"}  # with links of the terminal's own
+    with RealScreen(news, home, columns=180, rows=50, variables=variables) as screen:
         screen.wait_for("Topic00")
         screen.press("c")
         screen.wait_for("Calm13")

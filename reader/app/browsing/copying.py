@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from textual import on
 from textual.message import Message
 
 from reader import terminal
@@ -24,6 +27,12 @@ class Copying(Selecting):
             super().__init__()
             self.sentence = sentence
             self.is_warning = is_warning
+
+    @dataclass
+    class LinksKnown(Message):
+        """A worker has asked tmux whether it passes links on."""
+
+        are_shown: bool
 
     terminal: Terminal | None = None
     """What this terminal can do, as far as it was needed yet."""
@@ -55,6 +64,21 @@ class Copying(Selecting):
         """Send a text to the clipboard in a thread; nothing where it is empty."""
         if text:
             self.in_thread(lambda: self._copy(text), "open")
+
+    def look_for_links(self) -> None:
+        """Let addresses in the article be links of the terminal's own, where it is known to show them."""
+        self.article_pane.has_links = self.seen.links is True
+        if self.seen.links is None and self.seen.multiplexer == "tmux":
+            self.in_thread(self._ask_tmux, "tmux")
+
+    def _ask_tmux(self) -> None:
+        """Runs in a thread."""
+        self.post_message(self.LinksKnown(self.terminal_now().links is True))
+
+    @on(LinksKnown)
+    def _have_links(self, message: LinksKnown) -> None:
+        self.article_pane.has_links = message.are_shown
+        self.article_pane.refresh()
 
     def terminal_now(self) -> Terminal:
         """Runs in a thread: within tmux somebody else may be attached by now."""

@@ -30,7 +30,6 @@ from reader.app.canvas import (
 from reader.app.messages import PicturePressed
 from reader.app.output import Page
 from reader.article import Article, Image
-from reader.terminal import Terminal
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 14
 """Cells of text and lines of the pane from which on a picture finds room in it."""
@@ -42,8 +41,6 @@ SHARE = 0.45
 
 class Picturing(Browsing):
     """Shows what belongs to the article that is read; what comes too late is dropped."""
-
-    seen: Terminal
 
     @dataclass
     class PictureReady(Message):

@@ -28,6 +28,7 @@ from reader.library import Library
 from reader.muting import Muting
 from reader.query import Query
 from reader.results import Headline, Results
+from reader.terminal import Terminal
 
 
 class Browsing(Screen[None]):
@@ -50,6 +51,9 @@ class Browsing(Screen[None]):
 
     is_refreshing: var[bool] = var(True)
     """Whether a refresh is under way; the first one is from the beginning."""
+
+    seen: Terminal
+    """What the terminal can do, as far as it shows without asking."""
 
     sidebar = getters.query_one("#sidebar", Sidebar)
     articles = getters.query_one("#list", ArticleList)

@@ -154,6 +154,7 @@ class BrowseScreen(
         """What could wait: looking for new files, and collecting garbage, though never that of the start."""
         gc.freeze()
         gc.enable()
+        self.look_for_links()
         self.start_refreshing()
 
     @property

@@ -54,6 +54,8 @@ class ArticlePane(PicturedView, can_focus=True):
 
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.has_links = False
+        """Whether web addresses are links of the terminal's own (OSC 8) as well."""
         self.tag_colours: Mapping[str, str] = {}
         """The colours that the person chose for tags."""
         self._clock = clock or (lambda: datetime.now(UTC))
@@ -209,7 +211,10 @@ class ArticlePane(PicturedView, can_focus=True):
     def _segment(self, span: Span) -> Segment:
         if span.target is not None and span.target is self._stops.link:
             span = span._replace(ink="pressed")
-        return Segment(span.text, self._style(span.ink, span.emphasis))
+        style = self._style(span.ink, span.emphasis)
+        if self.has_links and span.target is not None and span.target.field == "url":
+            style += Style(link=span.target.value)
+        return Segment(span.text, style)
 
     def _with_hits(self, y: int, document: Document) -> Line:
         line = document.line(y)
