@@ -54,6 +54,10 @@ def test_the_first_heading(body: str, heading: str) -> None:
         ("import X from 'y'\n\nText.", "Text."),
         ("| a | b |\n\n---\n\n***\n\nText.", "Text."),
         ("", ""),
+        (
+            "Since [1.96.0](https://a.example/113) it is. See 7) below - and 8. on",
+            "Since 1.96.0 it is. See 7) below - and 8. on",
+        ),
     ],
 )
 def test_the_first_paragraph(body: str, paragraph: str) -> None:
