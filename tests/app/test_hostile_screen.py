@@ -43,6 +43,7 @@ _CONTROLS = re.compile(
 def article(number: int, attack: str) -> str:
     """An article that holds the attack wherever text can stand."""
     raw = attack.replace(r"\e", r"\x1b").encode().decode("unicode_escape")
+    references = "".join(f"&#{ord(letter)};" for letter in raw)
     return f"""---
 title: "Calm{number:02} {attack} sea"
 excerpt: "Quiet{number:02} {attack} excerpt"
@@ -60,6 +61,9 @@ related:
 # Heading {raw}
 
 Body{number:02} {raw} goes on. [text {raw}](https://body.example/{number})
+<b title="{raw}">HTML {raw}</b> {references} [{references}](https://refs.example/)
+
+<p class="{raw}">In a block {raw} {references} <a href="https://refs.example/{raw}">{references}</a></p>
 
 ```
 code {raw}

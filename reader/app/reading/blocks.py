@@ -1,6 +1,6 @@
 """Markdown blocks, tokens to lines: headings, paragraphs, lists, quotes, code, tables, rules.
 
-Parsing is done by markdown-it with raw HTML switched off: it stays visible as text. Knows no colours.
+Parsing is done by markdown-it; `html` tells what the HTML in a text means. Knows no colours.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from reader.app.reading.lines import BOLD, ITALIC, Line, Span
 from reader.app.reading.tables import Table, layout_table
 from reader.app.reading.wrap import wrap
 from reader.patterns import lazy
+from reader.text import clean
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -48,17 +49,25 @@ References = MutableMapping[str, Any]
 
 @lru_cache(maxsize=2)
 def parser(*, knows_links: bool = True) -> MarkdownIt:
-    """The one parser: CommonMark with tables and strikethrough, without HTML. Imported when first needed."""
+    """The one parser: CommonMark with tables and strikethrough. Imported when first needed."""
     from markdown_it import MarkdownIt
 
-    made = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+    made = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])
     return made if knows_links else made.disable(["link", "image"])
 
 
 def _parsed(text: str, references: References | None) -> list[Token]:
     knows_links = text.count("[") <= MOST_BRACKETS
-    return parser(knows_links=knows_links).parse(text, references if references is not None else {})
+    tokens = parser(knows_links=knows_links).parse(text, references if references is not None else {})
+    if "<" in text:
+        from reader.app.reading.html import as_markdown
+
+        tokens = as_markdown(tokens)
+    for token in tokens:
+        for part in token.children or (token,):
+            part.content = clean(part.content)  # `&#x202e;` has become what it stands for
+    return tokens
 
 
 def may_link(text: str) -> bool:

@@ -117,9 +117,20 @@ def test_what_is_no_web_address_can_not_be_pressed(url: str) -> None:
     assert not any(span.target for span in line)
 
 
-def test_html_stays_visible_as_text() -> None:
-    """Tags are neither obeyed nor lost."""
-    assert texts("a <b>c</b> [/x] [red]d[/red]") == ["a <b>c</b> [/x] [red]d[/red]"]
+def test_nothing_is_markup_but_markdown() -> None:
+    """Neither Rich's marks nor Textual's are obeyed or lost."""
+    assert texts("a [/x] [red]d[/red]") == ["a [/x] [red]d[/red]"]
+
+
+def test_character_references_bring_nothing_back() -> None:
+    """What they stand for is cleaned as if it had stood there."""
+    for text in (
+        "a&#x202e;b",
+        "`c` &#8238;a&#x200b;b",
+        "[a&#x202e;b](https://a.example)",
+    ):
+        (line,) = texts(text)
+        assert "ab" in line and line.isascii()
 
 
 def test_lists_are_indented_and_numbered() -> None:
