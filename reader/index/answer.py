@@ -114,8 +114,34 @@ def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
 
 
 def _counted(view: IndexView, field: int, match: BitMap) -> list[FacetValue]:
-    count = match.intersection_cardinality
-    return [FacetValue(value, count(members)) for value, members in view.members(field)]
+    known = view.members(field)
+    rest = _rest(view.live, match)
+    if rest is None:
+        count = match.intersection_cardinality
+        return [FacetValue(value, count(numbers)) for value, numbers, _ in known]
+    if not rest:
+        return [FacetValue(value, listed) for value, _, listed in known]
+    left_out = rest.intersection_cardinality
+    return [FacetValue(value, listed - left_out(numbers)) for value, numbers, listed in known]
+
+
+def _rest(live: BitMap, match: BitMap) -> BitMap | None:
+    """What does not match, where that is quicker to count with: nothing, or nearly everything.
+
+    A block in which a set holds at most 4,096 numbers is a list, and its intersection with another list
+    takes a step for each number of either; with a block of bits it takes one for each of the other list.
+    """
+    if len(match) == len(live):
+        return BitMap()
+    kinds = match.get_statistics()
+    lists, listed = kinds["n_array_containers"], kinds["n_values_array_containers"]
+    blocks = live.get_statistics()["n_containers"]
+    return live - match if lists * _LIST + listed > blocks * _BITS else None
+
+
+_LIST, _BITS = 500, 625
+"""What it costs to count a block of the match with all values of a facet, as a list or as bits, in terms of
+numbers of the list (measured with 40 topics and 300 providers)."""
 
 
 def _moment(seconds: int | None) -> datetime | None:

@@ -7,7 +7,7 @@ of which takes as much for its key as for its numbers; packed, one is found with
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -44,12 +44,16 @@ def _row(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
     return lines + bytes([len(one) // 2 for one in lows]) + b"".join(lows)
 
 
-def find(connection: sqlite3.Connection, field: int, word: str, *, prefix: bool) -> BitMap:
-    """The numbers of the articles that have a rare word, or any rare word that begins so."""
+def find(
+    connection: sqlite3.Connection, field: int, word: str, *, prefix: bool, without: Collection[int] = ()
+) -> BitMap:
+    """The numbers of the articles that have a rare word, or any rare word that begins so, but for those in
+    some blocks."""
+    skipped = ",".join(map(str, without))
     # In each block the row that the word would stand in, and with a beginning those behind it.
     found_rows = connection.execute(
-        "select block, data from blocks cross join rare using(block)"
-        " where field = ?1 and start <= ?3 and start >= coalesce((select max(start) from rare as other"
+        f"select block, data from blocks cross join rare using(block) where block not in ({skipped})"
+        " and field = ?1 and start <= ?3 and start >= coalesce((select max(start) from rare as other"
         " where other.block = blocks.block and other.field = ?1 and other.start <= ?2), '')",
         (field, word, word + _LAST if prefix else word),
     )

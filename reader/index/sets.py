@@ -52,14 +52,14 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
         crowded = connection.execute(
             f"select block, part, data from {_SETS} where field = ? and value = ?", (Field.PREFIX, start)
         ).fetchall()
-    # A block where the beginning is crowded has all its words in that one set.
-    done = ",".join({str(block) for block, _, _ in crowded})
+    # A block where the beginning is crowded has all its words in that one set, the rare ones as well.
+    done = {block for block, _, _ in crowded}
     others = connection.execute(
         f"select block, part, data from {_SETS} where field = ? and value >= ? and value < ?"
-        f" and block not in ({done})",
+        f" and block not in ({','.join(map(str, done))})",
         (field, start, start + _LAST),
     ).fetchall()
-    return _united(crowded + others) | rare.find(connection, field, start, prefix=True)
+    return _united(crowded + others) | rare.find(connection, field, start, prefix=True, without=done)
 
 
 def values_of(connection: sqlite3.Connection, field: int) -> list[str]:

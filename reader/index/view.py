@@ -53,6 +53,16 @@ class LateArticle(NamedTuple):
     """It stands directly before the highest number that is below this one."""
 
 
+class Members(NamedTuple):
+    """The articles that have a value of a field."""
+
+    value: str
+    numbers: BitMap
+    """Those that are gone as well."""
+    listed: int
+    """How many of them there are in the collection now."""
+
+
 class IndexView:
     """What a connection sees of the index as long as nobody writes to it."""
 
@@ -65,7 +75,7 @@ class IndexView:
         self._kept: dict[tuple[int, str], BitMap] = {}
         self._words: dict[tuple[int, str], BitMap] = {}
         self._choices: dict[int, list[tuple[str, str]]] = {}
-        self._members: dict[int, Sequence[tuple[str, BitMap]]] = {}
+        self._members: dict[int, Sequence[Members]] = {}
 
     def use_marks(self, marks: Mapping[str, BitMap]) -> None:
         """Go over to the marks as they are now."""
@@ -160,16 +170,19 @@ class IndexView:
             self._choices[field] = known
         return known
 
-    def members(self, field: int) -> Sequence[tuple[str, BitMap]]:
-        """(value, its articles) for every value that an article has now, by name."""
+    def members(self, field: int) -> Sequence[Members]:
+        """Every value that an article has now, by name."""
         known = self._members.get(field)
         if known is None:
             values = sorted(
                 (value for _, value in self.choices(field)), key=lambda value: (value.casefold(), value)
             )
+            count = self.live.intersection_cardinality
             found = ((value, self.get(field, value)) for value in values)
             # A value that only articles had that are gone by now is no choice any more.
-            known = [(value, members) for value, members in found if not members.isdisjoint(self.live)]
+            known = [
+                Members(value, numbers, listed) for value, numbers in found if (listed := count(numbers))
+            ]
             if len(known) <= MOST_KEPT:
                 self._members[field] = known
         return known

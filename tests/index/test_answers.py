@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.collection import Collection
+from reader.index import answer
 from reader.library import Library
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
@@ -139,3 +140,15 @@ def test_unknown_scores_are_last_both_ways(order: str) -> None:
         shown = library.select(parse(order), NOW).window(0, 10)
         known = ["low", "high"] if "-" in order else ["high", "low"]
         assert [one.title for one in shown] == [*known, "none"]
+
+
+@pytest.mark.timeout(PATIENCE)
+@settings(max_examples=20)
+@given(collections, st.lists(questions, min_size=1, max_size=6))
+def test_counts_by_what_does_not_match(files: dict[str, str], asked: list[str]) -> None:
+    """The same counts where the rest of the collection is the cheaper one to count."""
+    with library_of(files) as (folder, library), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answer, "_BITS", 0)
+        model = Model([folder])
+        for text in asked:
+            agree_on_facets(library, model, parse(text))
