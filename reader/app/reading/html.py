@@ -1,7 +1,7 @@
 """HTML in a body, as the Markdown tokens of the same meaning: nothing of it is run, fetched or styled.
 
-Elements that HTML knows mean what they say or nothing; anything else between angle brackets (`vector<int>`, a
-component's name) stays visible as text.
+Elements that HTML knows mean what they say; a site's components on lines of their own mean nothing. Anything
+else between angle brackets (`vector<int>`) stays visible as text.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class _BlockHtml(InlineHtml):
 
     def tokens_of_block(self, html: str) -> list[Token]:
         """The tokens of a stretch of HTML."""
+        self.spell(html)
         self.feed(html)
         self.close()
         self._end_table()
@@ -86,6 +87,11 @@ class _BlockHtml(InlineHtml):
             self._end_paragraph()
             while tag in self._nested and self._leave() != tag:
                 pass
+
+    def add_unknown(self, tag: str) -> None:
+        """On lines of their own, names with a capital are components of a site's, around what they show."""
+        if not tag.lstrip("</")[:1].isupper():
+            super().add_unknown(tag)
 
     def handle_data(self, data: str) -> None:
         """Text, on one line but in `pre`."""

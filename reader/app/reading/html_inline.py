@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from markdown_it.token import Token
 
+from reader.patterns import lazy
+
 Attributes: TypeAlias = list[tuple[str, str | None]]
 
 _EMPHASIS = {
@@ -47,6 +49,8 @@ _UNSEEN = frozenset(("script", "style", "svg", "math", "template", "head", "titl
 BREAKING = _BLOCKS | HEADINGS | NESTED.keys() | {"hr", "pre", "table", "tr"}
 _KNOWN = BREAKING | _EMPHASIS.keys() | _CODE | _PLAIN | CELLS | _PLAYED | _UNSEEN | {"a", "br", "img"}
 
+_END_TAG = lazy(r"</([A-Za-z][^\s/<>]*)[^<>]*>")
+
 
 class InlineHtml(HTMLParser):
     """The inline tokens of one line: its own, and what its tags mean."""
@@ -55,6 +59,7 @@ class InlineHtml(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.line: list[Token] = []
         self._code: list[str] | None = None
+        self._ends: dict[str, str] = {}
         self._open: Counter[str] = Counter()
         """How many are open of what must be closed: `unseen`, `link`, kinds of emphasis."""
 
@@ -62,6 +67,7 @@ class InlineHtml(HTMLParser):
         """The tokens of a line whose tags were told from its text by Markdown."""
         for child in children:
             if child.type == "html_inline":
+                self.spell(child.content)
                 self.feed(child.content)
                 self.reset()  # a comment or a tag without an end ends here
             elif self._code is not None:
@@ -76,6 +82,14 @@ class InlineHtml(HTMLParser):
         self._end_code()
         for kind in [*self._open.elements()]:
             self._end(kind)
+
+    def spell(self, html: str) -> None:
+        """Note how end tags are written; the parser tells them in small letters only."""
+        self._ends.update((match[1].lower(), match[0]) for match in _END_TAG.finditer(html))
+
+    def add_unknown(self, tag: str) -> None:
+        """What looks like a tag and is none."""
+        self._text(tag)
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         """Begin what an element means within a line."""
@@ -99,7 +113,7 @@ class InlineHtml(HTMLParser):
             self._text(f"[{'page' if tag == 'iframe' else tag}]")
             self._end("link")
         elif tag not in _KNOWN:
-            self._text(self.get_starttag_text() or "")
+            self.add_unknown(self.get_starttag_text() or "")
 
     def handle_startendtag(self, tag: str, attrs: Attributes) -> None:
         """`<a/>` begins and ends nothing that could be seen; unknown ones stay text."""
@@ -120,7 +134,7 @@ class InlineHtml(HTMLParser):
         elif tag == "a":
             self._end("link")
         elif tag not in _KNOWN:
-            self._text(f"</{tag}>")
+            self.add_unknown(self._ends.get(tag, ""))
 
     def _text(self, text: str) -> None:
         if self._code is not None:

@@ -42,7 +42,9 @@ def texts(markdown: str, width: int = 40) -> list[str]:
         ("a `<b>` <code>b &lt; c</code>", ["a <b> b < c"]),
         ('<img src="https://a.example/x.png" alt="A sea">', ["[picture: A sea]"]),
         ('<iframe src="https://v.example/1"></iframe>', ["[page] [v.example]"]),
-        ("vector<int> and <Tabs>", ["vector<int> and <Tabs>"]),
+        ("vector<int> and <Tabs>x</Tabs>", ["vector<int> and <Tabs>x</Tabs>"]),
+        ("<Intro level={1}>\n\nText\n\n</Intro>", ["Text"]),
+        ("<x-y>\nText\n</x-y>", ["<x-y> Text </x-y>"]),
         ("<p>open <!-- for ever", ["open <!-- for ever"]),
     ],
 )
