@@ -1,8 +1,9 @@
 """A picture from the network: http and https, few redirections, a limit of bytes and of time, no cookie, no
 login.
 
-Addresses of this machine and of private networks are refused, after each redirection too: an article must
-not be able to knock at doors that only its reader can reach.
+Addresses of this machine and of private networks are refused, after each redirection too, and once more when
+the connection stands, for a name may mean another address by then: an article must not be able to ask what
+only its reader can reach.
 """
 
 from __future__ import annotations
@@ -10,10 +11,18 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from time import monotonic
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.request import (
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from reader.errors import ReaderError
 from reader.links import checked_url
@@ -36,6 +45,35 @@ class _Careful(HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
+class _Checked(HTTPConnection):
+    """Says nothing to a server before its address was looked at."""
+
+    def connect(self) -> None:
+        """Connect, and look where that has led. Raises PictureError."""
+        super().connect()
+        try:
+            _refuse_private_address(str(self.sock.getpeername()[0]))
+        except PictureError:
+            self.close()
+            raise
+
+
+class _CheckedTls(HTTPSConnection, _Checked):
+    """The same before the first word of TLS."""
+
+
+class _Plain(HTTPHandler):
+    def http_open(self, req: Request) -> HTTPResponse:
+        """Ask the server itself; a proxy may well be on a private network."""
+        return super().http_open(req) if req.has_proxy() else self.do_open(_Checked, req)
+
+
+class _Tls(HTTPSHandler):
+    def https_open(self, req: Request) -> HTTPResponse:
+        """The same with TLS."""
+        return super().https_open(req) if req.has_proxy() else self.do_open(_CheckedTls, req)
+
+
 def fetch(
     url: str, most: int, patience: float, *, is_allowed: Callable[[str], object] | None = None
 ) -> bytes:
@@ -43,9 +81,10 @@ def fetch(
 
     `is_allowed` raises PictureError for an address that must not be asked; private ones by itself.
     """
-    is_allowed = is_allowed or _refuse_private
+    checks_peer, is_allowed = is_allowed is None, is_allowed or _refuse_private
     is_allowed(url)
-    opener = build_opener(ProxyHandler(), _Careful(is_allowed))
+    handlers = [_Plain(), _Tls()] if checks_peer else []
+    opener = build_opener(ProxyHandler(), _Careful(is_allowed), *handlers)
     opener.addheaders = [("User-Agent", "news-reader-tui"), ("Accept", ", ".join(KINDS))]
     end = monotonic() + 2 * patience
     try:
@@ -79,5 +118,9 @@ def _refuse_private(url: str) -> None:
     except (OSError, ValueError):
         raise PictureError("its server is not known") from None
     for *_, address in found:
-        if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
-            raise PictureError("its address is of a private network")
+        _refuse_private_address(str(address[0]))
+
+
+def _refuse_private_address(address: str) -> None:
+    if not ipaddress.ip_address(address.partition("%")[0]).is_global:
+        raise PictureError("its address is of a private network")

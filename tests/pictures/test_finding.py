@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -10,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from reader.pictures import PictureError, file_of, read
+from reader.pictures import PictureError, fetching, file_of, read
 from reader.pictures.fetching import fetch
 from tests.pictures.images import a_picture
 
@@ -101,6 +102,17 @@ def server() -> Iterator[str]:
     yield f"http://127.0.0.1:{made.server_port}"
     made.shutdown()
     made.server_close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_name_that_means_another_address_by_then(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Public when it was looked at, this machine when it is asked: not a byte is said to it."""
+    monkeypatch.setattr(fetching, "_refuse_private", lambda url: None)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with pytest.raises(PictureError, match="private network"):
+            fetch(f"{scheme}://127.0.0.1:{listening.getsockname()[1]}/x.png", 1_000, 5)
+        with listening.accept()[0] as asked:
+            assert asked.recv(100) == b""
 
 
 def test_fetching_has_limits(server: str) -> None:
