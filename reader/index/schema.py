@@ -147,9 +147,11 @@ def create(connection: sqlite3.Connection) -> None:
     connection.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit;")
 
 
-def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the file was made by this version. Raises sqlite3.DatabaseError when it is no database."""
-    return bool(connection.execute("pragma user_version").fetchone()[0] == VERSION)
+def check(connection: sqlite3.Connection) -> None:
+    """Raises sqlite3.DatabaseError where the file is no database or was made by another version."""
+    if connection.execute("pragma user_version").fetchone()[0] != VERSION:
+        raise sqlite3.DatabaseError("the index was made by another version")
+    connection.execute("select count(*) from folders").fetchone()
 
 
 def pack_name(name: str) -> str | bytes:

@@ -62,12 +62,14 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
     return _united(crowded + others) | rare.find(connection, field, start, prefix=True, without=done)
 
 
-def values_of(connection: sqlite3.Connection, field: int) -> list[str]:
-    """The values of a field that have a set."""
-    return [
-        value
-        for (value,) in connection.execute(f"select distinct value from {_SETS} where field = ?", (field,))
-    ]
+def read_field(connection: sqlite3.Connection, field: int) -> dict[str, BitMap]:
+    """All values of a field that have a set, with their numbers."""
+    found: dict[str, list[tuple[int, int, bytes]]] = {}
+    for value, *row in connection.execute(
+        f"select value, block, part, data from {_SETS} where field = ?", (field,)
+    ):
+        found.setdefault(value, []).append(tuple(row))
+    return {value: _united(rows) for value, rows in found.items()}
 
 
 def _united(rows: Iterable[tuple[int, int, bytes]]) -> BitMap:

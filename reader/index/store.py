@@ -18,9 +18,9 @@ from pyroaring import BitMap
 
 from reader.index.editions import Editions
 from reader.index.rows import Rows
-from reader.index.schema import Field, connect, create, is_current, memory_uri
+from reader.index.schema import Field, check, connect, create, memory_uri
 from reader.index.search import HasPhrase, Search
-from reader.index.sets import read_set, replace_set, values_of
+from reader.index.sets import read_field, replace_set
 from reader.index.view import IndexView
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
@@ -60,7 +60,7 @@ class Index(Rows):
 
     def _open_newest(self, editions: Editions) -> None:
         while newest := editions.newest():
-            if self._try(editions, newest):
+            if self._try(newest):
                 return
             # Another reader may have finished the next one and removed this one meanwhile.
             if editions.newest() == newest:
@@ -69,23 +69,20 @@ class Index(Rows):
                 return
         self.begin_edition()
 
-    def _try(self, editions: Editions, edition: int) -> bool:
+    def _try(self, edition: int) -> bool:
         """Use an edition, unless it is no good."""
-        location = editions.path(edition)
         try:
-            with closing_connection(location) as connection:
-                if not is_current(connection):
-                    return False
-                connection.execute("select count(*) from folders").fetchone()
             self._use_file(edition)
         except sqlite3.DatabaseError:
             return False
         return True
 
     def _use(self, edition: int, location: str) -> None:
+        """Go over to an edition. Raises sqlite3.Error, also where it is no good."""
         with self._lock, self._rows_lock:
             old, connection = self._open, connect(location)
             try:
+                check(connection)
                 rows = connect(location, cache_kib=1024)
             except sqlite3.Error:
                 connection.close()
@@ -151,7 +148,7 @@ class Index(Rows):
             if not newest:
                 self.begin_edition()
             elif newest > self.edition:
-                self._try(self._editions, newest)
+                self._try(newest)
 
     @contextmanager
     def view(self) -> Iterator[IndexView]:
@@ -185,9 +182,7 @@ class Index(Rows):
         """The marks as they were stored last: for which generation, up to which turn, and the sets."""
         with self.rows() as connection:
             meta = dict(connection.execute("select key, value from meta where key like 'marks.%'"))
-            found = {
-                name: read_set(connection, Field.MARK, name) for name in values_of(connection, Field.MARK)
-            }
+            found = read_field(connection, Field.MARK)
             return meta.get("marks.generation", -1), meta.get("marks.turn", 0), found
 
     def store_marks(self, generation: int, turn: int) -> None:

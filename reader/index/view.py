@@ -11,9 +11,11 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from math import inf
 
 from pyroaring import BitMap
 
+from reader.index.rows import MOST_ASKED
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
 from reader.index.sets import read_range, read_set
 from reader.index.titles import Titles, read_order
@@ -126,25 +128,38 @@ class IndexView:
     @cached_property
     def late_articles(self) -> list[LateArticle]:
         """The late ones, newest first, undated ones last."""
-        found = []
-        for number in self.late:
-            row = self.connection.execute("select date from articles where number = ?", (number,)).fetchone()
-            if row:
-                found.append((row[0], number))
-        found.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0, pair[1]), reverse=True)
-        return [LateArticle(date, number, self.first_from(date)) for date, number in found]
+        found: list[tuple[int | None, int]] = []
+        numbers = list(self.late)
+        for start in range(0, len(numbers), MOST_ASKED):
+            part = numbers[start : start + MOST_ASKED]
+            asked = ",".join("?" * len(part))
+            found += self.connection.execute(
+                f"select date, number from articles where number in ({asked})", part
+            )
+        found.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0, pair[1]))
+        placed: list[LateArticle] = []
+        reached, place = -inf, 0
+        for date, number in found:
+            # From the oldest on, so that one article in order serves all late ones before it.
+            if date is not None and date > reached:
+                reached, place = self._in_order_from(date)
+            placed.append(LateArticle(date, number, LAST_UNDATED + 1 if date is None else place))
+        placed.reverse()
+        return placed
 
     def first_from(self, date: int | None) -> int:
         """The lowest number in order whose date is at least this one; of None, that of the dated ones."""
-        if date is None:
-            return LAST_UNDATED + 1
+        return LAST_UNDATED + 1 if date is None else self._in_order_from(date)[1]
+
+    def _in_order_from(self, date: int) -> tuple[float, int]:
+        """The date and the number of the first article in order whose date is at least this one."""
         # Several articles of one second are next to each other: late ones are stepped over.
-        for (number,) in self.connection.execute(
-            "select number from articles where date >= ? order by date, number", (date,)
+        for found, number in self.connection.execute(
+            "select date, number from articles where date >= ? order by date, number", (date,)
         ):
             if number not in self.late:
-                return int(number)
-        return self.live.max() + 1 if self.live else FIRST_DATED
+                return found, number
+        return inf, self.live.max() + 1 if self.live else FIRST_DATED
 
     def dated_between(self, start: int | None, stop: int | None) -> BitMap:
         """The articles with start <= date < stop, in seconds; None = no limit on that side."""

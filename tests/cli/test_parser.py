@@ -23,8 +23,8 @@ _WORD = st.sampled_from(["x", "table", "json", "3", "-", "a=b", "7d", ""])
 
 @st.composite
 def lines(draw: st.DrawFn) -> tuple[str, list[str]]:
-    """A command and arguments, good ones more often than bad ones; after `--` no second one, which argparse
-    drops."""
+    """A command and arguments, good ones more often than bad ones; none of them is `--`, which argparse takes
+    out also where it stands among the words."""
     name = draw(st.sampled_from(sorted(PARSERS)))
     made: list[str] = []
     options = list(PARSERS[name].options)
