@@ -9,15 +9,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from threading import RLock
 
 from reader.article import key_of
 from reader.collection import Roots, Unreadable, load
 from reader.errors import DamageError, StorageError
 from reader.index.marked import MarkedSets, Marking
-from reader.index.moves import Renamed
-from reader.index.rows import ArticleRow
 from reader.index.store import Index
+from reader.locks import RLock
 from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience
 from reader.records import TYPE_CHECKING
@@ -25,6 +23,9 @@ from reader.records import TYPE_CHECKING
 if TYPE_CHECKING:
     from os import PathLike
     from typing import Any, TypeVar
+
+    from reader.index.moves import Renamed
+    from reader.index.rows import ArticleRow
 
     _Done = TypeVar("_Done")
 

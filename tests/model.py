@@ -13,7 +13,7 @@ from reader.addresses import host_of
 from reader.article import Article
 from reader.collection import Collection, Unreadable, load
 from reader.query import Clause, Query, Term
-from reader.query.fields import bounds
+from reader.query.values import bounds
 from reader.text import fold, words
 from tests.model_words import has_words, hits, texts
 

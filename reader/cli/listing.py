@@ -75,6 +75,8 @@ def _list(options: Namespace) -> int:
 
 def tell_unknown(library: Library, query: Query) -> None:
     """Where nothing matches, name on stderr the values that no article has, each with the nearest."""
+    if query.is_everything:
+        return
     from reader.unknown import asked_fields, unknown_values
 
     fields = asked_fields(query)

@@ -10,7 +10,6 @@ from reader.cli.layout import cells
 from reader.cli.parser import Namespace
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
-from reader.query.fields import check_value
 from reader.text import clean_line
 
 LISTS = ("topic", "provider", "category", "type", "tag")
@@ -90,6 +89,8 @@ def _terms(options: Namespace) -> Iterator[Term]:
 
 def _checked(field: str, flag: str, value: str) -> str:
     """The value in its canonical spelling, as the grammar has it."""
+    from reader.query.values import check_value
+
     try:
         return check_value(field, clean_line(value))
     except ValueError as error:

@@ -14,7 +14,6 @@ from itertools import accumulate
 from pyroaring import BitMap
 
 from reader.index.schema import LAST_UNDATED, Field
-from reader.index.titles import TitleOrder
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.records import Protocol
@@ -137,6 +136,8 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     if query.sort == "date":
         return DateOrder(view, match, is_reversed=query.is_reversed)
     if query.sort == "title":
+        from reader.index.titles import TitleOrder
+
         return TitleOrder(view.titles, match, is_reversed=query.is_reversed)
     if query.sort == "relevance":
         sets = _by_hits(view, query, match)

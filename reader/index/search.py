@@ -10,11 +10,9 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from reader import dates
 from reader.index.schema import Field
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
-from reader.query.fields import bounds
 from reader.records import TYPE_CHECKING
 from reader.text import fold, is_unspaced, words
 
@@ -129,6 +127,8 @@ class Search:
         return found
 
     def _number(self, field: int, value: str) -> BitMap:
+        from reader.query.values import bounds
+
         low, high = bounds(value)
         sets = [
             self._view.get(field, text) for _, text in self._view.choices(field)
@@ -137,6 +137,8 @@ class Search:
         return BitMap.union(*sets) if sets else BitMap()
 
     def _date(self, field: str, value: str) -> BitMap:
+        from reader import dates  # most lists ask for none
+
         if field == "since":
             return self._view.dated_between(_seconds(dates.since(value, self._now)), None)
         if field == "until":

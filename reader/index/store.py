@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from threading import RLock
 
 from pyroaring import BitMap
 
@@ -22,6 +21,7 @@ from reader.index.schema import Field, check, connect, create, memory_uri
 from reader.index.search import HasPhrase, Search
 from reader.index.sets import read_field, replace_set
 from reader.index.view import IndexView
+from reader.locks import RLock
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
 

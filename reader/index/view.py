@@ -18,12 +18,13 @@ from pyroaring import BitMap
 from reader.index.rows import MOST_ASKED
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
 from reader.index.sets import read_range, read_set
-from reader.index.titles import Titles, read_order
 from reader.query import Clause
 from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import TypeAlias
+
+    from reader.index.titles import Titles
 
 KEPT_FIELDS = frozenset((Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.QUALITY, Field.HEAT,
                          Field.STATE, Field.FLAG))  # fmt: skip
@@ -228,4 +229,6 @@ class IndexView:
     @cached_property
     def titles(self) -> Titles:
         """All articles by title; read when first asked for."""
+        from reader.index.titles import Titles, read_order
+
         return Titles(read_order(self.connection))

@@ -2,6 +2,17 @@
 
 from reader.query.clauses import Clause, Group, Term
 from reader.query.fields import SORTS
-from reader.query.question import Query, highlights, parse
+from reader.query.question import Query, highlights
 
 __all__ = ["SORTS", "Clause", "Group", "Query", "Term", "highlights", "parse"]
+
+
+def parse(text: str, *, typing: bool = False) -> Query:
+    """The Query that a text means. Raises QueryError, and nothing else, for a text that means none.
+
+    With `typing` the text is one that is still being written: its last word matches as a prefix, an open
+    parenthesis is closed, an OR at the end waits, a last value that is not finished asks nothing yet.
+    """
+    from reader.query.reading import read  # with the grammar: a plain list has no text to read
+
+    return read(text, typing)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reader.query.grammar import spell
 from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ class Term(NamedTuple):
     """For text, title, author: the value was quoted, its words must stand together in this order."""
 
     def __str__(self) -> str:
+        from reader.query.grammar import spell
+
         return spell(self.field, self.values, negated=self.negated, prefix=self.prefix, phrase=self.phrase)
 
 

@@ -1,7 +1,7 @@
 """The spelling of queries: how a text falls into tokens, and how terms are written so that they read back.
 
-Below `reader.query`, which gives the tokens their meaning, and above `reader.query.fields`, which knows the
-good values. Nothing here knows what an article is.
+Below `reader.query.reading`, which gives the tokens their meaning, and above `reader.query.values`, which
+knows the good ones. Nothing here knows what an article is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from reader.errors import QueryError
 from reader.hints import nearest, shown
 from reader.patterns import lazy
-from reader.query.fields import CHOICES, FIELDS, WORD_FIELDS, check_value, example, is_unfinished
+from reader.query.fields import CHOICES, FIELDS, WORD_FIELDS
+from reader.query.values import check_value, example, is_unfinished
 from reader.records import TYPE_CHECKING, NamedTuple
 from reader.text import words
 

@@ -11,7 +11,7 @@ from reader.article import Article
 from reader.library import Change
 from reader.periods import periods
 from reader.query import Clause, Term
-from reader.query.fields import bounds
+from reader.query.values import bounds
 from reader.text import fold, words
 from tests.app.build import NOW
 

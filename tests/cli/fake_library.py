@@ -12,7 +12,7 @@ from reader.article import Article, Problem
 from reader.errors import NoSuchArticle, StorageError
 from reader.library import Change, RelatedLink
 from reader.query import Clause, Query, Term
-from reader.query.fields import bounds
+from reader.query.values import bounds
 from reader.results import Facet, FacetValue, Headline, Progress, Report
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -14,7 +14,8 @@ from reader.app.painting import Piece
 from reader.dates import Span
 from reader.periods import in_words, joined
 from reader.query import Query, Term
-from reader.query.fields import DATE_FIELDS, Bounds, bounds
+from reader.query.fields import DATE_FIELDS
+from reader.query.values import Bounds, bounds
 from reader.records import NamedTuple
 from reader.results import Facet
 
