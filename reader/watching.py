@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from reader.collection import SUFFIXES
+from reader.text import clean_line
 
 _STEP = 200
 """Milliseconds after which a wait looks whether its time is over."""
@@ -24,19 +25,20 @@ class Watch:
         self._roots = tuple(roots)
         self._stop = Event()
         self._changes: Iterator[Any] | None = None
-        self._is_blind = False
+        self.blindness = ""
+        """Why this machine gives no notices (no watchfiles, no inotify left), as the system says it."""
 
     @property
     def is_blind(self) -> bool:
-        """Whether this machine gives no notices (no watchfiles, no inotify left): then look by polling."""
-        return self._is_blind
+        """Whether there are no notices: then look by polling."""
+        return bool(self.blindness)
 
     def wait(self, timeout: float) -> bool:
         """True as soon as article files or folders changed; False after `timeout` seconds or `close`."""
         end = monotonic() + timeout
         while not self._stop.is_set():
             left = end - monotonic()
-            if self._is_blind or left <= 0:
+            if self.is_blind or left <= 0:
                 self._stop.wait(max(left, 0))
                 return False
             if self._next():
@@ -53,10 +55,10 @@ class Watch:
             if self._changes is None:
                 self._changes = self._begun()
             return bool(next(self._changes, None))
-        except (ImportError, OSError, RuntimeError):
+        except (ImportError, OSError, RuntimeError) as error:
             # No such package, a folder that has gone, or the user's inotify watches are used up.
             self._changes = None
-            self._is_blind = True
+            self.blindness = clean_line(str(error)) or type(error).__name__
             return False
 
     def _begun(self) -> Iterator[Any]:

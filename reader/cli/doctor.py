@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,6 +141,21 @@ def _sources(options: Namespace) -> Iterator[Finding]:
     for notice in library.notices:
         yield Finding("notice", notice, "")
     library.close()
+    places = map(os.path.abspath, sources)
+    yield how_changes_are_noticed([one if os.path.isdir(one) else os.path.dirname(one) for one in places])
+
+
+def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
+    """How the screen finds out that files have changed."""
+    from reader.watching import Watch
+
+    watch = Watch(roots)
+    watch.wait(0.01)
+    watch.close()
+    if not watch.is_blind:
+        return Finding("changes", "seen at once", "the system tells of them")
+    advice = "raise fs.inotify.max_user_watches and fs.inotify.max_user_instances with sysctl"
+    return Finding("changes", "looked for every few seconds", watch.blindness, (advice,))
 
 
 SUBCOMMANDS = {

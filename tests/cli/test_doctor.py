@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from reader.cli.doctor import how_changes_are_noticed
+from reader.watching import Watch
 from tests.cli.home import Home
 
 
@@ -54,3 +59,17 @@ def test_a_relay_that_does_not_answer_is_told(home: Home) -> None:
     _, out, _ = home.run("doctor", "news", env={"READER_RELAY": "t" * 20 + "@127.0.0.1:1"})
     assert "no relay answers at 127.0.0.1:1" in rows(out)["opens"]
     assert "tttt" not in out
+
+
+def test_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once where the system tells of them, else with the reason and what to raise."""
+    monkeypatch.setattr(Watch, "_begun", lambda self: iter([set()]))
+    assert how_changes_are_noticed(["/news"]).value == "seen at once"
+
+    def used_up(self: Watch) -> Iterator[object]:
+        raise OSError("Too many open files")
+
+    monkeypatch.setattr(Watch, "_begun", used_up)
+    found = how_changes_are_noticed(["/news"])
+    assert "looked for" in found.value and found.reason == "Too many open files"
+    assert "max_user_watches" in found.advice[0]
