@@ -41,6 +41,8 @@ class Visit(NamedTuple):
     """Cells or lines that the person gave to something, by its name."""
     spots: Mapping[str, Spot] = {}
     """Article id to reading place, the last read last; one at the very top is forgotten."""
+    background: str = ""
+    """What the terminal's ground was, dark or light; empty where nobody knew."""
 
 
 def file_for(sources: Sequence[str | os.PathLike[str]]) -> Path:
@@ -66,6 +68,7 @@ def load(path: Path) -> Visit:
         _text(said.get("theme")),
         {name: size for name, size in _pairs(said.get("sizes")) if _is_number(size)},
         {name: spot for name, value in _pairs(said.get("spots")) if (spot := _spot(value))},
+        said["background"] if said.get("background") in ("dark", "light") else "",
     )
 
 

@@ -35,23 +35,25 @@ def run(
     `visit` where the last visit ended, and `keep_visit` takes down where this one does."""
     import gc
 
-    # Until the first paint everything that is made stays; the screen turns the collector on again.
-    gc.disable()
+    gc.disable()  # until the first paint everything that is made stays; the screen turns it on again
     from reader.app import endings
     from reader.app.first_paint import painted_first
 
     seen, now = glance(choices(config.terminal)), datetime.now(UTC)
+    # Whoever has chosen a theme has it; else the ground is as it was last, until the terminal says otherwise.
+    asks = not (config.theme or visit.theme or seen.background)
+    seen = seen._replace(background=seen.background or visit.background)
     returned, fault = None, None
-    with (
-        endings.no_errors_once_gone(),
-        painted_first(library, query, config, palettes, visit, seen, now) as begun,
-    ):
+    first = painted_first(library, query, config, palettes, visit, seen, now)
+    with endings.no_errors_once_gone(), first as begun:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
+        from reader.app.background import is_worth_asking
         from reader.app.reader_app import ReaderApp
 
         app = ReaderApp(
-            library, query, config, notices=notices, source=source, seen=seen, palettes=palettes,
-            visit=visit, keep_visit=keep_visit, driver_class=begun.driver(), first_load=begun.load,
+            library, query, config, notices=notices, source=source, seen=seen, palettes=palettes, visit=visit,
+            keep_visit=keep_visit, first_load=begun.load,
+            driver_class=begun.driver(asks_background=asks and is_worth_asking(seen)),
         )  # fmt: skip
         library.marks.be_patient(*PATIENCE)
         endings.end_well(app, begun.stage)

@@ -85,9 +85,14 @@ class Beginning(NamedTuple):
     load: FirstLoad | None
     """The first refresh."""
 
-    def driver(self) -> type[Driver] | None:
-        """The driver of an app that takes over; None for the usual one."""
-        return None if self.stage is None else self.stage.driver()
+    def driver(self, *, asks_background: bool) -> type[Driver] | None:
+        """The driver of an app that takes over, which asks the terminal for its ground where that is wished;
+        None for the usual one."""
+        if self.stage is None:
+            return None
+        from reader.app.taking_over import driver_over
+
+        return driver_over(self.stage, asks_background=asks_background)
 
 
 def can_show(config: Config, seen: Terminal) -> bool:

@@ -17,6 +17,7 @@ from textual.color import Color
 from textual.driver import Driver
 from textual.screen import Screen
 
+from reader.app.background import BackgroundTold
 from reader.app.filters import filters_for
 from reader.app.first_load import FirstLoad
 from reader.app.keyed import MADE_WAIT, KeyedApp
@@ -127,6 +128,18 @@ class ReaderApp(KeyedApp):
     def _dim_colour(self) -> RichColor | None:
         dim = self.theme_variables.get("foreground-muted", "")
         return Color.parse(dim).rich_color if dim.startswith("#") else None
+
+    def on_background_told(self, message: BackgroundTold) -> None:
+        """Put on the theme for the terminal's own ground; who has chosen another meanwhile keeps that."""
+        is_given = self.theme == theme_for(self.seen.colours, self.seen.background).name
+        self.seen = self.seen._replace(background=message.background)
+        if is_given:
+            self.theme = theme_for(self.seen.colours, message.background).name
+        for screen in self.screen_stack:
+            if isinstance(screen, BrowseScreen):
+                screen.seen = self.seen
+                if is_given:
+                    screen.given_theme = self.theme
 
     def on_mount(self) -> None:
         """Say what is to be said."""

@@ -10,13 +10,11 @@ import signal
 import sys
 import termios
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from textual.drivers.linux_driver import LinuxDriver
-
-_ALTERNATE = "\x1b[?1049h"
-_BEGIN = f"{_ALTERNATE}\x1b[?25l\x1b[?7l"
+ALTERNATE = "\x1b[?1049h"
+"""Goes to the other screen, and clears it."""
+_BEGIN = f"{ALTERNATE}\x1b[?25l\x1b[?7l"
 """The other screen, no cursor, no lines that go on in the next one: as Textual has it."""
 _END = "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 _LOCAL, _INPUT, _CHARACTERS = 3, 0, 6
@@ -79,27 +77,6 @@ class Stage:
         # Textual's drivers write there, so both are in one order.
         sys.__stderr__.write(text)
         sys.__stderr__.flush()
-
-    def driver(self) -> type[LinuxDriver]:
-        """The driver for an app that takes over."""
-        from textual.drivers.linux_driver import LinuxDriver
-
-        stage = self
-
-        class TakingOver(LinuxDriver):
-            """Begins on the screen that is already there: going to it again would clear it."""
-
-            def start_application_mode(self) -> None:
-                super().start_application_mode()  # type: ignore[no-untyped-call]
-                if not stage.is_over:
-                    self.attrs_before = stage.attributes
-                    stage.hand_over()
-
-            def write(self, data: str) -> None:
-                if data != _ALTERNATE or stage.is_over:
-                    super().write(data)
-
-        return TakingOver
 
 
 def _without_echo(attributes: list[Any]) -> list[Any]:

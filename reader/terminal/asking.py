@@ -1,4 +1,4 @@
-"""Questions to the terminal itself, for `reader doctor` alone: their answers may take long or never come.
+"""Questions to the terminal itself: their answers may take long or never come, so only `reader doctor` waits.
 
 The last question (DA1) is one that every terminal answers, so whoever answers at all is not waited for.
 """

@@ -30,10 +30,10 @@ ATTACKS = (
 )
 """As they stand in double quotes of YAML, which makes ESC out of plain ASCII."""
 
-OWN_OSC = {b"8", b"22", b"52"}
-"""What the reader itself says with OSC: a link, the mouse pointer, the clipboard."""
+OWN_OSC = {b"8", b"11", b"22", b"52"}
+"""What the reader itself says with OSC: a link, a question, the mouse pointer, the clipboard."""
 _OSC = re.compile(rb"\x1b\](\d*)")
-_OWN = re.compile("\x1b\\](?:8|22|52);[^\x07\x1b]*(?:\x07|\x1b\\\\)")
+_OWN = re.compile("\x1b\\](?:8|11|22|52);[^\x07\x1b]*(?:\x07|\x1b\\\\)")
 _CONTROLS = re.compile(
     "[\x00-\x07\x0b\x0c\x0e-\x1a\x7f\x80-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
     "|[\U000e0000-\U000e007f]"

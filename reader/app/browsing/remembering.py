@@ -14,10 +14,13 @@ from reader.visit import Spot, Visit
 class Remembering(Browsing):
     """Keeps the place: the question, the article, how far each article was read, the sizes."""
 
+    given_theme = ""
+    """The theme that the screen has while nobody chooses another one."""
+
     def begin_visit(self, visit: Visit, on_visit: Callable[[Visit], object]) -> None:
         """Take over sizes and reading places; `on_visit` is told where this visit ends."""
         self._visit, self._on_visit = visit, on_visit
-        self._first_theme = self.app.theme
+        self.given_theme = self.app.theme
         self.sizes.update(visit.sizes)
         self._spots: dict[str, Spot] = dict(visit.spots)
         self._left: dict[str, Spot] = {}
@@ -61,5 +64,6 @@ class Remembering(Browsing):
         headline = self.articles.headline
         # At the top one wants what is new next time, not what was new this time.
         article = headline.id if headline is not None and self.articles.cursor else ""
-        theme = self._visit.theme if self.app.theme == self._first_theme else self.app.theme
-        return Visit(str(self.current_query), article, theme, dict(self.sizes), dict(self._left))
+        theme = self._visit.theme if self.app.theme == self.given_theme else self.app.theme
+        sizes, spots = dict(self.sizes), dict(self._left)
+        return Visit(str(self.current_query), article, theme, sizes, spots, self.seen.background)
