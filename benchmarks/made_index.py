@@ -25,7 +25,7 @@ from reader.index.blocks import BlockLoad, Made, Packed, make, runs_of
 from reader.index.entry import Entry
 from reader.index.numbering import Numbering
 from reader.index.packing import lows_of, numbers_in
-from reader.index.schema import Field, connect
+from reader.index.schema import VERSION, Field, connect
 from reader.index.writer import Writer
 
 REAL = 200
@@ -54,7 +54,7 @@ class Drawn(NamedTuple):
 def make_bench(count: int, base: Path, rounds: int) -> Bench:
     """A bench with an index of so many articles, made unless it is there."""
     real = corpus.make(REAL, base)
-    bench = Bench(real._replace(size=count), base / f"home-made-{count}", rounds)
+    bench = Bench(real._replace(size=count), base / f"home-made-{VERSION}-{count}", rounds)
     record = bench.home / "made"
     if not record.exists():
         rmtree(bench.home, ignore_errors=True)

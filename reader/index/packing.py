@@ -19,6 +19,8 @@ from struct import pack as pack_as
 
 from pyroaring import BitMap
 
+from reader.index.schema import BLOCK_BITS
+
 FEW = 256
 """Numbers up to which a set is stored as it is: the counts would take more than they spare."""
 
@@ -28,8 +30,8 @@ MOST_LISTED = 4096
 MOST_COUNTED = 7_900
 """Numbers up to which a byte for each, with the counts, is less than a bit for each that there could be."""
 
-_BY_COUNTS, _BY_HALVES, _BY_BITS = 0, 1, 2
-"""A byte for each count, half a byte, or a bit for each number."""
+_BY_COUNTS, _BY_HALVES, _BY_BITS, _RANGE = 0, 1, 2, 3
+"""A byte for each count, half a byte, or a bit for each number; the first and the last of a range."""
 
 _HEADER = Struct("<IIHHI")
 _COOKIE, _HEADER_SIZE, _BITS_SIZE = 12346, 16, 8192
@@ -59,6 +61,8 @@ def numbers_in(lows: bytes) -> array[int]:
 def pack(lows: bytes) -> bytes:
     """The stored form of growing 16-bit numbers. Only lists of numbers have an even length."""
     count = len(lows) // 2
+    if count > FEW and _is_range(ends := lows[:2] + lows[-2:], count):
+        return bytes((_RANGE,)) + ends
     if FEW < count <= MOST_COUNTED:
         low, high = lows[::2], lows[1::2]
         first, last = high[0], high[-1]
@@ -70,6 +74,12 @@ def pack(lows: bytes) -> bytes:
             packed = _halved(bytes(counts)) if kind == _BY_HALVES else bytes(counts)
             return _odd(bytes((kind, first, last - first)), packed + low)
     return lows if count <= MOST_LISTED else _by_bits(BitMap.union(*listed_many(lows)))
+
+
+def _is_range(ends: bytes, count: int) -> bool:
+    """Whether so many numbers between these two, both included, are all that there are."""
+    first, last = numbers_in(ends)
+    return last - first + 1 == count
 
 
 def _halved(counts: bytes) -> bytes:
@@ -94,6 +104,10 @@ def _repeated() -> list[list[bytes]]:
 
 def pack_set(numbers: BitMap) -> bytes:
     """The stored form of numbers that all lie in one block."""
+    if len(numbers) > FEW and _is_range(
+        ends := lows_of([numbers.min() & 0xFFFF, numbers.max() & 0xFFFF]), len(numbers)
+    ):
+        return bytes((_RANGE,)) + ends
     if len(numbers) <= MOST_LISTED:
         return pack(lows_in(numbers))
     if len(numbers) <= MOST_COUNTED:
@@ -132,6 +146,9 @@ def unpack(block: int, data: bytes) -> BitMap:
     """The numbers of a block, from their stored form. Raises ValueError for what `pack` never gave."""
     if len(data) % 2 == 0:
         return listed(block, data) if data else BitMap()
+    if data[0] == _RANGE:
+        first_of, last_of = numbers_in(data[1:])
+        return BitMap(range((block << BLOCK_BITS) + first_of, (block << BLOCK_BITS) + last_of + 1))
     rest = data[4 if data[0] & 128 else 3 :]
     if data[0] & 127 == _BY_BITS:
         bits = (bytes(data[1] + 256 * data[2]) + rest).ljust(_BITS_SIZE, b"\0")

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from zlib import DEFLATED, compressobj, decompress
 
 from pyroaring import BitMap
 
@@ -21,6 +22,9 @@ MOST = 48
 
 _TOGETHER = 48
 """Words of a row, which so stays below the size that SQLite puts into a page of its own."""
+
+_WINDOW, _LITTLE = 10, 2
+"""Of the deflating: a window of a kilobyte, and little memory, which is quicker to begin with than much."""
 
 
 def rows(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -38,10 +42,12 @@ def rows(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, byt
 
 
 def _row(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
-    """A line for each word, an empty line before and behind, a NUL, a byte for how many numbers each has, and
-    all the numbers."""
+    """A line for each word, an empty line before and behind, a NUL, and a byte for how many numbers each has:
+    all that deflated, its length before it, and all the numbers behind it."""
     lines = "\n".join(("", *words, "\0")).encode()
-    return lines + bytes([len(one) // 2 for one in lows]) + b"".join(lows)
+    deflating = compressobj(method=DEFLATED, wbits=-_WINDOW, memLevel=_LITTLE)
+    head = deflating.compress(lines + bytes([len(one) // 2 for one in lows])) + deflating.flush()
+    return len(head).to_bytes(2) + head + b"".join(lows)
 
 
 def find(
@@ -66,16 +72,17 @@ def find(
 
 def _lows(data: bytes, wanted: bytes) -> bytes:
     """The low halves of the numbers that stand for lines which begin as wanted."""
-    end = data.index(b"\0")
-    first = data.find(wanted, 0, end)
+    size = int.from_bytes(data[:2]) + 2
+    head = decompress(data[2:size], -_WINDOW)
+    end = head.index(b"\0")
+    first = head.find(wanted, 0, end)
     if first < 0:
         return b""
     # The lines are sorted: those that begin so are next to each other, and so are their numbers.
-    before = data.count(b"\n", 0, first)
-    through = before + 1 + data.count(b"\n", first, data.rindex(wanted, first, end))
-    counts = data[end + 1 : end + data.count(b"\n", 0, end)]
-    start = end + 1 + len(counts)
-    return data[start + 2 * sum(counts[:before]) : start + 2 * sum(counts[:through])]
+    before = head.count(b"\n", 0, first)
+    through = before + 1 + head.count(b"\n", first, head.rindex(wanted, first, end))
+    counts = head[end + 1 :]
+    return data[size + 2 * sum(counts[:before]) : size + 2 * sum(counts[:through])]
 
 
 _LAST = "\U0010ffff"

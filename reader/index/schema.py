@@ -10,7 +10,7 @@ import os
 import sqlite3
 from itertools import count
 
-VERSION = 3
+VERSION = 4
 """Stored as `user_version`; another version means: build anew."""
 
 BLOCK_BITS = 16
@@ -73,7 +73,7 @@ create index articles_by_date on articles(date);
 create table titles(title_key text not null, number integer not null, primary key(title_key, number))
   without rowid;
 create table folders(
-  folder integer primary key, root integer not null, path text not null unique, signature blob,
+  folder integer primary key, root integer not null, path text not null, signature blob,
   listed_ns integer not null default 0);
 create table others(
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
