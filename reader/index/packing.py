@@ -39,8 +39,6 @@ _COOKIE, _HEADER_SIZE, _BITS_SIZE = 12346, 16, 8192
 
 _BYTES = [bytes((code,)) for code in range(256)]
 _RAISED = bytes(code << 4 & 255 for code in range(256))
-_HIGH_HALF = bytes(code >> 4 for code in range(256))
-_LOW_HALF = bytes(code & 15 for code in range(256))
 
 
 def lows_of(numbers: Iterable[int]) -> bytes:
@@ -89,17 +87,26 @@ def _halved(counts: bytes) -> bytes:
     return united.to_bytes(len(evens))
 
 
-def _doubled(halves: bytes) -> bytes:
-    counts = bytearray(2 * len(halves))
-    counts[::2] = halves.translate(_HIGH_HALF)
-    counts[1::2] = halves.translate(_LOW_HALF)
-    return bytes(counts)
+class _Pair(dict[int, bytes]):
+    """What a byte of two counts says of a high byte and the next: each as often as counted.
+
+    Kept once made: looking up is cheaper, and few of all pairs of counts ever occur (half a megabyte).
+    """
+
+    def __init__(self, high: int) -> None:
+        super().__init__()
+        self._high = high
+
+    def __missing__(self, counts: int) -> bytes:
+        found = self[counts] = _BYTES[self._high] * (counts >> 4) + _BYTES[self._high + 1 & 255] * (
+            counts & 15
+        )
+        return found
 
 
 @cache
-def _repeated() -> list[list[bytes]]:
-    """Each byte as often as half a byte can say: looked up they are half the price of being made."""
-    return [[byte * count for count in range(16)] for byte in _BYTES]
+def _pairs() -> list[_Pair]:
+    return list(map(_Pair, range(256)))
 
 
 def pack_set(numbers: BitMap) -> bytes:
@@ -159,9 +166,9 @@ def unpack(block: int, data: bytes) -> BitMap:
     lows = bytearray(2 * (len(rest) - size))
     lows[::2] = rest[size:]
     lows[1::2] = b"".join(
-        map(getitem, _repeated()[first:], _doubled(rest[:size])[:highs])
+        map(getitem, _pairs()[first : first + highs : 2], rest)
         if is_halved
-        else map(mul, _BYTES[first:], rest[:highs])
+        else map(mul, _BYTES[first : first + highs], rest)
     )
     return listed(block, lows) if len(lows) <= 2 * MOST_LISTED else BitMap.union(*listed_many(lows, block))
 
