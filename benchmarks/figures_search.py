@@ -40,7 +40,7 @@ def figures(bench: Bench, typed: Sequence[str]) -> Iterator[Figure]:
     yield Figure(f"{len(typed)} searches, page and total, p50", count, percentile(pages, 50))
     yield Figure(f"{len(typed)} searches, page and total, p99", count, percentile(pages, 99), limit=0.005)
     yield Figure(f"{len(typed)} searches, all facets too, p50", count, percentile(wholes, 50))
-    limit = 0.005 if count >= 1_000_000 else 0.016
+    limit = 0.016 if count < 1_000_000 else 0.005 if count < 10_000_000 else 0.05
     yield Figure(f"{len(typed)} searches, all facets too, p99", count, percentile(wholes, 99), limit=limit)
 
 

@@ -7,17 +7,20 @@ titles has a module of its own.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from pyroaring import BitMap
 
+from reader.index.late import UNDATED, LateAmong, LateRow
 from reader.index.schema import LAST_UNDATED, Field
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.records import Protocol
 from reader.text import words
+
+NO_LATE = LateRow()
 
 
 class Order(Protocol):
@@ -35,35 +38,33 @@ class DateOrder:
 
     def __init__(self, view: IndexView, match: BitMap, *, is_reversed: bool = False) -> None:
         self._match = match
-        late = [found for found in view.late_articles if found.number in match] if view.late else []
-        self._ordered = match - view.late if late else match
-        self._undated = self._ordered.rank(LAST_UNDATED)
         self._is_reversed = is_reversed
-        if is_reversed:
-            late = [found for found in reversed(late) if found.date is not None] + [
-                found for found in late if found.date is None
-            ]
-        self._late = [found.number for found in late]
-        before = [self._ordered_before(found.place, found.date) for found in late]
-        self._late_at = [count + place for place, count in enumerate(before)]
-        """Positions of the late ones in the whole."""
+        self._ordered, row = match, NO_LATE
+        if not match.isdisjoint(view.late):
+            self._ordered = match - view.late
+            late = view.late_articles
+            row = late.oldest_first if is_reversed else late.newest_first
+        self._late = LateAmong(row, match)
+        self._undated = self._ordered.rank(LAST_UNDATED)
 
-    def _ordered_before(self, place: int, date: int | None) -> int:
-        """How many articles in order stand before one whose place is this."""
-        below = self._ordered.rank(place - 1)
-        if date is None:
-            return len(self._ordered) - self._undated
-        return below - self._undated if self._is_reversed else len(self._ordered) - below
+    def _before(self, place: int) -> int:
+        """How many articles in order stand before the late one at this place of its row."""
+        dated = len(self._ordered) - self._undated
+        if self._late.row.dates[place] == UNDATED:
+            return dated
+        below = self._ordered.rank(self._late.row.places[place] - 1) - self._undated
+        return below if self._is_reversed else dated - below
 
     def window(self, start: int, stop: int) -> list[int]:
         """See Order."""
         stop = min(stop, len(self._match))
         if start >= stop:
             return []
-        first, last = bisect_left(self._late_at, start), bisect_left(self._late_at, stop)
+        first = self._late.count(lambda place, among: self._before(place) + among < start)
+        last = self._late.count(lambda place, among: self._before(place) + among < stop)
         found = self._slice(start - first, stop - last)
-        for place in range(first, last):
-            found.insert(self._late_at[place] - start, self._late[place])
+        for among, place in enumerate(self._late.between(first, last), first):
+            found.insert(self._before(place) + among - start, self._late.row.numbers[place])
         return found
 
     def _slice(self, start: int, stop: int) -> list[int]:
@@ -84,17 +85,15 @@ class DateOrder:
     def position(self, number: int) -> int:
         """See Order."""
         if number not in self._ordered:
-            return self._late_at[self._late.index(number)]
+            of_late, among = self._late.find(number)
+            return self._before(of_late) + among
         rank = self._ordered.rank(number)
         if not self._is_reversed or rank <= self._undated:
             place = len(self._ordered) - rank
         else:
             place = rank - 1 - self._undated
-        # Each late one that stands at or before this place pushes it on by one.
-        shift = 0
-        while shift < len(self._late_at) and self._late_at[shift] <= place + shift:
-            shift += 1
-        return place + shift
+        # Each late one that stands before this place pushes it on by one.
+        return place + self._late.count(lambda of_late, _: self._before(of_late) <= place)
 
 
 class RowOfSets:

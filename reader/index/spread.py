@@ -6,11 +6,11 @@ are ranges of numbers, so a period is counted by two ranks, whatever the size of
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from datetime import UTC, date, datetime, tzinfo
 
 from pyroaring import BitMap
 
+from reader.index.late import UNDATED, LateAmong, LateRow
 from reader.index.schema import LAST_UNDATED
 from reader.index.view import IndexView
 from reader.periods import Period, fitting, periods
@@ -60,17 +60,26 @@ class _Dated:
 
     def __init__(self, view: IndexView, match: BitMap) -> None:
         self._view = view
-        late = view.late_articles if view.late else []
-        self._late = sorted(one.date for one in late if one.date is not None and one.number in match)
-        self._in_order = match - view.late if view.late else match
+        has_late = not match.isdisjoint(view.late)
+        self._late = LateAmong(view.late_articles.newest_first if has_late else LateRow(), match)
+        self._late_dated = self._not_before(UNDATED + 1)
+        self._in_order = match - view.late if has_late else match
         self._undated = self._in_order.rank(LAST_UNDATED)
-        self.total = len(self._in_order) - self._undated + len(self._late)
+        self.total = len(self._in_order) - self._undated + self._late_dated
         """How many there are."""
 
     def before(self, second: int) -> int:
         """How many are older than this instant."""
         in_order = self._in_order.rank(self._view.first_from(second) - 1) - self._undated
-        return in_order + bisect_left(self._late, second)
+        return in_order + self._late_dated - self._not_before(second)
+
+    def _not_before(self, second: int) -> int:
+        dates = self._late.row.dates
+        return self._late.count(lambda place, _: dates[place] >= second)
+
+    def _late_dates(self, place: int) -> list[int]:
+        """The date of the late one at this place among the dated, newest first; none where there are none."""
+        return [self._late.row.dates[one] for one in self._late.between(place, place + 1)]
 
     def periods(self, cells: int, tz: tzinfo | None) -> list[Period]:
         """The finest periods that fit all of them, or all but a few at either end."""
@@ -105,15 +114,15 @@ class _Dated:
 
     @property
     def _oldest(self) -> int:
+        late = self._late_dates(self._late_dated - 1) if self._late_dated else []
         in_order = len(self._in_order) > self._undated
-        found = self._date_of(self._in_order[self._undated]) if in_order else self._late[0]
-        return min([found, *self._late[:1]])
+        return min([self._date_of(self._in_order[self._undated]), *late] if in_order else late)
 
     @property
     def _newest(self) -> int:
+        late = self._late_dates(0) if self._late_dated else []
         in_order = len(self._in_order) > self._undated
-        found = self._date_of(self._in_order[-1]) if in_order else self._late[-1]
-        return max([found, *self._late[-1:]])
+        return max([self._date_of(self._in_order[-1]), *late] if in_order else late)
 
     def _date_of(self, number: int) -> int:
         (found,) = self._view.connection.execute(

@@ -158,7 +158,8 @@ class Index(Rows):
             assert self._view is not None
             (version,) = self._view.connection.execute("pragma data_version").fetchone()
             if version != self._seen:
-                self._view, self._seen = IndexView(self._view.connection, self.marked), version
+                late = self._view.known_late
+                self._view, self._seen = IndexView(self._view.connection, self.marked, late), version
             self._view.use_marks(self.marked)
             yield self._view
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from math import inf
 
 from pyroaring import BitMap
 
+from reader.index.late import UNDATED, Late, LateArticle, placed
 from reader.index.rows import MOST_ASKED
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
 from reader.index.sets import read_range, read_set
@@ -47,15 +47,6 @@ QUALITY_STEP = 5
 """Qualities that are counted as one; the last step has 100 besides."""
 
 
-class LateArticle(NamedTuple):
-    """An article whose number does not tell its date."""
-
-    date: int | None
-    number: int
-    place: int
-    """It stands directly before the highest number that is below this one."""
-
-
 class Members(NamedTuple):
     """The articles that have a value of a field."""
 
@@ -69,8 +60,12 @@ class Members(NamedTuple):
 class IndexView:
     """What a connection sees of the index as long as nobody writes to it."""
 
-    def __init__(self, connection: sqlite3.Connection, marks: Mapping[str, BitMap]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, marks: Mapping[str, BitMap], late: Late | None = None
+    ) -> None:
+        """Give what an earlier view of the same edition knew of the late articles: it may still hold."""
         self.connection = connection
+        self.known_late = late
         self.marks = marks
         """read, starred, note, and tag:NAME."""
         self.answers: dict[Asked, BitMap] = {}
@@ -127,54 +122,51 @@ class IndexView:
         return self.get(Field.STATE, LATE) & self.live
 
     @cached_property
-    def late_articles(self) -> list[LateArticle]:
-        """The late ones, newest first, undated ones last."""
-        found: list[tuple[int | None, int]] = []
-        numbers = list(self.late)
+    def late_articles(self) -> Late:
+        """The late ones by date; read when first asked for."""
+        kept = self.known_late.kept(self.late, self.live) if self.known_late else []
+        new = self.late - BitMap([one.number for one in kept])
+        found = sorted(self._dates_of([*new]))
+        undated = bisect_left(found, (UNDATED + 1, 0))
+        self.known_late = Late(
+            [
+                *kept,
+                *(LateArticle(UNDATED, number, LAST_UNDATED + 1) for _, number in found[:undated]),
+                *placed(found[undated:], self._first_from),
+            ],
+            self.live,
+        )
+        return self.known_late
+
+    def _dates_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         for start in range(0, len(numbers), MOST_ASKED):
             part = numbers[start : start + MOST_ASKED]
-            asked = ",".join("?" * len(part))
-            found += self.connection.execute(
-                f"select date, number from articles where number in ({asked})", part
-            )
-        found.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0, pair[1]))
-        placed: list[LateArticle] = []
-        reached, place = -inf, 0
-        for date, number in found:
-            # From the oldest on, so that one article in order serves all late ones before it.
-            if date is not None and date > reached:
-                reached, place = self._in_order_from(date)
-            placed.append(LateArticle(date, number, LAST_UNDATED + 1 if date is None else place))
-        placed.reverse()
-        return placed
+            yield from self.connection.execute(
+                f"select coalesce(date, {UNDATED}), number from articles"
+                f" where number in ({','.join('?' * len(part))})", part
+            )  # fmt: skip
 
-    def first_from(self, date: int | None) -> int:
-        """The lowest number in order whose date is at least this one; of None, that of the dated ones."""
-        return LAST_UNDATED + 1 if date is None else self._in_order_from(date)[1]
+    def first_from(self, date: int) -> int:
+        """The lowest number in order whose date is at least this one."""
+        return self._first_from(date)[0]
 
-    def _in_order_from(self, date: int) -> tuple[float, int]:
-        """The date and the number of the first article in order whose date is at least this one."""
+    def _first_from(self, date: int) -> tuple[int, int]:
         # Several articles of one second are next to each other: late ones are stepped over.
-        for found, number in self.connection.execute(
-            "select date, number from articles where date >= ? order by date, number", (date,)
+        for number, of in self.connection.execute(
+            "select number, date from articles where date >= ? order by date, number", (date,)
         ):
             if number not in self.late:
-                return found, number
-        return inf, self.live.max() + 1 if self.live else FIRST_DATED
+                return int(number), int(of)
+        return (self.live.max() + 1 if self.live else FIRST_DATED), -UNDATED
 
     def dated_between(self, start: int | None, stop: int | None) -> BitMap:
         """The articles with start <= date < stop, in seconds; None = no limit on that side."""
         low = LAST_UNDATED + 1 if start is None else self.first_from(start)
         high = (1 << 32) - 1 if stop is None else self.first_from(stop)
         ordered = (self.live & BitMap(range(low, high))) - self.late if low < high else BitMap()
-        late = [
-            found.number
-            for found in self.late_articles
-            if found.date is not None
-            and (start is None or found.date >= start)
-            and (stop is None or found.date < stop)
-        ]
-        return ordered | BitMap(late)
+        if not self.late:
+            return ordered
+        return ordered | self.late_articles.newest_first.dated_between(start, stop)
 
     def choices(self, field: int) -> list[tuple[str, str]]:
         """(folded, value) for every value of a field that an article ever had, sorted."""

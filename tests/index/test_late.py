@@ -1,0 +1,87 @@
+"""Late articles stand where their dates say, whatever they are merged into and however they are cut up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from reader.index import late
+from reader.index.numbering import Numbering
+from reader.index.order import DateOrder
+from reader.index.schema import LATE, LIVE, Field, create
+from reader.index.sets import write_sets
+from reader.index.view import IndexView
+
+DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=25)
+
+
+@pytest.fixture(autouse=True)
+def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretches of a few articles, so that few make many."""
+    monkeypatch.setattr(late, "STRETCH", 3)
+
+
+def add(connection: sqlite3.Connection, dates: list[int | None]) -> None:
+    """Number and store articles with these dates as a refresh does."""
+    in_order = sorted(dates, key=lambda date: -1 if date is None else date)
+    numbering = Numbering(connection)
+    given_numbers = numbering.number(in_order)
+    numbering.save(connection)
+    for (number, _), date in zip(given_numbers, in_order, strict=True):
+        connection.execute(
+            "insert into articles values(?, ?, ?, '', '', '', '', 0, 0, '', '', '', 0, 0, '', 0, 0, 0)",
+            (number, number, date),
+        )
+    states = {LIVE: [number for number, _ in given_numbers],
+              LATE: [number for number, is_late in given_numbers if is_late]}  # fmt: skip
+    write_sets(connection, {Field.STATE: {name: found for name, found in states.items() if found}})
+
+
+def dates_of(connection: sqlite3.Connection) -> dict[int, int | None]:
+    """Number -> date."""
+    return dict(connection.execute("select number, date from articles"))
+
+
+def is_by_date(numbers: list[int], dates: Mapping[int, int | None], *, is_reversed: bool) -> bool:
+    """Whether they stand by date, undated ones last."""
+    found = [dates[number] for number in numbers]
+    dated = [date for date in found if date is not None]
+    return dated == sorted(dated, reverse=not is_reversed) and found[len(dated) :] == [None] * (
+        len(found) - len(dated)
+    )
+
+
+@settings(max_examples=150)
+@given(st.lists(DATES, min_size=2, max_size=4), st.data(), st.booleans())
+def test_windows_and_places(parts: list[list[int | None]], data: st.DataObject, is_reversed: bool) -> None:
+    """Any window of any part of the articles is a piece of the whole by date, and each has its place; what
+    an earlier view knew changes nothing."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    create(connection)
+    known = None
+    for part in parts:
+        add(connection, part)
+        fresh, view = IndexView(connection, {}), IndexView(connection, {}, known)
+        if view.late:
+            assert list(view.late_articles.newest_first) == list(fresh.late_articles.newest_first)
+        known = view.known_late
+    dates = dates_of(connection)
+    match = BitMap(data.draw(st.sets(st.sampled_from(sorted(dates)))))
+    order = DateOrder(view, match, is_reversed=is_reversed)
+    whole = order.window(0, len(match) + 5)
+    assert sorted(whole) == list(match)
+    assert is_by_date(whole, dates, is_reversed=is_reversed)
+    start = data.draw(st.integers(0, len(match) + 2))
+    stop = data.draw(st.integers(start, len(match) + 4))
+    assert order.window(start, stop) == whole[start:stop]
+    assert [order.position(number) for number in whole] == [*range(len(whole))]
+    first, last = data.draw(st.integers(0, 31)), data.draw(st.integers(0, 31))
+    assert set(view.dated_between(first, last)) == {
+        number for number, date in dates.items() if date is not None and first <= date < last
+    }
+    connection.close()
