@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -33,10 +34,8 @@ def run(
 ) -> int:
     """Show the library until the person quits; the exit code. `source` is the collection as people say it,
     `visit` where the last visit ended, and `keep_visit` takes down where this one does."""
-    import gc
-
     gc.disable()  # until the first paint everything that is made stays; the screen turns it on again
-    from reader.app import endings
+    from reader.app import endings, heap
     from reader.app.first_paint import painted_first
 
     seen, now = glance(choices(config.terminal)), datetime.now(UTC)
@@ -50,6 +49,7 @@ def run(
         from reader.app.background import is_worth_asking
         from reader.app.reader_app import ReaderApp
 
+        heap.share()
         app = ReaderApp(
             library, query, config, notices=notices, source=source, seen=seen, palettes=palettes, visit=visit,
             keep_visit=keep_visit, first_load=begun.load,

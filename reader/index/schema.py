@@ -100,6 +100,10 @@ create table choices(
 _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 """Bytes that stand for themselves in a URI."""
 
+CACHE_KIB = 1024
+"""Pages that a connection keeps, those on the way to a set: the sets that are asked for again are kept as
+such, and the system has the file in memory anyway. Four times as many make no search at a million quicker."""
+
 _memory_names = count()
 
 
@@ -109,7 +113,7 @@ def memory_uri() -> str:
 
 
 def connect(
-    location: str, *, cache_kib: int = 4096, is_new: bool = False, timeout: float = 10
+    location: str, *, cache_kib: int = CACHE_KIB, is_new: bool = False, timeout: float = 10
 ) -> sqlite3.Connection:
     """Open an index file (or memory URI) for one thread at a time; only a new one is made.
 

@@ -17,11 +17,14 @@ from pyroaring import BitMap
 
 from reader.index.editions import Editions
 from reader.index.rows import Rows
-from reader.index.schema import Field, check, connect, create, memory_uri
+from reader.index.schema import CACHE_KIB, Field, check, connect, create, memory_uri
 from reader.index.search import HasPhrase, Search
 from reader.index.sets import read_field, replace_set
 from reader.index.view import IndexView
 from reader.locks import RLock
+
+ROWS_KIB = 256
+"""Pages that are kept of article rows: a few screens of headlines."""
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
 
@@ -83,7 +86,7 @@ class Index(Rows):
             old, connection = self._open, connect(location)
             try:
                 check(connection)
-                rows = connect(location, cache_kib=1024)
+                rows = connect(location, cache_kib=ROWS_KIB)
             except sqlite3.Error:
                 connection.close()
                 raise
@@ -206,7 +209,7 @@ class Index(Rows):
 
 
 @contextmanager
-def closing_connection(location: str, *, cache_kib: int = 4096) -> Iterator[sqlite3.Connection]:
+def closing_connection(location: str, *, cache_kib: int = CACHE_KIB) -> Iterator[sqlite3.Connection]:
     """A connection of one's own for a while. Raises sqlite3.Error."""
     connection = connect(location, cache_kib=cache_kib)
     try:

@@ -211,7 +211,9 @@ class IndexView:
         sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
         for _, value in self.choices(Field.QUALITY):
             low = max(min(int(value) // QUALITY_STEP * QUALITY_STEP, 100 - QUALITY_STEP), 0)
-            sets[low].append(self.get(Field.QUALITY, value))
+            # The single qualities are not kept beside their steps: with a million articles they are 2 MB.
+            known = self._kept.get((Field.QUALITY, value))
+            sets[low].append(read_set(self.connection, Field.QUALITY, value) if known is None else known)
         steps = [(low, BitMap.union(BitMap(), *found)) for low, found in sets.items()]
         if all(members.isdisjoint(self.live) for _, members in steps):
             return []

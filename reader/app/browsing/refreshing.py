@@ -12,6 +12,7 @@ from time import monotonic
 
 from textual import on
 
+from reader.app import heap
 from reader.app.browsing.state import Browsing
 from reader.app.first_load import FirstLoad
 from reader.app.messages import RefreshFailed, Refreshing
@@ -110,6 +111,7 @@ class Keeping(Browsing):
             if step.report is not None or now - told >= TELL_EVERY or (has_changed and not self.results):
                 self.post_message(Refreshing(step._replace(changed=has_changed), now - began, left))
                 told, has_changed = now, False
+        heap.give_back()  # of the start, or of a load
 
     def _watch(self) -> None:
         """Runs in a thread: looks for changes for as long as the screen is there."""

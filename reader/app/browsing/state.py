@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from reader.app.canvas import Box
+from reader.app.ground import Ground
 from reader.app.keymap import Keymap
 from reader.app.pane import Pane
 from reader.app.widgets.article_list import ArticleList
@@ -31,7 +32,7 @@ from reader.results import Headline, Results
 from reader.terminal import Terminal
 
 
-class Browsing(Screen[None]):
+class Browsing(Ground, Screen[None]):
     """The state of the browsing screen; subjects derive from it and `BrowseScreen` from all of them.
 
     Its values are `var` and not `reactive`: each change of a screen's reactive paints everything again, which

@@ -10,7 +10,7 @@ from typing import Self
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
-from textual.containers import Container, Horizontal
+from textual.containers import Horizontal
 from textual.geometry import Region, Size
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
@@ -26,6 +26,7 @@ from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
+from reader.app.ground import Room
 from reader.app.inked import Inked
 from reader.app.keymap import Keymap
 from reader.app.output import Page
@@ -40,6 +41,11 @@ from reader.library import Library
 from reader.query import Query
 from reader.terminal import Terminal
 from reader.visit import Visit
+
+COLLECT_AFTER = (700, 5, 3)
+"""When garbage of three generations is collected. A painted line refers to itself: only the collector frees
+it, and with Python's own (700, 10, 10) 2 MB of lines that nobody sees any more wait for that. What was made
+until the first paint is not looked through."""
 
 AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
@@ -105,11 +111,11 @@ class BrowseScreen(
             yield SearchBar(id="search")
             yield Standing(id="standing")
         yield InformationLine(id="information", classes="-silent")
-        with Container(id="panes"):
+        with Room(id="panes"):
             yield Sidebar(self.clock, id="sidebar")
-            with Container(id="desk"):
+            with Room(id="desk"):
                 yield ArticleList(self.clock, id="list")
-                with Container(id="reading"):
+                with Room(id="reading"):
                     yield ArticlePane(self.clock, id="article")
                     yield RelatedPane(self.clock, id="related")
         yield Footer(id="footer")
@@ -153,6 +159,7 @@ class BrowseScreen(
     def _after_first_paint(self) -> None:
         """What could wait: looking for new files, and collecting garbage, though never that of the start."""
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         gc.enable()
         self.look_for_links()
         self.start_refreshing()
