@@ -9,10 +9,19 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.bench import Bench
-from benchmarks.floors import Floor, read_and_load, stat_walk
+from benchmarks.floors import Floor, read_and_load, walk
 from benchmarks.screens import time_to
 from benchmarks.table import Figure
-from benchmarks.timing import READER, at_home, folder_bytes, peak_memory, rounds_of, run, timed, worked
+from benchmarks.timing import (
+    READER,
+    alternating,
+    at_home,
+    folder_bytes,
+    peak_memory,
+    run,
+    timed,
+    worked,
+)
 
 MOST_LOADING = 400_000_000
 """Bytes over all processes during a cold load."""
@@ -72,11 +81,18 @@ def _nothing_changed(bench: Bench) -> Figure:
     with at_home(bench.home):
         library = Library.open([bench.corpus.folder])
         try:
-            walk = stat_walk(bench.corpus.folder, bench.rounds)
-            seconds = rounds_of(lambda: list(library.refresh()), bench.rounds)
+            walked, seconds = alternating(
+                (
+                    lambda: timed(lambda: walk(bench.corpus.folder)),
+                    lambda: timed(lambda: list(library.refresh())),
+                ),
+                bench.rounds,
+            )
         finally:
             library.close()
-    return Figure("refresh, nothing changed", bench.corpus.size, seconds, walk, most=1.2)
+    return Figure(
+        "refresh, nothing changed", bench.corpus.size, seconds, Floor("scandir + stat", walked), most=1.2
+    )
 
 
 def fill(bench: Bench) -> None:

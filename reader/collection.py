@@ -52,6 +52,9 @@ MOST_READINGS = 3
 _FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
+_FOLDER_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
 _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 """A file's kind by its mode: quicker here than a call for each of a million files."""
 
@@ -160,8 +163,13 @@ class Collection:
             path = waiting.pop()
             below: list[str] = []
             try:
-                mtime_ns = os.lstat(path).st_mtime_ns
-                files = self._listed(path, below)
+                opened = _opened(path)
+                try:
+                    mtime_ns = os.stat(opened).st_mtime_ns
+                    files = self._listed(opened, path, below)
+                finally:
+                    if isinstance(opened, int):
+                        os.close(opened)
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -173,11 +181,11 @@ class Collection:
             waiting += [prefix + name for name in below]
             yield Folder(root, path, mtime_ns, files)
 
-    def _listed(self, path: str, below: list[str]) -> list[tuple[str, int, int, int]]:
+    def _listed(self, opened: int | str, path: str, below: list[str]) -> list[tuple[str, int, int, int]]:
         """The article files right in a folder; the names of its folders are added to `below`."""
         files: list[tuple[str, int, int, int]] = []
         suffixes, add = SUFFIXES, files.append
-        with os.scandir(path) as entries:
+        with os.scandir(opened) as entries:
             for entry in entries:
                 name = entry.name
                 if name[0] == ".":
@@ -193,7 +201,7 @@ class Collection:
                 if entry.is_dir(follow_symlinks=False):
                     below.append(name)
                 elif entry.is_symlink():
-                    self._note_link(entry.path, name)
+                    self._note_link(os.path.join(path, name), name)
         return files
 
     def _note_link(self, path: str, name: str) -> None:
@@ -277,6 +285,12 @@ def _checked(source: Source) -> tuple[str, bool]:
 
 def _is_inside(path: str, folder: str) -> bool:
     return path != folder and path.startswith(folder if folder.endswith("/") else folder + "/")
+
+
+def _opened(path: str) -> int | str:
+    """A folder for `scandir`: a descriptor, from which on the files in it are looked up by their names alone,
+    where the system can; that is a fifth of the time of looking each up along the whole path."""
+    return os.open(path, _FOLDER_FLAGS) if os.scandir in os.supports_fd else path
 
 
 def _by_name(name: str) -> list[tuple[int, str]]:

@@ -45,6 +45,20 @@ def test_the_newest_folders_come_first(tmp_path: Path) -> None:
     assert order == ["2026/11", "2026/11/23", "2026/11/22", "2026/9", "2025/12"]
 
 
+def test_folders_are_listed_by_descriptor_or_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has no descriptors of folders a scan gives the same; where it has, all are closed."""
+    for name in ["a/b/c.md", "a/d.md", "e.md"]:
+        write(tmp_path / name)
+    (tmp_path / "out.md").symlink_to("/dev/null")
+    collection = Collection([tmp_path])
+    os.close(before := os.open(tmp_path, os.O_RDONLY))
+    found = [*collection.scan()], [*collection.notes]
+    os.close(after := os.open(tmp_path, os.O_RDONLY))
+    assert before == after and len(found[0]) == 3 and len(found[1]) == 1
+    monkeypatch.setattr(os, "supports_fd", frozenset())
+    assert found == ([*collection.scan()], collection.notes)
+
+
 def test_deep_folders_are_listed(tmp_path: Path) -> None:
     """A hundred levels are no trouble."""
     write(tmp_path.joinpath(*"d" * 100) / "a.md")

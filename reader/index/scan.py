@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from array import array
-from os import fsencode
+from marshal import dumps
 
 from reader.collection import Collection, Folder
 from reader.digest import blake2b
@@ -57,7 +56,9 @@ class Scan:
         self._connection = connection
         self._collection = collection
         rows = connection.execute("select path, folder, signature, listed_ns from folders")
-        self._unseen = {unpack_name(path): tuple(rest) for path, *rest in rows}
+        self._unseen = {
+            unpack_name(path): (folder, signature, mtime_ns) for path, folder, signature, mtime_ns in rows
+        }
         (highest,) = connection.execute("select max(folder) from folders").fetchone()
         self._next = (highest or 0) + 1
         self._racy: dict[int, list[str]] = {}
@@ -172,11 +173,5 @@ def has_new_notes(connection: sqlite3.Connection, collection: Collection) -> boo
 
 def signature_of(folder: Folder) -> bytes:
     """A digest of a folder's listing: names, times, sizes and inodes of the files in it."""
-    digest = blake2b(digest_size=16)
-    if folder.files:
-        names, mtimes, sizes, inodes = zip(*folder.files, strict=True)
-        digest.update(fsencode("\0".join(names)))
-        digest.update(array("q", mtimes))
-        digest.update(array("q", sizes))
-        digest.update(array("Q", inodes))
-    return digest.digest()
+    # In the second form of `marshal`, which is the same for the same values, whoever else holds them.
+    return blake2b(dumps(folder.files, 2), digest_size=16).digest()
