@@ -15,6 +15,7 @@ from functools import cached_property
 from pyroaring import BitMap
 
 from reader.index.late import UNDATED, Late, LateArticle, placed
+from reader.index.packing import in_bits
 from reader.index.rows import MOST_ASKED
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
 from reader.index.sets import read_range, read_set
@@ -113,8 +114,9 @@ class IndexView:
 
     @cached_property
     def live(self) -> BitMap:
-        """All articles."""
-        return self.get(Field.STATE, LIVE)
+        """All articles; every match is cut out of it."""
+        blocks = [in_bits(block) for (block,) in self.connection.execute("select block from blocks")]
+        return self.get(Field.STATE, LIVE) & BitMap.union(BitMap(), *blocks)
 
     @cached_property
     def late(self) -> BitMap:

@@ -1,10 +1,15 @@
-"""What one reader's sight of the index keeps in memory."""
+"""What one reader's sight of the index keeps in memory, and in what form."""
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
-from reader.index.schema import Field
+from pyroaring import BitMap
+
+from reader.index.schema import LIVE, Field, create
+from reader.index.sets import write_sets
+from reader.index.view import IndexView
 from reader.query import parse
 from tests.index.files import NOW, opened, text_of, write
 
@@ -22,3 +27,18 @@ def test_single_qualities_are_not_kept_for_the_counts_of_their_steps(tmp_path: P
         assert len([field for field, _ in view._kept if field == Field.QUALITY]) == 17
     assert library.facet("quality", parse(""), NOW).values == counted
     library.close()
+
+
+def test_what_matches_is_never_held_as_runs() -> None:
+    """Whole ranges are stored by their ends, but counting with what is cut out of them goes over bits."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    create(connection)
+    numbers = BitMap(range(3 << 16, (4 << 16) + 10))
+    write_sets(connection, {Field.STATE: {LIVE: numbers}})
+    view = IndexView(connection, {})
+    assert view.live == numbers
+    wanted = BitMap([number for number in numbers if number % 50])
+    match = view.live & wanted
+    assert match == wanted
+    assert [one.get_statistics()["n_run_containers"] for one in (view.live, match)] == [0, 0]
+    connection.close()
