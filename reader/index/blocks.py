@@ -17,7 +17,7 @@ from pyroaring import BitMap
 
 from reader.index import rare
 from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set
-from reader.index.schema import Field
+from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, Field
 from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,19 +26,13 @@ if TYPE_CHECKING:
     from reader.index.batch import Members, Taken
     from reader.index.numbering import Numbering
 
-PREFIX_LENGTHS = (1, 2, 3)
-"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
-
-CROWDED_LENGTH, CROWD = 4, 100
-"""Beginnings of so many letters have a set of their own where more words of a block than that begin so. Sets
-for all of them would be a fifth of the index, and a range of few words costs no more than a set."""
+CROWD = 100
+"""Words of a block beyond which a beginning of CROWDED_LENGTH letters has a set of its own there. Sets for
+all of them would be a fifth of the index, and a range of few words costs no more than a set."""
 
 LARGEST_PART = 4050
 """Bytes of a set in one row, four of which fill a page. SQLite would put larger ones into pages of their own,
 the last of them half empty."""
-
-WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
-"""Fields of words, most of which are rare."""
 
 _GROUPS = 64
 """Groups that words are divided into by their first character; a multiple of the letters of most scripts."""

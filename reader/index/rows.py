@@ -67,14 +67,15 @@ class Rows:
 
     def files_of(self, numbers: Sequence[int]) -> Iterator[tuple[str, tuple[int, int, int]]]:
         """(absolute path, (mtime in ns, size, inode) when it was read) for these articles."""
-        with self.rows() as connection:
-            for number in numbers:
-                row = connection.execute(
+        for start in range(0, len(numbers), MOST_ASKED):
+            part = numbers[start : start + MOST_ASKED]
+            with self.rows() as connection:
+                rows = connection.execute(
                     "select path, name, mtime_ns, size, inode from articles join folders using(folder)"
-                    " where number = ?", (number,)
-                ).fetchone()  # fmt: skip
-                if row:
-                    yield f"{unpack_name(row[0])}/{unpack_name(row[1])}", tuple(row[2:])
+                    f" where number in ({','.join('?' * len(part))})", part
+                ).fetchall()  # fmt: skip
+            for path, name, *times in rows:
+                yield f"{unpack_name(path)}/{unpack_name(name)}", (times[0], times[1], times[2])
 
     def problems(self) -> Iterator[Problem]:
         """Every problem that reading and listing the files met, in path order."""

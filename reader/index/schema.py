@@ -54,6 +54,15 @@ VALUE_FIELDS = frozenset(
 )  # fmt: skip
 """Fields whose distinct values are listed in the table `choices`."""
 
+WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
+"""Fields of words, most of which are rare."""
+
+PREFIX_LENGTHS = (1, 2, 3)
+"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
+
+CROWDED_LENGTH = 4
+"""Beginnings of so many letters have a set of their own in a block where very many words begin so."""
+
 LIVE = "live"
 """STATE: the numbers of all articles that are shown."""
 LATE = "late"

@@ -19,7 +19,7 @@ from reader.index.editions import Editions
 from reader.index.rows import Rows
 from reader.index.schema import CACHE_KIB, Field, check, connect, create, memory_uri
 from reader.index.search import HasPhrase, Search
-from reader.index.sets import read_field, replace_set
+from reader.index.sets import read_field
 from reader.index.view import IndexView
 from reader.locks import RLock
 
@@ -191,6 +191,8 @@ class Index(Rows):
 
     def store_marks(self, generation: int, turn: int) -> None:
         """Keep the marks as sets, so that the next start need not make them again. Raises sqlite3.Error."""
+        from reader.index.storing import replace_set  # a start without new marks stores none
+
         with closing_connection(self.location) as connection:
             connection.execute("begin immediate")
             for name, numbers in self.marked.items():

@@ -25,7 +25,8 @@ from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import unpacked_rows
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, Field, pack_name, unpack_name
-from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
+from reader.index.sets import read_set
+from reader.index.storing import replace_set, withdraw, write_made, write_sets
 from reader.text import words
 
 Rank: TypeAlias = tuple[float, int, str]

@@ -16,7 +16,8 @@ HEAVY = (
     "textual", "rich", "msgspec", "platformdirs", "wcwidth", "multiprocessing", "asyncio", "dataclasses",
     "argcomplete", "pathlib", "urllib", "hashlib", "json", "argparse", "gettext", "typing", "re", "enum",
     "threading", "locale", "reader.dates", "reader.query.reading", "reader.query.values",
-    "reader.index.titles", "reader.index.update", "reader.parsing.frontmatter", "reader.unknown",
+    "reader.index.titles", "reader.index.blocks", "reader.index.rare", "zlib", "reader.index.update",
+    "reader.parsing.frontmatter", "reader.unknown",
 )  # fmt: skip
 """Modules that cost time and that a plain list does without."""
 

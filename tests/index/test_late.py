@@ -14,7 +14,7 @@ from reader.index import late
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
 from reader.index.schema import LATE, LIVE, Field, create
-from reader.index.sets import write_sets
+from reader.index.storing import write_sets
 from reader.index.view import IndexView
 
 DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=25)
