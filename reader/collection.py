@@ -1,19 +1,16 @@
-"""The folders of article files: listed, looked at and read, never written. Only this opens article files.
+"""The folders of article files: listed and looked at, never written; `reader.files` reads what is in them.
 
-Nothing outside the given folders is read, links are not followed, and only regular files are opened.
+Nothing outside the given folders is listed, and links are not followed.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
-import time
 from collections.abc import Iterator, Sequence
 
-from reader.article import Article, Place, Problem
+from reader.article import Place, Problem
 from reader.errors import UsageError
-from reader.parsing.content import MAX_FILE, PEEKED, Unreadable, article_in, decode, peek_date
 from reader.patterns import lazy
 from reader.records import TYPE_CHECKING, NamedTuple
 from reader.text import display_path
@@ -21,37 +18,16 @@ from reader.text import display_path
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = [
-    "SUFFIXES",
-    "Collection",
-    "Content",
-    "Folder",
-    "Place",
-    "Roots",
-    "Source",
-    "Stat",
-    "Unreadable",
-    "article_in",
-    "decode",
-    "load",
-    "peek",
-    "peek_date",
-    "read_bytes",
-    "read_content",
-]
-
 Source: TypeAlias = "str | os.PathLike[str]"
 """A folder or a file, as a person names it."""
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".txt", ".yaml", ".yml")
 """Endings of the names of article files, in any case."""
 
-MOST_READINGS = 3
-"""Times that a file is read which keeps changing; the next refresh sees whatever came after."""
-
-_FLAGS = (
+FILE_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
+"""How a file is opened: no link, and without waiting for what is no file."""
 _FOLDER_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 )
@@ -81,18 +57,6 @@ class Folder(NamedTuple):
     """Read before the names were, so that a file which came in between is seen the next time."""
     files: list[tuple[str, int, int, int]]
     """The article files right in it, each in the order of `Stat`."""
-
-
-class Content(NamedTuple):
-    """A file's bytes with what the system said of the file when they were read."""
-
-    raw: bytes
-    """At most one byte more than MAX_FILE."""
-    mtime_ns: int
-    size: int
-    inode: int
-    read_at_ns: int
-    """The clock when reading began, in nanoseconds since 1970."""
 
 
 class Roots(NamedTuple):
@@ -214,54 +178,6 @@ class Collection:
             self.notes.append(Problem(display_path(path), 0, "file", reason))
 
 
-def read_bytes(path: str) -> bytes:
-    """The bytes alone of `read_content`. Raises OSError."""
-    return read_content(path).raw
-
-
-def read_content(path: str) -> Content:
-    """A regular file, read again where it changes meanwhile. Raises OSError, for every other kind too."""
-    descriptor = os.open(path, _FLAGS)
-    try:
-        for _ in range(MOST_READINGS):
-            read_at_ns = time.time_ns()
-            before = os.fstat(descriptor)
-            if not stat.S_ISREG(before.st_mode):
-                raise OSError(errno.EINVAL, "is not a regular file", path)
-            raw = _read(descriptor, before.st_size)
-            after = os.fstat(descriptor)
-            if (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size):
-                break
-        return Content(raw, before.st_mtime_ns, before.st_size, before.st_ino, read_at_ns)
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int, expected: int) -> bytes:
-    raw = os.pread(descriptor, min(expected, MAX_FILE) + 1, 0)
-    while len(raw) <= MAX_FILE and len(raw) != expected:
-        more = os.pread(descriptor, MAX_FILE + 1 - len(raw), len(raw))
-        if not more:
-            break
-        raw += more
-    return raw
-
-
-def peek(path: str) -> int | None:
-    """`peek_date` of a file. Raises OSError."""
-    descriptor = os.open(path, _FLAGS)
-    try:
-        return peek_date(os.pread(descriptor, PEEKED, 0))
-    finally:
-        os.close(descriptor)
-
-
-def load(place: Place) -> Article:
-    """The article in this file. Raises OSError where it can't be read and Unreadable where it holds no text;
-    all else that is wrong with it is in the article's problems."""
-    return article_in(read_content(place.path).raw, place)
-
-
 def _checked(source: Source) -> tuple[str, bool]:
     """A source's resolved path, and whether it is a folder."""
     source = os.fspath(source)
@@ -273,7 +189,7 @@ def _checked(source: Source) -> tuple[str, bool]:
             os.scandir(path).close()
             return path, True
         if stat.S_ISREG(mode):
-            os.close(os.open(path, _FLAGS))
+            os.close(os.open(path, FILE_FLAGS))
             return path, False
     except FileNotFoundError:
         raise UsageError(f"{shown} does not exist; give a folder of articles or an article file") from None

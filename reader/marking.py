@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reader.article import key_of
-from reader.collection import Roots, Unreadable, load
+from reader.collection import Roots
 from reader.errors import DamageError, StorageError
 from reader.index.marked import MarkedSets, Marking
 from reader.index.store import Index
@@ -175,6 +175,8 @@ class MarksDesk:
 
     def _identity(self, row: ArticleRow) -> str:
         from reader.addresses import identity_of
+        from reader.files import load
+        from reader.parsing.content import Unreadable
 
         place = self._roots.place(row.root, row.path)
         identity = identity_of(row.url, place.prefix + place.relative)

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from reader import dates
 from reader.addresses import host_of
 from reader.article import Article
-from reader.collection import Collection, Unreadable, load
+from reader.collection import Collection
+from reader.files import load
+from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
 from reader.query.values import bounds
 from reader.text import fold, words

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 
 from reader.addresses import identity_of
 from reader.article import Article, key_of
-from reader.collection import Roots, Unreadable, load
+from reader.collection import Roots
 from reader.errors import NoSuchArticle
+from reader.files import load
 from reader.index.answer import HEADLINE_COLUMNS, headline
 from reader.index.entry import searched_texts
 from reader.index.rows import ArticleRow
 from reader.index.search import stand_together
 from reader.index.store import Index
+from reader.parsing.content import Unreadable
 from reader.results import Headline, RelatedLink
 from reader.text import display_path, words
 

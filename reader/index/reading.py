@@ -10,9 +10,10 @@ from array import array
 from collections.abc import Sequence
 
 from reader.article import Place, Problem
-from reader.collection import Content, Roots, Unreadable, article_in, peek, read_content
+from reader.collection import Roots
 from reader.dates import date_in_name
 from reader.digest import blake2b
+from reader.files import Content, peek, read_content
 from reader.index.batch import Batch, Origin, Row, Taken
 from reader.index.blocks import Packed, runs_of
 from reader.index.entry import Entry, entry_of
@@ -20,6 +21,7 @@ from reader.index.packing import lows_of
 from reader.index.quick import entry_in
 from reader.index.scan import INT63, is_too_young
 from reader.index.schema import BLOCK_BITS
+from reader.parsing.content import Unreadable, article_in
 from reader.records import NamedTuple
 
 UNDATED = -(1 << 62)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from benchmarks.corpus import articles
 from reader.article import Place
-from reader.collection import Unreadable, article_in
 from reader.index.entry import entry_of
 from reader.index.quick import entry_in
+from reader.parsing.content import Unreadable, article_in
 from tests.parsing.test_canonical import articles as canonical_texts
 from tests.written import SEED_SHAPE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import collection
+from reader import files
 from reader.index import reading, update
 from tests.index.files import counts, opened, refresh, text_of, titles, write
 
@@ -49,7 +49,7 @@ def test_a_file_that_can_be_read_later(tmp_path: Path, monkeypatch: pytest.Monke
     """A file without permission is a problem, and an article as soon as it can be read."""
     write(tmp_path / "a.md", text_of("a"))
     write(tmp_path / "b.md", text_of("b"))
-    real = collection.read_content
+    real = files.read_content
 
     def refused(path: str) -> object:
         if path.endswith("a.md"):

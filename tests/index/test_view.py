@@ -8,7 +8,7 @@ from pathlib import Path
 from pyroaring import BitMap
 
 from reader.index.schema import LIVE, Field, create
-from reader.index.sets import write_sets
+from reader.index.storing import write_sets
 from reader.index.view import IndexView
 from reader.query import parse
 from tests.index.files import NOW, opened, text_of, write
