@@ -8,7 +8,6 @@ constructor for each class, also for those of which a start makes none. Here the
 from __future__ import annotations
 
 from collections import _tuplegetter  # type: ignore[attr-defined]  # what `namedtuple` itself is made of
-from sys import intern
 
 TYPE_CHECKING = False
 """As `typing.TYPE_CHECKING`: type checkers take any name spelled so for true."""
@@ -59,7 +58,7 @@ else:
         """Makes the classes: their fields are the names that the body annotates."""
 
         def __new__(cls, name, bases, body):
-            fields = tuple(map(intern, body.get("__annotations__", ())))
+            fields = tuple(body.get("__annotations__", ()))
             defaults = {field: body[field] for field in fields if field in body}
             if list(defaults) != list(fields[len(fields) - len(defaults) :]):
                 raise TypeError(f"{name}: fields with a default stand behind those without one")

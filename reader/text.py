@@ -7,7 +7,6 @@ what is left out here. No file is opened and no field is converted here.
 from __future__ import annotations
 
 import codecs
-import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -15,6 +14,7 @@ from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
+    from types import ModuleType
 
 MAX_MARKS = 8
 """Combining marks that stay on one letter (design, section 9): more of them paint over other lines."""
@@ -73,6 +73,14 @@ _UNSPACED = (
 
 
 @cache
+def _tables() -> ModuleType:
+    # With the first text that is not ASCII: a megabyte that has to be found in memory.
+    import unicodedata
+
+    return unicodedata
+
+
+@cache
 def _pattern(expression: str) -> re.Pattern[str]:
     # Compiled on first use: a class with characters beyond 16 bits takes 4 ms, and few starts need one.
     import re
@@ -111,11 +119,12 @@ def fold(text: str) -> str:
     """The form in which words are compared: no case, no accents or other marks, no compatibility forms."""
     if text.isascii():
         return text.lower()
-    text = _pattern(_NEITHER).sub(_without_marks, unicodedata.normalize("NFKD", text)).casefold()
-    if not unicodedata.is_normalized("NFKD", text):
+    text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text)).casefold()
+    if not _tables().is_normalized("NFKD", text):
         # Casefolding brings marks and compatibility forms back for a few letters.
-        text = _pattern(_NEITHER).sub(_without_marks, unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFC", text)  # or Hangul syllables would stay in pieces
+        text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text))
+    whole: str = _tables().normalize("NFC", text)  # or Hangul syllables would stay in pieces
+    return whole
 
 
 def words(text: str) -> list[str]:
@@ -176,7 +185,7 @@ def _other_words(folded: str) -> list[str]:
 
 def _without_marks(match: re.Match[str]) -> str:
     # Format characters (joiners, soft hyphens) go too: they are not seen, so nobody can type them.
-    return "".join(char for char in match[0] if unicodedata.category(char) not in _UNHEARD)
+    return "".join(char for char in match[0] if _tables().category(char) not in _UNHEARD)
 
 
 def _may_have_many_marks(text: str) -> bool:
@@ -214,13 +223,13 @@ def _without_idle_joiners(text: str) -> str:
 def _is_shaped(char: str) -> bool:
     if char < _FIRST_SHAPED:
         return False
-    category = unicodedata.category(char)
+    category = _tables().category(char)
     # U+2194 and the skin tones are the only parts of joined emoji that are not "other symbols".
     return category[0] in "LM" or category == "So" or char == "\u2194" or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def _few_marks(match: re.Match[str]) -> str:
-    categories = {char: unicodedata.category(char) for char in set(match[0])}
+    categories = {char: _tables().category(char) for char in set(match[0])}
     if not any(category[0] == "M" for category in categories.values()):
         return match[0]
     kept: list[str] = []

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 _FIRST_ODD = "\u0300"
 """Every character before the combining marks is one cell wide, so most text needs no table."""
 
+_SIGNS = dict.fromkeys(map(ord, "\u2010\u2011–—‘’‚“”„†•…‹›€™−"))
+"""Signs beyond that which news is full of; each is one cell wide, whatever stands before or after it."""
+
 
 def columns(stream: int = 1, default: int = 80) -> int:
     """How many cells wide the terminal on this file descriptor is; COLUMNS wins, as in other programs."""
@@ -25,9 +28,9 @@ def columns(stream: int = 1, default: int = 80) -> int:
 
 def cells(text: str) -> int:
     """How many cells the text takes on one line."""
-    if text.isascii() or max(text) < _FIRST_ODD:
+    if text.isascii() or max(text) < _FIRST_ODD or max(text.translate(_SIGNS), default="") < _FIRST_ODD:
         return len(text)
-    from wcwidth import wcswidth  # a table of 10 ms that plain letters do without
+    from wcwidth import wcswidth  # a table of 10 ms that plain letters and signs do without
 
     width = wcswidth(text)
     return width if width >= 0 else len(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import wcswidth
 
 from reader.cli.layout import cells, columns, cut, pad, wrap
 
@@ -14,6 +15,12 @@ TEXT = st.text(st.sampled_from("abc é報\u0301 -"), max_size=40)
 def test_wide_letters_take_two_cells() -> None:
     """Han takes two cells, a combining mark none."""
     assert (cells("abc"), cells("é"), cells("報"), cells("e\u0301"), cells("")) == (3, 1, 2, 1, 0)
+
+
+@given(st.text(st.sampled_from("a é’“…–™\ufe0f\u0301報"), max_size=12))
+def test_signs_of_news_need_no_table(text: str) -> None:
+    """Whether the table of widths is asked or not, the width is the table's."""
+    assert cells(text) == wcswidth(text)
 
 
 @given(TEXT, st.integers(0, 30))

@@ -17,7 +17,7 @@ HEAVY = (
     "argcomplete", "pathlib", "urllib", "hashlib", "json", "argparse", "gettext", "typing", "re", "enum",
     "threading", "locale", "reader.dates", "reader.query.reading", "reader.query.values",
     "reader.index.titles", "reader.index.blocks", "reader.index.rare", "zlib", "reader.index.update",
-    "reader.files", "reader.parsing.content", "reader.unknown",
+    "reader.files", "reader.parsing.content", "reader.unknown", "unicodedata",
 )  # fmt: skip
 """Modules that cost time and that a plain list does without."""
 
