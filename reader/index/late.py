@@ -109,6 +109,8 @@ class LateAmong:
         self._match = match
         self._ends = [0, *accumulate(map(match.intersection_cardinality, row.sets))]
         """How many of the match stand before each stretch, and in all."""
+        self._looked_at: tuple[int, list[int]] = -1, []
+        """The last stretch that was asked for, and the places in the row of those that match."""
 
     def count(self, is_ahead: Callable[[int, int], bool]) -> int:
         """How many of them come first that this is true of: it is asked with a place in the row, and with how
@@ -118,12 +120,10 @@ class LateAmong:
         )
         if not stretch:
             return 0
-        found = self._ends[stretch - 1]
-        for place in self._within(stretch - 1):
-            if not is_ahead(place, found):
-                break
-            found += 1
-        return found
+        within, before = self._within(stretch - 1), self._ends[stretch - 1]
+        return before + bisect_left(
+            range(len(within)), True, key=lambda one: not is_ahead(within[one], before + one)
+        )
 
     def between(self, first: int, last: int) -> list[int]:
         """The places in the row of those from first to last - 1, counted among themselves."""
@@ -145,6 +145,9 @@ class LateAmong:
         return within[among], self._ends[stretch] + among
 
     def _within(self, stretch: int) -> list[int]:
-        start = stretch * STRETCH
-        numbers = self.row.numbers[start : start + STRETCH]
-        return [place for place, number in enumerate(numbers, start) if number in self._match]
+        if self._looked_at[0] != stretch:
+            start = stretch * STRETCH
+            numbers = self.row.numbers[start : start + STRETCH]
+            found = [place for place, number in enumerate(numbers, start) if number in self._match]
+            self._looked_at = stretch, found
+        return self._looked_at[1]

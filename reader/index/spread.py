@@ -77,10 +77,6 @@ class _Dated:
         dates = self._late.row.dates
         return self._late.count(lambda place, _: dates[place] >= second)
 
-    def _late_dates(self, place: int) -> list[int]:
-        """The date of the late one at this place among the dated, newest first; none where there are none."""
-        return [self._late.row.dates[one] for one in self._late.between(place, place + 1)]
-
     def periods(self, cells: int, tz: tzinfo | None) -> list[Period]:
         """The finest periods that fit all of them, or all but a few at either end."""
         few = int(self.total * OUTLIERS)
@@ -98,31 +94,28 @@ class _Dated:
         return found
 
     def _day(self, place: int, tz: tzinfo | None) -> date:
-        """The day of the article at this place, the oldest first: its second is found by halving."""
-        low, high = self._oldest, self._newest
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.before(middle) <= place:
-                low = middle
-            else:
-                high = middle - 1
-        moment = datetime.fromtimestamp(low, UTC)
+        """The day of the article at this place, the oldest first."""
+        moment = datetime.fromtimestamp(self._second(place), UTC)
         try:
             return moment.astimezone(tz).date()
         except (OverflowError, OSError, ValueError):  # the ends of the calendar itself
             return moment.date()
 
-    @property
-    def _oldest(self) -> int:
-        late = self._late_dates(self._late_dated - 1) if self._late_dated else []
-        in_order = len(self._in_order) > self._undated
-        return min([self._date_of(self._in_order[self._undated]), *late] if in_order else late)
+    def _second(self, place: int) -> int:
+        """The date of the article at this place."""
+        dates, last = self._late.row.dates, self._late_dated - 1
 
-    @property
-    def _newest(self) -> int:
-        late = self._late_dates(0) if self._late_dated else []
-        in_order = len(self._in_order) > self._undated
-        return max([self._date_of(self._in_order[-1]), *late] if in_order else late)
+        def stands(late: int, among: int) -> int:
+            """The place of a late one, that of the newest-first row, among all."""
+            below = self._in_order.rank(self._late.row.places[late] - 1) - self._undated
+            return last - among + below
+
+        behind = self._late.count(lambda late, among: dates[late] != UNDATED and stands(late, among) > place)
+        for late in self._late.between(behind, min(behind + 1, self._late_dated)):
+            if stands(late, behind) == place:
+                return dates[late]
+        ahead = self._late_dated - behind
+        return self._date_of(self._in_order[self._undated + place - ahead])
 
     def _date_of(self, number: int) -> int:
         (found,) = self._view.connection.execute(

@@ -41,6 +41,9 @@ ANSWERS_KEPT = 4
 WORDS_KEPT = 8
 """Sets of whole words: while the next word is typed, those before it are asked for with every letter."""
 
+MOST_FIRSTS = 1000
+"""Dates whose first articles are kept: every question is counted by nearly the same periods."""
+
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time from which its dates are counted."""
 
@@ -73,6 +76,7 @@ class IndexView:
         """The exact answers to the last questions: a search is followed by the counts that belong to it."""
         self._kept: dict[tuple[int, str], BitMap] = {}
         self._words: dict[tuple[int, str], BitMap] = {}
+        self._firsts: dict[int, int] = {}
         self._choices: dict[int, list[tuple[str, str]]] = {}
         self._members: dict[int, Sequence[Members]] = {}
 
@@ -150,7 +154,12 @@ class IndexView:
 
     def first_from(self, date: int) -> int:
         """The lowest number in order whose date is at least this one."""
-        return self._first_from(date)[0]
+        found = self._firsts.get(date)
+        if found is None:
+            found = self._first_from(date)[0]
+            if len(self._firsts) < MOST_FIRSTS:
+                self._firsts[date] = found
+        return found
 
     def _first_from(self, date: int) -> tuple[int, int]:
         # Several articles of one second are next to each other: late ones are stepped over.

@@ -14,6 +14,7 @@ from reader.index import late
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
 from reader.index.schema import LATE, LIVE, Field, create
+from reader.index.spread import _Dated
 from reader.index.storing import write_sets
 from reader.index.view import IndexView
 
@@ -84,4 +85,11 @@ def test_windows_and_places(parts: list[list[int | None]], data: st.DataObject, 
     assert set(view.dated_between(first, last)) == {
         number for number, date in dates.items() if date is not None and first <= date < last
     }
+    counted = _Dated(view, match)
+    in_time = sorted(date for number in match if (date := dates[number]) is not None)
+    assert counted.total == len(in_time)
+    assert [counted._second(place) for place in range(len(in_time))] == in_time
+    assert [counted.before(second) for second in range(32)] == [
+        sum(date < second for date in in_time) for second in range(32)
+    ]
     connection.close()
