@@ -142,7 +142,7 @@ def test_no_byte_of_a_hostile_folder_is_obeyed(kind: str, folder: Path, tmp_path
     assert_only_own(written)
     links = set(re.findall(rb"\x1b\]8;[^;]*;([^\x07\x1b]+)", written))
     assert bool(links) is (kind == "xterm-kitty")
-    assert all(re.fullmatch(rb"https://(calm|body|pwned)\.example[!-~]*", link) for link in links)
+    assert all(re.fullmatch(rb"https://(calm|body|refs|pwned)\.example[!-~]*", link) for link in links)
     seen = "\n".join(screen.seen)
     assert "[/x] sea" in seen and "[@click=app.quit]PWNED[/] sea" in seen
     for word in ("Quiet00", "Body00", "Near01", "Post00", "Topic00", "Writer00", "Other00"):
