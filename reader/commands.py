@@ -206,59 +206,6 @@ COUNTED = frozenset(
 """Commands before whose keys a number can be typed: `5j` goes down five rows, `5G` to the fifth."""
 
 
-class Hint(NamedTuple):
-    """One entry of the footer: the first keys of these commands, and a word."""
-
-    ids: tuple[str, ...]
-    word: str
-
-
-FOOTER: Mapping[Place, tuple[Hint, ...]] = {
-    "list": (
-        Hint(("move_down", "move_up"), "move"),
-        Hint(("read",), "read"),
-        Hint(("open_page",), "open"),
-        Hint(("toggle_star",), "star"),
-        Hint(("search",), "search"),
-        Hint(("focus_facets",), "filter"),
-        Hint(("show_help",), "all keys"),
-    ),
-    "sidebar": (
-        Hint(("move_down", "move_up"), "move"),
-        Hint(("page_on",), "choose"),
-        Hint(("exclude",), "exclude"),
-        Hint(("find_value",), "find"),
-        Hint(("step_down", "step_up"), "quality"),
-        Hint(("clear",), "clear"),
-        Hint(("pane_right",), "list"),
-        Hint(("show_help",), "all keys"),
-    ),
-    "article": (
-        Hint(("move_down", "move_up"), "scroll"),
-        Hint(("page_on",), "page, next"),
-        Hint(("open_page",), "open"),
-        Hint(("copy_url",), "copy"),
-        Hint(("zoom",), "alone"),
-        Hint(("back",), "back"),
-        Hint(("show_help",), "all keys"),
-    ),
-    "related": (
-        Hint(("move_down", "move_up"), "move"),
-        Hint(("read",), "follow"),
-        Hint(("open_page",), "open"),
-        Hint(("copy_url",), "copy"),
-        Hint(("back",), "back"),
-        Hint(("show_help",), "all keys"),
-    ),
-    "search": (
-        Hint(("read",), "to the list"),
-        Hint(("pane_next",), "complete"),
-        Hint(("move_up", "move_down"), "earlier searches"),
-        Hint(("back",), "leave"),
-    ),
-}
-"""The keys that matter in each pane; the help page has all of them."""
-
 _KEY_WORDS: Mapping[str, str] = {
     "enter": "⏎",
     "escape": "Esc",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.commands import COMMANDS, FOOTER, PLACES, key_words
+from reader.app.footers import CHART_FOOTER, FOOTER
+from reader.commands import COMMANDS, PLACES, key_words
 
 
 def test_each_command_has_its_own_id() -> None:
@@ -37,6 +38,9 @@ def test_each_pane_has_a_footer_of_known_commands() -> None:
         hints = FOOTER[place]
         assert {name for hint in hints for name in hint.ids} <= known
         assert place == "search" or hints[-1].ids == ("show_help",)
+    for hints in CHART_FOOTER.values():
+        assert {name for hint in hints for name in hint.ids} <= known
+        assert hints[-1].ids == ("show_help",)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from textual.binding import Binding
 from textual.keys import Keys, _character_to_key
 
-from reader.commands import BY_ID, COMMANDS, COUNTED, FOOTER, Place, key_words
+from reader.app.footers import CHART_FOOTER, FOOTER
+from reader.commands import BY_ID, COMMANDS, COUNTED, Place, key_words
 from reader.records import NamedTuple
 from reader.text import clean_line
 
@@ -19,6 +20,17 @@ _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _LEFT_ALONE = frozenset(("quit", "back", "show_help"))
 """Commands that keep their own keys besides new ones, so that nobody locks himself in."""
+
+
+class KeyHint(NamedTuple):
+    """What the footer says of some keys."""
+
+    keys: tuple[str, ...]
+    """By Textual's names."""
+    written: tuple[str, ...]
+    """As people write them."""
+    word: str
+    """What they do."""
 
 
 class Keymap(NamedTuple):
@@ -43,16 +55,16 @@ class Keymap(NamedTuple):
             return []
         return [Binding(key, f"repeat({count}, {owners[0]!r})", BY_ID[owners[0]].label, show=False)]
 
-    def hints(self, place: Place) -> tuple[tuple[str, str], ...]:
-        """The footer of a place: keys as people write them, and what they do; no letters where one types."""
+    def hints(self, place: Place, chart: str = "") -> tuple[KeyHint, ...]:
+        """The footer of a place, or of a chart in the sidebar; no letters where one types."""
         hints = []
-        for hint in FOOTER[place]:
+        for hint in CHART_FOOTER[chart] if chart and place == "sidebar" else FOOTER[place]:
             usable = [self.keys[name] for name in hint.ids]
             if place == "search":
                 usable = [tuple(key for key in keys if len(shown(key)) > 1) for keys in usable]
-            words = [_written(keys[0]) for keys in usable if keys]
-            if words:
-                hints.append((" ".join(words), hint.word))
+            first = tuple(keys[0] for keys in usable if keys)
+            if first:
+                hints.append(KeyHint(first, tuple(map(_written, first)), hint.word))
         return tuple(hints)
 
     def words(self, name: str) -> str:

@@ -86,6 +86,7 @@ class ReaderApp(KeyedApp):
         """The reader's themes and the person's own."""
         self._put_theme_on(config.theme, visit.theme)
         self._filters[1:] = filters_for(seen, config.signs, self._dim_colour)
+        self.set_class(not seen.colours, "-no-colours")
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""

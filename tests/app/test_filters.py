@@ -16,7 +16,7 @@ from reader.config import Config
 from reader.terminal import Terminal
 from tests.app.build import an_article
 from tests.app.conftest import Start
-from tests.app.pilot import MEDIUM, picture, settled
+from tests.app.pilot import MEDIUM, picture, press, settled
 
 PAGE = Color.parse("#101010")
 
@@ -73,3 +73,16 @@ async def test_a_terminal_without_unicode_gets_ascii(start: Start) -> None:
         assert picture(pilot).isascii()
         assert "Ein Cafe - ??" in picture(pilot)
         assert app.theme == "reader-terminal"
+
+
+async def test_without_colours_the_chosen_row_is_turned_round(start: Start) -> None:
+    """In lists whose highlight is else only another ground."""
+    app = start(12)
+    seen = Terminal(True, False, False, "", 0, is_unicode=True)
+    app = type(app)(app.library, app.start_query, Config(), clock=app.clock, seen=seen)
+    async with app.run_test(size=MEDIUM) as pilot:
+        await press(pilot, "V", "j")
+        y = next(y for y, text in enumerate(picture(pilot).split("\n")) if "is:unread" in text)
+        strip = pilot.app.screen._compositor.render_strips()[y]
+        turned = "".join(text for text, style, _ in strip if style is not None and style.reverse)
+        assert "Unread" in turned and "is:unread" in turned

@@ -28,8 +28,12 @@ class Moving(Stepping):
 
     def watch_place(self, place: Place) -> None:
         """Show where we are: the footer's keys, the way there, and the pane itself in a narrow layout."""
-        self.footer.hints = self.keymap.hints(place)
+        self.show_keys()
         self.fit_layout()
+
+    def show_keys(self) -> None:
+        """Name the keys of the pane with the focus, or of the chart in it."""
+        self.footer.hints = self.keymap.hints(self.place, self.sidebar.chart_field)
 
     def fit_layout(self) -> None:
         """Fold the related links where lines are few; say where we are where only one pane is shown."""

@@ -1,7 +1,7 @@
 """Whole addresses, where no browser takes them: to press, to select, to scan with a telephone.
 
 Each begins at the left edge and has nothing beside it, so that a selection over several lines is the address.
-While this is shown the mouse is the terminal's own, which then selects text and opens links by itself.
+A key lends the mouse to the terminal, which then selects text and opens links without Shift or Ctrl.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
+from reader.app.widgets.key_line import Hint, KeyLine
 from reader.app.widgets.qr_code import QrCode
 from reader.terminal import Terminal
 
@@ -29,6 +30,7 @@ class Address(ModalScreen[None]):
         Binding("escape,q,enter,o,L", "leave", "Back"),
         Binding("y", "copy", "Copy"),
         Binding("c", "code_alone", "Code alone"),
+        Binding("m", "lend_mouse", "Lend the mouse"),
         Binding("j,down", "scroll_by(1)", "Down"),
         Binding("k,up", "scroll_by(-1)", "Up"),
         Binding("space,pagedown,ctrl+d", "scroll_by(10)", "Page down"),
@@ -49,6 +51,7 @@ class Address(ModalScreen[None]):
         """Titles and URLs: these checked and percent-encoded, so that the terminal can have them as links."""
         self._terminal = terminal
         self._copy = copy
+        self._is_mouse_lent = False
 
     def compose(self) -> ComposeResult:
         """The title, what was tried, the addresses, the code of a single one, the way out."""
@@ -66,11 +69,14 @@ class Address(ModalScreen[None]):
                 yield Static(link, classes="address-url")
             if len(self.links) == 1:
                 yield QrCode(self.links[0][1], is_unicode=self._terminal.is_unicode, id="address-code")
-        yield Static(id="address-keys")
+        yield KeyLine(id="address-keys", classes="")
 
-    def on_mount(self) -> None:
-        """Leave the mouse to the terminal."""
-        self._report_mouse(False)
+    def action_lend_mouse(self) -> None:
+        """Leave the mouse to the terminal, which selects and opens with it by itself; or take it back."""
+        if self._terminal.has_mouse:
+            self._is_mouse_lent = not self._is_mouse_lent
+            self._report_mouse(not self._is_mouse_lent)
+            self._fit()
 
     def _report_mouse(self, is_on: bool) -> None:
         name = "_enable_mouse_support" if is_on else "_disable_mouse_support"
@@ -82,18 +88,21 @@ class Address(ModalScreen[None]):
         self._fit()
 
     def _fit(self) -> None:
-        keys: list[str | tuple[str, str]] = [("y", "bold"), " copy    ", ("Esc", "bold"), " back"]
+        keys: list[Hint] = [("y", "copy"), ("escape", "back")]
+        why_none = ""
         for code in self.query(QrCode):
             columns, lines = self.size
             others = 8 + len(code.url) // max(columns, 1)
             is_alone = self.has_class("-code-alone")
             code.display = code.fits(columns, lines - 1 if is_alone else lines - others)
             if code.fits(columns, lines - 1) and (is_alone or not code.display):
-                keys[2:2] = [("c", "bold"), " address    " if is_alone else " QR code    "]
+                keys.insert(1, ("c", "address" if is_alone else "QR code"))
             elif not code.display:
                 self.remove_class("-code-alone")
-                keys.append(_too_small(code))
-        self.query_one("#address-keys", Static).update(Content.assemble(*keys))
+                why_none = _too_small(code)
+        if self._terminal.has_mouse:
+            keys.insert(-1, ("m", "the mouse clicks" if self._is_mouse_lent else "the mouse selects"))
+        self.query_one("#address-keys", KeyLine).show(*keys, after=why_none)
 
     def action_code_alone(self) -> None:
         """Give the code all the room, or take it back."""
@@ -110,7 +119,8 @@ class Address(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Close the page, and take the mouse back: not on unmounting, which also comes after the end."""
-        self._report_mouse(True)
+        if self._is_mouse_lent:
+            self._report_mouse(True)
         self.dismiss()
 
 

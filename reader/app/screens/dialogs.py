@@ -17,6 +17,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
 from reader.app.painting import ELLIPSIS, cut
+from reader.app.widgets.key_line import KeyLine
 
 MOST_DETAILS = 8
 """Lines under a question; there may be hundreds."""
@@ -43,9 +44,7 @@ class Confirm(ModalScreen[bool]):
             yield Label(Content(self._question), classes="dialog--question")
             if self._details:
                 yield Label(Content("\n".join(_few(self._details))), classes="dialog--details")
-            yield Label(
-                Content.assemble(("y", "bold"), " yes    ", ("n", "bold"), " no"), classes="dialog--keys"
-            )
+            yield KeyLine(("y", "yes"), ("n", "no"))
 
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""
@@ -80,15 +79,8 @@ class Ask(ModalScreen["str | None"]):
             yield Label(Content(self._title), classes="dialog--question")
             suggester = LastPart(self._suggestions) if self._suggestions else None
             yield Input(self._value, suggester=suggester, compact=True)
-            keys: list[str | tuple[str, str]] = [
-                ("Enter", "bold"),
-                " done    ",
-                ("Esc", "bold"),
-                " leave as it was",
-            ]
-            if suggester:
-                keys += ["    ", ("→", "bold"), " complete"]
-            yield Label(Content.assemble(*keys), classes="dialog--keys")
+            keys = [("enter", "done"), ("escape", "leave as it was")]
+            yield KeyLine(*keys, *([("right", "complete")] if suggester else []))
 
     def on_mount(self) -> None:
         """Write at the end of what is there, or in the place of a proposal."""

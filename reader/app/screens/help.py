@@ -10,13 +10,14 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from reader.app.keymap import Keymap
 from reader.app.painting import cut, fill
+from reader.app.widgets.key_line import KeyLine
 from reader.app.widgets.search_bar import SearchLine
 from reader.commands import COMMANDS
 
@@ -34,7 +35,7 @@ LANGUAGE = (
     ("has:image", "so with has:related has:body"),
     ("sort:quality", "best first, sort:-quality turns it round; so with date heat title provider relevance"),
 )
-FOOT = "/ find a key or a word   j k scroll   Esc back"
+FOOT = "/ find a key or a word"
 _LEFT = ("Moving", "Panes", "Reading")
 """The groups of the left column."""
 _KEYS_WIDTH = 18
@@ -64,11 +65,11 @@ class Help(ModalScreen[None]):
         """The columns, and how to get out."""
         with VerticalScroll(id="help-page"):
             yield Static(id="help-text")
-        line = SearchLine(
-            placeholder="/ find a key or a word   j k scroll   Esc back", compact=True, id="help-find"
-        )
-        line.cursor_blink = False
-        yield line
+        with Horizontal(id="help-foot"):
+            line = SearchLine(placeholder=FOOT, compact=True, id="help-find")
+            line.cursor_blink = False
+            yield line
+            yield KeyLine(("j", ""), ("k", "scroll"), ("escape", "back"))
 
     def on_resize(self, event: events.Resize) -> None:
         """Set the columns anew: two where each has room for a sentence."""

@@ -16,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from reader.app.painting import cut, one_line
+from reader.app.widgets.key_line import KeyLine
 from reader.links import shown_host
 
 WIDEST = 90
@@ -52,7 +53,9 @@ class Links(ModalScreen[str | None]):
                 ),
                 compact=True,
             )
-            yield Static(Content("a number or ⏎ opens   y copies   Esc back"), classes="dialog--keys")
+            keys = KeyLine()
+            keys.show(("enter", "opens"), ("y", "copies"), ("escape", "back"), before="a number or ")
+            yield keys
 
     def _line(self, number: int, link: tuple[str, str], room: int, width: int) -> Content:
         name, url = link

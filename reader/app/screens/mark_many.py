@@ -13,9 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Label, Static
+from textual.widgets import Label
 
 from reader.app.painting import fill_left
+from reader.app.widgets.key_line import KeyLine, Pressable, pressing
 from reader.records import NamedTuple
 
 DEEDS = (
@@ -63,13 +64,10 @@ class MarkMany(ModalScreen["Choice | None"]):
         """The scopes with their counts, what can be done, the way out."""
         with Vertical(classes="dialog"):
             yield Label(Content("Mark which?"), classes="dialog--question")
-            yield Static(id="mark-scopes")
+            yield Pressable(id="mark-scopes")
             yield Label(Content("As what?"), classes="dialog--question")
-            yield Static(self._deeds(), id="mark-deeds")
-            yield Label(
-                Content.assemble(("↑ ↓", "bold"), " which    ", ("Esc", "bold"), " leave"),
-                classes="dialog--keys",
-            )
+            yield Pressable(self._deeds(), id="mark-deeds")
+            yield KeyLine(("up", ""), ("down", "which"), ("escape", "leave"))
 
     def on_mount(self) -> None:
         """Show the first of them chosen."""
@@ -100,28 +98,21 @@ class MarkMany(ModalScreen["Choice | None"]):
         lines = []
         for place, scope in enumerate(self._scopes):
             is_chosen = place == self._chosen
-            lines.append(
-                Content.assemble(
-                    ("▌ " if is_chosen else "  ", "$primary"),
-                    (scope.key, "bold $primary"),
-                    (
-                        f"   {fill_left(f'{scope.size:,}', width)} {scope.words}",
-                        "bold" if is_chosen else "$foreground-muted",
-                    ),
-                )
+            words = f"   {fill_left(f'{scope.size:,}', width)} {scope.words}"
+            line = Content.assemble(
+                ("▌ " if is_chosen else "  ", "$primary"),
+                (scope.key, "bold $primary"),
+                (words, "bold" if is_chosen else "$foreground-muted"),
             )
-        self.query_one("#mark-scopes", Static).update(Content("\n").join(lines))
+            lines.append(pressing(line, scope.key))
+        self.query_one("#mark-scopes", Pressable).update(Content("\n").join(lines))
 
     def _deeds(self) -> Content:
         lines = []
-        for first, second in zip(DEEDS[::2], DEEDS[1::2], strict=True):
-            lines.append(
-                Content.assemble(
-                    "  ",
-                    (first[0], "bold $primary"),
-                    f"   {first[1]:10}",
-                    (second[0], "bold $primary"),
-                    f"   {second[1]}",
-                )  # fmt: skip
+        for pair in zip(DEEDS[::2], DEEDS[1::2], strict=True):
+            entries = (
+                pressing(Content.assemble((key, "bold $primary"), f"   {words:10}"), key)
+                for key, words in pair
             )
+            lines.append(Content.assemble("  ", *entries))
         return Content("\n").join(lines)

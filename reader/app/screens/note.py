@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, TextArea
 
+from reader.app.widgets.key_line import Hint, KeyLine
+
 MOST = 100_000
 """Characters of a note."""
 
@@ -34,7 +36,7 @@ class Note(ModalScreen["str | None"]):
         with Vertical(classes="dialog"):
             yield Label(Content(self._title), classes="dialog--question")
             yield TextArea(self._note, show_line_numbers=False, compact=True, tab_behavior="focus")
-            yield Label(self._keys(), id="note-keys", classes="dialog--keys")
+            yield KeyLine(*self._keys(), id="note-keys")
 
     def on_mount(self) -> None:
         """Write at the end of what is there."""
@@ -58,17 +60,19 @@ class Note(ModalScreen["str | None"]):
             self.dismiss(None)
             return
         self._is_warned = True
-        self.query_one("#note-keys", Label).update(self._keys())
+        self._show_keys()
 
     def on_text_area_changed(self) -> None:
         """Who goes on writing is warned again."""
         if self._is_warned:
             self._is_warned = False
-            self.query_one("#note-keys", Label).update(self._keys())
+            self._show_keys()
 
-    def _keys(self) -> Content:
-        leave = " again drops what you wrote" if self._is_warned else " leave as it was"
-        return Content.assemble(
-            ("Ctrl-S", "bold"), " keep    ",
-            ("Esc", "bold $warning" if self._is_warned else "bold"), leave,
-        )  # fmt: skip
+    def _show_keys(self) -> None:
+        line = self.query_one("#note-keys", KeyLine)
+        line.set_class(self._is_warned, "-warning")
+        line.show(*self._keys())
+
+    def _keys(self) -> tuple[Hint, Hint]:
+        leave = "again drops what you wrote" if self._is_warned else "leave as it was"
+        return ("ctrl+s", "keep"), ("escape", leave)

@@ -9,12 +9,10 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
 
 from reader import pictures
 from reader.app.canvas import (
@@ -28,6 +26,7 @@ from reader.app.canvas import (
     pixels_of,
     sixel_sequence,
 )
+from reader.app.widgets.key_line import Hint, KeyLine
 from reader.text import clean_line
 
 NUMBER = 16_000_000
@@ -87,7 +86,7 @@ class PictureScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The picture, and what it is."""
         yield Easel()
-        yield Static("", id="picture-said", markup=False)
+        yield KeyLine(id="picture-said", classes="")
 
     def on_resize(self, event: events.Resize) -> None:
         """Make it anew in the other size."""
@@ -154,7 +153,9 @@ class PictureScreen(ModalScreen[None]):
     def _say(self, sentence: str) -> None:
         name = clean_line(self._urls[self.place].partition("?")[0].rstrip("/").rpartition("/")[2])
         number = f"  {self.place + 1} of {len(self._urls)}" if len(self._urls) > 1 else ""
-        self.query_one("#picture-said", Static).update(Content(f"{name}{number}   {sentence or 'Esc back'}"))
+        keys: list[Hint] = [("n", "next"), ("N", "previous")] if len(self._urls) > 1 else []
+        said = f"{name}{number}   " + (f"{sentence}   " if sentence else "")
+        self.query_one("#picture-said", KeyLine).show(*keys, ("escape", "back"), before=said)
 
     def action_turn(self, step: int) -> None:
         """Show the next picture or the one before."""

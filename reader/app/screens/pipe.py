@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from reader.app.painting import cut
+from reader.app.widgets.key_line import Hint, KeyLine
 from reader.app.widgets.output_view import OutputView
 from reader.errors import ReaderError
 from reader.opening.programs import Command, Said, arguments_of
@@ -53,13 +54,7 @@ class AskPipe(ModalScreen["Piping | None"]):
             yield Label(self._title(), id="pipe-title", classes="dialog--question")
             yield Input(self._before.command, placeholder="wc -w", compact=True)
             yield Label(id="pipe-error", classes="dialog--error")
-            yield Label(
-                Content.assemble(
-                    ("Enter", "bold"), " run    ", ("Tab", "bold"), " Markdown or JSON    ",
-                    ("Esc", "bold"), " leave",
-                ),
-                classes="dialog--keys",
-            )  # fmt: skip
+            yield KeyLine(("enter", "run"), ("tab", "Markdown or JSON"), ("escape", "leave"))
 
     def on_mount(self) -> None:
         """Let the last command be written over or run again."""
@@ -130,11 +125,11 @@ class Printed(ModalScreen[None]):
         """The command, what it says, the keys."""
         yield Static(id="printed-command")
         yield OutputView(id="printed-text")
-        yield Static(id="printed-foot")
+        yield KeyLine(id="printed-foot", classes="")
 
     def on_mount(self) -> None:
         """Begin."""
-        self._say("running…", "Esc ends it")
+        self._say("running…", ("escape", "ends it"))
         self.query_one(OutputView).sentence = "Nothing said yet."
         self.query_one(OutputView).focus()
         self.run_worker(self._run, thread=True, exit_on_error=False)
@@ -159,13 +154,14 @@ class Printed(ModalScreen[None]):
         view.sentence = message.reason or "It said nothing."
         if said is not None:
             view.text = said.text
-        self._say(_outcome(said), "Esc back   j k Space scroll   y copy")
+        keys = (("escape", "back"), ("j", ""), ("k", ""), ("space", "scroll"), ("y", "copy"))
+        self._say(_outcome(said), *keys)
 
-    def _say(self, state: str, keys: str) -> None:
+    def _say(self, state: str, *keys: Hint) -> None:
         name = cut(shlex.join(self._argv), max(self.app.size.width - len(state) - 8, 8))
         line = Content.assemble((f"  {name}", "bold"), (f"   {state}", "$foreground-muted"))
         self.query_one("#printed-command", Static).update(line)
-        self.query_one("#printed-foot", Static).update(Content(f"  {keys}"))
+        self.query_one("#printed-foot", KeyLine).show(*keys, before="  ")
 
     def action_leave(self) -> None:
         """Close, and end the command if it still runs."""

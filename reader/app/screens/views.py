@@ -18,6 +18,7 @@ from textual.widgets import Label, OptionList
 
 from reader.app.painting import cut, fill, one_line
 from reader.app.screens.dialogs import Ask
+from reader.app.widgets.key_line import KeyLine
 from reader.config.views import BUILT_IN, Configured, View, arranged, moved, removed, renamed, saved
 from reader.config.views_file import SavedViews
 from reader.errors import QueryError, ReaderError
@@ -26,8 +27,8 @@ from reader.text import clean_line, fold
 
 NAME_WIDTH, TEXT_WIDTH = 22, 50
 KEYS = (
-    ("Enter", "show"), ("e", "edit"), ("r", "rename"), ("J K", "move"), ("d", "delete"), ("u", "undo"),
-    ("Esc", "done"),
+    ("enter", "show"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"), ("d", "delete"),
+    ("u", "undo"), ("escape", "done"),
 )  # fmt: skip
 
 
@@ -56,10 +57,7 @@ class ViewsPage(ModalScreen["str | None"]):
         with Vertical(classes="dialog"):
             yield Label(Content("Views"), classes="dialog--question")
             yield OptionList(markup=False)
-            keys: list[str | tuple[str, str]] = []
-            for key, word in KEYS:
-                keys += [(key, "bold"), f" {word}   "]
-            yield Label(Content.assemble(*keys), classes="dialog--keys")
+            yield KeyLine(*KEYS)
 
     def on_mount(self) -> None:
         """Begin at the first."""

@@ -10,11 +10,13 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from reader.app.inked import Inked
+from reader.app.keymap import KeyHint
 from reader.app.painting import Piece, cut, fill, in_the_middle, strip_of, width_of
 
 
@@ -193,32 +195,54 @@ class InformationLine(PaintedLine):
 
 
 class Footer(PaintedLine):
-    """The keys that matter in the pane with the focus."""
+    """The keys that matter in the pane with the focus; a click on one is a press of it."""
 
-    hints: reactive[tuple[tuple[str, str], ...]] = reactive(())
-    """Keys as people write them, and what they do; the last one is kept where there is little room."""
+    hints: reactive[tuple[KeyHint, ...]] = reactive(())
+    """The last one is kept where there is little room."""
     pressed: reactive[str] = reactive("")
     """The number that waits for its key."""
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """As many hints as fit, the last one always."""
-        hints = list(self.hints)
-        while len(hints) > 1 and self._width(hints) > width:
-            del hints[-2]
+        hints = self._fitting(width)
         line = [Piece(" ", "text")]
         if self.pressed:
             line.append(Piece(f"{self.pressed}…   ", "strong"))
-        for keys, word in hints:
-            line += [Piece(keys, "accent"), Piece(f" {word}   ", "dim")]
+        for hint in hints:
+            line += [Piece(" ".join(hint.written), "accent"), Piece(f" {hint.word}   ", "dim")]
         return line
 
-    def _width(self, hints: Sequence[tuple[str, str]]) -> int:
-        return (
-            1
-            + (len(self.pressed) + 4 if self.pressed else 0)
-            + sum(cell_len(keys) + cell_len(word) + 4 for keys, word in hints)
-            - 3
-        )
+    def _fitting(self, width: int) -> list[KeyHint]:
+        hints = list(self.hints)
+        while len(hints) > 1 and self._start + sum(map(_width_of, hints)) - 3 > width:
+            del hints[-2]
+        return hints
+
+    @property
+    def _start(self) -> int:
+        return 1 + (len(self.pressed) + 4 if self.pressed else 0)
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the mouse; on the words, the first of theirs."""
+        left = event.x - self._start
+        for hint in self._fitting(self.size.width):
+            if 0 <= left < _width_of(hint) - 3:
+                for key, written in zip(hint.keys, hint.written, strict=True):
+                    if left < cell_len(written):
+                        return self._press(key)
+                    left -= cell_len(written) + 1
+                return self._press(hint.keys[0])
+            left -= _width_of(hint)
+        return None
+
+    def _press(self, key: str) -> None:
+        for part in key.split():
+            self.app.simulate_key(part)
+
+
+def _width_of(hint: KeyHint) -> int:
+    """Cells of a hint with the gap behind it."""
+    return cell_len(" ".join(hint.written)) + cell_len(hint.word) + 4
 
 
 class TooSmall(PaintedLine):

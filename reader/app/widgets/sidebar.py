@@ -87,8 +87,12 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row that was clicked, or open the box of its section."""
-        line = event.y + self.scroll_offset.y
-        if not 0 <= line < len(self.rows) or event.get_content_offset(self) is None:
+        if event.get_content_offset(self) is None:
+            return
+        if self.further(event.y):
+            self.scroll_to(y=self.scroll_offset.y + self.size.height - 2, animate=False)
+        line = self.line_at(event.y)
+        if line is None:
             return
         row = self.rows[line]
         if row.kind == "head" and row.section in FIELDS:
@@ -105,7 +109,9 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
         if not 0 <= line < len(self.rows):
             return strip_of((), width + 1, self._ink, "ground")
         row = self.rows[line]
-        if row.kind == "head":
+        if further := self.further(y):
+            pieces = sidebar_row.further(further, width)
+        elif row.kind == "head":
             typed = self.folding.finding.get(row.section)
             pieces = sidebar_row.head(row, width, typed, is_typing=self.finding == row.section)
         else:
@@ -153,6 +159,7 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
             new = self.rows[line : line + 1]
             if old[line : line + 1] != new or new[0].section in boxes:
                 self.refresh_line(line)
+        self.refresh_line(self.scroll_offset.y + self.size.height - 1)
         same = [line for line, row in enumerate(self.rows) if held and row.place == held.place]
         if same:
             self.go(same[0])

@@ -5,6 +5,9 @@ from __future__ import annotations
 from reader.app.painted_view import PaintedView
 from reader.app.widgets.sidebar_rows import Row
 
+LEAST_WINDOW = 4
+"""Lines above the one that says what is below: in fewer that is seen anyway."""
+
 
 class SidebarMoving(PaintedView, inherit_bindings=False):
     """The part of the sidebar that moves."""
@@ -53,9 +56,26 @@ class SidebarMoving(PaintedView, inherit_bindings=False):
         self.refresh_line(before)
         self.refresh_line(line)
         top = 0 if line <= 1 else line
-        y = max(min(self.scroll_offset.y, top), line + 1 - self.size.height)
+        below = 2 if line + 1 < len(self.rows) else 1  # the last line in sight may say what is further down
+        y = max(min(self.scroll_offset.y, top), line + below - self.size.height)
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False, force=True, immediate=True)
+
+    def line_at(self, y: int) -> int | None:
+        """Which line stands at `y` of the window; None beyond the last, and where it says what is below."""
+        line = y + self.scroll_offset.y
+        return line if 0 <= line < len(self.rows) and not self.further(y) else None
+
+    def further(self, y: int) -> str:
+        """What the window's last line says of the lines below it; empty for all others."""
+        line = y + self.scroll_offset.y
+        if y != self.size.height - 1 or line + 1 >= len(self.rows) or y < LEAST_WINDOW:
+            return ""
+        hidden = self.rows[line:]
+        heads = [row.label.capitalize() for row in hidden if row.kind == "head"]
+        begun = sum(row.is_choice and row.section == hidden[0].section for row in hidden)
+        is_cut = hidden[0].kind not in ("blank", "head")
+        return " · ".join([*([f"{begun} more"] if is_cut and begun else []), *heads])
 
     def build(self) -> None:
         """Make the rows anew."""

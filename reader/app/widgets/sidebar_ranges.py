@@ -8,6 +8,7 @@ from datetime import datetime
 
 from textual import events
 from textual.message import Message
+from textual.reactive import var
 
 from reader.app.widgets.sidebar_box import SidebarBox
 from reader.app.widgets.sidebar_chart import MIDDLE, RANGES, Chart, chart_of, extended, picked
@@ -25,6 +26,9 @@ class SidebarRanges(SidebarBox, inherit_bindings=False):
 
         field: str
         value: str
+
+    chart_field: var[str] = var("")
+    """The chart under the cursor, for those who say its keys; empty where there is none."""
 
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -82,6 +86,7 @@ class SidebarRanges(SidebarBox, inherit_bindings=False):
         """Put the cursor on a line; the mark of a chart is there only with it."""
         left = self.row
         super().go(line)
+        self.chart_field = self.chart.field if self.chart else ""
         if left != self.row and any(row is not None and row.section == "date" for row in (left, self.row)):
             self.build()
 
@@ -121,8 +126,8 @@ class SidebarRanges(SidebarBox, inherit_bindings=False):
     """What was told of the drag last: the mouse tells of each cell that it passes, and of rows too."""
 
     def _bar_under(self, event: events.MouseEvent) -> tuple[Chart, int] | None:
-        line = int(event.y) + self.scroll_offset.y
-        row = self.rows[line] if 0 <= line < len(self.rows) else None
+        line = self.line_at(int(event.y))
+        row = self.rows[line] if line is not None else None
         chart = self._charts.get(row.section) if row and row.kind in ("chart", "upper") else None
         width = chart.width_of_bar(self.chart_room) * len(chart.values) if chart else 0
         if chart is None or not 0 <= event.x - 1 < width:

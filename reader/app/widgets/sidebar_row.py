@@ -25,6 +25,11 @@ def head(row: Row, width: int, typed: str | None, *, is_typing: bool) -> list[Pi
     return [Piece(f" {row.label} ", "head"), Piece(fill_left(box, room), "box")]
 
 
+def further(words: str, width: int) -> list[Piece]:
+    """What there is below the last line in sight."""
+    return [Piece(cut(f" ↓ {words}", width), "empty")]
+
+
 def choice(row: Row, width: int, cursor: str) -> list[Piece]:
     """A view, a value or a fold; `cursor` is the ink of the cursor, empty where it stands elsewhere."""
     if row.kind == "blank":

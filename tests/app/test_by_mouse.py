@@ -1,0 +1,133 @@
+"""What keys do, the mouse does too: the foot of the screen, and every dialog and page."""
+
+from __future__ import annotations
+
+import pytest
+from textual.geometry import Offset
+from textual.pilot import Pilot
+
+from reader.app.widgets.sidebar import Sidebar
+from tests.app.build import an_article
+from tests.app.conftest import Start
+from tests.app.pilot import WIDE, browse, line, picture, press, settled
+
+
+def place_of(pilot: Pilot[int], words: str) -> Offset:
+    """Where words stand on the screen, the last of them."""
+    strips = pilot.app.screen._compositor.render_strips()
+    found = [(y, strip.text.rindex(words)) for y, strip in enumerate(strips) if words in strip.text]
+    assert found, picture(pilot)
+    y, x = found[-1]
+    return Offset(x, y)
+
+
+async def click(pilot: Pilot[int], words: str) -> None:
+    """Press the mouse on words, wherever they stand."""
+    await pilot.click(offset=place_of(pilot, words))
+    await settled(pilot)
+
+
+DIALOGS = {
+    "question_mark": "Esc back",
+    "L": "Esc back",
+    "t": "Esc leave as it was",
+    "a": "Esc leave as it was",
+    "M": "Esc leave",
+    "A": "n no",
+    "V": "Esc done",
+    "vertical_line": "Esc leave",
+    "number_sign": "Esc back",
+}
+"""The key that opens each, and what is clicked to leave it."""
+
+
+@pytest.mark.parametrize("key", DIALOGS)
+async def test_every_dialog_can_be_left(start: Start, key: str) -> None:
+    """By clicking the words that name the key for it."""
+    app = start([an_article(body="See [the page](https://x.example/1).")])
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await press(pilot, key)
+        assert pilot.app.screen is not browse(pilot)
+        await click(pilot, DIALOGS[key])
+        assert pilot.app.screen is browse(pilot)
+
+
+async def test_the_foot_of_the_screen_is_pressed(start: Start) -> None:
+    """Each key does what it does, the words behind it do what its first key does, and gaps do nothing."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        await click(pilot, "star")
+        first = screen.articles.at(0)
+        assert first is not None and first.is_starred
+        at = place_of(pilot, "j k move")
+        await pilot.click(offset=at)
+        assert screen.articles.cursor == 1
+        await pilot.click(offset=at + (2, 0))
+        assert screen.articles.cursor == 0
+        await pilot.click(offset=place_of(pilot, "   / search"))
+        assert screen.place == "list"
+        await click(pilot, "/ search")
+        assert screen.place == "search"
+        await click(pilot, "to the list")
+        assert screen.place == "list"
+        await click(pilot, "commands")
+        assert "A command, topic" in picture(pilot)
+
+
+async def test_many_are_marked(start: Start) -> None:
+    """The part of the list, then the deed."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await press(pilot, "j", "M")
+        await click(pilot, "below the cursor")
+        await click(pilot, "no star")
+        await press(pilot, "M")
+        await click(pilot, "above the cursor")
+        await click(pilot, "s   star")
+        screen = browse(pilot)
+        starred = [row.is_starred for place in range(12) if (row := screen.articles.at(place))]
+        assert starred == [True] + [False] * 11
+
+
+async def test_the_mouse_is_lent_to_the_terminal(start: Start) -> None:
+    """On the page with the address, which a terminal selects by itself; it is taken back in the end."""
+    async with start([an_article()]).run_test(size=WIDE) as pilot:
+        asked: list[bool] = []
+        await press(pilot, "L")
+        page = pilot.app.screen
+        page._report_mouse = asked.append  # type: ignore[attr-defined]
+        await click(pilot, "the mouse selects")
+        assert asked == [False] and "the mouse clicks" in picture(pilot)
+        await press(pilot, "escape")
+        assert asked == [False, True] and pilot.app.screen is browse(pilot)
+
+
+async def test_the_sidebar_says_what_is_below(start: Start) -> None:
+    """In its last line, which goes there when it is clicked and never lies over the cursor."""
+    async with start(40).run_test(size=(100, 24)) as pilot:
+        screen = await settled(pilot)
+        bottom = screen.sidebar.region.bottom - 1
+        assert "↓ " in line(pilot, bottom)[:24] and "Dates" in line(pilot, bottom)[:24]
+        await pilot.click(Sidebar, offset=(3, screen.sidebar.size.height - 1))
+        await settled(pilot)
+        assert screen.sidebar.scroll_offset.y and screen.current_query.is_everything
+        await press(pilot, "h", "g", "g")
+        for _ in range(60):
+            await press(pilot, "j")
+            at = screen.sidebar.cursor - screen.sidebar.scroll_offset.y
+            assert screen.sidebar.line_at(at) == screen.sidebar.cursor
+        assert "↓ " not in picture(pilot)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"), [("quality", "lower, higher"), ("date", "period before, next")]
+)
+async def test_a_chart_names_its_own_keys(start: Start, section: str, words: str) -> None:
+    """While the cursor of the sidebar is on it, and no longer."""
+    async with start(40).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "h")
+        assert screen.sidebar.show_section(section)
+        await settled(pilot)
+        assert f"- + {words}" in line(pilot, -1) and "x let go" in line(pilot, -1)
+        await press(pilot, "l")
+        assert words not in line(pilot, -1)
