@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 
 from reader.article import Place, Problem
 from reader.errors import UsageError
-from reader.patterns import lazy
 from reader.records import TYPE_CHECKING, NamedTuple
 from reader.text import display_path
 
@@ -34,7 +33,7 @@ _FOLDER_FLAGS = (
 _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 """A file's kind by its mode: quicker here than a call for each of a million files."""
 
-_DIGITS = lazy(r"(?a)(\d+)")
+_DIGITS = r"(?a)(\d+)"
 
 
 class Stat(NamedTuple):
@@ -140,9 +139,10 @@ class Collection:
                 reason = f"this folder can't be listed ({error.strerror}); its articles are missing"
                 self.notes.append(Problem(display_path(path), 0, "file", reason))
                 continue
-            below.sort(key=_by_name)
-            prefix = path if path.endswith("/") else path + "/"
-            waiting += [prefix + name for name in below]
+            if below:
+                below.sort(key=_by_name)
+                prefix = path if path.endswith("/") else path + "/"
+                waiting += [prefix + name for name in below]
             yield Folder(root, path, mtime_ns, files)
 
     def _listed(self, opened: int | str, path: str, below: list[str]) -> list[tuple[str, int, int, int]]:
@@ -211,5 +211,10 @@ def _opened(path: str) -> int | str:
 
 def _by_name(name: str) -> list[tuple[int, str]]:
     """Natural order: 9 before 10, so that taking from the end gives the newest folder first."""
-    parts = ["", name, ""] if name.isascii() and name.isdigit() else _DIGITS.split(name)
+    if name.isascii() and name.isdigit():
+        parts = ["", name, ""]
+    else:
+        import re  # folders of years, months and days do without
+
+        parts = re.split(_DIGITS, name)
     return [(int(part[:18]), "") if number % 2 else (-1, part) for number, part in enumerate(parts)]
