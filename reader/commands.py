@@ -226,12 +226,20 @@ _KEY_WORDS: Mapping[str, str] = {
 }
 
 
-def key_words(key: str) -> str:
-    """A key as people write it: `ctrl+d` is `Ctrl-D`, `g g` is `gg`, `question_mark` is `?`."""
+_PLAIN_WORDS: Mapping[str, str] = {
+    "enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right",
+}  # fmt: skip
+"""For those whose signs ASCII lacks: an arrow down as `v` would be another key."""
+
+
+def key_words(key: str, *, is_plain: bool = False) -> str:
+    """A key as people write it: `ctrl+d` is `Ctrl-D`, `g g` is `gg`, `question_mark` is `?`; in ASCII alone
+    where that is wished."""
     if " " in key:
-        return "".join(key_words(part) for part in key.split())
+        return "".join(key_words(part, is_plain=is_plain) for part in key.split())
     *modifiers, last = key.split("+") if key != "+" else [key]
-    word = _KEY_WORDS.get(last, last)
+    word = _PLAIN_WORDS.get(last, "") if is_plain else ""
+    word = word or _KEY_WORDS.get(last, last)
     if modifiers and len(word) == 1 or len(word) > 1 and word[0] == "f" and word[1:].isdigit():
         word = word.upper()
     return "-".join([*(modifier.capitalize() for modifier in modifiers), word])

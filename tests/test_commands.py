@@ -62,6 +62,14 @@ def test_keys_are_written_as_people_write_them(key: str, words: str) -> None:
     assert key_words(key) == words
 
 
+def test_keys_in_ascii_are_no_other_keys() -> None:
+    """An arrow down as `v`, or Enter as `<`, would be another command's."""
+    keys = {part for command in COMMANDS for key in command.keys for part in key.split()}
+    plain = {key: key_words(key, is_plain=True) for key in keys}
+    assert all(words.isascii() for words in plain.values())
+    assert len(set(plain.values())) == len(keys)
+
+
 def _in_table(key: str) -> str:
     return key_words(key).replace("|", "\\|")
 

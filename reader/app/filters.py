@@ -32,7 +32,7 @@ _SIGNS = {
     **dict.fromkeys("‘’‚", "'"),
     **dict.fromkeys("–—−‐‑", "-"),
     **{"★": "*", "☆": "*", "✎": "~", "■": "x", "□": ".", "☐": ".", "☑": "x", "⌕": "/", "…": "~", "·": "-"},
-    **{"▰": "#", "▱": ".", "▲": "^", "▴": "^", "↳": ">", "↗": "^", "›": ">", "⏎": "<", "×": "x", "\xa0": " "},
+    **{"▰": "#", "▱": ".", "▲": "^", "▴": "^", "↳": "+", "↗": "^", "›": ">", "⏎": "<", "×": "x", "\xa0": " "},
     **{"↑": "^", "↓": "v", "←": "<", "→": ">", "•": "*", "«": "<", "»": ">", "▶": ">", "▼": "v", "◀": "<"},
 }
 """Signs of ours and of typography, each one cell wide, by what ASCII has for it."""
@@ -104,9 +104,14 @@ def filters_for(seen: Terminal, signs: str, dim: Callable[[], RichColor | None])
     filters: list[LineFilter] = []
     if not seen.colours:
         filters.append(NoColours(dim))
-    if signs == "ascii" or (signs == "auto" and not seen.is_unicode):
+    if is_ascii(seen, signs):
         filters.append(AsciiSigns(is_all=not seen.is_unicode))
     return filters
+
+
+def is_ascii(seen: Terminal, signs: str) -> bool:
+    """Whether signs are drawn with ASCII."""
+    return signs == "ascii" or (signs == "auto" and not seen.is_unicode)
 
 
 _PLAIN = Style()

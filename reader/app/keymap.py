@@ -38,6 +38,8 @@ class Keymap(NamedTuple):
 
     keys: Mapping[str, tuple[str, ...]]
     """Command id to keys, as Textual names them; a sequence of two has a blank between them."""
+    is_plain: bool = False
+    """Whether keys are written in ASCII alone."""
 
     def bindings(self) -> list[Binding]:
         """One binding for each key, for the screen."""
@@ -64,12 +66,15 @@ class Keymap(NamedTuple):
                 usable = [tuple(key for key in keys if len(shown(key)) > 1) for keys in usable]
             first = tuple(keys[0] for keys in usable if keys)
             if first:
-                hints.append(KeyHint(first, tuple(map(_written, first)), hint.word))
+                hints.append(KeyHint(first, tuple(map(self._written, first)), hint.word))
         return tuple(hints)
 
     def words(self, name: str) -> str:
         """All the keys of a command as people write them, with blanks between them."""
-        return " ".join(map(_written, self.keys[name]))
+        return " ".join(map(self._written, self.keys[name]))
+
+    def _written(self, key: str) -> str:
+        return key_words(shown(key), is_plain=self.is_plain)
 
 
 def action_of(name: str) -> str:

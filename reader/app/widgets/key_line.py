@@ -43,7 +43,7 @@ def line_of(hints: tuple[Hint, ...]) -> Content:
     """The hints beside each other."""
     parts: list[Content | str] = []
     for key, words in hints:
-        written = Content.styled(key_words(key), "bold")
+        written = Content.styled(key_words(key, is_plain=True), "bold")
         parts.append(pressing(Content.assemble(written, f" {words}") if words else written, key))
         parts.append("   " if words else " ")
     return Content.assemble(*parts[:-1])

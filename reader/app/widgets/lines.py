@@ -95,6 +95,8 @@ class Standing(PaintedLine):
         """All on one line, or on two where there are two."""
         rest = [part for part in (self.selected, self.muted, self.unread, self.order) if part]
         if self.size.height > 1:
+            while rest and cell_len(" · ".join(rest)) + 1 > width:
+                rest.pop()
             line = [Piece(self.counts, "strong")] if y == 0 else [Piece(" · ".join(rest), "dim")]
         else:
             line = [Piece(self.counts, "strong"), Piece("".join(f" · {part}" for part in rest), "dim")]
@@ -103,7 +105,7 @@ class Standing(PaintedLine):
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As much as the longest line has needed so far, with a blank cell on both sides."""
         self._widest = max(self._widest, self._wanted_width())
-        return self._widest
+        return min(self._widest, viewport.width)
 
     def fit(self) -> None:
         """Take the room that the words need now, for the terminal has another size."""
