@@ -180,6 +180,9 @@ def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
     for text, style, _ in strip:
         codes = _codes(style, system) if style is not None else ""
         link = _linkable(style.link) if style is not None and style.link else ""
+        if not text.strip(" "):  # half of the screen: one cell for all of them
+            cells.extend([(" ", codes, link)] * len(text))
+            continue
         if text.isascii():
             cells.extend([(letter, codes, link) for letter in text])
             continue
