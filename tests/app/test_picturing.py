@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reader.app.browsing.picturing import FIT_AFTER
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
 from reader.article import Article, Image
@@ -44,6 +45,24 @@ async def test_a_picture_stands_between_head_and_text() -> None:
         assert rows == list(range(rows[0], rows[0] + len(rows)))
         text = next(y for y in range(WIDE[1]) if "taken up again what" in line(pilot, y))
         assert rows[-1] < text
+
+
+async def test_a_picture_fits_a_terminal_of_another_size() -> None:
+    """It is made anew when the size has come to rest, smaller and larger; the text stays where it was."""
+    async with an_app("x.png").run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        screen = await press(pilot, "enter")
+        before = screen.article_pane.frame.rows
+        screen.article_pane.move(before + 9)
+        place = screen.article_pane.reading_place
+        for size in ((60, 22), WIDE):
+            await pilot.resize_terminal(*size)
+            await pilot.pause(FIT_AFTER * 2)
+            await settled(pilot)
+            frame, pane = screen.article_pane.frame, screen.article_pane
+            assert pane.reading_place[:2] == place[:2]
+            assert frame.picture is not None and len(frame.picture.lines) == frame.rows
+            assert frame.rows == before if size == WIDE else 0 < frame.rows < before
 
 
 async def test_a_bad_picture_is_a_note_of_one_line() -> None:

@@ -12,6 +12,7 @@ from itertools import count
 from textual import on
 from textual.geometry import Region
 from textual.message import Message
+from textual.timer import Timer
 
 from reader import pictures
 from reader.app.browsing.state import Browsing
@@ -37,6 +38,8 @@ MARGINS = 3
 """Cells beside the article and lines above and below it."""
 SHARE = 0.45
 """Of the pane's lines that a picture may take."""
+FIT_AFTER = 0.2
+"""Seconds without another size after which the picture is made anew: a window grows in many steps."""
 
 
 class Picturing(Browsing):
@@ -54,6 +57,7 @@ class Picturing(Browsing):
 
     page: Page
     """What the terminal shows."""
+    _fitting: Timer | None = None
     _laid: Region | None = None
     """Where a picture lies over the cells."""
     _numbers = count(1)
@@ -110,7 +114,7 @@ class Picturing(Browsing):
     @on(PictureReady)
     def _show_picture(self, message: PictureReady) -> None:
         shown = self.article_pane.shown
-        if shown is None or shown[0].path != message.article:
+        if shown is None or (shown[0].path, self.article_pane.frame.box) != (message.article, message.box):
             return
         if message.shown is None:
             self.article_pane.picture_failed(message.reason)
@@ -151,6 +155,23 @@ class Picturing(Browsing):
         """The terminal has another size, and has been painted anew."""
         self._laid = None
         self.call_after_refresh(self._lay)
+        if self._fitting is None:
+            self._fitting = self.set_timer(FIT_AFTER, self._make_anew)
+        else:
+            self._fitting.reset()
+
+    def _make_anew(self) -> None:
+        """Make the picture in the room that there is now; the reading place stays."""
+        self._fitting = None
+        pane, shown = self.article_pane, self.article_pane.shown
+        box = self.picture_box(shown[0]) if shown is not None else None
+        if shown is None or box == pane.frame.box:
+            return
+        pane.frame.clear()
+        pane.frame.box = box
+        pane.lay_out_anew()
+        if box is not None:
+            self.load_picture(shown[0], box)
 
     @on(PicturePressed)
     def action_show_picture(self) -> None:

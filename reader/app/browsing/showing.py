@@ -98,7 +98,7 @@ class Showing(Moving, Marking):
                 self.leave_find()
                 self.leave_spot()
                 box = self.picture_box(message.article)
-                self.article_pane.frame.rows = box.rows if box else 0
+                self.article_pane.frame.box = box
                 # Quietly: the marks of what was asked belong to the article that comes now.
                 self.article_pane.set_reactive(ArticlePane.highlights, highlights(self.current_query))
             self.article_pane.note = message.note

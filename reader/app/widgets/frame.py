@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.segment import Segment
 
-from reader.app.canvas import Shown
+from reader.app.canvas import Box, Shown
 from reader.app.reading.document import Document
 from reader.app.reading.lines import Line
 
@@ -15,13 +15,18 @@ class Frame:
     """Empty until a picture has been made for the article that is shown."""
 
     def __init__(self) -> None:
-        self.rows = 0
-        """Lines that the article's picture takes."""
+        self.box: Box | None = None
+        """The cells that are kept for the article's picture."""
         self.picture: Shown | None = None
         self.note = ""
         """Why there is none."""
         self.on_move: Callable[[], object] = lambda: None
         """Called before the lines are painted elsewhere."""
+
+    @property
+    def rows(self) -> int:
+        """Lines that the article's picture takes."""
+        return self.box.rows if self.box is not None else 0
 
     @property
     def asked(self) -> tuple[int, str]:
