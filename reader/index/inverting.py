@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate
+from struct import Struct
 from typing import Protocol
 
 from reader.index.packing import lows_of
@@ -176,9 +177,24 @@ class _Lows(dict[bytes, bytes]):
         self._base = base
 
     def __missing__(self, stored: bytes) -> bytes:
-        numbers = accumulate(_varints(stored), initial=self._base)
-        lows = lows_of(islice(numbers, 1, None))
-        if len(lows) == 2:
+        # As `_varints`, in one loop: there are several lists for each article.
+        number, high = self._base, 0
+        numbers: list[int] = []
+        for byte in stored:
+            if byte < 128:
+                number += high + byte
+                numbers.append(number)
+                high = 0
+            else:
+                high = high + byte - 128 << 7
+        if len(numbers) >= len(_PACKERS):
+            return lows_of(numbers)
+        lows = _PACKERS[len(numbers)](*numbers)
+        if len(numbers) == 1:
             # Most words are in one article.
             self[stored] = lows
         return lows
+
+
+_PACKERS = tuple(Struct(f"<{count}H").pack for count in range(257))
+"""What `lows_of` does, for so many numbers: at hand, since most lists are short."""

@@ -76,10 +76,15 @@ def _lines(raw: list[str | None]) -> list[str]:
     together = "\n".join(("", *lines, ""))
     if (
         "\\" in together or "  " in together or " \n" in together or "\n " in together
-        or not "".join(lines).isprintable() or not NULLS.isdisjoint(lines)
+        or not _is_printable(together) or not NULLS.isdisjoint(lines)
     ):  # fmt: skip
         return list(map(_line, raw))
     return lines
+
+
+def _is_printable(lines: str) -> bool:
+    """Whether nothing but the ends of these lines must be cleaned away; they come from a clean text."""
+    return "\t" not in lines if lines.isascii() else lines.replace("\n", "").isprintable()
 
 
 def _line(raw: str | None) -> str:
