@@ -158,7 +158,7 @@ def _merged(runs: Sequence[Run]) -> dict[str, bytes]:
 
 
 def make(task: Task) -> Made:
-    """The stored form of sets; a worker's task, because it is a third of the price of a load."""
+    """The stored form of sets; a worker's task, because it is a tenth of the price of a load."""
     made = Made([], [])
     for field, runs in task:
         members = _merged(runs)
