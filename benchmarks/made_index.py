@@ -105,7 +105,7 @@ def _load(drawn: Drawn, numbering: Numbering, start: int, size: int, count: int)
     load = BlockLoad(first // BLOCK, numbering)
     live = lows_of(range(low, low + size))
     load.chunks.append(Packed(marshal.dumps(rows), drawn.titles[low - drawn.low :][:size], live, [], [], []))
-    load.made.append(drawn.made)
+    load.made = [drawn.made]
     numbering.take_down(first - 1, rows[-1][2], rows[0][2], is_dated=True)
     return load
 

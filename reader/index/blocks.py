@@ -101,8 +101,8 @@ class BlockLoad:
         self.numbering = numbering
         self.chunks: list[Packed] = []
         """The newest first, without their runs."""
-        self.made: list[Made] = []
-        """The block's sets, ready to be written."""
+        self.made: Iterable[Made] = ()
+        """The block's sets, ready to be written, or as they get ready."""
         self._runs: dict[Group, list[Run]] = defaultdict(list)
 
     def take(self, chunk: Packed) -> None:

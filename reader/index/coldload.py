@@ -81,7 +81,7 @@ class ColdLoad:
         for (first, part), packed in zip(plan, self._workers.map(take_chunk, tasks), strict=True):
             block = first >> BLOCK_BITS
             if load is not None and load.block != block:
-                self._write(load)
+                self._write(load, is_last=False)
                 yield read, True
                 load = None
             load = load or BlockLoad(block, numbering)
@@ -90,7 +90,7 @@ class ColdLoad:
             read += len(part)
             yield read, False
         if load is not None:
-            self._write(load)
+            self._write(load, is_last=True)
             yield read, True
 
     def _plan(self, order: Sequence[int], first: int) -> Iterator[tuple[int, Sequence[int]]]:
@@ -104,7 +104,10 @@ class ColdLoad:
             start += len(part)
             first -= len(part)
 
-    def _write(self, load: BlockLoad) -> None:
-        load.made.extend(self._workers.map(make, load.tasks(PARTS)))
+    def _write(self, load: BlockLoad, *, is_last: bool) -> None:
+        load.made = self._workers.map(make, load.tasks(PARTS))
+        if not is_last:
+            # The workers are at the next block, and nobody else can write while this waits for them.
+            load.made = list(load.made)
         with self._writer.transaction():
             self._writer.add_block(load)

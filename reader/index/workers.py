@@ -12,6 +12,7 @@ import pickle
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -68,17 +69,22 @@ class Workers:
         return max(len(self._processes), 1)
 
     def map(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """The outcomes in the tasks' order; a few tasks are under way at any time."""
+        """The outcomes in the tasks' order; a few tasks are under way from now on, at any time."""
         if not self._processes:
-            yield from map(function, tasks)
-            return
-        waiting: deque[Future[Outcome]] = deque()
-        for task in tasks:
-            waiting.append(self._threads.submit(self._ask, function, task))
-            if len(waiting) >= self.count * _IN_FLIGHT:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+            return map(function, tasks)
+        todo = iter(tasks)
+        started = deque(
+            self._threads.submit(self._ask, function, task) for task in islice(todo, self.count * _IN_FLIGHT)
+        )
+        return self._outcomes(function, todo, started)
+
+    def _outcomes(
+        self, function: Callable[[Task], Outcome], todo: Iterator[Task], started: deque[Future[Outcome]]
+    ) -> Iterator[Outcome]:
+        while started:
+            outcome = started.popleft().result()
+            started.extend(self._threads.submit(self._ask, function, task) for task in islice(todo, 1))
+            yield outcome
 
     def _ask(self, function: Callable[[Task], Outcome], task: Task) -> Outcome:
         process = self._idle.get()

@@ -145,7 +145,7 @@ class Writer:
             sorted(titles if kept is None else [pair for pair in titles if pair[1] in kept]),
         )
         live = BitMap(array("I", numbers)) if kept is None else kept
-        write_made(self._connection, block.block, block.made)
+        write_made(self._connection, block.block, list(block.made))
         late = BitMap([number for chunk in chunks for number in chunk.late]) & live
         write_sets(self._connection, {Field.STATE: {LIVE: live, LATE: late} if late else {LIVE: live}})
         block.numbering.save(self._connection)

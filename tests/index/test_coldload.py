@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,21 @@ print(library.total)
 library.close()
 """
 """A cold load as anybody would write it down, with nothing said about `__main__`."""
+
+
+def test_tasks_are_under_way_before_anybody_asks() -> None:
+    """The writer can do something else while the workers do theirs."""
+    given: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(20):
+            given.append(number)
+            yield -number
+
+    with Workers(2) as workers:
+        outcomes = workers.map(abs, tasks())
+        assert 2 <= len(given) < 20
+        assert list(outcomes) == list(range(20))
 
 
 def test_a_script_that_uses_the_library_runs_once(tmp_path: Path) -> None:
