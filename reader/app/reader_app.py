@@ -20,6 +20,7 @@ from textual.screen import Screen
 from reader.app.background import BackgroundTold
 from reader.app.filters import filters_for, is_ascii
 from reader.app.first_load import FirstLoad
+from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keyed import MADE_WAIT, KeyedApp
 from reader.app.keymap import keymap_of
 from reader.app.output import Page, ThriftyUpdate
@@ -46,6 +47,8 @@ class ReaderApp(KeyedApp):
     TITLE = "Reader"
     ENABLE_COMMAND_PALETTE = False
     """Textual's own way to it is off: the command `show_palette` opens it, on whichever key that is."""
+    HORIZONTAL_BREAKPOINTS = PAGE_WIDTHS
+    VERTICAL_BREAKPOINTS = PAGE_HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
     """Ctrl-C ends the reader as it ends any program, in the search bar and in dialogs too."""
 

@@ -53,6 +53,17 @@ async def test_every_dialog_can_be_left(start: Start, key: str) -> None:
         assert pilot.app.screen is browse(pilot)
 
 
+@pytest.mark.parametrize("key", DIALOGS)
+async def test_every_dialog_fits_a_small_terminal(start: Start, key: str) -> None:
+    """However few lines there are, the keys are among them: all that leads out is in sight."""
+    app = start([an_article(body="See [the page](https://x.example/1).")])
+    async with app.run_test(size=(40, 10)) as pilot:
+        await settled(pilot)
+        await press(pilot, key)
+        assert pilot.app.screen is not browse(pilot)
+        assert DIALOGS[key].partition(" ")[0] in picture(pilot).split()
+
+
 async def test_the_foot_of_the_screen_is_pressed(start: Start) -> None:
     """Each key does what it does, the words behind it do what its first key does, and gaps do nothing."""
     async with start(12).run_test(size=WIDE) as pilot:
