@@ -34,8 +34,8 @@ def test_marks_come_back_elsewhere(reader: Run, tmp_path: Path, monkeypatch: pyt
     assert reader("export-marks", "marks.json") == (0, "", "")
     monkeypatch.setenv("READER_DATA_DIR", str(tmp_path / "other"))
     assert reader("export-marks", "-").out == "[]\n"
-    assert reader("import-marks", "marks.json").out == "1 article changed by 1 imported marks\n"
-    assert reader("import-marks", "marks.json").out == "0 articles changed by 1 imported marks\n"
+    assert reader("import-marks", "marks.json").out == "1 article changed by 1 imported mark\n"
+    assert reader("import-marks", "marks.json").out == "0 articles changed by 1 imported mark\n"
     out = reader("export-marks", "-").out
     assert out == (tmp_path / "marks.json").read_text("utf-8")
     assert json.loads(out)[0]["tags"] == ["später"]
