@@ -109,9 +109,9 @@ create table choices(
 _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 """Bytes that stand for themselves in a URI."""
 
-CACHE_KIB = 1024
+CACHE_KIB = 512
 """Pages that a connection keeps, those on the way to a set: the sets that are asked for again are kept as
-such, and the system has the file in memory anyway. Four times as many make no search at a million quicker."""
+such, and the system has the file in memory anyway. Eight times as many spare a search at a million 0.1 ms."""
 
 _memory_names = count()
 

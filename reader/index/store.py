@@ -23,7 +23,7 @@ from reader.index.sets import read_field
 from reader.index.view import IndexView
 from reader.locks import RLock
 
-ROWS_KIB = 256
+ROWS_KIB = 128
 """Pages that are kept of article rows: a few screens of headlines."""
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
