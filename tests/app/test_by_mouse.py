@@ -77,11 +77,11 @@ async def test_the_foot_of_the_screen_is_pressed(start: Start) -> None:
         await pilot.click(offset=at + (2, 0))
         assert screen.articles.cursor == 0
         await pilot.click(offset=place_of(pilot, "   / search"))
-        assert screen.place == "list"
+        assert browse(pilot).place == "list"
         await click(pilot, "/ search")
-        assert screen.place == "search"
+        assert browse(pilot).place == "search"
         await click(pilot, "to the list")
-        assert screen.place == "list"
+        assert browse(pilot).place == "list"
         await click(pilot, "commands")
         assert "A command, topic" in picture(pilot)
 

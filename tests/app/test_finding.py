@@ -42,6 +42,15 @@ async def test_what_is_not_there_is_said(start: Start) -> None:
         assert not screen.is_finding and screen.article_pane.highlights == ()
 
 
+async def test_the_hit_gone_to_is_told_without_colours(start: Start) -> None:
+    """It alone is underlined, in whichever theme."""
+    async with start([an_article(body="wind and wind and wind")]).run_test(size=WIDE) as pilot:
+        await press(pilot, "enter", "ctrl+f", *"wind", "enter", "n")
+        strips = pilot.app.screen._compositor.render_strips()
+        found = [style for strip in strips for text, style, _ in strip if text == "wind" and style]
+        assert [bool(style.underline) for style in found] == [False, True, False]
+
+
 async def test_another_article_is_read_without_the_words(start: Start) -> None:
     """Find is for one article."""
     async with start([an_article(body=BODY), *articles(3)]).run_test(size=WIDE) as pilot:

@@ -71,6 +71,7 @@ ArticlePane:focus { scrollbar-color: $primary; }
     for colour, inks in _COLOURS.items()
     for ink in inks
 )
+SHEET += "\nArticlePane > .article-pane--hit-current { text-style: bold underline; }"
 """What the pane needs to work alone; a sheet may say otherwise."""
 
 
