@@ -14,7 +14,7 @@ from unicodedata import category
 
 from reader.article import Article, Problem
 from reader.index.entry import Entry
-from reader.index.inverting import inverter
+from reader.index.inverting import Inverter
 from reader.index.schema import FIELDS, Field, pack_name
 from reader.records import NamedTuple
 from reader.text import is_unspaced, spaced_words, words
@@ -29,7 +29,7 @@ MAX_RUN = 1000
 """Characters among which a place between two words is looked for."""
 
 _TITLE, _BEHIND_TITLE = "\ue000", "\ue001"
-"""What stands before a title's word: no part of any word, but the inverter takes it for a letter."""
+"""What stands before a title's word and is no part of any word, and what is sorted behind those."""
 
 Members: TypeAlias = dict[int, dict[str, list[int]]]
 """Field -> value -> numbers."""
@@ -120,7 +120,7 @@ class ChunkBatch(Batch):
 
     def __init__(self, base: int) -> None:
         super().__init__(base)
-        self._inverter = inverter()
+        self._inverter = Inverter()
 
     def _add_words(self, title_words: list[str], entry: Entry, member: int) -> None:
         # A title's words are in the same table, with a mark before each.

@@ -25,7 +25,7 @@ PEEK_SIZE = 4096
 PARTS = 12
 """Pieces in which a block's sets are made: they share the work evenly and hold little memory at a time."""
 
-SMALL_CHUNK, LARGE_CHUNK = 512, 4096
+SMALL_CHUNK, LARGE_CHUNK = 512, 2048
 """Files a worker reads in one task: many merge cheaply, as words recur in them, few share the work evenly, so
 tasks get smaller towards the end."""
 
