@@ -6,13 +6,21 @@ first paint, and thirty each time the article gets the focus.
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.css.styles import RenderStyles
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from reader.app.plain_lines import PlainLines
+
 
 class Inked(Widget):
     """A widget whose component classes are styled one by one, when they are first asked for."""
+
+    def __init__(self, *children: Widget, **named: Any) -> None:
+        super().__init__(*children, **named)
+        self._styles_cache = PlainLines()
 
     @classmethod
     def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]
