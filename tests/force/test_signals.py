@@ -159,7 +159,7 @@ def test_a_load_with_workers_leaves_nobody(number: signal.Signals, tmp_path: Pat
     took = monotonic() - began
     assert b"Traceback" not in said
     assert home.run("count", "news")[:2] == (0, "3503\n")
-    figure(7, f"load with {len(everybody) - 1} helpers, {number.name}: all gone after {took:.2f} s")
+    figure(7, f"load with {len(everybody) - 1} workers, {number.name}: all gone after {took:.2f} s")
     assert took < GONE * SLOW
 
 
