@@ -100,8 +100,9 @@ async def test_many_are_marked(start: Start) -> None:
         assert starred == [True] + [False] * 11
 
 
-async def test_the_mouse_is_lent_to_the_terminal(start: Start) -> None:
+async def test_the_mouse_is_lent_to_the_terminal(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the page with the address, which a terminal selects by itself; it is taken back in the end."""
+    monkeypatch.setenv("TERM", "xterm-256color")
     async with start([an_article()]).run_test(size=WIDE) as pilot:
         asked: list[bool] = []
         await press(pilot, "L")
