@@ -56,6 +56,13 @@ def outcome(action: Callable[[], object]) -> str:
         return f"{type(error).__name__}: {error}".replace("Theirs", "Ours")
 
 
+def _refused(act: Callable[[], object]) -> str:
+    """What is said against it: a ValueError until Python 3.12, then a TypeError."""
+    with pytest.raises((TypeError, ValueError)) as found:
+        act()
+    return str(found.value)
+
+
 @pytest.mark.parametrize(
     "use",
     [
@@ -67,7 +74,7 @@ def outcome(action: Callable[[], object]) -> str:
         lambda made: made._make((1, "b", ())),
         lambda made: made._make((1, "b")),
         lambda made: made(1, "b")._replace(first=3),
-        lambda made: made(1, "b")._replace(fourth=3),
+        lambda made: _refused(lambda: made(1, "b")._replace(fourth=3)),
         lambda made: made(1, "b")._asdict(),
         lambda made: made(1, "b").both,
         lambda made: made(1, "b") == (1, "b", ()),

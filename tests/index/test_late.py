@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -62,34 +63,33 @@ def is_by_date(numbers: list[int], dates: Mapping[int, int | None], *, is_revers
 def test_windows_and_places(parts: list[list[int | None]], data: st.DataObject, is_reversed: bool) -> None:
     """Any window of any part of the articles is a piece of the whole by date, and each has its place; what
     an earlier view knew changes nothing."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    create(connection)
-    known = None
-    for part in parts:
-        add(connection, part)
-        fresh, view = IndexView(connection, {}), IndexView(connection, {}, known)
-        if view.late:
-            assert list(view.late_articles.newest_first) == list(fresh.late_articles.newest_first)
-        known = view.known_late
-    dates = dates_of(connection)
-    match = BitMap(data.draw(st.sets(st.sampled_from(sorted(dates)))))
-    order = DateOrder(view, match, is_reversed=is_reversed)
-    whole = order.window(0, len(match) + 5)
-    assert sorted(whole) == list(match)
-    assert is_by_date(whole, dates, is_reversed=is_reversed)
-    start = data.draw(st.integers(0, len(match) + 2))
-    stop = data.draw(st.integers(start, len(match) + 4))
-    assert order.window(start, stop) == whole[start:stop]
-    assert [order.position(number) for number in whole] == [*range(len(whole))]
-    first, last = data.draw(st.integers(0, 31)), data.draw(st.integers(0, 31))
-    assert set(view.dated_between(first, last)) == {
-        number for number, date in dates.items() if date is not None and first <= date < last
-    }
-    counted = _Dated(view, match)
-    in_time = sorted(date for number in match if (date := dates[number]) is not None)
-    assert counted.total == len(in_time)
-    assert [counted._second(place) for place in range(len(in_time))] == in_time
-    assert [counted.before(second) for second in range(32)] == [
-        sum(date < second for date in in_time) for second in range(32)
-    ]
-    connection.close()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        create(connection)
+        known = None
+        for part in parts:
+            add(connection, part)
+            fresh, view = IndexView(connection, {}), IndexView(connection, {}, known)
+            if view.late:
+                assert list(view.late_articles.newest_first) == list(fresh.late_articles.newest_first)
+            known = view.known_late
+        dates = dates_of(connection)
+        match = BitMap(data.draw(st.sets(st.sampled_from(sorted(dates)))))
+        order = DateOrder(view, match, is_reversed=is_reversed)
+        whole = order.window(0, len(match) + 5)
+        assert sorted(whole) == list(match)
+        assert is_by_date(whole, dates, is_reversed=is_reversed)
+        start = data.draw(st.integers(0, len(match) + 2))
+        stop = data.draw(st.integers(start, len(match) + 4))
+        assert order.window(start, stop) == whole[start:stop]
+        assert [order.position(number) for number in whole] == [*range(len(whole))]
+        first, last = data.draw(st.integers(0, 31)), data.draw(st.integers(0, 31))
+        assert set(view.dated_between(first, last)) == {
+            number for number, date in dates.items() if date is not None and first <= date < last
+        }
+        counted = _Dated(view, match)
+        in_time = sorted(date for number in match if (date := dates[number]) is not None)
+        assert counted.total == len(in_time)
+        assert [counted._second(place) for place in range(len(in_time))] == in_time
+        assert [counted.before(second) for second in range(32)] == [
+            sum(date < second for date in in_time) for second in range(32)
+        ]
