@@ -28,6 +28,7 @@ class Stage:
         """Nothing happens before the block begins."""
         self._text = text
         self._handlers: dict[int, Any] = {}
+        self._told = sys.unraisablehook
         self.attributes: list[Any] = []
         """The terminal's own, to be put back at the end."""
         self.ending = 0
@@ -37,6 +38,7 @@ class Stage:
 
     def __enter__(self) -> Stage:
         self.attributes = termios.tcgetattr(0)
+        sys.unraisablehook = self._tell
         # Python 3.11 forgets that a Ctrl-C was handled which fell into `exec`, and modules are being loaded.
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[ending] = signal.signal(ending, self._leave)
@@ -57,6 +59,7 @@ class Stage:
     def hand_over(self) -> None:
         """From now on somebody else has the terminal."""
         self.is_over = True
+        sys.unraisablehook = self._told
         while self._handlers:
             number, handler = self._handlers.popitem()
             if signal.getsignal(number) == self._leave:  # and not the handler of who took over
@@ -71,6 +74,11 @@ class Stage:
     def _leave(self, number: int, frame: FrameType | None) -> None:
         self.ending = 128 + number
         raise SystemExit(self.ending)
+
+    def _tell(self, ignored: sys.UnraisableHookArgs) -> None:
+        """An end that fell into a callback of Python's own is no error: whoever takes over asks `ending`."""
+        if not isinstance(ignored.exc_value, SystemExit):
+            self._told(ignored)
 
     def _write(self, text: str) -> None:
         assert sys.__stderr__ is not None

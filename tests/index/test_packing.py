@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +52,8 @@ def test_many_numbers_take_little_more_than_a_byte_each() -> None:
     assert len(pack(lows_of(range(65_536)))) == 5
 
 
-def rare_finder(words: dict[str, list[int]]) -> Callable[[str, bool], list[int]]:
+@contextmanager
+def rare_finder(words: dict[str, list[int]]) -> Iterator[Callable[[str, bool], list[int]]]:
     """Looks for words among these, which lie in block 2; the numbers come without the block."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     create(connection)
@@ -63,17 +65,18 @@ def rare_finder(words: dict[str, list[int]]) -> Callable[[str, bool], list[int]]
     def find(word: str, prefix: bool) -> list[int]:
         return [number - (2 << 16) for number in rare.find(connection, 1, word, prefix=prefix)]
 
-    return find
+    with closing(connection):
+        yield find
 
 
 def test_a_rare_word_is_found_by_its_own_beginning() -> None:
     """A word with another rare one inside is not taken for it; one letter finds all words that begin so."""
-    find = rare_finder({"abc": [7], "abcd": [3, 9], "abcxabc": [5], "ax": [11], "b": [13]})
-    assert find("abc", False) == [7]
-    assert find("abcx", False) == find("ab", False) == find("xabc", True) == find("abcde", True) == []
-    assert find("abc", True) == [3, 5, 7, 9]
-    assert find("a", True) == [3, 5, 7, 9, 11]
-    assert find("b", False) == [13]
+    with rare_finder({"abc": [7], "abcd": [3, 9], "abcxabc": [5], "ax": [11], "b": [13]}) as find:
+        assert find("abc", False) == [7]
+        assert find("abcx", False) == find("ab", False) == find("xabc", True) == find("abcde", True) == []
+        assert find("abc", True) == [3, 5, 7, 9]
+        assert find("a", True) == [3, 5, 7, 9, 11]
+        assert find("b", False) == [13]
 
 
 @settings(max_examples=25)
@@ -89,9 +92,9 @@ def test_a_rare_word_is_found_by_its_own_beginning() -> None:
 )
 def test_rare_words(words: dict[str, list[int]], wanted: list[str]) -> None:
     """Words of any rows and letters, also with numbers whose bytes could be taken for lines."""
-    find = rare_finder(words)
-    for word in [*wanted, *list(words)[:20]]:
-        assert find(word, False) == words.get(word, [])
-        assert find(word, True) == sorted(
-            {number for other, numbers in words.items() if other.startswith(word) for number in numbers}
-        )
+    with rare_finder(words) as find:
+        for word in [*wanted, *list(words)[:20]]:
+            assert find(word, False) == words.get(word, [])
+            assert find(word, True) == sorted(
+                {number for other, numbers in words.items() if other.startswith(word) for number in numbers}
+            )
