@@ -104,7 +104,7 @@ def _load(drawn: Drawn, numbering: Numbering, start: int, size: int, count: int)
     low = first % BLOCK
     load = BlockLoad(first // BLOCK, numbering)
     live = lows_of(range(low, low + size))
-    load.chunks.append(Packed(marshal.dumps(rows), drawn.titles[low - drawn.low :][:size], live, [], [], []))
+    load.chunks.append(Packed(marshal.dumps(rows), drawn.titles[low - drawn.low :][:size], live, [], {}, []))
     load.made = [drawn.made]
     numbering.take_down(first - 1, rows[-1][2], rows[0][2], is_dated=True)
     return load
@@ -137,7 +137,7 @@ def _draw(
         found = [number for number in _some(chance, share) if number >= low] if low else _some(chance, share)
         if found or word in words:
             words[word] = sorted({*found, *words.get(word, ())})
-    tasks = [[(field, [run])] for (field, _), run in runs_of(batch.members)]
+    tasks = [[(field, [run])] for (field, _), run in runs_of(batch.members).items()]
     parts = [make(task) for task in tasks]
     made = Made([row for part in parts for row in part.sets], [row for part in parts for row in part.rare])
     return Drawn(made, [key for key, _ in batch.titles], [tuple(row)[3:] for row in batch.rows], low)

@@ -133,29 +133,15 @@ def words(text: str) -> list[str]:
     Letters and digits make words, everything else separates them, the underscore too (it is Markdown's
     emphasis). Scripts without blanks between words give each pair of neighbouring characters.
     """
-    raw = _spaced_ascii(text)
-    if raw is None:
-        return _other_words(fold(text))
-    found = raw.decode("ascii").split()
-    return [word[:MAX_WORD] for word in found] if _has_long_word(raw) else found
-
-
-def spaced_words(text: str) -> str:
-    """The same words as `words` gives, with blanks between them: for who does not need each by itself."""
-    raw = _spaced_ascii(text)
-    return " ".join(words(text)) if raw is None or _has_long_word(raw) else raw.decode("ascii")
-
-
-def _spaced_ascii(text: str) -> bytes | None:
-    """The words with blanks between them, of any length; None where folding leaves more than ASCII."""
     try:
-        return text.encode("ascii", _TO_ASCII).translate(_ASCII_WORDS)
+        raw = text.encode("ascii", _TO_ASCII)
     except UnicodeEncodeError:
-        return None
-
-
-def _has_long_word(spaced: bytes) -> bool:
-    return len(spaced) > MAX_WORD and _LONG_WORD in spaced.translate(_ONE_LETTER)
+        return _other_words(fold(text))
+    raw = raw.translate(_ASCII_WORDS)
+    found = raw.decode("ascii").split()
+    if len(raw) > MAX_WORD and _LONG_WORD in raw.translate(_ONE_LETTER):
+        return [word[:MAX_WORD] for word in found]
+    return found
 
 
 def is_unspaced(char: str) -> bool:

@@ -5,19 +5,17 @@ Made in worker processes, sent to the writer, merged there. Nothing here touches
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from itertools import pairwise, repeat
 from typing import TypeAlias
 from unicodedata import category
 
 from reader.article import Article, Problem
 from reader.index.entry import Entry
-from reader.index.inverting import Inverter
 from reader.index.schema import FIELDS, Field, pack_name
 from reader.records import NamedTuple
-from reader.text import is_unspaced, spaced_words, words
+from reader.text import is_unspaced, words
 
 TITLE_KEY = 24
 """Characters of the folded title that decide its place in the title order."""
@@ -27,9 +25,6 @@ LONG = 1 << 18
 
 MAX_RUN = 1000
 """Characters among which a place between two words is looked for."""
-
-_TITLE, _BEHIND_TITLE = "\ue000", "\ue001"
-"""What stands before a title's word and is no part of any word, and what is sorted behind those."""
 
 Members: TypeAlias = dict[int, dict[str, list[int]]]
 """Field -> value -> numbers."""
@@ -91,12 +86,23 @@ class Batch:
         self.rows: list[Row] = []
         self.titles: list[tuple[str, int]] = []
         self.members: Members = {field: defaultdict(list) for field in FIELDS}
+        self._words, self._title_words = self.members[Field.WORD], self.members[Field.TITLE_WORD]
 
     def add(self, number: int, entry: Entry, origin: Origin) -> Row:
         """Take one article in under its number."""
         member = number - self._base
         title_words = words(entry.title)
-        self._add_words(title_words, entry, member)
+        unique = set(title_words)
+        is_ascii = entry.text.isascii() and entry.title.isascii()
+        if not is_ascii:
+            unique.update(run_ends(title_words))
+        for piece in _pieces(entry.text):
+            other_words = words(piece)
+            unique.update(other_words)
+            if not is_ascii:
+                unique.update(run_ends(other_words))
+        _append_to_all(self._words, unique, member)
+        _append_to_all(self._title_words, set(title_words), member)
         members = self.members
         for field, value in entry.values:
             members[field][value].append(member)
@@ -104,48 +110,6 @@ class Batch:
         self.rows.append(row)
         self.titles.append((" ".join(title_words)[:TITLE_KEY], number))
         return row
-
-    def _add_words(self, title_words: list[str], entry: Entry, member: int) -> None:
-        for field, found in (
-            (Field.WORD, _all_words(title_words, entry).split()),
-            (Field.TITLE_WORD, title_words),
-        ):
-            lists = self.members[field]
-            for word in set(found):
-                lists[word].append(member)
-
-
-class ChunkBatch(Batch):
-    """The same for a chunk of a cold load: articles of one block, in the order of their numbers."""
-
-    def __init__(self, base: int) -> None:
-        super().__init__(base)
-        self._inverter = Inverter()
-
-    def _add_words(self, title_words: list[str], entry: Entry, member: int) -> None:
-        # A title's words are in the same table, with a mark before each.
-        marked = "".join([f" {_TITLE}{word}" for word in title_words])
-        self._inverter.add(member, _all_words(title_words, entry) + marked)
-
-    def take_words(self) -> Iterator[tuple[int, Sequence[str], Sequence[bytes]]]:
-        """(field, its words, sorted, the low halves of each one's numbers), when no article is to come."""
-        found, lows = self._inverter.take()
-        start, stop = bisect_left(found, _TITLE), bisect_left(found, _BEHIND_TITLE)
-        yield Field.WORD, found[:start] + found[stop:], lows[:start] + lows[stop:]
-        yield Field.TITLE_WORD, [word[len(_TITLE) :] for word in found[start:stop]], lows[start:stop]
-
-
-def _all_words(title_words: list[str], entry: Entry) -> str:
-    """The words of an article's title and of everything else, with blanks between them, repeated or not."""
-    title, text = entry.title, entry.text
-    if text.isascii() and title.isascii() and len(text) <= LONG:
-        return f"{spaced_words(text)} {' '.join(title_words)}"
-    unique = {*title_words, *run_ends(title_words)}
-    for piece in _pieces(text):
-        other_words = words(piece)
-        unique.update(other_words)
-        unique.update(run_ends(other_words))
-    return " ".join(unique)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -173,6 +137,11 @@ def run_ends(found: list[str]) -> set[str]:
         for first, second in pairwise([*found, ""])
         if len(first) == 2 and second[:1] != first[1] and is_unspaced(first[1])
     }
+
+
+def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -> None:
+    # An article has some 200 words: this loop runs without the interpreter, at half the time.
+    deque(map(list.append, map(lists.__getitem__, values), repeat(number)), maxlen=0)
 
 
 def _row(number: int, entry: Entry, origin: Origin) -> Row:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 from operator import itemgetter
 
 from pyroaring import BitMap
@@ -63,7 +63,7 @@ class Packed(NamedTuple):
     """The low halves of their numbers."""
     late: list[int]
     """Numbers that do not tell the date."""
-    runs: list[tuple[Group, Run]]
+    runs: dict[Group, Run]
     unusual: list[Taken]
     """Files with problems, without an article, or too young to be trusted; articles without their body."""
 
@@ -107,9 +107,9 @@ class BlockLoad:
 
     def take(self, chunk: Packed) -> None:
         """Take in a chunk; they come newest first."""
-        for group, run in chunk.runs:
+        for group, run in chunk.runs.items():
             self._runs[group].append(run)
-        self.chunks.append(chunk._replace(runs=[]))
+        self.chunks.append(chunk._replace(runs={}))
 
     def tasks(self, count: int) -> list[Task]:
         """The members, given away, for about so many calls of `make`, evenly."""
@@ -125,25 +125,25 @@ class BlockLoad:
         return [task for task in tasks if task]
 
 
-def runs_of(members: Members) -> Iterator[tuple[Group, Run]]:
-    """Members whose numbers lie in one block and grow, in the form that travels."""
+def runs_of(members: Members) -> dict[Group, Run]:
+    """A chunk's members, whose numbers lie in one block and grow, in the form that travels."""
+    runs: dict[Group, Run] = {}
     for field, by_value in members.items():
-        if by_value:
-            yield (field, 0), _run(list(by_value), [lows_of(numbers) for numbers in by_value.values()])
-
-
-def runs_of_words(field: int, words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[Group, Run]]:
-    """The same for sorted words and the low halves of each one's numbers, divided into groups."""
-    start = 0
-    for first, group in groupby(words, key=itemgetter(0)):
-        stop = start + len(list(group))
-        yield (field, ord(first) % _GROUPS), _run(words[start:stop], lows[start:stop])
-        start = stop
-
-
-def _run(values: Sequence[str], lows: Sequence[bytes]) -> Run:
-    counts = array("I", [len(one) // 2 for one in lows])
-    return Run("\n".join(values).encode(), counts.tobytes(), b"".join(lows))
+        groups: dict[int, tuple[list[str], list[list[int]]]] = {}
+        if field in WORD_FIELDS:
+            groups = {group: ([], []) for group in range(_GROUPS)}
+            for value, numbers in by_value.items():
+                values, lists = groups[ord(value[0]) % _GROUPS]
+                values.append(value)
+                lists.append(numbers)
+        else:
+            groups[0] = list(by_value), list(by_value.values())
+        for group, (values, lists) in groups.items():
+            if values:
+                counts = array("I", list(map(len, lists))).tobytes()
+                lows = lows_of(chain.from_iterable(lists))
+                runs[field, group] = Run("\n".join(values).encode(), counts, lows)
+    return runs
 
 
 def _merged(runs: Sequence[Run]) -> dict[str, bytes]:

@@ -14,8 +14,8 @@ from reader.collection import Roots
 from reader.dates import date_in_name
 from reader.digest import blake2b
 from reader.files import Content, peek, read_content
-from reader.index.batch import ChunkBatch, Origin, Row, Taken
-from reader.index.blocks import Packed, runs_of, runs_of_words
+from reader.index.batch import Batch, Origin, Row, Taken
+from reader.index.blocks import Packed, runs_of
 from reader.index.entry import Entry, entry_of
 from reader.index.packing import lows_of
 from reader.index.quick import entry_in
@@ -91,7 +91,7 @@ def racy_digest(content: Content) -> bytes | None:
 def take_chunk(chunk: Chunk) -> Packed:
     """Read a chunk's files into rows and set members."""
     base = chunk.first >> BLOCK_BITS << BLOCK_BITS
-    batch = ChunkBatch(base)
+    batch = Batch(base)
     unusual: list[Taken] = []
     # The oldest first: numbers that grow need no sorting.
     last = chunk.first - len(chunk.files) + 1
@@ -110,10 +110,9 @@ def take_chunk(chunk: Chunk) -> Packed:
     rows = [tuple(row) for row in batch.rows]
     live = lows_of([row.number - base for row in batch.rows])
     titles = [key for key, _ in batch.titles]
-    runs = list(runs_of(batch.members))
-    for words in batch.take_words():
-        runs += runs_of_words(*words)
-    return Packed(marshal.dumps(rows), titles, live, _late(batch.rows, chunk), runs, unusual)
+    return Packed(
+        marshal.dumps(rows), titles, live, _late(batch.rows, chunk), runs_of(batch.members), unusual
+    )
 
 
 def _quickly(file: File) -> tuple[Entry, Origin] | None:

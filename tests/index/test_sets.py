@@ -39,7 +39,7 @@ def written(loaded: Mapping[str, list[int]], *later: Mapping[str, list[int]]) ->
     connection = sqlite3.connect(":memory:", isolation_level=None)
     create(connection)
     runs = runs_of({Field.WORD: dict(loaded)})
-    write_made(connection, LOADED, [make([(field, [run]) for (field, _), run in runs])])
+    write_made(connection, LOADED, [make([(field, [run]) for (field, _), run in runs.items()])])
     for words in later:
         numbers = {number for found in words.values() for number in found}
         write_sets(connection, {Field.WORD: words, Field.STATE: {LIVE: sorted(numbers)}})
