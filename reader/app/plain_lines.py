@@ -2,7 +2,7 @@
 
 For every line Textual asks the sheets some thirty questions: about padding, outline, tint, hatching, opacity.
 Here they are asked once for a whole pane, and where any answer is out of the ordinary Textual paints it. A
-key in the list costs a tenth less.
+key in the list costs a tenth less (5.4 ms instead of 5.9).
 """
 
 from __future__ import annotations
