@@ -29,9 +29,11 @@ def test_a_new_article_is_noticed(tmp_path: Path) -> None:
     watch = Watch([str(tmp_path)])
     watch.wait(0.3)
     thread = after(0.2, tmp_path / "a.md")
-    changed = watch.wait(10) or watch.is_blind
+    changed = watch.wait(10)
     thread.join()
     watch.close()
+    if watch.is_blind:
+        pytest.skip(f"this machine gives no notices: {watch.blindness}")
     assert changed
 
 
