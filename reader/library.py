@@ -76,11 +76,6 @@ class Library(ArticlesDesk):
         return library
 
     @property
-    def keeps_marks(self) -> bool:
-        """Whether marks can be written; otherwise `mark` raises StorageError."""
-        return self.marks.are_kept
-
-    @property
     def generation(self) -> tuple[int, int]:
         """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader."""
         return self._index.generation(), self.marks.turn

@@ -36,11 +36,6 @@ def quality_bar(quality: int | None, width: int = 5, *, is_plain: bool = False) 
     return full * cells + empty * (width - cells)
 
 
-def quality_text(quality: int | None) -> str:
-    """A quality as a number, right-aligned in three cells; a dash where it is not known."""
-    return f"{UNKNOWN if quality is None else quality:>3}"
-
-
 @lru_cache(maxsize=1024)
 def heat_text(heat: int | None, *, is_plain: bool = False) -> str:
     """A heat as `▲12`, shortened to fit `HEAT_WIDTH` cells; a dash where it was not measured (-1)."""

@@ -16,10 +16,10 @@ from textual.content import Content
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from reader.app.browsing.state import Browsing
 from reader.app.keymap import action_of
 from reader.app.messages import ValuePressed
 from reader.app.painting import one_line
-from reader.app.screens.browse import BrowseScreen
 from reader.app.wording import order_in_words
 from reader.commands import COMMANDS
 from reader.errors import ReaderError
@@ -58,9 +58,9 @@ class Entries(Provider):
     """Whether the entries are there before anything is typed."""
 
     @property
-    def browse(self) -> BrowseScreen:
+    def browse(self) -> Browsing:
         """The screen from which the palette was opened."""
-        return cast(BrowseScreen, self.screen)
+        return cast(Browsing, self.screen)
 
     def entries(self) -> Iterator[Entry]:
         """What can be found."""
@@ -171,7 +171,7 @@ class StillPalette(CommandPalette):
         self.query_one(Input).cursor_blink = False
 
 
-def open_palette(screen: BrowseScreen) -> None:
+def open_palette(screen: Browsing) -> None:
     """Open the palette over the browsing screen."""
     providers = (Commands, Views, Values, Orders, Themes, Articles)
     screen.app.push_screen(StillPalette(providers=providers, placeholder=PLACEHOLDER))

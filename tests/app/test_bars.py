@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.app.bars import HEAT_WIDTH, heat_column, heat_text, quality_bar, quality_text
+from reader.app.bars import HEAT_WIDTH, heat_column, heat_text, quality_bar
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,3 @@ def test_heat_is_short(heat: int | None, text: str) -> None:
 def test_heat_stays_in_its_column(heat: int | None) -> None:
     """Any heat takes the same cells."""
     assert cell_len(heat_column(heat)) == HEAT_WIDTH
-
-
-@pytest.mark.parametrize(("quality", "text"), [(None, "  –"), (7, "  7"), (100, "100")])
-def test_quality_is_right_aligned(quality: int | None, text: str) -> None:
-    """Numbers stand under each other."""
-    assert quality_text(quality) == text

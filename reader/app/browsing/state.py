@@ -157,6 +157,14 @@ class Browsing(Ground, Screen[None]):
         """Send a text to the clipboard."""
         raise NotImplementedError
 
+    def put(self, query: Query) -> None:
+        """Ask this from now on, and show its text."""
+        raise NotImplementedError
+
+    def show(self, headline: Headline) -> None:
+        """Show an article, with the list's cursor on it where it is listed."""
+        raise NotImplementedError
+
     def go_to(self, place: Place) -> None:
         """Give a place the focus."""
         raise NotImplementedError
