@@ -28,8 +28,11 @@ COLUMNS = (
 UNTITLED = "(without a title)"
 """What stands for the title of a related link that has neither title nor URL."""
 
-# Legal inside a JSON string, but a terminal obeys them: DEL, C1, bidi controls, tag characters, BOM.
-_UNSHOWN = lazy("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+# Legal inside a JSON string, but a terminal obeys them: DEL, C1, bidi controls, tag characters, BOM. And the
+# surrogates that stand for bytes of a path: no file in UTF-8 takes them as they are.
+_UNSHOWN = lazy(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
+)
 _MARKDOWN = lazy(r"([\\`*_\[\]<>])")
 _NOT_IN_LINK = lazy(r"[\s()<>\\]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -185,7 +188,7 @@ def _related(related: Related) -> Json:
 
 def _escaped(found: re.Match[str]) -> str:
     """The character as JSON escapes, a pair of them beyond U+FFFF."""
-    units = found[0].encode("utf-16-be")
+    units = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 

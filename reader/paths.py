@@ -1,6 +1,6 @@
 """Where things are: the folders that ship with the reader, and the person's own.
 
-Only names, and making folders and empty files; nobody reads or writes a file here.
+Only names, and making folders; how a file is written there is `reader.private`'s business.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from reader.errors import StorageError
 from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from os import PathLike
     from pathlib import Path
     from typing import TypeVar
 
@@ -125,16 +124,6 @@ def _make_folder(folder: str) -> None:
         _make_folder(above)
     with suppress(FileExistsError):
         os.mkdir(folder, 0o700)
-
-
-def make_private(file: str | PathLike[str]) -> None:
-    """See to it that a file exists and that only the person can read it (0600). Raises OSError."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
-            os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
 
 
 def _path(kind: str) -> Path:

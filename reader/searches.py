@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from reader import paths
+from reader import paths, private
 from reader.errors import StorageError
 from reader.text import clean_line
 
@@ -97,17 +97,11 @@ class Searches:
             return
         with suppress(OSError, StorageError, ValueError):
             paths.ensure(self._file.parent)
-            paths.make_private(self._file)
+            private.make(self._file)
             with self._file.open("ab", buffering=0) as file:
                 file.write(f"{text}\n".encode("utf-8", "replace"))
 
     def _rewrite(self, known: list[str]) -> None:
         assert self._file is not None
-        draft = self._file.with_name(f".{self._file.name}.{os.getpid()}")
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write("".join(f"{text}\n" for text in known).encode("utf-8", "replace"))
-            os.replace(draft, self._file)
-        except OSError:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
+        with suppress(OSError), private.replacing(self._file) as file:
+            file.write("".join(f"{text}\n" for text in known).encode("utf-8", "replace"))

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from reader import paths
+from reader import paths, private
 from reader.digest import blake2b
 from reader.errors import StorageError
 from reader.records import NamedTuple
@@ -84,15 +83,11 @@ def save(path: Path, visit: Visit) -> bool:
             spots[name] = spot
     newest = dict(list(spots.items())[-MOST_PLACES:])
     text = json.dumps(visit._replace(spots=newest)._asdict(), ensure_ascii=True, separators=(",", ":"))
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         paths.ensure(path.parent)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-        os.replace(draft, path)
+        with private.replacing(path) as file:
+            file.write(text.encode("ascii"))
     except (OSError, ValueError, StorageError):
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
         return False
     return True
 

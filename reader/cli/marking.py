@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from reader import private
 from reader.cli.arguments import add_filters
 from reader.cli.completion import actions, ids
 from reader.cli.formats import headlines
@@ -163,18 +164,13 @@ def _export(options: Namespace) -> int:
         if name == "-":
             sys.stdout.writelines(lines)
             return 0
-        # Written beside it and put in its place whole, so that a full disk never ruins an older export.
-        part = f"{name}.part"
-        try:
-            with open(part, "w", encoding="utf-8") as file:
+        if os.path.exists(name) and not os.path.isfile(name):
+            # A pipe or a device (`/dev/stdout`): nothing can take its place.
+            with open(name, "w", encoding="utf-8") as file:
                 file.writelines(lines)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, name)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(part)
-            raise
+            return 0
+        with private.replacing(os.path.realpath(name), is_precious=True) as draft:
+            draft.writelines(line.encode("utf-8") for line in lines)
     return 0
 
 

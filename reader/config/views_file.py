@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from reader import config
+from reader import config, private
 from reader.config.views import Configured
 from reader.errors import ReaderError, StorageError
 from reader.paths import config_file, ensure
@@ -146,19 +145,12 @@ def _item(text: str | Literal[False]) -> Item:
 
 def _replace(path: Path, content: bytes) -> None:
     """Put a file in the place of another, whole or not at all. Raises StorageError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         ensure(path.parent)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            os.chmod(draft, mode)
+        with private.replacing(path, mode=mode, is_precious=True) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
         reason = error.strerror or str(error)
         where = display_path(str(path))
         raise StorageError(f"{where} can't be written ({reason}); allow that, then try again") from error

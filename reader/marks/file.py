@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
-from reader import paths
+from reader import paths, private
 from reader.errors import DamageError, StorageError, is_damage, remedy
 from reader.records import TYPE_CHECKING, NamedTuple
 
@@ -68,7 +68,7 @@ class MarksFile:
     def _make_private(path: str) -> None:
         """See to the file; one that may only be read is still worth reading. Raises OSError."""
         try:
-            paths.make_private(path)
+            private.make(path)
         except OSError:
             if not os.path.exists(path):
                 raise

@@ -8,7 +8,8 @@ import stat
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from reader.errors import ReaderError
+from reader import paths, private
+from reader.errors import ReaderError, StorageError
 from reader.links import checked_url
 from reader.pictures.making import PictureError
 from reader.records import NamedTuple
@@ -87,15 +88,13 @@ def _keep(path: str, raw: bytes) -> None:
     """Put a fetched picture by; where that is not possible it is fetched again next time."""
     folder = os.path.dirname(path)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        draft = f"{path}.{os.getpid()}"
-        with open(draft, "wb") as file:
+        paths.ensure(folder)
+        with private.replacing(path) as file:
             file.write(raw)
-        os.replace(draft, path)
         kept = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
         for entry in kept[:-KEPT]:
             os.unlink(entry.path)
-    except OSError:
+    except (OSError, StorageError):
         return
 
 

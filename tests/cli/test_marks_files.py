@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -48,6 +50,40 @@ def test_an_older_export_is_replaced_as_a_whole(reader: Run, tmp_path: Path) -> 
     assert reader("export-marks", "marks.json").code == 0
     assert json.loads((tmp_path / "marks.json").read_text("utf-8"))[0]["read"] is True
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "marks.json"]
+
+
+def test_an_export_is_for_its_owner_alone(reader: Run, tmp_path: Path) -> None:
+    """As every file of the reader's; a link stays a link, and what it leads to is written."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "marks.json").symlink_to(tmp_path / "kept" / "marks.json")
+    assert reader("export-marks", "marks.json").code == 0
+    assert (tmp_path / "marks.json").is_symlink()
+    assert stat.S_IMODE((tmp_path / "kept" / "marks.json").stat().st_mode) == 0o600
+
+
+def test_marks_of_a_file_whose_name_is_no_text_come_back(reader: Run, tmp_path: Path) -> None:
+    """A byte that is no UTF-8 is in the export as an escape, and the same mark comes of it."""
+    identity = "a\udcff.md"
+    with closing(open_marks()) as marks:
+        marks.change({key_of(identity): identity}, Change(starred=True))
+    assert reader("export-marks", "marks.json").code == 0
+    assert r"a\udcff.md" in (tmp_path / "marks.json").read_text("utf-8")
+    with closing(open_marks()) as marks:
+        marks.change({key_of(identity): identity}, Change(starred=False))
+    assert reader("import-marks", "marks.json").out == "1 article changed by 1 imported mark\n"
+
+
+def test_an_export_into_a_pipe_leaves_the_pipe(reader: Run, tmp_path: Path) -> None:
+    """What is no regular file (`/dev/stdout`, a shell's `>(gzip > marks.gz)`) is written to, not replaced."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    descriptor = os.open(pipe, os.O_RDWR)
+    try:
+        assert reader("export-marks", "pipe").code == 0
+        assert os.read(descriptor, 100) == b"[]\n"
+    finally:
+        os.close(descriptor)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[1]", "\xff", "[" * 100_000, '[{"read": true}]'])
