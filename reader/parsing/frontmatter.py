@@ -27,7 +27,7 @@ _SPELLED = {key.lower(): key for key in ("publishedDateTime", "originalUrl", "we
 _BLOCK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
 _LINE = re.compile(r"""["']?([^\W\d][\w.-]*)["']?[ \t]*[:=][ \t]+(.*)""")
 _DOTTED = re.compile(
-    r"""^[ \t]*\[{0,2}(?:[ \t]*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.){64}""", re.MULTILINE | re.ASCII
+    r"""^[ \t]*+\[{0,2}+(?:[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.){64}""", re.MULTILINE | re.ASCII
 )
 _TOML_FIELD = re.compile(r"""^(?:\[\[?[ \t]*)?["']?([\w-]+)["']?[ \t]*[=\].]""", re.MULTILINE | re.ASCII)
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
