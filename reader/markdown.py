@@ -5,6 +5,9 @@ A guess for one line of a list, not a renderer; the whole body is shown by the s
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from reader.patterns import lazy
 from reader.text import clean_line
 
@@ -15,14 +18,19 @@ _LOOKED_AT = 20_000
 """Characters of a body that are searched for a heading or a paragraph."""
 
 _HEADING = lazy(r" {0,3}#{1,6}[ \t]+([^\n]*)")
-_HEADING_END = lazy(r"(?:^|[ \t]+)#+[ \t]*$")
 _UNDERLINE = lazy(r" {0,3}(?:=+|-{2,})[ \t]*")
 _FENCE = lazy(r" {0,3}(`{3,}|~{3,})")
 _NO_TEXT = lazy(
     r" {0,3}(?:#{1,6}(?:\s|$)|<|\||\[[^\]]*\]:|(?:[-*_=][ \t]*){3,}$|\{[%{]|:::"
-    r"|(?:import|export)\s|!\[[^\]]*\]\([^)]*\)$)"
+    r"|(?:import|export)\s|!\[[^\]]*\]\([^)]*\)$|!\[\[[^\[\]]*\]\]$|\{[:.#/]|!!!|\[{1,2}toc\]{1,2}$)",
+    re.IGNORECASE,
 )
-_LEAD = lazy(r"\A\s*(?:>\s?|[-*+]\s+|\d{1,9}[.)]\s+)+")
+_LEAD = lazy(r"\A\s*(?:>\s?|[-*+]\s+|\d{1,9}[.)]\s+)+(?:\[![\w-]{1,40}\][+-]?|\[[ xX]\] )?")
+_FOOTNOTE = lazy(r"\[\^[^\[\]\s]{1,100}\]")
+_SHORT_LINK = lazy(r"\[([^\[\]\n]+)\](?![(\[:])")
+_DEFINED = lazy(r"^ {0,3}\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
+_EMBEDDED = lazy(r"!\[\[[^\[\]\n]{1,300}\]\]")
+_WIKI_LINK = lazy(r"(?<![\w<!])\[\[(?! )([^\[\]|\n]{1,300})(?:\|([^\[\]|\n]{0,300}))?(?<! )\]\]")
 _LINK = lazy(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\[\]\n]*\])")
 _TAG = lazy(r"</?[A-Za-z][^<>\n]{0,500}>|<!--.{0,500}?-->|\{[%{][^{}\n]{0,500}[%}]\}")
 _AUTOLINK = lazy(r"<(https?://[^<>\s]{1,500})>")
@@ -32,12 +40,29 @@ _MARKS = lazy(
 _ESCAPED = lazy(r"\\([!-/:-@\[-`{-~])")
 
 
-def plain(markdown: str) -> str:
-    """A piece of Markdown as one line of clean text, without its marks."""
-    text = _AUTOLINK.sub(r"\1", markdown)
+def unlinked(text: str) -> str:
+    """A text in which `[[Page]]` and `[[Page|words]]` are their words, as in an Obsidian vault."""
+    return _WIKI_LINK.sub(lambda found: found[2] or found[1], text) if "[[" in text else text
+
+
+def plain(markdown: str, labels: Collection[str] = ()) -> str:
+    """A piece of Markdown as one line of clean text, without its marks.
+
+    `labels`: what is defined somewhere as a link, in small letters; `[label]` loses its brackets then.
+    """
+    text = _FOOTNOTE.sub("", _EMBEDDED.sub("", _AUTOLINK.sub(r"\1", unlinked(markdown))))
     text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
+    if labels:
+        text = _SHORT_LINK.sub(lambda found: found[found[1].lower() in labels], text)
     text = _MARKS.sub("", _TAG.sub(" ", text))
     return clean_line(_ESCAPED.sub(r"\1", text))
+
+
+def without_attributes(heading: str) -> str:
+    """A heading's text without what a site generator reads behind it (`{#name .class}`)."""
+    text = heading.rstrip()
+    begin = text.rfind("{") if text.endswith("}") else -1
+    return text[:begin].rstrip() if begin >= 0 and text[begin + 1 : begin + 2] in ("#", ".", ":") else text
 
 
 def first_heading(body: str) -> str:
@@ -46,15 +71,22 @@ def first_heading(body: str) -> str:
     for line in _lines(body):
         heading = _HEADING.fullmatch(line)
         if heading:
-            found = plain(_HEADING_END.sub("", heading[1]))
+            found = plain(_without_end(heading[1]))
         elif before.strip() and _UNDERLINE.fullmatch(line) and not _NO_TEXT.match(before):
-            found = plain(before)
+            found = plain(without_attributes(before))
         else:
             found = ""
         if found:
             return found
         before = line
     return ""
+
+
+def _without_end(heading: str) -> str:
+    """Without attributes and hashes at the end."""
+    text = without_attributes(heading)
+    shorter = text.rstrip("#")
+    return shorter if shorter[-1:] in ("", " ", "\t") else text
 
 
 def first_paragraph(body: str) -> str:
@@ -64,13 +96,24 @@ def first_paragraph(body: str) -> str:
         if kept and _UNDERLINE.fullmatch(line):
             kept.clear()
         elif not line.strip() or _NO_TEXT.match(line):
-            text = plain("\n".join(kept))
+            text = _paragraph(kept, body)
             if text:
                 return _cut(text)
             kept.clear()
         else:
-            kept.append(_LEAD.sub("", line, count=1))
-    return _cut(plain("\n".join(kept)))
+            kept.append(_LEAD.sub("", line, count=1).removesuffix("\\"))
+    return _cut(_paragraph(kept, body))
+
+
+def _paragraph(lines: list[str], body: str) -> str:
+    text = " ".join(lines)
+    labels = _labels(body) if "[" in text and "]:" in body else ()
+    return plain(text, labels)
+
+
+def _labels(body: str) -> frozenset[str]:
+    """What a body defines as links."""
+    return frozenset(found[1].lower() for found in _DEFINED.finditer(body))
 
 
 def _lines(body: str) -> list[str]:

@@ -19,6 +19,10 @@ from reader.markdown import EXCERPT_LENGTH, first_heading, first_paragraph, plai
         ("[one][two] <https://x.example>", "one https://x.example"),
         ("snake_case 2 * 3 \\*kept\\*", "snake_case 2 * 3 *kept*"),
         ("<b>tag</b> {{< short >}} {% raw %}", "tag"),
+        (
+            "said[^1] of [[Page|it]] and [[Other]] ![[x.png]], not <[[T; N]]>",
+            "said of it and Other , not <[[T; N]]>",
+        ),
     ],
 )
 def test_marks_are_dropped(markdown: str, text: str) -> None:
@@ -35,6 +39,9 @@ def test_marks_are_dropped(markdown: str, text: str) -> None:
         ("```\n# no\n```\n# yes", "yes"),
         ("\n---\n", ""),
         ("#hashtag", ""),
+        ("# Steps {#steps .wide}", "Steps"),
+        ("Steps ## {#steps}\n====", "Steps ##"),
+        ("# C#", "C#"),
         ("# \n# Next", "Next"),
     ],
 )
@@ -52,6 +59,10 @@ def test_the_first_heading(body: str, heading: str) -> None:
         ("```\ncode\n```\n\nText.", "Text."),
         ("- first\n- second", "first second"),
         ("import X from 'y'\n\nText.", "Text."),
+        ("a [link over\nlines](https://a.example) and\\\nmore", "a link over lines and more"),
+        ("On [Rust]'s day [sic].\n\n[rust]: https://rust.example", "On Rust's day [sic]."),
+        (":::note\nText.\n:::", "Text."),
+        ("[TOC]\n\n{: .wide}\n\n> [!NOTE] Title\n> - [x] done", "Title done"),
         ("| a | b |\n\n---\n\n***\n\nText.", "Text."),
         ("", ""),
         (

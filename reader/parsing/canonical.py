@@ -159,6 +159,8 @@ def match(text: str, *, is_plain: bool = False) -> Parts | None:
     end = tail.end()
     if end > MAX_HEADER or not (is_plain or _is_plain(text[:end])):
         return None
+    if text.find("[[", 0, end) >= 0:  # `[[Page]]` becomes its words
+        return None
     return Parts(scalars, extra, name, domain, topics, images, related, tail[1], tail[2], end)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from reader.addresses import host_of, identity_of, is_web
 from reader.article import Article, Place, Provider, Value
 from reader.dates import date_in_name
-from reader.markdown import first_heading, first_paragraph
+from reader.markdown import first_heading, first_paragraph, unlinked
 from reader.parsing.fields import (
     Notes,
     boolean_of,
@@ -31,7 +31,8 @@ from reader.parsing.parsed import Parsed
 from reader.text import clean, display_path
 
 _TITLE = ("title", "Title", "headline")
-_DATE = ("publishedDateTime", "date", "Date", "pubDate", "published_at", "lastmod")
+_DATE = ("publishedDateTime", "date", "Date", "pubDate", "published_at", "published", "lastmod", "created")
+_NO_DAY = tuple(key for key in _DATE if key != "published")
 _DATED_PATHS = ("path", "slug", "permalink")
 _OTHER_URLS = ("source_url", "canonical", "canonical_url", "external_url", "link", "url", "permalink")
 _TAGS = ("tags", "categories", "category")
@@ -39,7 +40,10 @@ _PROVIDER = ("provider", "source", "publisher")
 _EXCERPT = ("excerpt", "summary", "description", "deck", "dek", "subtitle")
 _AUTHOR = ("author", "authors", "by")
 
+_DAY = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d", re.ASCII)
 _NAME_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[-_. ]+(?=.)", re.ASCII)
+_MOST_NAMED = 100
+"""Characters of a `source` that is a publisher's name; a longer text tells where something comes from."""
 _FOLDER_PAGES = frozenset(("index", "_index", "readme"))
 """Names of files that stand for their folder (Hugo's and Docusaurus' page bundles)."""
 
@@ -59,7 +63,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     return Article(
         path=place.path,
         identity=_identity(original, web, place),
-        title=_first_text(left, _TITLE, notes) or first_heading(body) or _title_in_name(place),
+        title=unlinked(_first_text(left, _TITLE, notes)) or first_heading(body) or _title_in_name(place),
         excerpt=_first_text(left, _EXCERPT, notes) or (first_paragraph(body) if body else ""),
         published_date_time=date,
         original_url=original,
@@ -67,7 +71,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         provider=_provider(left, link, place, notes),
         topics=topics,
         category=category,
-        type=text_of(take("type", None), "type", notes),
+        type=unlinked(text_of(take("type", None), "type", notes)),
         quality=quality_of(take("quality", None), "quality", notes),
         heat=integer_of(take("heat", None), "heat", notes),
         author=_authors(left, notes),
@@ -97,7 +101,7 @@ def _first_text(left: dict[str, Value], keys: tuple[str, ...], notes: Notes) -> 
 
 
 def _date(left: dict[str, Value], place: Place, notes: Notes) -> datetime | None:
-    key, value = _first(left, _DATE)
+    key, value = _first(left, _DATE if _is_day(left.get("published")) else _NO_DAY)
     if key:
         return instant_of(value, key, notes)
     found = date_in_name(place.relative)
@@ -106,6 +110,11 @@ def _date(left: dict[str, Value], place: Place, notes: Notes) -> datetime | None
         if found is None and isinstance(value, str):
             found = date_in_name(value)
     return found
+
+
+def _is_day(published: Value) -> bool:
+    """Whether `published` says when (Obsidian), and not whether."""
+    return isinstance(published, str) and _DAY.match(published) is not None
 
 
 def _urls(left: dict[str, Value], notes: Notes) -> tuple[str, str]:
@@ -127,6 +136,8 @@ def _identity(original: str, web: str, place: Place) -> str:
 
 def _provider(left: dict[str, Value], link: str, place: Place, notes: Notes) -> Provider:
     key, value = _first(left, _PROVIDER)
+    if key == "source" and isinstance(value, str) and len(value) > _MOST_NAMED and not is_web(value):
+        left[key], value = value, None
     found = provider_of(value, key, notes)
     if isinstance(value, dict) and len(value) > ("name" in value) + ("domain" in value):
         left[key] = {one: value[one] for one in value if one not in ("name", "domain")}
@@ -151,7 +162,7 @@ def _topics(left: dict[str, Value], notes: Notes) -> tuple[tuple[str, ...], str]
     # As a list it says topics (Jekyll), unless there is just one.
     if isinstance(category, list) and len(category) != 1 or isinstance(category, dict):
         category = None
-    return tuple(united), text_of(category, "category", notes)
+    return tuple(united), unlinked(text_of(category, "category", notes))
 
 
 def _taxonomy(left: dict[str, Value], key: str) -> Value:
@@ -177,7 +188,8 @@ def _authors(left: dict[str, Value], notes: Notes) -> tuple[str, ...]:
 
 
 def _published(left: dict[str, Value], notes: Notes) -> bool | None:
-    published = boolean_of(left.pop("published", None), "published", notes)
+    said = None if _is_day(left.get("published")) else left.pop("published", None)
+    published = boolean_of(said, "published", notes)
     draft = boolean_of(left.pop("draft", None), "draft", notes)
     status = left.get("status")
     if isinstance(status, str) and status.strip().lower() == "draft":

@@ -9,8 +9,10 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from reader.addresses import is_web
 from reader.article import Image, Problem, Provider, Related, Value
 from reader.dates import parse_instant
+from reader.markdown import unlinked
 from reader.text import clean, clean_line, display_path
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -53,7 +55,7 @@ def text_of(value: Value, field: str, notes: Notes, above: str = "") -> str:
     """One line of clean text; a list of one text is that text."""
     if isinstance(value, str):
         return clean_line(value)
-    if value is None:
+    if value is None or value == []:
         return ""
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         return clean_line(value[0])
@@ -130,7 +132,7 @@ def instant_of(value: Value, field: str, notes: Notes, above: str = "") -> datet
 def provider_of(value: Value, field: str, notes: Notes, above: str = "") -> Provider:
     """A publisher: a map of name and domain, or just the name."""
     if not isinstance(value, dict):
-        return Provider(text_of(value, field, notes, above))
+        return Provider(unlinked(text_of(value, field, notes, above)))
     name, domain = value.get("name"), value.get("domain")
     if isinstance(name, str) and isinstance(domain, str):  # always so, but for a few
         name, domain = clean_line(name), clean_line(domain)
@@ -163,7 +165,7 @@ def images_of(value: Value, field: str, notes: Notes, above: str = "") -> tuple[
 
 
 def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
-    """Links to other articles: a list of maps, or one."""
+    """Links to other articles: a list of maps, titles or addresses, or one."""
     if value is None:
         return ()
     found: list[Related] = []
@@ -171,6 +173,10 @@ def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
         place = f"{field}.{number}"
         if isinstance(one, dict):
             found.append(_one_related(one, place + ".", notes))
+        elif isinstance(one, str):
+            text = clean_line(unlinked(one))
+            if text:
+                found.append(Related(web_url=text) if is_web(text) else Related(text))
         else:
             notes.add(place, f"must be a map with title and webUrl, not {_kind(one)}")
     return tuple(found)
@@ -211,7 +217,7 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
             # Authors have a name, Docusaurus' tags a label.
             one = one.get("name") or one.get("label") or one
         if isinstance(one, str):
-            names.append(clean_line(one))
+            names.append(clean_line(unlinked(one)))
         elif one is not None:
             notes.add(f"{field}.{number}", f"must be a text, not {_kind(one)}")
     return names

@@ -53,7 +53,11 @@ def read_any(text: str, *, is_yaml: bool = False) -> Parsed:
     if parts.style == "pairs":
         return _read_pairs(parts)
     if not parts.is_closed:
-        return _read_unclosed(text, parts)
+        return _read_unclosed(text, parts, is_yaml=is_yaml)
+    return _read_fenced(parts)
+
+
+def _read_fenced(parts: Split) -> Parsed:
     try:
         fields, lines, flaws = _read_header(parts)
     except HeaderError as error:
@@ -87,8 +91,13 @@ class _KeyLines(Mapping[str, int]):
         return self._found
 
 
-def _read_unclosed(text: str, parts: Split) -> Parsed:
-    """A header without an end: all of it where that can be read, else down to the first blank line."""
+def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
+    """A header without an end: all of it where that can be read, else down to the first blank line.
+
+    A YAML file may begin with the mark of a document, which nothing ends.
+    """
+    if is_yaml and parts.style == "yaml":
+        return _read_fenced(parts)
     head, _, rest = parts.header.partition("\n\n")
     shorter = parts._replace(header=head, body=rest, body_line=parts.header_line + head.count("\n") + 2)
     for one, what in ((parts, "the whole file"), (shorter, "what stands above the first blank line")):

@@ -142,18 +142,19 @@ class _Walk:
     def _mapping(self, path: str, depth: int) -> tuple[Value, int]:
         fields: dict[str, Value] = {}
         merged: list[Value] = []
-        total = 1
+        total, is_odd = 1, False
         while not isinstance(event := self._next(), self._ends):
             line = self._line(event.start_mark)
             key = event.value if isinstance(event, self._scalar) else None
             if key is None:
                 self._node(event, path, depth + 1)
-                self._flaw(line, path, "a key must be one text")
+                self._flaw(line, path, "a key must be one text; a text that begins with { or [ needs quotes")
             elif event.anchor:
                 self._anchors[event.anchor] = (key, 1)
             value, size = self._node(self._next(), f"{path}{key}.", depth + 1)
             total += size
             if key is None:
+                is_odd = True
                 continue
             if key == "<<" and event.implicit[0]:
                 merged.append(value)
@@ -164,7 +165,8 @@ class _Walk:
             self.lines[path + key] = line + self._first_line
         for value in merged:
             self._merge(fields, value)
-        return fields, total
+        # A template's `{{date}}` is one problem, not also a map where a text belongs.
+        return fields if fields or not is_odd else None, total
 
     def _merge(self, fields: dict[str, Value], value: Value) -> None:
         for part in value if isinstance(value, list) else [value]:

@@ -26,6 +26,9 @@ from tests.headers import PLACE, article, day, problems
         ("slug: 2021/06/18/tulips", day(2021, 6, 18)),
         ("permalink: /2021/06/18/tulips/", day(2021, 6, 18)),
         ("path: blog/2021/06/18/tulips", day(2021, 6, 18)),
+        ("published: 2021-06-18\nlastmod: 2022-01-01", day(2021, 6, 18)),
+        ("date: 2021-06-18\npublished: 2020-01-01", day(2021, 6, 18)),
+        ("published: true\ncreated: 2021-06-18 10:00", datetime(2021, 6, 18, 10, tzinfo=UTC)),
         ("title: x", None),
     ],
 )
@@ -65,6 +68,8 @@ def test_urls(header: str, url: str) -> None:
     [
         ("provider: {name: A, domain: a.example}", Provider("A", "a.example")),
         ("provider: A", Provider("A")),
+        ("source: '[[The Post|Post]]'", Provider("Post")),
+        (f"source: {'From a book. ' * 9}", Provider("news")),
         ("source: B\npublisher: C", Provider("B")),
         ("publisher: {name: C}", Provider("C")),
         ("source: https://www.d.example/feed", Provider("d.example", "d.example")),

@@ -122,6 +122,34 @@ def test_docusaurus() -> None:
     assert found.published_date_time == day(2021, 6, 18)
 
 
+OBSIDIAN = """---
+title: "[[Tulips]] of spring"
+published: 2021-06-18
+topics: ["[[Flowers]]", "[[Spring 2021|spring]]"]
+author: "[[Ann Bell]]"
+type: ["[[Clippings]]"]
+related: ["[[Roses]]", "https://garden.example/asters", {title: Lilies}]
+---
+![[Daily.base]]
+
+> [!note] On [[Gardens|gardens]][^1] and
+> [soils](https://soil.example).
+
+[^1]: Hers.
+"""
+
+
+def test_obsidian() -> None:
+    """Links between notes are their words, the day of publication is the date, related notes have a title."""
+    found = article_of(read(OBSIDIAN), PLACE)
+    assert (found.title, found.author, found.type) == ("Tulips of spring", ("Ann Bell",), "Clippings")
+    assert found.topics == ("Flowers", "spring") and found.published is None
+    assert found.published_date_time == day(2021, 6, 18) and not found.problems and not found.other
+    assert found.excerpt == "On gardens and soils."
+    told = [(one.title, one.web_url) for one in found.related]
+    assert told == [("Roses", ""), ("", "https://garden.example/asters"), ("Lilies", "")]
+
+
 def test_pelican() -> None:
     """Keys in any case, lists by comma or semicolon, the status says draft."""
     found = article_of(read(PELICAN), PLACE)

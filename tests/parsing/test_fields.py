@@ -104,7 +104,7 @@ def test_texts() -> None:
         ("title: {a: b}", "title"),
         ("topics: {a: b}", "topics"),
         ("topics: [[a]]", "topics.0"),
-        ("related: [text]", "related.0"),
+        ("related: [[text]]", "related.0"),
         ("images: [{width: 3}]", "images.0"),
         ("images: [{url: x, width: wide}]", "images.0.width"),
         ("related: [{quality: 900}]", "related.0.quality"),

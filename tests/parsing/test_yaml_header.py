@@ -53,6 +53,13 @@ def test_merges_that_double_themselves_are_refused_quickly() -> None:
     assert time.perf_counter() - begin < 2
 
 
+def test_a_placeholder_of_a_template_is_one_flaw() -> None:
+    """`{{date}}` is nothing where a text belongs, with its line and the remedy."""
+    fields, _, flaws = read_yaml("title: x\ndate: {{date}}\n", 2)
+    assert fields == {"title": "x", "date": None}
+    assert [(flaw.line, flaw.field) for flaw in flaws] == [(3, "date")] and "quotes" in flaws[0].reason
+
+
 def test_tags_make_no_objects() -> None:
     """A tag that asks for a Python object is listed with its line, and its value is mere text."""
     header = "a: !!python/object:os.system x\nb:\n  c: !!python/object/apply:os.system [ls]\nd: !!int 7\n"
