@@ -85,7 +85,8 @@ def config_dir() -> Path:
 
 
 def state_dir() -> Path:
-    """For what may be lost without harm but should outlive a cache: the log. READER_STATE_DIR wins."""
+    """For what may be lost without harm but should outlive a cache: where visits ended, earlier searches,
+    reports of faults. READER_STATE_DIR wins."""
     return _path("state")
 
 

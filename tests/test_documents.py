@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from reader.cli.entry import parser_of
 from reader.cli.roster import COMMANDS, find_command
+from reader.library import Library
 from tests.test_house import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -66,6 +68,30 @@ def test_the_first_two_blocks_of_the_readme_are_one_command_each() -> None:
 def test_each_command_is_documented(name: str) -> None:
     """Every command of the command line is shown in the README or in a document."""
     assert any(f"reader {name}" in document.read_text("utf-8") for document in DOCUMENTS)
+
+
+def test_the_map_is_complete() -> None:
+    """docs/architecture.md names every package, and each module of the larger ones."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    the_map = text.partition("## The map")[2].partition("\n## ")[0]
+    reader = ROOT / "reader"
+    folders = [reader, *(reader / name for name in ("app", "index", "marks", "parsing", "query"))]
+    modules = [path for folder in folders for path in folder.glob("*.py") if not path.stem.startswith("__")]
+    missing = [path.stem for path in modules if not re.search(rf"`{path.stem}(\.py)?`", the_map)]
+    packages = [path.parent for path in reader.rglob("__init__.py") if path.parent != reader]
+    missing += [f"{path.name}/" for path in packages if f"{path.name}/`" not in the_map]
+    assert not missing
+
+
+def test_ids_in_examples_are_those_of_articles() -> None:
+    """Whoever types an example gets an answer: the ids in it are those of the sample."""
+    library = Library.open([ROOT / "sample_feed"])
+    with closing(library):
+        list(library.refresh())
+        ids = {word for _, words in reader_commands() for word in re.findall(r"\b[0-9a-f]{8,12}\b", words)}
+        assert ids
+        for prefix in ids:
+            library.find(prefix)  # a NoSuchArticle is the failure
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

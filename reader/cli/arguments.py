@@ -37,7 +37,7 @@ def add_place(group: Group) -> None:
     )  # fmt: skip
     group.option(
         "--local", dest="is_remote", action="store_const", const=False, help="you sit at this machine",
-        example="reader open 1f2e3d4c --local",
+        example="reader open e6768943 --local",
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def _paths() -> Iterator[Finding]:
     for name, folder in (
         ("index", paths.cache_dir()),
         ("marks", paths.user_data_dir()),
-        ("log", paths.state_dir()),
+        ("state", paths.state_dir()),
     ):
         yield Finding(name, str(folder), _writable(folder))
 

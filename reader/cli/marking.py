@@ -233,7 +233,7 @@ SUBCOMMANDS = {
         examples=(
             "reader mark read --until 30d",
             "reader mark tag:later -q 'solid state' ~/news",
-            "reader mark 'note:ask Ana about this' --ids 1f2e3d4c",
+            "reader mark 'note:ask Ana about this' --ids e6768943",
             "reader mark undo",
         ),
         options=_mark_options,

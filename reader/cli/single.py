@@ -33,7 +33,7 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
     that looks like one (4 to 12 hex digits) and is the name of no file or folder. A first word of `-` stands
     for the ids on the input."""
     if not words:
-        raise UsageError("which article? Give its id, as `reader list` shows it: `reader show 1f2e3d4c`")
+        raise UsageError("which article? Give its id, as `reader list` shows it: `reader show e6768943`")
     if words[0] == "-":
         return ids_in("-"), list(words[1:])
     ids, sources = [words[0].lower()], list[str]()
@@ -56,7 +56,7 @@ def _show_options(parser: Parser) -> None:
     add_format(group, ("text", "markdown", "json"), "text")
     group.option(
         "--include-secured", action="store_true", help="the article's secured token too, with json only",
-        example="reader show 1f2e3d4c --format json --include-secured",
+        example="reader show e6768943 --format json --include-secured",
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _open_options(parser: Parser) -> None:
     )  # fmt: skip
     group.option(
         "--print", action="store_true", help="only write the address",
-        example="reader open 1f2e3d4c --print",
+        example="reader open e6768943 --print",
     )  # fmt: skip
     add_place(group)
 
@@ -170,8 +170,8 @@ SUBCOMMANDS = {
     "show": Subcommand(
         usage="reader show ID... [SOURCE]... [--format text|markdown|json]",
         examples=(
-            "reader show 1f2e3d4c",
-            "reader show 1f2e3d4c ~/news --format markdown",
+            "reader show e6768943",
+            "reader show e6768943 ~/news --format markdown",
             "reader list --starred --format ids | reader show - --format markdown > starred.md",
         ),
         options=_show_options,
@@ -179,7 +179,7 @@ SUBCOMMANDS = {
     ),
     "open": Subcommand(
         usage="reader open ID [SOURCE]... [--related N] [--print] [--remote|--local]",
-        examples=("reader open 1f2e3d4c", "reader open 1f2e3d4c --related 2 --print ~/news"),
+        examples=("reader open e6768943", "reader open e6768943 --related 2 --print ~/news"),
         options=_open_options,
         run=_open,
     ),
