@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import repeat
-from operator import getitem, mul
+from itertools import accumulate
+from operator import getitem, mul, sub
 from struct import Struct
 from struct import pack as pack_as
 
@@ -61,17 +60,26 @@ def pack(lows: bytes) -> bytes:
     count = len(lows) // 2
     if count > FEW and _is_range(ends := lows[:2] + lows[-2:], count):
         return bytes((_RANGE,)) + ends
-    if FEW < count <= MOST_COUNTED:
-        low, high = lows[::2], lows[1::2]
-        first, last = high[0], high[-1]
-        counts = list(map(Counter(high).get, range(first, last + 1), repeat(0)))
-        largest = max(counts)
-        size = (len(counts) + 1) // 2 if largest < 16 else len(counts)
-        if largest < 256 and count + size < (2 * count if count <= MOST_LISTED else 32 * len(counts)):
-            kind = _BY_HALVES if largest < 16 else _BY_COUNTS
-            packed = _halved(bytes(counts)) if kind == _BY_HALVES else bytes(counts)
-            return _odd(bytes((kind, first, last - first)), packed + low)
+    if FEW < count <= MOST_COUNTED and (counted := _by_counts(lows[::2], lows[1::2])):
+        return counted
     return lows if count <= MOST_LISTED else _by_bits(BitMap.union(*listed_many(lows)))
+
+
+def _by_counts(low: bytes, high: bytes) -> bytes | None:
+    """The stored form of growing numbers, given by halves; None where another form is smaller."""
+    counts = _counts(high)
+    largest = max(counts)
+    size = (len(counts) + 1) // 2 if largest < 16 else len(counts)
+    if largest > 255 or len(low) + size >= (2 * len(low) if len(low) <= MOST_LISTED else 32 * len(counts)):
+        return None
+    kind, packed = (_BY_HALVES, _halved(bytes(counts))) if largest < 16 else (_BY_COUNTS, bytes(counts))
+    return _odd(bytes((kind, high[0], high[-1] - high[0])), packed + low)
+
+
+def _counts(high: bytes) -> list[int]:
+    """How often each byte from the first to the last occurs; they grow, so each one's last place tells."""
+    last = [-1, *accumulate(map(high.rfind, range(high[0], high[-1] + 1)), max)]
+    return list(map(sub, last[1:], last))
 
 
 def _is_range(ends: bytes, count: int) -> bool:
@@ -118,7 +126,12 @@ def pack_set(numbers: BitMap) -> bytes:
     if len(numbers) <= MOST_LISTED:
         return pack(lows_in(numbers))
     if len(numbers) <= MOST_COUNTED:
-        return pack(lows_of([number & 0xFFFF for number in numbers]))
+        wide = numbers.to_array()
+        if sys.byteorder == "big":
+            wide.byteswap()
+        # Numbers of 32 bits, of which the block has the upper half.
+        raw = wide.tobytes()
+        return _by_counts(raw[::4], raw[1::4]) or _by_bits(numbers)
     return _by_bits(numbers)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby
+from functools import partial
+from itertools import chain, groupby, starmap
 
 from pyroaring import BitMap
 
@@ -69,11 +70,12 @@ def _write(
     connection: sqlite3.Connection, field: int, sets: Iterable[tuple[str, BitMap]], *, is_new: bool
 ) -> None:
     """Store sets, united with what is there unless that is sure to be nothing."""
-    for value, numbers in sets:
-        for block, inside in by_block(numbers):
-            if not is_new:
-                inside = inside | _stored(connection, field, value, block)
-            _put(connection, field, value, block, inside)
+    parts = ((block, value, inside) for value, numbers in sets for block, inside in by_block(numbers))
+    if is_new:
+        connection.executemany(_INSERT, chain.from_iterable(starmap(partial(_rows, field), parts)))
+        return
+    for block, value, inside in parts:
+        _put(connection, field, value, block, inside | _stored(connection, field, value, block))
 
 
 def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) -> BitMap:
@@ -87,10 +89,14 @@ def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) 
 def _put(connection: sqlite3.Connection, field: int, value: str, block: int, inside: BitMap) -> None:
     """Store the numbers that a set has in a block."""
     connection.execute("delete from sets where block = ? and field = ? and value = ?", (block, field, value))
-    connection.executemany(
-        "insert into sets(block, field, value, part, data) values(?, ?, ?, ?, ?)",
-        [(block, field, value, part, piece) for part, piece in parts_of(pack_set(inside))],
-    )
+    connection.executemany(_INSERT, _rows(field, block, value, inside))
+
+
+_INSERT = "insert into sets(block, field, value, part, data) values(?, ?, ?, ?, ?)"
+
+
+def _rows(field: int, block: int, value: str, inside: BitMap) -> Iterator[tuple[int, int, str, int, bytes]]:
+    return ((block, field, value, part, piece) for part, piece in parts_of(pack_set(inside)))
 
 
 def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:

@@ -27,7 +27,11 @@ from reader.results import Progress, Report
 FIRST_CHUNK = 100
 """Files of the newest folders that are shown before the rest is even listed."""
 
-MOST_AT_ONCE = 3000
+FIRST_PATIENCE = 0.02
+"""Seconds for which the first headlines wait while the listing tells whether workers will be wanted: those
+start while the headlines are made."""
+
+MOST_AT_ONCE = 1000
 """Files read right here and written together; more are a cold load, for which starting workers pays."""
 
 SIGN_OF_LIFE = 250
@@ -84,7 +88,7 @@ class Update:
         if has_new_notes(self._connection, self._collection):
             with self._writer.transaction():
                 self._writer.note_listing(self._collection.notes)
-        return self._report(changed)
+        return _report(self._connection, scan, changed)
 
     def _carry_marks(self) -> None:
         moved = renamed(self._connection, self._roots, self._scan)
@@ -92,18 +96,24 @@ class Update:
             self._carry(moved)
 
     def _compare(self) -> Iterator[Progress]:
+        patient_until = time.monotonic() + FIRST_PATIENCE
         for folder in self._collection.scan():
             self._scan.compare(folder)
-            if self._shows_first and not self._early and self._scan.added >= FIRST_CHUNK:
+            if self._workers is None and self._scan.added > MOST_AT_ONCE:
+                # They start while the first headlines are made and the rest is listed.
+                self._workers = Workers(worker_count())
+            if self._owes_first() and (self._workers or time.monotonic() > patient_until):
                 yield self._show_first()
             elif len(self._scan.folders) % 64 == 1:
                 yield Progress("scan", self._scan.files)
-            if self._workers is None and self._scan.added > MOST_AT_ONCE:
-                # They start while the rest is listed.
-                self._workers = Workers(worker_count())
+        if self._owes_first():
+            yield self._show_first()
         self._scan.finish()
         self._settle()
         self._scan.folders.sort(key=lambda listed: listed.path, reverse=True)
+
+    def _owes_first(self) -> bool:
+        return self._shows_first and not self._early and self._scan.added >= FIRST_CHUNK
 
     def _show_first(self) -> Progress:
         """The first headlines: some files of the newest folders, before all are listed."""
@@ -228,15 +238,13 @@ class Update:
                 "delete from folders where folder = ?", [(folder,) for folder in self._scan.gone_folders]
             )
 
-    def _report(self, changed: int) -> Report:
-        scan = self._scan
-        (problems,) = self._connection.execute(
-            "select (select count(*) from problems) + (select count(*) from unlisted)"
-        ).fetchone()
-        (duplicates,) = self._connection.execute("select count(key) from others").fetchone()
-        return Report(
-            scan.files, scan.added, changed, len(scan.removed), scan.unchanged, problems, duplicates
-        )
+
+def _report(connection: sqlite3.Connection, scan: Scan, changed: int) -> Report:
+    (problems,) = connection.execute(
+        "select (select count(*) from problems) + (select count(*) from unlisted)"
+    ).fetchone()
+    (duplicates,) = connection.execute("select count(key) from others").fetchone()
+    return Report(scan.files, scan.added, changed, len(scan.removed), scan.unchanged, problems, duplicates)
 
 
 def _duplicates_of(
