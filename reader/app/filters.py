@@ -33,7 +33,7 @@ _SIGNS = {
     **dict.fromkeys("–—−‐‑", "-"),
     **{"★": "*", "☆": "*", "✎": "~", "■": "x", "□": ".", "☐": ".", "☑": "x", "⌕": "/", "…": "~", "·": "-"},
     **{"▰": "#", "▱": ".", "▲": "^", "▴": "^", "↳": "+", "↗": "^", "›": ">", "⏎": "<", "×": "x", "\xa0": " "},
-    **{"↑": "^", "↓": "v", "←": "<", "→": ">", "•": "*", "«": "<", "»": ">", "▶": ">", "▼": "v", "◀": "<"},
+    **{"↑": "^", "↓": "v", "←": "<", "→": ">", "«": "<", "»": ">", "▶": ">", "▼": "v", "◀": "<"},
 }
 """Signs of ours and of typography, each one cell wide, by what ASCII has for it."""
 _OURS = str.maketrans({sign: plain for sign, plain in _SIGNS.items() if sign not in "“”„‘’‚–—·×«»…\xa0"})
@@ -104,14 +104,9 @@ def filters_for(seen: Terminal, signs: str, dim: Callable[[], RichColor | None])
     filters: list[LineFilter] = []
     if not seen.colours:
         filters.append(NoColours(dim))
-    if is_ascii(seen, signs):
+    if seen.draws_in_ascii(signs):
         filters.append(AsciiSigns(is_all=not seen.is_unicode))
     return filters
-
-
-def is_ascii(seen: Terminal, signs: str) -> bool:
-    """Whether signs are drawn with ASCII."""
-    return signs == "ascii" or (signs == "auto" and not seen.is_unicode)
 
 
 _PLAIN = Style()

@@ -18,7 +18,7 @@ from rich.cells import cell_len
 
 from reader.app.colours import Colours, named, theme_for
 from reader.app.first_load import FirstLoad
-from reader.app.geometry import Box, list_at, panes_at
+from reader.app.geometry import Area, list_at, panes_at
 from reader.app.painting import Piece, joined
 from reader.app.widgets import article_row
 from reader.config import Config
@@ -97,8 +97,7 @@ class Beginning(NamedTuple):
 
 def can_show(config: Config, seen: Terminal) -> bool:
     """Whether the app will send its cells as they are, with their colours and signs."""
-    is_ascii = config.signs == "ascii" or (config.signs == "auto" and not seen.is_unicode)
-    return bool(seen.colours) and not is_ascii
+    return bool(seen.colours) and not seen.draws_in_ascii(config.signs)
 
 
 def terminal_size(environ: Mapping[str, str]) -> os.terminal_size | None:
@@ -126,7 +125,7 @@ def place_of(library: Library, results: Results, identifier: str) -> int:
 class View(NamedTuple):
     """What the list shows when it begins."""
 
-    box: Box
+    box: Area
     window: article_row.Window
     rows: Sequence[Headline]
     """From the one at the window's first line on."""

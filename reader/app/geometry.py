@@ -38,7 +38,7 @@ class Panes(NamedTuple):
     related_rows: int | None = None
 
 
-class Box(NamedTuple):
+class Area(NamedTuple):
     """A part of the terminal, in cells and lines from its top left corner."""
 
     x: int
@@ -80,7 +80,7 @@ def panes_at(width: int, height: int, chosen: Mapping[str, int], sidebar: int) -
     return Panes()
 
 
-def list_at(width: int, height: int, panes: Panes, *, tells_query: bool) -> Box | None:
+def list_at(width: int, height: int, panes: Panes, *, tells_query: bool) -> Area | None:
     """Where the rows of the list are at the start; None where the list is not to be seen.
 
     `tells_query` says whether the line for the query in words has something to say: where the screen is
@@ -91,9 +91,9 @@ def list_at(width: int, height: int, panes: Panes, *, tells_query: bool) -> Box 
         return None
     rows = height - _AROUND
     if "-narrow" in classes:
-        return Box(0, 2 + tells_query, width, rows - tells_query)
+        return Area(0, 2 + tells_query, width, rows - tells_query)
     if panes.sidebar is not None and panes.list is not None:
-        return Box(panes.sidebar, 2, panes.list - 1, rows)
+        return Area(panes.sidebar, 2, panes.list - 1, rows)
     if panes.list_rows is not None:
         rows = panes.list_rows - 1
-    return Box(MEDIUM_SIDEBAR, 2, width - MEDIUM_SIDEBAR, rows)
+    return Area(MEDIUM_SIDEBAR, 2, width - MEDIUM_SIDEBAR, rows)

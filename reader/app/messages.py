@@ -107,7 +107,7 @@ class ArticleFailed(Message):
 
 
 @dataclass
-class Refreshing(Message):
+class RefreshStep(Message):
     """How far a refresh has come."""
 
     progress: Progress

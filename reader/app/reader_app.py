@@ -18,7 +18,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from reader.app.background import BackgroundTold
-from reader.app.filters import filters_for, is_ascii
+from reader.app.filters import filters_for
 from reader.app.first_load import FirstLoad
 from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keyed import MADE_WAIT, KeyedApp
@@ -89,7 +89,7 @@ class ReaderApp(KeyedApp):
         """The reader's themes and the person's own."""
         self._put_theme_on(config.theme, visit.theme)
         self._filters[1:] = filters_for(seen, config.signs, self._dim_colour)
-        self.keymap = self.keymap._replace(is_plain=is_ascii(seen, config.signs))
+        self.keymap = self.keymap._replace(is_plain=seen.draws_in_ascii(config.signs))
         self.set_class(not seen.colours, "-no-colours")
 
     def get_default_screen(self) -> BrowseScreen:

@@ -21,11 +21,9 @@ def asked(options: Namespace) -> Query:
     wins over `sort:`. Raises UsageError, which points at the place in the text of a query."""
     query = Query()
     if options.view is not None:
-        from reader.cli.viewing import (
-            query_of,  # views are in the configuration, which most lists do not read
-        )
+        from reader.cli import viewing  # and the configuration, which most lists do not read
 
-        query = query_of(typed(options.view))
+        query = viewing.query_of(typed(options.view))
     for text in options.query:
         query = query.and_also(_parsed(typed(text)))
     query = query.and_also(Query(tuple(_terms(options))))

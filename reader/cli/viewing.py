@@ -9,10 +9,8 @@ from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.session import note, opened
 from reader.config.views import View, arranged, find
 from reader.errors import QueryError, UsageError
-from reader.query import Query, Term, parse
+from reader.query import UNREAD, Query, parse
 from reader.records import NamedTuple
-
-UNREAD = Query((Term("is", ("unread",)),))
 
 
 class Counted(NamedTuple):

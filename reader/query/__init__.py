@@ -2,9 +2,9 @@
 
 from reader.query.clauses import Clause, Group, Term
 from reader.query.fields import SORTS
-from reader.query.question import Query, highlights
+from reader.query.question import UNREAD, Query, highlights
 
-__all__ = ["SORTS", "Clause", "Group", "Query", "Term", "highlights", "parse"]
+__all__ = ["SORTS", "UNREAD", "Clause", "Group", "Query", "Term", "highlights", "parse"]
 
 
 def parse(text: str, *, typing: bool = False) -> Query:
@@ -13,6 +13,6 @@ def parse(text: str, *, typing: bool = False) -> Query:
     With `typing` the text is one that is still being written: its last word matches as a prefix, an open
     parenthesis is closed, an OR at the end waits, a last value that is not finished asks nothing yet.
     """
-    from reader.query.reading import read  # with the grammar: a plain list has no text to read
+    from reader.query import parser  # with the grammar: a plain list has no text to read
 
-    return read(text, typing)
+    return parser.parse(text, typing=typing)

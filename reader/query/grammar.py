@@ -1,6 +1,6 @@
 """The spelling of queries: how a text falls into tokens, and how terms are written so that they read back.
 
-Below `reader.query.reading`, which gives the tokens their meaning, and above `reader.query.values`, which
+Below `reader.query.parser`, which gives the tokens their meaning, and above `reader.query.values`, which
 knows the good ones. Nothing here knows what an article is.
 """
 

@@ -1,6 +1,6 @@
 """The Query: the question as a frozen value.
 
-Knows nothing of SQL or bitmaps. `str(query)` writes the text that `reader.query.reading` reads back.
+Knows nothing of SQL or bitmaps. `str(query)` writes the text that `reader.query.parser` reads back.
 """
 
 from __future__ import annotations
@@ -96,6 +96,10 @@ class Query(NamedTuple):
                 wider = part._replace(values=(*part.values, value))
                 return self._replace(clauses=(*clauses[:place], wider, *clauses[place + 1 :]))
         return self._replace(clauses=(*clauses, Term(field, (value,), negated)))
+
+
+UNREAD = Query((Term("is", ("unread",)),))
+"""What is not read yet."""
 
 
 def highlights(query: Query) -> tuple[tuple[str, bool], ...]:

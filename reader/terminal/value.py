@@ -54,3 +54,7 @@ class Terminal(NamedTuple):
     """Where a `reader relay` of the person's own machine may answer; holds a secret, so never shown."""
     findings: tuple[Finding, ...] = ()
     """Each fact with its reason."""
+
+    def draws_in_ascii(self, signs: str) -> bool:
+        """Whether signs are drawn with ASCII; `signs` is the setting: auto, unicode or ascii."""
+        return signs == "ascii" or (signs == "auto" and not self.is_unicode)

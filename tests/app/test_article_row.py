@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from reader.app.painting import width_of
-from reader.app.widgets.article_row import Row, comfortable, compact, gutter
+from reader.app.painting import Piece, width_of
+from reader.app.widgets.article_row import Row, compact, gutter, line
 from reader.library import Change
 from reader.query import Query
 from reader.results import Headline
@@ -19,8 +19,13 @@ def _headline(**settings: object) -> Headline:
     return library.select(Query()).window(0, 1)[0]
 
 
+def _comfortable(row: Row, width: int) -> list[list[Piece]]:
+    """The two lines of a row, title over meta, without what stands before them."""
+    return [line(row, part, width, NOW, is_compact=False)[len(gutter(row, part)) :] for part in (0, 1)]
+
+
 def _text(headline: Headline, width: int = 60) -> tuple[str, str]:
-    title, meta = comfortable(Row(headline), width, NOW)
+    title, meta = _comfortable(Row(headline), width)
     return "".join(piece.text for piece in title), "".join(piece.text for piece in meta)
 
 
@@ -44,7 +49,7 @@ def test_tags_have_their_colours_in_both_kinds_of_row() -> None:
     """Each tag is in the ink of its colour, the person's choice first; a narrow compact row has none."""
     headline = _headline()._replace(tags=("later", "work"))
     row = Row(headline, tag_colours={"Work": "pink"})
-    for pieces in (comfortable(row, 80, NOW)[1], compact(row, 100, NOW)):
+    for pieces in (_comfortable(row, 80)[1], compact(row, 100, NOW)):
         assert [(piece.text, piece.ink) for piece in pieces if "#" in piece.text] == [
             (" #later", "tag-orange"),
             (" #work", "tag-pink"),
@@ -69,9 +74,9 @@ def test_a_selected_row_has_a_sign_before_the_cursor() -> None:
 def test_columns_never_shift(width: int, title: str) -> None:
     """Whatever the text, the parts take the width that is left behind the cursor, and the age ends it."""
     headline = _headline(title=title, provider="漢字 " * 20, topics=("a" * 50,))
-    for line in (*comfortable(Row(headline), width, NOW), compact(Row(headline), width, NOW)):
-        assert width_of(line) <= width - 2
-    meta = "".join(piece.text for piece in comfortable(Row(headline), width, NOW)[1])
+    for pieces in (*_comfortable(Row(headline), width), compact(Row(headline), width, NOW)):
+        assert width_of(pieces) <= width - 2
+    meta = "".join(piece.text for piece in _comfortable(Row(headline), width)[1])
     assert cell_len(meta) == width - 2 and meta.endswith("2h")
 
 

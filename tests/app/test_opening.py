@@ -74,11 +74,12 @@ async def test_over_ssh_the_whole_address_is_shown_and_copied(
 
 
 async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Start, copied: list[str]) -> None:
-    """Brackets in a title do not break the link."""
-    async with start([an_article("One [two]", url="https://a.example/x")]).run_test(size=WIDE) as pilot:
+    """Neither brackets in a title nor parentheses in an address break the link."""
+    url = "https://a.example/x_(y)"
+    async with start([an_article("One [two]", url=url)]).run_test(size=WIDE) as pilot:
         await press(pilot, "y", "Y")
         await settled(pilot)
-        assert sorted(copied) == ["[One \\[two\\]](https://a.example/x)", "https://a.example/x"]
+        assert sorted(copied) == ["[One \\[two\\]](https://a.example/x_%28y%29)", url]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "--flag"])

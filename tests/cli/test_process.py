@@ -15,7 +15,7 @@ from tests.cli.home import KINDS, Home
 HEAVY = (
     "textual", "rich", "msgspec", "platformdirs", "wcwidth", "multiprocessing", "asyncio", "dataclasses",
     "argcomplete", "pathlib", "urllib", "hashlib", "json", "argparse", "gettext", "typing", "re", "enum",
-    "threading", "locale", "reader.dates", "reader.query.reading", "reader.query.values",
+    "threading", "locale", "reader.dates", "reader.query.parser", "reader.query.values",
     "reader.index.titles", "reader.index.blocks", "reader.index.rare", "zlib", "reader.index.update",
     "reader.files", "reader.parsing.content", "reader.unknown", "unicodedata",
 )  # fmt: skip

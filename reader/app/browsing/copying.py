@@ -57,7 +57,9 @@ class Copying(Selecting):
 
     def action_copy_markdown(self) -> None:
         """Copy title and address as a Markdown link; of several a list of links."""
-        lines = [as_markdown(link) for link in self.links_meant()]
+        from reader.export import markdown_link
+
+        lines = [markdown_link(title or url, url) for title, url in self.links_meant()]
         self.copy("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
 
     def copy(self, text: str) -> None:
@@ -111,10 +113,3 @@ class Copying(Selecting):
     def write_out(self, sequence: str) -> None:
         """Write a sequence to the terminal as it is."""
         raise NotImplementedError
-
-
-def as_markdown(link: Link) -> str:
-    """Title and address as a Markdown link; empty where there is no address."""
-    title, url = link
-    name = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-    return f"[{name}]({url})" if url else ""

@@ -11,7 +11,7 @@ from reader.app.widgets.find_bar import FindBar
 from reader.hints import counted
 from reader.query import highlights
 
-COUNTED = 300_000
+MOST_COUNTED = 300_000
 """Characters of a body up to which all hits are counted with each letter."""
 
 
@@ -57,7 +57,7 @@ class Finding(Browsing):
             bar.said = ""
         elif not is_found:
             bar.said = "not found"
-        elif shown is not None and len(shown[0].body) <= COUNTED:
+        elif shown is not None and len(shown[0].body) <= MOST_COUNTED:
             count = len(pane.hits)
             bar.said = f"{count:,} found" if count > 1 else "found once"
         else:

@@ -9,7 +9,7 @@ from reader.app.messages import ValuePressed
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_chart import stepped
 from reader.hints import counted
-from reader.query import SORTS, Query, Term
+from reader.query import SORTS, UNREAD, Query
 
 
 class Narrowing(Browsing):
@@ -96,4 +96,4 @@ class Narrowing(Browsing):
 
     def unread_only(self) -> Query:
         """The current question, narrowed to what is unread."""
-        return self.asked_query.and_also(Query((Term("is", ("unread",)),)))
+        return self.asked_query.and_also(UNREAD)

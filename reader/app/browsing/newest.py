@@ -15,11 +15,9 @@ from reader.app.wording import unforeseen
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.muting import Muting
-from reader.query import Query, Term
+from reader.query import UNREAD, Query
 from reader.records import NamedTuple
 from reader.results import MOST_PERIODS, Facet
-
-UNREAD = Query((Term("is", ("unread",)),))
 
 Counts: TypeAlias = tuple[tuple[str, int, int], ...]
 """The names of views, each with how many articles it selects and how many of those are unread."""

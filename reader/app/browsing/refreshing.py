@@ -15,7 +15,7 @@ from textual import on
 from reader.app import heap
 from reader.app.browsing.state import Browsing
 from reader.app.first_load import FirstLoad
-from reader.app.messages import RefreshFailed, Refreshing
+from reader.app.messages import RefreshFailed, RefreshStep
 from reader.app.wording import time_left, unforeseen
 from reader.errors import ReaderError
 from reader.hints import counted
@@ -47,7 +47,7 @@ class Pace:
         return time_left(step.read - self._read, step.to_read - self._read, now - self._began)
 
 
-class Keeping(Browsing):
+class Refreshing(Browsing):
     """Keeps the library in step with the files."""
 
     first_load: FirstLoad | None = None
@@ -81,7 +81,7 @@ class Keeping(Browsing):
         if not self._threads:
             return  # a key that came before the first paint: the first look is about to begin
         self.is_refreshing = True
-        self._progress: Refreshing | None = None
+        self._progress: RefreshStep | None = None
         self._wanted.set()
         self.set_timer(TELL_EVERY, self._tell_progress)
 
@@ -109,7 +109,7 @@ class Keeping(Browsing):
             now = monotonic()
             left = pace.left(step, now)
             if step.report is not None or now - told >= TELL_EVERY or (has_changed and not self.results):
-                self.post_message(Refreshing(step._replace(changed=has_changed), now - began, left))
+                self.post_message(RefreshStep(step._replace(changed=has_changed), now - began, left))
                 told, has_changed = now, False
         heap.give_back()  # of the start, or of a load
 
@@ -129,8 +129,8 @@ class Keeping(Browsing):
             reason = str(error) if isinstance(error, ReaderError) else unforeseen(error)
             self.post_message(RefreshFailed(reason))
 
-    @on(Refreshing)
-    def _show_progress(self, message: Refreshing) -> None:
+    @on(RefreshStep)
+    def _show_progress(self, message: RefreshStep) -> None:
         progress = message.progress
         self._progress = message
         if progress.report is not None:

@@ -19,7 +19,7 @@ from reader.app.browsing.finding import Finding
 from reader.app.browsing.handing import Handing
 from reader.app.browsing.marking_many import MarkingMany
 from reader.app.browsing.picturing import Picturing
-from reader.app.browsing.refreshing import Keeping
+from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.remembering import Remembering
 from reader.app.browsing.searching import Searching
 from reader.app.browsing.showing import Showing
@@ -52,7 +52,7 @@ AGES_EVERY = 60
 
 
 class BrowseScreen(
-    Searching, Finding, Picturing, Viewing, Showing, MarkingMany, Keeping, Handing, Sizing, Remembering
+    Searching, Finding, Picturing, Viewing, Showing, MarkingMany, Refreshing, Handing, Sizing, Remembering
 ):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 

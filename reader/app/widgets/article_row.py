@@ -101,11 +101,6 @@ def gutter(row: Row, part: int) -> list[Piece]:
     return [selected, Piece(CURSOR if row.cursor else " ", row.cursor or "ground")]
 
 
-def comfortable(row: Row, width: int, now: datetime) -> tuple[list[Piece], list[Piece]]:
-    """The two lines of a row: title over meta."""
-    return _title_line(row, width), _meta_line(row, width, now)
-
-
 def _title_line(row: Row, width: int) -> list[Piece]:
     return [_unread(row.headline), *_title(row, width - _SIGN_WIDTH - 2), _star(row.headline)]
 

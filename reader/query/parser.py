@@ -1,4 +1,4 @@
-"""Reading a query text: from its tokens to the Query that it means.
+"""The parser of query texts: from tokens to the Query that they mean.
 
 Spelling (tokens, quotes, good values) is in `reader.query.grammar`. Loaded where there is a text to read.
 """
@@ -16,7 +16,7 @@ MOST_NESTED = 64
 """Parentheses may stand this deep in each other; beyond what people write, below what a stack holds."""
 
 
-def read(text: str, typing: bool) -> Query:
+def parse(text: str, *, typing: bool) -> Query:
     """See `reader.query.parse`."""
     try:
         return _Parser(text, typing).query()
