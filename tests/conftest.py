@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from reader.library import Library
 
 # No deadline: how long an example takes says more about the machine than about the code.
 settings.register_profile("local", deadline=None)
@@ -28,3 +33,13 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     for kind in ("cache", "data", "config", "state"):
         monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(base / kind))
     return base
+
+
+@pytest.fixture
+def library(feed: Path) -> Iterator[Library]:
+    """The Library of the folder of articles that a test's own fixture `feed` has made, up to date."""
+    from tests.index.files import opened
+
+    found = opened(feed)
+    yield found
+    found.close()

@@ -75,12 +75,12 @@ def test_the_map_is_complete() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     the_map = text.partition("## The map")[2].partition("\n## ")[0]
     reader = ROOT / "reader"
-    folders = [reader, *(reader / name for name in ("app", "index", "marks", "parsing", "query"))]
+    folders = [reader, *(reader / name for name in ("app", "index", "library", "marks", "parsing", "query"))]
     modules = [path for folder in folders for path in folder.glob("*.py") if not path.stem.startswith("__")]
     missing = [path.stem for path in modules if not re.search(rf"`{path.stem}(\.py)?`", the_map)]
     packages = [path.parent for path in reader.rglob("__init__.py") if path.parent != reader]
     missing += [f"{path.name}/" for path in packages if f"{path.name}/`" not in the_map]
-    assert not missing
+    assert not missing, f"docs/architecture.md lacks {', '.join(missing)}"
 
 
 def test_ids_in_examples_are_those_of_articles() -> None:

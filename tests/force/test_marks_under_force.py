@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from reader.index import update
 from reader.index.writer import Writer
 from reader.library import Library
 from reader.marks.database import FILE, Change
-from tests.index.files import every, named, opened, refresh, text_of, titles, write
+from tests.index.files import every, named, opened, refresh, titles, write_four
 
 READ = Change(read=True)
 
@@ -23,20 +22,7 @@ READ = Change(read=True)
 @pytest.fixture
 def feed(tmp_path: Path) -> Path:
     """Four articles, two of them without a URL."""
-    folder = tmp_path / "feed"
-    write(folder / "a.md", text_of("a", "2024-01-04", url="https://news.example/a"))
-    write(folder / "b.md", text_of("b", "2024-01-03", url="https://news.example/b"))
-    write(folder / "c.md", text_of("c", "2024-01-02"), 1_700_000_000_000_000_001)
-    write(folder / "d.md", text_of("d", "2024-01-01"), 1_700_000_000_000_000_002)
-    return folder
-
-
-@pytest.fixture
-def library(feed: Path) -> Iterator[Library]:
-    """The Library of the four."""
-    found = opened(feed)
-    yield found
-    found.close()
+    return write_four(tmp_path / "feed")
 
 
 def damage(file: Path, start: int) -> bytes:

@@ -35,6 +35,15 @@ def write(path: Path, text: str, mtime_ns: int = SETTLED_NS) -> Path:
     return path
 
 
+def write_four(folder: Path) -> Path:
+    """Four articles from a to d, the newest first, two of them without a URL; the folder."""
+    write(folder / "a.md", text_of("a", "2024-01-04", url="https://news.example/a"))
+    write(folder / "b.md", text_of("b", "2024-01-03", url="https://news.example/b"))
+    write(folder / "c.md", text_of("c", "2024-01-02"), 1_700_000_000_000_000_001)
+    write(folder / "d.md", text_of("d", "2024-01-01"), 1_700_000_000_000_000_002)
+    return folder
+
+
 def refresh(library: Library, *, rebuild: bool = False) -> Report:
     """Refresh, and what the refresh reported."""
     *_, last = library.refresh(rebuild=rebuild)

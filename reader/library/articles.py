@@ -13,7 +13,7 @@ from reader.collection import Roots
 from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults
 from reader.index.store import Index
-from reader.marking import MarksDesk
+from reader.library.marking import MarksDesk
 from reader.marks.database import Change as Change
 from reader.records import TYPE_CHECKING
 from reader.results import Headline, RelatedLink, Results, Stretch

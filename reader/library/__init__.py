@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 
 from reader import paths
 from reader.article import Problem
-from reader.articles import ArticlesDesk
-from reader.articles import Change as Change
 from reader.collection import Collection, Roots, Source
 from reader.digest import blake2b
 from reader.errors import StorageError, remedy
 from reader.index.answer import IndexResults, count_facet
 from reader.index.store import Index
-from reader.lookout import Lookout
-from reader.marking import MarksDesk
+from reader.library.articles import ArticlesDesk
+from reader.library.articles import Change as Change
+from reader.library.lookout import Lookout
+from reader.library.marking import MarksDesk
 from reader.query import Query
 from reader.records import TYPE_CHECKING
 from reader.results import MOST_PERIODS as MOST_PERIODS

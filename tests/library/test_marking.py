@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Thread
 
@@ -17,7 +17,7 @@ from reader.library import Library
 from reader.marks.database import FILE, Change, Marks
 from reader.query import parse
 from reader.results import Stretch
-from tests.index.files import NOW, every, named, opened, refresh, text_of, titles, write
+from tests.index.files import NOW, every, named, opened, refresh, text_of, titles, write, write_four
 
 READ = Change(read=True)
 
@@ -25,20 +25,7 @@ READ = Change(read=True)
 @pytest.fixture
 def feed(tmp_path: Path) -> Path:
     """Four articles, two of them without a URL."""
-    folder = tmp_path / "feed"
-    write(folder / "a.md", text_of("a", "2024-01-04", url="https://news.example/a"))
-    write(folder / "b.md", text_of("b", "2024-01-03", url="https://news.example/b"))
-    write(folder / "c.md", text_of("c", "2024-01-02"), 1_700_000_000_000_000_001)
-    write(folder / "d.md", text_of("d", "2024-01-01"), 1_700_000_000_000_000_002)
-    return folder
-
-
-@pytest.fixture
-def library(feed: Path) -> Iterator[Library]:
-    """The Library of the four."""
-    found = opened(feed)
-    yield found
-    found.close()
+    return write_four(tmp_path / "feed")
 
 
 def test_marks_answer_queries_at_once(library: Library) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,14 +21,6 @@ def feed(tmp_path: Path) -> Path:
     folder = tmp_path / "feed"
     folder.mkdir()
     return folder
-
-
-@pytest.fixture
-def library(feed: Path) -> Iterator[Library]:
-    """Its Library; refresh it when there are files."""
-    found = opened(feed)
-    yield found
-    found.close()
 
 
 def test_an_empty_folder(library: Library) -> None:
