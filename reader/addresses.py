@@ -19,7 +19,7 @@ def identity_of(url: str, relative: str) -> str:
     """What marks hang on: the normalised URL where it is an absolute http or https one, else `relative`.
 
     Scheme and host are lower case; the default port, the fragment, every `utm_` parameter and
-    `user:password@` are left out; all else stays as it is (design, section 3).
+    `user:password@` are left out; all else stays as it is.
     """
     if _NORMAL.fullmatch(url) and "utm_" not in url.lower():
         return url

@@ -54,7 +54,7 @@ class Span(NamedTuple):
 
 
 def parse_instant(text: str) -> datetime:
-    """The instant that a file's date means, aware and in UTC; a date without zone is UTC (design section 3).
+    """The instant that a file's date means, aware and in UTC; a date without zone is UTC.
 
     Reads ISO 8601 in its usual shapes and the dates of mail and RSS. Raises ValueError with a clause that
     says what is wrong.

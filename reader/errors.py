@@ -22,7 +22,7 @@ class ReaderError(Exception):
     """Something could not be done; `str()` of it is the sentence to show."""
 
     exit_code = 3
-    """What the command line ends with (design: 1 nothing such, 2 wrong use, 3 could not)."""
+    """What the command line ends with (docs/cli.md): 1 nothing such, 2 wrong use, 3 could not."""
 
 
 class StorageError(ReaderError):

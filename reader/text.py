@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MAX_MARKS = 8
-"""Combining marks that stay on one letter (design, section 9): more of them paint over other lines."""
+"""Combining marks that stay on one letter: more of them paint over other lines."""
 
 MAX_WORD = 64
 """Characters of a word that are indexed and compared; the rest of a longer one is ignored."""

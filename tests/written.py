@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SEED_SHAPE = """---
+CANONICAL = """---
 category: news
 title: "Harbour town of Lindholm votes for a second tram line"
 excerpt: "The council of Lindholm agreed to a tram line. \\"We start in May\\", said the mayor,"

@@ -11,7 +11,7 @@ FULL, EMPTY = "▰", "▱"
 PLAIN_FULL, PLAIN_EMPTY = "#", "-"
 UNKNOWN = "–"
 BEST = 100
-"""Quality goes from 0 to this (design, section 3)."""
+"""Quality goes from 0 to this."""
 
 HEAT_WIDTH = 5
 """Cells of a heat in a column: the sign and up to four more (`▲12`, `▲1.2k`)."""

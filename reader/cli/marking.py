@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reader.library import Library
 
 ASK_ABOVE = 100
-"""More articles than this are marked only after a yes (design, section 7)."""
+"""More articles than this are marked only after a yes."""
 
 ACTIONS = (
     "read",

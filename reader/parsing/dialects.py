@@ -1,7 +1,7 @@
 """Which key means which field: the collection's own keys, and those of the usual site generators.
 
-The order of the keys is the contract (design, section 3): the first one that is there wins. Conversion by
-type is `fields`' work, reading the text `frontmatter`'s.
+The order of the keys is the contract: the first one that is there wins. Conversion by type is `fields`' work,
+reading the text `frontmatter`'s.
 """
 
 from __future__ import annotations

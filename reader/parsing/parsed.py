@@ -11,10 +11,10 @@ from reader.article import Value
 from reader.records import NamedTuple
 
 MAX_HEADER = 256 * 1024
-"""Characters of a header that are parsed (design, section 9)."""
+"""Characters of a header that are parsed."""
 
 MAX_NESTING = 64
-"""Levels of a header that are parsed (design, section 9): PyYAML's C parser ends the process at 15,000."""
+"""Levels of a header that are parsed: PyYAML's C parser ends the process at 15,000."""
 
 
 class Flaw(NamedTuple):

@@ -12,7 +12,7 @@ from reader.index.entry import entry_of
 from reader.index.quick import entry_in
 from reader.parsing.content import Unreadable, article_in
 from tests.parsing.test_canonical import articles as canonical_texts
-from tests.written import SEED_SHAPE
+from tests.written import CANONICAL
 
 PLACE = Place("/news/2024/03/02/tram.md", "2024/03/02/tram.md", "news", "news:/")
 BODY = "The council  met.\n\n- a\tlist\n\n<b>and</b> more ☂ of it\n"
@@ -30,11 +30,11 @@ def agree(raw: bytes) -> bool:
 
 
 @given(canonical_texts(), st.text(max_size=30))
-@example(SEED_SHAPE, BODY)
-@example(SEED_SHAPE.replace("heat: -1", "heat: 2147483648"), "")
-@example(SEED_SHAPE.replace("quality: 58", 'quality: "58"'), "\n\n  indented\n")
-@example(SEED_SHAPE.replace("published: false", "published: no"), "")
-@example(SEED_SHAPE.replace("Second", "a\u200bb"), "")
+@example(CANONICAL, BODY)
+@example(CANONICAL.replace("heat: -1", "heat: 2147483648"), "")
+@example(CANONICAL.replace("quality: 58", 'quality: "58"'), "\n\n  indented\n")
+@example(CANONICAL.replace("published: false", "published: no"), "")
+@example(CANONICAL.replace("Second", "a\u200bb"), "")
 def test_both_ways_agree(header: str, body: str) -> None:
     """Whatever values a file of the canonical layout has."""
     agree((header + body).encode("utf-8", "surrogatepass"))
@@ -44,7 +44,7 @@ def test_both_ways_agree(header: str, body: str) -> None:
 def test_any_bytes(raw: bytes) -> None:
     """Bytes that are no text are left to the long way."""
     agree(raw)
-    agree(SEED_SHAPE.encode() + raw)
+    agree(CANONICAL.encode() + raw)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_any_bytes(raw: bytes) -> None:
 )
 def test_what_is_known(old: str, new: str, is_known: bool) -> None:
     """Ordinary values are, those with a problem or another meaning are not."""
-    text = SEED_SHAPE.replace(old, new, 1) + BODY
+    text = CANONICAL.replace(old, new, 1) + BODY
     assert agree(text.encode()) is is_known
 
 

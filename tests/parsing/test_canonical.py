@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.parsing import canonical, frontmatter
-from tests.written import SEED_SHAPE
+from tests.written import CANONICAL
 
 PLAIN = st.one_of(
     st.sampled_from(
@@ -45,7 +45,7 @@ QUOTED = st.one_of(
     ),
 )
 VALUE = st.one_of(PLAIN, QUOTED)
-LINES = SEED_SHAPE.split("\n")
+LINES = CANONICAL.split("\n")
 
 
 def assert_equal(text: str) -> None:
@@ -60,7 +60,7 @@ def assert_equal(text: str) -> None:
 
 @st.composite
 def articles(draw: st.DrawFn) -> str:
-    """The seed's shape with other values, blocks left out, keys added."""
+    """The canonical article with other values, blocks left out, keys added."""
     lines = []
     for line in LINES:
         change = draw(st.integers(0, 200))
@@ -82,7 +82,7 @@ def articles(draw: st.DrawFn) -> str:
 
 
 @given(articles())
-@example(SEED_SHAPE)
+@example(CANONICAL)
 @example('---\ntitle: "a"\ntitle: "b"\n---\n')
 def test_both_lanes_agree(text: str) -> None:
     """On every variation of the layout the fast lane is right or silent."""
@@ -98,21 +98,21 @@ def test_both_lanes_agree_on_every_scalar(value: str) -> None:
     assert_equal(f"---\nrelated:\n  - title: {value}\n    quality: {value}\n---\n")
 
 
-@given(st.integers(0, len(SEED_SHAPE)), st.integers(0, 40), st.text(max_size=3))
+@given(st.integers(0, len(CANONICAL)), st.integers(0, 40), st.text(max_size=3))
 def test_both_lanes_agree_on_damaged_files(place: int, length: int, text: str) -> None:
     """A hole or a foreign letter anywhere does not part them."""
-    assert_equal(SEED_SHAPE[:place] + text + SEED_SHAPE[place + length :])
+    assert_equal(CANONICAL[:place] + text + CANONICAL[place + length :])
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        SEED_SHAPE.replace('\ntopics:\n  - Transport\n  - "Town: council"\n', ""),
-        SEED_SHAPE.replace("published: false\n", "published: false\nlanguage: sv\n"),
-        SEED_SHAPE.replace("secured:", "language: sv\nsecured:").replace("secured:", "more: 1\nsecured:", 0),
-        SEED_SHAPE.replace("tram line", "Straßenbahn – “neu”"),
-        SEED_SHAPE + "# Body\n\ntext\n---\nmore\n",
-        SEED_SHAPE.split("images:")[0].rstrip() + "\n---\n",
+        CANONICAL.replace('\ntopics:\n  - Transport\n  - "Town: council"\n', ""),
+        CANONICAL.replace("published: false\n", "published: false\nlanguage: sv\n"),
+        CANONICAL.replace("secured:", "language: sv\nsecured:").replace("secured:", "more: 1\nsecured:", 0),
+        CANONICAL.replace("tram line", "Straßenbahn – “neu”"),
+        CANONICAL + "# Body\n\ntext\n---\nmore\n",
+        CANONICAL.split("images:")[0].rstrip() + "\n---\n",
         "---\ntitle: x\n---\nbody",
     ],
 )
@@ -124,7 +124,7 @@ def test_usual_variations_are_read_or_left(text: str) -> None:
 @pytest.mark.parametrize("cut", ["topics", "images", "related", "secured", "provider"])
 def test_an_absent_block_stays_in_the_fast_lane(cut: str) -> None:
     """Leaving a block out does not cost the speed."""
-    blocks = [block for block in SEED_SHAPE.split("\n\n") if not block.startswith(cut)]
+    blocks = [block for block in CANONICAL.split("\n\n") if not block.startswith(cut)]
     text = "\n\n".join(blocks)
     if cut == "secured":
         text += "---\n" if not text.rstrip().endswith("---") else ""
@@ -136,7 +136,7 @@ def test_an_absent_block_stays_in_the_fast_lane(cut: str) -> None:
 def test_more_scalars_stay_in_the_fast_lane() -> None:
     """Unknown simple keys behind the known ones are taken along."""
     found = canonical.read(
-        SEED_SHAPE.replace("published: false\n", 'published: false\nlang: sv\nnote: "a b"\n')
+        CANONICAL.replace("published: false\n", 'published: false\nlang: sv\nnote: "a b"\n')
     )
     assert found is not None
     assert (found.fields["lang"], found.fields["note"]) == ("sv", "a b")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reader.article import Place
 from reader.parsing.content import MAX_FILE, Unreadable, article_in, decode, peek_date
-from tests.written import SEED_SHAPE
+from tests.written import CANONICAL
 
 PLACE = Place("/n/a.md", "a.md", "n")
 
@@ -62,7 +62,7 @@ def test_yaml_files_need_no_fences() -> None:
 @pytest.mark.parametrize(
     ("raw", "seconds"),
     [
-        (SEED_SHAPE.encode(), 1709370900),
+        (CANONICAL.encode(), 1709370900),
         (b"---\ndate: 1970-01-02\n", 86400),
         (b"+++\ndate = 1970-01-01T01:00:00+01:00\n", 0),
         (b"---\nDate: '1970-01-01 00:00:05'\n", 5),

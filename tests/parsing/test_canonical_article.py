@@ -1,4 +1,4 @@
-"""The layout that the collections of this reader are written in, from the file to the record."""
+"""The canonical layout, as machines write it, from the file to the record."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from datetime import UTC, datetime
 from reader.article import Article, Image, Place, Provider, Related
 from reader.parsing import canonical, frontmatter
 from reader.parsing.content import article_in
-from tests.written import SEED_SHAPE
+from tests.written import CANONICAL
 
 PLACE = Place("/news/2024/000_a1.txt", "2024/000_a1.txt", "news")
 
 
 def article() -> Article:
-    """The article of the seed's shape."""
-    return article_in(SEED_SHAPE.encode(), PLACE)
+    """The article in that layout."""
+    return article_in(CANONICAL.encode(), PLACE)
 
 
 def test_the_layout_is_read_in_the_fast_lane_as_in_the_general_one() -> None:
     """Both ways give the same fields, body and lines."""
-    fast = canonical.read(SEED_SHAPE)
+    fast = canonical.read(CANONICAL)
     assert fast is not None
-    general = frontmatter.read_any(SEED_SHAPE)
-    assert fast.fields == general.fields and SEED_SHAPE[fast.end :] == general.body
-    both = frontmatter.read(SEED_SHAPE)
+    general = frontmatter.read_any(CANONICAL)
+    assert fast.fields == general.fields and CANONICAL[fast.end :] == general.body
+    both = frontmatter.read(CANONICAL)
     assert both.body_line == general.body_line and dict(both.lines) == general.lines
     assert general.problems == ()
 
@@ -72,7 +72,7 @@ def test_every_field_arrives() -> None:
 
 def test_a_bad_value_is_named_with_its_line() -> None:
     """A problem deep in the record tells the line of the file, also from the fast lane."""
-    text = SEED_SHAPE.replace("quality: 71", "quality: 710").replace("heat: -1", "heat: warm")
+    text = CANONICAL.replace("quality: 71", "quality: 710").replace("heat: -1", "heat: warm")
     assert canonical.read(text) is not None
     problems = article_in(text.encode(), PLACE).problems
     assert [(one.line, one.field) for one in problems] == [(10, "heat"), (36, "related.0.quality")]
