@@ -35,7 +35,7 @@ def run(
     """Show the library until the person quits; the exit code. `source` is the collection as people say it,
     `visit` where the last visit ended, and `keep_visit` takes down where this one does."""
     gc.disable()  # until the first paint everything that is made stays; the screen turns it on again
-    from reader.app import endings, heap
+    from reader.app import endings, heap, sparing
     from reader.app.first_paint import painted_first
 
     seen, now = glance(choices(config.terminal)), datetime.now(UTC)
@@ -46,6 +46,7 @@ def run(
     first = painted_first(library, query, config, palettes, visit, seen, now)
     with endings.no_errors_once_gone(), first as begun:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
+        sparing.load_asyncio()
         from reader.app.background import is_worth_asking
         from reader.app.reader_app import ReaderApp
 

@@ -16,6 +16,7 @@ from reader.app.reading.inline import TASKS, Notes, spans_of
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span
 from reader.app.reading.tables import Table, layout_table
 from reader.app.reading.wrap import wrap
+from reader.app.sparing import without
 from reader.patterns import lazy
 from reader.text import clean
 
@@ -50,7 +51,8 @@ References = MutableMapping[str, Any]
 @lru_cache(maxsize=2)
 def parser(*, knows_links: bool = True) -> MarkdownIt:
     """The one parser: CommonMark with tables and strikethrough. Imported when first needed."""
-    from markdown_it import MarkdownIt
+    with without("linkify_it"):  # finds bare addresses for a preset that is not ours
+        from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])
