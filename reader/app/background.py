@@ -7,6 +7,7 @@ Textual looks at that, in however many parts it comes.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from time import monotonic
 
 from textual.message import Message
@@ -26,13 +27,12 @@ _ANSWER = lazy(r"\x1b\]11;rgba?:[0-9a-fA-F/]{5,40}(?:\x07|\x1b\\)")
 _BEGUN = re.compile(r"\x1b(?:\](?:1(?:1(?:;[rgba]{0,4}(?::[0-9a-fA-F/]{0,40}\x1b?)?)?)?)?)?\Z")
 
 
+@dataclass
 class BackgroundTold(Message):
     """The terminal has said whether its ground is dark or light."""
 
-    def __init__(self, background: str) -> None:
-        super().__init__()
-        self.background = background
-        """dark or light."""
+    background: str
+    """dark or light."""
 
 
 def is_worth_asking(seen: Terminal) -> bool:

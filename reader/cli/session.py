@@ -71,12 +71,11 @@ def _missing(word: str, commands: bool) -> str:
     shown = display_path(word)
     if not commands or os.sep in word or "." in word:
         return f"`{shown}` is no folder or file; check the name"
-    from difflib import get_close_matches
-
     from reader.cli.roster import COMMANDS
+    from reader.hints import closest
 
-    near = get_close_matches(word, COMMANDS, 1)
-    hint = f"did you mean `reader {near[0]}`?" if near else "`reader --help` lists the commands"
+    near = closest(word, COMMANDS)
+    hint = f"did you mean `reader {near}`?" if near else "`reader --help` lists the commands"
     return f"`{shown}` is no folder, file or command; {hint}"
 
 

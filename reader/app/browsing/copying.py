@@ -20,13 +20,12 @@ Link = tuple[str, str]
 class Copying(Selecting):
     """Every key that copies, and what opening shares with it."""
 
+    @dataclass
     class Handled(Message):
         """A worker has opened or copied something, or could not."""
 
-        def __init__(self, sentence: str, is_warning: bool = False) -> None:
-            super().__init__()
-            self.sentence = sentence
-            self.is_warning = is_warning
+        sentence: str
+        is_warning: bool = False
 
     @dataclass
     class LinksKnown(Message):

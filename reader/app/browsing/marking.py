@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Lock
 
 from textual import on
@@ -37,13 +38,12 @@ class Marking(Selecting):
     """Every key that changes a mark. What one article is marked with is on disk when its key has returned;
     what can be a million articles is changed in a thread, one change after another."""
 
+    @dataclass
     class Marked(Message):
         """A thread has changed marks, or could not."""
 
-        def __init__(self, sentence: str, is_warning: bool = False) -> None:
-            super().__init__()
-            self.sentence = sentence
-            self.is_warning = is_warning
+        sentence: str
+        is_warning: bool = False
 
     def __init__(self, *arguments: object, **settings: object) -> None:
         super().__init__(*arguments, **settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Timer
 
 from textual import on
@@ -25,14 +26,13 @@ LOOK_AGAIN = (3.0, 12.0)
 class Opening(Copying):
     """Every key by which a page or its address leaves the screen."""
 
+    @dataclass
     class NotOpened(Message):
         """No browser took these pages: their addresses are to be shown."""
 
-        def __init__(self, sentence: str, links: Sequence[Link]) -> None:
-            super().__init__()
-            self.sentence = sentence
-            self.links = tuple(links)
-            """Their URLs are checked."""
+        sentence: str
+        links: Sequence[Link]
+        """Their URLs are checked."""
 
     def action_open_page(self) -> None:
         """Open the page in the person's browser, or the pages of the selected articles."""
