@@ -180,7 +180,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("toggle_rows", (), "Compact rows", "Show the list with one line a row, or with two", _REST),
     Command("next_theme", (), "Next theme", "Go to the next theme", _REST),
     Command("refresh", ("R",), "Refresh", "Look for new and changed files", _REST),
-    Command("show_help", ("?",), "All keys", "Show this page", _REST),
+    Command("show_help", ("?",), "All keys", "Show all keys on one page", _REST),
     Command(
         "show_palette",
         (":", "ctrl+p"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -103,13 +104,12 @@ class Printed(ModalScreen[None]):
         Binding("y", "copy", "Copy"),
     ]
 
+    @dataclass
     class Ended(Message):
         """The command has said everything, or could not be started."""
 
-        def __init__(self, said: Said | None, reason: str = "") -> None:
-            super().__init__()
-            self.said = said
-            self.reason = reason
+        said: Said | None
+        reason: str = ""
 
     def __init__(self, piping: Piping, text: Callable[[], str], copy: Callable[[str], object]) -> None:
         super().__init__()
