@@ -26,6 +26,8 @@ _COMMON_SHARE = 0.861
 """Of all words in a text: ln 7000 / (ln 7000 + 1 / 0.7), so that the regimes meet."""
 TOPICS = 40
 PROVIDERS = 300
+_END = "\n---\n"
+"""Of the front matter."""
 DAYS = 1_826
 """Five years of dated folders, one a day."""
 FIRST_DAY = datetime(2021, 1, 1, tzinfo=UTC)
@@ -75,9 +77,12 @@ def provider(rank: int) -> tuple[str, str]:
     return f"{name.capitalize()} {('Post', 'Wire', 'Courier', 'Review')[rank % 4]}", f"{name}.example"
 
 
-def make(count: int, base: Path) -> Corpus:
-    """The corpus of this many articles below a folder; made there unless it already is."""
-    home = base / f"corpus-{EDITION}-{count}"
+def make(count: int, base: Path, *, has_bodies: bool = True) -> Corpus:
+    """The corpus of this many articles below a folder; made there unless it already is.
+
+    Without bodies an article is its front matter alone, as what news services deliver often is.
+    """
+    home = base / f"corpus-{EDITION}-{count}{'' if has_bodies else '-bare'}"
     folder, record = home / "articles", home / "made"
     ends = _end_title("Zenith", count), _end_title("Nadirz", count)
     if record.exists():
@@ -89,7 +94,7 @@ def make(count: int, base: Path) -> Corpus:
         if parent not in made_folders:
             (folder / parent).mkdir(parents=True, exist_ok=True)
             made_folders.add(parent)
-        data = content.encode()
+        data = content.encode() if has_bodies else content[: content.index(_END, 4) + len(_END)].encode()
         target = f"{folder}/{path}"
         with open(target, "wb") as file:
             file.write(data)

@@ -8,7 +8,8 @@ from shutil import rmtree
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.bench import Bench
+from benchmarks import corpus
+from benchmarks.bench import BIG, Bench
 from benchmarks.floors import Floor, read_and_load, walk
 from benchmarks.screens import time_to
 from benchmarks.table import Figure
@@ -30,6 +31,8 @@ MOST_LOADING = 400_000_000
 def figures(bench: Bench, loaded: Floor, painted: Floor) -> Iterator[Figure]:
     """All of them; leaves the finished index in the bench's home."""
     yield from _cold(bench, loaded)
+    if bench.corpus.size < BIG:
+        yield _cold_without_bodies(bench)
     yield _index_size(bench)
     yield _first_headlines(bench, painted)
     if not bench.is_quick:
@@ -50,6 +53,22 @@ def _cold(bench: Bench, loaded: Floor) -> Iterator[Figure]:
     yield Figure("cold `reader index`", size, median(clock), loaded, most=most)
     alone = read_and_load(bench.corpus.folder, size, 1, worked)
     yield Figure("its processors' time together", size, median(work), alone)
+
+
+def _cold_without_bodies(bench: Bench) -> Figure:
+    """The floor loads front matter alone; here the reader too has nothing else to read."""
+    size, base = bench.corpus.size, bench.home.parent
+    bare = bench._replace(corpus=corpus.make(size, base, has_bodies=False), home=base / f"home-{size}-bare")
+    loaded, seconds = alternating(
+        (
+            lambda: read_and_load(bare.corpus.folder, size, 1).value,
+            lambda: timed(lambda: _load_anew(bare)),
+        ),
+        bench.few,
+    )
+    return Figure(
+        "cold `reader index`, no bodies", size, seconds, Floor("read + CSafeLoader", loaded), most=0.6
+    )
 
 
 def _index_size(bench: Bench) -> Figure:

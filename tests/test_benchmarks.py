@@ -47,6 +47,16 @@ def test_a_corpus_is_read_whole_and_begins_and_ends_with_its_titles(tmp_path: Pa
     assert corpus.make(60, tmp_path) == made
 
 
+def test_a_corpus_without_bodies_is_the_same_front_matter(tmp_path: Path) -> None:
+    """The same files, each up to the end of its front matter; they lie beside those with bodies."""
+    whole, bare = corpus.make(20, tmp_path), corpus.make(20, tmp_path, has_bodies=False)
+    assert bare.byte_count < whole.byte_count
+    for path in bare.folder.rglob("*.md"):
+        text = (whole.folder / path.relative_to(bare.folder)).read_text()
+        assert text.startswith(path.read_text())
+        assert path.read_text().count("\n---\n") == 1
+
+
 def test_frequent_words_are_frequent() -> None:
     """Words follow a long-tailed law: the hundred commonest are a third of the text, most come up once."""
     words = re.findall(r"[a-z]+", " ".join(text.rpartition("---")[2] for _, _, text in corpus.articles(500)))

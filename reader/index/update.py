@@ -27,10 +27,6 @@ from reader.results import Progress, Report
 FIRST_CHUNK = 100
 """Files of the newest folders that are shown before the rest is even listed."""
 
-FIRST_PATIENCE = 0.02
-"""Seconds for which the first headlines wait while the listing tells whether workers will be wanted: those
-start while the headlines are made."""
-
 MOST_AT_ONCE = 1000
 """Files read right here and written together; more are a cold load, for which starting workers pays."""
 
@@ -96,24 +92,18 @@ class Update:
             self._carry(moved)
 
     def _compare(self) -> Iterator[Progress]:
-        patient_until = time.monotonic() + FIRST_PATIENCE
         for folder in self._collection.scan():
             self._scan.compare(folder)
-            if self._workers is None and self._scan.added > MOST_AT_ONCE:
-                # They start while the first headlines are made and the rest is listed.
-                self._workers = Workers(worker_count())
-            if self._owes_first() and (self._workers or time.monotonic() > patient_until):
+            if self._shows_first and not self._early and self._scan.added >= FIRST_CHUNK:
                 yield self._show_first()
             elif len(self._scan.folders) % 64 == 1:
                 yield Progress("scan", self._scan.files)
-        if self._owes_first():
-            yield self._show_first()
+            if self._workers is None and self._scan.added > MOST_AT_ONCE:
+                # They start while the rest is listed.
+                self._workers = Workers(worker_count())
         self._scan.finish()
         self._settle()
         self._scan.folders.sort(key=lambda listed: listed.path, reverse=True)
-
-    def _owes_first(self) -> bool:
-        return self._shows_first and not self._early and self._scan.added >= FIRST_CHUNK
 
     def _show_first(self) -> Progress:
         """The first headlines: some files of the newest folders, before all are listed."""
