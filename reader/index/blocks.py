@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CROWD = 100
 """Words of a block beyond which a beginning of CROWDED_LENGTH letters has a set of its own there. Sets for
-all of them would be a fifth of the index, and a range of few words costs no more than a set."""
+all of them would be a ninth of the index, and a range of few words costs no more than a set."""
 
 LARGEST_PART = 4050
 """Bytes of a set in one row, four of which fill a page. SQLite would put larger ones into pages of their own,

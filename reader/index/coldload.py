@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from reader.collection import Roots
 from reader.index.blocks import BlockLoad, make
 from reader.index.numbering import Numbering
-from reader.index.reading import UNDATED, Chunk, File, peek_chunk, take_chunk
-from reader.index.schema import BLOCK_BITS
+from reader.index.reading import Chunk, File, peek_chunk, take_chunk
+from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.index.workers import Workers
 from reader.index.writer import Writer
 

@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     """Everything but the title that a bare word is looked for in, a text a line."""
 
 
-class Known(NamedTuple):
+class Traits(NamedTuple):
     """What an entry is made of."""
 
     identity: str
@@ -57,7 +57,7 @@ def entry_of(article: Article) -> Entry:
     """The entry of an article."""
     moment = article.published_date_time
     return made_of(
-        Known(
+        Traits(
             article.identity, None if moment is None else int(moment.timestamp()), article.title,
             article.provider, article.topics, article.quality, article.heat, article.category, article.type,
             article.url, article.is_draft, article.author, bool(article.images), bool(article.related),
@@ -67,17 +67,17 @@ def entry_of(article: Article) -> Entry:
 
 
 def searched_texts(article: Article) -> list[str]:
-    """Everything but the title that a bare word is looked for in (design, section 6)."""
+    """Everything but the title that a bare word is looked for in."""
     return [
         article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
         *[link.title for link in article.related],
     ]  # fmt: skip
 
 
-def made_of(known: Known) -> Entry:
-    """The entry that says what is known."""
+def made_of(traits: Traits) -> Entry:
+    """The entry of an article with these traits."""
     (identity, date, title, (name, domain), topics, quality, heat, category, kind, url, is_draft, author,
-     has_images, has_related, has_body, text) = known  # fmt: skip
+     has_images, has_related, has_body, text) = traits  # fmt: skip
     host = _host(url)
     found = [(Field.TOPIC, topic) for topic in topics]
     if author:

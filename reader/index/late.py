@@ -15,13 +15,11 @@ from itertools import accumulate
 
 from pyroaring import BitMap
 
+from reader.index.schema import UNDATED
 from reader.records import NamedTuple
 
 STRETCH = 512
 """Late articles that are counted at once (some us)."""
-
-UNDATED = -(1 << 62)
-"""Stands for the date of what has none, before all others."""
 
 
 class LateArticle(NamedTuple):

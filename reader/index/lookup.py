@@ -1,6 +1,6 @@
 """Single articles: by id, by number, by link. The sets answer for many at once; here one is looked up.
 
-Reads article files through `reader.collection`; changes nothing.
+Reads article files through `reader.files`; changes nothing.
 """
 
 from __future__ import annotations

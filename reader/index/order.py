@@ -13,8 +13,8 @@ from itertools import accumulate
 
 from pyroaring import BitMap
 
-from reader.index.late import UNDATED, LateAmong, LateRow
-from reader.index.schema import LAST_UNDATED, Field
+from reader.index.late import LateAmong, LateRow
+from reader.index.schema import LAST_UNDATED, UNDATED, Field
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.records import Protocol
@@ -144,7 +144,7 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     field = {"quality": Field.QUALITY, "heat": Field.HEAT, "provider": Field.PROVIDER}[query.sort]
     known = view.choices(field)
     if field == Field.HEAT:
-        # A negative heat was not measured (design, section 3).
+        # A negative heat was not measured.
         known = [choice for choice in known if int(choice[1]) >= 0]
     natural: Callable[[tuple[str, str]], object] = _as_folded if field == Field.PROVIDER else _highest_first
     sets, rest = [], match

@@ -13,7 +13,7 @@ import re
 from reader.addresses import identity_of
 from reader.article import Provider
 from reader.dates import parse_instant
-from reader.index.entry import Entry, Known, made_of
+from reader.index.entry import Entry, Traits, made_of
 from reader.parsing.canonical import NULLS, images_in, match, topics_in, value_of
 from reader.parsing.content import MAX_FILE
 from reader.text import clean, clean_line
@@ -50,7 +50,7 @@ def entry_in(raw: bytes) -> Entry | None:
         return None
     body = text[found.end :].lstrip("\n").rstrip()
     return made_of(
-        Known(
+        Traits(
             identity, date, titled, Provider(name, domain), topics, _QUALITIES[quality], number,
             kind_of, type_of, first_url or second_url, _ARE_DRAFTS[published], (),
             found.images is not None, bool(found.related), bool(body),

@@ -20,12 +20,9 @@ from reader.index.entry import Entry, entry_of
 from reader.index.packing import lows_of
 from reader.index.quick import entry_in
 from reader.index.scan import INT63, is_too_young
-from reader.index.schema import BLOCK_BITS
+from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.parsing.content import Unreadable, article_in
 from reader.records import NamedTuple
-
-UNDATED = -(1 << 62)
-"""What stands for "no date found" in an array of dates."""
 
 
 class File(NamedTuple):

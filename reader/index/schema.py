@@ -22,6 +22,9 @@ FIRST_DATED = 1 << 31
 LAST_UNDATED = 1 << 30
 """Undated articles are numbered downwards from here, so that they come last in every walk."""
 
+UNDATED = -(1 << 62)
+"""Stands for the date of what has none, before all others."""
+
 
 class Field:
     """What a set is about; stored in the file, so numbers are never used again for something else.

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, tzinfo
 
 from pyroaring import BitMap
 
-from reader.index.late import UNDATED, LateAmong, LateRow
-from reader.index.schema import LAST_UNDATED
+from reader.index.late import LateAmong, LateRow
+from reader.index.schema import LAST_UNDATED, UNDATED
 from reader.index.view import IndexView
 from reader.periods import Period, fitting, periods
 from reader.results import Facet, FacetValue

@@ -14,10 +14,10 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
-from reader.index.late import UNDATED, Late, LateArticle, placed
+from reader.index.late import Late, LateArticle, placed
 from reader.index.packing import in_bits
 from reader.index.rows import MOST_ASKED
-from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, Field
+from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, UNDATED, Field
 from reader.index.sets import read_range, read_set
 from reader.query import Clause
 from reader.records import TYPE_CHECKING, NamedTuple

@@ -252,7 +252,7 @@ def _seconds(article: Article | None) -> int | None:
 
 
 def _rank(file: Taken) -> Rank:
-    """Of two files with the same identity the higher is shown (design, section 3)."""
+    """Of two files with the same identity the higher is shown: by the article's date, then by the file's."""
     assert file.article is not None
     return _order(_seconds(file.article)), file.origin.mtime_ns, file.article.path
 
