@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
+from reader.app.reading.additions import add_to
 from reader.app.reading.code import layout_code
 from reader.app.reading.inline import TASKS, Notes, spans_of
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span
+from reader.app.reading.refining import SIGNS, refine
 from reader.app.reading.tables import Table, layout_table
 from reader.app.reading.wrap import wrap
 from reader.app.sparing import without
@@ -38,7 +40,7 @@ MOST_BRACKETS = 500
 second to parse. A page of nothing but links has 300."""
 _ONLY_DEFINITIONS = lazy(
     r"(?:[ \t]*\n|"
-    r"[ ]{0,3}\[[^\[\]\\\n]+\]:[ \t]*[^\s<>()\"']+"
+    r"[ ]{0,3}\[(?!\^)[^\[\]\\\n]+\]:[ \t]*[^\s<>()\"']+"
     r"(?:[ \t]+(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))?[ \t]*(?:\n|\Z))*\Z"
 )
 """A text of nothing to be seen: blank lines, and definitions of links in their plain form."""
@@ -50,12 +52,13 @@ References = MutableMapping[str, Any]
 
 @lru_cache(maxsize=2)
 def parser(*, knows_links: bool = True) -> MarkdownIt:
-    """The one parser: CommonMark with tables and strikethrough. Imported when first needed."""
+    """The one parser: CommonMark with tables, strikethrough and `additions`. Imported when first needed."""
     with without("linkify_it"):  # finds bare addresses for a preset that is not ours
         from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])
+    add_to(made)
     return made if knows_links else made.disable(["link", "image"])
 
 
@@ -66,6 +69,8 @@ def _parsed(text: str, references: References | None) -> list[Token]:
         from reader.app.reading.html import as_markdown
 
         tokens = as_markdown(tokens)
+    if any(sign in text for sign in SIGNS):
+        refine(tokens)
     for token in tokens:
         for part in token.children or (token,):
             part.content = clean(part.content)  # `&#x202e;` has become what it stands for

@@ -1,6 +1,6 @@
 """HTML in a body, as the Markdown tokens of the same meaning: nothing of it is run, fetched or styled.
 
-Elements that HTML knows mean what they say; a site's components on lines of their own mean nothing. Anything
+Elements that HTML knows mean what they say; a site's components mean nothing. Anything
 else between angle brackets (`vector<int>`) stays visible as text.
 """
 
@@ -89,7 +89,7 @@ class _BlockHtml(InlineHtml):
                 pass
 
     def add_unknown(self, tag: str) -> None:
-        """On lines of their own, names with a capital are components of a site's, around what they show."""
+        """In a block, names with a capital are components of a site's, around what they show."""
         if not tag.lstrip("</")[:1].isupper():
             super().add_unknown(tag)
 

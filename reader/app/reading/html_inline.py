@@ -49,7 +49,21 @@ _UNSEEN = frozenset(("script", "style", "svg", "math", "template", "head", "titl
 BREAKING = _BLOCKS | HEADINGS | NESTED.keys() | {"hr", "pre", "table", "tr"}
 _KNOWN = BREAKING | _EMPHASIS.keys() | _CODE | _PLAIN | CELLS | _PLAYED | _UNSEEN | {"a", "br", "img"}
 
+_COMPONENT = lazy(r"<(/?)([A-Z][\w.]*|[a-z]\w*-[\w.-]*)")
 _END_TAG = lazy(r"</([A-Za-z][^\s/<>]*)[^<>]*>")
+
+
+def _components(children: Sequence[Token]) -> frozenset[int]:
+    """Tags of a site's components within a line: ended in themselves (`<Since/>`), or begun and ended."""
+    named = [
+        (found, child)
+        for child in children
+        if child.type == "html_inline" and (found := _COMPONENT.match(child.content))
+    ]
+    begun = {found[2] for found, _ in named if not found[1]}
+    ended = {found[2] for found, _ in named if found[1]}
+    paired = begun & ended
+    return frozenset(id(child) for found, child in named if found[2] in paired or child.content[-2] == "/")
 
 
 class InlineHtml(HTMLParser):
@@ -65,7 +79,10 @@ class InlineHtml(HTMLParser):
 
     def tokens_of(self, children: Sequence[Token]) -> list[Token]:
         """The tokens of a line whose tags were told from its text by Markdown."""
+        components = _components(children)
         for child in children:
+            if id(child) in components:
+                continue
             if child.type == "html_inline":
                 self.spell(child.content)
                 self.feed(child.content)

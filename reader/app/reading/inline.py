@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
 from reader.links import shown_host
+from reader.markdown import plain
 from reader.patterns import lazy
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _leaf(
     elif token.type == "code_inline":
         yield Span(token.content.replace("\n", " "), "link" if link else "code", emphasis, link)
     elif token.type == "image":
-        yield picture_note(token.content, str(token.attrGet("src") or ""), link)
+        yield picture_note(plain(token.content), str(token.attrGet("src") or ""), link)
     elif link:
         yield Span(token.content, ink, emphasis, link)
     else:

@@ -42,9 +42,10 @@ def texts(markdown: str, width: int = 40) -> list[str]:
         ("a `<b>` <code>b &lt; c</code>", ["a <b> b < c"]),
         ('<img src="https://a.example/x.png" alt="A sea">', ["[picture: A sea]"]),
         ('<iframe src="https://v.example/1"></iframe>', ["[page] [v.example]"]),
-        ("vector<int> and <Tabs>x</Tabs>", ["vector<int> and <Tabs>x</Tabs>"]),
+        ("vector<int> and <Tabs>x</Tabs> <Since v='6'/>", ["vector<int> and x"]),
+        ("Map<Key, V> of <your-name>", ["Map<Key, V> of <your-name>"]),
         ("<Intro level={1}>\n\nText\n\n</Intro>", ["Text"]),
-        ("<x-y>\nText\n</x-y>", ["<x-y> Text </x-y>"]),
+        ("<x-y>\n*Text*\n</x-y>", ["Text"]),
         ("<p>open <!-- for ever", ["open <!-- for ever"]),
     ],
 )

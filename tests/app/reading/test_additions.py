@@ -1,0 +1,122 @@
+"""What site generators and Obsidian add to Markdown is read as what it means."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from reader.app.reading.additions import heading_of
+from reader.app.reading.blocks import layout_markdown, links_in
+from reader.app.reading.lines import BOLD, plain
+
+PARTS = (
+    ":::", ":::note", "::::tip[a]", "!!! note", "    ", "  ", "<A>", "</A>", "<A", ">", "{% a %}", "{%", "%}",
+    "{{< figure src=a >}}", "{{< a b >}}", "{% highlight c %}", "{% endhighlight %}", "{:.a}", "[^1]:",
+    "[^1]", ": ", "[[a|b]]", "![[a]]", "> [!NOTE]", "# a {#b}", "- ", "> ", "1. ", "\n", "\n\n", "word", "*",
+    "`", "|a|b|", "|-|-|", "import 'a'", "[toc]", "{/*", "*/}",
+)  # fmt: skip
+
+
+def texts(markdown: str, width: int = 40) -> list[str]:
+    """The lines of a Markdown text without blanks at their ends."""
+    return [plain(line).rstrip() for line in layout_markdown(markdown, width)]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lines"),
+    [
+        (":::note\nOne *two*.\n\n- a\n:::\nAfter", ["▎ Note", "▎", "▎ One two.", "▎", "▎ • a", "", "After"]),
+        (":::tip[Set `a`]\nx\n:::", ["▎ Set a", "▎", "▎ x"]),
+        ('::::tip\n:::note{title="T"}\ny\n:::\n::::\nz', ["▎ Tip", "▎", "▎ ▎ T", "▎ ▎", "▎ ▎ y", "", "z"]),
+        ("- item\n  :::details\n  *in*\n  :::\n- two", ["• item", "  in", "• two"]),
+        ("one\n:::", ["one"]),
+        ('!!! note "A *b*"\n    Text\n\n    - a\n\nEnd', ["▎ A *b*", "▎", "▎ Text", "▎", "▎ • a", "", "End"]),
+        ("> [!NOTE]\n> Text", ["▎ Note", "▎ Text"]),
+        ("> [!warning]+ Mind `this`\n> x", ["▎ Mind this", "▎ x"]),
+        ("> [!quote]", ["▎ Quote"]),
+        ("> [no] call", ["▎ [no] call"]),
+    ],
+)  # fmt: skip
+def test_boxes(markdown: str, lines: list[str]) -> None:
+    """A box is a quotation below its heading."""
+    assert texts(markdown) == lines
+    assert heading_of("spoiler") == "" and heading_of("tip") == "Tip"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lines"),
+    [
+        ("<Steps>\n1. one\n2. *two*\n</Steps>", ["1. one", "2. two"]),
+        ("<Card\n  title='A card'\n>\ntext\n</Card>\n<Since />", ["A card", "", "text"]),
+        ("import A from '~/a';\nimport 'b'\n\nText", ["Text"]),
+        ("import duties rose.", ["import duties rose."]),
+        ("{% highlight ruby %}\ndef *a*\n{% endhighlight %}", [" def *a*"]),
+        ("{% include a.html %}\n{# b #}\nText {% raw %}{{ a }}{% endraw %}", ["Text {{ a }}"]),
+        ("{% include a.html\n  b=1 %}\nText", ["Text"]),
+        ('{{< figure src="a.png" caption="A *sea*" >}}', ["[picture: A *sea*]"]),
+        ("{{< tab >}}\n*a*\n{{< /tab >}}", ["a"]),
+        ("{{< new-in 0.160.0 />}}\n[a]\n", ["{{< new-in 0.160.0 />}}", "", "[a]"]),
+        ("# Head {#head .a}\n{: .wide}\n![a](b.png){: .c} d", ["Head", "", "[picture: a] d"]),
+        ("[TOC]\n\n[[toc]]\n\nText", ["Text"]),
+        ("a [x]({{ site.url }}/b) [y]({% post_url a %})", ["a x y"]),
+    ],
+)
+def test_what_steers_a_site_is_left_out(markdown: str, lines: list[str]) -> None:
+    """What is written between components and tags of templates is read as if they were not there."""
+    assert texts(markdown) == lines
+
+
+def test_footnotes_are_paragraphs_and_no_links() -> None:
+    """None is taken for the definition of a link, not even of one word, and each is alone."""
+    notes = "A[^1].\n\n[^1]: https://a.example\n[^b]: Two\n  three"
+    assert texts(notes) == ["A[^1].", "", "[^1]: https://a.example", "", "[^b]: Two three"]
+    assert texts("[^1]: Thanks!") == ["[^1]: Thanks!"]
+    assert links_in(notes) == [("", "https://a.example")]
+
+
+def test_definitions_are_a_list() -> None:
+    """Each stands below its term; a colon elsewhere is text."""
+    assert texts("Term\n: means *that*\n  and this\n: or that") == [
+        "Term",
+        "",
+        "• means that and this",
+        "• or that",
+    ]
+    assert texts(": alone") == [": alone"]
+    assert texts(f"{'a' * 61}\n: b", 70) == [f"{'a' * 61} : b"]
+    assert texts("on\ndit\n: b") == ["on dit : b"]
+
+
+def test_links_between_notes_are_their_words() -> None:
+    """Those of numbers alone are notes of a text; what is embedded is told."""
+    assert texts("[[Page|it]], [[Other page]] [[1]] <[[T; N]]>\n![[a.png|9]]", 70) == [
+        "it, Other page [[1]] <[[T; N]]> [picture: a.png]"
+    ]
+
+
+def test_the_heading_of_a_box_is_strong() -> None:
+    """The text below it is not."""
+    lines = layout_markdown("> [!NOTE]\n> Text", 40)
+    assert [line[-1].emphasis for line in lines] == [BOLD, 0]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=30).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_any_mixture_is_lines(markdown: str) -> None:
+    """Nothing raises and nothing is too wide."""
+    assert all(cell_len(plain(line)) <= 30 for line in layout_markdown(markdown, 30))
+
+
+@pytest.mark.parametrize(
+    "part", [*PARTS, ":::a\n", "<A\n", "{%\n", "{% highlight c %}\n", "[^1]: a\n", "a\n: b\n"]
+)
+def test_many_of_them_are_quick(part: str) -> None:
+    """A piece of a body that holds nothing else takes no longer than others."""
+    begin = time.process_time()
+    layout_markdown(part * (9_000 // len(part)), 76)
+    layout_markdown(f"{part}\n" * (9_000 // (len(part) + 1)), 76)
+    assert time.process_time() - begin < 2
