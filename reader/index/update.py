@@ -27,8 +27,12 @@ from reader.results import Progress, Report
 FIRST_CHUNK = 100
 """Files of the newest folders that are shown before the rest is even listed."""
 
-MOST_AT_ONCE = 1000
-"""Files read right here and written together; more are a cold load, for which starting workers pays."""
+MOST_ALONE = 1000
+"""Files of a first load that are read right here: starting workers would take as long."""
+
+MOST_AT_ONCE = 3000
+"""Files of a later load that are read right here and written together: as a block of their own, more are
+written sooner."""
 
 SIGN_OF_LIFE = 250
 """Files between two signs of progress."""
@@ -92,13 +96,14 @@ class Update:
             self._carry(moved)
 
     def _compare(self) -> Iterator[Progress]:
+        most = MOST_ALONE if self._shows_first else MOST_AT_ONCE
         for folder in self._collection.scan():
             self._scan.compare(folder)
             if self._shows_first and not self._early and self._scan.added >= FIRST_CHUNK:
                 yield self._show_first()
             elif len(self._scan.folders) % 64 == 1:
                 yield Progress("scan", self._scan.files)
-            if self._workers is None and self._scan.added > MOST_AT_ONCE:
+            if self._workers is None and self._scan.added > most:
                 # They start while the rest is listed.
                 self._workers = Workers(worker_count())
         self._scan.finish()
