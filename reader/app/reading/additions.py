@@ -6,13 +6,13 @@ or looked up: what says something becomes Markdown of the same meaning, what onl
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from reader.patterns import lazy
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
@@ -55,12 +55,8 @@ BOXES = frozenset(
 
 
 def add_to(parser: MarkdownIt) -> None:
-    """Teach the parser these blocks."""
-    for name, rule in (
-        ("box", _box), ("noted", _noted), ("tag", _tag), ("template", _template), ("footnote", _footnote),
-        ("definition", _definition),
-    ):  # fmt: skip
-        parser.block.ruler.before("reference", name, _outside_code(rule), {"alt": _INTERRUPTS})
+    """Teach the parser these blocks, as one rule: all rules are asked about every line."""
+    parser.block.ruler.before("reference", "addition", _addition, {"alt": _INTERRUPTS})
 
 
 def heading_of(kind: str, said: str = "") -> str:
@@ -69,13 +65,13 @@ def heading_of(kind: str, said: str = "") -> str:
     return (_escaped(said) if "*" in said else said) or (kind.capitalize() if kind.lower() in BOXES else "")
 
 
-def _outside_code(
-    rule: Callable[[StateBlock, str, int, int, bool], bool],
-) -> Callable[[StateBlock, int, int, bool], bool]:
-    def tried(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        return not state.is_code_block(start) and rule(state, _line(state, start), start, end, silent)
-
-    return tried
+def _addition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    at = state.bMarks[start] + state.tShift[start]
+    rules = _RULES.get(state.src[at : at + 1])
+    if rules is None or state.is_code_block(start):
+        return False
+    line = _line(state, start)
+    return any(rule(state, line, start, end, silent) for rule in rules)
 
 
 def _line(state: StateBlock, number: int) -> str:
@@ -134,8 +130,6 @@ def _last_line(state: StateBlock, start: int, end: int, mark: str) -> int:
 
 def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """Tags of Liquid and shortcodes of Hugo; a list of classes, a place for a table of contents."""
-    if line[:1] not in ("{", "["):
-        return False
     stop, content = start + 1, line
     if line.startswith(("{%", "{{<", "{{%")) and "}" not in line:
         stop = _last_line(state, start, end, "}")
@@ -178,8 +172,6 @@ def _shortcode(state: StateBlock, inside: str, written: str, start: int) -> None
 
 def _box(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """`:::note`, down to `:::`."""
-    if not line.startswith(":::"):
-        return False
     if _BOX_ENDS.match(line):
         state.line = state.line if silent else start + 1
         return True
@@ -227,7 +219,7 @@ def _framed(state: StateBlock, heading: str, start: int, stop: int, indent: int 
 
 def _noted(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """`!!! note "Title"` of MkDocs, and the indented lines below it."""
-    found = _NOTED.match(line) if line.startswith(("!!!", "???")) else None
+    found = _NOTED.match(line)
     if not found or state.level >= MOST_BOXES:
         return False
     if not silent:
@@ -254,7 +246,7 @@ def _text(state: StateBlock, start: int, stop: int) -> str:
 
 def _footnote(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """A note at the foot is a paragraph of its own, and no definition of a link."""
-    if not line.startswith("[^") or not _FOOTNOTE.match(line):
+    if not _FOOTNOTE.match(line):
         return False
     if not silent:
         stop = _until_blank(state, start, end, "[^")
@@ -284,3 +276,10 @@ def _definition(state: StateBlock, line: str, start: int, end: int, silent: bool
     state.push("bullet_list_close", "ul", -1)
     state.line = start
     return True
+
+
+_RULES: Mapping[str, tuple[Callable[[StateBlock, str, int, int, bool], bool], ...]] = {
+    ":": (_box, _definition), "!": (_noted,), "?": (_noted,), "<": (_tag,), "i": (_tag,), "{": (_template,),
+    "[": (_template, _footnote),
+}  # fmt: skip
+"""By the character that a line begins with."""

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import accumulate, islice
 
-from reader.app.reading.blocks import References, layout_markdown, links_in, may_link, parser
+from reader.app.reading.blocks import MOST_BRACKETS, References, layout_markdown, links_in, may_link, parser
 from reader.app.reading.header import Subject, layout_foot, layout_head, without_title
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import Notes
@@ -20,6 +20,9 @@ from reader.records import NamedTuple
 
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""
+
+AT_ONCE = 12
+"""Sections laid out before the next frame, 10 to 30 ms each: megabytes of tags are no lines at all."""
 
 NUMBERED = 32
 """Pieces of a body up to which its links are numbered."""
@@ -35,7 +38,7 @@ MOST_LINKS = 1_000
 """Links that are listed of one body."""
 
 MOST_LISTED = 64
-"""Pieces with something like a link that are read when links are listed, 10 ms each."""
+"""Pieces with something like a link that are read when links are listed, 10 ms each; more of them, longer."""
 
 
 class Place(NamedTuple):
@@ -60,12 +63,10 @@ class Document:
         self._spacing = spacing
         self.body = without_title(subject.article.body, subject.article.title)
         self._pieces = list(pieces_of(self.body))
-        self._references: References = {}
+        self._references = _references_in(self.body) if len(self._pieces) > 1 else {}
         self._count = len(self._pieces) + 2
-        if len(self._pieces) > 1:
-            definitions = "\n".join(islice(_definitions(self.body), MAX_DEFINITIONS))
-            parser().parse(definitions, self._references)
         self._wanted: Sought = ()
+        self._left = AT_ONCE
         self._links: dict[int, list[tuple[str, str]]] = {}
         self.set_width(width)
 
@@ -73,7 +74,7 @@ class Document:
         """Forget all lines; they are laid out anew in `width` cells."""
         self.width = width
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
-        self._heights = [8, *(self._estimate(piece) for piece in self._pieces), 4]
+        self._heights = [8, *(_estimate(self.body, piece, width) for piece in self._pieces), 4]
         self._exact = [False] * self._count
         self._tops: list[int] | None = None
         self._hits: dict[int, list[Hit]] = {}
@@ -89,10 +90,12 @@ class Document:
         return self.top(self._count)
 
     def line(self, y: int) -> Line:
-        """The line at `y`; blank beyond the ends."""
+        """The line at `y`; blank beyond the ends, and where enough was laid out at once."""
         if not 0 <= y < self.height:
             return ()
         section, offset = self.locate(y)
+        if not self._exact[section] and self._left <= 0:
+            return ()
         lines = self.section(section)
         return lines[offset] if 0 <= offset < len(lines) else ()
 
@@ -107,6 +110,7 @@ class Document:
             if self._heights[number] != len(lines):
                 self._heights[number] = len(lines)
                 self._tops = None
+            self._left -= not self._exact[number]
             self._exact[number] = True
         else:
             self._lines.move_to_end(number)
@@ -117,26 +121,28 @@ class Document:
 
         Returns where the line that was at `y` stands afterwards.
         """
+        self._left = AT_ONCE
         section, offset = self.locate(max(y, 0))
         if not self._exact[section] and self._heights[section]:
             share = offset / self._heights[section]
             offset = min(round(share * len(self.section(section))), max(self._heights[section] - 1, 0))
         bottom, number = offset, section
-        while bottom < offset + rows and number < self._count:
+        while bottom < offset + rows and number < self._count and self._left > 0:
             if not self._exact[number]:
                 self.section(number)
             bottom = self.top(number + 1) - self.top(section)
             number += 1
         above, number = offset, section
-        while above < rows and number:
+        while above < rows and number and self._left > 0:
             number -= 1
             above += len(self.section(number)) if not self._exact[number] else self._heights[number]
         return self.top(section) + offset
 
     def settle_end(self, rows: int) -> int:
         """Lay out the last `rows` lines; the `y` of the first of them."""
+        self._left = AT_ONCE
         number, seen = self._count, 0
-        while number and seen < rows:
+        while number and seen < rows and self._left > 0:
             number -= 1
             seen += len(self.section(number)) if not self._exact[number] else self._heights[number]
         return max(self.height - rows, 0)
@@ -164,9 +170,10 @@ class Document:
         found: list[tuple[str, str]] = []
         left = MOST_LISTED
         for number, piece in enumerate(self._pieces):
-            if not left or len(found) >= MOST_LINKS:
+            if left <= 0 or len(found) >= MOST_LINKS:
                 break
-            left -= may_link(self._text(piece))
+            text = self._text(piece)
+            left -= may_link(text) + text.count("[") // MOST_BRACKETS
             found += self._links_of(number)
         return found[:MOST_LINKS]
 
@@ -231,9 +238,6 @@ class Document:
     def _text(self, piece: Piece) -> str:
         return piece.before + self.body[piece.start : piece.end]
 
-    def _estimate(self, piece: Piece) -> int:
-        return 1 + self.body.count("\n", piece.start, piece.end) + (piece.end - piece.start) // self.width
-
     def top(self, section: int) -> int:
         """The `y` of the first line of a section, as far as known."""
         if self._tops is None:
@@ -253,8 +257,19 @@ class Document:
         return low, y - self.top(low)
 
 
+def _estimate(body: str, piece: Piece, width: int) -> int:
+    return 1 + body.count("\n", piece.start, piece.end) + (piece.end - piece.start) // width
+
+
 def _letters(line: Line) -> int:
     return sum(len(span.text) - span.text.count(" ") for span in line)
+
+
+def _references_in(body: str) -> References:
+    """The definitions of links that all pieces of a body share."""
+    references: References = {}
+    parser().parse("\n".join(islice(_definitions(body), MAX_DEFINITIONS)), references)
+    return references
 
 
 def _definitions(body: str) -> Iterator[str]:
