@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from reader.parsing.parsed import MAX_HEADER
 from reader.records import NamedTuple
 
 Style = Literal["yaml", "toml", "pairs", "none"]
@@ -74,18 +75,19 @@ def _fenced(text: str, opening: re.Match[str]) -> Split | None:
 
 def pairs(header: str) -> list[tuple[int, str, str]]:
     """The (0-based line, key in lower case, value) of a `Key: value` header; indented lines go on."""
-    found: list[tuple[int, str, str]] = []
+    found: list[tuple[int, str, list[str]]] = []
     for number, line in enumerate(header.split("\n")):
         pair = _PAIR.fullmatch(line)
         if pair:
-            found.append((number, pair[1].strip().lower(), (pair[2] or "").strip()))
+            found.append((number, pair[1].strip().lower(), [pair[2] or ""]))
         elif found and line[:1] in (" ", "\t"):
-            first, key, value = found[-1]
-            found[-1] = (first, key, f"{value} {line.strip()}".strip())
-    return found
+            found[-1][2].append(line)
+    return [(number, key, " ".join(filter(None, map(str.strip, said)))) for number, key, said in found]
 
 
 def _are_pairs(header: str) -> bool:
+    if len(header) > MAX_HEADER:
+        return False
     lines = header.split("\n")
     if not all(line[:1] in (" ", "\t") or _PAIR.fullmatch(line) for line in lines):
         return False

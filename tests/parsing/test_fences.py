@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.parsing.fences import Split, pairs, split
+from reader.parsing.parsed import MAX_HEADER
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,16 @@ def test_a_yaml_file_is_all_header() -> None:
 def test_pairs_go_on_in_indented_lines() -> None:
     """Keys are in lower case, a value's further lines are joined by a blank."""
     assert pairs("Title: A\n  long one\nTAGS:\n\tx") == [(0, "title", "A long one"), (2, "tags", "x")]
+    assert pairs("Title:\n" + " a\n \n" * 2) == [(0, "title", "a a")]
+
+
+def test_megabytes_are_no_header() -> None:
+    """Pairs that are larger than a header may be are text, and the largest are quickly read."""
+    begin = process_time()
+    largest = "Title: x\n" + " a\n" * ((MAX_HEADER - 9) // 3)
+    assert split(f"{largest}\nbody").style == "pairs"
+    assert split(f"{largest} and more\n\nbody").style == "none"
+    assert process_time() - begin < 1
 
 
 @given(st.text(st.sampled_from("-+.\n a:='T\"")), st.booleans())
