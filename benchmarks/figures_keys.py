@@ -108,6 +108,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
     """The browsing screen on this collection, its first refresh done."""
     from reader.app.reader_app import ReaderApp
     from reader.app.screens.browse import BrowseScreen
+    from reader.app.start import Start
     from reader.config import Config
     from reader.library import Library
     from reader.query import Query
@@ -127,7 +128,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
     library = Library.open([bench.corpus.folder])
     try:
         list(library.refresh())
-        app = Watched(library, Query(), Config())
+        app = Watched(Start(library, Query(), Config()))
         async with app.run_test(size=(COLUMNS, ROWS)):
             screen = app.screen
             assert isinstance(screen, BrowseScreen)

@@ -29,6 +29,7 @@ async def picture() -> str:
     """The screen as SVG, with an article chosen that has something to show."""
     from reader.app.reader_app import ReaderApp
     from reader.app.screens.browse import BrowseScreen
+    from reader.app.start import Start
     from reader.config import Config
     from reader.library import Change, Library
     from reader.paths import data_dir
@@ -41,7 +42,7 @@ async def picture() -> str:
         library.mark([newest[place] for place in STARRED], Change(starred=True))
         library.mark([newest[place] for place in READ], Change(read=True))
         # Never read by itself: the picture does not depend on how long it takes to make.
-        app = ReaderApp(library, Query(), Config(mark_read_after=-1), clock=lambda: NOW, source="~/news")
+        app = ReaderApp(Start(library, Query(), Config(mark_read_after=-1), "~/news", clock=lambda: NOW))
         async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
             screen = app.screen
             assert isinstance(screen, BrowseScreen)

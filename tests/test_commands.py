@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.app.footers import CHART_FOOTER, FOOTER
+from reader.app.keys.footers import CHART_FOOTER, FOOTER
 from reader.commands import COMMANDS, PLACES, key_words
 
 

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from reader.app.presses import Presses
+from reader.app.keys.presses import Presses
 from reader.app.screens.browse import BrowseScreen
 
 MADE_WAIT = 0.03

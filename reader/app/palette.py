@@ -17,9 +17,9 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
 from reader.app.browsing.state import Browsing
-from reader.app.keymap import action_of
+from reader.app.keys.keymap import action_of
 from reader.app.messages import ValuePressed
-from reader.app.painting import one_line
+from reader.app.paint.painting import one_line
 from reader.app.wording import order_in_words
 from reader.commands import COMMANDS
 from reader.errors import ReaderError

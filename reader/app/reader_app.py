@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 
@@ -17,26 +15,21 @@ from textual.color import Color
 from textual.driver import Driver
 from textual.screen import Screen
 
-from reader.app.background import BackgroundTold
-from reader.app.filters import filters_for
-from reader.app.first_load import FirstLoad
 from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keyed import MADE_WAIT, KeyedApp
-from reader.app.keymap import keymap_of
-from reader.app.output import Page, ThriftyUpdate
+from reader.app.keys.keymap import keymap_of
+from reader.app.paint.filters import filters_for
+from reader.app.paint.output import Page, ThriftyUpdate
+from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
+from reader.app.process.background import BackgroundTold
+from reader.app.process.first_load import FirstLoad
 from reader.app.screens.browse import BrowseScreen
-from reader.app.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
-from reader.config import Config
-from reader.config.palettes import Palette
+from reader.app.start import Start
 from reader.errors import ReaderError
-from reader.library import Library
 from reader.paths import data_dir
-from reader.query import Query
 from reader.terminal import TRUECOLOUR, Terminal
-from reader.visit import Visit
 
 SHEETS = ("browse", "dialogs", "help")
-FIRST_VISIT = Visit()
 FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
 """A terminal that can show everything."""
 
@@ -54,59 +47,36 @@ class ReaderApp(KeyedApp):
 
     def __init__(
         self,
-        library: Library,
-        query: Query,
-        config: Config,
+        start: Start,
         *,
-        notices: Sequence[str] = (),
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        source: str = "",
         seen: Terminal = FULL,
-        palettes: Sequence[Palette] = (),
-        visit: Visit = FIRST_VISIT,
-        keep_visit: Callable[[Visit], object] = lambda visit: None,
         driver_class: type[Driver] | None = None,
         first_load: FirstLoad | None = None,
     ) -> None:
         """`driver_class` is that of a terminal on which the first headlines are already painted, `first_load`
         the refresh that has brought them."""
         styles = data_dir("styles")
+        config = start.config
         self.keymap, warnings = keymap_of(config.keys)
         super().__init__(self.keymap.keys, driver_class, [styles / f"{name}.tcss" for name in SHEETS])
-        self.library = library
-        self.config = config
-        self.start_query = query
-        self.clock = clock
-        self.source = source
-        self._visit = (visit, keep_visit)
+        self.start = start
+        """What is shown, and how the person wants it."""
         self._first_load = first_load
-        self._notices = [*notices, *library.notices, *warnings]
+        self._notices = [*start.notices, *start.library.notices, *warnings]
         self._page = Page()
         self.animation_level = "none"
         self.seen = seen
         """What the terminal can do, as far as it shows at once."""
-        self.themes = (*THEMES, *map(theme_of, palettes))
+        self.themes = (*THEMES, *map(theme_of, start.palettes))
         """The reader's themes and the person's own."""
-        self._put_theme_on(config.theme, visit.theme)
+        self._put_theme_on(config.theme, start.visit.theme)
         self._filters[1:] = filters_for(seen, config.signs, self._dim_colour)
         self.keymap = self.keymap._replace(is_plain=seen.draws_in_ascii(config.signs))
         self.set_class(not seen.colours, "-no-colours")
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""
-        screen = BrowseScreen(
-            self.library,
-            self.start_query,
-            self.config,
-            keymap=self.keymap,
-            clock=self.clock,
-            source=self.source,
-            size=self.size,
-            seen=self.seen,
-            page=self._page,
-            visit=self._visit[0],
-            on_visit=self._visit[1],
-        )
+        screen = BrowseScreen(self.start, self.keymap, self.seen, self._page, self.size)
         screen.first_load = self._first_load
         return screen
 

@@ -88,16 +88,17 @@ def _show(sources: Sequence[Source], query: Query | None, settings: Config, noti
     own, mistakes = palettes.load(os.path.join(folder_of("config"), "themes"))
     library = Library.open(sources)
     try:
-        return app.run(
+        start = app.Start(
             library,
             _asked_last(last) if query is None else query,
             settings,
+            source=_written(sources),
             notices=[*notices, *mistakes],
             palettes=own,
-            source=_written(sources),
             visit=last,
             keep_visit=lambda now: settings.remember and visit.save(file, now),
         )
+        return app.run(start)
     finally:
         library.close()
 

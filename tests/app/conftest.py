@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from reader.app.reader_app import ReaderApp
+from reader.app.start import Start
 from reader.article import Article
 from reader.config import Config
 from reader.query import parse
 from tests.app.build import NOW, articles
 from tests.app.fake_library import FakeLibrary
 
-Start = Callable[..., ReaderApp]
+Launch = Callable[..., ReaderApp]
 
 
 @pytest.fixture
-def start() -> Start:
+def start() -> Launch:
     """Makes an app over some articles (or a number of them) with a query and a configuration."""
 
     def make(
@@ -31,6 +32,6 @@ def start() -> Start:
         if library is None:
             library = FakeLibrary(articles(some) if isinstance(some, int) else some)
         config = config or Config(mark_read_after=-1)
-        return ReaderApp(library, parse(query), config, notices=notices, clock=lambda: NOW, source="~/news")
+        return ReaderApp(Start(library, parse(query), config, "~/news", notices, clock=lambda: NOW))
 
     return make

@@ -6,12 +6,12 @@ from rich.cells import cell_len
 
 from reader.query import Query
 from tests.app.build import NOW, an_article, articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, browse, picture, press, settled
 
 
-async def test_the_newest_is_first_and_under_the_cursor(start: Start) -> None:
+async def test_the_newest_is_first_and_under_the_cursor(start: Launch) -> None:
     """The cursor begins on the newest article, which is shown."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -20,7 +20,7 @@ async def test_the_newest_is_first_and_under_the_cursor(start: Start) -> None:
         assert screen.headline == screen.articles.headline
 
 
-async def test_j_and_k_stop_at_the_ends(start: Start) -> None:
+async def test_j_and_k_stop_at_the_ends(start: Launch) -> None:
     """Beyond the first and the last row there is nothing to go to."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j", "j", "j")
@@ -29,7 +29,7 @@ async def test_j_and_k_stop_at_the_ends(start: Start) -> None:
         assert screen.articles.cursor == 0
 
 
-async def test_the_cursor_stays_on_its_article_when_others_arrive(start: Start) -> None:
+async def test_the_cursor_stays_on_its_article_when_others_arrive(start: Launch) -> None:
     """New articles above move the row, not the cursor's article."""
     library = FakeLibrary(articles(20))
     async with start(library=library).run_test(size=WIDE) as pilot:
@@ -41,7 +41,7 @@ async def test_the_cursor_stays_on_its_article_when_others_arrive(start: Start) 
         assert screen.articles.cursor == 3
 
 
-async def test_the_cursor_stays_on_its_article_when_the_question_changes(start: Start) -> None:
+async def test_the_cursor_stays_on_its_article_when_the_question_changes(start: Launch) -> None:
     """A filter that the article passes leaves the cursor on it; one that it fails goes to the top."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, *"jjjjjj")
@@ -74,9 +74,10 @@ async def test_only_the_rows_in_sight_are_asked_for() -> None:
             return None
 
     from reader.app.reader_app import ReaderApp
+    from reader.app.start import Start
     from reader.config import Config
 
-    app = ReaderApp(library, Query(), Config(mark_read_after=-1), clock=lambda: NOW)
+    app = ReaderApp(Start(library, Query(), Config(mark_read_after=-1), clock=lambda: NOW))
     async with app.run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         screen.articles.results = Counting()  # type: ignore[assignment]
@@ -86,7 +87,7 @@ async def test_only_the_rows_in_sight_are_asked_for() -> None:
         assert len(asked) <= 3
 
 
-async def test_no_line_is_longer_than_its_pane_whatever_the_title(start: Start) -> None:
+async def test_no_line_is_longer_than_its_pane_whatever_the_title(start: Launch) -> None:
     """Wide, joined and combining characters neither break a row nor push the columns."""
     titles = [
         "東京の研究所が新しい翻訳モデルを公開" * 4,
@@ -101,7 +102,7 @@ async def test_no_line_is_longer_than_its_pane_whatever_the_title(start: Start) 
         assert "[/x] [bold]" in picture(pilot)
 
 
-async def test_a_click_selects_and_a_double_click_reads(start: Start) -> None:
+async def test_a_click_selects_and_a_double_click_reads(start: Launch) -> None:
     """The mouse does what the cursor and Enter do."""
     async with start(10).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -113,7 +114,7 @@ async def test_a_click_selects_and_a_double_click_reads(start: Start) -> None:
         assert (screen.articles.cursor, screen.place) == (2, "article")
 
 
-async def test_an_empty_answer_says_which_key_helps(start: Start) -> None:
+async def test_an_empty_answer_says_which_key_helps(start: Launch) -> None:
     """Where nothing matches, the way out is said."""
     async with start(5).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"zzzz")
@@ -124,7 +125,7 @@ async def test_an_empty_answer_says_which_key_helps(start: Start) -> None:
         assert len(screen.articles) == 5
 
 
-async def test_compact_rows_take_one_line(start: Start) -> None:
+async def test_compact_rows_take_one_line(start: Launch) -> None:
     """The command changes the height of a row and keeps the cursor."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j")

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from reader.app.messages import UrlPressed, ValuePressed
-from reader.app.themes import THEMES
+from reader.app.paint.themes import THEMES
 from reader.app.widgets.article_pane import ArticlePane
 from reader.article import Article
 from reader.results import Headline

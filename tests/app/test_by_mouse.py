@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from reader.app.widgets.sidebar import Sidebar
 from tests.app.build import an_article
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, line, picture, press, settled
 
 
@@ -42,7 +42,7 @@ DIALOGS = {
 
 
 @pytest.mark.parametrize("key", DIALOGS)
-async def test_every_dialog_can_be_left(start: Start, key: str) -> None:
+async def test_every_dialog_can_be_left(start: Launch, key: str) -> None:
     """By clicking the words that name the key for it."""
     app = start([an_article(body="See [the page](https://x.example/1).")])
     async with app.run_test(size=WIDE) as pilot:
@@ -54,7 +54,7 @@ async def test_every_dialog_can_be_left(start: Start, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", DIALOGS)
-async def test_every_dialog_fits_a_small_terminal(start: Start, key: str) -> None:
+async def test_every_dialog_fits_a_small_terminal(start: Launch, key: str) -> None:
     """However few lines there are, the keys are among them: all that leads out is in sight."""
     app = start([an_article(body="See [the page](https://x.example/1).")])
     async with app.run_test(size=(40, 10)) as pilot:
@@ -64,7 +64,7 @@ async def test_every_dialog_fits_a_small_terminal(start: Start, key: str) -> Non
         assert DIALOGS[key].partition(" ")[0] in picture(pilot).split()
 
 
-async def test_the_foot_of_the_screen_is_pressed(start: Start) -> None:
+async def test_the_foot_of_the_screen_is_pressed(start: Launch) -> None:
     """Each key does what it does, the words behind it do what its first key does, and gaps do nothing."""
     async with start(12).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -86,7 +86,7 @@ async def test_the_foot_of_the_screen_is_pressed(start: Start) -> None:
         assert "A command, topic" in picture(pilot)
 
 
-async def test_many_are_marked(start: Start) -> None:
+async def test_many_are_marked(start: Launch) -> None:
     """The part of the list, then the deed."""
     async with start(12).run_test(size=WIDE) as pilot:
         await press(pilot, "j", "M")
@@ -100,7 +100,7 @@ async def test_many_are_marked(start: Start) -> None:
         assert starred == [True] + [False] * 11
 
 
-async def test_the_mouse_is_lent_to_the_terminal(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_mouse_is_lent_to_the_terminal(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the page with the address, which a terminal selects by itself; it is taken back in the end."""
     monkeypatch.setenv("TERM", "xterm-256color")
     async with start([an_article()]).run_test(size=WIDE) as pilot:
@@ -114,7 +114,7 @@ async def test_the_mouse_is_lent_to_the_terminal(start: Start, monkeypatch: pyte
         assert asked == [False, True] and pilot.app.screen is browse(pilot)
 
 
-async def test_the_sidebar_says_what_is_below(start: Start) -> None:
+async def test_the_sidebar_says_what_is_below(start: Launch) -> None:
     """In its last line, which goes there when it is clicked and never lies over the cursor."""
     async with start(40).run_test(size=(100, 24)) as pilot:
         screen = await settled(pilot)
@@ -134,7 +134,7 @@ async def test_the_sidebar_says_what_is_below(start: Start) -> None:
 @pytest.mark.parametrize(
     ("section", "words"), [("quality", "lower, higher"), ("date", "period before, next")]
 )
-async def test_a_chart_names_its_own_keys(start: Start, section: str, words: str) -> None:
+async def test_a_chart_names_its_own_keys(start: Launch, section: str, words: str) -> None:
     """While the cursor of the sidebar is on it, and no longer."""
     async with start(40).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "h")

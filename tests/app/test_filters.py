@@ -10,12 +10,11 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from reader.app.filters import AsciiSigns, NoColours, in_ascii
+from reader.app.paint.filters import AsciiSigns, NoColours, in_ascii
 from reader.app.widgets.sidebar_chart import LEVELS
-from reader.config import Config
 from reader.terminal import Terminal
 from tests.app.build import an_article
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, picture, press, settled
 
 PAGE = Color.parse("#101010")
@@ -63,11 +62,11 @@ def test_without_colours_emphasis_stays() -> None:
         assert style.color is None and style.bgcolor is None
 
 
-async def test_a_terminal_without_unicode_gets_ascii(start: Start) -> None:
+async def test_a_terminal_without_unicode_gets_ascii(start: Launch) -> None:
     """Every pane, whatever the articles are written in."""
     app = start([an_article("Ein Café – 海の話", topics=("Reisen",), provider="Überland")])
     poor = Terminal(True, False, False, "", 16, is_unicode=False)
-    app = type(app)(app.library, app.start_query, Config(), clock=app.clock, seen=poor)
+    app = type(app)(app.start, seen=poor)
     async with app.run_test(size=MEDIUM) as pilot:
         await settled(pilot)
         assert picture(pilot).isascii() and "Enter read" in picture(pilot)
@@ -75,11 +74,11 @@ async def test_a_terminal_without_unicode_gets_ascii(start: Start) -> None:
         assert app.theme == "reader-terminal"
 
 
-async def test_without_colours_the_chosen_row_is_turned_round(start: Start) -> None:
+async def test_without_colours_the_chosen_row_is_turned_round(start: Launch) -> None:
     """In lists whose highlight is else only another ground."""
     app = start(12)
     seen = Terminal(True, False, False, "", 0, is_unicode=True)
-    app = type(app)(app.library, app.start_query, Config(), clock=app.clock, seen=seen)
+    app = type(app)(app.start, seen=seen)
     async with app.run_test(size=MEDIUM) as pilot:
         await press(pilot, "V", "j")
         y = next(y for y, text in enumerate(picture(pilot).split("\n")) if "is:unread" in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.app.screens.links import Links
 from reader.app.widgets.find_bar import FindBar
 from tests.app.build import an_article, articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, WIDE, picture, press, settled
 
 BODY = "\n\n".join(
@@ -13,7 +13,7 @@ BODY = "\n\n".join(
 )
 
 
-async def test_what_is_typed_is_found_and_esc_goes_back(start: Start) -> None:
+async def test_what_is_typed_is_found_and_esc_goes_back(start: Launch) -> None:
     """Letter by letter to the first place, n to the next, Esc to where one was; the list's search stays."""
     async with start([an_article(body=BODY), *articles(3)], "about").run_test(size=WIDE) as pilot:
         await settled(pilot)
@@ -30,7 +30,7 @@ async def test_what_is_typed_is_found_and_esc_goes_back(start: Start) -> None:
         assert screen.place == "list"
 
 
-async def test_what_is_not_there_is_said(start: Start) -> None:
+async def test_what_is_not_there_is_said(start: Launch) -> None:
     """And Esc in the line goes back to the place before."""
     async with start([an_article(body=BODY)]).run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "enter", "space")
@@ -42,7 +42,7 @@ async def test_what_is_not_there_is_said(start: Start) -> None:
         assert not screen.is_finding and screen.article_pane.highlights == ()
 
 
-async def test_the_hit_gone_to_is_told_without_colours(start: Start) -> None:
+async def test_the_hit_gone_to_is_told_without_colours(start: Launch) -> None:
     """It alone is underlined, in whichever theme."""
     async with start([an_article(body="wind and wind and wind")]).run_test(size=WIDE) as pilot:
         await press(pilot, "enter", "ctrl+f", *"wind", "enter", "n")
@@ -51,7 +51,7 @@ async def test_the_hit_gone_to_is_told_without_colours(start: Start) -> None:
         assert [bool(style.underline) for style in found] == [False, True, False]
 
 
-async def test_another_article_is_read_without_the_words(start: Start) -> None:
+async def test_another_article_is_read_without_the_words(start: Launch) -> None:
     """Find is for one article."""
     async with start([an_article(body=BODY), *articles(3)]).run_test(size=WIDE) as pilot:
         await settled(pilot)
@@ -59,7 +59,7 @@ async def test_another_article_is_read_without_the_words(start: Start) -> None:
         assert not screen.is_finding and screen.article_pane.highlights == ()
 
 
-async def test_links_open_by_number(start: Start) -> None:
+async def test_links_open_by_number(start: Launch) -> None:
     """At once where no longer number can be meant; `2#` without the list."""
     body = " ".join(f"[link {number}](https://l{number}.example/)" for number in range(1, 13))
     opened: list[str] = []

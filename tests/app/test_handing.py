@@ -14,7 +14,7 @@ from textual.widgets import Input
 from reader.app.screens.pipe import AskPipe, Printed
 from reader.app.widgets.output_view import OutputView
 from tests.app.build import an_article
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import NARROW, WIDE, picture, press
 
@@ -42,7 +42,7 @@ async def ended(pilot: Pilot[int]) -> OutputView:
     return screen.query_one(OutputView)
 
 
-async def test_the_article_is_piped_and_the_answer_shown(start: Start) -> None:
+async def test_the_article_is_piped_and_the_answer_shown(start: Launch) -> None:
     """| asks for a command, which gets Markdown; what it says is shown, Esc leads back; it is asked again."""
     async with start([an_article("Wind farm", body="It turns.")]).run_test(size=WIDE) as pilot:
         view = await run(pilot, UPPER)
@@ -54,7 +54,7 @@ async def test_the_article_is_piped_and_the_answer_shown(start: Start) -> None:
         await press(pilot, "q")
 
 
-async def test_selected_articles_are_one_array(start: Start) -> None:
+async def test_selected_articles_are_one_array(start: Launch) -> None:
     """With Tab the command gets JSON: an object for one article, an array for those that are selected."""
     code = f"{sys.executable} -c 'import json,sys; print(json.dumps(json.load(sys.stdin)))'"
     async with start(5).run_test(size=WIDE) as pilot:
@@ -67,7 +67,7 @@ async def test_selected_articles_are_one_array(start: Start) -> None:
         assert len(json.loads((await ended(pilot)).text)) == 2
 
 
-async def test_long_output_is_scrolled_and_wrapped(start: Start) -> None:
+async def test_long_output_is_scrolled_and_wrapped(start: Launch) -> None:
     """No line is wider than the screen; G goes to the end, g to the top."""
     code = f"{sys.executable} -c 'print((chr(119) + \"ord \") * 40); [print(n) for n in range(200)]'"
     async with start(1).run_test(size=NARROW) as pilot:
@@ -79,7 +79,7 @@ async def test_long_output_is_scrolled_and_wrapped(start: Start) -> None:
         assert "word" not in picture(pilot) and "199" not in picture(pilot)
 
 
-async def test_leaving_ends_a_command_that_goes_on(start: Start) -> None:
+async def test_leaving_ends_a_command_that_goes_on(start: Launch) -> None:
     """Esc does not wait: the command is ended, and the screen is as it was."""
     code = f"{sys.executable} -c 'import time; time.sleep(600)'"
     async with start(3).run_test(size=WIDE) as pilot:
@@ -95,7 +95,7 @@ async def test_leaving_ends_a_command_that_goes_on(start: Start) -> None:
 
 
 @pytest.mark.parametrize("command", ["no-such-program-here", "sed 's/", ""])
-async def test_a_command_that_can_t_be_is_a_sentence(start: Start, command: str) -> None:
+async def test_a_command_that_can_t_be_is_a_sentence(start: Launch, command: str) -> None:
     """A quote that is not closed is said at once, a program that is not there when it is tried."""
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "|", *command, "enter")
@@ -107,7 +107,7 @@ async def test_a_command_that_can_t_be_is_a_sentence(start: Start, command: str)
 
 
 async def test_e_opens_the_file_and_shows_it_anew(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The editor gets the file's path; the article is read again; a failure is said."""
     path = tmp_path / "a.md"

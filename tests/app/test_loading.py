@@ -21,13 +21,14 @@ _LATER = (
 _CODE = """
 import asyncio, json, sys
 from reader.app.reader_app import ReaderApp
+from reader.app.start import Start
 from reader.config import Config
 from reader.library import Library
 from reader.query import Query
 
 async def main():
     library = Library.open([sys.argv[1]])
-    async with ReaderApp(library, Query(), Config()).run_test(size=(140, 40)) as pilot:
+    async with ReaderApp(Start(library, Query(), Config())).run_test(size=(140, 40)) as pilot:
         screen = pilot.app.screen
         while not (len(screen.articles) and screen.is_settled):
             await pilot.pause(0.05)

@@ -9,12 +9,12 @@ from reader.errors import StorageError
 from reader.library import Change
 from reader.results import Headline
 from tests.app.build import articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary, ListResults
 from tests.app.pilot import WIDE, line, picture, press, settled
 
 
-async def test_r_and_s_toggle_and_u_takes_back(start: Start) -> None:
+async def test_r_and_s_toggle_and_u_takes_back(start: Launch) -> None:
     """The list, the article and the counts follow; Ctrl-R does it again."""
     async with start(5).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "r", "s")
@@ -30,7 +30,7 @@ async def test_r_and_s_toggle_and_u_takes_back(start: Start) -> None:
         assert screen.articles.headline.is_read  # type: ignore[union-attr]
 
 
-async def test_a_mark_leaves_the_row_where_it_is(start: Start) -> None:
+async def test_a_mark_leaves_the_row_where_it_is(start: Launch) -> None:
     """In a list of unread articles, one that is read stays until the question is asked again."""
     async with start(5, "is:unread").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "r")
@@ -42,7 +42,7 @@ async def test_a_mark_leaves_the_row_where_it_is(start: Start) -> None:
         assert len(screen.articles) == 4
 
 
-async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: Start) -> None:
+async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: Launch) -> None:
     """Passing over it does not count."""
     config = Config(mark_read_after=1.5)
     async with start(9, config=config).run_test(size=WIDE) as pilot:
@@ -56,7 +56,7 @@ async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: St
         assert read[3] and not read[1] and not read[2] and not any(read[4:])
 
 
-async def test_capital_a_asks_and_can_be_undone(start: Start) -> None:
+async def test_capital_a_asks_and_can_be_undone(start: Launch) -> None:
     """No marks nothing; y marks all that are listed."""
     async with start(20, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "A")
@@ -70,7 +70,7 @@ async def test_capital_a_asks_and_can_be_undone(start: Start) -> None:
         assert screen.standing.unread == f"{listed} unread"
 
 
-async def test_t_changes_the_tags(start: Start) -> None:
+async def test_t_changes_the_tags(start: Launch) -> None:
     """Commas separate them; what is left out is removed; Esc changes nothing."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "t", *"later, work", "enter")
@@ -81,7 +81,7 @@ async def test_t_changes_the_tags(start: Start) -> None:
         assert screen.articles.headline.tags == ("work",)  # type: ignore[union-attr]
 
 
-async def test_marks_that_cannot_be_kept_are_said(start: Start) -> None:
+async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
     """The reason is shown and nothing looks as if it had worked."""
 
     class Full(FakeLibrary):
@@ -94,7 +94,7 @@ async def test_marks_that_cannot_be_kept_are_said(start: Start) -> None:
         assert not screen.articles.headline.is_starred  # type: ignore[union-attr]
 
 
-async def test_nothing_to_undo_is_said(start: Start) -> None:
+async def test_nothing_to_undo_is_said(start: Launch) -> None:
     """Both ways."""
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "u", "ctrl+r")

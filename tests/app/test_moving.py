@@ -5,12 +5,12 @@ from __future__ import annotations
 from reader.library import Change
 from reader.query import Query
 from tests.app.build import articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import MEDIUM, NARROW, WIDE, line, picture, press, settled
 
 
-async def test_gg_and_capital_g_go_to_the_ends(start: Start) -> None:
+async def test_gg_and_capital_g_go_to_the_ends(start: Launch) -> None:
     """One g alone does nothing, and the next key means itself."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "G")
@@ -21,7 +21,7 @@ async def test_gg_and_capital_g_go_to_the_ends(start: Start) -> None:
         assert screen.articles.cursor == 0
 
 
-async def test_pages_and_half_pages(start: Start) -> None:
+async def test_pages_and_half_pages(start: Launch) -> None:
     """Ctrl-D goes half as far as PgDn."""
     async with start(200).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "pagedown")
@@ -32,7 +32,7 @@ async def test_pages_and_half_pages(start: Start) -> None:
         assert screen.articles.cursor == 0
 
 
-async def test_h_l_and_tab_go_from_pane_to_pane(start: Start) -> None:
+async def test_h_l_and_tab_go_from_pane_to_pane(start: Launch) -> None:
     """h and l stop at the ends, Tab goes round."""
     async with start(5).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -47,7 +47,7 @@ async def test_h_l_and_tab_go_from_pane_to_pane(start: Start) -> None:
         assert [*places[5:], screen.place] == ["sidebar", "article"]
 
 
-async def test_esc_and_q_go_back_step_by_step_and_q_quits(start: Start) -> None:
+async def test_esc_and_q_go_back_step_by_step_and_q_quits(start: Launch) -> None:
     """Esc never quits; q does at the last step."""
     app = start(5)
     async with app.run_test(size=WIDE) as pilot:
@@ -64,7 +64,7 @@ async def test_esc_and_q_go_back_step_by_step_and_q_quits(start: Start) -> None:
         assert app._exit is True
 
 
-async def test_capital_q_and_ctrl_c_quit_at_once(start: Start) -> None:
+async def test_capital_q_and_ctrl_c_quit_at_once(start: Launch) -> None:
     """From anywhere, the search bar too."""
     for keys in (("z", "Q"), ("/", "a", "ctrl+c")):
         app = start(5)
@@ -75,7 +75,7 @@ async def test_capital_q_and_ctrl_c_quit_at_once(start: Start) -> None:
             assert app._exit is True
 
 
-async def test_n_goes_to_the_nearest_unread(start: Start) -> None:
+async def test_n_goes_to_the_nearest_unread(start: Launch) -> None:
     """Down with n, up with N; where there is none, a sentence."""
     library = FakeLibrary(articles(30))
     results = library.select(Query())
@@ -95,7 +95,7 @@ async def test_n_goes_to_the_nearest_unread(start: Start) -> None:
         assert screen.articles.cursor == 4
 
 
-async def test_space_pages_the_article_then_goes_to_the_next_unread(start: Start) -> None:
+async def test_space_pages_the_article_then_goes_to_the_next_unread(start: Launch) -> None:
     """First to the end of a long article, then on."""
     some = articles(3)
     some[0] = some[0]._replace(body="A paragraph of some length.\n\n" * 60)
@@ -110,7 +110,7 @@ async def test_space_pages_the_article_then_goes_to_the_next_unread(start: Start
         assert screen.articles.cursor == 1
 
 
-async def test_down_leads_from_the_search_bar_to_the_list(start: Start) -> None:
+async def test_down_leads_from_the_search_bar_to_the_list(start: Launch) -> None:
     """Where no later search is left to go on to; Enter leads there too."""
     async with start(9).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "down", "down")
@@ -119,14 +119,14 @@ async def test_down_leads_from_the_search_bar_to_the_list(start: Start) -> None:
         assert (screen.articles.cursor, screen.place) == (1, "list")
 
 
-async def test_esc_leaves_the_search_bar_with_its_text(start: Start) -> None:
+async def test_esc_leaves_the_search_bar_with_its_text(start: Launch) -> None:
     """What was found stays."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "l", "e", "escape")
         assert (screen.place, screen.search_bar.text) == ("list", "le")
 
 
-async def test_narrow_shows_one_pane_and_the_way_to_it(start: Start) -> None:
+async def test_narrow_shows_one_pane_and_the_way_to_it(start: Launch) -> None:
     """h and l go along it, Enter reads."""
     async with start(9).run_test(size=NARROW) as pilot:
         screen = await settled(pilot)
@@ -141,7 +141,7 @@ async def test_narrow_shows_one_pane_and_the_way_to_it(start: Start) -> None:
         assert screen.place == "list" and screen.articles.is_on_screen
 
 
-async def test_the_layout_follows_the_terminal(start: Start) -> None:
+async def test_the_layout_follows_the_terminal(start: Launch) -> None:
     """Wide, medium, narrow, and too small, without losing the place."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j")
@@ -156,7 +156,7 @@ async def test_the_layout_follows_the_terminal(start: Start) -> None:
         assert screen.sidebar.is_on_screen and screen.article_pane.is_on_screen
 
 
-async def test_medium_folds_the_related_links_until_one_goes_there(start: Start) -> None:
+async def test_medium_folds_the_related_links_until_one_goes_there(start: Launch) -> None:
     """One line closed, more when it has the focus."""
     from tests.app.build import a_link, an_article
 
@@ -169,7 +169,7 @@ async def test_medium_folds_the_related_links_until_one_goes_there(start: Start)
         assert folded == 1 and screen.related_pane.size.height == 5
 
 
-async def test_the_footer_names_the_keys_of_the_pane(start: Start) -> None:
+async def test_the_footer_names_the_keys_of_the_pane(start: Launch) -> None:
     """They change with the focus."""
     async with start(9).run_test(size=WIDE) as pilot:
         await settled(pilot)

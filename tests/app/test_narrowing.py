@@ -6,12 +6,12 @@ from reader.app.widgets.sidebar import Sidebar
 from reader.config import Config
 from reader.query import Query, parse
 from tests.app.build import an_article, articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import SlowLibrary
 from tests.app.pilot import MEDIUM, WIDE, line, picture, press, settled
 
 
-async def test_every_letter_narrows_the_list(start: Start) -> None:
+async def test_every_letter_narrows_the_list(start: Launch) -> None:
     """The word being typed matches as a prefix, and list, totals and counts follow it."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "l", "e", "d")
@@ -22,7 +22,7 @@ async def test_every_letter_narrows_the_list(start: Start) -> None:
         assert sum(one.count for one in topics.values) < 30 * 2
 
 
-async def test_a_text_that_means_nothing_leaves_the_last_good_answer(start: Start) -> None:
+async def test_a_text_that_means_nothing_leaves_the_last_good_answer(start: Launch) -> None:
     """The error names the place; the list stays as it was."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/")
@@ -36,7 +36,7 @@ async def test_a_text_that_means_nothing_leaves_the_last_good_answer(start: Star
         assert line(pilot, 1).index("▴") == line(pilot, 0).index("topci")
 
 
-async def test_choosing_a_topic_narrows_the_list(start: Start) -> None:
+async def test_choosing_a_topic_narrows_the_list(start: Launch) -> None:
     """Only that topic's headlines are left, and the search bar says so."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "space")
@@ -47,7 +47,7 @@ async def test_choosing_a_topic_narrows_the_list(start: Start) -> None:
         assert all(topic in headline.topics for headline in screen.results.window(0, 99))
 
 
-async def test_several_values_are_or_and_fields_are_and(start: Start) -> None:
+async def test_several_values_are_or_and_fields_are_and(start: Launch) -> None:
     """Two topics are either; a provider besides is both."""
     async with start(60).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "space", "j", "space", "f", "enter")
@@ -59,7 +59,7 @@ async def test_several_values_are_or_and_fields_are_and(start: Start) -> None:
             assert headline.provider == chosen.included("provider")[0]
 
 
-async def test_x_excludes_and_takes_it_back(start: Start) -> None:
+async def test_x_excludes_and_takes_it_back(start: Launch) -> None:
     """What is excluded is shown with its sign; the row stays under the cursor."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "j", "x")
@@ -71,7 +71,7 @@ async def test_x_excludes_and_takes_it_back(start: Start) -> None:
         assert screen.sidebar.row.label == topic
 
 
-async def test_typing_moves_the_sidebar(start: Start) -> None:
+async def test_typing_moves_the_sidebar(start: Launch) -> None:
     """A topic that is typed is chosen there too."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/")
@@ -81,7 +81,7 @@ async def test_typing_moves_the_sidebar(start: Start) -> None:
         assert states["Chips"] == "included"
 
 
-async def test_views_by_number_and_by_choice(start: Start) -> None:
+async def test_views_by_number_and_by_choice(start: Launch) -> None:
     """A view replaces the question; a number that has none says so."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "2")
@@ -92,7 +92,7 @@ async def test_views_by_number_and_by_choice(start: Start) -> None:
         assert screen.current_query == Query()
 
 
-async def test_views_of_the_configuration_follow_and_are_counted(start: Start) -> None:
+async def test_views_of_the_configuration_follow_and_are_counted(start: Launch) -> None:
     """One that makes no sense is left out with a warning."""
     config = Config(mark_read_after=-1, views={"Chips": "topic:Chips", "Broken": "topci:x"})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
@@ -103,7 +103,7 @@ async def test_views_of_the_configuration_follow_and_are_counted(start: Start) -
         assert any("Broken" in one.message for one in pilot.app._notifications)
 
 
-async def test_c_clears_everything(start: Start) -> None:
+async def test_c_clears_everything(start: Launch) -> None:
     """Words, filters and order."""
     async with start(30, "topic:AI sort:quality").run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "c")
@@ -111,7 +111,7 @@ async def test_c_clears_everything(start: Start) -> None:
         assert screen.search_bar.text == ""
 
 
-async def test_s_goes_round_the_orders(start: Start) -> None:
+async def test_s_goes_round_the_orders(start: Launch) -> None:
     """Relevance only where words are looked for; the top line says which."""
     async with start(10).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -126,7 +126,7 @@ async def test_s_goes_round_the_orders(start: Start) -> None:
         assert screen.search_bar.text == "sort:quality"
 
 
-async def test_f_goes_to_the_topics_then_the_providers(start: Start) -> None:
+async def test_f_goes_to_the_topics_then_the_providers(start: Launch) -> None:
     """And round again."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -138,7 +138,7 @@ async def test_f_goes_to_the_topics_then_the_providers(start: Start) -> None:
         assert screen.place == "sidebar"
 
 
-async def test_the_box_finds_a_value(start: Start) -> None:
+async def test_the_box_finds_a_value(start: Launch) -> None:
     """Letters narrow the values and are no commands; Enter keeps them narrowed, Esc opens all again."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "F", *"sports")
@@ -152,7 +152,7 @@ async def test_the_box_finds_a_value(start: Start) -> None:
         assert screen.place == "sidebar"
 
 
-async def test_a_click_in_the_sidebar_chooses(start: Start) -> None:
+async def test_a_click_in_the_sidebar_chooses(start: Launch) -> None:
     """On a value; on the sign of a section it opens the box."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -166,7 +166,7 @@ async def test_a_click_in_the_sidebar_chooses(start: Start) -> None:
         assert screen.sidebar.finding == "topic"
 
 
-async def test_held_keys_ask_only_the_newest_question(start: Start) -> None:
+async def test_held_keys_ask_only_the_newest_question(start: Launch) -> None:
     """Questions that come while one is answered do not queue up."""
     library = SlowLibrary(articles(30))
     async with start(library=library).run_test(size=WIDE) as pilot:
@@ -184,7 +184,7 @@ async def test_held_keys_ask_only_the_newest_question(start: Start) -> None:
             assert parse(text, typing=True) not in library.asked
 
 
-async def test_what_is_muted_is_never_listed(start: Start) -> None:
+async def test_what_is_muted_is_never_listed(start: Launch) -> None:
     """Neither in the list nor in a count; a mute that makes no sense is said."""
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips quality:<=100", "topci:x")})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
@@ -196,7 +196,7 @@ async def test_what_is_muted_is_never_listed(start: Start) -> None:
         assert any("topci" in one.message for one in pilot.app._notifications)
 
 
-async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Start) -> None:
+async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Launch) -> None:
     """The line above tells how many are muted here; H lists them too, and hides them again."""
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips",), "Unread": ("topic:AI",)})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
@@ -212,7 +212,7 @@ async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Start) -> No
         assert len(screen.articles) == 20 and screen.standing.muted == "10 muted"
 
 
-async def test_the_threshold_of_quality_moves_by_keys(start: Start) -> None:
+async def test_the_threshold_of_quality_moves_by_keys(start: Launch) -> None:
     """From anywhere; the question, the bar and the chart say the same, and the way back leads to nothing."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, *["+"] * 3)
@@ -224,7 +224,7 @@ async def test_the_threshold_of_quality_moves_by_keys(start: Start) -> None:
         assert screen.current_query == Query()
 
 
-async def test_a_range_of_dates_is_picked_by_keys(start: Start) -> None:
+async def test_a_range_of_dates_is_picked_by_keys(start: Launch) -> None:
     """Space on a period, then on another; typing a date moves the chart; x lets go."""
     some = [an_article(f"number {place}", hours=24 * 31 * place) for place in range(8)]
     async with start(some).run_test(size=WIDE) as pilot:
@@ -241,7 +241,7 @@ async def test_a_range_of_dates_is_picked_by_keys(start: Start) -> None:
         assert "Jan 2021" in picture(pilot)
 
 
-async def test_a_range_is_dragged_with_the_mouse(start: Start) -> None:
+async def test_a_range_is_dragged_with_the_mouse(start: Launch) -> None:
     """From one bar to another; a click on a single one chooses it, and once more lets go."""
     some = [an_article(f"number {place}", hours=24 * 31 * place, quality=place * 10) for place in range(8)]
     async with start(some).run_test(size=WIDE) as pilot:
@@ -261,7 +261,7 @@ async def test_a_range_is_dragged_with_the_mouse(start: Start) -> None:
             assert screen.search_bar.text == text
 
 
-async def test_values_can_stand_by_name(start: Start) -> None:
+async def test_values_can_stand_by_name(start: Launch) -> None:
     """And the most frequent first again."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", ",")
@@ -272,7 +272,7 @@ async def test_values_can_stand_by_name(start: Start) -> None:
         assert again == sorted(again, reverse=True)
 
 
-async def test_an_excluded_value_says_how_many_it_keeps_out(start: Start) -> None:
+async def test_an_excluded_value_says_how_many_it_keeps_out(start: Launch) -> None:
     """As many as the list has lost by it."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "x")
@@ -281,7 +281,7 @@ async def test_an_excluded_value_says_how_many_it_keeps_out(start: Start) -> Non
         assert row.articles == 30 - len(screen.results) > 0
 
 
-async def test_a_value_that_no_article_has_is_named_with_the_nearest(start: Start) -> None:
+async def test_a_value_that_no_article_has_is_named_with_the_nearest(start: Launch) -> None:
     """Where nothing matches because of it; the beginning of one that there is may still become it."""
     async with start(30, "topic:Chpis").run_test(size=WIDE) as pilot:
         screen = await settled(pilot)

@@ -12,7 +12,7 @@ import pytest
 
 from reader.links import checked_url
 from tests.app.build import an_article
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, picture, press, settled
 from tests.opening.test_opener import NASTY
 
@@ -59,7 +59,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 async def test_nasty_addresses_by_key(
-    start: Start, recorder: Callable[[], list[list[str]]], started: list[list[str]]
+    start: Launch, recorder: Callable[[], list[list[str]]], started: list[list[str]]
 ) -> None:
     """Each reaches the browser as one argument, http or https, and no other program is started."""
     some = [an_article(f"Number {number:02}", url=url) for number, url in enumerate(NASTY)]
@@ -72,7 +72,7 @@ async def test_nasty_addresses_by_key(
 
 
 async def test_nasty_addresses_by_mouse(
-    start: Start, recorder: Callable[[], list[list[str]]], started: list[list[str]]
+    start: Launch, recorder: Callable[[], list[list[str]]], started: list[list[str]]
 ) -> None:
     """The same for the links of a body and for the host below the title, pressed with the mouse."""
     body = "\n\n".join(f"[L{number:02}x](<{url.replace('>', '%3E')}>)" for number, url in enumerate(NASTY))
@@ -94,7 +94,7 @@ async def test_nasty_addresses_by_mouse(
 
 
 async def test_what_is_no_page_starts_nothing(
-    start: Start, recorder: Callable[[], list[list[str]]], started: list[list[str]]
+    start: Launch, recorder: Callable[[], list[list[str]]], started: list[list[str]]
 ) -> None:
     """Not from the list, not from the body, not as several at once; each refusal is said."""
     some = [an_article(f"Number {number:02}", url=url) for number, url in enumerate(REFUSED)]

@@ -10,7 +10,7 @@ from reader.config import Config
 from reader.opening import clipboard, opener
 from reader.terminal import Terminal
 from tests.app.build import a_link, an_article
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, picture, press, settled
 
 REMOTE = Terminal(True, True, False, "", 256, True)
@@ -45,7 +45,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_o_opens_the_page_in_the_browser(
-    start: Start, opened: list[str], monkeypatch: pytest.MonkeyPatch
+    start: Launch, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the row in the list; of the related link in that pane."""
     monkeypatch.setenv("BROWSER", "/bin/true")
@@ -58,7 +58,7 @@ async def test_o_opens_the_page_in_the_browser(
 
 
 async def test_over_ssh_the_whole_address_is_shown_and_copied(
-    start: Start, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
+    start: Launch, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It begins at the left edge, so that it can be taken with the mouse."""
     monkeypatch.delenv("BROWSER", raising=False)
@@ -73,7 +73,7 @@ async def test_over_ssh_the_whole_address_is_shown_and_copied(
         assert not any(isinstance(screen, Address) for screen in pilot.app.screen_stack)
 
 
-async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Start, copied: list[str]) -> None:
+async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Launch, copied: list[str]) -> None:
     """Neither brackets in a title nor parentheses in an address break the link."""
     url = "https://a.example/x_(y)"
     async with start([an_article("One [two]", url=url)]).run_test(size=WIDE) as pilot:
@@ -83,7 +83,7 @@ async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Start, 
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "--flag"])
-async def test_what_is_no_page_is_not_opened(start: Start, opened: list[str], url: str) -> None:
+async def test_what_is_no_page_is_not_opened(start: Launch, opened: list[str], url: str) -> None:
     """Only http and https with a host; the refusal is said."""
     async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
         await press(pilot, "o")
@@ -91,7 +91,7 @@ async def test_what_is_no_page_is_not_opened(start: Start, opened: list[str], ur
         assert len(pilot.app._notifications) == 1
 
 
-async def test_an_article_without_an_address_says_so(start: Start, opened: list[str]) -> None:
+async def test_an_article_without_an_address_says_so(start: Launch, opened: list[str]) -> None:
     """Neither is anything opened nor copied."""
     async with start([an_article("One", url="")]).run_test(size=WIDE) as pilot:
         await press(pilot, "o", "y", "Y")
@@ -99,7 +99,7 @@ async def test_an_article_without_an_address_says_so(start: Start, opened: list[
 
 
 async def test_the_selected_ones_are_opened_after_a_question(
-    start: Start, opened: list[str], monkeypatch: pytest.MonkeyPatch
+    start: Launch, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It names them; no opens nothing, yes opens each once, and they stay selected."""
     monkeypatch.setenv("BROWSER", "/bin/true")
@@ -118,7 +118,7 @@ async def test_the_selected_ones_are_opened_after_a_question(
 
 
 async def test_addresses_of_several_are_copied_and_shown_together(
-    start: Start, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
+    start: Launch, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A line each, as Markdown a list; where no browser is all of them are shown with their titles."""
     monkeypatch.delenv("BROWSER", raising=False)
@@ -138,7 +138,7 @@ async def test_addresses_of_several_are_copied_and_shown_together(
         assert picture(pilot).count("https://a.example/") == 2 and "Title 1" in picture(pilot)
 
 
-async def test_l_shows_the_address_with_its_code(start: Start, copied: list[str]) -> None:
+async def test_l_shows_the_address_with_its_code(start: Launch, copied: list[str]) -> None:
     """Nothing is copied until y asks for it; where there is no room the code comes alone."""
     async with start([an_article("One", url="https://a.example/x")]).run_test(size=(60, 22)) as pilot:
         await press(pilot, "L")
@@ -155,7 +155,7 @@ async def test_l_shows_the_address_with_its_code(start: Start, copied: list[str]
         assert not isinstance(pilot.app.screen, Address)
 
 
-async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Start) -> None:
+async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Launch) -> None:
     """It is painted with blanks on two grounds then, for other signs would be put in the blocks' place."""
     some = [an_article("One", url="https://a.example/x")]
     config = Config(mark_read_after=-1, signs="ascii")
@@ -167,7 +167,7 @@ async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Start) -
 
 
 async def test_a_browser_that_fails_after_a_while_is_told(
-    start: Start, opened: list[str], monkeypatch: pytest.MonkeyPatch
+    start: Launch, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody looks again a few seconds later."""
     monkeypatch.setenv("BROWSER", "/bin/true")
@@ -182,7 +182,7 @@ async def test_a_browser_that_fails_after_a_while_is_told(
         raise AssertionError("nothing was said")
 
 
-async def test_a_text_browser_is_named_where_none_is(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_text_browser_is_named_where_none_is(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     """O says which ones could be installed."""
     monkeypatch.setenv("PATH", "")
     async with start(1).run_test(size=WIDE) as pilot:

@@ -7,6 +7,7 @@ from pathlib import Path
 from reader.app.browsing.picturing import FIT_AFTER
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
+from reader.app.start import Start
 from reader.article import Article, Image
 from reader.config import Config
 from reader.pictures import PictureError
@@ -33,7 +34,7 @@ def an_app(url: str, seen: Terminal = FULL, **settings: object) -> ReaderApp:
     """An app over an article with one picture."""
     article = an_article(hours=0.5)._replace(images=(Image(url, 80, 40),))
     config = Config(mark_read_after=-1, **settings)  # type: ignore[arg-type]
-    return ReaderApp(Gallery([article, *articles(3)]), Query(), config, clock=lambda: NOW, seen=seen)
+    return ReaderApp(Start(Gallery([article, *articles(3)]), Query(), config, clock=lambda: NOW), seen=seen)
 
 
 async def test_a_picture_stands_between_head_and_text() -> None:

@@ -9,18 +9,18 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from reader.app.paint.themes import THEMES
 from reader.app.reader_app import ReaderApp
-from reader.app.themes import THEMES
 from reader.commands import Place
 from reader.config import Config
 from tests.app.build import an_article, articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, picture, press, settled
 
 MARKUP = "[/x] [@click=app.quit]x[/] [red]"
 
 
-async def test_notices_are_shown_once_and_never_read_as_markup(start: Start) -> None:
+async def test_notices_are_shown_once_and_never_read_as_markup(start: Launch) -> None:
     """Those of the caller, of the library, and about the configuration."""
     config = Config(theme="no[/x]such", keys={"fly": "f"})
     app = start(3, config=config, notices=("Working from memory [/x]", "Working from memory [/x]"))
@@ -31,7 +31,7 @@ async def test_notices_are_shown_once_and_never_read_as_markup(start: Start) -> 
         assert app.theme == THEMES[0].name
 
 
-async def test_markup_in_data_is_text_everywhere(start: Start) -> None:
+async def test_markup_in_data_is_text_everywhere(start: Launch) -> None:
     """In list, article, sidebar, related links, palette, dialogs and the search bar."""
     some = [an_article(MARKUP, topics=(MARKUP,), provider=MARKUP, body=MARKUP, url="https://a.example/1")]
     async with start(some).run_test(size=WIDE) as pilot:
@@ -44,7 +44,7 @@ async def test_markup_in_data_is_text_everywhere(start: Start) -> None:
         assert app_is_running(pilot.app)
 
 
-async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: Start) -> None:
+async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: Launch) -> None:
     """The search bar shows and takes clean text only."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/")
@@ -54,7 +54,7 @@ async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: S
         assert "\x1b" not in line(pilot, 0)
 
 
-async def test_without_colours_everything_is_painted(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_colours_everything_is_painted(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_COLOR takes each colour away and must find one to take."""
     monkeypatch.setenv("NO_COLOR", "1")
     async with start(30).run_test(size=WIDE) as pilot:
@@ -68,7 +68,7 @@ TYPED_IN = ("slash", "ctrl+f", "t", "vertical_line", "a", "colon", "question_mar
 
 
 @pytest.mark.parametrize("keys", TYPED_IN)
-async def test_no_cursor_blinks(start: Start, keys: str) -> None:
+async def test_no_cursor_blinks(start: Launch, keys: str) -> None:
     """Where somebody types the cursor is to be seen and still: nothing is sent while nothing happens."""
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "enter", *keys.split())
@@ -79,7 +79,7 @@ async def test_no_cursor_blinks(start: Start, keys: str) -> None:
 
 
 @pytest.mark.parametrize("theme", [theme.name for theme in THEMES] + ["ansi-dark", "textual-light"])
-async def test_each_theme_paints(start: Start, theme: str) -> None:
+async def test_each_theme_paints(start: Launch, theme: str) -> None:
     """Ours and those that come with Textual."""
     config = Config(theme=theme, mark_read_after=-1)
     async with start(5, config=config).run_test(size=WIDE) as pilot:
@@ -88,7 +88,7 @@ async def test_each_theme_paints(start: Start, theme: str) -> None:
         assert pilot.app.theme == theme
 
 
-async def test_the_help_page_has_every_command(start: Start) -> None:
+async def test_the_help_page_has_every_command(start: Launch) -> None:
     """With the keys as they are configured."""
     config = Config(mark_read_after=-1, keys={"toggle_star": "f7"})
     async with start(3, config=config).run_test(size=(140, 90)) as pilot:
@@ -99,7 +99,7 @@ async def test_the_help_page_has_every_command(start: Start) -> None:
         assert "VIEWS" in picture(pilot)
 
 
-async def test_the_help_page_is_searched(start: Start) -> None:
+async def test_the_help_page_is_searched(start: Launch) -> None:
     """By a key or by words; Esc first ends the search, then closes the page."""
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "?", "/", "s", "t", "a", "r")
@@ -115,7 +115,7 @@ async def test_the_help_page_is_searched(start: Start) -> None:
         assert "VIEWS" in picture(pilot)
 
 
-async def test_the_palette_jumps_to_articles(start: Start) -> None:
+async def test_the_palette_jumps_to_articles(start: Launch) -> None:
     """By words of any article, listed or not; its title is never markup."""
     some = [*articles(30), an_article("The [/b] gulls of [Fenwick] Road")]
     async with start(some, "number").run_test(size=WIDE) as pilot:
@@ -126,7 +126,7 @@ async def test_the_palette_jumps_to_articles(start: Start) -> None:
         assert screen.article_pane.shown[0].title == "The [/b] gulls of [Fenwick] Road"
 
 
-async def test_the_palette_runs_commands_views_orders_and_themes(start: Start) -> None:
+async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) -> None:
     """A few letters and Enter."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -155,7 +155,7 @@ def app_is_running(app: object) -> bool:
 
 
 @pytest.mark.parametrize("place", ["list", "article", "related", "sidebar"])
-async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Start, place: Place) -> None:
+async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Launch, place: Place) -> None:
     """And a larger one again gives the focus to the same, with the sidebar as wide as its layout has it."""
     async with start().run_test(size=(140, 40)) as pilot:
         screen = await settled(pilot)
@@ -170,7 +170,7 @@ async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Start, place:
             assert width is None or screen.sidebar.outer_size.width == width
 
 
-async def test_the_way_to_a_pane_is_cut_at_its_beginning(start: Start) -> None:
+async def test_the_way_to_a_pane_is_cut_at_its_beginning(start: Launch) -> None:
     """The pane's own name is the last to go."""
     async with start().run_test(size=(60, 20)) as pilot:
         screen = await settled(pilot)

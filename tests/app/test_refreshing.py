@@ -12,12 +12,12 @@ from reader.errors import StorageError
 from reader.query import Query
 from reader.results import Progress
 from tests.app.build import an_article, articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary, ListResults
 from tests.app.pilot import WIDE, browse, line, picture, press, settled
 
 
-async def test_the_first_headlines_are_there_before_the_last_file_is_read(start: Start) -> None:
+async def test_the_first_headlines_are_there_before_the_last_file_is_read(start: Launch) -> None:
     """They can be used while a thin bar says how far the rest is."""
     go_on = Event()
 
@@ -47,7 +47,7 @@ async def test_the_first_headlines_are_there_before_the_last_file_is_read(start:
         assert "read" not in line(pilot, 1)
 
 
-async def test_a_change_on_disk_is_noticed(start: Start) -> None:
+async def test_a_change_on_disk_is_noticed(start: Launch) -> None:
     """New articles appear by themselves."""
     library = FakeLibrary(articles(3))
     async with start(library=library).run_test(size=WIDE) as pilot:
@@ -62,7 +62,7 @@ async def test_a_change_on_disk_is_noticed(start: Start) -> None:
         await settled(pilot)
 
 
-async def test_an_empty_collection_says_what_to_do(start: Start) -> None:
+async def test_an_empty_collection_says_what_to_do(start: Launch) -> None:
     """And shows the first article as soon as there is one."""
     library = FakeLibrary([])
     async with start(library=library).run_test(size=WIDE) as pilot:
@@ -73,7 +73,7 @@ async def test_an_empty_collection_says_what_to_do(start: Start) -> None:
         assert screen.headline is not None
 
 
-async def test_a_refresh_that_fails_is_said_and_can_be_tried_again(start: Start) -> None:
+async def test_a_refresh_that_fails_is_said_and_can_be_tried_again(start: Launch) -> None:
     """What was there stays."""
 
     class Full(FakeLibrary):
@@ -96,7 +96,7 @@ async def test_a_refresh_that_fails_is_said_and_can_be_tried_again(start: Start)
         assert len(screen.articles) == 4
 
 
-async def test_quitting_does_not_wait_for_the_threads(start: Start) -> None:
+async def test_quitting_does_not_wait_for_the_threads(start: Launch) -> None:
     """A look for changes takes seconds, a refresh minutes."""
     forever = Event()
 
@@ -116,7 +116,7 @@ async def test_quitting_does_not_wait_for_the_threads(start: Start) -> None:
     forever.set()
 
 
-async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start: Start) -> None:
+async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start: Launch) -> None:
     """In a refresh, in an answer, in an article."""
 
     class Broken(FakeLibrary):
@@ -160,7 +160,7 @@ def test_a_scan_between_two_steps_of_reading_starts_the_pace_anew() -> None:
     assert pace.left(Progress("read", 900, 400, 900), 90.0) == ""
 
 
-async def test_nothing_is_said_to_be_missing_while_files_are_looked_for(start: Start) -> None:
+async def test_nothing_is_said_to_be_missing_while_files_are_looked_for(start: Launch) -> None:
     """The sentence for an empty collection comes when it is known to be empty."""
     go_on = Event()
 

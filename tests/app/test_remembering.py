@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reader.app.reader_app import ReaderApp
+from reader.app.start import Start
 from reader.config import Config
 from reader.query import parse
 from reader.visit import Visit
@@ -17,14 +18,15 @@ def an_app(query: str = "", visit: Visit | None = None, kept: list[Visit] | None
     """An app over thirty articles, the first of them long."""
     some = articles(30)
     some[0] = some[0]._replace(body=LONG)
-    return ReaderApp(
+    start = Start(
         FakeLibrary(some),
         parse(query),
         Config(mark_read_after=-1),
-        clock=lambda: NOW,
         visit=visit or Visit(),
         keep_visit=(kept if kept is not None else []).append,
+        clock=lambda: NOW,
     )
+    return ReaderApp(start)
 
 
 async def test_the_place_is_told_at_the_end_and_found_again() -> None:

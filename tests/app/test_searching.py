@@ -10,13 +10,13 @@ from reader.paths import state_dir
 from reader.query import parse
 from reader.searches import Searches
 from tests.app.build import an_article, articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary
 from tests.app.fake_matching import Mark
 from tests.app.pilot import MEDIUM, WIDE, line, press, settled
 
 
-async def test_tab_completes_the_word_at_the_cursor(start: Start) -> None:
+async def test_tab_completes_the_word_at_the_cursor(start: Launch) -> None:
     """A field, then its values with their counts, then round them; the answer follows each."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"top", "tab")
@@ -34,7 +34,7 @@ async def test_tab_completes_the_word_at_the_cursor(start: Start) -> None:
         assert screen.search_bar.text == f"topic:{first} x"
 
 
-async def test_views_and_values_are_found_by_a_bare_word(start: Start) -> None:
+async def test_views_and_values_are_found_by_a_bare_word(start: Launch) -> None:
     """A view puts its query there; without candidates Tab leads to the list."""
     async with start(30).run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "/", *"unre", "tab")
@@ -45,7 +45,7 @@ async def test_views_and_values_are_found_by_a_bare_word(start: Start) -> None:
         assert screen.place == "list" and "Tab" not in line(pilot, 1)
 
 
-async def test_tags_are_completed(start: Start) -> None:
+async def test_tags_are_completed(start: Launch) -> None:
     """Though the sidebar has no section for them."""
     library = FakeLibrary(articles(3))
     library.flags[1] = Mark(tags=("later",))
@@ -55,7 +55,7 @@ async def test_tags_are_completed(start: Start) -> None:
         assert screen.results is not None and len(screen.results) == 1
 
 
-async def test_earlier_searches_come_back(start: Start) -> None:
+async def test_earlier_searches_come_back(start: Launch) -> None:
     """With up, over restarts; down leads on to what was being written, then to the list."""
     async with start(30).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"ledger", "enter", "c", "/", *"harbour", "escape")
@@ -74,7 +74,7 @@ async def test_earlier_searches_come_back(start: Start) -> None:
         assert screen.place == "list"
 
 
-async def test_what_means_nothing_is_not_remembered(start: Start) -> None:
+async def test_what_means_nothing_is_not_remembered(start: Launch) -> None:
     """Nor anything at all where the person does not want that."""
     async with start(9).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"quality:>>", "escape")
@@ -95,7 +95,7 @@ def _inks(screen: BrowseScreen, y: int) -> list[str]:
     ]
 
 
-async def test_hits_are_marked_in_the_list(start: Start) -> None:
+async def test_hits_are_marked_in_the_list(start: Launch) -> None:
     """By data: what looks like markup in a title stays what it is; more letters mark more."""
     some = [an_article("The [b]harbour[/b] and Harbours"), an_article("Nothing here", body="harbour")]
     async with start(some).run_test(size=WIDE) as pilot:
@@ -111,7 +111,7 @@ async def test_hits_are_marked_in_the_list(start: Start) -> None:
         assert _inks(screen, y) == []
 
 
-async def test_what_is_typed_after_a_choice_is_a_word_of_its_own(start: Start) -> None:
+async def test_what_is_typed_after_a_choice_is_a_word_of_its_own(start: Launch) -> None:
     """Behind a topic chosen in the sidebar; a word that was being typed goes on."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"har")

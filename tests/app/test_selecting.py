@@ -10,7 +10,7 @@ from reader.app.screens.note import Note
 from reader.query import Query
 from reader.results import Headline
 from tests.app.build import articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, line, picture, press
 
@@ -39,10 +39,10 @@ def test_going_back_makes_the_stretch_shorter() -> None:
     assert {one.id for one in selection.headlines} == {found[place].id for place in (3, 7, 8)}
 
 
-async def test_marks_in_the_list_are_for_the_selection(start: Start) -> None:
+async def test_marks_in_the_list_are_for_the_selection(start: Launch) -> None:
     """v and Shift with an arrow select, r, s and t mark them all, u takes each back, Esc selects nothing."""
     app = start(9)
-    library = app.library
+    library = app.start.library
     assert isinstance(library, FakeLibrary)
     async with app.run_test(size=WIDE) as pilot:
         screen = await press(pilot, "v", "j", "shift+down", "K")
@@ -63,25 +63,25 @@ async def test_marks_in_the_list_are_for_the_selection(start: Start) -> None:
         assert [place for place, one in enumerate(rows(library)) if one.is_read] == [0]
 
 
-async def test_in_the_article_a_mark_is_for_the_article(start: Start) -> None:
+async def test_in_the_article_a_mark_is_for_the_article(start: Launch) -> None:
     """The selection waits while an article is read; it outlives another question."""
     app = start(9)
     async with app.run_test(size=WIDE) as pilot:
         screen = await press(pilot, "v", "v", "enter", "s")
-        assert [one.is_starred for one in rows(app.library)[:3]] == [False, False, True]  # type: ignore[arg-type]
+        assert [one.is_starred for one in rows(app.start.library)[:3]] == [False, False, True]  # type: ignore[arg-type]
         await press(pilot, "escape", "/", *"number", "enter")
         assert len(screen.selection) == 2
         await press(pilot, "s")
-        assert [one.is_starred for one in rows(app.library)[:3]] == [True, True, True]  # type: ignore[arg-type]
+        assert [one.is_starred for one in rows(app.start.library)[:3]] == [True, True, True]  # type: ignore[arg-type]
         read = await press(pilot, "enter", "v", "J", "shift+up")
         assert len(screen.selection) == 3 and read.articles.cursor == 2
 
 
 @pytest.mark.parametrize(("scope", "places"), [("a", range(20)), ("k", range(3)), ("j", range(4, 20))])
-async def test_all_listed_above_or_below_are_marked_at_once(start: Start, scope: str, places: range) -> None:
+async def test_all_listed_above_or_below_are_marked_at_once(start: Launch, scope: str, places: range) -> None:
     """M says how many each part holds; a second key marks them, and u takes it back."""
     app = start(20)
-    library = app.library
+    library = app.start.library
     assert isinstance(library, FakeLibrary)
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "j", "j", "j", "M")
@@ -97,10 +97,10 @@ async def test_all_listed_above_or_below_are_marked_at_once(start: Start, scope:
         assert not any(one.is_starred or one.tags for one in rows(library))
 
 
-async def test_a_note_has_lines_and_stands_in_the_article(start: Start) -> None:
+async def test_a_note_has_lines_and_stands_in_the_article(start: Launch) -> None:
     """a writes it, Ctrl-S keeps it, it is shown above the text; Esc drops nothing unsaid."""
     app = start(3)
-    library = app.library
+    library = app.start.library
     assert isinstance(library, FakeLibrary)
     async with app.run_test(size=WIDE) as pilot:
         screen = await press(pilot, "a", *"ask", "enter", *"Ana", "ctrl+s")
@@ -115,10 +115,10 @@ async def test_a_note_has_lines_and_stands_in_the_article(start: Start) -> None:
         assert screen.article_pane.note == "" and "▍" not in picture(pilot)
 
 
-async def test_a_tag_is_completed_from_those_that_there_are(start: Start) -> None:
+async def test_a_tag_is_completed_from_those_that_there_are(start: Launch) -> None:
     """The first letters and the right arrow write a tag that an article has already."""
     app = start(3)
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "t", *"long reads", "enter", "j", "t", *"lon")
         await press(pilot, "right", "enter")
-        assert rows(app.library)[1].tags == ("long reads",)  # type: ignore[arg-type]
+        assert rows(app.start.library)[1].tags == ("long reads",)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from reader.article import Article
 from reader.errors import NoSuchArticle
 from reader.results import Headline
 from tests.app.build import a_link, articles
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import NARROW, WIDE, press, settled
 
@@ -17,7 +17,7 @@ def _linked(count: int = 9) -> list[Article]:
     return some
 
 
-async def test_the_article_follows_the_cursor(start: Start) -> None:
+async def test_the_article_follows_the_cursor(start: Launch) -> None:
     """The pane shows what the cursor has come to rest on."""
     async with start(9).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j")
@@ -25,7 +25,7 @@ async def test_the_article_follows_the_cursor(start: Start) -> None:
         assert screen.article_pane.shown[0].title == screen.articles.headline.title  # type: ignore[union-attr]
 
 
-async def test_a_related_article_is_followed_and_left_again(start: Start) -> None:
+async def test_a_related_article_is_followed_and_left_again(start: Launch) -> None:
     """The list's cursor goes with it; Esc goes back to where one came from."""
     async with start(_linked()).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "enter", "l", "enter")
@@ -38,7 +38,7 @@ async def test_a_related_article_is_followed_and_left_again(start: Start) -> Non
         assert screen.place == "list"
 
 
-async def test_a_related_article_that_is_not_listed_is_shown_all_the_same(start: Start) -> None:
+async def test_a_related_article_that_is_not_listed_is_shown_all_the_same(start: Launch) -> None:
     """The list and its cursor stay."""
     async with start(_linked(), "number 0").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "enter", "l", "enter")
@@ -46,7 +46,7 @@ async def test_a_related_article_that_is_not_listed_is_shown_all_the_same(start:
         assert screen.headline is not None and screen.headline.title.endswith("number 4")
 
 
-async def test_following_works_where_one_pane_is_shown(start: Start) -> None:
+async def test_following_works_where_one_pane_is_shown(start: Launch) -> None:
     """List, article, related, and the article that the link leads to."""
     async with start(_linked()).run_test(size=NARROW) as pilot:
         screen = await press(pilot, "enter", "l")
@@ -56,7 +56,7 @@ async def test_following_works_where_one_pane_is_shown(start: Start) -> None:
         assert screen.headline is not None and screen.headline.title.endswith("number 4")
 
 
-async def test_a_file_that_has_gone_is_said(start: Start) -> None:
+async def test_a_file_that_has_gone_is_said(start: Launch) -> None:
     """The pane says nothing false."""
 
     class Gone(FakeLibrary):
@@ -69,7 +69,7 @@ async def test_a_file_that_has_gone_is_said(start: Start) -> None:
         assert any("has gone" in one.message for one in pilot.app._notifications)
 
 
-async def test_a_topic_pressed_in_the_article_narrows_the_list(start: Start) -> None:
+async def test_a_topic_pressed_in_the_article_narrows_the_list(start: Launch) -> None:
     """The same message as from the sidebar."""
     async with start(30).run_test(size=WIDE) as pilot:
         await settled(pilot)

@@ -11,7 +11,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from reader.app.widgets.find_bar import FindBar
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, press, settled
 from tests.app.real_screen import RealScreen
 
@@ -26,7 +26,7 @@ async def type_at_once(pilot: Pilot[int], keys: Iterable[str]) -> None:
 
 
 @pytest.mark.parametrize("before", ["", "jj", "5j", "l", "lj"])
-async def test_letters_behind_the_slash_are_searched_for(start: Start, before: str) -> None:
+async def test_letters_behind_the_slash_are_searched_for(start: Launch, before: str) -> None:
     """s would star, e edit, A mark all: none of that happens to an article."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, [*before, *"/seAa"])
@@ -39,7 +39,7 @@ async def test_letters_behind_the_slash_are_searched_for(start: Start, before: s
         assert not any(row is None or row.is_starred for row in rows)
 
 
-async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Start) -> None:
+async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Launch) -> None:
     """h goes to the sidebar, so j goes down there, and space chooses there."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, ["h", "j", "j", "space"])
@@ -49,7 +49,7 @@ async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Start) -> None:
 
 
 @pytest.mark.parametrize("leave", ["enter", "tab"])
-async def test_keys_behind_a_search_are_for_what_it_finds(start: Start, leave: str) -> None:
+async def test_keys_behind_a_search_are_for_what_it_finds(start: Launch, leave: str) -> None:
     """Nothing of them goes into the bar, and the star is on an article that was searched for."""
     async with start(40).run_test(size=WIDE) as pilot:
         wanted = browse(pilot).articles.at(20)
@@ -65,21 +65,21 @@ async def test_keys_behind_a_search_are_for_what_it_finds(start: Start, leave: s
         assert [row.title for row in rows if row is not None and row.is_starred] == [wanted.title]
 
 
-async def test_keys_behind_a_search_that_is_left(start: Start) -> None:
+async def test_keys_behind_a_search_that_is_left(start: Launch) -> None:
     """Esc goes back to the list, whose keys are obeyed."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, [*"/sea", "escape", *"jc"])
         assert browse(pilot).place == "list" and browse(pilot).current_query.is_everything
 
 
-async def test_keys_behind_a_find_in_the_article(start: Start) -> None:
+async def test_keys_behind_a_find_in_the_article(start: Launch) -> None:
     """They scroll there, and are not looked for."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, ["enter", "ctrl+f", *"a", "enter", *"z"])
         assert browse(pilot).is_zoomed and not browse(pilot).query(FindBar)
 
 
-async def test_keys_behind_the_letters_of_a_value(start: Start) -> None:
+async def test_keys_behind_the_letters_of_a_value(start: Launch) -> None:
     """The box in the sidebar takes its letters first; behind Enter keys are commands again."""
     async with start(12).run_test(size=WIDE) as pilot:
         topic = browse(pilot).sidebar.facets[0].values[-1].value
@@ -87,7 +87,7 @@ async def test_keys_behind_the_letters_of_a_value(start: Start) -> None:
         assert browse(pilot).current_query.included("topic") == (topic,)
 
 
-async def test_keys_behind_an_answer(start: Start) -> None:
+async def test_keys_behind_an_answer(start: Launch) -> None:
     """A question that is answered with a line of text is gone when the next key is looked at."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, ["t", *"later", "enter", "j"])

@@ -10,7 +10,7 @@ from reader.app.screens.views import ViewsPage
 from reader.config.views_file import read
 from reader.paths import config_file
 from reader.query import Query, parse
-from tests.app.conftest import Start
+from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, WIDE, press
 
 
@@ -18,7 +18,7 @@ def _names(screen: BrowseScreen) -> list[str]:
     return [view.name for view in screen.sidebar.views]
 
 
-async def test_w_saves_what_is_asked(start: Start) -> None:
+async def test_w_saves_what_is_asked(start: Launch) -> None:
     """Under the name that is typed: in the file, in the sidebar with its counts, under its number."""
     async with start(30, "topic:Chips quality:>=20").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "w")
@@ -37,14 +37,14 @@ async def test_w_saves_what_is_asked(start: Start) -> None:
         assert screen.current_query == parse("topic:Chips quality:>=20")
 
 
-async def test_what_is_seen_is_saved(start: Start) -> None:
+async def test_what_is_seen_is_saved(start: Launch) -> None:
     """A word that matched as a beginning does so in the view."""
     async with start(30).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"harbo", "enter", "w", "enter")
         assert list(read().values()) == ["harbo*"] and list(read()) == ["“harbo”"]
 
 
-async def test_another_query_is_replaced_after_asking(start: Start) -> None:
+async def test_another_query_is_replaced_after_asking(start: Launch) -> None:
     """No keeps the old one; nothing asked is nothing to save."""
     async with start(30, "topic:AI").run_test(size=MEDIUM) as pilot:
         await press(pilot, "w", "ctrl+u", *"hot", "enter")
@@ -57,7 +57,7 @@ async def test_another_query_is_replaced_after_asking(start: Start) -> None:
         assert isinstance(pilot.app.screen, BrowseScreen)
 
 
-async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Start) -> None:
+async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Launch) -> None:
     """On the page of views, in the file and in the sidebar alike."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "w", "ctrl+u", *"Mine", "enter", "V", "end")
@@ -77,7 +77,7 @@ async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Star
         assert "Mine" not in _names(screen) and read() == {}
 
 
-async def test_a_view_is_edited_and_shown(start: Start) -> None:
+async def test_a_view_is_edited_and_shown(start: Launch) -> None:
     """Enter asks what it asks for; one of the reader's own can be edited and left out too."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "V", "j", "e", "ctrl+u", *"topic:AI", "enter")
@@ -89,7 +89,7 @@ async def test_a_view_is_edited_and_shown(start: Start) -> None:
         assert screen.current_query == parse("topic:AI") and isinstance(pilot.app.screen, BrowseScreen)
 
 
-async def test_a_file_that_is_not_understood_is_left_alone(start: Start) -> None:
+async def test_a_file_that_is_not_understood_is_left_alone(start: Launch) -> None:
     """The screen says why nothing was saved."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         config_file().parent.mkdir(parents=True, exist_ok=True)

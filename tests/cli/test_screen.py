@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from reader.app import Start
 from reader.cli.screen import preset
 from reader.config import Config
 from reader.query import Query, parse
@@ -15,12 +15,12 @@ from tests.cli.fake_library import FakeLibrary
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any]]:
-    """What each screen was started with, on a terminal, with a home of its own."""
-    starts: list[dict[str, Any]] = []
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Start]:
+    """What each screen was started from, on a terminal, with a home of its own."""
+    starts: list[Start] = []
 
-    def run(library: FakeLibrary, query: Query, config: Config, **more: Any) -> int:
-        starts.append({"query": query, "config": config, "refreshed": library.refreshed, **more})
+    def run(start: Start) -> int:
+        starts.append(start)
         return 0
 
     monkeypatch.setattr("reader.app.run", run)
@@ -37,38 +37,38 @@ def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *, keyboard: bool = True) -> 
 
 
 def test_the_options_preset_the_screen(
-    reader: Run, library: FakeLibrary, started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    reader: Run, library: FakeLibrary, started: list[Start], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The screen gets the filters as a Query, the collection's name, and refreshes by itself."""
     on_a_terminal(monkeypatch)
     assert reader(".", "--unread", "-t", "AI", "--limit", "5") == (0, "", "")
     [start] = started
-    assert start["query"] == parse("topic:AI is:unread")
-    assert start["refreshed"] == 0
+    assert start.query == parse("topic:AI is:unread")
+    assert library.refreshed == 0
     assert library.is_closed
-    assert ["--limit" in notice for notice in start["notices"]] == [True]
+    assert ["--limit" in notice for notice in start.notices] == [True]
 
 
 def test_the_collection_is_named_as_people_write_it(
-    reader: Run, started: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: Run, started: list[Start], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder below the home begins with a tilde."""
     on_a_terminal(monkeypatch)
     (tmp_path / "news").mkdir()
     reader("news", "/")
-    assert started[0]["source"] == "~/news, /"
+    assert started[0].source == "~/news, /"
 
 
 def test_mistakes_in_the_configuration_become_notices(
-    reader: Run, started: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: Run, started: list[Start], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The screen starts all the same; each mistake is told once."""
     on_a_terminal(monkeypatch)
     (tmp_path / "config.toml").write_text("colour = 1\nquery = 'topc:x'\nsort = 'quality'\n", "utf-8")
     assert reader(".").code == 0
-    assert started[0]["query"] == parse("sort:quality")
-    assert ["colour" in notice for notice in started[0]["notices"]] == [True, False]
-    assert "topc" in started[0]["notices"][1]
+    assert started[0].query == parse("sort:quality")
+    assert ["colour" in notice for notice in started[0].notices] == [True, False]
+    assert "topc" in started[0].notices[1]
 
 
 def test_the_command_line_goes_before_the_configuration() -> None:
@@ -80,7 +80,7 @@ def test_the_command_line_goes_before_the_configuration() -> None:
 
 
 def test_a_screen_without_a_keyboard_is_wrong_use(
-    reader: Run, started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    reader: Run, started: list[Start], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where stdin is no terminal nobody could quit: exit 2 names `list`."""
     on_a_terminal(monkeypatch, keyboard=False)
@@ -90,7 +90,7 @@ def test_a_screen_without_a_keyboard_is_wrong_use(
 
 @pytest.mark.parametrize("kind", ["dumb", "unknown", ""])
 def test_a_terminal_that_shows_no_screen(
-    reader: Run, started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, kind: str
+    reader: Run, started: list[Start], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     """A terminal without a cursor gets a sentence that names `list`, and no screen."""
     on_a_terminal(monkeypatch)

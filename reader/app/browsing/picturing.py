@@ -16,7 +16,8 @@ from textual.timer import Timer
 
 from reader import pictures
 from reader.app.browsing.state import Browsing
-from reader.app.canvas import (
+from reader.app.messages import PicturePressed
+from reader.app.paint.canvas import (
     KINDS,
     Box,
     Shown,
@@ -28,8 +29,7 @@ from reader.app.canvas import (
     pixels_of,
     sixel_sequence,
 )
-from reader.app.messages import PicturePressed
-from reader.app.output import Page
+from reader.app.paint.output import Page
 from reader.article import Article, Image
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 14

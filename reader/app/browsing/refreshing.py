@@ -12,10 +12,10 @@ from time import monotonic
 
 from textual import on
 
-from reader.app import heap
 from reader.app.browsing.state import Browsing
-from reader.app.first_load import FirstLoad
 from reader.app.messages import RefreshFailed, RefreshStep
+from reader.app.process import heap
+from reader.app.process.first_load import FirstLoad
 from reader.app.wording import time_left, unforeseen
 from reader.errors import ReaderError
 from reader.hints import counted

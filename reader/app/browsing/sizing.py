@@ -9,8 +9,8 @@ from __future__ import annotations
 from textual import on
 
 from reader.app.browsing.state import Browsing
-from reader.app.edged import Edged
 from reader.app.geometry import LEAST_TEXT, panes_at
+from reader.app.paint.edged import Edged
 
 STEP = 2
 """Cells or lines by which a key makes something wider."""

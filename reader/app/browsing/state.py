@@ -11,9 +11,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from reader.app.canvas import Box
-from reader.app.ground import Ground
-from reader.app.keymap import Keymap
+from reader.app.keys.keymap import Keymap
+from reader.app.paint.canvas import Box
+from reader.app.paint.ground import Ground
 from reader.app.pane import Pane
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane

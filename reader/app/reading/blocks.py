@@ -18,8 +18,8 @@ from reader.app.reading.lines import BOLD, ITALIC, Line, Span
 from reader.app.reading.refining import SIGNS, refine
 from reader.app.reading.tables import Table, layout_table
 from reader.app.reading.wrap import wrap
-from reader.app.sparing import without
 from reader.patterns import lazy
+from reader.sparing import without
 from reader.text import clean
 
 if TYPE_CHECKING:

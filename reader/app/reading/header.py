@@ -11,7 +11,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from reader.app.bars import heat_text, quality_bar
+from reader.app.paint.bars import heat_text, quality_bar
 from reader.app.reading.inline import picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target
 from reader.app.reading.wrap import wrap

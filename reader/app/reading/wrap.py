@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, get_character_cell_size, split_graphemes
 
+from reader.app.paint.widths import widest
 from reader.app.reading.lines import Line, Span
-from reader.app.widths import widest
 from reader.patterns import lazy
 
 MIN_WIDTH = 2

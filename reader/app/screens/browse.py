@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from datetime import datetime
 from typing import Self
 
 from textual import events
@@ -26,21 +24,18 @@ from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
-from reader.app.ground import Room
-from reader.app.inked import Inked
-from reader.app.keymap import Keymap
-from reader.app.output import Page
+from reader.app.keys.keymap import Keymap
+from reader.app.paint.ground import Room
+from reader.app.paint.inked import Inked
+from reader.app.paint.output import Page
+from reader.app.start import Start
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing, TooSmall
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
-from reader.config import Config
-from reader.library import Library
-from reader.query import Query
 from reader.terminal import Terminal
-from reader.visit import Visit
 
 COLLECT_AFTER = (700, 5, 3)
 """When garbage of three generations is collected. A painted line refers to itself: only the collector frees
@@ -63,31 +58,22 @@ class BrowseScreen(
 
     def __init__(
         self,
-        library: Library,
-        query: Query,
-        config: Config,
-        *,
+        start: Start,
         keymap: Keymap,
-        clock: Callable[[], datetime],
-        source: str = "",
-        visit: Visit,
-        on_visit: Callable[[Visit], object],
         seen: Terminal,
         page: Page,
-        size: Size | None = None,
+        size: Size,
     ) -> None:
-        self._last = (visit, on_visit)
+        self._start = start
         self.seen, self.page = seen, page
         self._is_moving_focus = False
         self._styled_as: frozenset[str] | None = None
         """The style classes under which everything is being made."""
-        super().__init__(library, query, config, clock)
-        if size is not None:
-            # Known beforehand, these spare a second styling of everything before the first paint.
-            classes = classes_at(*size)
-            self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
+        super().__init__(start.library, start.query, start.config, start.clock)
+        # Known beforehand, these spare a second styling of everything before the first paint.
+        classes = classes_at(*size)
+        self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
         self._keymap = keymap
-        self._source = source
         # Bindings belong to the instance, because the keys are the person's own: Textual's keymap drops other
         # commands' keys without a word when two meet.
         self._bindings = BindingsMap(keymap.bindings())
@@ -123,11 +109,11 @@ class BrowseScreen(
 
     def on_mount(self) -> None:
         """Show what the library has, then look for what is new."""
-        self.masthead.source = self._source
+        self.masthead.source = self._start.source
         self.search_bar.show(str(self.current_query))
         self.articles.is_compact = self.config.rows == "compact"
         self.articles.tag_colours = self.article_pane.tag_colours = self.config.tags
-        self.begin_visit(*self._last)
+        self.begin_visit(self._start.visit, self._start.keep_visit)
         self.watch_place(self.place)
         self.watch(self.sidebar, "chart_field", self.show_keys, init=False)
         self.set_focus(self.articles)
@@ -136,7 +122,7 @@ class BrowseScreen(
         self.show_standing()
         self.start_searching()
         self.start_asking()
-        self.go_to_article(self._last[0].article)
+        self.go_to_article(self._start.visit.article)
         self.set_interval(AGES_EVERY, self._once_a_minute)
         self.app.theme_changed_signal.subscribe(self, self._paint_anew)
         self.call_after_refresh(self._after_first_paint)

@@ -15,8 +15,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from reader.app.keymap import Keymap
-from reader.app.painting import cut, fill
+from reader.app.keys.keymap import Keymap
+from reader.app.paint.painting import cut, fill
 from reader.app.widgets.key_line import KeyLine
 from reader.app.widgets.search_bar import SearchLine
 from reader.commands import COMMANDS

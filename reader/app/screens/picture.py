@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader import pictures
-from reader.app.canvas import (
+from reader.app.paint.canvas import (
     KINDS,
     Box,
     Shown,

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from reader.app.bars import HEAT_WIDTH, heat_column, quality_bar
-from reader.app.painting import Piece, cut, fill, fill_left, one_line, thumb, width_of
+from reader.app.paint.bars import HEAT_WIDTH, heat_column, quality_bar
+from reader.app.paint.painting import Piece, cut, fill, fill_left, one_line, thumb, width_of
 from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
 from reader.config.tag_colours import colour_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.segment import Segment
 
-from reader.app.canvas import Box, Shown
+from reader.app.paint.canvas import Box, Shown
 from reader.app.reading.document import Document
 from reader.app.reading.lines import Line
 

@@ -15,9 +15,9 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from reader.app.inked import Inked
-from reader.app.keymap import KeyHint
-from reader.app.painting import Piece, cut, fill, in_the_middle, strip_of, width_of
+from reader.app.keys.keymap import KeyHint
+from reader.app.paint.inked import Inked
+from reader.app.paint.painting import Piece, cut, fill, in_the_middle, strip_of, width_of
 
 
 class PaintedLine(Inked):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.geometry import Region
 
-from reader.app.canvas import Shown
-from reader.app.document_view import DocumentView
+from reader.app.paint.canvas import Shown
+from reader.app.paint.document_view import DocumentView
 from reader.app.widgets.frame import Frame
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from reader import dates
-from reader.app.painting import Piece
+from reader.app.paint.painting import Piece
 from reader.dates import Span
 from reader.periods import in_words, joined
 from reader.query import Query, Term

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.app.painted_view import PaintedView
+from reader.app.paint.painted_view import PaintedView
 from reader.app.widgets.sidebar_rows import Row
 
 LEAST_WINDOW = 4

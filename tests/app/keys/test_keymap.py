@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reader.app.keymap import action_of, keymap_of
-from reader.app.presses import Presses
+from reader.app.keys.keymap import action_of, keymap_of
+from reader.app.keys.presses import Presses
 from reader.app.screens.browse import BrowseScreen
 from reader.commands import COMMANDS
 

@@ -16,48 +16,39 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from reader.app.colours import Colours, named, theme_for
-from reader.app.first_load import FirstLoad
 from reader.app.geometry import Area, list_at, panes_at
-from reader.app.painting import Piece, joined
+from reader.app.paint.colours import Colours, named, theme_for
+from reader.app.paint.painting import Piece, joined
+from reader.app.process.first_load import FirstLoad
+from reader.app.start import Start
 from reader.app.widgets import article_row
 from reader.config import Config
-from reader.config.palettes import Palette
 from reader.config.tag_colours import TAG_COLOURS
 from reader.errors import ReaderError
 from reader.library import Library
 from reader.muting import muting_of
-from reader.query import Query
 from reader.records import TYPE_CHECKING, NamedTuple
 from reader.results import Headline, Results
 from reader.terminal import Terminal
-from reader.visit import Visit
 
 if TYPE_CHECKING:
     from rich.style import Style
     from textual.driver import Driver
 
-    from reader.app.stage import Stage
+    from reader.app.process.stage import Stage
 
 _UNUSUAL = ("NO_COLOR", "COLUMNS", "LINES", "TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
 """Variables by which Textual would paint in another way, or elsewhere."""
 
 
 @contextmanager
-def painted_first(
-    library: Library,
-    query: Query,
-    config: Config,
-    palettes: Sequence[Palette],
-    visit: Visit,
-    seen: Terminal,
-    now: datetime,
-) -> Iterator[Beginning]:
+def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
     """Show the first headlines while the block makes the app, after the newest articles were read where there
     is no index yet. Where anything is unusual, nothing is done and the app begins by itself."""
     size = terminal_size(os.environ)
-    theme = named(config.theme or visit.theme or theme_for(seen.colours, seen.background), palettes)
-    text, load = "", None
+    library, query, config, visit = start.library, start.query, start.config, start.visit
+    theme = named(config.theme or visit.theme or theme_for(seen.colours, seen.background), start.palettes)
+    text, load, now = "", None, start.clock()
     if size is not None and theme is not None and can_show(config, seen):
         with suppress(ReaderError):  # the app asks the same again, and says what is wrong
             if not library.total:
@@ -71,7 +62,7 @@ def painted_first(
     if not text:
         yield Beginning(None, load)
         return
-    from reader.app.stage import Stage
+    from reader.app.process.stage import Stage
 
     with Stage(text) as stage:
         yield Beginning(stage, load)
@@ -90,7 +81,7 @@ class Beginning(NamedTuple):
         None for the usual one."""
         if self.stage is None:
             return None
-        from reader.app.taking_over import driver_over
+        from reader.app.process.taking_over import driver_over
 
         return driver_over(self.stage, asks_background=asks_background)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from reader.app.widths import widest
+from reader.app.paint.widths import widest
 from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

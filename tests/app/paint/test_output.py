@@ -18,8 +18,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from benchmarks.glass import Glass
-from reader.app.output import Page
-from reader.app.widths import widest
+from reader.app.paint.output import Page
+from reader.app.paint.widths import widest
 from tests.app.real_screen import RealScreen
 
 COLUMNS, ROWS = 24, 3

@@ -23,8 +23,8 @@ from __future__ import annotations
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from reader.app import colours as plain
-from reader.app.colours import TAGS_ON_DARK, TAGS_ON_LIGHT, Colours
+from reader.app.paint import colours as plain
+from reader.app.paint.colours import TAGS_ON_DARK, TAGS_ON_LIGHT, Colours
 from reader.config.palettes import Palette
 from reader.config.tag_colours import TAG_COLOURS
 
@@ -126,7 +126,7 @@ READABLE = 4.5
 
 
 def theme_for(colours: int, background: str) -> Theme:
-    """The theme of who has chosen none; see `reader.app.colours.theme_for`."""
+    """The theme of who has chosen none; see `reader.app.paint.colours.theme_for`."""
     name = plain.theme_for(colours, background)
     return next(theme for theme in THEMES if theme.name == name)
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from reader.errors import ReaderError
 
 if TYPE_CHECKING:
+    from reader.app.process.stage import Stage
     from reader.app.reader_app import ReaderApp
-    from reader.app.stage import Stage
 
 SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
 """Names, for not every system has all of them."""

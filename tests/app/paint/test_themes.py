@@ -8,7 +8,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from reader.app.themes import (
+from reader.app.paint.themes import (
     DARK,
     LIGHT,
     OWN,

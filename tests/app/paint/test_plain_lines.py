@@ -6,9 +6,10 @@ import pytest
 from textual._styles_cache import StylesCache
 from textual.widget import Widget
 
-from reader.app.inked import Inked
-from reader.app.plain_lines import PlainLines
+from reader.app.paint.inked import Inked
+from reader.app.paint.plain_lines import PlainLines
 from reader.app.reader_app import ReaderApp
+from reader.app.start import Start
 from reader.config import Config
 from reader.query import Query
 from tests.app.build import NOW, articles
@@ -18,7 +19,7 @@ from tests.app.pilot import MEDIUM, NARROW, WIDE, press
 
 def an_app() -> ReaderApp:
     """An app over thirty articles."""
-    return ReaderApp(FakeLibrary(articles(30)), Query(), Config(), clock=lambda: NOW)
+    return ReaderApp(Start(FakeLibrary(articles(30)), Query(), Config(), clock=lambda: NOW))
 
 
 def lines_of(widget: Widget, cache: StylesCache) -> list[str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from rich.segment import Segment
 
-from reader.app.colours import OWN, named
-from reader.app.first_paint import can_show, frame, inks_of, place_of, view_of
+from reader.app.paint.colours import OWN, named
+from reader.app.process.first_paint import can_show, frame, inks_of, place_of, view_of
 from reader.app.reader_app import FULL, ReaderApp
+from reader.app.start import Start
 from reader.config import Config
 from reader.muting import muting_of
 from reader.query import parse
@@ -71,7 +72,7 @@ async def test_the_first_rows_are_those_of_the_list(
     ink = inks_of(theme)
     assert view is not None and view.cursor == (20 if visit.article else 0)
     early = [cells(Segment(piece.text, ink[piece.ink]) for piece in line) for line in view.lines(NOW)]
-    app = ReaderApp(library, parse(query), config, clock=lambda: NOW, source="~/news", visit=visit)
+    app = ReaderApp(Start(library, parse(query), config, "~/news", visit=visit, clock=lambda: NOW))
     async with app.run_test(size=size) as pilot:
         screen = await settled(pilot)
         box, region = view.box, screen.articles.scrollable_content_region

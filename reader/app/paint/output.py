@@ -23,7 +23,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from reader.app.widths import drifts, widest
+from reader.app.paint.widths import drifts, widest
 from reader.links import linkable
 from reader.records import NamedTuple
 

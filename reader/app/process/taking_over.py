@@ -12,8 +12,8 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from reader.app.background import BackgroundTold, Sieve
-from reader.app.stage import ALTERNATE, Stage
+from reader.app.process.background import BackgroundTold, Sieve
+from reader.app.process.stage import ALTERNATE, Stage
 
 LOOK_EVERY = 0.1
 """Seconds after which it is looked whether the end has come; as in Textual."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.app.sparing import without
+from reader.sparing import without
 from tests.app.real_screen import RealScreen
 from tests.index.files import text_of, write
 

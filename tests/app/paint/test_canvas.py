@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from reader.app.canvas import (
+from reader.app.paint.canvas import (
     Box,
     box_for,
     in_blocks,

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from reader.app import heap
+from reader.app.process import heap
 
 
 def test_another_c_library_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

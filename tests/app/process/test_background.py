@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.app.background import QUESTION, Sieve, is_worth_asking
+from reader.app.process.background import QUESTION, Sieve, is_worth_asking
 from reader.terminal import TRUECOLOUR, Terminal
 from tests.app.real_screen import RealScreen
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.app import keyed
-from reader.app.keymap import keymap_of
-from reader.app.presses import Presses
-from tests.app.conftest import Start
+from reader.app.keys.keymap import keymap_of
+from reader.app.keys.presses import Presses
+from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, press
 
 
@@ -50,7 +50,7 @@ def test_no_key_is_made_up(keys: list[str]) -> None:
             assert letter in left
 
 
-async def test_numbers_move_the_cursor(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_numbers_move_the_cursor(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows further, or to the row with this number."""
     monkeypatch.setattr(keyed, "DIGIT_WAIT", 60)
     async with start(30).run_test(size=WIDE) as pilot:
@@ -64,14 +64,14 @@ async def test_numbers_move_the_cursor(start: Start, monkeypatch: pytest.MonkeyP
         assert screen.articles.cursor == 3
 
 
-async def test_a_digit_alone_is_a_view(start: Start) -> None:
+async def test_a_digit_alone_is_a_view(start: Launch) -> None:
     """When nothing came after it for a moment."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "3")
         assert (screen.search_bar.text, screen.footer.pressed) == ("is:starred", "")
 
 
-async def test_a_number_that_waits_is_shown(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_number_that_waits_is_shown(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the footer, until its key comes."""
     monkeypatch.setattr(keyed, "DIGIT_WAIT", 60)
     async with start(30).run_test(size=WIDE) as pilot:

@@ -12,7 +12,7 @@ from textual.css.styles import RenderStyles
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from reader.app.plain_lines import PlainLines
+from reader.app.paint.plain_lines import PlainLines
 
 
 class Inked(Widget):

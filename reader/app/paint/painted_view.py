@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
-from reader.app.edged import Edged
-from reader.app.inked import Inked
+from reader.app.paint.edged import Edged
+from reader.app.paint.inked import Inked
 
 
 class PaintedView(Edged, Inked, ScrollView, inherit_bindings=False):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from textual import events
 from textual.reactive import reactive
 
-from reader.app.painted_view import PaintedView
+from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.document import TOP, Document, Place
 
 OVERLAP = 2

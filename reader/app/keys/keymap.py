@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from textual.binding import Binding
 from textual.keys import Keys, _character_to_key
 
-from reader.app.footers import CHART_FOOTER, FOOTER
+from reader.app.keys.footers import CHART_FOOTER, FOOTER
 from reader.commands import BY_ID, COMMANDS, COUNTED, Place, key_words
 from reader.records import NamedTuple
 from reader.text import clean_line

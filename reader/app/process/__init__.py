@@ -1,0 +1,1 @@
+"""The screen as a process: its first paint, its end, its memory, how it takes the terminal."""

@@ -1,0 +1,33 @@
+"""What the screen starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from reader.config import Config
+from reader.config.palettes import Palette
+from reader.library import Library
+from reader.query import Query
+from reader.records import NamedTuple
+from reader.visit import Visit
+
+
+class Start(NamedTuple):
+    """A collection, what is asked of it first, and how the person wants it all."""
+
+    library: Library
+    query: Query
+    config: Config
+    source: str = ""
+    """The collection as people say it: `~/news`."""
+    notices: Sequence[str] = ()
+    """What is to be said at once, a sentence each."""
+    palettes: Sequence[Palette] = ()
+    """The person's own themes."""
+    visit: Visit = Visit()
+    """Where the last visit ended."""
+    keep_visit: Callable[[Visit], object] = lambda visit: None
+    """Takes down where this one ends."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """What the time is."""
