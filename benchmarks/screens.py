@@ -88,15 +88,20 @@ class Screen:
 
     def _read(self, seconds: float) -> bool:
         """Take in what comes within some seconds; whether anything came."""
-        if seconds <= 0 or not select.select([self._terminal], [], [], seconds)[0]:
-            return False
-        try:
-            data = os.read(self._terminal, 1 << 16)
-        except OSError:  # Linux's way to say that the program has ended
-            return False
+        data = taken(self._terminal, seconds)
         self.written += data
         self._unseen += data  # looked at only when somebody asks: it must not slow other measures down
         return bool(data)
+
+
+def taken(terminal: int, seconds: float) -> bytes:
+    """What a program writes to a terminal within some seconds; nothing where it has ended."""
+    if seconds <= 0 or not select.select([terminal], [], [], seconds)[0]:
+        return b""
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:  # Linux's way to say that the program has ended
+        return b""
 
 
 def time_to(text: bytes, command: Sequence[str], home: Path) -> float:

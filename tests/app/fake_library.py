@@ -13,6 +13,7 @@ from reader.query import Clause, Query
 from reader.results import Facet, FacetValue, Headline, Progress, Report, Stretch
 from reader.text import fold
 from tests.app.fake_matching import Mark, holds, months, qualities, values_of
+from tests.headlines import headline_of
 
 
 class ListResults:
@@ -114,20 +115,9 @@ class FakeLibrary(Library):
     def headline(self, number: int) -> Headline:
         """One article as a row of the list."""
         article, mark = self.articles[number], self._flags(number)
-        return Headline(
-            number=number,
-            id=article.id,
-            title=article.title,
-            provider=article.provider.name,
-            domain=article.provider.domain,
-            topics=article.topics,
-            date=article.published_date_time,
-            quality=article.quality,
-            heat=article.heat,
-            category=article.category,
-            type=article.type,
-            url=article.url,
-            is_draft=article.is_draft,
+        return headline_of(
+            number,
+            article,
             is_read=mark.is_read,
             is_starred=mark.is_starred,
             tags=mark.tags,

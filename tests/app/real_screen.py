@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import select
 import signal
 import struct
 import sys
@@ -15,6 +14,7 @@ from time import monotonic
 from types import TracebackType
 
 from benchmarks.glass import Glass
+from benchmarks.screens import taken
 
 _LEFT_OUT = (
     "READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR", "LC_", "COLUMNS", "LINES",
@@ -145,12 +145,7 @@ class RealScreen:
 
     def _read(self, seconds: float) -> bool:
         """Take in what comes within some seconds; whether anything came."""
-        if seconds <= 0 or not select.select([self._terminal], [], [], seconds)[0]:
-            return False
-        try:
-            data = os.read(self._terminal, 1 << 16)
-        except OSError:  # Linux's way to say that the program has ended
-            return False
+        data = taken(self._terminal, seconds)
         self.written += data
         self.glass.feed(data)
         return bool(data)

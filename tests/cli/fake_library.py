@@ -14,6 +14,7 @@ from reader.library import Change, RelatedLink
 from reader.query import Clause, Query, Term
 from reader.query.values import bounds
 from reader.results import Facet, FacetValue, Headline, Progress, Report
+from tests.headlines import headline_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -72,23 +73,12 @@ class FakeLibrary:
 
     def headline(self, article: Article) -> Headline:
         marks = self.marks[article.id]
-        return Headline(
-            number=self.articles.index(article) + 1,
-            id=article.id,
-            title=article.title,
-            provider=article.provider.name,
-            domain=article.provider.domain,
-            topics=article.topics,
-            date=article.published_date_time,
-            quality=article.quality,
-            heat=article.heat,
-            category=article.category,
-            type=article.type,
-            url=article.url,
-            is_draft=article.is_draft,
+        return headline_of(
+            self.articles.index(article) + 1,
+            article,
             is_read=bool(marks.get("read")),
             is_starred=bool(marks.get("starred")),
-            tags=tuple(marks.get("tags", ())),
+            tags=marks.get("tags", ()),
         )
 
     def select(self, query: Query, now: datetime | None = None) -> FakeResults:
