@@ -11,8 +11,11 @@ import asyncio
 import os
 import re
 from datetime import UTC, datetime
+from html import escape, unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from rich.cells import cell_len
 
 COLUMNS, ROWS = 140, 40
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
@@ -23,6 +26,33 @@ PICTURE = Path(__file__).resolve().parent / "screen.svg"
 
 _FONTS = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 """Where the export tells viewers to fetch a font from: pictures fetch nothing."""
+
+
+_RUN = re.compile(r'(<text [^>]*?x=")([0-9.]+)("[^>]*?textLength=")([0-9.]+)("[^>]*>)([^<]*)</text>')
+_PLAIN = re.compile(r"[^\u2000-\uffff]+|.", re.DOTALL)
+"""Letters that every font has go together; signs, which another font may lend, each to its own cell."""
+
+
+def in_cells(svg: str) -> str:
+    """The picture with every sign in its own cell: one that another font lends moves no letter beside it."""
+    return _RUN.sub(_parted, svg)
+
+
+def _parted(run: re.Match[str]) -> str:
+    head, left, middle, width, tail, text = run.groups()
+    text = unescape(text)
+    if not text.strip():
+        return ""
+    cell = float(width) / cell_len(text)
+    parts, at = [], 0
+    for part in _PLAIN.findall(text):
+        size = cell_len(part)
+        if part.strip():
+            place, length = float(left) + at * cell, size * cell
+            fit = ' lengthAdjust="spacingAndGlyphs"' if len(part) == 1 else ""
+            parts.append(f"{head}{place:.1f}{middle}{length:.1f}{tail[:-1]}{fit}>{escape(part)}</text>")
+        at += size
+    return "".join(parts)
 
 
 async def picture() -> str:
@@ -49,7 +79,7 @@ async def picture() -> str:
             while getattr(screen, "is_refreshing", True) or not screen.results:
                 await pilot.pause(0.05)
             await pilot.pause(1)
-            return _FONTS.sub("", app.export_screenshot(title="reader ~/news"))
+            return in_cells(_FONTS.sub("", app.export_screenshot(title="reader ~/news")))
     finally:
         library.close()
 
