@@ -19,6 +19,7 @@ from reader.hints import nearest, shown
 from reader.patterns import lazy
 from reader.records import NamedTuple
 from reader.results import Headline
+from reader.text import clean
 
 Tree: TypeAlias = "dict[str, Tree | None]"
 """Names split at their dots; None = the whole value."""
@@ -137,7 +138,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, Mapping):
         named = next((value[key] for key in _NAMING if value.get(key)), None)
         return str(named) if named else json_text(value) if any(value.values()) else ""
-    return str(value)
+    return clean(str(value))  # the name of a file is what its maker wanted
 
 
 class Template(NamedTuple):

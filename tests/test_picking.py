@@ -83,6 +83,7 @@ def test_other_fields_may_have_any_name() -> None:
         ({"name": None, "domain": None}, ""),
         ([{"title": "One"}, {"title": None, "webUrl": "https://w.example/"}], "One, https://w.example/"),
         ({"slug": "b"}, '{"slug": "b"}'),
+        ("/news/\x1b[31ma\x9b\u202e.md", "/news/a.md"),
     ],
 )
 def test_values_have_a_text(value: object, text: str) -> None:

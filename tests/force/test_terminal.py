@@ -94,6 +94,8 @@ def commands(news: str, one: str, marks: str) -> list[list[str]]:
     """Every command, with good words and with hostile ones."""
     forms = ("table", "json", "jsonl", "csv", "tsv", "urls", "markdown", "ids")
     good = [["list", news, "--format", form] for form in forms]
+    good += [["list", news, "--format", form, "--fields", "path,title"] for form in ("table", "csv", "tsv")]
+    good += [["list", news, "--template", "{path} {title} {body} {other} {related} {images}"]]
     good += [["facets", field, news] for field in ("topic", "provider", "category", "type")]
     good += [["show", one, news, "--format", form] for form in ("text", "markdown", "json")]
     good += [["check", news], ["check", news, "--format", "json"], ["count", news], ["index", news]]
