@@ -36,15 +36,6 @@ _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 _DIGITS = r"(?a)(\d+)"
 
 
-class Stat(NamedTuple):
-    """What tells whether a file has changed; `Folder.files` holds these as plain tuples, for speed."""
-
-    name: str
-    mtime_ns: int
-    size: int
-    inode: int
-
-
 class Folder(NamedTuple):
     """One listed folder."""
 
@@ -55,7 +46,7 @@ class Folder(NamedTuple):
     mtime_ns: int
     """Read before the names were, so that a file which came in between is seen the next time."""
     files: list[tuple[str, int, int, int]]
-    """The article files right in it, each in the order of `Stat`."""
+    """The article files right in it: name, mtime in nanoseconds, size, inode. Plain tuples, for speed."""
 
 
 class Roots(NamedTuple):
