@@ -196,12 +196,13 @@ def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
     """What an export holds: an array of objects. Raises UsageError."""
     import json
 
+    wrong = f"{name} is no export of marks, as `reader export-marks` writes one"
     try:
         records = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is no export of marks: {clean_line(str(error))}") from None
+        raise UsageError(f"{wrong}: {clean_line(str(error))}") from None
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise UsageError(f"{name} is no export of marks: it should be a JSON array of objects")
+        raise UsageError(f"{wrong}: it should be a JSON array of objects")
     return records
 
 
