@@ -20,6 +20,9 @@ QUESTION = "\x1b]11;?\x07"
 """What the colour of the ground is (OSC 11)."""
 PART = 0.1
 """Seconds that the beginning of an answer is kept, as long as Textual keeps the beginning of a key."""
+EXPECTED = 5.0
+"""Seconds after the question up to which an answer is looked for, however slow the line is. Later, and
+without a question, an Esc is passed on at once: two waits for it, one here and one in Textual, are felt."""
 LATEST = 0.5
 """Seconds after the question up to which an end waits for the answer, which would be typed into the shell."""
 
@@ -64,7 +67,7 @@ class Sieve:
     def sift(self, text: str) -> str:
         """What the terminal sent, without the answer, and without what may be the beginning of one."""
         text, self._held = self._held + text, ""
-        if self.background:
+        if self.background or monotonic() - self._asked > EXPECTED:
             return text
         if found := _ANSWER.search(text):
             self.background = read_answers(found[0].encode()).background

@@ -33,7 +33,7 @@ class Listening(LinuxDriver):
             while not is_ending or sieve.is_waiting:
                 is_ending = self.exit_event.is_set()
                 text = sieve.overdue()
-                if select.select([self.fileno], [], [], LOOK_EVERY)[0]:
+                if select.select([self.fileno], [], [], 0 if text else LOOK_EVERY)[0]:
                     is_known, data = bool(sieve.background), os.read(self.fileno, 4096)
                     is_ending, text = is_ending or not data, text + sieve.sift(decode(data))
                     if sieve.background and not is_known:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.app.process.background import QUESTION, Sieve, is_worth_asking
+from reader.app.process.background import EXPECTED, QUESTION, Sieve, is_worth_asking
 from reader.terminal import TRUECOLOUR, Terminal
 from tests.app.real_screen import RealScreen
 
@@ -27,6 +27,7 @@ LIGHT_GROUND = "ground=48;2;252;251;248"
 def test_the_answer_alone_is_taken_out(before: str, answer: str, after: str, data: st.DataObject) -> None:
     """In however many parts it comes, and whatever was typed around it, in its order."""
     sieve, sent, got = Sieve(), before + answer + after, ""
+    sieve.ask()
     cuts = sorted(data.draw(st.sets(st.integers(0, len(sent)), max_size=5)))
     for start, end in zip([0, *cuts], [*cuts, len(sent)], strict=True):
         got += sieve.sift(sent[start:end])
@@ -38,9 +39,20 @@ def test_the_answer_alone_is_taken_out(before: str, answer: str, after: str, dat
 def test_without_an_answer_nothing_is_lost(keys: str) -> None:
     """What looks like the beginning of one is kept for a moment, and then is what was typed."""
     sieve = Sieve()
+    sieve.ask()
     got = "".join(map(sieve.sift, keys))
     sieve._since -= 1
     assert got + sieve.overdue() == keys and not sieve.background
+
+
+def test_an_esc_waits_only_while_an_answer_may_come() -> None:
+    """Textual waits for the rest of a key too, and twice that would be felt: `Esc c` would be Alt-C."""
+    sieve = Sieve()
+    assert sieve.sift("\x1b") == "\x1b"
+    sieve.ask()
+    assert sieve.sift("\x1b") == "" and sieve.sift("c") == "\x1bc"
+    sieve._asked -= EXPECTED
+    assert sieve.sift("\x1b") == "\x1b"
 
 
 def test_who_is_asked() -> None:
