@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.app.keys.footers import CHART_FOOTER, FOOTER
+from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
 from reader.commands import COMMANDS, PLACES, key_words
 
 
@@ -38,9 +38,9 @@ def test_each_pane_has_a_footer_of_known_commands() -> None:
         hints = FOOTER[place]
         assert {name for hint in hints for name in hint.ids} <= known
         assert place == "search" or hints[-1].ids == ("show_help",)
-    for hints in CHART_FOOTER.values():
+    for part, hints in PART_FOOTER.items():
         assert {name for hint in hints for name in hint.ids} <= known
-        assert hints[-1].ids == ("show_help",)
+        assert part == BOX or hints[-1].ids == ("show_help",)
 
 
 @pytest.mark.parametrize(

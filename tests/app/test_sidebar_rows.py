@@ -81,6 +81,21 @@ def test_the_box_narrows_the_values() -> None:
     assert none[-1].kind == "nothing"
 
 
+def test_the_box_has_first_what_begins_with_its_letters() -> None:
+    """Then what has a word that does, then the rest; each in the order of the counts."""
+    facet = _facet("topic", Transport=9, Sports=5, **{"Winter sports": 3, "Spoons": 1})
+    rows = rows_of(VIEWS, [facet], Query(), Folding(finding={"topic": "spo"}), 40)
+    assert _labels(rows, "topic") == ["Sports", "Spoons", "Winter sports", "Transport"]
+
+
+def test_a_long_text_in_the_box_shows_its_end() -> None:
+    """There is what is being typed."""
+    shown = "".join(
+        piece.text for piece in head(Row("head", "topic", "TOPICS"), 20, "abcdefghijkl", is_typing=True)
+    )
+    assert shown.endswith("…fghijkl▏") and len(shown) == 20
+
+
 def test_the_active_view_is_the_question_or_what_it_grew_out_of() -> None:
     """An equal query first, else the one that shares the most with it."""
     assert active_view(VIEWS, Query()) == 0

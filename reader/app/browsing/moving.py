@@ -6,6 +6,7 @@ from textual import events, on
 
 from reader.app.browsing.stepping import Stepping
 from reader.app.geometry import is_single
+from reader.app.keys.footers import BOX
 from reader.commands import PLACES, Place
 
 _NAMES: dict[Place, str] = {"sidebar": "Topics", "list": "List", "article": "Article", "related": "Related"}
@@ -32,8 +33,9 @@ class Moving(Stepping):
         self.fit_layout()
 
     def show_keys(self) -> None:
-        """Name the keys of the pane with the focus, or of the chart in it."""
-        self.footer.hints = self.keymap.hints(self.place, self.sidebar.chart_field)
+        """Name the keys of the pane with the focus, or of the box or chart in it."""
+        part = BOX if self.sidebar.finding else self.sidebar.chart_field
+        self.footer.hints = self.keymap.hints(self.place, part)
 
     def fit_layout(self) -> None:
         """Fold the related links where lines are few; say where we are where only one pane is shown."""

@@ -65,7 +65,14 @@ FOOTER: Mapping[Place, tuple[Hint, ...]] = {
 }
 """The keys that matter in each pane; the help page has all of them."""
 
-CHART_FOOTER: Mapping[str, tuple[Hint, ...]] = {
+BOX = "box"
+"""The box of the sidebar in which letters find a value: a part of it, as its charts are."""
+
+PART_FOOTER: Mapping[str, tuple[Hint, ...]] = {
+    BOX: (
+        Hint(("read",), "to the values found"),
+        Hint(("back",), "leave"),
+    ),
     "quality": (
         Hint(("step_down", "step_up"), "lower, higher"),
         Hint(("page_on",), "the better half, or all"),
@@ -79,4 +86,4 @@ CHART_FOOTER: Mapping[str, tuple[Hint, ...]] = {
         *FOOTER["sidebar"][5:],
     ),
 }
-"""The same where the cursor of the sidebar is on a chart, by its field."""
+"""The same where the cursor of the sidebar is on a chart, by its field; and in its box."""

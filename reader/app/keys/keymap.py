@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from textual.binding import Binding
 from textual.keys import Keys, _character_to_key
 
-from reader.app.keys.footers import CHART_FOOTER, FOOTER
+from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
 from reader.commands import BY_ID, COMMANDS, COUNTED, Place, key_words
 from reader.records import NamedTuple
 from reader.text import clean_line
@@ -57,12 +57,13 @@ class Keymap(NamedTuple):
             return []
         return [Binding(key, f"repeat({count}, {owners[0]!r})", BY_ID[owners[0]].label, show=False)]
 
-    def hints(self, place: Place, chart: str = "") -> tuple[KeyHint, ...]:
-        """The footer of a place, or of a chart in the sidebar; no letters where one types."""
+    def hints(self, place: Place, part: str = "") -> tuple[KeyHint, ...]:
+        """The footer of a place, or of a part of the sidebar; no letters where one types."""
         hints = []
-        for hint in CHART_FOOTER[chart] if chart and place == "sidebar" else FOOTER[place]:
+        part = part if place == "sidebar" else ""
+        for hint in PART_FOOTER[part] if part else FOOTER[place]:
             usable = [self.keys[name] for name in hint.ids]
-            if place == "search":
+            if place == "search" or part == BOX:
                 usable = [tuple(key for key in keys if len(shown(key)) > 1) for keys in usable]
             first = tuple(keys[0] for keys in usable if keys)
             if first:

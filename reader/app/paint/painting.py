@@ -54,6 +54,16 @@ def cut(text: str, width: int) -> str:
     return shorter.rstrip(f" {_JOINER}") + ELLIPSIS
 
 
+def cut_start(text: str, width: int) -> str:
+    """The end of a text, in at most `width` cells, with … before it where it was longer."""
+    text = text.strip(_JOINER)
+    if widest(text) <= width:
+        return text
+    while text and widest(text) >= max(width, 1):
+        text = text[1:].lstrip(_JOINER)
+    return ELLIPSIS + text if width > 0 else ""
+
+
 def fill(text: str, width: int) -> str:
     """Text cut or filled with blanks to exactly `width` cells."""
     text = cut(text, width)

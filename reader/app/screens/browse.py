@@ -115,7 +115,8 @@ class BrowseScreen(
         self.articles.tag_colours = self.article_pane.tag_colours = self.config.tags
         self.begin_visit(self._start.visit, self._start.keep_visit)
         self.watch_place(self.place)
-        self.watch(self.sidebar, "chart_field", self.show_keys, init=False)
+        for part in ("chart_field", "finding"):
+            self.watch(self.sidebar, part, self.show_keys, init=False)
         self.set_focus(self.articles)
         # Until a key or the last visit says where: from here on, for keys may come before the first paint.
         self.articles.keeps_article = False

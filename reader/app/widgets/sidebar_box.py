@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.reactive import var
 
 from reader.app.widgets.sidebar_moving import SidebarMoving
 from reader.app.widgets.sidebar_rows import FIELDS, Folding
@@ -11,10 +12,11 @@ from reader.app.widgets.sidebar_rows import FIELDS, Folding
 class SidebarBox(SidebarMoving, inherit_bindings=False):
     """The part of the sidebar that finds values."""
 
+    finding: var[str | None] = var(None)
+    """The facet in whose box is being typed."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.finding: str | None = None
-        """The facet in whose box is being typed."""
         self.folding = Folding()
         """How the person has opened the sections up."""
 
@@ -66,4 +68,6 @@ class SidebarBox(SidebarMoving, inherit_bindings=False):
     def _find(self, section: str, text: str) -> None:
         self.folding = self.folding._replace(finding={**self.folding.finding, section: text})
         self.build()
-        self.show_section(section)
+        # An empty box leaves the cursor where it is, for Esc to leave it there.
+        if text or self.row is None or self.row.section != section:
+            self.show_section(section)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reader.app.paint.painting import Piece, cut, fill, fill_left, one_line
+from reader.app.paint.painting import Piece, cut, cut_start, fill, fill_left, one_line
 from reader.app.widgets.sidebar_rows import FIELDS, Row, State
 
 CURSOR, FIND, CARET = "▌", "⌕", "▏"
@@ -21,7 +21,7 @@ def head(row: Row, width: int, typed: str | None, *, is_typing: bool) -> list[Pi
             Piece(fill_left(sign, room), "chosen" if row.state else "head"),
         ]
     room = width - len(row.label) - 2
-    box = f"{FIND} {cut(typed or '', room - 4)}{CARET if is_typing else ''}"
+    box = f"{FIND} {cut_start(typed or '', room - 4)}{CARET if is_typing else ''}"
     return [Piece(f" {row.label} ", "head"), Piece(fill_left(box, room), "box")]
 
 

@@ -75,8 +75,8 @@ class Row(NamedTuple):
 
     @property
     def is_choice(self) -> bool:
-        """Whether the cursor can stand on it."""
-        return self.kind in ("view", "value", "more", "chart")
+        """Whether the cursor can stand on it; where nothing is found too, for it to stay in its section."""
+        return self.kind in ("view", "value", "more", "chart", "nothing")
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -228,7 +228,7 @@ def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> lis
         values.sort(key=lambda one: (not one.count, fold(one.value)))
     wanted = folding.finding.get(facet.field)
     if wanted:
-        values = [one for one in values if fold(wanted) in fold(one.value)]
+        values = _found(fold(wanted), values)
         if not values:
             return [Row("nothing", facet.field, "no such value")]
     is_folded = facet.field not in folding.open and len(values) > share
@@ -247,6 +247,16 @@ def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> lis
     elif facet.field in folding.open and total > share and not wanted:
         rows.append(Row("more", facet.field, "fewer"))
     return rows
+
+
+def _found(letters: str, values: Sequence[FacetValue]) -> list[FacetValue]:
+    """The values with these letters: first those that begin so, then those of which a word does."""
+
+    def distance(name: str) -> int:
+        return 0 if name.startswith(letters) else 1 if f" {letters}" in name else 2
+
+    found = [(fold(one.value), one) for one in values]
+    return [one for name, one in sorted(found, key=lambda pair: distance(pair[0])) if letters in name]
 
 
 def _chosen(field: str, query: Query) -> dict[str, Row]:

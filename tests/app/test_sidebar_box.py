@@ -1,0 +1,44 @@
+"""The box of the sidebar in which letters find a value."""
+
+from __future__ import annotations
+
+from reader.app.keys.footers import BOX
+from reader.app.screens.browse import BrowseScreen
+from tests.app.conftest import Launch
+from tests.app.pilot import WIDE, picture, press
+
+
+def _here(screen: BrowseScreen) -> tuple[str, str]:
+    row = screen.sidebar.rows[screen.sidebar.cursor]
+    return row.section, row.kind
+
+
+async def test_the_box_finds_a_value(start: Launch) -> None:
+    """Letters narrow the values and are no commands; Enter keeps them narrowed, Esc opens all again."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "F", *"sports")
+        labels = [row.label for row in screen.sidebar.rows if row.section == "topic" and row.is_choice]
+        assert labels == ["Sports"]
+        assert "⌕ sports" in picture(pilot)
+        await press(pilot, "enter", "space")
+        assert screen.current_query.included("topic") == ("Sports",)
+        await press(pilot, "escape")
+        assert len([row for row in screen.sidebar.rows if row.section == "topic"]) > 4
+        assert screen.place == "sidebar"
+
+
+async def test_the_box_keeps_the_cursor_in_its_section(start: Launch) -> None:
+    """Where no value has the letters, Space chooses nothing, and no view; an empty box moves nothing."""
+    async with start(60).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "j", "space")
+        row, query = screen.sidebar.row, screen.current_query
+        await press(pilot, "F")
+        assert screen.sidebar.row == row
+        assert screen.footer.hints == screen.keymap.hints("sidebar", BOX)
+        await press(pilot, "escape")
+        assert screen.sidebar.row == row and screen.footer.hints == screen.keymap.hints("sidebar")
+        await press(pilot, "F", *"zzzz", "enter", "space")
+        assert screen.current_query == query
+        assert _here(screen) == ("topic", "nothing")
+        await press(pilot, "escape")
+        assert _here(screen) == ("topic", "value")
