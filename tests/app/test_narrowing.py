@@ -138,18 +138,15 @@ async def test_f_goes_to_the_topics_then_the_providers(start: Launch) -> None:
         assert screen.place == "sidebar"
 
 
-async def test_the_box_finds_a_value(start: Launch) -> None:
-    """Letters narrow the values and are no commands; Enter keeps them narrowed, Esc opens all again."""
+async def test_the_cursor_comes_back_after_a_search_without_a_hit(start: Launch) -> None:
+    """To the article that it stood on, also when the empty list was gone to in between."""
     async with start(30).run_test(size=WIDE) as pilot:
-        screen = await press(pilot, "F", *"sports")
-        labels = [row.label for row in screen.sidebar.rows if row.section == "topic" and row.is_choice]
-        assert labels == ["Sports"]
-        assert "⌕ sports" in picture(pilot)
-        await press(pilot, "enter", "space")
-        assert screen.current_query.included("topic") == ("Sports",)
-        await press(pilot, "escape")
-        assert len([row for row in screen.sidebar.rows if row.section == "topic"]) > 4
-        assert screen.place == "sidebar"
+        screen = await press(pilot, "j", "j", "j")
+        chosen = screen.headline
+        await press(pilot, "/", *"zzqx", "enter")
+        assert screen.results is not None and not len(screen.results) and screen.headline is None
+        await press(pilot, "c")
+        assert screen.headline == chosen and screen.articles.cursor == 3
 
 
 async def test_a_click_in_the_sidebar_chooses(start: Launch) -> None:

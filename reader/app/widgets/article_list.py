@@ -228,9 +228,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     watch_is_compact = on_resize = lay_out
 
     def watch_has_focus(self, focused: bool) -> None:
-        """Paint the cursor bright or dim; who comes here means the article under it."""
+        """Paint the cursor bright or dim; who comes here means the article under it, if there is one."""
         super().watch_has_focus(focused)
-        if focused:
+        if focused and self.headline is not None:
             self._chosen = self.headline
         self._refresh_row(self.cursor)
 
