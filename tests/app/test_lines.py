@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reader.app.widgets.search_bar import PLACEHOLDERS
 from tests.app.conftest import Launch
-from tests.app.pilot import line, settled
+from tests.app.pilot import WIDE, line, press, settled
 
 
 @pytest.mark.parametrize(("columns", "second"), [(24, "12 unread"), (60, "12 unread · newest first")])
@@ -15,3 +16,44 @@ async def test_the_standing_is_cut_between_its_parts(start: Launch, columns: int
         await settled(pilot)
         assert line(pilot, 0).rstrip().endswith("12 of 12")
         assert line(pilot, 1).rstrip().endswith(second)
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "said"),
+    [
+        (
+            140,
+            "topik:AI",
+            'there is no field "topik"; did you mean "topic"? To search for these words, quote them',
+        ),
+        (100, "topik:AI", 'there is no field "topik"; did you mean "topic"?'),
+        (60, "since:yesterdax", "'yesterdax' is not a date"),
+        (60, "quality:>=x", "expected a number, a comparison like >=50 or a range lik…"),
+    ],
+)
+async def test_a_long_mistake_is_said_in_whole_sentences(
+    start: Launch, columns: int, text: str, said: str
+) -> None:
+    """The last ones are left out where there is no room; one that is too long alone is cut."""
+    async with start(12).run_test(size=(columns, 30)) as pilot:
+        await press(pilot, "/", *text)
+        shown = next(line(pilot, y) for y in (1, 2) if "▴" in line(pilot, y))
+        assert f"▴ {said}" in shown and ("…" in shown) == ("…" in said)
+
+
+async def test_the_sign_stays_under_the_mistake(start: Launch) -> None:
+    """Where the words have no room behind it, their last sentence is left out."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/")
+        screen.search_bar.line.value = f"{'wind ' * 6}topik:AI"
+        await settled(pilot)
+        assert line(pilot, 1).index("▴") == line(pilot, 0).index("topik")
+
+
+@pytest.mark.parametrize("columns", [60, 66, 72, 80, 90, 100, 140])
+async def test_what_can_be_searched_is_never_cut(start: Launch, columns: int) -> None:
+    """The empty search bar says as much as there is room for."""
+    async with start(12).run_test(size=(columns, 30)) as pilot:
+        screen = await settled(pilot)
+        said = screen.search_bar.line.placeholder
+        assert said in PLACEHOLDERS[:3] and f"⌕ {said} " in line(pilot, 1 if columns < 80 else 0)

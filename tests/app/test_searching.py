@@ -74,6 +74,17 @@ async def test_earlier_searches_come_back(start: Launch) -> None:
         assert screen.place == "list"
 
 
+async def test_what_was_never_finished_is_said(start: Launch) -> None:
+    """`is:unr` may still become something while it is written; whoever leaves it gets no answer to it."""
+    async with start(9).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"is:unr")
+        assert screen.information.error is None
+        await press(pilot, "enter")
+        assert 'did you mean "unread"' in line(pilot, 1)
+        await press(pilot, "c")
+        assert screen.information.error is None
+
+
 async def test_what_means_nothing_is_not_remembered(start: Launch) -> None:
     """Nor anything at all where the person does not want that."""
     async with start(9).run_test(size=WIDE) as pilot:

@@ -57,6 +57,14 @@ class Searching(Narrowing):
         self.information.error = None
         self.current_query = query
 
+    def _look_whole(self, text: str) -> None:
+        """Say what is wrong with a text that nobody is writing any more: while `is:unr` could become more,
+        it was left out of the question."""
+        try:
+            parse(text)
+        except QueryError as error:
+            self.information.error = (error.reason, self.search_bar.column_of(error.position))
+
     @on(SearchBar.Entered)
     def _entered(self) -> None:
         self.go_to("list")
@@ -76,6 +84,7 @@ class Searching(Narrowing):
     def _end_search(self, event: events.DescendantBlur) -> None:
         if event.widget is self.search_bar.line:
             self._withdraw()
+            self._look_whole(self.search_bar.text)
             if self.information.error is None:
                 self.searches.add(self.search_bar.text)
 

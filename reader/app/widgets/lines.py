@@ -143,10 +143,7 @@ class InformationLine(PaintedLine):
         right = self._progress()
         room = max(width - width_of(right) - 1, 0)
         if self.error:
-            reason, column = self.error
-            if column + 3 + cell_len(reason) > room:
-                column = max(room - 3 - cell_len(reason), 0)
-            left = [Piece(" " * column, "text"), Piece(cut(f"▴ {reason}", room - column), "error")]
+            left = _of_error(*self.error, room)
         elif self.choices:
             left = self._choices(room)
         else:
@@ -194,6 +191,21 @@ class InformationLine(PaintedLine):
 
     def _show_or_hide(self) -> None:
         self.set_class(not (self.words or self.error or self.choices or self.progress), "-silent")
+
+
+def _of_error(reason: str, column: int, room: int) -> list[Piece]:
+    """What is wrong, under its column; where there is no room for all, its last sentences are left out."""
+    while True:
+        words = cell_len(reason)
+        if column + 2 + words <= room:
+            return [Piece(" " * column, "text"), Piece(f"▴ {reason}", "error")]
+        if words + 1 <= column < room:
+            return [Piece(" " * (column - words - 1), "text"), Piece(f"{reason} ▴", "error")]
+        shorter = max(reason.rfind("; "), *(reason.rfind(end) + 1 for end in (". ", "? ")))
+        if shorter <= 0:
+            column = max(room - 2 - words, 0)
+            return [Piece(" " * column, "text"), Piece(cut(f"▴ {reason}", room), "error")]
+        reason = reason[:shorter]
 
 
 class Footer(PaintedLine):

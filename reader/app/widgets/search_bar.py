@@ -16,7 +16,13 @@ from textual.widgets import Static as Sign
 
 from reader.text import clean
 
-PLACEHOLDER = "search: words, topic:AI, since:7d"
+PLACEHOLDERS = (
+    "search: words, topic:AI, since:7d",
+    "search: words, topic:AI",
+    "search: words",
+    "search",
+)
+"""What stands in the empty bar: as much of it as there is room for."""
 
 
 class SearchLine(Input):
@@ -54,7 +60,7 @@ class SearchBar(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign and the line."""
         yield Sign("⌕ ", id="search-sign", markup=False)
-        line = SearchLine(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id="search-text")
+        line = SearchLine(placeholder=PLACEHOLDERS[0], compact=True, select_on_focus=False, id="search-text")
         line.cursor_blink = False
         yield line
 
@@ -71,6 +77,12 @@ class SearchBar(Horizontal):
     def on_mount(self) -> None:
         """Listen to the line."""
         self.watch(self.line, "value", self._tell, init=False)
+
+    def on_resize(self) -> None:
+        """Say what can be written here, in the room that there is."""
+        room = self.size.width - 2  # behind the sign
+        fitting = (words for words in PLACEHOLDERS if len(words) < room)
+        self.line.placeholder = next(fitting, "")
 
     def show(self, text: str, cursor: int | None = None) -> None:
         """Put a text into the bar without telling anybody; the cursor goes to its end or where it says."""
