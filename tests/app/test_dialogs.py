@@ -9,6 +9,7 @@ from textual.app import App
 from textual.widgets import Input, Label
 
 from reader.app.screens.dialogs import Ask, Confirm
+from reader.app.widgets.key_line import Hints, parts_of
 
 SHEET = Path(__file__).parents[2] / "styles" / "dialogs.tcss"
 
@@ -70,3 +71,19 @@ async def test_the_last_part_of_a_line_is_completed() -> None:
         await pilot.pause()
         await pilot.press("right")
         assert app.screen.query_one(Input).value == "boats, books"
+
+
+async def test_a_key_is_not_parted_from_its_words() -> None:
+    """Where the keys need a second line, it begins with a key."""
+    app = Asking(Ask("Tags", "boats", ["harbour"]))
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        lines = [strip.text.strip(" ▌") for strip in app.screen._compositor.render_strips()]
+        assert {"Enter done", "Esc leave as it was", "Right complete"} <= {*lines}
+
+
+def test_keys_stand_beside_each_other_where_there_is_room() -> None:
+    """And several that do one thing stay together."""
+    hints = Hints(parts_of([("up", ""), ("down", "which"), ("escape", "leave")]))
+    assert hints.in_width(30).plain == "Up Down which   Esc leave"
+    assert hints.in_width(24).plain == "Up Down which\nEsc leave"

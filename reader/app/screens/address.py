@@ -101,7 +101,7 @@ class Address(ModalScreen[None]):
                 self.remove_class("-code-alone")
                 why_none = _too_small(code)
         if self._terminal.has_mouse:
-            keys.insert(-1, ("m", "the mouse clicks" if self._is_mouse_lent else "the mouse selects"))
+            keys.append(("m", "the mouse clicks" if self._is_mouse_lent else "the mouse selects"))
         self.query_one("#address-keys", KeyLine).show(*keys, after=why_none)
 
     def action_code_alone(self) -> None:
@@ -126,5 +126,5 @@ class Address(ModalScreen[None]):
 
 def _too_small(code: QrCode) -> str:
     if not code.code:
-        return "    (too long for a QR code)"
-    return f"    (a QR code needs {code.needs.width}×{code.needs.height + 1})"
+        return "(too long for a QR code)"
+    return f"(a QR code needs {code.needs.width}×{code.needs.height + 1})"

@@ -27,8 +27,8 @@ from reader.text import clean_line, fold
 
 NAME_WIDTH, TEXT_WIDTH = 22, 50
 KEYS = (
-    ("enter", "show"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"), ("d", "delete"),
-    ("u", "undo"), ("escape", "done"),
+    ("enter", "show"), ("escape", "done"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
+    ("d", "delete"), ("u", "undo"),
 )  # fmt: skip
 
 
