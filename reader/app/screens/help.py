@@ -54,6 +54,8 @@ class Help(ModalScreen[None]):
         Binding("k,up", "scroll_by(-1)", "Up"),
         Binding("space,pagedown,ctrl+d", "scroll_by(10)", "Page down"),
         Binding("pageup,ctrl+u", "scroll_by(-10)", "Page up"),
+        Binding("g,home", "scroll_to_end(False)", "Top"),
+        Binding("G,end", "scroll_to_end(True)", "Bottom"),
     ]
 
     def __init__(self, keymap: Keymap) -> None:
@@ -105,6 +107,16 @@ class Help(ModalScreen[None]):
             self.set_focus(self.query_one(VerticalScroll))
         else:
             self.dismiss()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go from the line to what was found in it."""
+        event.stop()
+        self.set_focus(self.query_one(VerticalScroll))
+
+    def action_scroll_to_end(self, is_bottom: bool) -> None:
+        """Go to the top, or to the bottom."""
+        page = self.query_one(VerticalScroll)
+        page.scroll_to(y=page.max_scroll_y if is_bottom else 0, animate=False)
 
     def action_scroll_by(self, lines: int) -> None:
         """Go down by lines, up for less than 0."""

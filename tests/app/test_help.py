@@ -1,0 +1,34 @@
+"""The page of all keys."""
+
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+
+from reader.app.screens.help import Help
+from tests.app.conftest import Launch
+from tests.app.pilot import MEDIUM, picture, press, settled
+
+
+async def test_the_ends_of_the_page_are_a_key_away(start: Launch) -> None:
+    """G and End go to the bottom, gg and Home to the top, as everywhere."""
+    async with start(3).run_test(size=MEDIUM) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        page = pilot.app.screen.query_one(VerticalScroll)
+        for bottom, top in (("G", ("g", "g")), ("end", ("home",))):
+            await pilot.press(bottom)
+            assert page.scroll_offset.y == page.max_scroll_y > 0
+            await pilot.press(*top)
+            assert page.scroll_offset.y == 0
+
+
+async def test_enter_leaves_the_line_with_what_was_found(start: Launch) -> None:
+    """From there on keys scroll; Esc takes the line back, and again the page."""
+    async with start(3).run_test(size=MEDIUM) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark", "slash", *"star", "enter", "j")
+        assert "Put a star" in picture(pilot) and "starj" not in picture(pilot)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, Help) and "Go to the top" in picture(pilot)
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, Help)
