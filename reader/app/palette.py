@@ -7,6 +7,7 @@ them as markup, and a title with a stray bracket would make its hit disappear.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import cast
@@ -31,7 +32,9 @@ from reader.results import Headline
 PLACEHOLDER = "A command, topic, provider, view, order, theme or article"
 MOST_ARTICLES = 12
 LAST = 0.01
-"""A score below that of any name with the same letters."""
+"""The score of an article: below that of any name with the same words, above one with scattered letters."""
+TOLD = 2 * LAST
+"""The score of a command of which only the description has the words."""
 _FIELDS = {"topic": "Topic", "provider": "Provider", "category": "Category", "type": "Type"}
 
 
@@ -44,6 +47,24 @@ class Entry(NamedTuple):
     """Shown behind or below it."""
     run: Callable[[], object]
     """What choosing it does."""
+    also: str = ""
+    """Other words by which it is found."""
+
+
+def rank(query: str, entry: Entry, letters: float) -> float:
+    """How well an entry is what was meant, 0 for not at all.
+
+    `letters` says how well Textual finds the letters of the query in the name, in their order but anywhere:
+    "train" in "Theme: reader-terminal".
+    """
+    words, name = query.casefold().split(), entry.name.casefold()
+    if all(word in name for word in words):
+        return max(letters, TOLD)
+    if "".join(words) in "".join(re.findall(r"\b\w", name)):
+        return letters
+    if all(word in entry.also.casefold() for word in words):
+        return TOLD
+    return LAST * letters / (letters + 1)
 
 
 def plain(about: str) -> str:
@@ -76,7 +97,7 @@ class Entries(Provider):
         """What has these letters in this order."""
         matcher = self.matcher(query)
         for entry in self.entries():
-            score = matcher.match(entry.name)
+            score = rank(query, entry, matcher.match(entry.name))
             if score > 0:
                 yield Hit(score, Content(entry.name), entry.run, entry.name, plain(entry.about))
 
@@ -93,7 +114,8 @@ class Commands(Entries):
                 continue
             keys = self.browse.keymap.words(command.id)
             about = f"{command.help}  ({keys})" if keys else command.help
-            yield Entry(command.label, about, partial(self.browse.run_action, action_of(command.id)))
+            run = partial(self.browse.run_action, action_of(command.id))
+            yield Entry(command.label, about, run, f"{command.help} {command.id}")
 
 
 class Views(Entries):

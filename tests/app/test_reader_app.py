@@ -126,11 +126,22 @@ async def test_the_palette_jumps_to_articles(start: Launch) -> None:
         assert screen.article_pane.shown[0].title == "The [/b] gulls of [Fenwick] Road"
 
 
+async def test_words_of_a_title_come_before_scattered_letters_of_a_name(start: Launch) -> None:
+    """The letters of "train" stand in "Theme: reader-terminal" too, in that order."""
+    async with start([an_article("The night train")]).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        await _choose(pilot, "train")
+        await settled(pilot)
+        assert screen.place == "article"
+
+
 async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) -> None:
     """A few letters and Enter."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         steps: list[tuple[str, Callable[[], object]]] = [
+            ("one line a row", lambda: screen.articles.is_compact),
+            ("cr", lambda: not screen.articles.is_compact),
             ("compact rows", lambda: screen.articles.is_compact),
             ("view unread", lambda: str(screen.current_query) == "is:unread"),
             ("oldest first", lambda: screen.current_query.is_reversed),
