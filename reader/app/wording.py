@@ -38,6 +38,9 @@ _BEFORE: Mapping[str, str] = {
 }
 """What stands before the values of a field; any other field stands there itself."""
 
+NO_ARTICLE = "There is no article here"
+"""Where a key needs one."""
+
 
 def order_in_words(query: Query) -> str:
     """The order of the list: "newest first"."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
 from reader.config import Config
 from reader.errors import StorageError
 from reader.library import Change
@@ -94,10 +96,27 @@ async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
         assert not screen.articles.headline.is_starred  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("key", ["r", "s", "t", "a", "o", "O", "L", "y", "Y", "e", "p", "#"])
+async def test_without_an_article_a_key_says_so(start: Launch, key: str) -> None:
+    """Whatever needs one; pressed again it is said once."""
+    async with start(0).run_test(size=WIDE) as pilot:
+        await press(pilot, key, key)
+        await press(pilot, key)
+        assert [one.message for one in pilot.app._notifications] == ["There is no article here"]
+
+
+async def test_what_is_said_takes_the_place_of_what_was(start: Launch) -> None:
+    """Sentences do not pile up over the panes."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        for keys in ("A", "y"), ("u",), ("ctrl+r",):
+            await press(pilot, *keys)
+        assert [one.message for one in pilot.app._notifications] == ["Done again: 3 marked read"]
+
+
 async def test_nothing_to_undo_is_said(start: Launch) -> None:
     """Both ways."""
     async with start(3).run_test(size=WIDE) as pilot:
-        await press(pilot, "u", "ctrl+r")
-        said = [one.message for one in pilot.app._notifications]
-        assert said == ["There is nothing to undo", "There is nothing to redo"]
+        for key, sentence in (("u", "There is nothing to undo"), ("ctrl+r", "There is nothing to redo")):
+            await press(pilot, key)
+            assert [one.message for one in pilot.app._notifications] == [sentence]
         await settled(pilot)

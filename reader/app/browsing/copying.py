@@ -44,9 +44,9 @@ class Copying(Selecting):
         if self.place == "related":
             found = [(self.related_pane.current_title, self.related_pane.current_url)]
         else:
-            found = [(headline.title, headline.url) for headline in self.targets]
+            found = [(headline.title, headline.url) for headline in self.meant]
         links = [link for link in found if link[1]]
-        if not links:
+        if found and not links:
             self.say("None of these has an address" if len(found) > 1 else "This article has no address")
         return links
 

@@ -8,6 +8,7 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import UrlPressed
 from reader.app.reading.document import TOP, Place
 from reader.app.widgets.find_bar import FindBar
+from reader.app.wording import NO_ARTICLE
 from reader.hints import counted
 from reader.query import highlights
 
@@ -92,7 +93,8 @@ class Finding(Browsing):
 
         links = self.article_pane.links
         if not links:
-            self.say("This article has no links in its text")
+            is_one = self.article_pane.shown is not None
+            self.say("This article has no links in its text" if is_one else NO_ARTICLE)
             return
 
         def chosen(url: str | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reader.app.browsing.marking import Marking
 from reader.app.browsing.opening import Opening
+from reader.app.wording import NO_ARTICLE
 from reader.errors import ReaderError
 from reader.hints import counted
 from reader.opening import programs
@@ -57,6 +58,7 @@ class Handing(Marking, Opening):
         """Open the article's file in the editor, or in the pager where it can't be written."""
         target = self.target
         if target is None:
+            self.say(NO_ARTICLE)
             return
         try:
             argv = programs.program_for(self.library.article(target).path, os.environ)

@@ -136,19 +136,19 @@ class Marking(Selecting):
 
     def action_toggle_read(self) -> None:
         """Mark as read, or as unread where all of them are read."""
-        found = self.as_they_are(self.targets)
+        found = self.as_they_are(self.meant)
         if found:
             self.mark(found, Change(read=not all(one.is_read for one in found)))
 
     def action_toggle_star(self) -> None:
         """Put a star on the articles, or take it away where all of them have one."""
-        found = self.as_they_are(self.targets)
+        found = self.as_they_are(self.meant)
         if found:
             self.mark(found, Change(starred=not all(one.is_starred for one in found)))
 
     def action_edit_tags(self) -> None:
         """Ask for the tags, with commas between them; of several articles for what to add and take away."""
-        found = self.as_they_are(self.targets)
+        found = self.as_they_are(self.meant)
         if len(found) == 1:
             self.ask_tags(
                 "Tags, with commas between them", found[0].tags, lambda change: self.mark(found, change)
@@ -193,7 +193,7 @@ class Marking(Selecting):
 
     def action_edit_note(self) -> None:
         """Write a note on the article, or on all that are selected."""
-        found = self.as_they_are(self.targets)
+        found = self.as_they_are(self.meant)
         if not found:
             return
         notes = {self.library.note(one) for one in found[:MOST_COMPARED]}

@@ -30,6 +30,7 @@ from reader.app.paint.canvas import (
     sixel_sequence,
 )
 from reader.app.paint.output import Page
+from reader.app.wording import NO_ARTICLE
 from reader.article import Article, Image
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 14
@@ -180,7 +181,7 @@ class Picturing(Browsing):
 
         shown = self.article_pane.shown
         if shown is None or not shown[0].images:
-            self.say("This article has no picture")
+            self.say("This article has no picture" if shown else NO_ARTICLE)
         elif self.picture_way == "none":
             self.say("This terminal shows no pictures (see reader doctor)")
         else:

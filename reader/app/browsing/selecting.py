@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reader.app.browsing.selection import Selection
 from reader.app.browsing.state import Browsing
+from reader.app.wording import NO_ARTICLE
 from reader.results import Headline
 
 
@@ -25,6 +26,14 @@ class Selecting(Browsing):
         if len(self.selection) and self.place not in ("article", "related"):
             return self.selection.headlines
         return (self.target,) if self.target is not None else ()
+
+    @property
+    def meant(self) -> tuple[Headline, ...]:
+        """The articles that a key is meant for; that there is none is said."""
+        targets = self.targets
+        if not targets:
+            self.say(NO_ARTICLE)
+        return targets
 
     def action_select(self) -> None:
         """Select the article or no longer; in the list go on to the next."""
