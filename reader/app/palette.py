@@ -29,7 +29,14 @@ from reader.query import SORTS, parse
 from reader.records import NamedTuple
 from reader.results import Headline
 
-PLACEHOLDER = "A command, topic, provider, view, order, theme or article"
+PLACEHOLDERS = (
+    "A command, topic, provider, view, order, theme or article",
+    "A command, topic, view or article",
+    "Find",
+)
+"""What stands in the empty line: as much of it as there is room for."""
+MARGINS = 6
+"""Cells of the palette beside the words in its line."""
 MOST_ARTICLES = 12
 LAST = 0.01
 """The score of an article: below that of any name with the same words, above one with scattered letters."""
@@ -196,4 +203,6 @@ class StillPalette(CommandPalette):
 def open_palette(screen: Browsing) -> None:
     """Open the palette over the browsing screen."""
     providers = (Commands, Views, Values, Orders, Themes, Articles)
-    screen.app.push_screen(StillPalette(providers=providers, placeholder=PLACEHOLDER))
+    room = screen.app.size.width - MARGINS
+    placeholder = next((words for words in PLACEHOLDERS if len(words) <= room), "")
+    screen.app.push_screen(StillPalette(providers=providers, placeholder=placeholder))

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from reader.app.paint.themes import THEMES
+from reader.app.palette import PLACEHOLDERS
 from reader.app.reader_app import ReaderApp
 from reader.commands import Place
 from reader.config import Config
@@ -124,6 +125,15 @@ async def test_the_palette_jumps_to_articles(start: Launch) -> None:
         await settled(pilot)
         assert screen.place == "article" and screen.article_pane.shown is not None
         assert screen.article_pane.shown[0].title == "The [/b] gulls of [Fenwick] Road"
+
+
+@pytest.mark.parametrize("columns", [40, 50, 60, 80])
+async def test_what_the_palette_finds_is_not_cut(start: Launch, columns: int) -> None:
+    """Its empty line says as much as there is room for."""
+    async with start(1).run_test(size=(columns, 20)) as pilot:
+        await press(pilot, ":")
+        await pilot.pause(0.3)
+        assert any(f" {words}  " in picture(pilot) for words in PLACEHOLDERS)
 
 
 async def test_words_of_a_title_come_before_scattered_letters_of_a_name(start: Launch) -> None:
