@@ -27,6 +27,13 @@ async def test_the_box_finds_a_value(start: Launch) -> None:
         assert screen.place == "sidebar"
 
 
+async def test_the_box_is_in_sight(start: Launch) -> None:
+    """Whatever the height: one sees what one types."""
+    async with start(60).run_test(size=(60, 14)) as pilot:
+        await press(pilot, "f", "G", "l", "f", "F", "h")
+        assert "TOPICS" in picture(pilot) and "⌕ h▏" in picture(pilot)
+
+
 async def test_the_box_keeps_the_cursor_in_its_section(start: Launch) -> None:
     """Where no value has the letters, Space chooses nothing, and no view; an empty box moves nothing."""
     async with start(60).run_test(size=WIDE) as pilot:

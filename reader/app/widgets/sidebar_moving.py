@@ -51,11 +51,14 @@ class SidebarMoving(PaintedView, inherit_bindings=False):
         return False
 
     def go(self, line: int) -> None:
-        """Put the cursor on a line and bring it into sight."""
+        """Put the cursor on a line and bring it into sight; at the first of a section its head too, where the
+        letters of the box stand."""
         before, self.cursor = self.cursor, line
         self.refresh_line(before)
         self.refresh_line(line)
-        top = 0 if line <= 1 else line
+        top = line
+        while top and self.rows[top - 1].kind in ("head", "upper"):
+            top -= 1
         below = 2 if line + 1 < len(self.rows) else 1  # the last line in sight may say what is further down
         y = max(min(self.scroll_offset.y, top), line + below - self.size.height)
         if y != self.scroll_offset.y:
