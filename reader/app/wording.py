@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reader import periods
+from reader.hints import counted
 from reader.query import Clause, Query, Term
 from reader.query.fields import DATE_FIELDS
-from reader.results import Facet
+from reader.results import Facet, Report
 from reader.text import clean_line
 from reader.unknown import unknown_values
 
@@ -40,6 +41,16 @@ _BEFORE: Mapping[str, str] = {
 
 NO_ARTICLE = "There is no article here"
 """Where a key needs one."""
+
+
+def report_in_words(report: Report, *, is_whole: bool) -> str:
+    """What a refresh found: its problems and, where the whole is wanted, what is new too."""
+    counts = (("new", report.added), ("changed", report.changed), ("gone", report.removed))
+    news = ", ".join(f"{count:,} {what}" for what, count in counts if count)
+    them = "it" if report.problems == 1 else "them"
+    problems = f"{counted(report.problems, 'problem')} in the files: reader check lists {them}"
+    parts = [news or f"Nothing new in {counted(report.files, 'file')}"] if is_whole else []
+    return "; ".join([*parts, *([problems] if report.problems else [])])
 
 
 def order_in_words(query: Query) -> str:

@@ -98,7 +98,7 @@ STEPS = (
     ("c", "Calm13"),
     (":", "A command, topic"),
     ("topic", "Topic: Topic09 [@click"),
-    ("\x1b", "Body13"),
+    ("\x1b", "Body00"),
     ("?", "find a key or a word"),
     ("q", LIST),
     ("A", "Mark all 14"),

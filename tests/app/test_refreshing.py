@@ -62,6 +62,39 @@ async def test_a_change_on_disk_is_noticed(start: Launch) -> None:
         await settled(pilot)
 
 
+async def test_problems_of_files_are_said_when_they_are_new(start: Launch) -> None:
+    """With the way to read them; R says what came of it, also where that is nothing."""
+
+    class Flawed(FakeLibrary):
+        flaws = 2
+
+        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+            for step in super().refresh(rebuild=rebuild):
+                report = step.report and step.report._replace(problems=self.flaws)
+                yield step._replace(report=report)
+
+    library = Flawed(articles(3), at_once=False)
+    async with start(library=library).run_test(size=WIDE) as pilot:
+
+        def said() -> list[str]:
+            found = [one.message for one in pilot.app._notifications]
+            pilot.app.clear_notifications()
+            return found
+
+        await settled(pilot)
+        assert said() == ["2 problems in the files: reader check lists them"]
+        library.to_come = [an_article("Just in", hours=0)]
+        browse(pilot).look_again()
+        await settled(pilot)
+        assert said() == []
+        await press(pilot, "R")
+        assert said() == ["Nothing new in 4 files; 2 problems in the files: reader check lists them"]
+        library.flaws = 0
+        library.to_come = [an_article("And another", hours=0)]
+        await press(pilot, "R")
+        assert said() == ["1 new"]
+
+
 async def test_an_empty_collection_says_what_to_do(start: Launch) -> None:
     """And shows the first article as soon as there is one."""
     library = FakeLibrary([])

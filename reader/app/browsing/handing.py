@@ -69,8 +69,8 @@ class Handing(Marking, Opening):
         if failure:
             self.say(failure, is_warning=True)
         self.read_again()
-        self.action_refresh()
+        self.look_again()
 
-    def action_refresh(self) -> None:
+    def look_again(self) -> None:
         """Look for new and changed files."""
         raise NotImplementedError

@@ -16,10 +16,10 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import RefreshFailed, RefreshStep
 from reader.app.process import heap
 from reader.app.process.first_load import FirstLoad
-from reader.app.wording import time_left, unforeseen
+from reader.app.wording import report_in_words, time_left, unforeseen
 from reader.errors import ReaderError
 from reader.hints import counted
-from reader.results import Progress
+from reader.results import Progress, Report
 
 TELL_EVERY = 0.25
 """Seconds between two tellings of progress; each one may ask the question again."""
@@ -54,6 +54,10 @@ class Refreshing(Browsing):
     """A refresh that has begun before there was a screen; the first one here goes on with it."""
 
     _threads: Sequence[Thread] = ()
+    _wants_word = False
+    """Whether the person has asked for this refresh, and so hears what came of it."""
+    _problems: int | None = None
+    """How many problems the files had before; None before the first look."""
 
     def start_refreshing(self) -> None:
         """Refresh now, and again whenever files change."""
@@ -64,7 +68,7 @@ class Refreshing(Browsing):
             Thread(target=self._watch, name="watch", daemon=True),
         ]
         self._noticed = len(self.library.notices)
-        self.action_refresh()
+        self.look_again()
         for thread in self._threads:
             thread.start()
 
@@ -77,6 +81,11 @@ class Refreshing(Browsing):
         self._threads[0].join(PATIENCE)
 
     def action_refresh(self) -> None:
+        """Look for new and changed files now, and say what there is."""
+        self._wants_word = True
+        self.look_again()
+
+    def look_again(self) -> None:
         """Look for new and changed files now."""
         if not self._threads:
             return  # a key that came before the first paint: the first look is about to begin
@@ -143,7 +152,17 @@ class Refreshing(Browsing):
         if progress.report is not None:
             self.articles.keeps_article = True
             self._say_notices()
+            self._say_report(progress.report)
         self.show_standing()
+
+    def _say_report(self, report: Report) -> None:
+        """Say what a refresh has found: all to who asked for it, to others that more files have problems."""
+        before = self._problems
+        has_more = report.problems > before if before is not None else report.added or report.changed
+        sentence = report_in_words(report, is_whole=self._wants_word)
+        if sentence and (self._wants_word or has_more):
+            self.say(sentence)
+        self._problems, self._wants_word = report.problems, False
 
     def _say_notices(self) -> None:
         """Say what the library has noticed since; what it had before was said at the start."""
