@@ -22,7 +22,10 @@ WINDOW = 500
 _PROVIDER = 18
 """Cells of the provider's column."""
 
-_LEAST_TITLE = 20
+_LEAST_PROVIDER = 8
+"""In fewer cells a provider says nothing, and its column is left out."""
+
+_LEAST_TITLE = 8
 """Cells that a title keeps however narrow the terminal is."""
 
 
@@ -53,20 +56,27 @@ def _table(rows: Iterator[Headline]) -> Iterator[str]:
         for row in rows:
             yield f"{_columns(row, row.id)}{row.title}\n"
         return
-    head = f"{'ID':8}  {'DATE':10}  {'Q':>3}  {'':3}  {'PROVIDER':{_PROVIDER}}  "
-    room = max(columns() - len(head), _LEAST_TITLE)
+    head = f"{'ID':8}  {'DATE':10}  {'Q':>3}  {'':3}  "
+    room = columns() - len(head)
+    width = min((room - 2) * 2 // 5, _PROVIDER)
+    if width >= _LEAST_PROVIDER:
+        head, room = f"{head}{'PROVIDER':{width}}  ", room - width - 2
+    else:
+        width = 0
+    room = max(room, _LEAST_TITLE)
     is_first = True
     for row in rows:
         if is_first:
             yield f"{head}TITLE\n"
         is_first = False
-        short = row._replace(provider=cut(row.provider, _PROVIDER))
-        yield f"{_columns(short, row.id[:8])}{cut(row.title, room)}\n"
+        short = row._replace(provider=cut(row.provider, width))
+        yield f"{_columns(short, row.id[:8], width)}{cut(row.title, room)}\n"
 
 
-def _columns(row: Headline, shown_id: str) -> str:
+def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
     """Everything before the title: id, day, quality, signs (unread, starred, draft), provider."""
     day = row.date.astimezone().date().isoformat() if row.date else ""
     quality = "" if row.quality is None else str(row.quality)
     signs = f"{' ' if row.is_read else '●'}{'★' if row.is_starred else ' '}{'✎' if row.is_draft else ' '}"
-    return f"{shown_id}  {day:10}  {quality:>3}  {signs}  {pad(row.provider, _PROVIDER)}  "
+    provider = f"{pad(row.provider, width)}  " if width else ""
+    return f"{shown_id}  {day:10}  {quality:>3}  {signs}  {provider}"

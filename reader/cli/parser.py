@@ -169,7 +169,11 @@ class Parser:
             is_tied = value
         option = known.get(flag)
         if option is None:
-            raise self._wrong(f"unrecognized arguments: {argument}")
+            from reader.hints import closest
+
+            near = closest(flag, known) if len(flag) > 2 else None
+            hint = f"; did you mean {near}?" if near else ""
+            raise self._wrong(f"unrecognized arguments: {argument}{hint}")
         try:
             if option.takes_value:
                 option.take(found, value if is_tied else _value(rest))

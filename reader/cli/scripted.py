@@ -21,7 +21,7 @@ _WINDOW = 500
 """Articles read at a time."""
 
 _WIDEST, _LEAST_FIELD = 40, 10
-"""Cells of a column on a terminal, at the most, and of the last one at the least."""
+"""Cells of a column on a terminal, at the most, and at the least where there is too little room for all."""
 
 
 def lines(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
@@ -110,8 +110,10 @@ def _table_of(library: Library, rows: Iterator[Headline], output: Output) -> Ite
     widths = [max(cells(line[place]) for line in shown) for place in range(len(output.fields))]
     if is_cut:
         widths = [min(width, _WIDEST) for width in widths]
-        before = sum(widths[:-1]) + 2 * (len(widths) - 1)
-        widths[-1] = max(columns() - before, _LEAST_FIELD)
+        room = columns() - 2 * (len(widths) - 1)
+        while sum(widths) > room and max(widths) > _LEAST_FIELD:
+            widths[widths.index(max(widths))] -= 1
+        widths[-1] = max(room - sum(widths[:-1]), widths[-1])
         shown[0] = tuple(name.upper() for name in output.fields)
     for line in chain(shown, lines):
         yield _in_columns(line, widths, is_cut=is_cut) + "\n"

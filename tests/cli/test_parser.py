@@ -89,6 +89,7 @@ def test_values_may_begin_with_a_minus(arguments: list[str], query: list[str], w
         (["-q", "--"], "argument -q/--query: expected one argument"),
         (["--unread=yes"], "argument --unread: takes no value"),
         (["--odd=1\x1b[2J"], "unrecognized arguments: --odd=1 (see"),
+        (["--topc=AI"], "unrecognized arguments: --topc=AI; did you mean --topic? (see"),
         (["-z"], "unrecognized arguments: -z"),
         (["--format", "xml"], "argument --format: 'xml' is none of table, json"),
         (["--limit", "-1"], "argument --limit: `-1` is not a whole number of at least 0"),
