@@ -6,7 +6,7 @@ arguments is not: argparse, with `re` and `gettext`, takes a list as long as SQL
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from types import SimpleNamespace
 
 from reader.errors import UsageError
@@ -138,7 +138,8 @@ class Parser:
         self.words(name, metavar, help)
 
     def parse(self, arguments: Iterable[str]) -> Namespace:
-        """What the arguments say. A value may begin with a minus (`-q -sport`), but not with two.
+        """What the arguments say. A value may begin with a minus (`-q -sport`), but not with two,
+        and is no other option (`-q -t AI`).
 
         Raises UsageError.
         """
@@ -176,7 +177,7 @@ class Parser:
             raise self._wrong(f"unrecognized arguments: {argument}{hint}")
         try:
             if option.takes_value:
-                option.take(found, value if is_tied else _value(rest))
+                option.take(found, value if is_tied else _value(rest, known))
                 return
             option.take(found, "")
             if is_tied and argument.startswith("--"):
@@ -190,10 +191,10 @@ class Parser:
         return UsageError(f"{clean_line(message)} (see `{self.prog} --help`)")
 
 
-def _value(rest: Iterator[str]) -> str:
-    """The argument that belongs to the option before it. Raises ValueError."""
+def _value(rest: Iterator[str], known: Container[str]) -> str:
+    """The argument that belongs to the option before it, and is no option itself. Raises ValueError."""
     value = next(rest, None)
-    if value is None or value.startswith("--"):
+    if value is None or value.startswith("--") or value in known:
         raise ValueError("expected one argument")
     return value
 

@@ -39,7 +39,10 @@ def lines(draw: st.DrawFn) -> tuple[str, list[str]]:
             forms.append([f"{flag}{value or 'y'}"])
         if not option.takes_value:
             forms = [[flag], [flag], [flag], [f"{flag}=y"]]
-        made += draw(st.sampled_from(forms))
+        form = draw(st.sampled_from(forms))
+        made += form
+        if option.takes_value and form == [flag]:
+            break  # for what follows may begin with a minus, and to us alone that is a value
     return name, made
 
 
@@ -87,6 +90,7 @@ def test_values_may_begin_with_a_minus(arguments: list[str], query: list[str], w
         (["--since"], "argument --since: expected one argument (see `reader list --help`)"),
         (["--since", "--until"], "argument --since: expected one argument"),
         (["-q", "--"], "argument -q/--query: expected one argument"),
+        (["-q", "-t", "AI"], "argument -q/--query: expected one argument"),
         (["--unread=yes"], "argument --unread: takes no value"),
         (["--odd=1\x1b[2J"], "unrecognized arguments: --odd=1 (see"),
         (["--topc=AI"], "unrecognized arguments: --topc=AI; did you mean --topic? (see"),
