@@ -12,7 +12,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from reader.app.paint.bars import heat_text, quality_bar
-from reader.app.reading.inline import picture_note
+from reader.app.reading.inline import file_name, picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target
 from reader.app.reading.wrap import wrap
 from reader.article import Article, Image, Value
@@ -197,7 +197,7 @@ def _note(note: str, width: int) -> Iterator[Line]:
 
 
 def _picture(picture: Image) -> Iterator[Span]:
-    yield picture_note(_last_part(picture.url), picture.url)
+    yield picture_note(file_name(picture.url), picture.url)
     if picture.width and picture.height:
         yield Span(f"  {picture.width} × {picture.height}", "meta")
 
@@ -215,10 +215,6 @@ def _footnotes(links: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
 
 def _section(name: str) -> list[Line]:
     return [(Span(name, "meta"),)]
-
-
-def _last_part(url: str) -> str:
-    return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _field(name: str, value: Value, width: int, depth: int) -> Iterator[Line]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from reader.app.paint.painting import cut
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
 from reader.links import shown_host
 from reader.markdown import plain
 from reader.patterns import lazy
+from reader.text import clean_line
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -23,6 +26,11 @@ _AFTER_ADDRESS = ".,;:!?*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 TASKS = ("☐ ", "☑ ")
 """A task to do and one done, in the place of a list's bullet."""
+
+MOST_WRAPPED = 4
+"""How often one address is looked for within another."""
+WIDEST_NAME = 48
+"""Cells of a file's name."""
 
 _TASK = lazy(r"\[([ xX])\] ")
 _WIDE_END = lazy("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
@@ -94,6 +102,25 @@ def _leaf(
             yield Span(TASKS[task[1] != " "], "bullet")
             text = text[task.end() :]
         yield from _with_addresses(text, emphasis, notes)
+
+
+def file_name(url: str) -> str:
+    """What people would call the file at an address.
+
+    Services that hand pictures on write a whole address into the last part of theirs, each percent sign as
+    `%25`, and sometimes that again.
+    """
+    name = _last_part(url.partition("?")[0])
+    for _ in range(MOST_WRAPPED):
+        plainer = unquote(name)
+        if plainer == name:
+            break
+        name = _last_part(plainer)
+    return cut(clean_line(name), WIDEST_NAME)
+
+
+def _last_part(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def picture_note(words: str, url: str, link: Target | None = None) -> Span:

@@ -26,8 +26,8 @@ from reader.app.paint.canvas import (
     pixels_of,
     sixel_sequence,
 )
+from reader.app.reading.inline import file_name
 from reader.app.widgets.key_line import Hint, KeyLine
-from reader.text import clean_line
 
 NUMBER = 16_000_000
 """Kitty's name for the large picture: far from those in the pane."""
@@ -151,7 +151,7 @@ class PictureScreen(ModalScreen[None]):
         self.query_one(Easel).refresh()
 
     def _say(self, sentence: str) -> None:
-        name = clean_line(self._urls[self.place].partition("?")[0].rstrip("/").rpartition("/")[2])
+        name = file_name(self._urls[self.place])
         number = f"  {self.place + 1} of {len(self._urls)}" if len(self._urls) > 1 else ""
         keys: list[Hint] = [("n", "next"), ("N", "previous")] if len(self._urls) > 1 else []
         said = f"{name}{number}   " + (f"{sentence}   " if sentence else "")
