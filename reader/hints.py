@@ -34,5 +34,10 @@ def counted(number: int, noun: str) -> str:
 
 def shown(text: str) -> str:
     """A text as messages quote it: short, and without what could harm a terminal."""
+    return f'"{brief(text)}"'
+
+
+def brief(text: str) -> str:
+    """The same without quotes."""
     safe = "".join(c if c.isprintable() else "?" for c in text[:41])
-    return f'"{safe if len(safe) < 41 else safe[:39] + "…"}"'
+    return safe if len(safe) < 41 else safe[:39] + "…"

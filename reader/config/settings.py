@@ -16,7 +16,7 @@ from reader.commands import BY_ID
 from reader.config import values as config_values
 from reader.config.values import Unfit, spelled
 from reader.errors import ReaderError
-from reader.hints import nearest, shown
+from reader.hints import brief, nearest, shown
 from reader.paths import config_file
 from reader.records import NamedTuple
 from reader.text import clean_line, display_path
@@ -157,9 +157,12 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
     except Unfit as error:
         default = spelled(Config._field_defaults[key])
         expected = str(error).replace("a table", f"a table [{key}]")
-        raise BadConfig(
-            f"{key}: {expected} is expected, not {shown(spelled(value))}; {default} is used"
-        ) from None
+        raise BadConfig(f"{key}: {expected} is expected, not {_told(value)}; {default} is used") from None
+
+
+def _told(value: object) -> str:
+    """A value as a message about it says it."""
+    return shown(value) if isinstance(value, str) else brief(spelled(value))
 
 
 def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]:
@@ -177,7 +180,7 @@ def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]
             warnings.append(f"terminal: there is no {shown(name)}; {nearest(name, ALLOWED)}")
         else:
             known = " or ".join(map(spelled, allowed))
-            warnings.append(f"terminal: {name} is {known}, not {shown(spelled(item))}; it is found out")
+            warnings.append(f"terminal: {name} is {known}, not {_told(item)}; it is found out")
     return good
 
 

@@ -176,3 +176,13 @@ def test_the_page_s_example_is_a_good_configuration(file: Path) -> None:
     file.write_text(example)
     assert load(file)[1] == []
     assert set(tomllib.loads(example)) == set(Config._fields)
+
+
+def test_a_wrong_value_is_quoted_once(file: Path) -> None:
+    """A text stands in quotes, anything else as it is spelled."""
+    file.write_text('mark_read_after = "soon"\ntext_width = [1, 2]\n')
+    _, warnings = load(file)
+    assert [warning.partition("not ")[2] for warning in warnings] == [
+        '"soon"; 1.0 is used',
+        "[1, 2]; 72 is used",
+    ]
