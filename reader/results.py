@@ -105,11 +105,11 @@ class Progress(NamedTuple):
     """How far a refresh has come; the last one of a refresh has `done` set."""
 
     phase: str
-    """scan, read or done."""
+    """scan, date, read, tidy, wait or done."""
     seen: int = 0
     """Files found so far."""
     read: int = 0
-    """Files read so far."""
+    """Files read so far; in the phase `date` those whose date was looked for."""
     to_read: int = 0
     """Files that will have to be read, as far as known."""
     changed: bool = False

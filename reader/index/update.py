@@ -161,7 +161,10 @@ class Update:
         # After the early ones even a small load is a block of its own: merging set by set would take longer.
         with self._workers or Workers(1 if is_small else worker_count()) as workers:
             load = ColdLoad(self._connection, self._writer, self._roots, workers)
-            dates = load.dates(files)
+            dates: array[int] = array("q")
+            for some in load.dates(files):
+                dates.extend(some)
+                yield Progress("date", self._scan.files, len(dates), self._scan.added)
             oldest = Numbering(self._connection).oldest
             below = [place for place, date in enumerate(dates) if oldest is None or date <= oldest]
             older = files if len(below) == len(files) else [files[place] for place in below]

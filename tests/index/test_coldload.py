@@ -163,6 +163,16 @@ def test_the_first_headlines_come_early(tmp_path: Path) -> None:
     library.close()
 
 
+def test_the_look_for_dates_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It opens every file, which takes seconds on a slow disk: every piece of it is a sign of life."""
+    monkeypatch.setattr(coldload, "PEEK_SIZE", 10)
+    fill(tmp_path, 47)
+    library = Library.open([tmp_path])
+    told = [(step.read, step.to_read) for step in library.refresh() if step.phase == "date"]
+    library.close()
+    assert told == [(10, 47), (20, 47), (30, 47), (40, 47)]
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_worker_that_is_killed(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a killed worker was to do is done all the same."""

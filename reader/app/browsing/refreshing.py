@@ -189,6 +189,7 @@ class Refreshing(Browsing):
                 (0.0, f"{counted(progress.seen, 'file')} found") if progress.seen else None
             )
             return
-        story = f"{progress.read:,} of {progress.to_read:,} read"
+        done = "dated" if progress.phase == "date" else "read"
+        story = f"{progress.read:,} of {progress.to_read:,} {done}"
         part = progress.read / progress.to_read
         self.information.progress = (part, f"{story} · {message.left}" if message.left else story)
