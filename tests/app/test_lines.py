@@ -6,7 +6,7 @@ import pytest
 
 from reader.app.widgets.search_bar import PLACEHOLDERS
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, line, press, settled
+from tests.app.pilot import WIDE, line, picture, press, settled
 
 
 @pytest.mark.parametrize(("columns", "second"), [(24, "12 unread"), (60, "12 unread · newest first")])
@@ -57,3 +57,16 @@ async def test_what_can_be_searched_is_never_cut(start: Launch, columns: int) ->
         screen = await settled(pilot)
         said = screen.search_bar.line.placeholder
         assert said in PLACEHOLDERS[:3] and f"⌕ {said} " in line(pilot, 1 if columns < 80 else 0)
+
+
+@pytest.mark.parametrize("width", (44, 46, 47, 48, 53, 58, 60))
+async def test_a_notice_is_whole_at_any_width(start: Launch, width: int) -> None:
+    """Its last word is on a line of its own where it must be, and nothing of the pane shows at its edge."""
+    async with start().run_test(size=(width, 20), notifications=True) as pilot:
+        screen = await settled(pilot)
+        screen.say("1 problem in the files: reader check lists it")
+        await pilot.pause(0.2)
+        lines = picture(pilot).splitlines()
+        first = next(place for place, text in enumerate(lines) if "▌ 1 problem" in text)
+        said = " ".join(text.partition("▌")[2].strip() for text in lines[first:-1])
+    assert said == "1 problem in the files: reader check lists it"
