@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from reader.muting import Muting
 
 
+MOST_BYTES = 1 << 20
+"""Of a configuration; a longer one is refused where it is understood."""
+
+
 def muting() -> Muting | None:
     """The rules of the configuration; None where it has none, which is seen without understanding it."""
     from reader.paths import CONFIG, folder_of
 
     try:
         with open(os.path.join(folder_of("config"), CONFIG), "rb") as file:
-            if b"mute" not in file.read():
+            if b"mute" not in file.read(MOST_BYTES):
                 return None
     except (OSError, ValueError):
         return None
