@@ -14,7 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 
-from benchmarks.glass import Glass
+from benchmarks.terminal_emulator import TerminalEmulator
 from benchmarks.timing import environment, resident
 
 COLUMNS, ROWS = 120, 40
@@ -37,7 +37,7 @@ class Screen:
             finally:
                 os._exit(127)
         self.written = bytearray()
-        self._glass, self._unseen = Glass(COLUMNS, ROWS), bytearray()
+        self._glass, self._unseen = TerminalEmulator(COLUMNS, ROWS), bytearray()
 
     def __enter__(self) -> Screen:
         return self

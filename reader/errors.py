@@ -1,9 +1,12 @@
-"""The errors that a person gets to read: each is one sentence that says what to do.
+"""The errors that a person gets to read, each one sentence with a remedy, and the words they share.
 
-Nothing else belongs here; a foreign error (SQLite's, the system's) is translated where it is met.
+A foreign error (SQLite's, the system's) is translated where it is met. The nearest known name, counts and
+quoting are the same for the screen, the command line, the query language and the configuration.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _REMEDIES = {
@@ -82,3 +85,38 @@ def _code_of(error: BaseException) -> str:
     # Python's own name for it, so that SQLite need not be imported to speak of its errors.
     code = getattr(error, "sqlite_errorname", None)
     return code if isinstance(code, str) else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a message: the known name that looks most like the word, else all of them."""
+    import difflib  # only a mistake pays for it
+
+    names = list(known)
+    if near := difflib.get_close_matches(word, names, 1):
+        return f'did you mean "{near[0]}"?'
+    return f"there are {', '.join(names)}"
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known text that looks most like the word, whatever its case; None where none does."""
+    import difflib  # only a mistake pays for it
+
+    folded = {text.casefold(): text for text in known}
+    near = difflib.get_close_matches(word.casefold(), folded, 1)
+    return folded[near[0]] if near else None
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something, by a noun whose plural has an s: "1 article", "1,024 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def shown(text: str) -> str:
+    """A text as messages quote it: short, and without what could harm a terminal."""
+    return f'"{brief(text)}"'
+
+
+def brief(text: str) -> str:
+    """The same without quotes."""
+    safe = "".join(c if c.isprintable() else "?" for c in text[:41])
+    return safe if len(safe) < 41 else safe[:39] + "…"

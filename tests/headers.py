@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reader.article import Article, Place
+from reader.article.record import Article, Place
 from reader.parsing.dialects import article_of
 from reader.parsing.frontmatter import read
 

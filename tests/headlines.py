@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reader.article import Article
-from reader.results import Headline
+from reader.article.record import Article
+from reader.query.results import Headline
 
 
 def headline_of(

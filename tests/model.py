@@ -8,15 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from reader import dates
-from reader.addresses import host_of
-from reader.article import Article
-from reader.collection import Collection
-from reader.files import load
+from reader.article import dates
+from reader.article.identity import host_of
+from reader.article.record import Article
+from reader.article.text import fold, words
+from reader.collection.files import load
+from reader.collection.folders import Collection
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
 from reader.query.values import bounds
-from reader.text import fold, words
 from tests.model_words import has_words, hits, texts
 
 TITLE_LETTERS = 24

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from reader.article import Article
+from reader.article.record import Article
+from reader.article.text import words as split
 from reader.query import Query, Term
-from reader.text import words as split
 
 
 @lru_cache(20_000)

@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks import corpus, made_index
 from benchmarks.floors import Floor
-from benchmarks.glass import Glass
 from benchmarks.table import Figure, markdown
+from benchmarks.terminal_emulator import TerminalEmulator
 from benchmarks.timing import at_home
 from reader.library import Library
 from reader.parsing import canonical
@@ -123,7 +123,7 @@ def test_an_index_made_directly_answers_as_one_of_files(
 
 def test_the_glass_shows_what_is_left_of_what_was_written() -> None:
     """Walked over, wiped and repeated as terminals do, also where a sequence comes in parts."""
-    glass = Glass(8, 3)
+    glass = TerminalEmulator(8, 3)
     glass.feed(b"abcdefgh\x1b[2;3Hxyz\x1b[1;3H\x1b[K\x1b[3dq\x1b[2")
     assert glass.lines == ["ab      ", "  xyz   ", "  q     "]
     glass.feed(b"b\x1b[A\x1b[2D\x1b[X\x1b[H-")

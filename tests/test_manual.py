@@ -12,12 +12,12 @@ import pytest
 
 from reader.cli.entry import parser_of
 from reader.cli.roster import COMMANDS, GROUPS
-from reader.commands import COMMANDS as KEYS
 from reader.config import Config
+from reader.config.commands import COMMANDS as KEYS
 from reader.query.fields import FIELDS
 from tests.test_house import PROJECT, ROOT
 
-MAKER = runpy.run_path(str(ROOT / "docs" / "make_manual.py"))
+MAKER = runpy.run_path(str(ROOT / "scripts" / "make_manual.py"))
 PAGE: Path = MAKER["PAGE"]
 MADE: str = MAKER["manual"]()
 TEXT = MADE.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "").replace("\\e", "\\")
@@ -26,7 +26,7 @@ TEXT = MADE.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "").replace(
 
 def test_the_man_page_is_current() -> None:
     """docs/reader.1 is what its sources make of it."""
-    assert PAGE.read_text("utf-8") == MADE, "make it again: python docs/make_manual.py"
+    assert PAGE.read_text("utf-8") == MADE, "make it again: python scripts/make_manual.py"
 
 
 def test_every_option_key_and_term_is_on_it() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 
 from reader.app.start import Start as Start
@@ -17,10 +16,8 @@ PATIENCE = (0.25, 1.0)
 
 def run(start: Start) -> int:
     """Show the library until the person quits; the exit code."""
-    gc.disable()  # until the first paint everything that is made stays; the screen turns it on again
-    from reader.app.process import endings, heap
+    from reader.app.process import endings
     from reader.app.process.first_paint import painted_first
-    from reader.sparing import load_asyncio
 
     seen = glance(choices(start.config.terminal))
     # Whoever has chosen a theme has it; else the ground is as it was last, until the terminal says otherwise.
@@ -29,11 +26,9 @@ def run(start: Start) -> int:
     returned, fault = None, None
     with endings.no_errors_once_gone(), painted_first(start, seen) as begun:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-        load_asyncio()
         from reader.app.process.background import is_worth_asking
         from reader.app.reader_app import ReaderApp
 
-        heap.share()
         driver = begun.driver(asks_background=asks and is_worth_asking(seen))
         app = ReaderApp(start, seen=seen, driver_class=driver, first_load=begun.load)
         start.library.marks.be_patient(*PATIENCE)

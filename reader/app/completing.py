@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
+from reader.article.text import fold, words
 from reader.query import SORTS, Term
 from reader.query.fields import FIELDS, NAMES
-from reader.records import NamedTuple
-from reader.results import FacetValue
-from reader.text import fold, words
+from reader.query.results import FacetValue
 
 MOST = 30
 """Candidates of one word: nobody goes through more with a key."""

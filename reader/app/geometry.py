@@ -7,8 +7,7 @@ here, so that the first headlines can be painted where the list will be, before 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-
-from reader.records import NamedTuple
+from typing import NamedTuple
 
 WIDTHS = [(0, "-sliver"), (20, "-narrow"), (80, "-medium"), (120, "-wide")]
 HEIGHTS = [(0, "-flat"), (5, "-low"), (16, "-high")]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from reader.article import Article
+from reader.article.record import Article
 from reader.library import RelatedLink
-from reader.results import Facet, Headline, Progress, Results
+from reader.query.results import Facet, Headline, Progress, Results
 
 
 @dataclass

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -22,12 +22,10 @@ from reader.app.keys.keymap import action_of
 from reader.app.messages import ValuePressed
 from reader.app.paint.painting import one_line
 from reader.app.wording import order_in_words
-from reader.commands import COMMANDS
-from reader.errors import ReaderError
-from reader.hints import counted
+from reader.config.commands import COMMANDS
+from reader.errors import ReaderError, counted
 from reader.query import SORTS, parse
-from reader.records import NamedTuple
-from reader.results import Headline
+from reader.query.results import Headline
 
 PLACEHOLDERS = (
     "A command, topic, provider, view, order, theme or article",

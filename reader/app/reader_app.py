@@ -25,8 +25,8 @@ from reader.app.process.background import BackgroundTold
 from reader.app.process.first_load import FirstLoad
 from reader.app.screens.browse import BrowseScreen
 from reader.app.start import Start
+from reader.config.paths import data_dir
 from reader.errors import ReaderError
-from reader.paths import data_dir
 from reader.terminal import TRUECOLOUR, Terminal
 
 SHEETS = ("browse", "dialogs", "help")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from reader.config import Config
 from reader.config.palettes import Palette
+from reader.config.visit import Visit
 from reader.library import Library
 from reader.query import Query
-from reader.records import NamedTuple
-from reader.visit import Visit
 
 
 class Start(NamedTuple):

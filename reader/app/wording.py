@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reader import periods
-from reader.hints import counted
+from reader.article import periods
+from reader.article.text import clean_line
+from reader.errors import counted
+from reader.library.unknown_values import unknown_values
 from reader.query import Clause, Query, Term
 from reader.query.fields import DATE_FIELDS
-from reader.results import Facet, Report
-from reader.text import clean_line
-from reader.unknown import unknown_values
+from reader.query.results import Facet, Report
 
 _ORDERS: Mapping[tuple[str, bool], str] = {
     ("date", False): "newest first",

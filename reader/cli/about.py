@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
+from reader.article.text import display_path
 from reader.cli.completion import SHELLS, script
 from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.session import tell
 from reader.errors import UsageError
-from reader.text import display_path
 
 SUBJECTS = ("path", "show", "keys")
 """What `config` can tell."""
@@ -32,7 +32,7 @@ def _config(options: Namespace) -> int:
     if subject == "keys":
         print("\n".join(_keys()))
         return 0
-    from reader import paths
+    from reader.config import paths
 
     if subject == "path":
         print(display_path(str(paths.config_file())))
@@ -49,7 +49,7 @@ def _config(options: Namespace) -> int:
 
 def _keys() -> Iterator[str]:
     """Every command of the screen: its id, as the configuration names it, its keys, what it does."""
-    from reader.commands import COMMANDS, key_words
+    from reader.config.commands import COMMANDS, key_words
 
     keys = {command.id: " ".join(key_words(key) for key in command.keys) for command in COMMANDS}
     id_width, key_width = max(map(len, keys)), max(map(len, keys.values()))

@@ -6,12 +6,9 @@ No command's own options belong here, and no way to read them: that is `reader.c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from reader.cli.parser import Completer, Group, Parser, whole
-from reader.records import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import Any
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown", "template")
 """The forms in which `list` writes; the first is the default."""

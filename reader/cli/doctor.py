@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reader.article.text import display_path
 from reader.cli.arguments import add_place
 from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.session import sources_of
-from reader.errors import ReaderError
-from reader.hints import counted
+from reader.errors import ReaderError, counted
 from reader.terminal import Finding
-from reader.text import display_path
 
 if TYPE_CHECKING:
     from reader.config import Config
@@ -85,7 +84,7 @@ def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
 def _step(step: Step) -> tuple[str, str]:
     if step.kind != "relay":
         return " ".join(step.argv), "in this terminal" if step.kind == "text" else ""
-    from reader.relay import BadPlace, hand_over, parse_place
+    from reader.opening.relay import BadPlace, hand_over, parse_place
 
     try:
         place = parse_place(step.place)
@@ -107,7 +106,7 @@ def _copying(here: Terminal, settings: Config) -> Iterator[Finding]:
 
 
 def _paths() -> Iterator[Finding]:
-    from reader import paths
+    from reader.config import paths
 
     file = paths.config_file()
     yield Finding("configuration", str(file), "" if file.exists() else "not there yet, which is fine")
@@ -147,7 +146,7 @@ def _sources(options: Namespace) -> Iterator[Finding]:
 
 def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
     """How the screen finds out that files have changed."""
-    from reader.watching import Watch
+    from reader.collection.watching import Watch
 
     watch = Watch(roots)
     watch.wait(0.01)

@@ -8,15 +8,12 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 from reader.cli.arguments import add_general
 from reader.cli.parser import Parser, Subcommand
 from reader.cli.roster import COMMANDS, find_command
 from reader.errors import ReaderError
-from reader.records import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import Any
 
 STOPPED = 130
 """The exit code after Ctrl-C, as shells know it."""
@@ -57,9 +54,9 @@ def run(argv: list[str]) -> int:
     except Exception as error:
         if os.environ.get("READER_DEBUG"):
             raise
-        from reader import crash
+        from reader.config import crash_report
 
-        return _say(crash.told(error, lost="ended this command"), ReaderError.exit_code)
+        return _say(crash_report.told(error, lost="ended this command"), ReaderError.exit_code)
 
 
 def parser_of(name: str) -> tuple[Parser, Subcommand]:
@@ -110,7 +107,7 @@ def _abandon_output() -> None:
 
 
 def _say(sentence: str, code: int) -> int:
-    from reader.text import clean
+    from reader.article.text import clean
 
     try:
         sys.stdout.flush()
@@ -126,7 +123,7 @@ def _say(sentence: str, code: int) -> int:
 def _os_sentence(error: OSError) -> str:
     import errno
 
-    from reader.text import display_path
+    from reader.article.text import display_path
 
     place = display_path(os.fsdecode(error.filename)) if error.filename else "the output"
     reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from reader.cli.layout import columns, cut, pad
 from reader.cli.output import Output
-from reader.records import TYPE_CHECKING
-from reader.results import Headline, Results
+from reader.query.results import Headline, Results
 
 if TYPE_CHECKING:
     from reader.library import Library

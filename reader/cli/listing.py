@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from reader.cli.arguments import FACETS, add_filters, add_format, add_sources
 from reader.cli.muting import tell_muted, without_muted
@@ -17,11 +18,10 @@ from reader.cli.question import asked
 from reader.cli.session import note, opened
 from reader.errors import UsageError
 from reader.query import Query
-from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reader.library import Library
-    from reader.results import Headline
+    from reader.query.results import Headline
 
 
 FEW = 1000
@@ -77,7 +77,7 @@ def tell_unknown(library: Library, query: Query) -> None:
     """Where nothing matches, name on stderr the values that no article has, each with the nearest."""
     if query.is_everything:
         return
-    from reader.unknown import asked_fields, unknown_values
+    from reader.library.unknown_values import asked_fields, unknown_values
 
     fields = asked_fields(query)
     if not fields or len(library.select(query).window(0, 1)):
@@ -106,7 +106,7 @@ def _count(options: Namespace) -> int:
     if options.limit is not None and options.limit <= count:
         count, is_exact = options.limit, True
     if options.format == "json":
-        from reader.export import json_text
+        from reader.library.export import json_text
 
         print(json_text({"count": count, "exact": is_exact}))
         return 0
@@ -137,7 +137,7 @@ def _facets(options: Namespace) -> int:
         values = [found for found in library.facet(field, query).values if found.count]
     values = values[: options.limit]
     if options.format == "json":
-        from reader.export import json_text
+        from reader.library.export import json_text
 
         print(json_text([{"value": found.value, "count": found.count} for found in values]))
         return 0

@@ -7,7 +7,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from reader import private
+from reader.article.text import clean, clean_line, display_path
 from reader.cli.arguments import add_filters
 from reader.cli.completion import actions, ids
 from reader.cli.formats import headlines
@@ -15,13 +15,12 @@ from reader.cli.muting import without_muted
 from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.question import asked, ids_in, typed
 from reader.cli.session import opened, tell
-from reader.errors import UsageError
-from reader.export import json_array, json_text
-from reader.hints import counted
+from reader.config import private_files
+from reader.errors import UsageError, counted
+from reader.library.export import json_array, json_text
 from reader.marks.database import FILE, Change, Marks
 from reader.query import Query
-from reader.results import Headline, Results
-from reader.text import clean, clean_line, display_path
+from reader.query.results import Headline, Results
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -145,7 +144,7 @@ def _is_wanted(count: int, done: str) -> bool:
 
 def open_marks() -> Marks:
     """The person's marks, of every collection. Raises StorageError where they can't be kept."""
-    from reader import paths
+    from reader.config import paths
 
     marks = Marks(paths.ensure(paths.user_data_dir()) / FILE)
     marks.file.look_through()
@@ -169,7 +168,7 @@ def _export(options: Namespace) -> int:
             with open(name, "w", encoding="utf-8") as file:
                 file.writelines(lines)
             return 0
-        with private.replacing(os.path.realpath(name), is_precious=True) as draft:
+        with private_files.replacing(os.path.realpath(name), is_precious=True) as draft:
             draft.writelines(line.encode("utf-8") for line in lines)
     return 0
 

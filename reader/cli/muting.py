@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from reader.cli.parser import Namespace
 from reader.cli.session import note
 from reader.query import Query
-from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reader.library import Library
-    from reader.muting import Muting
+    from reader.library.muting import Muting
 
 
 MOST_BYTES = 1 << 20
@@ -21,7 +21,7 @@ MOST_BYTES = 1 << 20
 
 def muting() -> Muting | None:
     """The rules of the configuration; None where it has none, which is seen without understanding it."""
-    from reader.paths import CONFIG, folder_of
+    from reader.config.paths import CONFIG, folder_of
 
     try:
         with open(os.path.join(folder_of("config"), CONFIG), "rb") as file:
@@ -30,7 +30,7 @@ def muting() -> Muting | None:
     except (OSError, ValueError):
         return None
     from reader import config
-    from reader.muting import muting_of
+    from reader.library.muting import muting_of
 
     settings = config.load()[0]
     rules, mistakes = muting_of(settings.mute, settings.views)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cli.arguments import FORMATS, add_format
 from reader.cli.parser import Namespace, Parser
 from reader.errors import UsageError
-from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from reader.picking import Template
+    from reader.library.record_fields import Template
 
 _WITH_FIELDS = ("table", "json", "jsonl", "csv", "tsv")
 _WITH_TOKENS = ("json", "jsonl")
@@ -76,10 +76,10 @@ def output_of(options: Namespace) -> Output:
 def _named(options: Namespace) -> tuple[tuple[str, ...], Template | None]:
     if options.fields is None and options.template is None:
         return (), None
-    from reader import picking  # most lists choose no fields
+    from reader.library import record_fields  # most lists choose no fields
 
-    fields = picking.names_of(options.fields) if options.fields is not None else ()
-    return fields, picking.template_of(options.template) if options.template is not None else None
+    fields = record_fields.names_of(options.fields) if options.fields is not None else ()
+    return fields, record_fields.template_of(options.template) if options.template is not None else None
 
 
 def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> None:
@@ -91,7 +91,7 @@ def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> Non
 
 def _names(prefix: str = "", **_: object) -> Iterable[str]:
     """For completion: the names after those that stand there already."""
-    from reader.picking import every_name
+    from reader.library.record_fields import every_name
 
     before = prefix[: prefix.rfind(",") + 1]
     return [before + name for name in every_name()]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from reader.article import Article, Value
+from reader.article.dates import moment
+from reader.article.record import Article, Value
 from reader.cli.layout import wrap
-from reader.dates import moment
-from reader.export import UNTITLED, body_alone, json_text
-from reader.results import Headline
+from reader.library.export import UNTITLED, body_alone, json_text
+from reader.query.results import Headline
 
 if TYPE_CHECKING:
     from reader.library import RelatedLink

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from types import SimpleNamespace
+from typing import Any, Literal, NamedTuple
 
+from reader.article.text import clean_line
 from reader.errors import UsageError
-from reader.records import TYPE_CHECKING, NamedTuple
-from reader.text import clean_line
-
-if TYPE_CHECKING:
-    from typing import Any, Literal
 
 Completer = Callable[..., Iterable[str]]
 """What argcomplete asks for the values of an argument; gets the keywords `prefix` and `parsed_args`."""
@@ -170,7 +167,7 @@ class Parser:
             is_tied = value
         option = known.get(flag)
         if option is None:
-            from reader.hints import closest
+            from reader.errors import closest
 
             near = closest(flag, known) if len(flag) > 2 else None
             hint = f"; did you mean {near}?" if near else ""

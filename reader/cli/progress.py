@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from time import monotonic
 
 from reader.cli.layout import columns, cut
-from reader.results import Progress, Report
+from reader.query.results import Progress, Report
 
 PATIENCE = 0.5
 """Seconds without a word: a shorter refresh should not flicker."""
@@ -43,7 +43,7 @@ def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
 
 def line(step: Progress, seconds: float) -> str:
     """How far it has come, in words, with a bar and the time left once the work is known."""
-    from reader.hints import counted  # most refreshes are over before anything is painted
+    from reader.errors import counted  # most refreshes are over before anything is painted
 
     if step.phase == "scan" or not step.to_read:
         return f"looking for articles: {counted(step.seen, 'file')}"

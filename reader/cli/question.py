@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 
+from reader.article.text import clean_line
 from reader.cli.layout import cells
 from reader.cli.parser import Namespace
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
-from reader.text import clean_line
 
 LISTS = ("topic", "provider", "category", "type", "tag")
 """Filters that may be repeated: or within one, and across."""

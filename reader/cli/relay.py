@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reader.article.text import display_path
 from reader.cli import session
 from reader.cli.parser import Namespace, Parser, Subcommand, whole
 from reader.errors import ReaderError, StorageError, UsageError
-from reader.text import display_path
 
 if TYPE_CHECKING:
-    from reader.relay import Place
+    from reader.opening.relay import Place
 
 PORT = 7077
 """Where a relay listens that nobody told otherwise: above the ports that need a privilege, below those that
@@ -45,8 +45,8 @@ def _run(options: Namespace) -> int:
         raise UsageError("a relay listens in one place: give --port or --socket")
     if options.command:
         return _with_ssh(options.command, options)
-    from reader import paths
-    from reader.relay import Place, Relay
+    from reader.config import paths
+    from reader.opening.relay import Place, Relay
 
     token = kept_token(paths.user_data_dir() / "relay-token", anew=options.new_token)
     path = Path(os.path.abspath(os.path.expanduser(options.socket))) if options.socket else None
@@ -81,7 +81,7 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
     """The token in the file, which is made for its owner alone where it is missing. Raises StorageError."""
     from secrets import token_urlsafe
 
-    from reader import paths
+    from reader.config import paths
 
     try:
         if not anew and (token := file.read_text("ascii").strip()):
@@ -108,8 +108,8 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     import secrets
     import threading
 
+    from reader.opening.relay import Place, Relay
     from reader.opening.starting import run_here
-    from reader.relay import Place, Relay
 
     if os.path.basename(command[0]) != "ssh" or len(command) < 2:
         raise UsageError("a relay runs ssh and nothing else: `reader relay ssh HOST`")

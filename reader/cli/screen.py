@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reader.article.text import display_path
 from reader.cli.arguments import add_filters, add_place, add_sources
 from reader.cli.listing import write_list
 from reader.cli.muting import without_muted
@@ -15,15 +16,14 @@ from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.question import asked
 from reader.cli.roster import COMMANDS, GROUPS
 from reader.cli.session import opened, sources_of
+from reader.config.paths import folder_of
 from reader.errors import QueryError, UsageError
-from reader.paths import folder_of
 from reader.query import Query, parse
-from reader.text import display_path
 
 if TYPE_CHECKING:
-    from reader.collection import Source
+    from reader.collection.folders import Source
     from reader.config import Config
-    from reader.visit import Visit
+    from reader.config.visit import Visit
 
 
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
@@ -79,8 +79,8 @@ def _run(options: Namespace) -> int:
 
 
 def _show(sources: Sequence[Source], query: Query | None, settings: Config, notices: list[str]) -> int:
-    from reader import app, visit
-    from reader.config import palettes
+    from reader import app
+    from reader.config import palettes, visit
     from reader.library import Library
 
     file = visit.file_for(sources)

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from reader import export
 from reader.cli.layout import cells, columns, cut, pad
 from reader.cli.output import Output
 from reader.cli.session import note
-from reader.results import Headline
+from reader.library import export
+from reader.query.results import Headline
 
 if TYPE_CHECKING:
-    from reader.export import Json
     from reader.library import Library
+    from reader.library.export import Json
 
 _WINDOW = 500
 """Articles read at a time."""
@@ -50,7 +50,7 @@ def lines(library: Library, rows: Iterator[Headline], output: Output) -> Iterato
 def _objects(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[Json]:
     if not output.fields:
         return _records(library, rows, output)
-    from reader.picking import picked, tree_of
+    from reader.library.record_fields import picked, tree_of
 
     tree = tree_of(output.fields)
     return (picked(made, tree) for made in _picked_from(library, rows, output.fields, output))
@@ -60,7 +60,7 @@ def _picked_from(
     library: Library, rows: Iterator[Headline], names: tuple[str, ...], output: Output
 ) -> Iterator[Json]:
     """Records that have these names; files are read only where the index does not know enough."""
-    from reader.picking import known_record, need_file
+    from reader.library.record_fields import known_record, need_file
 
     if not need_file(names):
         return map(known_record, rows)
@@ -93,7 +93,7 @@ def _rows(library: Library, rows: Iterator[Headline], output: Output) -> Iterato
 
 
 def _cells(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[tuple[str, ...]]:
-    from reader.picking import text_of, value_of
+    from reader.library.record_fields import text_of, value_of
 
     for made in _picked_from(library, rows, output.fields, output):
         yield tuple(text_of(value_of(made, name)) for name in output.fields)

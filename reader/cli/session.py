@@ -9,14 +9,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from reader.article.text import clean_line, display_path
 from reader.cli.progress import follow
 from reader.errors import UsageError
-from reader.records import TYPE_CHECKING
-from reader.text import clean_line, display_path
 
 if TYPE_CHECKING:
-    from reader.collection import Source
+    from reader.collection.folders import Source
     from reader.library import Library
 
 
@@ -72,7 +72,7 @@ def _missing(word: str, commands: bool) -> str:
     if not commands or os.sep in word or "." in word:
         return f"`{shown}` is no folder or file; check the name"
     from reader.cli.roster import COMMANDS
-    from reader.hints import closest
+    from reader.errors import closest
 
     near = closest(word, COMMANDS)
     hint = f"did you mean `reader {near}`?" if near else "`reader --help` lists the commands"
@@ -81,7 +81,8 @@ def _missing(word: str, commands: bool) -> str:
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
     """The collection of the configuration, which must be there; without one the sample feed."""
-    from reader import config, paths
+    from reader import config
+    from reader.config import paths
 
     settings, warnings = config.load()
     warn(warnings)

@@ -16,8 +16,8 @@ from reader.cli.parser import Namespace, Parser, Subcommand, whole
 from reader.cli.question import ids_in
 from reader.cli.session import opened, tell
 from reader.errors import NoSuchArticle, ReaderError, UsageError
-from reader.export import Json, json_array, json_text, markdown_article, record
-from reader.results import Headline
+from reader.library.export import Json, json_array, json_text, markdown_article, record
+from reader.query.results import Headline
 
 if TYPE_CHECKING:
     from reader.library import Library

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from reader.article.text import display_path
 from reader.cli.arguments import add_format, add_sources
 from reader.cli.parser import Namespace, Parser, Subcommand
 from reader.cli.progress import follow
 from reader.cli.session import opened, tell
-from reader.export import json_text
-from reader.hints import counted
-from reader.results import Report
-from reader.text import display_path
+from reader.errors import counted
+from reader.library.export import json_text
+from reader.query.results import Report
 
 
 def _index_options(parser: Parser) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from reader.cli.arguments import add_format, add_sources
 from reader.cli.layout import cells
 from reader.cli.muting import muting
@@ -10,7 +12,6 @@ from reader.cli.session import note, opened
 from reader.config.views import View, arranged, find
 from reader.errors import QueryError, UsageError
 from reader.query import UNREAD, Query, parse
-from reader.records import NamedTuple
 
 
 class Counted(NamedTuple):
@@ -59,7 +60,7 @@ def _views(options: Namespace) -> int:
             unread = len(library.select(listed.and_also(UNREAD)))
             counted.append(Counted(*view, len(library.select(listed)), unread))
     if options.format == "json":
-        from reader.export import json_text
+        from reader.library.export import json_text
 
         print(json_text([view._asdict() for view in counted]))
         return 0

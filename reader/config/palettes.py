@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from reader.hints import nearest, shown
-from reader.records import NamedTuple
-from reader.text import clean_line, display_path
+from reader.article.text import clean_line, display_path
+from reader.errors import nearest, shown
 
 COLOURS = (
     *("background", "surface", "panel", "foreground", "dim"),

@@ -10,16 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from reader.commands import BY_ID
+from reader.article.text import clean_line, display_path
 from reader.config import values as config_values
+from reader.config.commands import BY_ID
+from reader.config.paths import config_file
 from reader.config.values import Unfit, spelled
-from reader.errors import ReaderError
-from reader.hints import brief, nearest, shown
-from reader.paths import config_file
-from reader.records import NamedTuple
-from reader.text import clean_line, display_path
+from reader.errors import ReaderError, brief, nearest, shown
 
 MOST_BYTES = 1 << 20
 """A longer file is no configuration."""

@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from reader.article.text import clean_line
 from reader.config.tag_colours import TAG_COLOURS
-from reader.text import clean_line
 
 
 class Unfit(ValueError):

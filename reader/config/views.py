@@ -7,12 +7,10 @@ Values only: which there are, in which order, and what a change makes of them. W
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from reader.errors import UsageError
-from reader.hints import nearest, shown
-from reader.records import NamedTuple
-from reader.text import fold
+from reader.article.text import fold
+from reader.errors import UsageError, nearest, shown
 
 Configured: TypeAlias = "Mapping[str, str | Literal[False]]"
 """The table [views] of the configuration: name to query text; False leaves out a view of ours."""

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from reader import config, private
+from reader import config
+from reader.article.text import clean_line, display_path
+from reader.config import private_files
+from reader.config.paths import config_file, ensure
 from reader.config.views import Configured
 from reader.errors import ReaderError, StorageError
-from reader.paths import config_file, ensure
-from reader.text import clean_line, display_path
 
 if TYPE_CHECKING:
     from tomlkit.items import Item, Key, Table
@@ -148,7 +149,7 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         ensure(path.parent)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        with private.replacing(path, mode=mode, is_precious=True) as file:
+        with private_files.replacing(path, mode=mode, is_precious=True) as file:
             file.write(content)
     except OSError as error:
         reason = error.strerror or str(error)

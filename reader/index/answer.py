@@ -6,21 +6,18 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
+from typing import Any
 
 from pyroaring import BitMap
 
-from reader.article import id_of
+from reader.article.record import id_of
 from reader.index.order import Order, order_of
 from reader.index.rows import MOST_ASKED, ArticleRow
 from reader.index.search import FACET_FIELDS
 from reader.index.store import Index
 from reader.index.view import IndexView
 from reader.query import Query
-from reader.records import TYPE_CHECKING
-from reader.results import Facet, FacetValue, Headline
-
-if TYPE_CHECKING:
-    from typing import Any
+from reader.query.results import Facet, FacetValue, Headline
 
 HEADLINE_COLUMNS = (
     "number, key, title, provider, domain, topics, date, quality, heat, category, type, url, draft"
@@ -56,7 +53,7 @@ def headlines(
 
 
 class IndexResults:
-    """Results over one index; see `reader.results.Results`."""
+    """Results over one index; see `reader.query.results.Results`."""
 
     def __init__(self, index: Index, query: Query, now: datetime) -> None:
         self._index = index
@@ -88,13 +85,13 @@ class IndexResults:
             self._find()
 
     def window(self, start: int, stop: int) -> list[Headline]:
-        """See `reader.results.Results`."""
+        """See `reader.query.results.Results`."""
         self._find_again()
         with self._index.rows() as connection:
             return headlines(connection, self._index.marked, self._order.window(start, stop))
 
     def position(self, number: int) -> int | None:
-        """See `reader.results.Results`."""
+        """See `reader.query.results.Results`."""
         return self._order.position(number) if number in self.match else None
 
 

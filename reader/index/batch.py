@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from itertools import pairwise, repeat
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from unicodedata import category
 
-from reader.article import Article, Problem
+from reader.article.record import Article, Problem
+from reader.article.text import is_unspaced, words
 from reader.index.entry import Entry
 from reader.index.schema import FIELDS, Field, pack_name
-from reader.records import NamedTuple
-from reader.text import is_unspaced, words
 
 TITLE_KEY = 24
 """Characters of the folded title that decide its place in the title order."""

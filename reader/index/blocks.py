@@ -12,17 +12,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.index import rare
 from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set
 from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, Field
-from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from reader.index.batch import Members, Taken
     from reader.index.numbering import Numbering
 

@@ -11,7 +11,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 
-from reader.collection import Roots
+from reader.collection.folders import Roots
 from reader.index.blocks import BlockLoad, make
 from reader.index.numbering import Numbering
 from reader.index.reading import Chunk, File, peek_chunk, take_chunk

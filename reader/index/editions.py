@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
+from threading import get_ident
 
 from reader.index.schema import connect, create
-from reader.locks import get_ident
 
 _COMPANIONS = ("-wal", "-shm")
 """What SQLite keeps beside a database while it is open, and leaves behind when a process is killed."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
-from reader.addresses import host_of
-from reader.article import Article, Provider, key_of
+from reader.article.identity import host_of
+from reader.article.record import Article, Provider, key_of
 from reader.index.schema import Field
-from reader.records import NamedTuple
 
 
 class Entry(NamedTuple):

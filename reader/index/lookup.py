@@ -1,25 +1,25 @@
 """Single articles: by id, by number, by link. The sets answer for many at once; here one is looked up.
 
-Reads article files through `reader.files`; changes nothing.
+Reads article files through `reader.collection.files`; changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reader.addresses import identity_of
-from reader.article import Article, key_of
-from reader.collection import Roots
+from reader.article.identity import identity_of
+from reader.article.record import Article, key_of
+from reader.article.text import display_path, words
+from reader.collection.files import load
+from reader.collection.folders import Roots
 from reader.errors import NoSuchArticle
-from reader.files import load
 from reader.index.answer import HEADLINE_COLUMNS, headline
 from reader.index.entry import searched_texts
 from reader.index.rows import ArticleRow
 from reader.index.search import stand_together
 from reader.index.store import Index
 from reader.parsing.content import Unreadable
-from reader.results import Headline, RelatedLink
-from reader.text import display_path, words
+from reader.query.results import Headline, RelatedLink
 
 
 class Lookup:

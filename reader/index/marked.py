@@ -9,14 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import TypeAlias
 
 from pyroaring import BitMap
 
 from reader.index.store import NO_MARKS, Index
-from reader.records import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import TypeAlias
 
 Marking: TypeAlias = tuple[int, frozenset[str]]
 """An article's key with the sets that it belongs in: read, starred, note, tag:NAME."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from typing import NamedTuple
 
-from reader.article import key_of
-from reader.collection import Collection, Roots
+from reader.article.record import key_of
+from reader.collection.folders import Collection, Roots
 from reader.index.scan import INT63, Scan
 from reader.index.schema import unpack_name
-from reader.records import NamedTuple
 
 
 class Renamed(NamedTuple):

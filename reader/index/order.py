@@ -10,15 +10,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from typing import Protocol
 
 from pyroaring import BitMap
 
-from reader.index.late import LateAmong, LateRow
+from reader.article.text import words
+from reader.index.out_of_order import LateAmong, LateRow
 from reader.index.schema import LAST_UNDATED, UNDATED, Field
 from reader.index.view import IndexView
 from reader.query import Query
-from reader.records import Protocol
-from reader.text import words
 
 NO_LATE = LateRow()
 

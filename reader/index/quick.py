@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 
-from reader.addresses import identity_of
-from reader.article import Provider
-from reader.dates import parse_instant
+from reader.article.dates import parse_instant
+from reader.article.identity import identity_of
+from reader.article.record import Provider
+from reader.article.text import clean, clean_line
 from reader.index.entry import Entry, Traits, made_of
 from reader.parsing.canonical import NULLS, images_in, match, topics_in, value_of
 from reader.parsing.content import MAX_FILE
-from reader.text import clean, clean_line
 
 _QUALITIES: dict[str | None, int | None] = {None: None, **{str(number): number for number in range(101)}}
 _ARE_DRAFTS: dict[str | None, bool] = {None: False, "true": False, "false": True}

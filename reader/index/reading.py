@@ -8,12 +8,13 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Sequence
+from hashlib import blake2b
+from typing import NamedTuple
 
-from reader.article import Place, Problem
-from reader.collection import Roots
-from reader.dates import date_in_name
-from reader.digest import blake2b
-from reader.files import Content, peek, read_content
+from reader.article.dates import date_in_name
+from reader.article.record import Place, Problem
+from reader.collection.files import Content, peek, read_content
+from reader.collection.folders import Roots
 from reader.index.batch import Batch, Origin, Row, Taken
 from reader.index.blocks import Packed, runs_of
 from reader.index.entry import Entry, entry_of
@@ -22,7 +23,6 @@ from reader.index.quick import entry_in
 from reader.index.scan import INT63, is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.parsing.content import Unreadable, article_in
-from reader.records import NamedTuple
 
 
 class File(NamedTuple):

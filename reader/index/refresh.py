@@ -11,13 +11,13 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
-from reader.collection import Collection
+from reader.collection.folders import Collection
 from reader.index.moves import renamed_since
 from reader.index.numbering import Numbering
 from reader.index.schema import connect, create
 from reader.index.store import Index, closing_connection
 from reader.index.update import Carry, Update
-from reader.results import Progress, Report
+from reader.query.results import Progress, Report
 
 LATE_SHARE, LATE_LEAST = 0.05, 2000
 """Late (or departed) articles beyond which the index is built anew: fewer cost a question nothing."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from typing import NamedTuple
 
-from reader.article import Problem
+from reader.article.record import Problem
+from reader.article.text import display_path
 from reader.index.schema import unpack_name
-from reader.records import NamedTuple
-from reader.text import display_path
 
 MOST_ASKED = 500
 """Rows read by one statement, well below SQLite's limit for parameters."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from hashlib import blake2b
 from marshal import dumps
+from typing import NamedTuple
 
-from reader.collection import Collection, Folder
-from reader.digest import blake2b
+from reader.collection.folders import Collection, Folder
 from reader.index.schema import unpack_name
-from reader.records import NamedTuple
 
 INT63 = (1 << 63) - 1
 """SQLite's integers are signed; some file systems give inodes beyond."""

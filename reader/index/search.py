@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from pyroaring import BitMap
 
+from reader.article.text import fold, is_unspaced, words
 from reader.index.schema import Field
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
-from reader.records import TYPE_CHECKING
-from reader.text import fold, is_unspaced, words
-
-if TYPE_CHECKING:
-    from typing import TypeAlias
 
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
@@ -137,7 +134,7 @@ class Search:
         return _united(sets)
 
     def _date(self, field: str, value: str) -> BitMap:
-        from reader import dates  # most lists ask for none
+        from reader.article import dates
 
         if field == "since":
             return self._view.dated_between(_seconds(dates.since(value, self._now)), None)

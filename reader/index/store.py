@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from threading import RLock
 
 from pyroaring import BitMap
 
@@ -21,7 +22,6 @@ from reader.index.schema import CACHE_KIB, Field, check, connect, create, memory
 from reader.index.search import HasPhrase, Search
 from reader.index.sets import read_field
 from reader.index.view import IndexView
-from reader.locks import RLock
 
 ROWS_KIB = 128
 """Pages that are kept of article rows: a few screens of headlines."""

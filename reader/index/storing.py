@@ -10,11 +10,11 @@ from itertools import chain, groupby, starmap
 
 from pyroaring import BitMap
 
+from reader.article.text import fold
 from reader.index.blocks import Made, beginning, parts_of, prefixes
 from reader.index.packing import pack_set, unpack
 from reader.index.schema import BLOCK_BITS, CROWDED_LENGTH, LATE, LIVE, VALUE_FIELDS, Field
 from reader.index.sets import SETS, read_set, united, whole
-from reader.text import fold
 
 
 def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str, Iterable[int]]]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from itertools import islice
 from typing import TypeAlias
 
-from reader.collection import Collection, Roots
+from reader.collection.folders import Collection, Roots
 from reader.index.batch import Taken
 from reader.index.coldload import ColdLoad
 from reader.index.moves import Renamed, renamed
@@ -22,7 +22,7 @@ from reader.index.scan import Known, Scan, has_new_notes, is_too_young
 from reader.index.schema import pack_name, unpack_name
 from reader.index.workers import Workers, worker_count
 from reader.index.writer import Writer
-from reader.results import Progress, Report
+from reader.query.results import Progress, Report
 
 FIRST_CHUNK = 100
 """Files of the newest folders that are shown before the rest is even listed."""

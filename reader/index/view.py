@@ -11,20 +11,18 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.index.late import Late, LateArticle, placed
+from reader.index.out_of_order import Late, LateArticle, placed
 from reader.index.packing import in_bits
 from reader.index.rows import MOST_ASKED
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, UNDATED, Field
 from reader.index.sets import read_range, read_set
 from reader.query import Clause
-from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from reader.index.titles import Titles
 
 KEPT_FIELDS = frozenset((Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.QUALITY, Field.HEAT,

@@ -17,7 +17,8 @@ from typing import TypeAlias
 
 from pyroaring import BitMap
 
-from reader.article import Article, Problem, key_of
+from reader.article.record import Article, Problem, key_of
+from reader.article.text import words
 from reader.index.batch import TITLE_KEY, Batch, Origin, Row, Taken
 from reader.index.blocks import BlockLoad, Packed
 from reader.index.entry import entry_of
@@ -27,7 +28,6 @@ from reader.index.reading import unpacked_rows
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, Field, pack_name, unpack_name
 from reader.index.sets import read_set
 from reader.index.storing import replace_set, withdraw, write_made, write_sets
-from reader.text import words
 
 Rank: TypeAlias = tuple[float, int, str]
 """Date, mtime, path."""

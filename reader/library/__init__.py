@@ -10,27 +10,25 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, TypeVar
 
-from reader import paths
-from reader.article import Problem
-from reader.collection import Collection, Roots, Source
-from reader.digest import blake2b
+from reader.article.record import Problem
+from reader.collection.folders import Collection, Roots, Source
+from reader.config import paths
 from reader.errors import StorageError, remedy
 from reader.index.answer import IndexResults, count_facet
 from reader.index.store import Index
 from reader.library.articles import ArticlesDesk
 from reader.library.articles import Change as Change
-from reader.library.lookout import Lookout
+from reader.library.change_detector import Lookout
 from reader.library.marking import MarksDesk
 from reader.query import Query
-from reader.records import TYPE_CHECKING
-from reader.results import MOST_PERIODS as MOST_PERIODS
-from reader.results import Facet, FacetValue, Headline, Progress, Results
-from reader.results import RelatedLink as RelatedLink
+from reader.query.results import MOST_PERIODS as MOST_PERIODS
+from reader.query.results import Facet, FacetValue, Headline, Progress, Results
+from reader.query.results import RelatedLink as RelatedLink
 
 if TYPE_CHECKING:
-    from typing import TypeVar
-
     _Found = TypeVar("_Found")
 
 SURVEYED = 20_000
@@ -151,9 +149,9 @@ class Library(ArticlesDesk):
             search = self._index.search(view, now)
             match = search.all_of(query.without(field).clauses)
             if field in ("quality", "date"):
-                from reader.index import spread  # only the screen asks for these
+                from reader.index import histogram  # only the screen asks for these
 
-                return spread.count(view, field, match, cells)
+                return histogram.count(view, field, match, cells)
             counted = count_facet(view, field, match)
             if not (excluded := query.excluded(field)):
                 return counted

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
-from reader.article import Article
-from reader.collection import Roots
+from reader.article.record import Article
+from reader.collection.folders import Roots
 from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults
 from reader.index.store import Index
 from reader.library.marking import MarksDesk
 from reader.marks.database import Change as Change
-from reader.records import TYPE_CHECKING
-from reader.results import Headline, RelatedLink, Results, Stretch
+from reader.query.results import Headline, RelatedLink, Results, Stretch
 
 if TYPE_CHECKING:
-    from typing import TypeVar
-
     from reader.index.lookup import Lookup
 
     _Found = TypeVar("_Found")
@@ -57,7 +55,8 @@ class ArticlesDesk:
 
         Blocks. Raises PictureError: not there, too large, not allowed.
         """
-        from reader import paths, pictures
+        from reader import pictures
+        from reader.config import paths
 
         source = pictures.file_of(article.path, url, self._roots.paths)
         cache = str(paths.cache_dir() / "pictures")

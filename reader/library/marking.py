@@ -9,21 +9,19 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.article import key_of
-from reader.collection import Roots
+from reader.article.record import key_of
+from reader.collection.folders import Roots
 from reader.errors import DamageError, StorageError
 from reader.index.marked import MarkedSets, Marking
 from reader.index.store import Index
-from reader.locks import RLock
 from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience
-from reader.records import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from os import PathLike
-    from typing import Any, TypeVar
-
     from reader.index.moves import Renamed
     from reader.index.rows import ArticleRow
 
@@ -174,8 +172,8 @@ class MarksDesk:
         return changed
 
     def _identity(self, row: ArticleRow) -> str:
-        from reader.addresses import identity_of
-        from reader.files import load
+        from reader.article.identity import identity_of
+        from reader.collection.files import load
         from reader.parsing.content import Unreadable
 
         place = self._roots.place(row.root, row.path)

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from reader import paths, private
+from reader.config import paths, private_files
 from reader.errors import DamageError, is_damage
 
 DAYS, WEEKS = 3, 4
@@ -34,7 +34,7 @@ def back_up(path: str, now: float) -> Path:
     day = datetime.fromtimestamp(now, UTC).date()
     copy = folder / f"{file.stem}-{day.isoformat()}{file.suffix}"
     part = folder / f"{copy.name}.{os.getpid()}.part"
-    private.make(part)
+    private_files.make(part)
     try:
         with closing(sqlite3.connect(file, timeout=1)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
@@ -109,7 +109,7 @@ def _without_journal(file: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    private.make(target)
+    private_files.make(target)
     with source.open("rb") as read, target.open("r+b") as written:
         while part := read.read(1 << 20):
             written.write(part)

@@ -10,18 +10,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from os import PathLike
+from typing import Any
 
-from reader.article import id_of, key_of
+from reader.article.record import id_of, key_of
 from reader.errors import StorageError
 from reader.marks.file import MarksFile
 from reader.marks.mark import Change as Change
 from reader.marks.mark import Mark as Mark
 from reader.marks.mark import imported, moved_on
-from reader.records import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from os import PathLike
-    from typing import Any
 
 VERSION = 1
 FILE = "marks.db"

@@ -9,13 +9,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from os import PathLike
+from typing import NamedTuple
 
-from reader import paths, private
+from reader.config import paths, private_files
 from reader.errors import DamageError, StorageError, is_damage, remedy
-from reader.records import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from os import PathLike
 
 COPY_EVERY = 3600.0
 """Seconds between two copies; a day has one, which the next of that day replaces."""
@@ -68,7 +66,7 @@ class MarksFile:
     def _make_private(path: str) -> None:
         """See to the file; one that may only be read is still worth reading. Raises OSError."""
         try:
-            private.make(path)
+            private_files.make(path)
         except OSError:
             if not os.path.exists(path):
                 raise

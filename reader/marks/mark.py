@@ -6,11 +6,11 @@ How they are kept is `reader.marks.database`' business.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from reader.article import key_of
+from reader.article.record import key_of
+from reader.article.text import clean, clean_line
 from reader.errors import UsageError
-from reader.records import NamedTuple
-from reader.text import clean, clean_line
 
 
 class Change(NamedTuple):

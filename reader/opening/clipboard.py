@@ -12,9 +12,9 @@ import shutil
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from reader.errors import ReaderError
-from reader.records import NamedTuple
 from reader.terminal import Terminal
 
 LIMIT = 74_994

@@ -11,14 +11,13 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from reader.article.urls import UnsafeUrl as UnsafeUrl
+from reader.article.urls import checked_url as checked_url
+from reader.article.urls import shown_host as shown_host
 from reader.config import Config
-from reader.links import UnsafeUrl as UnsafeUrl
-from reader.links import checked_url as checked_url
-from reader.links import shown_host as shown_host
 from reader.opening.starting import PATIENCE, start
-from reader.records import NamedTuple
 from reader.terminal import Terminal
 
 TEXT_BROWSERS = (
@@ -149,7 +148,7 @@ def carry_out(
 
 def _hand_over(url: str, place: str) -> tuple[Outcome | None, str]:
     """What the relay did with it, or None and why there is none."""
-    from reader.relay import BadPlace, hand_over, parse_place
+    from reader.opening.relay import BadPlace, hand_over, parse_place
 
     try:
         handed = hand_over(url, parse_place(place))

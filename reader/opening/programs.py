@@ -17,10 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryFile
 from threading import Lock
+from typing import NamedTuple
 
+from reader.article.text import clean, clean_line, display_path
 from reader.errors import ReaderError, UsageError
-from reader.records import NamedTuple
-from reader.text import clean, clean_line, display_path
 
 MOST_OUTPUT = 1 << 20
 """Bytes of a command's output that are kept; then it is ended, for nobody scrolls through more."""

@@ -11,10 +11,9 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from reader.records import NamedTuple
-from reader.text import clean_line
+from reader.article.text import clean_line
 
 PATIENCE = 0.3
 """Seconds in which a program must fail to be noticed at once; longer would feel like hanging."""

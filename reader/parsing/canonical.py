@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
-from reader.article import Value
+from reader.article.record import Value
 from reader.parsing.parsed import MAX_HEADER
-from reader.records import NamedTuple
 
 # Possessive repeats stand on single characters only: on groups, Python before 3.11.5 matches wrongly
 # (gh-106052).

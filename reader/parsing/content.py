@@ -1,22 +1,21 @@
 """A file's bytes made into an article: decoded, taken apart, converted.
 
-No file is opened here; `reader.collection` reads the bytes and knows where they come from.
+No file is opened here; `reader.collection.folders` reads the bytes and knows where they come from.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
-from reader.article import Article, Place, Problem
+from reader.article.record import Article, Place, Problem
+from reader.article.text import display_path
 from reader.errors import ReaderError
-from reader.records import TYPE_CHECKING
-from reader.text import display_path
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable
-
     from reader.parsing.parsed import Parsed
 
 MAX_FILE = 4 * 1024 * 1024

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from reader.addresses import host_of, identity_of, is_web
-from reader.article import Article, Place, Provider, Value
-from reader.dates import date_in_name
-from reader.markdown import first_heading, first_paragraph, unlinked
+from reader.article.dates import date_in_name
+from reader.article.identity import host_of, identity_of, is_web
+from reader.article.markdown import first_heading, first_paragraph, unlinked
+from reader.article.record import Article, Place, Provider, Value
+from reader.article.text import clean, display_path
 from reader.parsing.fields import (
     Notes,
     boolean_of,
@@ -28,7 +29,6 @@ from reader.parsing.fields import (
     texts_of,
 )
 from reader.parsing.parsed import Parsed
-from reader.text import clean, display_path
 
 _TITLE = ("title", "Title", "headline")
 _DATE = ("publishedDateTime", "date", "Date", "pubDate", "published_at", "published", "lastmod", "created")

@@ -6,10 +6,9 @@ Only lines are looked at here; what stands between the fences is read by `frontm
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reader.parsing.parsed import MAX_HEADER
-from reader.records import NamedTuple
 
 Style = Literal["yaml", "toml", "pairs", "none"]
 

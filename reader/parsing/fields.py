@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from reader.addresses import is_web
-from reader.article import Image, Problem, Provider, Related, Value
-from reader.dates import parse_instant
-from reader.markdown import unlinked
-from reader.text import clean, clean_line, display_path
+from reader.article.dates import parse_instant
+from reader.article.identity import is_web
+from reader.article.markdown import unlinked
+from reader.article.record import Image, Problem, Provider, Related, Value
+from reader.article.text import clean, clean_line, display_path
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")

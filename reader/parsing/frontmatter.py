@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from itertools import pairwise
 
-from reader.article import Value
+from reader.article.record import Value
 from reader.parsing import canonical
 from reader.parsing.fences import Split, pairs, split
 from reader.parsing.parsed import MAX_HEADER, MAX_NESTING, Flaw, HeaderError, Parsed, refuse_nesting

@@ -6,9 +6,9 @@ No reading here: `canonical` and `frontmatter` make these, `dialects` takes them
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from reader.article import Value
-from reader.records import NamedTuple
+from reader.article.record import Value
 
 MAX_HEADER = 256 * 1024
 """Characters of a header that are parsed."""

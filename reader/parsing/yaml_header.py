@@ -6,14 +6,12 @@ PyYAML is imported when the first such header is met, for it costs 13 ms. Fences
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from reader.article import Value
+from reader.article.record import Value
+from reader.article.text import clean
 from reader.parsing.parsed import MAX_NESTING, Flaw, HeaderError, refuse_nesting
-from reader.text import clean
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MAX_ALIASES = 32
 """Aliases (`*name`) that one header may hold."""

@@ -24,8 +24,8 @@ from urllib.request import (
     build_opener,
 )
 
+from reader.article.urls import checked_url
 from reader.errors import ReaderError
-from reader.links import checked_url
 from reader.pictures.making import PictureError
 
 CHUNK = 1 << 16

@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import unquote
 
-from reader import paths, private
+from reader.article.urls import checked_url
+from reader.config import paths, private_files
 from reader.errors import ReaderError, StorageError
-from reader.links import checked_url
 from reader.pictures.making import PictureError
-from reader.records import NamedTuple
 
 MOST_BYTES = 24 << 20
 """Of a picture's file."""
@@ -89,7 +89,7 @@ def _keep(path: str, raw: bytes) -> None:
     folder = os.path.dirname(path)
     try:
         paths.ensure(folder)
-        with private.replacing(path) as file:
+        with private_files.replacing(path) as file:
             file.write(raw)
         kept = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
         for entry in kept[:-KEPT]:
@@ -99,7 +99,7 @@ def _keep(path: str, raw: bytes) -> None:
 
 
 def _name_of(url: str) -> str:
-    from reader.digest import blake2b
+    from hashlib import blake2b
 
     return blake2b(url.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
+from typing import NamedTuple
 
+from reader.article.text import clean_line
 from reader.errors import ReaderError
-from reader.records import NamedTuple
-from reader.text import clean_line
 
 PATIENCE = 15.0
 """Seconds of the clock."""

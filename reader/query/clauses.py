@@ -6,11 +6,7 @@ Reading a text is `reader.query`'s business, spelling a single term that of `rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-
-from reader.records import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from typing import Literal, TypeAlias, TypeGuard
+from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
 
 class Term(NamedTuple):

@@ -6,33 +6,28 @@ knows the good ones. Nothing here knows what an article is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
-from reader.errors import QueryError
-from reader.hints import nearest, shown
-from reader.patterns import lazy
+from reader.article.text import words
+from reader.errors import QueryError, nearest, shown
 from reader.query.fields import CHOICES, FIELDS, WORD_FIELDS
 from reader.query.values import check_value, example, is_unfinished
-from reader.records import TYPE_CHECKING, NamedTuple
-from reader.text import words
 
-if TYPE_CHECKING:
-    import re
-    from typing import Literal
-
-_BLANKS = lazy(r"\s*")
+_BLANKS = re.compile(r"\s*")
 # Most of what people type: told apart from all the rest by one match, which halves the time of a long text.
-_WORD = lazy(r'[^\W_][^\s():*"]*(?=\s)')
-_LETTER = lazy(r"\w")
-_NAME = lazy(r"([A-Za-z]{2,}):")
+_WORD = re.compile(r'[^\W_][^\s():*"]*(?=\s)')
+_LETTER = re.compile(r"\w")
+_NAME = re.compile(r"([A-Za-z]{2,}):")
 # A pair of parentheses inside a word belongs to it: f(x), /wiki/Foo_(bar).
-_RUN = lazy(r"(?:[^\s()]|\([^\s()]*\))+")
-_VALUE = lazy(r"(?:[^\s(),]|\([^\s(),]*\))+")
-_QUOTED = lazy(r'(?s)"((?:[^"\\]|\\.?)*)("?)')
-_ESCAPED = lazy(r'\\(["\\])')
-_PLAIN_VALUE = lazy(r'[^\s(),"*]+')
+_RUN = re.compile(r"(?:[^\s()]|\([^\s()]*\))+")
+_VALUE = re.compile(r"(?:[^\s(),]|\([^\s(),]*\))+")
+_QUOTED = re.compile(r'(?s)"((?:[^"\\]|\\.?)*)("?)')
+_ESCAPED = re.compile(r'\\(["\\])')
+_PLAIN_VALUE = re.compile(r'[^\s(),"*]+')
 # As people write most choices, read without looking at each value: half the time of a text full of them.
-_PLAIN_VALUES = lazy(r'[^\s(),"*]+(?:,[^\s(),"*]+)*(?=[\s)]|$)')
+_PLAIN_VALUES = re.compile(r'[^\s(),"*]+(?:,[^\s(),"*]+)*(?=[\s)]|$)')
 
 
 class Piece(NamedTuple):

@@ -5,8 +5,7 @@ Spelling (tokens, quotes, good values) is in `reader.query.grammar`. Loaded wher
 
 from __future__ import annotations
 
-from reader.errors import QueryError
-from reader.hints import shown
+from reader.errors import QueryError, shown
 from reader.query.clauses import Clause, Term, distinct, is_plain_and, joined
 from reader.query.fields import WORD_FIELDS
 from reader.query.grammar import Token, tokens

@@ -6,13 +6,10 @@ Knows nothing of SQL or bitmaps. `str(query)` writes the text that `reader.query
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeGuard
 
 from reader.query.clauses import Clause, Group, Term, distinct, walk
 from reader.query.fields import DATE_FIELDS
-from reader.records import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from typing import TypeGuard
 
 
 class Query(NamedTuple):

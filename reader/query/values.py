@@ -5,20 +5,20 @@ Knows no syntax of queries (that is `reader.query.grammar`) and nothing of artic
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
-from reader import dates
-from reader.hints import nearest, shown
-from reader.patterns import lazy
+from reader.article import dates
+from reader.errors import nearest, shown
 from reader.query.fields import DATE_FIELDS, EXAMPLES, NAMES, NUMBER_FIELDS, SORTS
-from reader.records import NamedTuple
 
-_NUMBER = lazy(r"(?a)(>=|<=|>|<|=)?(-?\d{1,9})|(-?\d{1,9})?\.\.(-?\d{1,9})?")
-_WHOLE = lazy(r"-?\d+")
-_ID = lazy("[0-9a-fA-F]{1,12}")
-_UNFINISHED_NUMBER = lazy(r"[<>]?=?-?|\.")
-_UNFINISHED_DATE = lazy(r"(?ai)[\d.:/T -]*")
+_NUMBER = re.compile(r"(?a)(>=|<=|>|<|=)?(-?\d{1,9})|(-?\d{1,9})?\.\.(-?\d{1,9})?")
+_WHOLE = re.compile(r"-?\d+")
+_ID = re.compile("[0-9a-fA-F]{1,12}")
+_UNFINISHED_NUMBER = re.compile(r"[<>]?=?-?|\.")
+_UNFINISHED_DATE = re.compile(r"(?ai)[\d.:/T -]*")
 # A date like "2021-06..yesterday" is right or wrong depending on the day: wrong is what is wrong on both.
 _CHECK_DAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.records import NamedTuple
+from typing import NamedTuple
 
 
 class Answers(NamedTuple):

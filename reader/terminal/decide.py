@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from reader.records import NamedTuple
 from reader.terminal import passing
 from reader.terminal.emulators import EMULATORS, by_kind, by_term, by_variables
 from reader.terminal.facts import RELAY_VARIABLES, SSH_VARIABLES, Facts, client_env

@@ -6,8 +6,7 @@ The source of each line is the terminal's own documentation; None stands for "de
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from reader.records import NamedTuple
+from typing import NamedTuple
 
 
 class Emulator(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from reader.records import NamedTuple
 from reader.terminal.answers import Answers
 from reader.terminal.choices import Choice
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from reader.records import NamedTuple
+from typing import NamedTuple
 
 TRUECOLOUR = 1 << 24
 """How many colours a terminal with 24 bits a colour has."""

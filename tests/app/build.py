@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from reader.article import Article, Provider, Related
+from reader.article.record import Article, Provider, Related
 
 NOW = datetime(2021, 6, 18, 16, 0, tzinfo=UTC)
 """What the clock says in these tests."""

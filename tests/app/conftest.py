@@ -8,7 +8,7 @@ import pytest
 
 from reader.app.reader_app import ReaderApp
 from reader.app.start import Start
-from reader.article import Article
+from reader.article.record import Article
 from reader.config import Config
 from reader.query import parse
 from tests.app.build import NOW, articles

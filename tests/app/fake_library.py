@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from threading import Event
 
-from reader.article import Article, Problem
+from reader.article.record import Article, Problem
+from reader.article.text import fold
 from reader.errors import NoSuchArticle
 from reader.library import MOST_PERIODS, Change, Library, RelatedLink
 from reader.query import Clause, Query
-from reader.results import Facet, FacetValue, Headline, Progress, Report, Stretch
-from reader.text import fold
+from reader.query.results import Facet, FacetValue, Headline, Progress, Report, Stretch
 from tests.app.fake_matching import Mark, holds, months, qualities, values_of
 from tests.headlines import headline_of
 

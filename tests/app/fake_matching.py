@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from reader import dates
-from reader.article import Article
+from reader.article import dates
+from reader.article.periods import periods
+from reader.article.record import Article
+from reader.article.text import fold, words
 from reader.library import Change
-from reader.periods import periods
 from reader.query import Clause, Term
 from reader.query.values import bounds
-from reader.text import fold, words
 from tests.app.build import NOW
 
 

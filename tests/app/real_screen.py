@@ -13,8 +13,8 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
-from benchmarks.glass import Glass
 from benchmarks.screens import taken
+from benchmarks.terminal_emulator import TerminalEmulator
 
 _LEFT_OUT = (
     "READER_", "XDG_", "SSH_", "TMUX", "DISPLAY", "WAYLAND", "NO_COLOR", "LC_", "COLUMNS", "LINES",
@@ -55,7 +55,7 @@ class RealScreen:
             finally:
                 os._exit(127)
         self.written = bytearray()
-        self.glass = Glass(columns, rows)
+        self.glass = TerminalEmulator(columns, rows)
         """What a person sees."""
         self.seen: list[str] = []
         """What was to be seen after each press."""

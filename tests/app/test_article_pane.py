@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from reader.app.messages import UrlPressed, ValuePressed
 from reader.app.paint.themes import THEMES
 from reader.app.widgets.article_pane import ArticlePane
-from reader.article import Article
-from reader.results import Headline
+from reader.article.record import Article
+from reader.query.results import Headline
 from tests.app.build import NOW, an_article
 
 LONG = "\n\n".join(f"Paragraph {number} with a few words in it." for number in range(400))

@@ -9,7 +9,7 @@ from reader.app.paint.painting import Piece, width_of
 from reader.app.widgets.article_row import Row, compact, gutter, line
 from reader.library import Change
 from reader.query import Query
-from reader.results import Headline
+from reader.query.results import Headline
 from tests.app.build import NOW, an_article
 from tests.app.fake_library import FakeLibrary
 

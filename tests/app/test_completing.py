@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reader.app.completing import complete
 from reader.query import parse
-from reader.results import FacetValue
+from reader.query.results import FacetValue
 from tests.query.test_grammar import TEXTS
 
 VALUES = {

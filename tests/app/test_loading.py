@@ -11,10 +11,10 @@ from pathlib import Path
 from tests.index.files import text_of, write
 
 _LATER = (
-    "PIL", "argparse", "email", "http", "linkify_it", "optparse", "pydoc", "tomllib", "urllib.request",
+    "PIL", "argparse", "email", "http", "optparse", "pydoc", "tomllib", "urllib.request",
     "watchfiles.cli", "xml", "reader.app.palette", "reader.app.screens.dialogs",
     "reader.app.screens.help", "reader.app.screens.views", "reader.cli.doctor", "reader.cli.marking",
-    "reader.export", "reader.marks.backups", "reader.pictures.decoding", "reader.relay",
+    "reader.library.export", "reader.marks.backups", "reader.pictures.decoding", "reader.opening.relay",
 )  # fmt: skip
 """Dialogs and help, other commands, what only some articles or settings need."""
 

@@ -9,7 +9,7 @@ import pytest
 from reader.config import Config
 from reader.errors import StorageError
 from reader.library import Change
-from reader.results import Headline
+from reader.query.results import Headline
 from tests.app.build import articles
 from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary, ListResults

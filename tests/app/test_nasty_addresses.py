@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reader.links import checked_url
+from reader.article.urls import checked_url
 from tests.app.build import an_article
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, picture, press, settled

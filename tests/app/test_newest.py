@@ -12,7 +12,7 @@ from textual.message import Message
 from reader.app.browsing.newest import Newest, Question
 from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
 from reader.errors import StorageError
-from reader.muting import Muting
+from reader.library.muting import Muting
 from reader.query import parse
 from tests.app.build import NOW, articles
 from tests.app.fake_library import SlowLibrary

@@ -8,7 +8,7 @@ from reader.app.browsing.picturing import FIT_AFTER
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
 from reader.app.start import Start
-from reader.article import Article, Image
+from reader.article.record import Article, Image
 from reader.config import Config
 from reader.pictures import PictureError
 from reader.query import Query

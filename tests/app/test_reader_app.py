@@ -12,8 +12,8 @@ from textual.widgets import Input, TextArea
 from reader.app.paint.themes import THEMES
 from reader.app.palette import PLACEHOLDERS
 from reader.app.reader_app import ReaderApp
-from reader.commands import Place
 from reader.config import Config
+from reader.config.commands import Place
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, picture, press, settled

@@ -10,7 +10,7 @@ from time import monotonic
 from reader.app.browsing.refreshing import Pace
 from reader.errors import StorageError
 from reader.query import Query
-from reader.results import Progress
+from reader.query.results import Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary, ListResults

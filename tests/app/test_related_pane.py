@@ -10,9 +10,9 @@ from textual.message import Message
 
 from reader.app.messages import ArticleChosen, UrlPressed
 from reader.app.widgets.related_pane import RelatedPane
-from reader.article import Provider, Related
+from reader.article.record import Provider, Related
 from reader.library import RelatedLink
-from reader.results import Headline
+from reader.query.results import Headline
 from tests.app.build import NOW
 
 INSIDE = Headline(

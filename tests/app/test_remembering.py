@@ -5,8 +5,8 @@ from __future__ import annotations
 from reader.app.reader_app import ReaderApp
 from reader.app.start import Start
 from reader.config import Config
+from reader.config.visit import Visit
 from reader.query import parse
-from reader.visit import Visit
 from tests.app.build import NOW, articles
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import MEDIUM, WIDE, press, settled

@@ -6,9 +6,9 @@ import stat
 
 from reader.app.screens.browse import BrowseScreen
 from reader.config import Config
-from reader.paths import state_dir
+from reader.config.paths import state_dir
+from reader.config.search_history import Searches
 from reader.query import parse
-from reader.searches import Searches
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary

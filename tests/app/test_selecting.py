@@ -8,7 +8,7 @@ from reader.app.browsing.selection import Selection
 from reader.app.screens.mark_many import MarkMany
 from reader.app.screens.note import Note
 from reader.query import Query
-from reader.results import Headline
+from reader.query.results import Headline
 from tests.app.build import articles
 from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary

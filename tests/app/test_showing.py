@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reader.article import Article
+from reader.article.record import Article
 from reader.errors import NoSuchArticle
-from reader.results import Headline
+from reader.query.results import Headline
 from tests.app.build import a_link, articles
 from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary

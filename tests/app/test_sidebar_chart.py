@@ -10,7 +10,7 @@ from reader.app.paint.painting import width_of
 from reader.app.widgets.sidebar_chart import Chart, chart_of, extended, line_of, picked, stepped
 from reader.app.widgets.sidebar_rows import chart_rows
 from reader.query import Query, parse
-from reader.results import Facet, FacetValue
+from reader.query.results import Facet, FacetValue
 from tests.app.build import NOW
 from tests.app.fake_matching import qualities
 

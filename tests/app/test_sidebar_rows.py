@@ -12,7 +12,7 @@ from reader.app.widgets.sidebar_rows import (
     rows_of,
 )
 from reader.query import Query, parse
-from reader.results import Facet, FacetValue
+from reader.query.results import Facet, FacetValue
 
 VIEWS = (ViewCount("All", Query(), 50), ViewCount("Unread", parse("is:unread"), 9))
 

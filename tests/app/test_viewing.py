@@ -7,8 +7,8 @@ from textual.widgets import Input, OptionList
 from reader.app.screens.browse import BrowseScreen
 from reader.app.screens.dialogs import Ask, Confirm
 from reader.app.screens.views import ViewsPage
+from reader.config.paths import config_file
 from reader.config.views_file import read
-from reader.paths import config_file
 from reader.query import Query, parse
 from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, WIDE, press

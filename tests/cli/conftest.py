@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import pytest
 
 from reader import cli
-from reader.article import Article, Image, Provider, Related
+from reader.article.record import Article, Image, Provider, Related
 from tests.cli.fake_library import FakeLibrary
 from tests.cli.home import Home
 

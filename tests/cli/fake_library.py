@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from reader import dates
-from reader.article import Article, Problem
+from reader.article import dates
+from reader.article.record import Article, Problem
 from reader.errors import NoSuchArticle, StorageError
 from reader.library import Change, RelatedLink
 from reader.query import Clause, Query, Term
+from reader.query.results import Facet, FacetValue, Headline, Progress, Report
 from reader.query.values import bounds
-from reader.results import Facet, FacetValue, Headline, Progress, Report
 from tests.headlines import headline_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

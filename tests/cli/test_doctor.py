@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli.doctor import how_changes_are_noticed
-from reader.watching import Watch
+from reader.collection.watching import Watch
 from tests.cli.home import Home
 
 

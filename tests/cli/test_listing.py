@@ -12,10 +12,10 @@ import pytest
 from reader.cli.arguments import FORMATS
 from reader.cli.formats import headlines, lines
 from reader.cli.output import Output
-from reader.export import COLUMNS
-from reader.picking import template_of
+from reader.library.export import COLUMNS
+from reader.library.record_fields import template_of
 from reader.query import Query
-from reader.results import Headline
+from reader.query.results import Headline
 from tests.cli.conftest import Run, an_article
 from tests.cli.fake_library import FakeLibrary, FakeResults
 

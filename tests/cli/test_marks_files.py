@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.article import key_of
+from reader.article.record import key_of
 from reader.cli.marking import open_marks
 from reader.marks.database import Change
 from tests.cli.conftest import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.cli.progress import follow, line
-from reader.results import Progress, Report
+from reader.query.results import Progress, Report
 
 STEPS = [
     Progress("scan", seen=10),

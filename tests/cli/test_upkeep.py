@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from reader.article import Problem
-from reader.results import Report
+from reader.article.record import Problem
+from reader.query.results import Report
 from tests.cli.conftest import Run
 from tests.cli.fake_library import FakeLibrary
 

@@ -8,9 +8,9 @@ import pytest
 
 from reader.cli.completion import views
 from reader.cli.viewing import query_of
+from reader.config.paths import config_file
 from reader.config.views import BUILT_IN
 from reader.errors import UsageError
-from reader.paths import config_file
 from reader.query import parse
 from tests.cli.conftest import Run
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.config.paths import config_file
 from reader.config.views import Configured
 from reader.config.views_file import read, write
 from reader.errors import ReaderError
-from reader.paths import config_file
 
 HAND_WRITTEN = """\
 # mine

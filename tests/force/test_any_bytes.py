@@ -12,8 +12,8 @@ import pytest
 
 from reader import cli
 from tests.force import hostile
+from tests.force.child_processes import ChildProcesses
 from tests.force.conftest import IS_LONG, Figure
-from tests.force.victims import Victims
 
 SECONDS = 2.0
 """Of one processor for one file, read and shown (the promise)."""
@@ -29,11 +29,11 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="me
 
 
 @pytest.fixture(scope="module")
-def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
+def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChildProcesses]:
     """A process that forks those which read."""
     base = tmp_path_factory.mktemp("places")
     places = {f"READER_{kind}_DIR": str(base / kind.lower()) for kind in ("CACHE", "DATA", "STATE", "CONFIG")}
-    with Victims(places) as found:
+    with ChildProcesses(places) as found:
         yield found
 
 
@@ -47,7 +47,7 @@ def is_small(kind: str) -> bool:
     return len(hostile.TEXTS.get(kind, "")) < LARGE and kind not in ("200 MB", "4 GB with a hole")
 
 
-def test_any_bytes_are_a_file(victims: Victims, tmp_path: Path, figure: Figure) -> None:
+def test_any_bytes_are_a_file(victims: ChildProcesses, tmp_path: Path, figure: Figure) -> None:
     """Every file is an article or a problem; the slowest and the largest keep the promise."""
     slowest, largest, found = (0.0, ""), (0, ""), 0
     for number, kind in enumerate(kinds()):

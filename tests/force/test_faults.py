@@ -14,7 +14,8 @@ from threading import Event, Thread, Timer
 
 import pytest
 
-from reader import cli, paths
+from reader import cli
+from reader.config import paths
 from reader.errors import ReaderError, StorageError
 from reader.library import Library
 from reader.marks import backups

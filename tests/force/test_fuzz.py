@@ -20,18 +20,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from reader import config, paths
-from reader.article import Place
+from reader import config
+from reader.article.record import Place
+from reader.article.text import clean
+from reader.article.urls import UnsafeUrl, checked_url
+from reader.config import paths
 from reader.errors import QueryError
 from reader.index import refresh as refreshing
 from reader.index import update
 from reader.library import Library
-from reader.links import UnsafeUrl, checked_url
 from reader.marks.database import FILE
 from reader.parsing.content import Unreadable, article_in
 from reader.parsing.frontmatter import read, read_any
 from reader.query import parse
-from reader.text import clean
 from tests.force.conftest import IS_LONG, Figure
 from tests.index.files import NOW, refresh, titles
 from tests.index.test_walk import Walk

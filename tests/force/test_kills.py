@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from reader import paths
+from reader.config import paths
 from reader.index.schema import VERSION
 from reader.marks.database import FILE, Change
+from tests.force.child_processes import ChildProcesses
 from tests.force.conftest import Figure
-from tests.force.victims import Victims
 from tests.index.files import every, opened, refresh, text_of, titles, write
 from tests.model import Model
 
@@ -35,10 +35,10 @@ def feed(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def victims(_own_places: Path) -> Iterator[Victims]:
+def victims(_own_places: Path) -> Iterator[ChildProcesses]:
     """Processes that share the folders of this test."""
     places = {f"READER_{kind.upper()}_DIR": str(_own_places / kind) for kind in ("cache", "data", "state")}
-    with Victims(places) as found:
+    with ChildProcesses(places) as found:
         yield found
 
 
@@ -94,7 +94,7 @@ def ids_of(feed: Path) -> dict[str, str]:
 
 
 def test_killed_while_marking(
-    feed: Path, victims: Victims, times: Callable[[int, int], int], figure: Figure
+    feed: Path, victims: ChildProcesses, times: Callable[[int, int], int], figure: Figure
 ) -> None:
     """What `mark` has returned for is there, however soon after it the process died."""
     chance, after, kills = random.Random(6), Aftermath(feed), times(6, 60)
@@ -110,7 +110,7 @@ def test_killed_while_marking(
 
 @pytest.mark.parametrize("kind", ["indexing", "compacting", "upgrading"])
 def test_killed_while_indexing(
-    kind: str, feed: Path, victims: Victims, times: Callable[[int, int], int], figure: Figure
+    kind: str, feed: Path, victims: ChildProcesses, times: Callable[[int, int], int], figure: Figure
 ) -> None:
     """Marks stay with their articles, also those of files that were renamed meanwhile."""
     chance, after, kills = random.Random(7), Aftermath(feed), times(3, 30)
@@ -135,7 +135,12 @@ def test_killed_while_indexing(
 
 @pytest.mark.parametrize("deed", ["export", "copy"])
 def test_killed_while_copying(
-    deed: str, feed: Path, victims: Victims, times: Callable[[int, int], int], figure: Figure, tmp_path: Path
+    deed: str,
+    feed: Path,
+    victims: ChildProcesses,
+    times: Callable[[int, int], int],
+    figure: Figure,
+    tmp_path: Path,
 ) -> None:
     """An export and a copy of the marks are whole or not there; the marks themselves are as they were."""
     chance, after, kills = random.Random(8), Aftermath(feed), times(3, 30)
@@ -156,7 +161,7 @@ def test_killed_while_copying(
     figure(4, f"{kills} kills while {'exporting' if deed == 'export' else 'copying'}, none half written")
 
 
-def test_refreshed_after_all_of_it(feed: Path, victims: Victims) -> None:
+def test_refreshed_after_all_of_it(feed: Path, victims: ChildProcesses) -> None:
     """A refresh that was killed leaves no work undone and no file behind."""
     victims.order("index", news=str(feed), rebuild=True)
     time.sleep(0.1)

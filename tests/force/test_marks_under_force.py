@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import paths
+from reader.config import paths
 from reader.index import update
 from reader.index.writer import Writer
 from reader.library import Library

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reader import cli, paths
-from reader.article import key_of
+from reader import cli
+from reader.article.record import key_of
+from reader.config import paths
 from reader.errors import StorageError
 from reader.marks.database import FILE, VERSION, Change, Marks
 from tests.force.conftest import Figure

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from reader import cli, config
-from reader.commands import COMMANDS
+from reader.config.commands import COMMANDS
 from tests.app.real_screen import RealScreen
 from tests.app.test_hostile_screen import ATTACKS, article, assert_only_own
 from tests.force.conftest import Figure

@@ -15,8 +15,8 @@ import pytest
 from reader.library import Library
 from reader.marks.database import Change
 from reader.query import parse
+from tests.force.child_processes import ChildProcesses
 from tests.force.conftest import Figure
-from tests.force.victims import Victims
 from tests.index.files import NOW, every, named, opened, refresh, text_of, titles, write
 from tests.model import Model
 
@@ -38,7 +38,7 @@ def test_two_readers_mark_while_a_third_indexes(
     watching = opened(folder)
     began = time.monotonic()
     with ExitStack() as stack:
-        one, other, indexer = (stack.enter_context(Victims(places)) for _ in range(3))
+        one, other, indexer = (stack.enter_context(ChildProcesses(places)) for _ in range(3))
         indexer.order("index", news=str(folder), rebuild=True)
         how = {"news": str(folder), "for ever": False}
         one.order("mark", **how, **{"from": 0, "to": each})
@@ -90,7 +90,7 @@ def test_a_writer_during_refreshes(
     marked = {f"n{number:03}" for number in range(0, 120, 3)}
     library.mark(named(library, *marked), Change(starred=True))
     changes = 0
-    with Victims(places) as indexer:
+    with ChildProcesses(places) as indexer:
         indexer.order("index", news=str(folder), rebuild=True)
         for number in range(rounds):
             for path in chance.sample(sorted(folder.rglob("*.md")), 12):

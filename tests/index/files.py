@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reader.library import Library
 from reader.query import Query, parse
-from reader.results import Headline, Report
+from reader.query.results import Headline, Report
 
 NOW = datetime(2024, 5, 15, 12, 0, tzinfo=UTC)
 """The present, for every question of these tests."""

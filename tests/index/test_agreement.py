@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from reader.collection import Collection
+from reader.collection.folders import Collection
 from reader.library import Library
 from reader.query import parse
 from tests.index.files import refresh, text_of, write

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.collection import Collection
+from reader.collection.folders import Collection
 from reader.index import answer
 from reader.library import Library
 from reader.marks.database import Change

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import paths
+from reader.config import paths
 from reader.index import refresh as refreshing
 from reader.index import update
 from reader.index.editions import Editions

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index import late
+from reader.index import out_of_order as late
+from reader.index.histogram import _Dated
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
 from reader.index.schema import LATE, LIVE, Field, create
-from reader.index.spread import _Dated
 from reader.index.storing import write_sets
 from reader.index.view import IndexView
 

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.corpus import articles
-from reader.article import Place
+from reader.article.record import Place
 from reader.index.entry import entry_of
 from reader.index.quick import entry_in
 from reader.parsing.content import Unreadable, article_in

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import files
+from reader.collection import files
 from reader.index import reading, update
 from tests.index.files import counts, opened, refresh, text_of, titles, write
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from reader.library import lookout
-from reader.library.lookout import POLL_SECONDS, POLL_SHARE, Lookout
+from reader.library import change_detector as lookout
+from reader.library.change_detector import POLL_SECONDS, POLL_SHARE, Lookout
 
 
 @pytest.mark.parametrize(("takes", "pause"), [(0.01, POLL_SECONDS), (4.0, 4.0 / POLL_SHARE)])

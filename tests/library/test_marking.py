@@ -10,13 +10,13 @@ from threading import Event, Thread
 
 import pytest
 
-from reader import paths
+from reader.config import paths
 from reader.errors import StorageError
 from reader.index import update
 from reader.library import Library
 from reader.marks.database import FILE, Change, Marks
 from reader.query import parse
-from reader.results import Stretch
+from reader.query.results import Stretch
 from tests.index.files import NOW, every, named, opened, refresh, text_of, titles, write, write_four
 
 READ = Change(read=True)

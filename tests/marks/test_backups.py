@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reader import paths
-from reader.article import key_of
+from reader.article.record import key_of
+from reader.config import paths
 from reader.errors import DamageError
 from reader.marks import backups
 from reader.marks.database import FILE, Change, Marks

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article import key_of
+from reader.article.record import key_of
 from reader.errors import StorageError, UsageError
 from reader.marks.database import KEPT_CHANGES, VERSION, Change, Mark, Marks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reader.article import Article, Image, Place, Provider, Related
+from reader.article.record import Article, Image, Place, Provider, Related
 from reader.parsing import canonical, frontmatter
 from reader.parsing.content import article_in
 from tests.written import CANONICAL

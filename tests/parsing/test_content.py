@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article import Place
+from reader.article.record import Place
 from reader.parsing.content import MAX_FILE, Unreadable, article_in, decode, peek_date
 from tests.written import CANONICAL
 

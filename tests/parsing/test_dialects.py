@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article import Place, Provider, Value
+from reader.article.record import Place, Provider, Value
+from reader.article.text import clean
 from reader.parsing.dialects import article_of
 from reader.parsing.parsed import Parsed
-from reader.text import clean
 from tests.headers import PLACE, article, day, problems
 
 

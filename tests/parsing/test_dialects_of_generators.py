@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reader.article import Image, Place, Provider
+from reader.article.record import Image, Place, Provider
 from reader.parsing.dialects import article_of
 from reader.parsing.frontmatter import read
 from tests.headers import PLACE, day

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article import Provider
+from reader.article.record import Provider
 from reader.parsing.fields import (
     Notes,
     instant_of,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article import Value
+from reader.article.record import Value
 from reader.parsing.frontmatter import read, read_any
 from tests.written import CANONICAL
 

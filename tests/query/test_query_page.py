@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reader.collection import Collection
+from reader.collection.folders import Collection
 from reader.library import Library
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse

@@ -17,9 +17,9 @@ from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words, nothing, order_in_words, standing
 from reader.config.views import Configured, arranged
 from reader.errors import QueryError, ReaderError
-from reader.muting import Muting, muting_of
+from reader.library.muting import Muting, muting_of
 from reader.query import Query, highlights, parse
-from reader.results import MOST_PERIODS
+from reader.query.results import MOST_PERIODS
 
 PATIENCE = 0.02
 """Seconds that a frame is held back for the answer. A question takes some 5 ms; a frame of its own for the

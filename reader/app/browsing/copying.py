@@ -56,7 +56,7 @@ class Copying(Selecting):
 
     def action_copy_markdown(self) -> None:
         """Copy title and address as a Markdown link; of several a list of links."""
-        from reader.export import markdown_link
+        from reader.library.export import markdown_link
 
         lines = [markdown_link(title or url, url) for title, url in self.links_meant()]
         self.copy("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))

@@ -9,7 +9,7 @@ from reader.app.messages import UrlPressed
 from reader.app.reading.document import TOP, Place
 from reader.app.widgets.find_bar import FindBar
 from reader.app.wording import NO_ARTICLE
-from reader.hints import counted
+from reader.errors import counted
 from reader.query import highlights
 
 MOST_COUNTED = 300_000

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from reader.app.browsing.marking import Marking
 from reader.app.browsing.opening import Opening
 from reader.app.wording import NO_ARTICLE
-from reader.errors import ReaderError
-from reader.hints import counted
+from reader.errors import ReaderError, counted
 from reader.opening import programs
 
 if TYPE_CHECKING:
     from reader.app.screens.pipe import Piping
-    from reader.results import Headline
+    from reader.query.results import Headline
 
 
 class Handing(Marking, Opening):
@@ -41,7 +40,7 @@ class Handing(Marking, Opening):
 
     def _as_text(self, headlines: tuple[Headline, ...], form: str) -> str:
         """What the command reads; called in a thread. Raises ReaderError."""
-        from reader.export import json_array, json_text, markdown_article, record
+        from reader.library.export import json_array, json_text, markdown_article, record
 
         found = [one for one in self.library.read(headlines) if one[1] is not None]
         if not found:

@@ -17,12 +17,11 @@ from textual.message import Message
 
 from reader.app.browsing.selecting import Selecting
 from reader.app.browsing.state import Browsing
-from reader.errors import ReaderError
-from reader.hints import counted
+from reader.article.text import clean, clean_line
+from reader.errors import ReaderError, counted
 from reader.library import Change
 from reader.query import Query
-from reader.results import Headline
-from reader.text import clean, clean_line
+from reader.query.results import Headline
 
 MOST_COMPARED = 50
 """Selected articles whose notes are looked at before a new one is written."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from reader.app.browsing.marking import Marking
-from reader.hints import counted
+from reader.errors import counted
 from reader.library import Change
-from reader.results import Headline, Results, Stretch
+from reader.query.results import Headline, Results, Stretch
 
 if TYPE_CHECKING:
     from reader.app.screens.mark_many import Choice

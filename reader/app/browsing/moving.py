@@ -7,7 +7,7 @@ from textual import events, on
 from reader.app.browsing.stepping import Stepping
 from reader.app.geometry import is_single
 from reader.app.keys.footers import BOX
-from reader.commands import PLACES, Place
+from reader.config.commands import PLACES, Place
 
 _NAMES: dict[Place, str] = {"sidebar": "Topics", "list": "List", "article": "Article", "related": "Related"}
 

@@ -8,7 +8,7 @@ from reader.app.browsing.state import Browsing
 from reader.app.messages import ValuePressed
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_chart import stepped
-from reader.hints import counted
+from reader.errors import counted
 from reader.query import SORTS, UNREAD, Query
 
 

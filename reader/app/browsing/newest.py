@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from threading import Condition, Thread
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from textual.message import Message
 
@@ -14,10 +14,9 @@ from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
 from reader.app.wording import unforeseen
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
-from reader.muting import Muting
+from reader.library.muting import Muting
 from reader.query import UNREAD, Query
-from reader.records import NamedTuple
-from reader.results import MOST_PERIODS, Facet
+from reader.query.results import MOST_PERIODS, Facet
 
 Counts: TypeAlias = tuple[tuple[str, int, int], ...]
 """The names of views, each with how many articles it selects and how many of those are unread."""

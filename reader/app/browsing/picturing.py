@@ -31,7 +31,7 @@ from reader.app.paint.canvas import (
 )
 from reader.app.paint.output import Page
 from reader.app.wording import NO_ARTICLE
-from reader.article import Article, Image
+from reader.article.record import Article, Image
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 14
 """Cells of text and lines of the pane from which on a picture finds room in it."""

@@ -14,12 +14,10 @@ from textual import on
 
 from reader.app.browsing.state import Browsing
 from reader.app.messages import RefreshFailed, RefreshStep
-from reader.app.process import heap
 from reader.app.process.first_load import FirstLoad
 from reader.app.wording import report_in_words, time_left, unforeseen
-from reader.errors import ReaderError
-from reader.hints import counted
-from reader.results import Progress, Report
+from reader.errors import ReaderError, counted
+from reader.query.results import Progress, Report
 
 TELL_EVERY = 0.25
 """Seconds between two tellings of progress; each one may ask the question again."""
@@ -120,7 +118,6 @@ class Refreshing(Browsing):
             if step.report is not None or now - told >= TELL_EVERY or (has_changed and not self.results):
                 self.post_message(RefreshStep(step._replace(changed=has_changed), now - began, left))
                 told, has_changed = now, False
-        heap.give_back()  # of the start, or of a load
 
     def _watch(self) -> None:
         """Runs in a thread: looks for changes for as long as the screen is there."""

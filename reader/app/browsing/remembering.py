@@ -7,8 +7,8 @@ from collections.abc import Callable
 from reader.app.browsing.state import Browsing
 from reader.app.process.first_paint import place_of
 from reader.app.reading.document import Place
-from reader.results import Headline
-from reader.visit import Spot, Visit
+from reader.config.visit import Spot, Visit
+from reader.query.results import Headline
 
 
 class Remembering(Browsing):

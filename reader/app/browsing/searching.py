@@ -12,11 +12,11 @@ from reader.app.browsing.narrowing import Narrowing
 from reader.app.completing import Completion, complete
 from reader.app.messages import FacetsReady
 from reader.app.widgets.search_bar import SearchBar
+from reader.config.paths import state_dir
+from reader.config.search_history import Searches
 from reader.errors import QueryError, ReaderError
-from reader.paths import state_dir
 from reader.query import Query, parse
-from reader.results import Facet, FacetValue
-from reader.searches import Searches
+from reader.query.results import Facet, FacetValue
 
 
 class Searching(Narrowing):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.app.browsing.selection import Selection
 from reader.app.browsing.state import Browsing
 from reader.app.wording import NO_ARTICLE
-from reader.results import Headline
+from reader.query.results import Headline
 
 
 class Selecting(Browsing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reader.results import Headline
+from reader.query.results import Headline
 
 
 class Selection:

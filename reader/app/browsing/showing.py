@@ -12,7 +12,7 @@ from reader.app.widgets.article_pane import ArticlePane
 from reader.errors import ReaderError
 from reader.library import Change
 from reader.query import highlights
-from reader.results import Headline
+from reader.query.results import Headline
 
 
 class Showing(Moving, Marking):

@@ -22,13 +22,13 @@ from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import unforeseen
-from reader.article import Article
-from reader.commands import Place
+from reader.article.record import Article
 from reader.config import Config
+from reader.config.commands import Place
 from reader.library import Library
-from reader.muting import Muting
+from reader.library.muting import Muting
 from reader.query import Query
-from reader.results import Headline, Results
+from reader.query.results import Headline, Results
 from reader.terminal import Terminal
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from reader.app.browsing.asking import Asking
 from reader.app.browsing.narrowing import Narrowing
 from reader.app.wording import in_words
+from reader.article.text import clean_line, fold
 from reader.config.views import Configured, arranged, saved
 from reader.config.views_file import SavedViews
 from reader.errors import ReaderError
 from reader.query import Query, parse
-from reader.text import clean_line, fold
 
 LONGEST_NAME = 40
 """Letters of a name that is offered for a view."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from reader.commands import Place
-from reader.records import NamedTuple
+from reader.config.commands import Place
 
 
 class Hint(NamedTuple):

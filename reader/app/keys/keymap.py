@@ -7,14 +7,14 @@ useless. So the keys are looked at here first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from textual.binding import Binding
 from textual.keys import Keys, _character_to_key
 
 from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
-from reader.commands import BY_ID, COMMANDS, COUNTED, Place, key_words
-from reader.records import NamedTuple
-from reader.text import clean_line
+from reader.article.text import clean_line
+from reader.config.commands import BY_ID, COMMANDS, COUNTED, Place, key_words
 
 _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))

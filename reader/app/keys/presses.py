@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reader.commands import COUNTED
+from reader.config.commands import COUNTED
 
 MOST_DIGITS = 6
 """Of a number before a key; a million rows is as far as anybody goes."""

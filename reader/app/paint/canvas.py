@@ -12,13 +12,13 @@ import base64
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
 from reader.pictures import Pixels
-from reader.records import NamedTuple
 
 CELL = (10, 20)
 """Pixels of a cell that are reckoned with where the terminal scales a picture into its cells itself."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
 from rich.cells import cell_len, split_graphemes
@@ -24,8 +24,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from reader.app.paint.widths import drifts, widest
-from reader.links import linkable
-from reader.records import NamedTuple
+from reader.article.urls import linkable
 
 Cell: TypeAlias = tuple[str, str, str]
 """What stands in a cell, its attributes as SGR codes, and the address of its link as the terminal is told it;

@@ -8,11 +8,11 @@ are painted before Textual is there, so only what makes a strip of its own impor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
 from reader.app.paint.widths import widest
-from reader.records import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from rich.style import Style

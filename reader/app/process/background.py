@@ -12,7 +12,6 @@ from time import monotonic
 
 from textual.message import Message
 
-from reader.patterns import lazy
 from reader.terminal.asking import read_answers
 from reader.terminal.value import TRUECOLOUR, Terminal
 
@@ -26,7 +25,7 @@ without a question, an Esc is passed on at once: two waits for it, one here and 
 LATEST = 0.5
 """Seconds after the question up to which an end waits for the answer, which would be typed into the shell."""
 
-_ANSWER = lazy(r"\x1b\]11;rgba?:[0-9a-fA-F/]{5,40}(?:\x07|\x1b\\)")
+_ANSWER = re.compile(r"\x1b\]11;rgba?:[0-9a-fA-F/]{5,40}(?:\x07|\x1b\\)")
 _BEGUN = re.compile(r"\x1b(?:\](?:1(?:1(?:;[rgba]{0,4}(?::[0-9a-fA-F/]{0,40}\x1b?)?)?)?)?)?\Z")
 
 

@@ -121,9 +121,9 @@ def code_of(returned: int | None, fault: Exception | None) -> int:
         return returned or 0
     if os.environ.get("READER_DEBUG"):
         raise fault
-    from reader import crash
+    from reader.config import crash_report
 
-    print(f"reader: {crash.told(fault, lost='ended the screen')}", file=sys.stderr)
+    print(f"reader: {crash_report.told(fault, lost='ended the screen')}", file=sys.stderr)
     return ReaderError.exit_code
 
 

@@ -10,7 +10,7 @@ from threading import Thread
 from time import monotonic, process_time
 
 from reader.library import Library
-from reader.results import Progress
+from reader.query.results import Progress
 
 PATIENCE, LONGEST = 0.6, 2.5
 """Seconds that the first paint waits for the first headlines: of the processor's time, several times as many

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -26,9 +27,8 @@ from reader.config import Config
 from reader.config.tag_colours import TAG_COLOURS
 from reader.errors import ReaderError
 from reader.library import Library
-from reader.muting import muting_of
-from reader.records import TYPE_CHECKING, NamedTuple
-from reader.results import Headline, Results
+from reader.library.muting import muting_of
+from reader.query.results import Headline, Results
 from reader.terminal import Terminal
 
 if TYPE_CHECKING:

@@ -6,14 +6,11 @@ or looked up: what says something becomes Markdown of the same meaning, what onl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from reader.patterns import lazy
-
 if TYPE_CHECKING:
-    import re
-
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
 
@@ -29,21 +26,23 @@ LONGEST_TERM = 60
 _INTERRUPTS = ["paragraph", "reference", "blockquote", "list"]
 
 _NAME = r"(?:[A-Z][\w.]*|[a-z]\w*-[\w.-]*)"
-_TAG = lazy(rf"</?{_NAME}(?:\s[^<]*)?/?>[ \t]*\Z|</?>[ \t]*\Z")
-_TAG_BEGINS = lazy(rf"<{_NAME}(?:\s[^<>]*)?\Z")
-_SAID = lazy(r"""[\s{](?:title|label)=(?:"([^"\n]+)"|'([^'\n]+)')""")
-_IMPORT = lazy(r"import\s(?:[^;'\"\n]+\sfrom\s*)?['\"][^'\"\n]+['\"];?[ \t]*\Z")
-_BOX = lazy(r"(:{3,})[ \t]*+\{?[ \t]*+\.?([A-Za-z][\w-]*)(?:\[([^\]\n]*)\]|[ \t]+([^{}\n]+))?(?:[^\n]*)\Z")
-_BOX_ENDS = lazy(r":{3,}[ \t]*\Z")
-_NOTED = lazy(r"(?:!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)[^\"\n]*+(?:\"([^\"\n]*)\")?[ \t]*\Z")
-_STEERS = lazy(r"(?:\{%[^{}]*%\}[ \t]*|\{\#[^{}]*\#\}[ \t]*|\{/\*[^{}]*\*/\}[ \t]*)+\Z")
-_SHORTCODE = lazy(r"\{\{([<%])([^{}]*)[>%]\}\}[ \t]*\Z")
-_ATTRIBUTES = lazy(r"\{:?[ \t]*[#.:][^{}\n]*\}[ \t]*\Z|\[{1,2}(?:toc|TOC)\]{1,2}[ \t]*\Z")
-_HIGHLIGHT = lazy(r"\{(?:%-?|\{[<%])[ \t]*highlight[ \t]+\"?(\w+)")
-_HIGHLIGHT_ENDS = lazy(r"\{(?:%-?[ \t]*endhighlight|\{[<%][ \t]*/[ \t]*highlight)")
-_ARGUMENT = lazy(r"""(src|alt|caption|title)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"']+))""")
-_FOOTNOTE = lazy(r"\[\^[^\[\]\s]+\]:")
-_SPECIAL = lazy(r"([\\`*_\[\]<&])")
+_TAG = re.compile(rf"</?{_NAME}(?:\s[^<]*)?/?>[ \t]*\Z|</?>[ \t]*\Z")
+_TAG_BEGINS = re.compile(rf"<{_NAME}(?:\s[^<>]*)?\Z")
+_SAID = re.compile(r"""[\s{](?:title|label)=(?:"([^"\n]+)"|'([^'\n]+)')""")
+_IMPORT = re.compile(r"import\s(?:[^;'\"\n]+\sfrom\s*)?['\"][^'\"\n]+['\"];?[ \t]*\Z")
+_BOX = re.compile(
+    r"(:{3,})[ \t]*+\{?[ \t]*+\.?([A-Za-z][\w-]*)(?:\[([^\]\n]*)\]|[ \t]+([^{}\n]+))?(?:[^\n]*)\Z"
+)
+_BOX_ENDS = re.compile(r":{3,}[ \t]*\Z")
+_NOTED = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)[^\"\n]*+(?:\"([^\"\n]*)\")?[ \t]*\Z")
+_STEERS = re.compile(r"(?:\{%[^{}]*%\}[ \t]*|\{\#[^{}]*\#\}[ \t]*|\{/\*[^{}]*\*/\}[ \t]*)+\Z")
+_SHORTCODE = re.compile(r"\{\{([<%])([^{}]*)[>%]\}\}[ \t]*\Z")
+_ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.:][^{}\n]*\}[ \t]*\Z|\[{1,2}(?:toc|TOC)\]{1,2}[ \t]*\Z")
+_HIGHLIGHT = re.compile(r"\{(?:%-?|\{[<%])[ \t]*highlight[ \t]+\"?(\w+)")
+_HIGHLIGHT_ENDS = re.compile(r"\{(?:%-?[ \t]*endhighlight|\{[<%][ \t]*/[ \t]*highlight)")
+_ARGUMENT = re.compile(r"""(src|alt|caption|title)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"']+))""")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]:")
+_SPECIAL = re.compile(r"([\\`*_\[\]<&])")
 
 BOXES = frozenset(
     (

@@ -5,6 +5,7 @@ Parsing is done by markdown-it; `html` tells what the HTML in a text means. Know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,7 @@ from reader.app.reading.lines import BOLD, ITALIC, Line, Span
 from reader.app.reading.refining import SIGNS, refine
 from reader.app.reading.tables import Table, layout_table
 from reader.app.reading.wrap import wrap
-from reader.patterns import lazy
-from reader.sparing import without
-from reader.text import clean
+from reader.article.text import clean
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -38,7 +37,7 @@ INDENT = "\xa0\xa0"
 MOST_BRACKETS = 500
 """Open brackets of a text up to which it is looked at for links: each may go on to the end, and 9,000 take a
 second to parse. A page of nothing but links has 300."""
-_ONLY_DEFINITIONS = lazy(
+_ONLY_DEFINITIONS = re.compile(
     r"(?:[ \t]*\n|"
     r"[ ]{0,3}\[(?!\^)[^\[\]\\\n]+\]:[ \t]*[^\s<>()\"']+"
     r"(?:[ \t]+(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))?[ \t]*(?:\n|\Z))*\Z"
@@ -53,8 +52,7 @@ References = MutableMapping[str, Any]
 @lru_cache(maxsize=2)
 def parser(*, knows_links: bool = True) -> MarkdownIt:
     """The one parser: CommonMark with tables, strikethrough and `additions`. Imported when first needed."""
-    with without("linkify_it"):  # finds bare addresses for a preset that is not ours
-        from markdown_it import MarkdownIt
+    from markdown_it import MarkdownIt  # with the first article, not with the list
 
     made = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING})
     made.enable(["table", "strikethrough"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import accumulate, islice
+from typing import NamedTuple
 
 from reader.app.reading.blocks import MOST_BRACKETS, References, layout_markdown, links_in, may_link, parser
 from reader.app.reading.header import Subject, layout_foot, layout_head, without_title
@@ -16,7 +17,6 @@ from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import Notes
 from reader.app.reading.lines import Line
 from reader.app.reading.pieces import Piece, pieces_of
-from reader.records import NamedTuple
 
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""

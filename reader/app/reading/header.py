@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -15,14 +16,12 @@ from reader.app.paint.bars import heat_text, quality_bar
 from reader.app.reading.inline import file_name, picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target
 from reader.app.reading.wrap import wrap
-from reader.article import Article, Image, Value
+from reader.article.dates import ago, moment
+from reader.article.record import Article, Image, Value
+from reader.article.text import display_path, words
+from reader.article.urls import shown_host
 from reader.config.tag_colours import colour_of
-from reader.dates import ago, moment
-from reader.links import shown_host
-from reader.patterns import lazy
-from reader.records import NamedTuple
-from reader.results import Headline
-from reader.text import display_path, words
+from reader.query.results import Headline
 
 GAUGE = 8
 """Cells of the bar of quality."""
@@ -36,8 +35,8 @@ MAX_EXCERPT = 4_000
 MAX_HEADING = 2_000
 """Characters of a first line that is compared with the title."""
 
-_UNDERLINE = lazy(r"\n {0,3}=+[ \t]*(?:\n|\Z)")
-_LINK_ADDRESS = lazy(r"\]\([^()\s]*\)")
+_UNDERLINE = re.compile(r"\n {0,3}=+[ \t]*(?:\n|\Z)")
+_LINK_ADDRESS = re.compile(r"\]\([^()\s]*\)")
 
 
 class Subject(NamedTuple):

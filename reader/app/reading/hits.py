@@ -1,18 +1,17 @@
 """Where the words and phrases of a search stand: marked by data, so that no text is ever read as markup.
 
-What a word is, and when two are the same, is the rule of `reader.text`.
+What a word is, and when two are the same, is the rule of `reader.article.text`.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from reader.app.reading.lines import Line, Span, plain
-from reader.patterns import lazy
-from reader.records import NamedTuple
-from reader.text import fold, words
+from reader.article.text import fold, words
 
 Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"
 """Words and phrases as typed, each with whether its last word may go on (see `reader.query.highlights`)."""
@@ -20,7 +19,7 @@ Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"
 Sought: TypeAlias = "tuple[tuple[tuple[str, ...], bool], ...]"
 """The same, each as its folded words."""
 
-_PART = lazy(r"[^\W_]+|[^\w\x00-\x7f]")
+_PART = re.compile(r"[^\W_]+|[^\w\x00-\x7f]")
 
 
 class Hit(NamedTuple):

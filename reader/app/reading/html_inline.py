@@ -5,14 +5,13 @@ An element's attributes are read for an address or a picture's words, and for no
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import TypeAlias
 
 from markdown_it.token import Token
-
-from reader.patterns import lazy
 
 Attributes: TypeAlias = list[tuple[str, str | None]]
 
@@ -49,8 +48,8 @@ _UNSEEN = frozenset(("script", "style", "svg", "math", "template", "head", "titl
 BREAKING = _BLOCKS | HEADINGS | NESTED.keys() | {"hr", "pre", "table", "tr"}
 _KNOWN = BREAKING | _EMPHASIS.keys() | _CODE | _PLAIN | CELLS | _PLAYED | _UNSEEN | {"a", "br", "img"}
 
-_COMPONENT = lazy(r"<(/?)([A-Z][\w.]*|[a-z]\w*-[\w.-]*)")
-_END_TAG = lazy(r"</([A-Za-z][^\s/<>]*)[^<>]*>")
+_COMPONENT = re.compile(r"<(/?)([A-Z][\w.]*|[a-z]\w*-[\w.-]*)")
+_END_TAG = re.compile(r"</([A-Za-z][^\s/<>]*)[^<>]*>")
 
 
 def _components(children: Sequence[Token]) -> frozenset[int]:

@@ -12,16 +12,15 @@ from urllib.parse import unquote
 
 from reader.app.paint.painting import cut
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
-from reader.links import shown_host
-from reader.markdown import plain
-from reader.patterns import lazy
-from reader.text import clean_line
+from reader.article.markdown import plain
+from reader.article.text import clean_line
+from reader.article.urls import shown_host
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _EMPHASIS = {"em": ITALIC, "strong": BOLD, "s": STRIKE}
-_ADDRESS = lazy(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 TASKS = ("☐ ", "☑ ")
@@ -32,8 +31,8 @@ MOST_WRAPPED = 4
 WIDEST_NAME = 48
 """Cells of a file's name."""
 
-_TASK = lazy(r"\[([ xX])\] ")
-_WIDE_END = lazy("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
+_TASK = re.compile(r"\[([ xX])\] ")
+_WIDE_END = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
 
 
 class Notes:

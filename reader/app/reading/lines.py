@@ -5,9 +5,7 @@ No colour and no width belongs here: inks become colours in the widget, so a cha
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from reader.records import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 BOLD, ITALIC, STRIKE, UNDERLINE = 1, 2, 4, 8
 """Bits of `Span.emphasis`."""

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
-
-from reader.patterns import lazy
-from reader.records import NamedTuple
 
 PIECE = 6_000
 """Characters from which on a piece ends at the next good place: some 100 lines, 10 ms to lay out."""
@@ -20,10 +18,10 @@ PIECE = 6_000
 HARD = 9_000
 """Characters after which a piece is cut at any line, and a line without end anywhere."""
 
-_FENCE = lazy(r"\n( {0,3}(`{3,}|~{3,})([^\n]*))")
-_GOOD_PLACE = lazy(r"\n[ \t]*\n(?=[^\s\-*+>|0-9:])")
-_CUTS = (lazy(r"\n[ \t]*\n(?=\S)"), lazy(r"\n(?=\S)"), lazy(r"\n"), lazy(" "))
-_TABLE_RULE = lazy(r"[ |:\t-]*-[ |:\t-]*\Z")
+_FENCE = re.compile(r"\n( {0,3}(`{3,}|~{3,})([^\n]*))")
+_GOOD_PLACE = re.compile(r"\n[ \t]*\n(?=[^\s\-*+>|0-9:])")
+_CUTS = (re.compile(r"\n[ \t]*\n(?=\S)"), re.compile(r"\n(?=\S)"), re.compile(r"\n"), re.compile(" "))
+_TABLE_RULE = re.compile(r"[ |:\t-]*-[ |:\t-]*\Z")
 
 
 class Piece(NamedTuple):

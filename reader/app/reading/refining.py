@@ -5,12 +5,12 @@ Headings of quotations (`[!NOTE]`), links between notes, names of headings. Bloc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reader.app.reading.additions import heading_of
-from reader.markdown import unlinked, without_attributes
-from reader.patterns import lazy
+from reader.article.markdown import unlinked, without_attributes
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 SIGNS = ("[!", "[[", "{", "]({")
 """A text without any of these is as it was."""
 
-_CALLOUT = lazy(r"\[!([\w-]+)\][+-]?[ \t]*")
-_EMBEDDED = lazy(r"!\[\[([^\[\]\n]+)\]\]")
-_BEHIND_PICTURE = lazy(r"\{[ ]?(?:[:.#]|\w+=)[^{}\n]*\}")
-_RAW = lazy(r"\{%-?[ ]?(?:end)?raw[ ]?-?%\}")
-_COMPUTED = lazy(r"\[([^\[\]\n]+)\]\(\{[{%][^{}\n]*[}%]\}[^()\s{}]*\)")
+_CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*")
+_EMBEDDED = re.compile(r"!\[\[([^\[\]\n]+)\]\]")
+_BEHIND_PICTURE = re.compile(r"\{[ ]?(?:[:.#]|\w+=)[^{}\n]*\}")
+_RAW = re.compile(r"\{%-?[ ]?(?:end)?raw[ ]?-?%\}")
+_COMPUTED = re.compile(r"\[([^\[\]\n]+)\]\(\{[{%][^{}\n]*[}%]\}[^()\s{}]*\)")
 
 
 def refine(tokens: Sequence[Token]) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from reader.app.reading.lines import BOLD, Line, Span, plain
 from reader.app.reading.wrap import wrap
-from reader.records import NamedTuple
 
 GAP = 2
 """Blank cells between columns."""

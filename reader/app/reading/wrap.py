@@ -5,20 +5,20 @@ Linear in the length of the text. Knows nothing of Markdown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, get_character_cell_size, split_graphemes
 
 from reader.app.paint.widths import widest
 from reader.app.reading.lines import Line, Span
-from reader.patterns import lazy
 
 MIN_WIDTH = 2
 """Cells of the narrowest line: a wide character must fit."""
 
 _BLANKS = " \t\u1680\u2000-\u2006\u2008-\u200a\u205f\u3000"
-_WORD = lazy(f"[{_BLANKS}]+|[^{_BLANKS}]+")
-_BLANK = lazy(f"[{_BLANKS}]")
+_WORD = re.compile(f"[{_BLANKS}]+|[^{_BLANKS}]+")
+_BLANK = re.compile(f"[{_BLANKS}]")
 
 _WIDE = "\u2e80-\u2fff\u3003-\u3007\u3012\u3013\u3021-\u30fa\u30fc-\u4dbf\u4e00-\u9fff"
 _WIDE += "\uf900-\ufaff\uff10-\uff5a\uff66-\uff9f\U00020000-\U0003fffd"
@@ -29,14 +29,14 @@ _CLOSERS = (
     "\uff01\uff05\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3d\uff5d\uff61\uff64"
 )
 _MARKS = "\u3099\u309a\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_HAS_WIDE = lazy(f"[{_WIDE}]")
-_UNIT = lazy(
+_HAS_WIDE = re.compile(f"[{_WIDE}]")
+_UNIT = re.compile(
     f"[{_OPENERS}]*(?:[{_WIDE}]|[^{_WIDE}{_OPENERS}{_CLOSERS}]+)?[{_MARKS}]*[{_CLOSERS}]*[{_MARKS}]*"
 )
 """A stretch of Han or kana may end after each character, but not before a closing sign or small kana and
 not after an opening one."""
 
-_HYPHEN = lazy(r"(?<=[^\W\d_]-)(?=[^\W\d_])|(?<=\w[—–])(?=\w)")
+_HYPHEN = re.compile(r"(?<=[^\W\d_]-)(?=[^\W\d_])|(?<=\w[—–])(?=\w)")
 _JOINER = "\u200d"
 
 

@@ -1,0 +1,1 @@
+"""Screens: the browsing screen, pages and dialogs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Self
 
 from textual import events
@@ -36,11 +35,6 @@ from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.terminal import Terminal
-
-COLLECT_AFTER = (700, 5, 3)
-"""When garbage of three generations is collected. A painted line refers to itself: only the collector frees
-it, and with Python's own (700, 10, 10) 2 MB of lines that nobody sees any more wait for that. What was made
-until the first paint is not looked through."""
 
 AGES_EVERY = 60
 """Seconds after which the ages in the list are told anew."""
@@ -145,10 +139,7 @@ class BrowseScreen(
         super().update_node_styles(animate)
 
     def _after_first_paint(self) -> None:
-        """What could wait: looking for new files, and collecting garbage, though never that of the start."""
-        gc.freeze()
-        gc.set_threshold(*COLLECT_AFTER)
-        gc.enable()
+        """Start what could wait: looking for links and for new files."""
         self.look_for_links()
         self.start_refreshing()
 

@@ -19,7 +19,7 @@ from reader.app.keys.keymap import Keymap
 from reader.app.paint.painting import cut, fill
 from reader.app.widgets.key_line import KeyLine
 from reader.app.widgets.search_bar import SearchLine
-from reader.commands import COMMANDS
+from reader.config.commands import COMMANDS
 
 LANGUAGE = (
     ("wind farm", "both words"),

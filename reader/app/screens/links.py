@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from reader.app.paint.painting import cut, one_line
 from reader.app.widgets.key_line import KeyLine
-from reader.links import shown_host
+from reader.article.urls import shown_host
 
 WIDEST = 90
 

@@ -6,7 +6,7 @@ What follows from the answer is the asker's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,7 +17,6 @@ from textual.widgets import Label
 
 from reader.app.paint.painting import fill_left
 from reader.app.widgets.key_line import KeyLine, Pressable, pressing
-from reader.records import NamedTuple
 
 DEEDS = (
     ("r", "read"), ("u", "unread"), ("s", "star"), ("x", "no star"), ("t", "tags…"), ("n", "note…"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,7 +21,6 @@ from reader.app.widgets.key_line import Hint, KeyLine
 from reader.app.widgets.output_view import OutputView
 from reader.errors import ReaderError
 from reader.opening.programs import Command, Said, arguments_of
-from reader.records import NamedTuple
 
 FORMS = ("markdown", "json")
 """What a command can be given; the first is what it gets unless Tab says otherwise."""

@@ -19,11 +19,11 @@ from textual.widgets import Label, OptionList
 from reader.app.paint.painting import cut, fill, one_line
 from reader.app.screens.dialogs import Ask
 from reader.app.widgets.key_line import KeyLine
+from reader.article.text import clean_line, fold
 from reader.config.views import BUILT_IN, Configured, View, arranged, moved, removed, renamed, saved
 from reader.config.views_file import SavedViews
 from reader.errors import QueryError, ReaderError
 from reader.query import parse
-from reader.text import clean_line, fold
 
 NAME_WIDTH, TEXT_WIDTH = 22, 50
 KEYS = (

@@ -24,7 +24,7 @@ from reader.app.paint.painting import Piece, in_the_middle, strip_of
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
 from reader.config.tag_colours import TAG_COLOURS
-from reader.results import Headline, Results
+from reader.query.results import Headline, Results
 
 PAGE = 64
 """Headlines that are fetched at once."""

@@ -25,8 +25,8 @@ from reader.app.reading.stops import Stops
 from reader.app.widgets import article_inks
 from reader.app.widgets.frame import is_kept
 from reader.app.widgets.pictured_view import PicturedView
-from reader.article import Article
-from reader.results import Headline
+from reader.article.record import Article
+from reader.query.results import Headline
 
 CURSOR = "▌"
 

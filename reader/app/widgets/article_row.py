@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -14,10 +15,9 @@ from reader.app.paint.bars import HEAT_WIDTH, heat_column, quality_bar
 from reader.app.paint.painting import Piece, cut, fill, fill_left, one_line, thumb, width_of
 from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
+from reader.article.dates import age
 from reader.config.tag_colours import colour_of
-from reader.dates import age
-from reader.records import NamedTuple
-from reader.results import Headline
+from reader.query.results import Headline
 
 CURSOR, SELECTED = "▌", "✓"
 UNREAD, STAR, DRAFT, NOTE = "●", "★", "draft", "note"

@@ -11,7 +11,7 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets import Static
 
-from reader.commands import key_words
+from reader.config.commands import key_words
 
 Hint = tuple[str, str]
 """Textual's name of a key, and what it does; without words the next hint's are meant."""

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from reader.app.messages import ArticleChosen, UrlPressed
 from reader.app.paint.painted_view import PaintedView
 from reader.app.paint.painting import Piece, cut, fill, fill_left, one_line, strip_of, width_of
-from reader.dates import age
+from reader.article.dates import age
 from reader.library import RelatedLink
 
 INSIDE, OUTSIDE = "↳", "↗"

@@ -14,7 +14,7 @@ from textual.reactive import Reactive, var
 from textual.widgets import Input
 from textual.widgets import Static as Sign
 
-from reader.text import clean
+from reader.article.text import clean
 
 PLACEHOLDERS = (
     "search: words, topic:AI, since:7d",

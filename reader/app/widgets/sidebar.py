@@ -24,7 +24,7 @@ from reader.app.widgets import sidebar_row
 from reader.app.widgets.sidebar_ranges import SidebarRanges
 from reader.app.widgets.sidebar_rows import FIELDS, Row, ViewCount, in_steady_order, rows_of
 from reader.query import Query
-from reader.results import Facet
+from reader.query.results import Facet
 
 _INKS = (
     "head", "box", "label", "chosen", "empty", "count", "cursor", "cursor-dim", "mark", "thumb", "ground",

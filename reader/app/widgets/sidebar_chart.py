@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from reader import dates
 from reader.app.paint.painting import Piece
-from reader.dates import Span
-from reader.periods import in_words, joined
+from reader.article import dates
+from reader.article.dates import Span
+from reader.article.periods import in_words, joined
 from reader.query import Query, Term
 from reader.query.fields import DATE_FIELDS
+from reader.query.results import Facet
 from reader.query.values import Bounds, bounds
-from reader.records import NamedTuple
-from reader.results import Facet
 
 RANGES = ("quality", "date")
 """The facets that are charts."""

@@ -14,7 +14,7 @@ from reader.app.widgets.sidebar_box import SidebarBox
 from reader.app.widgets.sidebar_chart import MIDDLE, RANGES, Chart, chart_of, extended, picked
 from reader.app.widgets.sidebar_rows import Row, chart_rows
 from reader.query import Query
-from reader.results import Facet
+from reader.query.results import Facet
 
 
 class SidebarRanges(SidebarBox, inherit_bindings=False):

@@ -7,16 +7,15 @@ Pure: facets and a Query in, rows out. The widget paints them and moves among th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from reader.app.paint.painting import Piece
 from reader.app.widgets.article_row import UNREAD
 from reader.app.widgets.sidebar_chart import RANGES, Chart, line_of
-from reader.periods import in_words
+from reader.article.periods import in_words
+from reader.article.text import fold
 from reader.query import Query, Term
-from reader.records import NamedTuple
-from reader.results import Facet, FacetValue
-from reader.text import fold
+from reader.query.results import Facet, FacetValue
 
 Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart"]
 State: TypeAlias = Literal["", "included", "excluded"]

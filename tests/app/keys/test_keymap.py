@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.app.keys.keymap import action_of, keymap_of
 from reader.app.keys.presses import Presses
 from reader.app.screens.browse import BrowseScreen
-from reader.commands import COMMANDS
+from reader.config.commands import COMMANDS
 
 
 def test_without_changes_each_command_has_its_own_keys() -> None:

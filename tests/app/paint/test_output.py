@@ -17,7 +17,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from benchmarks.glass import Glass
+from benchmarks.terminal_emulator import TerminalEmulator
 from reader.app.paint.output import Page
 from reader.app.paint.widths import widest
 from tests.app.real_screen import RealScreen
@@ -56,7 +56,7 @@ def some(strips: Sequence[Strip], rows: Sequence[int]) -> ChopsUpdate:
 @given(st.lists(st.lists(lines(), min_size=ROWS, max_size=ROWS), min_size=1, max_size=4), st.data())
 def test_the_picture_is_the_same(pages: list[list[Strip]], data: st.DataObject) -> None:
     """Whatever is painted after whatever, each cell shows what the whole line would have shown."""
-    page, thrifty, lavish = Page(), Glass(COLUMNS, ROWS), Glass(COLUMNS, ROWS)
+    page, thrifty, lavish = Page(), TerminalEmulator(COLUMNS, ROWS), TerminalEmulator(COLUMNS, ROWS)
     shown: list[Strip] = []
     for strips in pages:
         rows = sorted(data.draw(st.sets(st.integers(0, ROWS - 1), min_size=1)))

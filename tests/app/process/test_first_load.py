@@ -11,7 +11,7 @@ import pytest
 from reader.app.process.first_load import FirstLoad
 from reader.errors import StorageError
 from reader.library import Library
-from reader.results import Progress, Report
+from reader.query.results import Progress, Report
 from tests.index.files import text_of, titles, write
 
 

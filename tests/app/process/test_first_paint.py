@@ -14,9 +14,9 @@ from reader.app.process.first_paint import can_show, frame, inks_of, place_of, v
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.start import Start
 from reader.config import Config
-from reader.muting import muting_of
+from reader.config.visit import Visit
+from reader.library.muting import muting_of
 from reader.query import parse
-from reader.visit import Visit
 from tests.app.build import NOW, articles
 from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import settled

@@ -12,7 +12,7 @@ from reader.app.reading.document import Document, Place
 from reader.app.reading.header import Subject
 from reader.app.reading.hits import sought
 from reader.app.reading.lines import plain
-from reader.results import Headline
+from reader.query.results import Headline
 from tests.app.build import NOW, an_article
 
 ROWS = 20

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from reader.app.reading.lines import BOLD, Line, Span, plain
 from reader.app.reading.wrap import MIN_WIDTH, wrap
-from reader.text import clean
+from reader.article.text import clean
 
 ALPHABET = "ab c\n-—漢字かな、。（）한e\u0301\u200d\ufe0f👩❤ \t\u3000ก็"
 LETTERS = st.text(alphabet=ALPHABET, max_size=60).map(clean)

@@ -1,0 +1,1 @@
+"""The article record, and the rules for its text, Markdown, dates, addresses and identity."""

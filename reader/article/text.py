@@ -1,0 +1,241 @@
+"""Text from outside made safe to show, and split into the words by which it is found.
+
+Every string from a file, a path or a page passes `clean` or `clean_line` once, as it enters; terminals obey
+what is left out here. No file is opened and no field is converted here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import cache, lru_cache
+from itertools import pairwise
+from types import ModuleType
+
+MAX_MARKS = 8
+"""Combining marks that stay on one letter: more of them paint over other lines."""
+
+MAX_WORD = 64
+"""Characters of a word that are indexed and compared; the rest of a longer one is ignored."""
+
+_ASCII_ODD = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
+
+_ODD = (
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_DROPPED = (
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+    "\U000e0000-\U000e007f]+"
+)
+
+# A string sequence (OSC, DCS, SOS, PM, APC, and tmux's title) stops at whatever could begin another one, and
+# every repeat is possessive: each character is looked at a fixed number of times, however hostile the text.
+_ESCAPE = (
+    "(?:\x1b\\[|\x9b)[0-?]*+[ -/]*+[@-~]?"
+    "|(?:\x1b\\]|\x9d)[^\x07\x1b\x90\x98\x9b-\x9f]*+(?:\x07|\x1b\\\\|\x9c)"
+    "|(?:\x1b[PX^_k]|[\x90\x98\x9e\x9f])[^\x1b\x90\x98\x9b-\x9f]*+(?:\x1b\\\\|\x9c)"
+    "|\x1b[ -/]*+[0-~]?"
+)
+
+_JOINER = "[\u200c\u200d]"
+_FIRST_SHAPED = "\u0590"
+"""Joiners shape the letters of scripts from Hebrew and Arabic on, and emoji; Latin, Greek and Cyrillic have
+nothing to shape, so there they could only hide in a word."""
+
+_MANY_MARKS = r"[^\w\x00-\x7f]{9,}"
+"""Marks are never word characters, so a run of nine of them is found without a table of all marks."""
+
+_SURROGATE = "[\ud800-\udfff]"
+_SHOWN_BREAKS = {0x0A: "\u240a", 0x09: "\u2409", 0x0D: "\u240d", 0x2028: "\u240a", 0x2029: "\u240a"}
+
+_ASCII_WORDS = bytes(
+    ord(char.lower()) if char.isascii() and char.isalnum() else 32 for char in map(chr, range(256))
+)
+_ONE_LETTER = bytes(code if code == 32 else 97 for code in range(256))
+_LONG_WORD = b"a" * (MAX_WORD + 1)
+"""Found in a text of one letter and blanks quicker than the longest word is among all of them."""
+
+_WORD = r"[^\W_]+"
+_NEITHER = r"[^\w\x00-\x7f]+"
+_UNHEARD = frozenset(("Mn", "Mc", "Me", "Cf"))
+
+# Han, kana, Hangul and bopomofo, and the scripts of Thai, Lao, Burmese and Khmer, which put no blanks between
+# words either: without pairs only the beginning of a sentence could be found.
+_UNSPACED = (
+    "([\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u31ff\u3400-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]+)"
+)
+
+
+@cache
+def _tables() -> ModuleType:
+    # With the first text that is not ASCII: a megabyte that has to be found in memory.
+    import unicodedata
+
+    return unicodedata
+
+
+@cache
+def _pattern(expression: str) -> re.Pattern[str]:
+    # Compiled on first use: a class with characters beyond 16 bits takes 4 ms, and few starts need one.
+    import re
+
+    return re.compile(expression)
+
+
+def clean(text: str) -> str:
+    """The text without anything that a terminal would obey or that hides or reorders what is seen.
+
+    Newline and tab stay; CR LF and CR become newlines; a lone surrogate becomes U+FFFD. Cleaning twice
+    changes nothing more; the time is linear in the length.
+    """
+    if text.isascii():
+        raw = text.encode("ascii")
+        if len(raw.translate(None, _ASCII_ODD)) == len(raw):
+            return text
+    elif (text.isprintable() or not _pattern(_ODD).search(text)) and not _may_have_many_marks(text):
+        return text
+    return _cleaned(text)
+
+
+def clean_line(text: str) -> str:
+    """`clean`, then on one line: each run of white space is one blank, none at the ends."""
+    if text.isascii() and text.isprintable() and "  " not in text and text.strip(" ") == text:
+        return text
+    return " ".join(clean(text).split())
+
+
+def display_path(path: str) -> str:
+    """A file path that is safe to show on one line; newlines and tabs in it are made visible."""
+    return clean(path.translate(_SHOWN_BREAKS))
+
+
+def fold(text: str) -> str:
+    """The form in which words are compared: no case, no accents or other marks, no compatibility forms."""
+    if text.isascii():
+        return text.lower()
+    text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text)).casefold()
+    if not _tables().is_normalized("NFKD", text):
+        # Casefolding brings marks and compatibility forms back for a few letters.
+        text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text))
+    whole: str = _tables().normalize("NFC", text)  # or Hangul syllables would stay in pieces
+    return whole
+
+
+def words(text: str) -> list[str]:
+    """The words of a text or of a question, folded, in order, with repeats.
+
+    Letters and digits make words, everything else separates them, the underscore too (it is Markdown's
+    emphasis). Scripts without blanks between words give each pair of neighbouring characters.
+    """
+    try:
+        raw = text.encode("ascii", _TO_ASCII)
+    except UnicodeEncodeError:
+        return _other_words(fold(text))
+    raw = raw.translate(_ASCII_WORDS)
+    found = raw.decode("ascii").split()
+    if len(raw) > MAX_WORD and _LONG_WORD in raw.translate(_ONE_LETTER):
+        return [word[:MAX_WORD] for word in found]
+    return found
+
+
+def is_unspaced(char: str) -> bool:
+    """Whether this character's script puts no blanks between words, so that `words` gives its pairs."""
+    return not char.isascii() and _pattern(_UNSPACED).fullmatch(char) is not None
+
+
+@lru_cache(maxsize=4096)
+def _ascii_fold(run: str) -> str | None:
+    """What characters outside ASCII are in folded words, or None where that takes more than ASCII."""
+    folded = _pattern(_NEITHER).sub(" ", fold(run))
+    return folded if folded.isascii() else None
+
+
+def _encode_folded(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    folded = _ascii_fold(error.object[error.start : error.end])
+    if folded is None:
+        raise error
+    return folded, error.end
+
+
+_TO_ASCII = "reader-folded"
+codecs.register_error(_TO_ASCII, _encode_folded)
+
+
+def _other_words(folded: str) -> list[str]:
+    unspaced = _pattern(_UNSPACED)
+    parts: list[str] = []
+    for word in _pattern(_WORD).findall(folded):
+        if word.isascii() or not unspaced.search(word):
+            parts.append(word[:MAX_WORD])
+            continue
+        for number, run in enumerate(unspaced.split(word)):
+            if number % 2 and len(run) > 1:
+                parts.extend(map("".join, pairwise(run)))
+            elif run:
+                parts.append(run[:MAX_WORD])
+    return parts
+
+
+def _without_marks(match: re.Match[str]) -> str:
+    # Format characters (joiners, soft hyphens) go too: they are not seen, so nobody can type them.
+    return "".join(char for char in match[0] if _tables().category(char) not in _UNHEARD)
+
+
+def _may_have_many_marks(text: str) -> bool:
+    # Fewer than nine characters outside Latin-1 can't be nine marks in a row, and that is quicker to see.
+    beyond = len(text) - len(text.encode("latin-1", "ignore"))
+    return beyond > MAX_MARKS and _pattern(_MANY_MARKS).search(text) is not None
+
+
+def _cleaned(text: str) -> str:
+    text = _pattern(_ESCAPE).sub("", text.replace("\r\n", "\n"))
+    text = text.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    text = _pattern(_DROPPED).sub("", text)
+    if text.isascii():
+        return text
+    text = _pattern(_SURROGATE).sub("\ufffd", text)
+    # Marks before joiners: a joiner stays only between what stays, or cleaning twice would change more.
+    return _without_idle_joiners(_pattern(_MANY_MARKS).sub(_few_marks, text))
+
+
+def _without_idle_joiners(text: str) -> str:
+    if not _pattern(_JOINER).search(text):
+        return text
+    kept: list[str] = []
+    before = ""
+    for place, char in enumerate(text):
+        if char in "\u200c\u200d":
+            after = text[place + 1 : place + 2]
+            if not (_is_shaped(before) and _is_shaped(after)):
+                continue
+        kept.append(char)
+        before = char
+    return "".join(kept)
+
+
+def _is_shaped(char: str) -> bool:
+    if char < _FIRST_SHAPED:
+        return False
+    category = _tables().category(char)
+    # U+2194 and the skin tones are the only parts of joined emoji that are not "other symbols".
+    return category[0] in "LM" or category == "So" or char == "\u2194" or "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def _few_marks(match: re.Match[str]) -> str:
+    categories = {char: _tables().category(char) for char in set(match[0])}
+    if not any(category[0] == "M" for category in categories.values()):
+        return match[0]
+    kept: list[str] = []
+    marks = 0
+    for char in match[0]:
+        category = categories[char]
+        if category[0] == "M":
+            marks += 1
+        elif category != "Cf":
+            marks = 0
+        if marks <= MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)

@@ -1,0 +1,85 @@
+"""Waiting until files of a collection change: by the system's notices where it gives them.
+
+Says only that something changed; what changed is found by the next scan. Nothing is read here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from threading import Event
+from time import monotonic
+from typing import Any
+
+from reader.article.text import clean_line
+from reader.collection.folders import SUFFIXES
+
+_STEP = 200
+"""Milliseconds after which a wait looks whether its time is over."""
+
+
+class Watch:
+    """A look-out over folders, begun with the first `wait`. One thread waits, any may close it."""
+
+    def __init__(self, roots: Sequence[str]) -> None:
+        self._roots = tuple(roots)
+        self._stop = Event()
+        self._changes: Iterator[Any] | None = None
+        self.blindness = ""
+        """Why this machine gives no notices (no watchfiles, no inotify left), as the system says it."""
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether there are no notices: then look by polling."""
+        return bool(self.blindness)
+
+    def wait(self, timeout: float) -> bool:
+        """True as soon as article files or folders changed; False after `timeout` seconds or `close`."""
+        end = monotonic() + timeout
+        while not self._stop.is_set():
+            left = end - monotonic()
+            if self.is_blind or left <= 0:
+                self._stop.wait(max(left, 0))
+                return False
+            if self._next():
+                return True
+        return False
+
+    def close(self) -> None:
+        """End a wait that is going on, within a fifth of a second, and every later one."""
+        self._stop.set()
+
+    def _next(self) -> bool:
+        """Wait one step; whether there were changes."""
+        try:
+            if self._changes is None:
+                self._changes = self._begun()
+            return bool(next(self._changes, None))
+        except (ImportError, OSError, RuntimeError) as error:
+            # No such package, a folder that has gone, or the user's inotify watches are used up.
+            self._changes = None
+            self.blindness = clean_line(str(error)) or type(error).__name__
+            return False
+
+    def _begun(self) -> Iterator[Any]:
+        import watchfiles
+
+        return watchfiles.watch(
+            *self._roots,
+            watch_filter=self._concerns,
+            debounce=400,
+            step=50,
+            rust_timeout=_STEP,
+            yield_on_timeout=True,
+            stop_event=self._stop,
+            raise_interrupt=False,
+        )
+
+    def _concerns(self, _change: object, path: str) -> bool:
+        """Whether a path can be an article or a folder of them; one that has gone can't be asked."""
+        root = next((root for root in self._roots if path.startswith(root)), "")
+        parts = path[len(root) :].split("/")
+        if any(part.startswith(".") for part in parts):
+            return False
+        name = parts[-1].lower()
+        return name.endswith(SUFFIXES) or "." not in name or os.path.isdir(path)

@@ -1,0 +1,108 @@
+"""A fault of the reader's own: one sentence for the person, and a report of what whoever mends it must know.
+
+A report has no text of an article and nothing that the person typed: where the code was, which kind of error
+it was, and what it said only for kinds that speak of code alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from types import TracebackType
+
+from reader import __version__
+from reader.article.text import clean_line, display_path
+from reader.config import paths
+from reader.errors import StorageError
+
+KEPT = 5
+"""Reports that are kept, the newest."""
+MOST_FRAMES = 60
+"""Places in the code that a report tells of each error: an endless recursion has thousands."""
+
+_SPEAK_OF_CODE = (AttributeError, NameError, ImportError, TypeError, NotImplementedError)
+"""Kinds of errors that name modules, functions and types. Others quote values: a title, a query, a path."""
+
+
+def told(error: BaseException, *, lost: str) -> str:
+    """Write a report; one sentence of what happened, what was `lost` by it, and where the report is."""
+    kind = type(error).__name__
+    try:
+        place = f"please send the report {display_path(write(error))}, which holds no text of any article"
+    except (OSError, StorageError):
+        place = "no report of it could be written"
+    return clean_line(f"a fault of the reader itself ({kind}) {lost}; your marks are on the disk; {place}")
+
+
+def write(error: BaseException) -> str:
+    """Write a private report (0600) below the state folder; its path. Raises OSError, StorageError."""
+    folder = paths.ensure(os.path.join(paths.folder_of("state"), "crashes"))
+    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = os.path.join(folder, f"{name}-{os.getpid()}.txt")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(f"{clean_line(line)}\n" for line in lines(error))
+    for old in sorted(one for one in os.listdir(folder) if one.endswith(".txt"))[:-KEPT]:
+        with suppress(OSError):
+            os.unlink(os.path.join(folder, old))
+    return path
+
+
+def lines(error: BaseException) -> Iterator[str]:
+    """What a report says."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield f"reader {__version__}, Python {python}, {sys.platform}"
+    for name in ("textual", "rich", "pyroaring", "yaml"):
+        if name in sys.modules:
+            yield f"{name} {_version(name)}"
+    for variable in ("TERM", "COLORTERM", "TERM_PROGRAM"):
+        yield f"{variable}={os.environ.get(variable, '')[:40]}"
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield ""
+        yield from _frames(one.__traceback__)
+        yield _said(one)
+        # An error of one of Textual's workers lies in another that has neither cause nor place.
+        cause = one.__cause__ or getattr(one, "error", None)
+        one = cause if isinstance(cause, BaseException) or one.__suppress_context__ else one.__context__
+
+
+def _frames(trace: TracebackType | None) -> Iterator[str]:
+    places = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{_module(code.co_filename)}:{trace.tb_lineno} in {code.co_qualname}")
+        trace = trace.tb_next
+    half = MOST_FRAMES // 2
+    if len(places) > MOST_FRAMES:
+        places[half:-half] = [f"... {len(places) - MOST_FRAMES} more"]
+    yield from places
+
+
+def _module(path: str) -> str:
+    """A file of code by its last three names: whose home it lies in is nobody's business."""
+    return "/".join(path.split(os.sep)[-3:])
+
+
+def _said(error: BaseException) -> str:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    if isinstance(error, _SPEAK_OF_CODE):
+        return f"{kind}: {str(error)[:200]}"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{kind}: {os.strerror(error.errno)}"
+    code = getattr(error, "sqlite_errorname", None)
+    return f"{kind}: {code}" if code else f"{kind} (what it said may quote an article and is left out)"
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version({"yaml": "PyYAML"}.get(name, name))
+    except PackageNotFoundError:
+        return "?"

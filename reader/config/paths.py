@@ -1,0 +1,132 @@
+"""Where things are: the folders that ship with the reader, and the person's own.
+
+Only names, and making folders; how a file is written there is `reader.config.private_files`'s business.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from reader.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    _Folder = TypeVar("_Folder", str, Path)
+
+NAME = "reader"
+"""The folder's name below each of the system's places."""
+
+CONFIG = "config.toml"
+"""The name of the configuration in its folder."""
+
+_XDG = {
+    "cache": ("XDG_CACHE_HOME", ".cache"),
+    "data": ("XDG_DATA_HOME", ".local/share"),
+    "config": ("XDG_CONFIG_HOME", ".config"),
+    "state": ("XDG_STATE_HOME", ".local/state"),
+}
+"""The variables and defaults of the XDG Base Directory Specification 0.8."""
+
+
+def data_dir(name: str) -> Path:
+    """A folder that ships with the reader: `styles` or `sample_feed`.
+
+    The wheel carries it inside the package, a checkout beside it. Raises StorageError where it is missing.
+    """
+    from pathlib import Path
+
+    here = Path(__file__).resolve().parents[1]
+    for folder in (here / "_data" / name, here.parent / name):
+        if folder.is_dir():
+            return folder
+    raise StorageError(f"The folder {name} is missing from this installation; install the reader again.")
+
+
+def folder_of(kind: str) -> str:
+    """The person's folder of a kind: cache, data, config or state.
+
+    As text, for a list does without pathlib, which takes 5 ms to import.
+    """
+    if chosen := os.environ.get(f"READER_{kind.upper()}_DIR"):
+        return os.path.abspath(os.path.expanduser(chosen))
+    if sys.platform in ("win32", "darwin"):
+        # 20 ms and more that the start on Linux and the BSDs does not need: their rule is the one below.
+        import platformdirs
+
+        return str(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
+    variable, default = _XDG[kind]
+    base = os.environ.get(variable, "")
+    if os.path.isabs(base):  # the specification: a relative one is to be ignored
+        return os.path.join(base, NAME)
+    home = os.path.expanduser("~")
+    # Without HOME and without an entry for this user there is no place: this one can't be made, so that
+    # whoever wants to write gets a StorageError and whoever reads finds nothing.
+    return os.path.join(home if os.path.isabs(home) else os.devnull, default, NAME)
+
+
+def cache_dir() -> Path:
+    """For the index, which can be made again. READER_CACHE_DIR wins."""
+    return _path("cache")
+
+
+def user_data_dir() -> Path:
+    """For the marks, which can't be made again. READER_DATA_DIR wins."""
+    return _path("data")
+
+
+def config_dir() -> Path:
+    """For what the person wrote: config.toml. READER_CONFIG_DIR wins."""
+    return _path("config")
+
+
+def state_dir() -> Path:
+    """For what may be lost without harm but should outlive a cache: where visits ended, earlier searches,
+    reports of faults. READER_STATE_DIR wins."""
+    return _path("state")
+
+
+def config_file() -> Path:
+    """The configuration's path, whether it exists or not."""
+    return config_dir() / CONFIG
+
+
+def copies_of(file: str) -> str:
+    """The folder for copies of a file that can't be made again."""
+    return os.path.join(os.path.dirname(file), "backups")
+
+
+def ensure(folder: _Folder) -> _Folder:
+    """The folder, made where it is missing, with all above it, for the person alone (0700).
+
+    Raises StorageError.
+    """
+    try:
+        _make_folder(os.fspath(folder))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StorageError(
+            f"The folder {str(folder)!r} can't be made: {reason}. Make room for it there, or set "
+            "READER_CACHE_DIR and READER_DATA_DIR to folders that you may write."
+        ) from None
+    return folder
+
+
+def _make_folder(folder: str) -> None:
+    # `makedirs` would give the mode to the last one only.
+    if os.path.isdir(folder):
+        return
+    above = os.path.dirname(folder)
+    if above != folder:
+        _make_folder(above)
+    with suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+
+
+def _path(kind: str) -> Path:
+    from pathlib import Path
+
+    return Path(folder_of(kind))

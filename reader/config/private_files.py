@@ -1,0 +1,57 @@
+"""Files that the reader makes: for the person alone (0600), and replaced whole or not at all.
+
+What is in them is their owners' business; the folders that they lie in are `reader.config.paths`'.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from os import PathLike
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from io import BufferedWriter
+
+
+def make(file: str | PathLike[str]) -> None:
+    """See to it that a file exists and that only the person can read it (0600). Raises OSError."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
+            os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def replacing(
+    file: str | PathLike[str], *, mode: int = 0o600, is_precious: bool = False
+) -> Iterator[BufferedWriter]:
+    """A draft to write to, which takes the file's place when the block ends; after an error the file is as it
+    was.
+
+    A precious one is on the disk by then, which takes a disk a while. Raises OSError, which names the file.
+    """
+    path = os.fspath(file)
+    draft = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
+    try:
+        # Of a killed reader that had the same number, or a link that somebody laid in the way.
+        with suppress(FileNotFoundError):
+            os.unlink(draft)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+        with os.fdopen(os.open(draft, flags, 0o600), "wb") as opened:
+            if mode != 0o600:
+                os.chmod(draft, mode)  # whatever the umask
+            yield opened
+            if is_precious:
+                opened.flush()
+                os.fsync(opened.fileno())
+        os.replace(draft, path)
+    except BaseException as error:
+        with suppress(OSError):
+            os.unlink(draft)
+        if isinstance(error, OSError) and error.filename == draft:
+            error.filename = path
+        raise

@@ -1,0 +1,107 @@
+"""What was searched for, the newest last: kept over restarts in a small file of the person's own.
+
+A convenience: where the file is missing, damaged or can't be written, searches are remembered as long as the
+reader runs, and nobody is told.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from reader.article.text import clean_line
+from reader.config import paths, private_files
+from reader.errors import StorageError
+
+MOST = 200
+"""Searches that are remembered."""
+MOST_BYTES = 1 << 18
+"""Of a longer file only the end is read."""
+
+
+class Searches:
+    """A line of searches, and where in it the person is who goes back and on."""
+
+    def __init__(self, file: Path | None) -> None:
+        """With a file the searches outlive the reader; without one (None) they do not."""
+        self._file = file
+        self._known: list[str] | None = None
+        self._place: int | None = None
+        self._draft = ""
+
+    @property
+    def known(self) -> list[str]:
+        """The searches, each once, the newest last; read when first asked for."""
+        if self._known is None:
+            self._known = self._load()
+        return self._known
+
+    def add(self, text: str) -> None:
+        """Remember a search as the newest, in the file too; forget where the person was."""
+        self._place = None
+        text = clean_line(text)
+        if not text or self.known[-1:] == [text]:
+            return
+        self._known = [*(one for one in self.known if one != text), text][-MOST:]
+        self._append(text)
+
+    def older(self, written: str) -> str | None:
+        """The search before; `written` is what stands in the bar, and comes back at the end of the line.
+
+        None where there is no older one.
+        """
+        known = self.known
+        if self._place is None:
+            self._draft, self._place = written, len(known)
+        place = self._place - 1
+        while place >= 0 and known[place] == written:
+            place -= 1
+        if place < 0:
+            return None
+        self._place = place
+        return known[place]
+
+    def newer(self) -> str | None:
+        """The search after, at last what was being written; None where the person never went back."""
+        if self._place is None:
+            return None
+        self._place += 1
+        if self._place < len(self.known):
+            return self.known[self._place]
+        self._place = None
+        return self._draft
+
+    def forget_place(self) -> None:
+        """Begin at the newest again: something else was typed."""
+        self._place = None
+
+    def _load(self) -> list[str]:
+        if self._file is None:
+            return []
+        try:
+            with self._file.open("rb") as file:
+                file.seek(max(os.fstat(file.fileno()).st_size - MOST_BYTES, 0))
+                lines = file.read().decode("utf-8", "replace").splitlines()
+        except (OSError, ValueError):
+            return []
+        newest_first = dict.fromkeys(filter(None, map(clean_line, reversed(lines))))
+        known = [*newest_first][:MOST][::-1]
+        if len(lines) > 4 * MOST:
+            self._rewrite(known)
+        return known
+
+    def _append(self, text: str) -> None:
+        """One line at the end: several readers may write at once."""
+        if self._file is None:
+            return
+        with suppress(OSError, StorageError, ValueError):
+            paths.ensure(self._file.parent)
+            private_files.make(self._file)
+            with self._file.open("ab", buffering=0) as file:
+                file.write(f"{text}\n".encode("utf-8", "replace"))
+
+    def _rewrite(self, known: list[str]) -> None:
+        assert self._file is not None
+        with suppress(OSError), private_files.replacing(self._file) as file:
+            file.write("".join(f"{text}\n" for text in known).encode("utf-8", "replace"))

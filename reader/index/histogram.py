@@ -1,0 +1,124 @@
+"""Facets of which the values are ranges: how a match spreads over the qualities and over time.
+
+Each value is spelled as a query has it (`40..44`, `2021-06`), so that it can be chosen as it stands. Dates
+are ranges of numbers, so a period is counted by two ranks, whatever the size of the match.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+
+from pyroaring import BitMap
+
+from reader.article.periods import Period, fitting, periods
+from reader.index.out_of_order import LateAmong, LateRow
+from reader.index.schema import LAST_UNDATED, UNDATED
+from reader.index.view import IndexView
+from reader.query.results import Facet, FacetValue
+
+OUTLIERS = 0.02
+"""Part of the articles at either end for which the periods are not made coarser: they share the outermost."""
+
+
+def count(view: IndexView, field: str, match: BitMap, cells: int) -> Facet:
+    """The counts of `quality` or of `date`, the latter in at most so many periods."""
+    return count_quality(view, match) if field == "quality" else count_dates(view, match, cells)
+
+
+def count_quality(view: IndexView, match: BitMap) -> Facet:
+    """How many of the match have each quality, in steps of five; no values where no article has one."""
+    counted = ((name, match.intersection_cardinality(members)) for name, members in view.quality_steps)
+    return Facet("quality", tuple(FacetValue(name, count) for name, count in counted))
+
+
+def count_dates(view: IndexView, match: BitMap, cells: int, tz: tzinfo | None = None) -> Facet:
+    """How many of the match lie in each period, oldest first: at most `cells` days, weeks, months or years,
+    the finest that fit, on the calendar of `tz`, by default of this machine.
+
+    What is older than the first or newer than the last is counted there, and their values say so by an open
+    end (`..2019`). Where nothing in the match has a date, the periods are those of the whole collection.
+    """
+    dated = _Dated(view, match)
+    shape = dated if dated.total else _Dated(view, view.live)
+    if not shape.total:
+        return Facet("date", ())
+    found = shape.periods(cells, tz)
+    starts = [int(one.start(tz).timestamp()) for one in found]
+    below = [0, *map(dated.before, starts[1:]), dated.total]
+    names = [str(one) for one in found]
+    if shape.before(starts[0]):
+        names[0] = f"..{names[0].rpartition('..')[2]}"
+    end = found[-1].next()
+    if end is not None and shape.before(int(end.start(tz).timestamp())) < shape.total:
+        names[-1] = f"{names[-1].partition('..')[0]}.."
+    counts = (high - low for low, high in zip(below, below[1:], strict=False))
+    return Facet("date", tuple(map(FacetValue, names, counts)))
+
+
+class _Dated:
+    """The dated articles of a match, counted by rank; those whose numbers tell no date one by one."""
+
+    def __init__(self, view: IndexView, match: BitMap) -> None:
+        self._view = view
+        has_late = not match.isdisjoint(view.late)
+        self._late = LateAmong(view.late_articles.newest_first if has_late else LateRow(), match)
+        self._late_dated = self._not_before(UNDATED + 1)
+        self._in_order = match - view.late if has_late else match
+        self._undated = self._in_order.rank(LAST_UNDATED)
+        self.total = len(self._in_order) - self._undated + self._late_dated
+        """How many there are."""
+
+    def before(self, second: int) -> int:
+        """How many are older than this instant."""
+        in_order = self._in_order.rank(self._view.first_from(second) - 1) - self._undated
+        return in_order + self._late_dated - self._not_before(second)
+
+    def _not_before(self, second: int) -> int:
+        dates = self._late.row.dates
+        return self._late.count(lambda place, _: dates[place] >= second)
+
+    def periods(self, cells: int, tz: tzinfo | None) -> list[Period]:
+        """The finest periods that fit all of them, or all but a few at either end."""
+        few = int(self.total * OUTLIERS)
+        low, high = self._day(few, tz), self._day(self.total - 1 - few, tz)
+        first, last = (self._day(0, tz), self._day(self.total - 1, tz)) if few else (low, high)
+        unit = fitting(low, high, cells - 2)
+        if unit == fitting(first, last, cells):
+            return periods(unit, first, last, cells)
+        found = periods(unit, low, high, cells - 2)
+        if first < found[0].first:
+            found.insert(0, found[0].before(1))
+        following = found[-1].next()
+        if following is not None and following.first <= last:
+            found.append(following)
+        return found
+
+    def _day(self, place: int, tz: tzinfo | None) -> date:
+        """The day of the article at this place, the oldest first."""
+        moment = datetime.fromtimestamp(self._second(place), UTC)
+        try:
+            return moment.astimezone(tz).date()
+        except (OverflowError, OSError, ValueError):  # the ends of the calendar itself
+            return moment.date()
+
+    def _second(self, place: int) -> int:
+        """The date of the article at this place."""
+        dates, last = self._late.row.dates, self._late_dated - 1
+
+        def stands(late: int, among: int) -> int:
+            """The place of a late one, that of the newest-first row, among all."""
+            below = self._in_order.rank(self._late.row.places[late] - 1) - self._undated
+            return last - among + below
+
+        behind = self._late.count(lambda late, among: dates[late] != UNDATED and stands(late, among) > place)
+        for late in self._late.between(behind, min(behind + 1, self._late_dated)):
+            if stands(late, behind) == place:
+                return dates[late]
+        ahead = self._late_dated - behind
+        return self._date_of(self._in_order[self._undated + place - ahead])
+
+    def _date_of(self, number: int) -> int:
+        (found,) = self._view.connection.execute(
+            "select date from articles where number = ?", (number,)
+        ).fetchone()
+        return int(found)

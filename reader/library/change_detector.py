@@ -1,0 +1,77 @@
+"""Whether the files are still as the index says: before a command, of what is shown, while the screen waits.
+
+Only looks; what is different is found and written by the next refresh.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from reader.collection.folders import Collection
+from reader.index.scan import INT63, any_difference, folders_changed
+from reader.index.store import Index
+
+if TYPE_CHECKING:
+    from reader.collection.watching import Watch
+
+POLL_SECONDS = 5.0
+"""Between two looks at all files where the system gives no notices of changes."""
+POLL_SHARE = 0.05
+"""Of the time that such looks may take: one at a million files takes four seconds, so it comes less often."""
+
+
+class Lookout:
+    """Compares one collection with its index. `wait` is for one thread, the rest for any."""
+
+    def __init__(self, index: Index, collection: Collection) -> None:
+        self._index = index
+        self._collection = collection
+        self._watch: Watch | None = None
+        self._next_poll = time.monotonic() + POLL_SECONDS
+
+    def sees_change(self, *, every_file: bool) -> bool:
+        """Whether there is something to refresh: by a look at every file, or at the folders alone."""
+        try:
+            with self._index.rows() as connection:
+                if every_file:
+                    return any_difference(connection, self._collection)
+                return folders_changed(connection)
+        except sqlite3.DatabaseError:
+            return True  # the refresh knows what to do about a damaged index
+
+    def is_fresh(self, numbers: Iterable[int]) -> bool:
+        """Whether these articles' files are as they were when they were read."""
+        return all(_is_as_read(path, times) for path, times in self._index.files_of([*numbers]))
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
+        if self._watch is None:
+            from reader.collection.watching import Watch
+
+            self._watch = Watch(self._collection.roots)
+        if self._watch.wait(timeout):
+            return True
+        begun = time.monotonic()
+        if not self._watch.is_blind or begun < self._next_poll:
+            return False
+        found = self.sees_change(every_file=True)
+        done = time.monotonic()
+        self._next_poll = done + max(POLL_SECONDS, (done - begun) / POLL_SHARE)
+        return found
+
+    def close(self) -> None:
+        """Let go of the system's notices."""
+        if self._watch is not None:
+            self._watch.close()
+
+
+def _is_as_read(path: str, times: tuple[int, int, int]) -> bool:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return (found.st_mtime_ns, found.st_size, found.st_ino & INT63) == times

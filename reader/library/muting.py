@@ -1,0 +1,72 @@
+"""Muting: what is left out of every answer, or of one view's, because the configuration says so.
+
+Values only. Who asks adds `of` to the question; who wants to see what is muted asks without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from reader.article.text import fold
+from reader.config.views import Configured, arranged
+from reader.errors import QueryError, nearest, shown
+from reader.query import Group, Query, parse
+
+EVERYWHERE = "*"
+"""The name in the table [mute] under which the rules for all views are."""
+
+
+class Muting(NamedTuple):
+    """Rules, as what a question has to be narrowed by."""
+
+    everywhere: Query = Query()
+    """Leaves out what is muted in all views."""
+    by_view: tuple[tuple[Query, Query], ...] = ()
+    """The queries of views, each with what leaves out what is muted there as well."""
+
+    def of(self, query: Query) -> Query:
+        """What leaves out what is muted where this is asked: a view's rules hold as long as the view does,
+        narrowed or not."""
+        found = self.everywhere
+        for view, muted in self.by_view:
+            if _is_within(query, view):
+                found = found.and_also(muted)
+        return found
+
+
+def muting_of(rules: Mapping[str, Sequence[str]], views: Configured) -> tuple[Muting, list[str]]:
+    """The rules of the configuration by the names of views, and a sentence for each that means nothing."""
+    texts = {fold(view.name): view.text for view in arranged(views)}
+    everywhere, mistakes = Query(), list[str]()
+    by_view: list[tuple[Query, Query]] = []
+    for name, queries in rules.items():
+        muted = _leaving_out(queries, mistakes)
+        if name == EVERYWHERE:
+            everywhere = muted
+        elif fold(name) not in texts:
+            known = [view.name for view in arranged(views)]
+            mistakes.append(f"mute: there is no view {shown(name)}; {nearest(name, known)}")
+        else:
+            try:
+                by_view.append((parse(texts[fold(name)]), muted))
+            except QueryError:
+                continue  # said where the view is shown
+    return Muting(everywhere, tuple(by_view)), mistakes
+
+
+def _leaving_out(texts: Sequence[str], mistakes: list[str]) -> Query:
+    found: list[Query] = []
+    for text in texts:
+        try:
+            found.append(parse(text))
+        except QueryError as error:
+            mistakes.append(f"mute is left out: {error}")
+    return Query(tuple(Group("and", one.clauses, negated=True) for one in found if one.clauses))
+
+
+def _is_within(query: Query, view: Query) -> bool:
+    """Whether a question is a view's, narrowed or not; of a view that asks for everything only as it is."""
+    if not view.clauses:
+        return not query.clauses
+    return all(clause in query.clauses for clause in view.clauses)

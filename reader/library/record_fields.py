@@ -1,0 +1,210 @@
+"""Some of an article's fields, by name: what `--fields` chooses and `--template` fills in.
+
+A name is a key of the record that `docs/json.md` describes, or a path into it (`provider.name`,
+`related.title`), or `url`. The names are checked against a record, so that there is one list of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
+
+from reader.article.dates import iso
+from reader.article.record import Article, Image, Related
+from reader.article.text import clean
+from reader.errors import UsageError, nearest, shown
+from reader.library.export import Json, json_text, record
+from reader.query.results import Headline
+
+Tree: TypeAlias = "dict[str, Tree | None]"
+"""Names split at their dots; None = the whole value."""
+
+_OF_HEADLINE = frozenset((
+    "title", "publishedDateTime", "provider.name", "topics", "category", "type", "quality", "heat", "id",
+    "read", "starred", "tags", "url",
+))  # fmt: skip
+"""Names whose values the index knows: for these no file is read."""
+
+_NAMING = ("title", "name", "webUrl", "url", "domain")
+"""Of a map among texts the first of these that says something stands for it."""
+
+_BREAKS = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
+_PIECES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\\([nt\\])|[{}]")
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The names of a `--fields` list, each once. Raises UsageError for one that there is not."""
+    names = dict.fromkeys(filter(None, re.split(r"[\s,]+", text)))
+    if not names:
+        raise UsageError("--fields needs names with commas between them, like `--fields title,provider.name`")
+    for name in names:
+        check(name)
+    return tuple(names)
+
+
+def every_name() -> list[str]:
+    """The names there are, for completion; those of other fields are only known to the files."""
+    made = _sample()
+    deep = [f"{key}.{part}" for key in ("provider", "related", "images") for part in _keys(made[key])]
+    return [*made, *deep]
+
+
+def check(name: str) -> None:
+    """Raises UsageError where no record has this name, with the nearest that it has."""
+    here: Any = _sample()
+    parts = name.split(".")
+    for place, part in enumerate(parts):
+        here = here[0] if isinstance(here, list) and here else here
+        if place and parts[0] == "other":
+            return
+        if not isinstance(here, dict) or part not in here:
+            known = [".".join([*parts[:place], key]) for key in here] if isinstance(here, dict) else parts[:1]
+            raise UsageError(f"there is no field {shown(name)}; {nearest(name, known)}")
+        here = here[part]
+
+
+def need_file(names: Iterable[str]) -> bool:
+    """Whether an article's file must be read for these, beyond what the index knows."""
+    return not _OF_HEADLINE.issuperset(names)
+
+
+def known_record(headline: Headline) -> Json:
+    """As much of the record as the index knows, with `url`."""
+    return {
+        "title": headline.title,
+        "publishedDateTime": iso(headline.date) if headline.date else None,
+        "provider": {"name": headline.provider or None},
+        "topics": list(headline.topics),
+        "category": headline.category or None,
+        "type": headline.type or None,
+        "quality": headline.quality,
+        "heat": headline.heat,
+        "id": headline.id,
+        "read": headline.is_read,
+        "starred": headline.is_starred,
+        "tags": list(headline.tags),
+        "url": headline.url or None,
+    }
+
+
+def tree_of(names: Iterable[str]) -> Tree:
+    """The names as `picked` wants them."""
+    tree: Tree = {}
+    for name in names:
+        first, _, rest = name.partition(".")
+        here = tree
+        # A key of other fields may hold dots itself, so it stays whole.
+        parts = [first, rest] if first == "other" and rest else name.split(".")
+        for part in parts[:-1]:
+            below = here.setdefault(part, {})
+            if below is None:
+                break
+            here = below
+        else:
+            here[parts[-1]] = None
+    return tree
+
+
+def picked(made: Json, tree: Tree) -> Json:
+    """The record with these keys alone, shaped as it was; what it has not is None."""
+    return {key: _picked(value_of(made, key), below) for key, below in tree.items()}
+
+
+def value_of(made: Any, name: str) -> Any:
+    """What a record says under a name; of each of a list's items, where the name leads into one."""
+    if isinstance(made, list):
+        return [value_of(one, name) for one in made]
+    if not isinstance(made, Mapping):
+        return None
+    if name in made:
+        return made[name]
+    first, dot, rest = name.partition(".")
+    return value_of(made.get(first), rest) if dot else None
+
+
+def text_of(value: Any) -> str:
+    """A value in a cell or a line: unknown = empty, yes and no `true` and `false`, lists with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(text_of, value)))
+    if isinstance(value, Mapping):
+        named = next((value[key] for key in _NAMING if value.get(key)), None)
+        return str(named) if named else json_text(value) if any(value.values()) else ""
+    return clean(str(value))  # the name of a file is what its maker wanted
+
+
+class Template(NamedTuple):
+    """A line with names in braces."""
+
+    pieces: tuple[tuple[str, str], ...]
+    """Text as it is, and the name of a field behind it; the last one's name is empty."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it names."""
+        return tuple(name for _, name in self.pieces if name)
+
+    def filled(self, made: Json) -> str:
+        """The line for one article, without its end; line ends inside a value are blanks."""
+        return "".join(
+            text + (_BREAKS.sub(" ", text_of(value_of(made, name))) if name else "")
+            for text, name in self.pieces
+        )
+
+
+def template_of(text: str) -> Template:
+    """The template that a text writes: `{name}`, `{{` and `}}` for braces, `\\n`, `\\t`, `\\\\`.
+
+    Raises UsageError, which says where.
+    """
+    return Template(tuple(_pieces(text)))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    plain, end = "", 0
+    for found in _PIECES.finditer(text):
+        plain += text[end : found.start()]
+        end = found.end()
+        if found[0] in ("{{", "}}"):
+            plain += found[0][0]
+        elif found[2]:
+            plain += {"n": "\n", "t": "\t", "\\": "\\"}[found[2]]
+        elif found[1] is None:
+            raise UsageError(
+                f"--template: at character {found.start() + 1}: a brace without its other one; "
+                "write `{title}` for a field and `{{` for the brace itself"
+            )
+        else:
+            name = found[1].strip()
+            try:
+                check(name)
+            except UsageError as error:
+                raise UsageError(f"--template: at character {found.start() + 2}: {error}") from None
+            yield plain, name
+            plain = ""
+    yield plain + text[end:], ""
+
+
+def _picked(value: Any, tree: Tree | None) -> Any:
+    if tree is None:
+        return value
+    if isinstance(value, list):
+        return [_picked(one, tree) for one in value]
+    return picked(value, tree) if isinstance(value, dict) else None
+
+
+def _keys(value: Any) -> list[str]:
+    return list(value[0] if isinstance(value, list) else value)
+
+
+@cache
+def _sample() -> Json:
+    """A record with every key that there is."""
+    article = Article("", "", "", images=(Image(""),), related=(Related(images=(Image(""),)),))
+    headline = Headline(0, "", "", "", "", (), None, None, None, "", "", "", False, False, False, ())
+    return record(article, headline, body=True, secured=True) | {"url": None}

@@ -1,0 +1,53 @@
+"""Values that a Query asks for and no Article has: what a misspelt topic or provider is found out by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reader.article.text import fold
+from reader.errors import closest
+from reader.query import Query
+from reader.query.results import Facet
+
+FIELDS = ("topic", "provider", "category", "type")
+"""The fields whose values can be looked through."""
+MOST_COMPARED = 2_000
+"""Values among which the nearest one is looked for: the most frequent ones; more would be felt."""
+
+
+class Unknown(NamedTuple):
+    """A value that no article has."""
+
+    field: str
+    value: str
+    near: str | None
+    """The value of that field that looks most like it."""
+
+
+def unknown_values(query: Query, facets: Sequence[Facet]) -> Iterator[Unknown]:
+    """Those that are asked for, by the facets of the whole collection."""
+    for facet in facets:
+        values = [one.value for one in facet.values]
+        for value in _unknown(facet.field, values, query):
+            yield Unknown(facet.field, value, closest(value, values[:MOST_COMPARED]))
+
+
+def asked_fields(query: Query) -> tuple[str, ...]:
+    """The fields of which a query asks for values, rather than keep them out."""
+    asked = {term.field for term in query.terms() if not term.negated}
+    return tuple(field for field in FIELDS if field in asked)
+
+
+def _unknown(field: str, values: Sequence[str], query: Query) -> Iterator[str]:
+    known = {fold(value) for value in values}
+    for term in query.terms():
+        if term.field != field or term.negated or field not in FIELDS:
+            continue
+        for value in term.values:
+            asked = fold(value)
+            # A provider may be asked for by its domain.
+            is_domain = field == "provider" and "." in asked
+            begins = term.prefix and any(one.startswith(asked) for one in known)
+            if not (asked in known or begins or is_domain):
+                yield value

@@ -1,0 +1,57 @@
+"""The reader's side of a relay: hand a URL over, and know whether the page was opened."""
+
+from __future__ import annotations
+
+import socket
+from typing import NamedTuple
+
+from reader.article.text import clean_line
+from reader.opening.relay.protocol import HELLO, OPENED, REFUSED, Broken, Line, Place, is_proof, proof
+
+PATIENCE = 4.0
+"""Seconds for the whole talk: some round trips of a slow line and the browser's first moment there."""
+
+
+class Handed(NamedTuple):
+    """What came of it."""
+
+    is_taken: bool
+    """Whether a relay with the token answered at all. If not, another way is due."""
+    is_opened: bool
+    sentence: str
+    """What the relay said, or why there was none."""
+
+
+def hand_over(url: str, place: Place, patience: float = PATIENCE) -> Handed:
+    """Ask the relay to open a URL. Blocks for `patience` seconds at the most; never raises."""
+    try:
+        with _connected(place, patience) as connection:
+            return _asked(Line(connection, patience), url, place.token)
+    except (OSError, Broken) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        return Handed(False, False, f"no relay answers at {place.where} ({clean_line(reason)})")
+
+
+def _connected(place: Place, patience: float) -> socket.socket:
+    if not place.path:
+        return socket.create_connection(("127.0.0.1", place.port), patience)
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(patience)
+        connection.connect(place.path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _asked(line: Line, url: str, token: str) -> Handed:
+    hello, _, nonce = line.hear().rpartition(" ")
+    if hello != HELLO or len(nonce) < 32:
+        raise Broken("something else listens there")
+    line.say(f"{proof(token, 'open', nonce, url)} {url}")
+    said, _, rest = line.hear().partition(" ")
+    if not is_proof(said, token, "done", nonce, rest):
+        raise Broken("it does not know the token")
+    word, _, sentence = rest.partition(" ")
+    return Handed(word in (OPENED, REFUSED), word == OPENED, clean_line(sentence))

@@ -1,0 +1,121 @@
+"""What both sides of a relay agree on: where it is, three lines, and proofs of the token.
+
+The relay speaks first, for on a shared server anybody may listen at its port: a false one learns no token.
+
+    relay:   reader-relay 1 NONCE
+    reader:  PROOF URL
+    relay:   PROOF WORD SENTENCE
+"""
+
+from __future__ import annotations
+
+import hmac
+import socket
+from time import monotonic
+from typing import NamedTuple
+
+from reader.errors import ReaderError
+
+HELLO = "reader-relay 1"
+"""How a relay's first line begins; the number changes with the protocol."""
+MOST_BYTES = 4096
+"""A line is no longer: a URL of 2,048 characters, a proof, and room."""
+OPENED, REFUSED, FAILED = "opened", "refused", "failed"
+"""The words of an answer."""
+
+
+class BadPlace(ReaderError):
+    """What should say where a relay is does not."""
+
+    exit_code = 2
+
+
+class Broken(Exception):
+    """The other side said nothing, too much, or what it can't have meant."""
+
+
+class Place(NamedTuple):
+    """Where a relay is, and the token."""
+
+    token: str
+    path: str = ""
+    """Of a socket file; empty where it is a port."""
+    port: int = 0
+    """On 127.0.0.1."""
+
+    def __str__(self) -> str:
+        return f"{self.token}@{self.where}"
+
+    @property
+    def where(self) -> str:
+        """The place without the token, as it may be shown."""
+        return self.path or f"127.0.0.1:{self.port}"
+
+
+def parse_place(text: str) -> Place:
+    """`TOKEN@127.0.0.1:PORT`, `TOKEN@PORT` or `TOKEN@/PATH`. Raises BadPlace, without the token in it."""
+    token, at, where = text.strip().rpartition("@")
+    if not at or not token.isascii() or not token.isprintable() or " " in token or len(token) < 16:
+        raise BadPlace("a relay is written TOKEN@127.0.0.1:PORT or TOKEN@/PATH, as `reader relay` prints it")
+    if where.startswith("/"):
+        return Place(token, path=where)
+    host, _, port = where.rpartition(":")
+    if host not in ("", "127.0.0.1", "localhost"):
+        raise BadPlace(f"a relay is reached on this machine only, at 127.0.0.1, and not at {host[:60]!r}")
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        raise BadPlace(f"{port[:20]!r} is no port")
+    return Place(token, port=int(port))
+
+
+def proof(token: str, *words: str) -> str:
+    """What only somebody with the token can say of these words."""
+    return hmac.new(token.encode(), "\0".join(words).encode("utf-8", "replace"), "sha256").hexdigest()
+
+
+def is_proof(said: str, token: str, *words: str) -> bool:
+    """Whether that was said with the token; takes as long for a nearly right one as for a wrong one."""
+    return hmac.compare_digest(said.encode("utf-8", "replace"), proof(token, *words).encode())
+
+
+class Line:
+    """A connection on which lines are exchanged until a moment, and no later."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
+        self._connection = connection
+        self._end = monotonic() + seconds
+        self._rest = b""
+
+    def say(self, text: str) -> None:
+        """Send a line. Raises Broken."""
+        self._until_the_end()
+        try:
+            self._connection.sendall(text.encode("utf-8", "replace") + b"\n")
+        except OSError as error:
+            raise Broken(str(error)) from None
+
+    def hear(self) -> str:
+        """The next line. Raises Broken where it does not come whole, in time and in good letters."""
+        while b"\n" not in self._rest:
+            if len(self._rest) > MOST_BYTES:
+                raise Broken("it says too much")
+            self._until_the_end()
+            try:
+                more = self._connection.recv(MOST_BYTES)
+            except OSError as error:
+                raise Broken(str(error)) from None
+            if not more:
+                raise Broken("it hung up")
+            self._rest += more
+        line, _, self._rest = self._rest.partition(b"\n")
+        if len(line) > MOST_BYTES:
+            raise Broken("it says too much")
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            raise Broken("it speaks in other letters") from None
+
+    def _until_the_end(self) -> None:
+        left = self._end - monotonic()
+        if left <= 0:
+            raise Broken("it takes too long")
+        self._connection.settimeout(left)

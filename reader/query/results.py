@@ -1,0 +1,131 @@
+"""The answer to a Query: a length now, headlines by window when they are shown.
+
+Values and one protocol; how an answer is found belongs to `reader.index`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from reader.article.record import Related
+    from reader.query import Query
+
+MOST_PERIODS = 20
+"""Periods into which dates are counted unless a caller has room for more: a narrow sidebar's width."""
+
+
+class Headline(NamedTuple):
+    """What one row of the list needs of an article."""
+
+    number: int
+    """The article's dense number in the index: newer is higher, 0 < number < 2**32. Stable while
+    `Library.generation` stays the same; never shown."""
+    id: str
+    """The public id, 12 hex digits."""
+    title: str
+    provider: str
+    domain: str
+    topics: tuple[str, ...]
+    date: datetime | None
+    """Aware, UTC."""
+    quality: int | None
+    heat: int | None
+    """-1 = not measured."""
+    category: str
+    type: str
+    url: str
+    """What `open` opens; empty where there is none."""
+    is_draft: bool
+    is_read: bool
+    is_starred: bool
+    tags: tuple[str, ...]
+    has_note: bool = False
+
+
+class RelatedLink(NamedTuple):
+    """A related link and, where it leads to an article of this collection, its headline."""
+
+    related: Related
+    headline: Headline | None
+
+
+class Results(Protocol):
+    """Which articles match a Query, in its order."""
+
+    @property
+    def query(self) -> Query:
+        """The question that this answers."""
+
+    @property
+    def is_exact(self) -> bool:
+        """False where the length is "at least" (a phrase with very many candidates)."""
+
+    def __len__(self) -> int:
+        """How many articles match."""
+
+    def window(self, start: int, stop: int) -> Sequence[Headline]:
+        """The headlines at positions start..stop-1, fewer where the answer ends earlier."""
+
+    def position(self, number: int) -> int | None:
+        """Where the article with this number stands in the answer; None where it does not match."""
+
+
+class Stretch(NamedTuple):
+    """The articles at the positions start..stop-1 of an answer, to be marked at once."""
+
+    results: Results
+    start: int
+    stop: int
+
+
+class FacetValue(NamedTuple):
+    """One value of a facet and how many articles would be listed with it."""
+
+    value: str
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
+
+
+class Facet(NamedTuple):
+    """A field's values with their counts under a Query; the facet's own choices do not narrow them."""
+
+    field: str
+    """topic, provider, category, type or tag; quality or date, of which the values are ranges."""
+    values: tuple[FacetValue, ...]
+    """Most first, then by name; values with no hit are last with 0. Ranges are in their natural order, each
+    spelled as a query has it: `40..44`, `2021-06`."""
+    kept_out: tuple[FacetValue, ...] = ()
+    """The values that the question excludes, each with how many more there would be without that."""
+
+
+class Progress(NamedTuple):
+    """How far a refresh has come; the last one of a refresh has `done` set."""
+
+    phase: str
+    """scan, date, read, tidy, wait or done."""
+    seen: int = 0
+    """Files found so far."""
+    read: int = 0
+    """Files read so far; in the phase `date` those whose date was looked for."""
+    to_read: int = 0
+    """Files that will have to be read, as far as known."""
+    changed: bool = False
+    """Whether the answers to queries may have changed since the last Progress (a chunk was written)."""
+    report: Report | None = None
+    """Set on the last one only."""
+
+
+class Report(NamedTuple):
+    """What a refresh did, with the names that `reader index --format json` prints."""
+
+    files: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    problems: int = 0
+    """Problems listed by `check` (a file can have several)."""
+    duplicates: int = 0
+    seconds: float = 0.0

@@ -1,0 +1,102 @@
+"""Plain text out of Markdown."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article.markdown import EXCERPT_LENGTH, first_heading, first_paragraph, plain
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("**bold** and _soft_ `code` ~~gone~~", "bold and soft code gone"),
+        ("a [link](http://x.example/a_(b) 'title') and ![picture](p.png)", "a link and picture"),
+        ("[one][two] <https://x.example>", "one https://x.example"),
+        ("snake_case 2 * 3 \\*kept\\*", "snake_case 2 * 3 *kept*"),
+        ("<b>tag</b> {{< short >}} {% raw %}", "tag"),
+        (
+            "said[^1] of [[Page|it]] and [[Other]] ![[x.png]], not <[[T; N]]>",
+            "said of it and Other , not <[[T; N]]>",
+        ),
+    ],
+)
+def test_marks_are_dropped(markdown: str, text: str) -> None:
+    """Emphasis, links, code and tags lose their marks and keep their words."""
+    assert plain(markdown) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "heading"),
+    [
+        ("text\n\n## Two ##\n", "Two"),
+        ("Under\n=====\n", "Under"),
+        ("Under\n---\n", "Under"),
+        ("```\n# no\n```\n# yes", "yes"),
+        ("\n---\n", ""),
+        ("#hashtag", ""),
+        ("# Steps {#steps .wide}", "Steps"),
+        ("Steps ## {#steps}\n====", "Steps ##"),
+        ("# C#", "C#"),
+        ("# \n# Next", "Next"),
+    ],
+)
+def test_the_first_heading(body: str, heading: str) -> None:
+    """With hashes or underlined, not inside code."""
+    assert first_heading(body) == heading
+
+
+@pytest.mark.parametrize(
+    ("body", "paragraph"),
+    [
+        ("# Title\n\nOne\ntwo.\n\nThree.", "One two."),
+        ("Title\n=====\n\nText.", "Text."),
+        ("![only](a.png)\n\n> quoted\n> words", "quoted words"),
+        ("```\ncode\n```\n\nText.", "Text."),
+        ("- first\n- second", "first second"),
+        ("import X from 'y'\n\nText.", "Text."),
+        ("a [link over\nlines](https://a.example) and\\\nmore", "a link over lines and more"),
+        ("On [Rust]'s day [sic].\n\n[rust]: https://rust.example", "On Rust's day [sic]."),
+        (":::note\nText.\n:::", "Text."),
+        ("[TOC]\n\n{: .wide}\n\n> [!NOTE] Title\n> - [x] done", "Title done"),
+        ("| a | b |\n\n---\n\n***\n\nText.", "Text."),
+        ("", ""),
+        (
+            "Since [1.96.0](https://a.example/113) it is. See 7) below - and 8. on",
+            "Since 1.96.0 it is. See 7) below - and 8. on",
+        ),
+    ],
+)
+def test_the_first_paragraph(body: str, paragraph: str) -> None:
+    """Headings, pictures, code, tables and rules are passed over."""
+    assert first_paragraph(body) == paragraph
+
+
+def test_a_long_paragraph_is_cut_at_a_word() -> None:
+    """The cut is shown and stays within the length."""
+    found = first_paragraph("word " * 200)
+    assert found.endswith("word…") and len(found) <= EXCERPT_LENGTH + 1
+    assert len(first_paragraph("x" * 1000)) == EXCERPT_LENGTH + 1
+
+
+@given(st.text(st.sampled_from("[]()*_`<>!\\#=-~|{}% \n\tab1.&") | st.characters()))
+def test_no_body_raises(body: str) -> None:
+    """Any text gives one line."""
+    assert "\n" not in first_paragraph(body) + first_heading(body)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "![", "[a](", "<a ", "*", "_", "`", "{%", "<!--", "> ", "- ", "\\", "a_", "# ", "=", "((", "[]("],
+)
+def test_hostile_markdown_is_quick(piece: str) -> None:
+    """Openings without an end do not take long."""
+    begin = time.perf_counter()
+    first_paragraph(piece * 20_000)
+    first_heading(piece * 20_000)
+    first_heading("# " + piece * 20_000)
+    assert time.perf_counter() - begin < 2

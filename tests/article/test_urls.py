@@ -1,0 +1,112 @@
+"""Which URLs are opened, how they are written, and whose page they lead to."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article.urls import MOST_CHARACTERS, UnsafeUrl, checked_url, linkable, shown_host
+
+
+@pytest.mark.parametrize(
+    ("url", "checked"),
+    [
+        ("https://harbour.example/a?b=c&d=%20#e", "https://harbour.example/a?b=c&d=%20#e"),
+        (" HTTPS://Harbour.Example/A ", "https://harbour.example/A"),
+        ("http://harbour.example", "http://harbour.example"),
+        ("http://harbour.example:8080/", "http://harbour.example:8080/"),
+        ("http://harbour.example:/", "http://harbour.example/"),
+        ("https://ana:secret@harbour.example/", "https://harbour.example/"),
+        ("https://good.example@bad.example/", "https://bad.example/"),
+        ("https://harbour.example/fähre", "https://harbour.example/f%C3%A4hre"),
+        ("https://harbour.example/a\"b<c>'d`e|f\\g^h{i}", "https://harbour.example/a%22b%3Cc%3E'd%60e%7Cf%5Cg%5Eh%7Bi%7D"),
+        ("https://harbour.example/100%", "https://harbour.example/100%25"),
+        ("https://bücher.example/", "https://bücher.example/"),
+        ("https://ｈarbour。example/", "https://harbour.example/"),
+        ("http://[2001:db8::1]:8080/a", "http://[2001:db8::1]:8080/a"),
+        ("https://harbour.example/;rm -rf".replace(" ", "%20"), "https://harbour.example/;rm%20-rf"),
+        ("https://harbour.example/\u202ea", "https://harbour.example/%E2%80%AEa"),
+    ],
+)  # fmt: skip
+def test_good_urls_are_made_safe(url: str, checked: str) -> None:
+    """What may be opened is percent-encoded, without user and password, its host in small letters."""
+    assert checked_url(url) == checked
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "harbour.example", "//harbour.example/", "/etc/passwd", "file:///etc/passwd",
+        "javascript:alert(1)", "data:text/html,x", "vscode://x", "ftp://harbour.example/",
+        "mailto:a@harbour.example", "--new-window", "-https://harbour.example/", "http://", "https:///a",
+        "https://@/", "https://.../", "http:harbour.example",
+        "https://harbour.example/a b", "https://harbour.example/a\nb", "https://harbour.example/\x1b[2J",
+        "https://harbour.example/\x9b2J", "https://har\tbour.example/", "https://good.example\\@bad.example/",
+        "https://harbour.example:0/", "https://harbour.example:99999/", "https://harbour.example:x/",
+        "https://%65vil.example/", "https://$(id).example/", "https://a;b.example/", "https://a\u200bb.example/",
+        "https://[::1", "https://[::1]x/", "https://a\ud800.example/", "https://harbour.example/\ud800",
+        "https://harbour.example/" + "ä" * 600, "https://a.example\u2100b.example/",
+    ],
+)  # fmt: skip
+def test_bad_urls_are_refused(url: str) -> None:
+    """Everything but http and https with a plain host is refused in one harmless sentence."""
+    with pytest.raises(UnsafeUrl) as caught:
+        checked_url(url)
+    assert str(caught.value).isprintable()
+    assert shown_host(url) == "" or len(url) > 500
+
+
+@given(st.text(max_size=60) | st.builds("https://{}/{}".format, st.text(max_size=20), st.text(max_size=20)))
+def test_any_url_is_safe_or_refused(url: str) -> None:
+    """What comes out begins with http, has a host and no blank, quote or control, and is checked already."""
+    try:
+        checked = checked_url(url)
+    except UnsafeUrl:
+        return
+    assert re.match("https?://", checked)
+    assert urlsplit(checked).hostname
+    assert not re.search(r"[\s\x00-\x1f\x7f-\x9f\"<>`\\]", checked)
+    assert len(checked) <= MOST_CHARACTERS
+    assert checked_url(checked) == checked
+
+
+@given(st.text(max_size=60) | st.builds("https://{}/{}".format, st.text(max_size=20), st.text(max_size=20)))
+def test_a_link_of_the_terminal_is_plain(url: str) -> None:
+    """Printable ASCII that leads to where the checked URL does, or nothing."""
+    link = linkable(url)
+    if link:
+        assert re.fullmatch(r"https?://[!-~]+", link)
+        assert urlsplit(link)[2:] == urlsplit(checked_url(url))[2:]
+    else:
+        with pytest.raises(UnsafeUrl):
+            checked_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.harbour.example:8080/a", "www.harbour.example"),
+        ("https://good.example@bad.example/", "bad.example"),
+        ("https://bücher.example/", "bücher.example"),
+        ("https://例え.example/", "例え.example"),
+        ("https://пример.рф/", "пример.рф"),
+        ("https://hаrbour.example/", "xn--hrbour-3nf.example"),  # a Cyrillic а among Latin letters
+        ("https://аре.example/", "xn--80ak6a.example"),  # Cyrillic letters that all look Latin
+        ("http://[::1]:80/", "[::1]"),
+        ("not a url", ""),
+    ],
+)
+def test_the_real_host_is_shown(url: str, host: str) -> None:
+    """The host is the one that the browser goes to, in punycode where its letters could mislead."""
+    assert shown_host(url) == host
+
+
+@given(st.text(max_size=40))
+def test_a_host_to_show_is_harmless(text: str) -> None:
+    """Whatever a file says, what is shown as host has no control or direction characters in it."""
+    assert not re.search(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", shown_host(text))
+    assert not re.search(r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e]", shown_host(f"https://{text}/"))

@@ -1,0 +1,74 @@
+"""The last visit: kept whole, for each collection, and never in anybody's way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.config.visit import MOST_PLACES, Visit, file_for, load, save
+
+VISIT = Visit("topic:AI sort:quality", "0123456789ab", "reader-night", {"sidebar": 30}, {"a": (2, 40, 1)})
+
+
+def test_what_is_saved_comes_back(tmp_path: Path) -> None:
+    """All of it, in a file that nobody else may read."""
+    file = tmp_path / "visits" / "one.json"
+    assert save(file, VISIT)
+    assert load(file) == VISIT
+    assert file.stat().st_mode & 0o077 == 0
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_places_of_another_reader_are_kept(tmp_path: Path) -> None:
+    """Two readers over one collection do not take each other's reading places; the top is none."""
+    file = tmp_path / "one.json"
+    save(file, Visit(spots={"a": (1, 2, 0), "b": (1, 1, 0)}))
+    save(file, Visit(spots={"c": (3, 3, 3), "b": (0, 0, 1)}))
+    assert load(file).spots == {"a": (1, 2, 0), "c": (3, 3, 3)}
+
+
+def test_only_the_newest_places_are_kept(tmp_path: Path) -> None:
+    """The file does not grow for ever."""
+    file = tmp_path / "one.json"
+    save(file, Visit(spots={str(number): (1, number, 0) for number in range(MOST_PLACES + 7)}))
+    assert list(load(file).spots)[0] == "7"
+    assert len(load(file).spots) == MOST_PLACES
+
+
+def test_each_collection_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However its folder is named on the command line."""
+    monkeypatch.setenv("READER_STATE_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert file_for([Path("news")]) == file_for([tmp_path / "news"])
+    assert file_for([Path("news")]) != file_for([Path("other")])
+    assert file_for([Path("news")]).parent.parent == tmp_path
+
+
+def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:
+    """Nothing is saved and nothing is said."""
+    (tmp_path / "visits").write_text("a file where the folder should be")
+    assert not save(tmp_path / "visits" / "one.json", VISIT)
+    assert load(tmp_path / "visits" / "one.json") == Visit()
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=60),
+        st.sampled_from(
+            (b"[]", b'{"query": 5, "sizes": [1], "spots": {"a": [1, 2]}}', b'{"query": "a\\u001b[2J"}')
+        ),
+        st.text('{}[]":,0123456789.-eE', max_size=40).map(str.encode),
+    )
+)
+def test_nonsense_is_as_if_nobody_had_been_there(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes
+) -> None:
+    """Whatever stands in the file, there is a visit, and no control character in it."""
+    file = tmp_path_factory.mktemp("visit") / "one.json"
+    file.write_bytes(raw)
+    visit = load(file)
+    assert visit.query.isprintable() and visit.article.isprintable()
+    assert all(len(spot) == 3 for spot in visit.spots.values())

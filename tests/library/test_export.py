@@ -1,0 +1,218 @@
+"""Tests of articles as JSON, rows and Markdown, and of `docs/json.md` that describes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article.record import Article, Image, Provider, Related
+from reader.library.export import (
+    COLUMNS,
+    body_alone,
+    csv_line,
+    json_text,
+    markdown_article,
+    markdown_link,
+    record,
+    row,
+    tsv_line,
+)  # fmt: skip
+from reader.query.results import Headline
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
+WHEN = datetime(2021, 6, 18, 13, 43, 0, 999, tzinfo=UTC)
+BARE = Article(path="/n/a.md", identity="a.md", title="A")
+FULL = Article(
+    path="/n/b\udcff.md",
+    identity="https://b.example/",
+    title="B \u0394",
+    excerpt="About B",
+    published_date_time=WHEN,
+    original_url="https://b.example/",
+    web_url="https://b.example/w",
+    provider=Provider("Bee", "b.example"),
+    topics=("AI", "Chips"),
+    category="news",
+    type="article",
+    quality=37,
+    heat=-1,
+    author=("Ana", "Bo"),
+    published=False,
+    images=(Image("b.png", 10, 20, True), Image("c.png")),
+    related=(
+        Related("R", "x", WHEN, "https://r.example/", "article", Provider("Are"), 9, (Image("r"),)),
+        Related(),
+    ),
+    secured="a+b/==;\u009b",
+    other={"slug": "b", "deep": {"list": ["1", None]}},
+    body="Body\n",
+)
+
+
+def a_headline(article: Article, **fields: object) -> Headline:
+    """The headline of an article, read and starred."""
+    made = Headline(
+        1, article.id, article.title, article.provider.name, article.provider.domain, article.topics,
+        article.published_date_time, article.quality, article.heat, article.category, article.type,
+        article.url, article.is_draft, True, True, ("later",),
+    )  # fmt: skip
+    return made._replace(**fields)  # type: ignore[arg-type]
+
+
+def schema() -> dict[str, Any]:
+    """The schema in the documentation."""
+    found = re.search(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert found
+    loaded: dict[str, Any] = json.loads(found[1])
+    return loaded
+
+
+def faults(value: Any, rule: dict[str, Any], whole: dict[str, Any], place: str = "$") -> list[str]:
+    """What of a value breaks a rule: as much of JSON Schema as the documentation uses."""
+    if "$ref" in rule:
+        rule = whole["$defs"][rule["$ref"].rpartition("/")[2]]
+    kinds = {
+        "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "null": type(None)
+    }  # fmt: skip
+    wanted = [rule["type"]] if isinstance(rule["type"], str) else rule["type"]
+    if type(value) not in [kinds[kind] for kind in wanted]:
+        return [f"{place}: {value!r} is not {wanted}"]
+    found = []
+    if isinstance(value, str) and not re.search(rule.get("pattern", ""), value):
+        found.append(f"{place}: {value!r} is not like {rule['pattern']}")
+    if isinstance(value, list) and "items" in rule:
+        for at, part in enumerate(value):
+            found += faults(part, rule["items"], whole, f"{place}[{at}]")
+    if isinstance(value, dict) and "properties" in rule:
+        found += [f"{place}: no {key}" for key in rule["required"] if key not in value]
+        for key, part in value.items():
+            known = rule["properties"].get(key)
+            found += faults(part, known, whole, f"{place}.{key}") if known else [f"{place}: {key} is unknown"]
+    return found
+
+
+@pytest.mark.parametrize("article", [BARE, FULL])
+@pytest.mark.parametrize("body", [True, False])
+@pytest.mark.parametrize("secured", [True, False])
+def test_records_are_what_the_schema_says(article: Article, body: bool, secured: bool) -> None:
+    """What is written and read back fits the schema, with all and with no fields."""
+    made = json.loads(json_text(record(article, a_headline(article), body=body, secured=secured)))
+    assert faults(made, schema(), schema()) == []
+    assert ("body" in made, "secured" in made) == (body, secured)
+
+
+def test_the_schema_names_every_key_in_the_order_of_the_output() -> None:
+    """The properties of the schema are the keys of a record, in the same order."""
+    made = record(FULL, a_headline(FULL), "n", body=True, secured=True)
+    assert list(schema()["properties"]) == list(made)
+    assert schema()["required"] == [key for key in made if key not in ("body", "secured")]
+
+
+def test_the_schema_check_can_fail() -> None:
+    """A wrong type, a missing key, a bad pattern and a key too many are each found."""
+    made = record(BARE, a_headline(BARE))
+    wrongs: list[dict[str, Any]] = [
+        {"quality": "1"},
+        {"id": "XYZ"},
+        {"more": 1},
+        {"related": [{}]},
+        {"read": 1},
+    ]
+    for wrong in wrongs:
+        assert faults(made | wrong, schema(), schema())
+    assert faults({key: made[key] for key in made if key != "note"}, schema(), schema())
+
+
+def test_unknown_is_null() -> None:
+    """A file that says nothing has null everywhere but in lists, the title and the marks."""
+    made = record(BARE, a_headline(BARE, is_read=False, is_starred=False, tags=()))
+    assert made["provider"] == {"name": None, "domain": None}
+    nothing = {key for key, value in made.items() if value is None}
+    assert nothing == {
+        "excerpt", "publishedDateTime", "originalUrl", "webUrl", "category", "type", "quality", "heat",
+        "published", "note",
+    }  # fmt: skip
+
+
+def test_values_are_the_article_s_own() -> None:
+    """Instants are whole seconds of UTC, the author is `authors`, the token is byte for byte."""
+    made = record(FULL, a_headline(FULL), "mine", secured=True)
+    assert made["publishedDateTime"] == made["related"][0]["publishedDateTime"] == "2021-06-18T13:43:00Z"
+    assert (made["authors"], made["heat"], made["note"], made["tags"]) == (
+        ["Ana", "Bo"],
+        -1,
+        "mine",
+        ["later"],
+    )
+    assert json.loads(json_text(made))["secured"] == "a+b/==;\u009b"
+
+
+@given(st.text())
+def test_json_says_the_same_without_what_terminals_obey(text: str) -> None:
+    """JSON reads back equal, keeps letters, and holds no control or bidi character."""
+    written = json_text([text])
+    assert json.loads(written) == [text]
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", written)
+    assert json_text("Δ報") == '"Δ報"'
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1))
+def test_csv_reads_back_but_for_the_apostrophe(cells: list[str]) -> None:
+    """Another CSV reader gets each cell, with an apostrophe before those that look like a formula."""
+    [read] = list(csv.reader(io.StringIO(csv_line(cells), newline=""))) or [[""]]
+    for cell, got in zip(cells, read or [""], strict=True):
+        assert got == cell or (got == "'" + cell and cell[0] in "=+-@\t\r")
+        assert not got.startswith(("=", "@", "\t"))
+
+
+def test_plain_numbers_stay_numbers() -> None:
+    """A heat of -1 is no formula; -1+2 is."""
+    assert csv_line(["-1", "-1+2"]) == "-1,'-1+2\r\n"
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_tsv_has_one_line_and_its_cells(cells: list[str]) -> None:
+    """Whatever is in the cells, splitting at tabs gives as many of them, on one line."""
+    line = tsv_line(cells)
+    assert len(line.split("\t")) == len(cells)
+    assert line.count("\n") == 1 and line.endswith("\n")
+
+
+def test_rows_have_a_cell_for_each_column() -> None:
+    """A row is as long as the header, unknown is empty, flags are words."""
+    cells = dict(zip(COLUMNS, row(a_headline(FULL)), strict=True))
+    assert (cells["date"], cells["topics"], cells["draft"]) == ("2021-06-18T13:43:00Z", "AI, Chips", "true")
+    assert dict(zip(COLUMNS, row(a_headline(BARE)), strict=True))["quality"] == ""
+    assert ",".join(COLUMNS) in DOCUMENT
+
+
+def test_markdown_links_hold_any_title_and_url() -> None:
+    """Brackets and stars in a title are escaped, parentheses and blanks in a URL are encoded."""
+    assert markdown_link("a [b] *c*", "https://x.example/(y) z") == (
+        r"[a \[b\] \*c\*](https://x.example/%28y%29%20z)"
+    )
+    assert markdown_link("a\nb", "") == "a b"
+
+
+def test_an_article_as_markdown_has_its_parts() -> None:
+    """Heading, provider and date, URL, excerpt, body and numbered links follow each other."""
+    assert markdown_article(FULL).split("\n\n") == [
+        "# B Δ", "Bee · 2021-06-18T13:43:00Z", "<https://b.example/>", "> About B", "Body",
+        "## Related", "1. [R](https://r.example/)\n2. (without a title)\n",
+    ]  # fmt: skip
+    assert markdown_article(BARE) == "# A\n"
+
+
+def test_a_heading_that_repeats_the_title_is_left_out() -> None:
+    """The body's own first heading stands once, another one stays."""
+    assert body_alone(BARE._replace(body="\n# a\n\nText\n")) == "Text"
+    assert body_alone(BARE._replace(body="# Another\n\nText")) == "# Another\n\nText"

@@ -1,0 +1,223 @@
+"""A relay and those who ask it: honest ones, false ones on either side, slow and loud ones."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from reader.errors import ReaderError
+from reader.opening.relay import BadPlace, Place, Relay, hand_over, parse_place
+from reader.opening.relay.protocol import MOST_BYTES, is_proof, proof
+from reader.opening.relay.server import MOST_PAGES
+
+TOKEN = "a-token-of-many-letters"
+URL = "https://harbour.example/a?b=1&c=$(id)"
+LONG = 30.0
+"""Seconds that an honest answer may take on a busy machine."""
+
+
+class Machine:
+    """A person's own machine with a relay on it, and the pages that were opened there."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.opened: list[str] = []
+        self.can_open = True
+        self.relay = Relay(TOKEN, self._opens, path=path)
+        self.place = Place(TOKEN, path=str(path)) if path else Place(TOKEN, port=self.relay.port)
+        self._thread = threading.Thread(target=self.relay.serve)
+        self._thread.start()
+
+    def _opens(self, url: str) -> tuple[bool, str]:
+        if self.can_open:
+            self.opened.append(url)
+        return self.can_open, "said \x1b[2J so"
+
+    def close(self) -> None:
+        self.relay.close()
+        self._thread.join(LONG)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    """A machine whose relay listens at a port."""
+    there = Machine()
+    yield there
+    there.close()
+
+
+@contextmanager
+def connected(place: Place) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", place.port), LONG) as connection:
+        yield connection
+
+
+def read_all(connection: socket.socket) -> bytes:
+    said = b""
+    try:
+        while more := connection.recv(4096):
+            said += more
+    except ConnectionResetError:
+        return said  # it hung up before it had read everything
+    return said
+
+
+def test_a_page_is_opened_where_the_person_sits(machine: Machine) -> None:
+    """The URL arrives whole, and what the relay says is cleaned."""
+    assert hand_over(URL, machine.place, LONG) == (True, True, "said so")
+    assert machine.opened == [URL]
+
+
+def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Nobody else may connect; it goes when the relay goes, and a dead one is in nobody's way."""
+    path = tmp_path / "relay"
+    there = Machine(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert hand_over(URL, there.place, LONG).is_opened
+    with pytest.raises(ReaderError, match="running"):
+        Relay(TOKEN, lambda _: (True, ""), path=path)
+    there.close()
+    assert not path.exists()
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(os.fspath(path))
+    Machine(path).close()
+    path.write_text("mine")
+    with pytest.raises(ReaderError, match="something else"):
+        Relay(TOKEN, lambda _: (True, ""), path=path)
+    assert path.read_text() == "mine"
+
+
+def test_only_this_machine_can_connect(machine: Machine) -> None:
+    """The relay listens at the loopback address and at no other."""
+    assert machine.relay._listener.getsockname()[0] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "javascript:alert(1)", "--help", "https://a b/", ""])
+def test_only_pages_are_opened(machine: Machine, url: str) -> None:
+    """The relay checks for itself; its refusal is an answer, so that no other way is tried."""
+    handed = hand_over(url, machine.place, LONG)
+    assert handed.is_taken and not handed.is_opened
+    assert not machine.opened
+
+
+def test_another_token_opens_nothing(machine: Machine) -> None:
+    """A wrong token is told from a right one by both sides, and nothing is said about it."""
+    handed = hand_over(URL, machine.place._replace(token="b" * 20), LONG)
+    assert not handed.is_taken and not machine.opened
+
+
+def test_the_token_never_travels(machine: Machine) -> None:
+    """Whoever listens in the relay's place hears a proof for this once and no token, and is not believed."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as false_relay:
+
+        def pretend() -> None:
+            connection, _ = false_relay.accept()
+            with connection:
+                connection.sendall(b"reader-relay 1 " + b"0" * 32 + b"\n")
+                heard.append(connection.recv(4096))
+                connection.sendall(b"0" * 64 + b" opened yes\n")
+
+        thread = threading.Thread(target=pretend)
+        thread.start()
+        handed = hand_over(URL, Place(TOKEN, port=false_relay.getsockname()[1]), LONG)
+        thread.join(LONG)
+    assert not handed.is_taken
+    assert TOKEN.encode() not in heard[0]
+    with connected(machine.place) as again:
+        again.sendall(heard[0])
+        read_all(again)
+    assert not machine.opened
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"\xff\xfe\n", b"\n", b"x" * (MOST_BYTES * 4), b" \n"],
+    ids=["HTTP", "no letters", "nothing", "flood", "blank"],
+)
+def test_whatever_else_is_said_opens_nothing(machine: Machine, said: bytes) -> None:
+    """A web page's request, noise and floods end the talk, and the next honest reader is served."""
+    with connected(machine.place) as connection:
+        try:
+            connection.sendall(said)
+            connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # it had hung up already
+        assert read_all(connection).count(b"\n") <= 1
+    assert not machine.opened
+    assert hand_over(URL, machine.place, LONG).is_opened
+
+
+def test_too_many_pages_are_refused(machine: Machine) -> None:
+    """A reader that has gone mad opens twenty pages and no more."""
+    answers = [hand_over(URL, machine.place, LONG) for _ in range(MOST_PAGES + 1)]
+    assert [answer.is_opened for answer in answers] == [True] * MOST_PAGES + [False]
+    assert answers[-1].is_taken and len(machine.opened) == MOST_PAGES
+
+
+def test_a_machine_without_a_browser_says_so(machine: Machine) -> None:
+    """Then another way is due."""
+    machine.can_open = False
+    assert not hand_over(URL, machine.place, LONG).is_taken
+
+
+def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
+    """A port or a file where nobody listens costs no waiting; one who never speaks costs the patience."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    for place in (Place(TOKEN, port=port), Place(TOKEN, path=str(tmp_path / "none"))):
+        handed = hand_over(URL, place, LONG)
+        assert not handed.is_taken and place.where in handed.sentence and TOKEN not in handed.sentence
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        begun = monotonic()
+        assert not hand_over(URL, Place(TOKEN, port=mute.getsockname()[1]), 0.1).is_taken
+        assert monotonic() - begun < LONG
+
+
+def test_a_port_that_is_taken_is_told(machine: Machine) -> None:
+    """Another relay can't listen where one listens."""
+    with pytest.raises(ReaderError, match="--port"):
+        Relay(TOKEN, lambda _: (True, ""), port=machine.relay.port)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{TOKEN}@127.0.0.1:7077", Place(TOKEN, port=7077)),
+        (f"{TOKEN}@localhost:7077", Place(TOKEN, port=7077)),
+        (f" {TOKEN}@7077\n", Place(TOKEN, port=7077)),
+        (f"{TOKEN}@/run/user/1000/relay", Place(TOKEN, path="/run/user/1000/relay")),
+    ],
+)
+def test_places_are_read(text: str, expected: Place) -> None:
+    """A port of this machine or a socket file."""
+    assert parse_place(text) == expected
+    assert parse_place(str(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "7077", f"{TOKEN}@10.0.0.1:7077", f"{TOKEN}@example.org:80", f"{TOKEN}@127.0.0.1:0",
+             f"{TOKEN}@127.0.0.1:x", "short@7077", f"{TOKEN}@127.0.0.1:٧"],
+)  # fmt: skip
+def test_other_places_are_refused(text: str) -> None:
+    """Other machines are out of the question; the message keeps the token to itself."""
+    with pytest.raises(BadPlace) as refused:
+        parse_place(text)
+    assert TOKEN not in str(refused.value)
+
+
+def test_a_proof_is_for_its_words_alone() -> None:
+    """Other words, another order or another token need another proof."""
+    right = proof(TOKEN, "open", "1", URL)
+    assert is_proof(right, TOKEN, "open", "1", URL)
+    for words in (("open", "2", URL), ("done", "1", URL), ("open", "1", URL + "x"), ("open", "1" + URL)):
+        assert not is_proof(right, TOKEN, *words)
+    assert not is_proof(right, "b" * 20, "open", "1", URL)
+    assert not is_proof("ä", TOKEN, "open", "1", URL)
