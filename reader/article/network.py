@@ -1,0 +1,127 @@
+"""Which network addresses a stranger's file may lead to, and connections to no others.
+
+One rule for pictures, the relay and feeds. What an article or a feed names must not reach this machine or its
+private network: `is_public` decides about a numeric address, `public_addresses` about a host, and `connect`
+opens a connection to an address that was looked at, so that a name can't mean another one by then.
+
+Blocks, but never longer than the seconds given; import it where something is fetched (it brings `socket`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from time import monotonic
+from typing import NamedTuple
+
+from reader.errors import ReaderError, shown
+
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_NAT64 = IPv6Network("64:ff9b::/96")
+_ISATAP = (0x00005EFE, 0x02005EFE)
+"""The upper half of interface identifiers that end with an IPv4 address (RFC 5214)."""
+
+
+class Unreachable(ReaderError):
+    """A host is unknown, does not answer in time, or must not be asked; `str()` is one clause."""
+
+
+class PrivateAddress(Unreachable):
+    """A host is on this machine or its private network."""
+
+
+class Address(NamedTuple):
+    """A numeric address of a host."""
+
+    ip: str
+    port: int
+    family: socket.AddressFamily
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric address belongs to the public internet.
+
+    An IPv6 address that carries an IPv4 address (mapped, NAT64, 6to4, ISATAP) is as public as that one.
+    Loopback, link-local, site-local, private, shared, reserved and multicast addresses are not public, nor is
+    anything that is no address.
+    """
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, IPv6Address):
+        inner = _carried(ip)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip not in _GLOBAL_UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _carried(ip: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address inside an IPv6 address that is routed to it."""
+    if ip.ipv4_mapped is not None:
+        return ip.ipv4_mapped
+    if ip.sixtofour is not None:
+        return ip.sixtofour
+    lower = int(ip) & 0xFFFFFFFF
+    if ip in _NAT64 or (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP:
+        return IPv4Address(lower)
+    return None
+
+
+def addresses(host: str, port: int, seconds: float) -> list[Address]:
+    """All numeric addresses of a host. Raises Unreachable where it has none or they take too long."""
+    found: list[Address] = []
+    failure: list[str] = []
+
+    def look_up() -> None:
+        try:
+            for family, *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                found.append(Address(str(place[0]), port, family))
+        except (OSError, UnicodeError) as error:
+            failure.append(getattr(error, "strerror", None) or str(error))
+
+    # The system's own function can't be interrupted; a daemon thread may go on without us.
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(max(seconds, 0))
+    if thread.is_alive():
+        raise Unreachable(f"the name {shown(host)} takes too long to look up")
+    if not found:
+        raise Unreachable(f"the host {shown(host)} is unknown ({', '.join(failure) or 'no address'})")
+    return found
+
+
+def public_addresses(host: str, port: int, seconds: float) -> list[Address]:
+    """The numeric addresses of a host. Raises PrivateAddress where one of them is not public."""
+    found = addresses(host, port, seconds)
+    for address in found:
+        if not is_public(address.ip):
+            raise PrivateAddress(f"the host {shown(host)} is on this machine or a private network")
+    return found
+
+
+def connect(host: str, port: int, seconds: float, *, allow_private: bool = False) -> socket.socket:
+    """A TCP connection to a host; only to a public one, unless `allow_private`.
+
+    Raises Unreachable (PrivateAddress). What is done with the connection then needs a limit of its own.
+    """
+    end = monotonic() + seconds
+    reason = "it takes too long to connect"
+    for address in (addresses if allow_private else public_addresses)(host, port, seconds):
+        left = end - monotonic()
+        if left <= 0:
+            break
+        connection = socket.socket(address.family, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(left)
+            connection.connect((address.ip, address.port))
+        except OSError as error:
+            connection.close()
+            reason = error.strerror or str(error)
+            continue
+        return connection
+    raise Unreachable(f"the host {shown(host)} does not answer ({reason})")
