@@ -13,7 +13,6 @@ from textual.worker import Worker, WorkerState
 
 from reader.app.keys.keymap import Keymap
 from reader.app.paint.canvas import Box
-from reader.app.paint.ground import Ground
 from reader.app.pane import Pane
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
@@ -32,7 +31,7 @@ from reader.query.results import Headline, Results
 from reader.terminal import Terminal
 
 
-class Browsing(Ground, Screen[None]):
+class Browsing(Screen[None]):
     """The state of the browsing screen; subjects derive from it and `BrowseScreen` from all of them.
 
     Its values are `var` and not `reactive`: each change of a screen's reactive paints everything again, which

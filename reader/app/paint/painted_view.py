@@ -11,10 +11,9 @@ from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from reader.app.paint.edged import Edged
-from reader.app.paint.inked import Inked
 
 
-class PaintedView(Edged, Inked, ScrollView, inherit_bindings=False):
+class PaintedView(Edged, ScrollView, inherit_bindings=False):
     """A scroll view whose extent can change without a new layout."""
 
     def set_extent(self, lines: int) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
-from textual.containers import Horizontal
-from textual.geometry import Region, Size
+from textual.containers import Container, Horizontal
+from textual.geometry import Size
 from textual.theme import BUILTIN_THEMES, Theme
-from textual.widget import Widget
 
 from reader.app.browsing.finding import Finding
 from reader.app.browsing.handing import Handing
@@ -24,8 +21,6 @@ from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys.keymap import Keymap
-from reader.app.paint.ground import Room
-from reader.app.paint.inked import Inked
 from reader.app.paint.output import Page
 from reader.app.start import Start
 from reader.app.widgets.article_list import ArticleList
@@ -60,11 +55,7 @@ class BrowseScreen(
     ) -> None:
         self._start = start
         self.seen, self.page = seen, page
-        self._is_moving_focus = False
-        self._styled_as: frozenset[str] | None = None
-        """The style classes under which everything is being made."""
         super().__init__(start.library, start.query, start.config, start.clock)
-        # Known beforehand, these spare a second styling of everything before the first paint.
         classes = classes_at(*size)
         self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
         self._keymap = keymap
@@ -85,17 +76,16 @@ class BrowseScreen(
 
     def compose(self) -> ComposeResult:
         """The lines above, the panes, the line below."""
-        self._styled_as = self.classes
         with Horizontal(id="top"):
             yield Masthead(id="masthead")
             yield SearchBar(id="search")
             yield Standing(id="standing")
         yield InformationLine(id="information", classes="-silent")
-        with Room(id="panes"):
+        with Container(id="panes"):
             yield Sidebar(self.clock, id="sidebar")
-            with Room(id="desk"):
+            with Container(id="desk"):
                 yield ArticleList(self.clock, id="list")
-                with Room(id="reading"):
+                with Container(id="reading"):
                     yield ArticlePane(self.clock, id="article")
                     yield RelatedPane(self.clock, id="related")
         yield Footer(id="footer")
@@ -127,16 +117,8 @@ class BrowseScreen(
         self.keep_visit()
 
     def _paint_anew(self, theme: Theme) -> None:
-        """All inks have changed."""
-        for widget in self.query(Inked):
-            widget.refresh()
-
-    def update_node_styles(self, animate: bool = True) -> None:
-        """Style everything, but not a second time before the first paint, as Textual does."""
-        if self._styled_as == self.classes:
-            self._styled_as = None
-            return
-        super().update_node_styles(animate)
+        """Repaint the panes: Textual repaints only widgets whose own styles have changed."""
+        self.query("*").refresh()
 
     def _after_first_paint(self) -> None:
         """Start what could wait: looking for links and for new files."""
@@ -172,25 +154,6 @@ class BrowseScreen(
         self.information.indent = self.search_bar.column_of(0)
         self.standing.fit()
         self.fit_picture()
-
-    def set_focus(
-        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
-    ) -> None:
-        """Move the focus without painting everything: Textual's screen repaints itself whole (25 kB) for it,
-        though only the two panes look different."""
-        self._is_moving_focus = True
-        try:
-            super().set_focus(widget, scroll_visible, from_app_focus)
-        finally:
-            self._is_moving_focus = False
-
-    def refresh(
-        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
-    ) -> Self:
-        """See `set_focus`."""
-        if self._is_moving_focus and not (regions or layout or recompose):
-            return self
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def action_toggle_rows(self) -> None:
         """One line a row, or two."""

@@ -14,13 +14,13 @@ from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.widget import Widget
 
 from reader.app.keys.keymap import KeyHint
-from reader.app.paint.inked import Inked
 from reader.app.paint.painting import Piece, cut, fill, in_the_middle, strip_of, width_of
 
 
-class PaintedLine(Inked):
+class PaintedLine(Widget):
     """A widget whose lines are pieces of text in inks of its own."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
