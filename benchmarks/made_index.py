@@ -25,7 +25,7 @@ from reader.index.blocks import BlockLoad, Made, Packed, make, runs_of
 from reader.index.entry import Entry
 from reader.index.numbering import Numbering
 from reader.index.packing import lows_of, numbers_in
-from reader.index.schema import VERSION, Field, connect
+from reader.index.schema import STORED, VERSION, SetKind, connect
 from reader.index.writer import Writer
 
 REAL = 200
@@ -132,7 +132,7 @@ def _draw(
     batch = Batch()
     for number in range(low, BLOCK):
         batch.add(number, _entry(chance, number), files[number % len(files)])
-    words = batch.members[Field.WORD]
+    words = batch.members[SetKind.WORD]
     for word, share in shares:
         found = [number for number in _some(chance, share) if number >= low] if low else _some(chance, share)
         if found or word in words:
@@ -164,10 +164,10 @@ def _entry(chance: random.Random, number: int) -> Entry:
     )
     quality, heat = chance.randrange(101), chance.choice((-1, -1, -1, chance.randrange(40)))
     is_draft = not number % 3
-    values = [(Field.TOPIC, one) for one in topics]
-    values += [(Field.PROVIDER, name), (Field.DOMAIN, domain), (Field.CATEGORY, "news")]
-    values += [(Field.TYPE, "article"), (Field.QUALITY, str(quality)), (Field.HEAT, str(heat))]
-    values += [(Field.FLAG, "body")] + ([(Field.FLAG, "draft")] if is_draft else [])
+    values = [(STORED["topic"], one) for one in topics]
+    values += [(STORED["provider"], name), (STORED["domain"], domain), (STORED["category"], "news")]
+    values += [(STORED["type"], "article"), (STORED["quality"], str(quality)), (STORED["heat"], str(heat))]
+    values += [(SetKind.FLAG, "body")] + ([(SetKind.FLAG, "draft")] if is_draft else [])
     title = corpus.text(chance, 9).capitalize()
     return Entry(
         0, 0, title, name, domain, tuple(topics), quality, heat, "news", "article",

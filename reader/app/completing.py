@@ -12,25 +12,18 @@ from typing import NamedTuple
 
 from reader.article.text import fold, words
 from reader.query import SORTS, Term
-from reader.query.fields import FIELDS, NAMES
+from reader.query.fields import FIELD_NAMES, FIELDS
 from reader.query.results import FacetValue
 
 MOST = 30
 """Candidates of one word: nobody goes through more with a key."""
 MOST_LOOKED_AT = 5_000
 """Values of a field that are compared with each letter, the most frequent ones."""
-_EXAMPLES: Mapping[str, tuple[str, ...]] = {
-    **NAMES,
+_HINTS: Mapping[str, tuple[str, ...]] = {
+    **{field.name: field.names or field.hints for field in FIELDS},
     "sort": (*SORTS, *(f"-{name}" for name in SORTS)),
-    "quality": (">=50", ">=80", "..30"),
-    "heat": (">0", ">=10"),
-    "since": ("today", "yesterday", "7d", "30d", "1y"),
-    "until": ("yesterday", "7d", "30d"),
-    "date": ("today", "yesterday"),
 }
 """What may stand after fields of which no article's values are listed."""
-_BARE_FIELDS = ("topic", "provider", "tag")
-"""Fields of which a bare word may be the beginning of a value."""
 _TOKEN = re.compile(r'(?:[^\s()"]|"(?:[^"\\]|\\.)*(?:"|$))+')
 _VALUES = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|$)|[^,"])*,')
 
@@ -74,7 +67,7 @@ def complete(text: str, cursor: int, values: Values, views: Sequence[tuple[str, 
     dash = len(token[0]) - len(token[0].lstrip("-"))
     start, word = token.start() + dash, token[0][dash:]
     name, colon, rest = word.partition(":")
-    if colon and name.lower() in FIELDS:
+    if colon and name.lower() in FIELD_NAMES:
         offset = 0
         while done := _VALUES.match(rest, offset):
             offset = done.end()
@@ -93,7 +86,7 @@ def _of_field(field: str, begun: str, before: str, values: Values) -> Iterator[C
     wanted = fold(begun.strip('"'))
     known = values.get(field)
     if known is None:
-        for name in _EXAMPLES.get(field, ()):
+        for name in _HINTS.get(field, ()):
             if name.startswith(wanted) and name != wanted:
                 yield Candidate(name, f"{name} ")
         return
@@ -106,17 +99,17 @@ def _of_field(field: str, begun: str, before: str, values: Values) -> Iterator[C
 def _of_word(word: str, values: Values, views: Sequence[tuple[str, str]]) -> Iterator[Candidate]:
     """Fields, then views, then values whose name begins so."""
     wanted = fold(word)
-    for field in FIELDS:
-        if field.startswith(wanted):
-            yield Candidate(f"{field}:", f"{field}:")
+    for name in FIELD_NAMES:
+        if name.startswith(wanted):
+            yield Candidate(f"{name}:", f"{name}:")
     if len(word) < 2:
         return  # a first letter begins half of all names
-    for name, text in views:
-        if text and fold(name).startswith(wanted):
-            yield Candidate(f"{name} (view)", f"{text} ")
-    for field in _BARE_FIELDS:
-        for one in _beginning(values.get(field, ()), wanted):
-            yield Candidate(f"{field}:{one.value}", f"{field}:{_spelled(field, one.value)} ", one.count)
+    for view, text in views:
+        if text and fold(view).startswith(wanted):
+            yield Candidate(f"{view} (view)", f"{text} ")
+    for name in (field.name for field in FIELDS if field.is_suggested):
+        for one in _beginning(values.get(name, ()), wanted):
+            yield Candidate(f"{name}:{one.value}", f"{name}:{_spelled(name, one.value)} ", one.count)
 
 
 def _beginning(known: Sequence[FacetValue], wanted: str) -> Iterator[FacetValue]:

@@ -25,6 +25,7 @@ from reader.app.wording import order_in_words
 from reader.config.commands import COMMANDS
 from reader.errors import ReaderError, counted
 from reader.query import SORTS, parse
+from reader.query.fields import BY_NAME, FACETS
 from reader.query.results import Headline
 
 PLACEHOLDERS = (
@@ -40,7 +41,6 @@ LAST = 0.01
 """The score of an article: below that of any name with the same words, above one with scattered letters."""
 TOLD = 2 * LAST
 """The score of a command of which only the description has the words."""
-_FIELDS = {"topic": "Topic", "provider": "Provider", "category": "Category", "type": "Type"}
 
 
 class Entry(NamedTuple):
@@ -137,10 +137,10 @@ class Values(Entries):
 
     def entries(self) -> Iterator[Entry]:
         """The values with their counts."""
-        for facet in (one for one in self.browse.sidebar.facets if one.field in _FIELDS):
+        for facet in (one for one in self.browse.sidebar.facets if one.field in FACETS):
             for value in facet.values:
                 press = ValuePressed(facet.field, value.value)
-                name = f"{_FIELDS[facet.field]}: {value.value}"
+                name = f"{BY_NAME[facet.field].label}: {value.value}"
                 yield Entry(name, counted(value.count, "article"), partial(self.browse.post_message, press))
 
 

@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from reader.article import periods
 from reader.article.text import clean_line
 from reader.errors import counted
 from reader.library.unknown_values import unknown_values
 from reader.query import Clause, Query, Term
-from reader.query.fields import DATE_FIELDS
+from reader.query.fields import BY_NAME, DATE_FIELDS, ORDERS
 from reader.query.results import Facet, Report
-
-_ORDERS: Mapping[tuple[str, bool], str] = {
-    ("date", False): "newest first",
-    ("date", True): "oldest first",
-    ("quality", False): "best quality first",
-    ("quality", True): "lowest quality first",
-    ("heat", False): "hottest first",
-    ("heat", True): "coolest first",
-    ("title", False): "by title",
-    ("title", True): "by title, Z to A",
-    ("provider", False): "by provider",
-    ("provider", True): "by provider, Z to A",
-    ("relevance", False): "most relevant first",
-    ("relevance", True): "least relevant first",
-}
-_BEFORE: Mapping[str, str] = {
-    "text": "",
-    "topic": "about ",
-    "provider": "from ",
-    "is": "",
-    "has": "with ",
-    "tag": "tagged ",
-    "since": "since ",
-    "until": "until ",
-    "date": "",
-}
-"""What stands before the values of a field; any other field stands there itself."""
 
 NO_ARTICLE = "There is no article here"
 """Where a key needs one."""
@@ -55,7 +28,7 @@ def report_in_words(report: Report, *, is_whole: bool) -> str:
 
 def order_in_words(query: Query) -> str:
     """The order of the list: "newest first"."""
-    return _ORDERS[query.sort, query.is_reversed]
+    return ORDERS[query.sort][query.is_reversed]
 
 
 def in_words(query: Query) -> str:
@@ -94,7 +67,8 @@ def unforeseen(error: BaseException) -> str:
 
 def _clause(clause: Clause) -> str:
     if isinstance(clause, Term):
-        before = _BEFORE.get(clause.field, f"{clause.field} ")
+        field = BY_NAME.get(clause.field)  # bare words have none
+        before = "" if field is None else f"{field.name} " if field.phrase is None else field.phrase
         values = " or ".join(_value(clause, value) for value in clause.values)
         return f"{'not ' if clause.negated else ''}{before}{values}"
     joiner = " or " if clause.join == "or" else " and "

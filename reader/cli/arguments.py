@@ -9,12 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reader.cli.parser import Completer, Group, Parser, whole
+from reader.query.fields import FIELDS, SORTS
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown", "template")
 """The forms in which `list` writes; the first is the default."""
-
-FACETS = ("topic", "provider", "category", "type", "tag")
-"""The fields that `facets` counts."""
 
 
 def add_general(parser: Parser) -> None:
@@ -57,18 +55,12 @@ def add_filters(parser: Parser) -> None:
     group.option(
         "--view", metavar="NAME", help="what this saved view asks for", example="--view Unread", values=_views
     )
-    fields = (
-        ("-t", "--topic", "about this topic", "-t AI -t Chips"),
-        ("-p", "--provider", "from this provider, by name or domain", "-p 'Harbour Post'"),
-        ("--category", "of this category", "--category news"),
-        ("--type", "of this type", "--type article"),
-        ("--tag", "with this tag of yours", "--tag later"),
-    )
-    for *flags, help, example in fields:
-        group.option(
-            *flags, action="append", default=[], metavar="NAME",
-            help=help, example=example, values=_values(flags[-1][2:]),
-        )  # fmt: skip
+    for field in FIELDS:
+        if field.flags:
+            group.option(
+                *field.flags, action="append", default=[], metavar="NAME",
+                help=field.help, example=field.option_example, values=_values(field.name),
+            )  # fmt: skip
     group.option("--since", metavar="DATE", help="not older than this", example="--since 7d")
     group.option("--until", metavar="DATE", help="not newer than this", example="--until 2021-07")
     group.option(
@@ -127,6 +119,4 @@ def _views(**_: object) -> Iterable[str]:
 
 def sort_orders(**_: object) -> Iterable[str]:
     """What `--sort` takes, for completion."""
-    from reader.query import SORTS
-
     return [sign + order for sign in ("", "-") for order in SORTS]

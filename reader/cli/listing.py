@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import FACETS, add_filters, add_format, add_sources
+from reader.cli.arguments import add_filters, add_format, add_sources
 from reader.cli.muting import tell_muted, without_muted
 from reader.cli.output import Output, add_output, output_of
 from reader.cli.parser import Namespace, Parser, Subcommand
@@ -18,6 +18,7 @@ from reader.cli.question import asked
 from reader.cli.session import note, opened
 from reader.errors import UsageError
 from reader.query import Query
+from reader.query.fields import FACETS
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -165,7 +166,7 @@ SUBCOMMANDS = {
         run=_count,
     ),
     "facets": Subcommand(
-        usage="reader facets topic|provider|category|type|tag [OPTIONS] [SOURCE]...",
+        usage=f"reader facets {'|'.join(FACETS)} [OPTIONS] [SOURCE]...",
         examples=("reader facets topic --since 30d", "reader facets provider -q chips --limit 10"),
         options=_facets_options,
         run=_facets,

@@ -11,9 +11,7 @@ from reader.cli.layout import cells
 from reader.cli.parser import Namespace
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
-
-LISTS = ("topic", "provider", "category", "type", "tag")
-"""Filters that may be repeated: or within one, and across."""
+from reader.query.fields import FACETS
 
 
 def asked(options: Namespace) -> Query:
@@ -63,7 +61,7 @@ def _parsed(text: str) -> Query:
 
 
 def _terms(options: Namespace) -> Iterator[Term]:
-    for field in LISTS:
+    for field in FACETS:
         values = tuple(clean_line(typed(value)) for value in getattr(options, field))
         if not all(values):
             raise UsageError(f"--{field} needs a name, like `--{field} news`")

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from reader.article.record import id_of
 from reader.index.order import Order, order_of
 from reader.index.rows import MOST_ASKED, ArticleRow
-from reader.index.search import FACET_FIELDS
+from reader.index.schema import STORED
 from reader.index.store import Index
 from reader.index.view import IndexView
 from reader.query import Query
@@ -104,7 +104,7 @@ def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
         ]  # fmt: skip
         counted.sort(key=lambda found: (found.value.casefold(), found.value))
     else:
-        counted = _counted(view, FACET_FIELDS[field], match)
+        counted = _counted(view, STORED[field], match)
     # By name before that: what has the same count stays as it is.
     counted.sort(key=itemgetter(1), reverse=True)
     return Facet(field, tuple(counted))

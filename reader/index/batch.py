@@ -14,7 +14,7 @@ from unicodedata import category
 from reader.article.record import Article, Problem
 from reader.article.text import is_unspaced, words
 from reader.index.entry import Entry
-from reader.index.schema import FIELDS, Field, pack_name
+from reader.index.schema import ALL_SETS, SetKind, pack_name
 
 TITLE_KEY = 24
 """Characters of the folded title that decide its place in the title order."""
@@ -26,7 +26,7 @@ MAX_RUN = 1000
 """Characters among which a place between two words is looked for."""
 
 Members: TypeAlias = dict[int, dict[str, list[int]]]
-"""Field -> value -> numbers."""
+"""SetKind -> value -> numbers."""
 
 
 class Origin(NamedTuple):
@@ -84,8 +84,8 @@ class Batch:
         self._base = base
         self.rows: list[Row] = []
         self.titles: list[tuple[str, int]] = []
-        self.members: Members = {field: defaultdict(list) for field in FIELDS}
-        self._words, self._title_words = self.members[Field.WORD], self.members[Field.TITLE_WORD]
+        self.members: Members = {field: defaultdict(list) for field in ALL_SETS}
+        self._words, self._title_words = self.members[SetKind.WORD], self.members[SetKind.TITLE_WORD]
 
     def add(self, number: int, entry: Entry, origin: Origin) -> Row:
         """Take one article in under its number."""

@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from reader.index import rare
 from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set
-from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, Field
+from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, SetKind
 
 if TYPE_CHECKING:
     from reader.index.batch import Members, Taken
@@ -189,14 +189,14 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Made)
                 short.append(one)
             else:
                 sets.extend(listed_many(one))
-        if field == Field.WORD:
+        if field == SetKind.WORD:
             beginnings.append((beginning, BitMap.union(_mixed(short), *sets)))
             if stop - start > CROWD:
                 _note_crowded(words[start:stop], lows[start:stop], made)
         start = stop
     made.rare.extend((field, word, data) for word, data in rare.rows(few, few_lows))
     for prefix, found in prefixes(beginnings):
-        made.add(Field.PREFIX, prefix, pack_set(found))
+        made.add(SetKind.PREFIX, prefix, pack_set(found))
 
 
 _LONGEST_PREFIX = itemgetter(slice(PREFIX_LENGTHS[-1]))
@@ -218,7 +218,7 @@ def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: Made) -> No
             these = lows[place : place + count]
             sets = [part for one in these if len(one) > _SHORT for part in listed_many(one)]
             short = _mixed([one for one in these if len(one) <= _SHORT])
-            made.add(Field.PREFIX, start, pack_set(BitMap.union(short, *sets)))
+            made.add(SetKind.PREFIX, start, pack_set(BitMap.union(short, *sets)))
         place += count
 
 

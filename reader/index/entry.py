@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from reader.article.identity import host_of
-from reader.article.record import Article, Provider, key_of
-from reader.index.schema import Field
+from reader.article.record import Article, key_of
+from reader.index.schema import STORED, SetKind
 
 
 class Entry(NamedTuple):
@@ -32,37 +33,38 @@ class Entry(NamedTuple):
     """Everything but the title that a bare word is looked for in, a text a line."""
 
 
-class Traits(NamedTuple):
-    """What an entry is made of."""
-
-    identity: str
-    date: int | None
-    title: str
-    provider: Provider
-    topics: tuple[str, ...]
-    quality: int | None
-    heat: int | None
-    category: str
-    type: str
-    url: str
-    is_draft: bool
-    author: tuple[str, ...]
-    has_images: bool
-    has_related: bool
-    has_body: bool
-    text: str
+_VALUES: Mapping[str, Callable[[Article], Iterable[str]]] = {
+    "topic": lambda article: article.topics,
+    "provider": lambda article: (article.provider.name,),
+    "category": lambda article: (article.category,),
+    "type": lambda article: (article.type,),
+    "author": lambda article: article.author,
+    "domain": lambda article: (article.provider.domain.lower(), _host(article.url)),
+    "quality": lambda article: () if article.quality is None else (str(article.quality),),
+    "heat": lambda article: () if article.heat is None else (str(article.heat),),
+}
+"""What an article has in each stored field; an empty text is no value."""
 
 
 def entry_of(article: Article) -> Entry:
     """The entry of an article."""
     moment = article.published_date_time
-    return made_of(
-        Traits(
-            article.identity, None if moment is None else int(moment.timestamp()), article.title,
-            article.provider, article.topics, article.quality, article.heat, article.category, article.type,
-            article.url, article.is_draft, article.author, bool(article.images), bool(article.related),
-            bool(article.body), "\n".join(searched_texts(article)),
-        )
+    found = [
+        (number, value)
+        for name, number in STORED.items()
+        for value in dict.fromkeys(_VALUES[name](article))
+        if value
+    ]
+    flags = (
+        ("draft", article.is_draft), ("image", article.images), ("related", article.related),
+        ("body", article.body),
+    )  # fmt: skip
+    found += [(SetKind.FLAG, flag) for flag, is_set in flags if is_set]
+    return Entry(
+        key_of(article.identity), None if moment is None else int(moment.timestamp()), article.title,
+        article.provider.name, article.provider.domain or _host(article.url), article.topics,
+        article.quality, article.heat, article.category, article.type, article.url, article.is_draft,
+        tuple(found), "\n".join(searched_texts(article)),
     )  # fmt: skip
 
 
@@ -72,36 +74,6 @@ def searched_texts(article: Article) -> list[str]:
         article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
         *[link.title for link in article.related],
     ]  # fmt: skip
-
-
-def made_of(traits: Traits) -> Entry:
-    """The entry of an article with these traits."""
-    (identity, date, title, (name, domain), topics, quality, heat, category, kind, url, is_draft, author,
-     has_images, has_related, has_body, text) = traits  # fmt: skip
-    host = _host(url)
-    found = [(Field.TOPIC, topic) for topic in topics]
-    if author:
-        found += [(Field.AUTHOR, one) for one in dict.fromkeys(author)]
-    if host:
-        found.append((Field.DOMAIN, host))
-    if domain and (lowered := domain.lower()) != host:
-        found.append((Field.DOMAIN, lowered))
-    if name:
-        found.append((Field.PROVIDER, name))
-    if category:
-        found.append((Field.CATEGORY, category))
-    if kind:
-        found.append((Field.TYPE, kind))
-    if quality is not None:
-        found.append((Field.QUALITY, str(quality)))
-    if heat is not None:
-        found.append((Field.HEAT, str(heat)))
-    flags = (("draft", is_draft), ("image", has_images), ("related", has_related), ("body", has_body))
-    found += [(Field.FLAG, flag) for flag, is_set in flags if is_set]
-    return Entry(
-        key_of(identity), date, title, name, domain or host, topics, quality, heat, category, kind, url,
-        is_draft, tuple(found), text,
-    )  # fmt: skip
 
 
 def _host(url: str) -> str:

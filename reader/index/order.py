@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from reader.article.text import words
 from reader.index.out_of_order import LateAmong, LateRow
-from reader.index.schema import LAST_UNDATED, UNDATED, Field
+from reader.index.schema import LAST_UNDATED, STORED, UNDATED, SetKind
 from reader.index.view import IndexView
 from reader.query import Query
 
@@ -141,12 +141,12 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     if query.sort == "relevance":
         sets = _by_hits(view, query, match)
         return RowOfSets(view, sets[::-1] if query.is_reversed else sets)
-    field = {"quality": Field.QUALITY, "heat": Field.HEAT, "provider": Field.PROVIDER}[query.sort]
+    field = STORED[query.sort]
     known = view.choices(field)
-    if field == Field.HEAT:
+    if query.sort == "heat":
         # A negative heat was not measured.
         known = [choice for choice in known if int(choice[1]) >= 0]
-    natural: Callable[[tuple[str, str]], object] = _as_folded if field == Field.PROVIDER else _highest_first
+    natural: Callable[[tuple[str, str]], object] = _as_folded if query.sort == "provider" else _highest_first
     sets, rest = [], match
     for _, value in sorted(known, key=natural, reverse=query.is_reversed):  # type: ignore[arg-type]
         found = match & view.get(field, value)
@@ -173,9 +173,9 @@ def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:
         for value in term.values for found in [words(value)] for place, word in enumerate(found)
     ]  # fmt: skip
     found = []
-    for in_title in _at_least(view, Field.TITLE_WORD, wanted, match):
+    for in_title in _at_least(view, SetKind.TITLE_WORD, wanted, match):
         found += [
-            both for anywhere in _at_least(view, Field.WORD, wanted, match) if (both := in_title & anywhere)
+            both for anywhere in _at_least(view, SetKind.WORD, wanted, match) if (both := in_title & anywhere)
         ]
     return found
 

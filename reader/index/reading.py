@@ -17,9 +17,8 @@ from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
 from reader.index.batch import Batch, Origin, Row, Taken
 from reader.index.blocks import Packed, runs_of
-from reader.index.entry import Entry, entry_of
+from reader.index.entry import entry_of
 from reader.index.packing import lows_of
-from reader.index.quick import entry_in
 from reader.index.scan import INT63, is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.parsing.content import Unreadable, article_in
@@ -95,9 +94,6 @@ def take_chunk(chunk: Chunk) -> Packed:
     for number, file in zip(
         range(last, chunk.first + 1), map(File._make, reversed(chunk.files)), strict=True
     ):
-        if (quick := _quickly(file)) is not None:
-            batch.add(number, *quick)
-            continue
         taken = take(chunk.roots, file)
         if taken.article is not None:
             batch.add(number, entry_of(taken.article), taken.origin)
@@ -110,18 +106,6 @@ def take_chunk(chunk: Chunk) -> Packed:
     return Packed(
         marshal.dumps(rows), titles, live, _late(batch.rows, chunk), runs_of(batch.members), unusual
     )
-
-
-def _quickly(file: File) -> tuple[Entry, Origin] | None:
-    """A file's entry by the fast lane; None where the file must be read in the general way."""
-    try:
-        content = read_content(f"{file.path}/{file.name}")
-    except OSError:
-        return None
-    if is_too_young(content.mtime_ns, content.read_at_ns):
-        return None
-    entry = entry_in(content.raw)
-    return None if entry is None else (entry, _origin(content, file))
 
 
 def _late(rows: Sequence[Row], chunk: Chunk) -> list[int]:

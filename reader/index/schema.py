@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from itertools import count
+from zlib import crc32
 
-VERSION = 4
-"""Stored as `user_version`; another version means: build anew."""
+from reader.query.fields import FIELDS
+
+VERSION = 5 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+"""Stored as `user_version`; another version means: build anew. It follows from the stored fields as well."""
 
 BLOCK_BITS = 16
 """A roaring bitmap's own container size: a block of numbers is one container."""
@@ -26,8 +29,9 @@ UNDATED = -(1 << 62)
 """Stands for the date of what has none, before all others."""
 
 
-class Field:
-    """What a set is about; stored in the file, so numbers are never used again for something else.
+class SetKind:
+    """What a set is about, besides the stored fields of `reader.query.fields`. Written into the file, so a
+    number is never used again for something else.
 
     Plain numbers: an enumeration's members are looked up in dictionaries by their names, through Python.
     """
@@ -35,30 +39,21 @@ class Field:
     WORD = 1
     PREFIX = 2
     TITLE_WORD = 3
-    TOPIC = 10
-    PROVIDER = 11
-    CATEGORY = 12
-    TYPE = 13
-    AUTHOR = 14
-    DOMAIN = 15
-    QUALITY = 20
-    HEAT = 21
     FLAG = 30
     STATE = 40
     MARK = 50
 
 
-FIELDS: tuple[int, ...] = tuple(number for name, number in vars(Field).items() if name.isupper())
-"""All of them."""
+STORED = {field.name: field.stored for field in FIELDS if field.stored}
+"""The numbers of the stored fields, whose values are also listed in the table `choices`."""
+VALUE_FIELDS = frozenset(STORED.values())
+ALL_SETS: tuple[int, ...] = (
+    *(number for name, number in vars(SetKind).items() if name.isupper()),
+    *STORED.values(),
+)
 
-VALUE_FIELDS = frozenset(
-    (Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.AUTHOR, Field.DOMAIN, Field.QUALITY,
-     Field.HEAT)
-)  # fmt: skip
-"""Fields whose distinct values are listed in the table `choices`."""
-
-WORD_FIELDS = frozenset((Field.WORD, Field.TITLE_WORD))
-"""Fields of words, most of which are rare."""
+WORD_FIELDS = frozenset((SetKind.WORD, SetKind.TITLE_WORD))
+"""Sets of words, most of which are rare."""
 
 PREFIX_LENGTHS = (1, 2, 3)
 """Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""

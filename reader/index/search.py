@@ -12,23 +12,16 @@ from typing import TypeAlias
 from pyroaring import BitMap
 
 from reader.article.text import fold, is_unspaced, words
-from reader.index.schema import Field
+from reader.index.schema import STORED, SetKind
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
+from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
 
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
 
 HasPhrase: TypeAlias = Callable[[int, str, Sequence[str], bool], bool]
 """(number, field, words, whether the last may go on) -> whether they stand together in the article."""
-
-FACET_FIELDS = {
-    "topic": Field.TOPIC, "provider": Field.PROVIDER, "category": Field.CATEGORY, "type": Field.TYPE,
-}  # fmt: skip
-"""What the sidebar counts, by its name in a query."""
-
-_NUMBERS = {"quality": Field.QUALITY, "heat": Field.HEAT}
-_STARTS = {"since", "until", "date"}
 
 
 class Search:
@@ -75,9 +68,9 @@ class Search:
     def _value(self, among: BitMap, term: Term, value: str) -> BitMap:
         if term.field in ("text", "title", "author"):
             return self._words(among, term, value)
-        if term.field in _NUMBERS:
-            return self._number(_NUMBERS[term.field], value)
-        if term.field in _STARTS:
+        if term.field in NUMBER_FIELDS:
+            return self._number(STORED[term.field], value)
+        if term.field in DATE_FIELDS:
             return self._date(term.field, value)
         if term.field == "tag":
             return self._tag(fold(value), prefix=term.prefix)
@@ -87,7 +80,7 @@ class Search:
             return self._flag(value)
         if term.field == "domain":
             return self._domain(value.lower().lstrip("."), prefix=term.prefix)
-        return self._choice(FACET_FIELDS[term.field], value, prefix=term.prefix)
+        return self._choice(STORED[term.field], value, prefix=term.prefix)
 
     def _words(self, among: BitMap, term: Term, value: str) -> BitMap:
         wanted = words(value)
@@ -96,7 +89,7 @@ class Search:
             return among
         if term.field == "author":
             return self._author(wanted, term.prefix)
-        field = Field.TITLE_WORD if term.field == "title" else Field.WORD
+        field = SetKind.TITLE_WORD if term.field == "title" else SetKind.WORD
         found = among
         for place, word in enumerate(wanted):
             may_go_on = (term.prefix and place == len(wanted) - 1) or _is_half_a_pair(word)
@@ -117,10 +110,10 @@ class Search:
 
     def _author(self, wanted: Sequence[str], prefix: bool) -> BitMap:
         found = BitMap()
-        for folded, value in self._view.choices(Field.AUTHOR):
+        for folded, value in self._view.choices(STORED["author"]):
             # Cheap first: most names hold none of the words.
             if wanted[0] in folded and stand_together(words(folded), wanted, prefix):
-                found |= self._view.get(Field.AUTHOR, value)
+                found |= self._view.get(STORED["author"], value)
         return found
 
     def _number(self, field: int, value: str) -> BitMap:
@@ -151,21 +144,21 @@ class Search:
     def _flag(self, value: str) -> BitMap:
         live, marks = self._view.live, self._view.marks
         if value in ("unread", "published"):
-            return live - (marks["read"] if value == "unread" else self._view.get(Field.FLAG, "draft"))
+            return live - (marks["read"] if value == "unread" else self._view.get(SetKind.FLAG, "draft"))
         if value in ("read", "starred", "note"):
             return marks[value]
-        return self._view.get(Field.FLAG, value)
+        return self._view.get(SetKind.FLAG, value)
 
     def _domain(self, value: str, *, prefix: bool) -> BitMap:
         sets = [
-            self._view.get(Field.DOMAIN, domain) for _, domain in self._view.choices(Field.DOMAIN)
+            self._view.get(STORED["domain"], domain) for _, domain in self._view.choices(STORED["domain"])
             if domain == value or domain.endswith(f".{value}") or (prefix and domain.startswith(value))
         ]  # fmt: skip
         return _united(sets)
 
     def _choice(self, field: int, value: str, *, prefix: bool) -> BitMap:
         meant = self._view.matching_choices(field, fold(value), prefix=prefix)
-        if not meant and field == Field.PROVIDER and "." in value:
+        if not meant and field == STORED["provider"] and "." in value:
             return self._domain(value.lower(), prefix=prefix)
         return _united([self._view.get(field, choice) for choice in meant])
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pyroaring import BitMap
 
 from reader.index.packing import unpack
-from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, Field
+from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, SetKind
 
 _LAST = "\U0010ffff"
 
@@ -36,12 +36,12 @@ def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:
     """The union of the sets of all words that begin with `start`."""
-    if field == Field.WORD and len(start) <= PREFIX_LENGTHS[-1]:
-        return read_set(connection, Field.PREFIX, start)
+    if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
+        return read_set(connection, SetKind.PREFIX, start)
     crowded: list[tuple[int, int, bytes]] = []
-    if field == Field.WORD and len(start) == CROWDED_LENGTH:
+    if field == SetKind.WORD and len(start) == CROWDED_LENGTH:
         crowded = connection.execute(
-            f"select block, part, data from {SETS} where field = ? and value = ?", (Field.PREFIX, start)
+            f"select block, part, data from {SETS} where field = ? and value = ?", (SetKind.PREFIX, start)
         ).fetchall()
     # A block where the beginning is crowded has all its words in that one set, the rare ones as well.
     done = {block for block, _, _ in crowded}

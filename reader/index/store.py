@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from reader.index.editions import Editions
 from reader.index.rows import Rows
-from reader.index.schema import CACHE_KIB, Field, check, connect, create, memory_uri
+from reader.index.schema import CACHE_KIB, SetKind, check, connect, create, memory_uri
 from reader.index.search import HasPhrase, Search
 from reader.index.sets import read_field
 from reader.index.view import IndexView
@@ -186,7 +186,7 @@ class Index(Rows):
         """The marks as they were stored last: for which generation, up to which turn, and the sets."""
         with self.rows() as connection:
             meta = dict(connection.execute("select key, value from meta where key like 'marks.%'"))
-            found = read_field(connection, Field.MARK)
+            found = read_field(connection, SetKind.MARK)
             return meta.get("marks.generation", -1), meta.get("marks.turn", 0), found
 
     def store_marks(self, generation: int, turn: int) -> None:
@@ -196,7 +196,7 @@ class Index(Rows):
         with closing_connection(self.location) as connection:
             connection.execute("begin immediate")
             for name, numbers in self.marked.items():
-                replace_set(connection, Field.MARK, name, numbers)
+                replace_set(connection, SetKind.MARK, name, numbers)
             meta = [("marks.generation", generation), ("marks.turn", turn)]
             connection.executemany("insert or replace into meta values(?, ?)", meta)
             connection.execute("commit")

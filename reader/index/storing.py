@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from reader.article.text import fold
 from reader.index.blocks import Made, beginning, parts_of, prefixes
 from reader.index.packing import pack_set, unpack
-from reader.index.schema import BLOCK_BITS, CROWDED_LENGTH, LATE, LIVE, VALUE_FIELDS, Field
+from reader.index.schema import BLOCK_BITS, CROWDED_LENGTH, LATE, LIVE, VALUE_FIELDS, SetKind
 from reader.index.sets import SETS, read_set, united, whole
 
 
@@ -24,7 +24,7 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
         for field, by_value in members.items()
         if by_value
     }
-    united = BitMap.union(*[numbers for _, numbers in made.get(Field.STATE, ())] or [BitMap()])
+    united = BitMap.union(*[numbers for _, numbers in made.get(SetKind.STATE, ())] or [BitMap()])
     blocks = {block for block, _ in by_block(united)}
     if not blocks:
         return
@@ -33,8 +33,8 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
     for field, sets in made.items():
         _note_choices(connection, field, [value for value, _ in sets])
         _write(connection, field, sets, is_new=is_new)
-        if field == Field.WORD:
-            _write(connection, Field.PREFIX, sorted(prefixes(sets)), is_new=is_new)
+        if field == SetKind.WORD:
+            _write(connection, SetKind.PREFIX, sorted(prefixes(sets)), is_new=is_new)
             if not is_new:
                 _merge_crowded(connection, sets)
 
@@ -119,7 +119,7 @@ def has_block(connection: sqlite3.Connection, block: int) -> bool:
 def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:
     """Take numbers out of the live and the late ones; their other sets keep them until the next rebuild."""
     for value in (LIVE, LATE):
-        replace_set(connection, Field.STATE, value, read_set(connection, Field.STATE, value) - numbers)
+        replace_set(connection, SetKind.STATE, value, read_set(connection, SetKind.STATE, value) - numbers)
 
 
 def replace_set(connection: sqlite3.Connection, field: int, value: str, numbers: BitMap) -> None:
@@ -137,9 +137,9 @@ def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, Bi
     long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)
     for start, group in groupby(long, key=beginning(CROWDED_LENGTH)):
         stored = connection.execute(
-            f"select block, part, data from {SETS} where field = ? and value = ?", (Field.PREFIX, start)
+            f"select block, part, data from {SETS} where field = ? and value = ?", (SetKind.PREFIX, start)
         ).fetchall()
         numbers = dict(by_block(BitMap.union(*[found for _, found in group]))) if stored else {}
         for block, data in whole(stored):
             if block in numbers:
-                _put(connection, Field.PREFIX, start, block, unpack(block, data) | numbers[block])
+                _put(connection, SetKind.PREFIX, start, block, unpack(block, data) | numbers[block])

@@ -18,15 +18,20 @@ from pyroaring import BitMap
 from reader.index.out_of_order import Late, LateArticle, placed
 from reader.index.packing import in_bits
 from reader.index.rows import MOST_ASKED
-from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, UNDATED, Field
+from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
 from reader.index.sets import read_range, read_set
 from reader.query import Clause
+from reader.query.fields import FACETS, NUMBER_FIELDS
 
 if TYPE_CHECKING:
     from reader.index.titles import Titles
 
-KEPT_FIELDS = frozenset((Field.TOPIC, Field.PROVIDER, Field.CATEGORY, Field.TYPE, Field.QUALITY, Field.HEAT,
-                         Field.STATE, Field.FLAG))  # fmt: skip
+QUALITY = STORED["quality"]
+
+KEPT_FIELDS = frozenset(STORED[one] for one in (*FACETS, *NUMBER_FIELDS) if one in STORED) | {
+    SetKind.STATE,
+    SetKind.FLAG,
+}
 """Fields whose sets are asked for again with every keystroke."""
 
 MOST_KEPT = 20_000
@@ -118,12 +123,12 @@ class IndexView:
     def live(self) -> BitMap:
         """All articles; every match is cut out of it."""
         blocks = [in_bits(block) for (block,) in self.connection.execute("select block from blocks")]
-        return self.get(Field.STATE, LIVE) & BitMap.union(BitMap(), *blocks)
+        return self.get(SetKind.STATE, LIVE) & BitMap.union(BitMap(), *blocks)
 
     @cached_property
     def late(self) -> BitMap:
         """The articles whose numbers do not tell their dates."""
-        return self.get(Field.STATE, LATE) & self.live
+        return self.get(SetKind.STATE, LATE) & self.live
 
     @cached_property
     def late_articles(self) -> Late:
@@ -218,11 +223,11 @@ class IndexView:
     def quality_steps(self) -> list[tuple[str, BitMap]]:
         """The articles of each step, spelled as queries have it (`40..44`); none where none has a quality."""
         sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
-        for _, value in self.choices(Field.QUALITY):
+        for _, value in self.choices(QUALITY):
             low = max(min(int(value) // QUALITY_STEP * QUALITY_STEP, 100 - QUALITY_STEP), 0)
             # The single qualities are not kept beside their steps: with a million articles they are 2 MB.
-            known = self._kept.get((Field.QUALITY, value))
-            sets[low].append(read_set(self.connection, Field.QUALITY, value) if known is None else known)
+            known = self._kept.get((QUALITY, value))
+            sets[low].append(read_set(self.connection, QUALITY, value) if known is None else known)
         steps = [(low, BitMap.union(BitMap(), *found)) for low, found in sets.items()]
         if all(members.isdisjoint(self.live) for _, members in steps):
             return []

@@ -25,7 +25,7 @@ from reader.index.entry import entry_of
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import unpacked_rows
-from reader.index.schema import BLOCK_BITS, LATE, LIVE, Field, pack_name, unpack_name
+from reader.index.schema import BLOCK_BITS, LATE, LIVE, SetKind, pack_name, unpack_name
 from reader.index.sets import read_set
 from reader.index.storing import replace_set, withdraw, write_made, write_sets
 
@@ -69,9 +69,9 @@ class Writer:
                 late.append(number)
         self._insert_rows(batch.rows)
         self._connection.executemany("insert into titles values(?, ?)", batch.titles)
-        batch.members[Field.STATE][LIVE] = [row.number for row in batch.rows]
+        batch.members[SetKind.STATE][LIVE] = [row.number for row in batch.rows]
         if late:
-            batch.members[Field.STATE][LATE] = late
+            batch.members[SetKind.STATE][LATE] = late
         write_sets(self._connection, batch.members)
         numbering.save(self._connection)
 
@@ -147,7 +147,7 @@ class Writer:
         live = BitMap(array("I", numbers)) if kept is None else kept
         write_made(self._connection, block.block, list(block.made))
         late = BitMap([number for chunk in chunks for number in chunk.late]) & live
-        write_sets(self._connection, {Field.STATE: {LIVE: live, LATE: late} if late else {LIVE: live}})
+        write_sets(self._connection, {SetKind.STATE: {LIVE: live, LATE: late} if late else {LIVE: live}})
         block.numbering.save(self._connection)
 
     def _insert_unique(self, chunks: Sequence[Packed], numbers: Sequence[int]) -> BitMap | None:
@@ -227,7 +227,7 @@ class Writer:
 
     def demote_all(self) -> None:
         """Make every article so far a late one, so that a cold load can number all others in order."""
-        replace_set(self._connection, Field.STATE, LATE, read_set(self._connection, Field.STATE, LIVE))
+        replace_set(self._connection, SetKind.STATE, LATE, read_set(self._connection, SetKind.STATE, LIVE))
         numbering = Numbering(self._connection)
         numbering.demote()
         numbering.save(self._connection)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from reader.article.text import fold
 from reader.errors import closest
 from reader.query import Query
+from reader.query.fields import BY_NAME, FACETS
 from reader.query.results import Facet
 
-FIELDS = ("topic", "provider", "category", "type")
+FIELDS = tuple(name for name in FACETS if BY_NAME[name].stored)
 """The fields whose values can be looked through."""
 MOST_COMPARED = 2_000
 """Values among which the nearest one is looked for: the most frequent ones; more would be felt."""

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
+from reader.article.text import fold
+
 
 class Term(NamedTuple):
     """One test that an article passes or fails: any of the values will do."""
 
     field: str
-    """text (a bare word or phrase), title, author, topic, provider, category, type, url, domain, path,
-    tag, id, quality, heat, is, has, since, until or date."""
+    """text (a bare word or phrase) or one of `reader.query.fields`, but for sort."""
     values: tuple[str, ...]
     """As typed, without quotes. Dates stay relative ("7d") until the question is asked."""
     negated: bool = False
     prefix: bool = False
-    """The (last) word may go on (`word*`, or the word being typed); for topic, provider, category, type,
-    tag, url, domain and path the value may go on. Never set for the other fields."""
+    """The (last) word may go on (`word*`, or the word being typed), or the value of one of CHOICES.
+    Never set for other fields."""
     phrase: bool = False
     """For text, title, author: the value was quoted, its words must stand together in this order."""
 
@@ -83,8 +84,8 @@ def walk(clauses: Iterable[Clause], negated: bool) -> Iterator[tuple[Term, bool]
 
 
 def distinct(values: Iterable[str]) -> tuple[str, ...]:
-    """Each value once, whatever its case, as it was written first."""
+    """Each value once, as it was written first; case and accents make no other value of it."""
     seen: dict[str, str] = {}
     for value in values:
-        seen.setdefault(value.casefold(), value)
+        seen.setdefault(fold(value), value)
     return tuple(seen.values())

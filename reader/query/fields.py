@@ -1,32 +1,121 @@
-"""The fields that a query can name.
+"""The one list of fields: what a query, a facet, an order, an option and a section of the sidebar are about.
 
-Which values each takes is in `reader.query.values`; nothing here knows the syntax of queries or articles.
+To add a field, declare it here; one that is stored also says in `reader.index.entry` which values an article
+has. Which values a query may give is checked in `reader.query.values`.
 """
 
 from __future__ import annotations
 
-SORTS = ("date", "quality", "heat", "title", "provider", "relevance")
-"""Sort orders; each goes in its natural direction: newest, highest, highest, A to Z, A to Z, best first."""
+from typing import Literal, NamedTuple, TypeAlias
 
-WORD_FIELDS = ("title", "author")
-"""Fields that are searched for words; a quoted value is a phrase."""
-VALUE_FIELDS = ("topic", "provider", "category", "type", "url", "domain", "path", "tag", "id")
-"""Fields whose whole value is compared."""
-CHOICES = frozenset(VALUE_FIELDS) - {"id"}
-"""Those of them whose value may be any text, and may go on."""
-NUMBER_FIELDS = ("quality", "heat")
-NAMES = {
-    "is": ("unread", "read", "starred", "draft", "published"),
-    "has": ("image", "related", "body", "note"),
+Kind: TypeAlias = Literal["words", "choice", "text", "id", "number", "name", "date", "sort"]
+"""words: searched for words, a quoted value is a phrase. choice: one of the values that articles have; these
+are the facets. text: the value, or a part of it, is compared. name: one of a few names."""
+
+
+class Field(NamedTuple):
+    """A field and everything that depends on which field it is."""
+
+    name: str
+    """What stands before the colon in a query; its name everywhere else too."""
+    kind: Kind
+    example: str
+    """A good value, as a query has it."""
+    stored: int = 0
+    """The number of its sets in the index, 0 for none; never used again for something else."""
+    label: str = ""
+    """Before a single value, in the command palette."""
+    heading: str = ""
+    """Over its section of the sidebar; empty where it has none. Sections come in the order of FIELDS."""
+    is_always_shown: bool = False
+    """Whether its section is shown even with a single value."""
+    is_suggested: bool = False
+    """Whether a word in the search bar without a field may become one of its values."""
+    is_path: bool = False
+    """Whether its values are paths: what all of them have in common is left out."""
+    phrase: str | None = None
+    """What stands before its values in a sentence; None = its name."""
+    names: tuple[str, ...] = ()
+    """The only values, for the kind `name`."""
+    hints: tuple[str, ...] = ()
+    """Values that the search bar suggests where those of the articles are not listed."""
+    flags: tuple[str, ...] = ()
+    """The option of the command line that asks for its values."""
+    help: str = ""
+    """The help of that option."""
+    option_example: str = ""
+
+
+FIELDS = (
+    Field(
+        "topic", "choice", "AI", stored=10, label="Topic", heading="TOPICS", is_always_shown=True,
+        is_suggested=True, phrase="about ",
+        flags=("-t", "--topic"), help="about this topic", option_example="-t AI -t Chips",
+    ),
+    Field(
+        "provider", "choice", '"Harbour Post"', stored=11, label="Provider", heading="PROVIDERS",
+        is_always_shown=True, is_suggested=True, phrase="from ",
+        flags=("-p", "--provider"), help="from this provider, by name or domain",
+        option_example="-p 'Harbour Post'",
+    ),
+    Field(
+        "quality", "number", ">=50", stored=20, heading="QUALITY", hints=(">=50", ">=80", "..30"),
+    ),
+    Field(
+        "date", "date", "2021-06-18", heading="DATES", phrase="", hints=("today", "yesterday"),
+    ),
+    Field(
+        "category", "choice", "news", stored=12, label="Category", heading="CATEGORIES",
+        flags=("--category",), help="of this category", option_example="--category news",
+    ),
+    Field(
+        "type", "choice", "article", stored=13, label="Type", heading="TYPES",
+        flags=("--type",), help="of this type", option_example="--type article",
+    ),
+    Field(
+        "tag", "choice", "later", is_suggested=True, phrase="tagged ",
+        flags=("--tag",), help="with this tag of yours", option_example="--tag later",
+    ),
+    Field("title", "words", "chips"),
+    Field("author", "words", '"Ana Lund"', stored=14),
+    Field("url", "text", "/2021/"),
+    Field("domain", "text", "harbour.example", stored=15),
+    Field("path", "text", "2021/"),
+    Field("id", "id", "3fa0"),
+    Field("heat", "number", ">0", stored=21, hints=(">0", ">=10")),
+    Field("is", "name", "unread", phrase="", names=("unread", "read", "starred", "draft", "published")),
+    Field("has", "name", "image", phrase="with ", names=("image", "related", "body", "note")),
+    Field("since", "date", "7d", phrase="since ", hints=("today", "yesterday", "7d", "30d", "1y")),
+    Field("until", "date", "2021-07", phrase="until ", hints=("yesterday", "7d", "30d")),
+    Field("sort", "sort", "quality"),
+)  # fmt: skip
+
+ORDERS = {
+    "date": ("newest first", "oldest first"),
+    "quality": ("best quality first", "lowest quality first"),
+    "heat": ("hottest first", "coolest first"),
+    "title": ("by title", "by title, Z to A"),
+    "provider": ("by provider", "by provider, Z to A"),
+    "relevance": ("most relevant first", "least relevant first"),
 }
-"""Fields that take one of a few names."""
-DATE_FIELDS = ("since", "until", "date")
-FIELDS = (*WORD_FIELDS, *VALUE_FIELDS, *NUMBER_FIELDS, *NAMES, *DATE_FIELDS, "sort")
+"""What a list can be sorted by, in words: in its natural direction, and reversed."""
+SORTS = tuple(ORDERS)
+"""Sort orders, each in its natural direction: newest, highest, highest, A to Z, A to Z, best first."""
+
+BY_NAME = {field.name: field for field in FIELDS}
+FIELD_NAMES = tuple(BY_NAME)
 """Every word that may stand before a colon."""
-EXAMPLES = {
-    "title": "chips", "author": '"Ana Lund"', "topic": "AI", "provider": '"Harbour Post"', "category": "news",
-    "type": "article", "url": "/2021/", "domain": "harbour.example", "path": "2021/", "tag": "later",
-    "id": "3fa0", "quality": ">=50", "heat": ">0", "is": "unread", "has": "image", "since": "7d",
-    "until": "2021-07", "date": "2021-06-18", "sort": "quality",
-}  # fmt: skip
-"""One good value for each field, for messages and completion."""
+
+
+def _of_kind(*kinds: Kind) -> tuple[str, ...]:
+    return tuple(field.name for field in FIELDS if field.kind in kinds)
+
+
+WORD_FIELDS = _of_kind("words")
+FACETS = _of_kind("choice")
+"""Fields whose values are listed and counted."""
+CHOICES = frozenset(_of_kind("choice", "text"))
+"""Fields whose value may be any text, and may go on."""
+NUMBER_FIELDS = _of_kind("number")
+DATE_FIELDS = _of_kind("date")
+NAMES = {field.name: field.names for field in FIELDS if field.names}

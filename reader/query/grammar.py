@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from reader.article.text import words
 from reader.errors import QueryError, nearest, shown
-from reader.query.fields import CHOICES, FIELDS, WORD_FIELDS
+from reader.query.fields import CHOICES, FIELD_NAMES, WORD_FIELDS
 from reader.query.values import check_value, example, is_unfinished
 
 _BLANKS = re.compile(r"\s*")
@@ -123,7 +123,7 @@ def _token(text: str, at: int, typing: bool) -> Token:
 
 def _is_field(name: str, text: str, at: int) -> bool:
     """Whether a name and its colon are meant as a field; "Breaking: news" and "http://" are not."""
-    if name.lower() in FIELDS:
+    if name.lower() in FIELD_NAMES:
         return True
     rest = _RUN.match(text, at)
     return bool(rest and rest[0][:2] != "//" and (rest[0][0] == '"' or _LETTER.search(rest[0])))
@@ -135,8 +135,8 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
     if run and not (typing and run.end() == len(text)):
         return Token("term", start, run.end(), negated, field, tuple(map(Piece, run[0].split(","))))
     pieces, at = _values(text, name.end(), typing)
-    if field not in FIELDS:
-        reason = f'there is no field "{name[1]}"; {nearest(field, FIELDS)}'
+    if field not in FIELD_NAMES:
+        reason = f'there is no field "{name[1]}"; {nearest(field, FIELD_NAMES)}'
         raise QueryError(_with_remedy(reason, text[start:at]), name.start(), name.end() - name.start())
     is_last = typing and at == len(text)
     if field in WORD_FIELDS:

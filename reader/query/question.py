@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeGuard
 
+from reader.article.text import fold
 from reader.query.clauses import Clause, Group, Term, distinct, walk
 from reader.query.fields import DATE_FIELDS
 
@@ -83,7 +84,7 @@ class Query(NamedTuple):
         return distinct(value for term in terms for value in term.values)
 
     def _toggled(self, field: str, value: str, *, negated: bool) -> Query:
-        was_on = value.casefold() in map(str.casefold, self._chosen(field, negated=negated))
+        was_on = fold(value) in map(fold, self._chosen(field, negated=negated))
         clauses = tuple(_lessened(self.clauses, field, value))
         if was_on:
             return self._replace(clauses=clauses)
@@ -112,10 +113,10 @@ def _is_choice(part: Clause, field: str, negated: bool) -> TypeGuard[Term]:
 
 def _lessened(clauses: Iterable[Clause], field: str, value: str) -> Iterator[Clause]:
     """The clauses with this value neither chosen nor excluded for the field outside groups."""
-    folded = value.casefold()
+    folded = fold(value)
     for part in clauses:
         if isinstance(part, Term) and part.field == field:
-            left = tuple(one for one in part.values if one.casefold() != folded)
+            left = tuple(one for one in part.values if fold(one) != folded)
             if left:
                 yield part._replace(values=left)
         else:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reader.article import dates
 from reader.errors import nearest, shown
-from reader.query.fields import DATE_FIELDS, EXAMPLES, NAMES, NUMBER_FIELDS, SORTS
+from reader.query.fields import BY_NAME, DATE_FIELDS, NAMES, NUMBER_FIELDS, SORTS
 
 _NUMBER = re.compile(r"(?a)(>=|<=|>|<|=)?(-?\d{1,9})|(-?\d{1,9})?\.\.(-?\d{1,9})?")
 _WHOLE = re.compile(r"-?\d+")
@@ -83,7 +83,7 @@ def is_unfinished(field: str, value: str) -> bool:
 
 def example(field: str) -> str:
     """A good term of this field, for messages: `quality:>=50`."""
-    return f"{field}:{EXAMPLES[field]}"
+    return f"{field}:{BY_NAME[field].example}"
 
 
 def _check_name(field: str, value: str) -> str:

@@ -15,7 +15,7 @@ from reader.index import out_of_order as late
 from reader.index.histogram import _Dated
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
-from reader.index.schema import LATE, LIVE, Field, create
+from reader.index.schema import LATE, LIVE, SetKind, create
 from reader.index.storing import write_sets
 from reader.index.view import IndexView
 
@@ -41,7 +41,7 @@ def add(connection: sqlite3.Connection, dates: list[int | None]) -> None:
         )
     states = {LIVE: [number for number, _ in given_numbers],
               LATE: [number for number, is_late in given_numbers if is_late]}  # fmt: skip
-    write_sets(connection, {Field.STATE: {name: found for name, found in states.items() if found}})
+    write_sets(connection, {SetKind.STATE: {name: found for name, found in states.items() if found}})
 
 
 def dates_of(connection: sqlite3.Connection) -> dict[int, int | None]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reader.index import blocks, rare
 from reader.index.blocks import make, runs_of
-from reader.index.schema import LIVE, Field, create
+from reader.index.schema import LIVE, SetKind, create
 from reader.index.sets import read_range, read_set
 from reader.index.storing import write_made, write_sets
 
@@ -38,11 +38,11 @@ def written(loaded: Mapping[str, list[int]], *later: Mapping[str, list[int]]) ->
     """An index with the words of one block, to which others are added; closed behind its use."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     create(connection)
-    runs = runs_of({Field.WORD: dict(loaded)})
+    runs = runs_of({SetKind.WORD: dict(loaded)})
     write_made(connection, LOADED, [make([(field, [run]) for (field, _), run in runs.items()])])
     for words in later:
         numbers = {number for found in words.values() for number in found}
-        write_sets(connection, {Field.WORD: words, Field.STATE: {LIVE: sorted(numbers)}})
+        write_sets(connection, {SetKind.WORD: words, SetKind.STATE: {LIVE: sorted(numbers)}})
     yield connection
     connection.close()
 
@@ -60,9 +60,9 @@ def test_words_and_beginnings(
             everything.setdefault(word, set()).update(numbers)
     for connection in written(loaded, *filter(None, parts[1:])):
         for word in everything:
-            assert set(read_set(connection, Field.WORD, word)) == everything[word]
+            assert set(read_set(connection, SetKind.WORD, word)) == everything[word]
         for start in {word[:end] for word in everything for end in range(1, 8)} | {"abba", "b"}:
-            found = set(read_range(connection, Field.WORD, start))
+            found = set(read_range(connection, SetKind.WORD, start))
             assert found == {
                 number for word, numbers in everything.items() if word.startswith(start) for number in numbers
             }, start

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
-from reader.index.schema import LIVE, Field, create
+from reader.index.schema import LIVE, STORED, SetKind, create
 from reader.index.storing import write_sets
 from reader.index.view import IndexView
 from reader.query import parse
@@ -21,10 +21,10 @@ def test_single_qualities_are_not_kept_for_the_counts_of_their_steps(tmp_path: P
     library = opened(tmp_path)
     counted = library.facet("quality", parse(""), NOW).values
     with library._index.view() as view:
-        assert not [field for field, _ in view._kept if field == Field.QUALITY]
+        assert not [field for field, _ in view._kept if field == STORED["quality"]]
     assert len(library.select(parse("quality:>=50"), NOW)) == 17
     with library._index.view() as view:
-        assert len([field for field, _ in view._kept if field == Field.QUALITY]) == 17
+        assert len([field for field, _ in view._kept if field == STORED["quality"]]) == 17
     assert library.facet("quality", parse(""), NOW).values == counted
     library.close()
 
@@ -34,7 +34,7 @@ def test_what_matches_is_never_held_as_runs() -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     create(connection)
     numbers = BitMap(range(3 << 16, (4 << 16) + 10))
-    write_sets(connection, {Field.STATE: {LIVE: numbers}})
+    write_sets(connection, {SetKind.STATE: {LIVE: numbers}})
     view = IndexView(connection, {})
     assert view.live == numbers
     wanted = BitMap([number for number in numbers if number % 50])

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from reader.errors import QueryError
 from reader.query import Query, Term, parse
-from reader.query.fields import EXAMPLES, FIELDS, NAMES
+from reader.query.fields import FIELD_NAMES, FIELDS, NAMES
 
 _WORD = st.text(max_size=6) | st.sampled_from(
     ["a", "OR", "AND", "-", "&", "x(y)", "12:30", "http://x.y", "b*"]
 )
-_FIELD = st.sampled_from(FIELDS)
-_VALUE = st.sampled_from([*EXAMPLES.values(), *NAMES["is"], "A,B", '"C, D",e*', "40..80", "..7d", "x", ""])
+_FIELD = st.sampled_from(FIELD_NAMES)
+_VALUE = st.sampled_from(
+    [*[field.example for field in FIELDS], *NAMES["is"], "A,B", '"C, D",e*', "40..80", "..7d", "x", ""]
+)
 _TERM = st.builds("{}:{}".format, _FIELD, _VALUE) | _WORD | st.builds('"{}"'.format, _WORD)
 _PIECE = st.builds("{}{}".format, st.sampled_from(["", "-", "(", "-(", ") "]), _TERM)
 TEXTS = (

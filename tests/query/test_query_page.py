@@ -10,7 +10,7 @@ from reader.collection.folders import Collection
 from reader.library import Library
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
-from reader.query.fields import FIELDS, NAMES
+from reader.query.fields import FIELD_NAMES, NAMES
 from tests.index.files import NOW, ids, named, refresh, text_of, write
 from tests.model import Marked, Model
 from tests.test_house import ROOT
@@ -84,7 +84,7 @@ def test_every_example_of_the_page_finds_what_it_says(text: str, asked: tuple[Li
 def test_the_page_shows_every_field_and_name() -> None:
     """No field, name or order lacks its example."""
     page = " ".join(examples())
-    fields = [field for field in FIELDS if f"{field}:" not in page]
+    fields = [field for field in FIELD_NAMES if f"{field}:" not in page]
     names = [
         f"{field}:{name}" for field, known in NAMES.items() for name in known if f"{field}:{name}" not in page
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from reader.errors import QueryError
 from reader.query import SORTS, Group, Query, Term, highlights, parse
-from reader.query.fields import EXAMPLES
+from reader.query.fields import BY_NAME
 
 
 def word(text: str, *, negated: bool = False, prefix: bool = False) -> Term:
@@ -198,7 +198,7 @@ def test_highlights_are_what_was_asked_to_be_there() -> None:
     assert highlights(query) == (("chip", True), ("quiet week", False), ("lab", False), ("b", False))
 
 
-@pytest.mark.parametrize("field", EXAMPLES)
+@pytest.mark.parametrize("field", BY_NAME)
 def test_the_example_of_every_field_is_good(field: str) -> None:
     """What messages give as an example is understood itself."""
-    assert parse(f"{field}:{EXAMPLES[field]}")
+    assert parse(f"{field}:{BY_NAME[field].example}")

@@ -15,6 +15,7 @@ from reader.app.widgets.sidebar_chart import RANGES, Chart, line_of
 from reader.article.periods import in_words
 from reader.article.text import fold
 from reader.query import Query, Term
+from reader.query import fields as query_fields
 from reader.query.results import Facet, FacetValue
 
 Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart"]
@@ -22,19 +23,11 @@ State: TypeAlias = Literal["", "included", "excluded"]
 
 VIEWS = "view"
 """The section of the views, which is no field of an article."""
-HEADS: Mapping[str, str] = {
-    VIEWS: "VIEWS",
-    "topic": "TOPICS",
-    "provider": "PROVIDERS",
-    "category": "CATEGORIES",
-    "type": "TYPES",
-    "quality": "QUALITY",
-    "date": "DATES",
-}
-FIELDS = ("topic", "provider", "category", "type")
-"""The facets with values to choose; the last two are shown only where there is more than one value."""
-COUNTED = ("topic", "provider", "quality", "date", "category", "type")
+HEADS: Mapping[str, str] = {VIEWS: "VIEWS", **{one.name: one.heading for one in query_fields.FIELDS}}
+COUNTED = tuple(field.name for field in query_fields.FIELDS if field.heading)
 """Everything that is counted for the sidebar, in the order in which it is shown."""
+FIELDS = tuple(name for name in COUNTED if name in query_fields.FACETS)
+"""The facets with values to choose."""
 HIGH = 32
 """Lines of a sidebar in which charts have two lines."""
 STEPS = "− +"
@@ -158,7 +151,7 @@ def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
 
 
 def _is_worth_showing(facet: Facet, query: Query) -> bool:
-    if facet.field in ("topic", "provider"):
+    if query_fields.BY_NAME[facet.field].is_always_shown:
         return bool(facet.values)
     return len(facet.values) > 1 or bool(query.included(facet.field) or query.excluded(facet.field))
 
