@@ -16,23 +16,23 @@ PATIENCE = (0.25, 1.0)
 
 def run(start: Start) -> int:
     """Show the library until the person quits; the exit code."""
-    from reader.app.process import endings
-    from reader.app.process.first_paint import painted_first
+    from reader.app import signals
+    from reader.app.early.first_paint import painted_first
 
     seen = glance(choices(start.config.terminal))
     # Whoever has chosen a theme has it; else the ground is as it was last, until the terminal says otherwise.
     asks = not (start.config.theme or start.visit.theme or seen.background)
     seen = seen._replace(background=seen.background or start.visit.background)
     returned, fault = None, None
-    with endings.no_errors_once_gone(), painted_first(start, seen) as begun:
+    with signals.no_errors_once_gone(), painted_first(start, seen) as begun:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-        from reader.app.process.background import is_worth_asking
+        from reader.app.early.osc_reply_filter import is_worth_asking
         from reader.app.reader_app import ReaderApp
 
         driver = begun.driver(asks_background=asks and is_worth_asking(seen))
         app = ReaderApp(start, seen=seen, driver_class=driver, first_load=begun.load)
         start.library.marks.be_patient(*PATIENCE)
-        endings.end_well(app, begun.stage)
+        signals.end_well(app, begun.stage)
         app.run(mouse=seen.has_mouse)
         returned, fault = app.return_code, app.fault
-    return endings.code_of(returned, fault)
+    return signals.code_of(returned, fault)

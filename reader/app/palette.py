@@ -20,7 +20,7 @@ from textual.widgets import Input
 from reader.app.browsing.state import Browsing
 from reader.app.keys.keymap import action_of
 from reader.app.messages import ValuePressed
-from reader.app.paint.painting import one_line
+from reader.app.paint.cells import one_line
 from reader.app.wording import order_in_words
 from reader.config.commands import COMMANDS
 from reader.errors import ReaderError, counted

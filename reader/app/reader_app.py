@@ -15,14 +15,14 @@ from textual.color import Color
 from textual.driver import Driver
 from textual.screen import Screen
 
+from reader.app.early.diff_update import DiffUpdate, ScreenBuffer
+from reader.app.early.first_load import FirstLoad
+from reader.app.early.osc_reply_filter import BackgroundTold
 from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keyed import MADE_WAIT, KeyedApp
 from reader.app.keys.keymap import keymap_of
 from reader.app.paint.filters import filters_for
-from reader.app.paint.output import Page, ThriftyUpdate
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
-from reader.app.process.background import BackgroundTold
-from reader.app.process.first_load import FirstLoad
 from reader.app.screens.browse import BrowseScreen
 from reader.app.start import Start
 from reader.config.paths import data_dir
@@ -63,7 +63,7 @@ class ReaderApp(KeyedApp):
         """What is shown, and how the person wants it."""
         self._first_load = first_load
         self._notices = [*start.notices, *start.library.notices, *warnings]
-        self._page = Page()
+        self._page = ScreenBuffer()
         self.animation_level = "none"
         self.seen = seen
         """What the terminal can do, as far as it shows at once."""
@@ -132,7 +132,7 @@ class ReaderApp(KeyedApp):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send what an update changes, and no more."""
         if isinstance(renderable, CompositorUpdate):
-            renderable = ThriftyUpdate(renderable, self._page)
+            renderable = DiffUpdate(renderable, self._page)
         super()._display(screen, renderable)
 
     def exit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from reader.app.paint.painting import Piece, width_of
+from reader.app.paint.cells import Piece, width_of
 from reader.app.widgets.article_row import Row, compact, gutter, line
 from reader.library import Change
 from reader.query import Query

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.app.paint.painting import width_of
+from reader.app.paint.cells import width_of
 from reader.app.widgets.sidebar_chart import Chart, chart_of, extended, line_of, picked, stepped
 from reader.app.widgets.sidebar_rows import chart_rows
 from reader.query import Query, parse

@@ -16,6 +16,7 @@ from textual.timer import Timer
 
 from reader import pictures
 from reader.app.browsing.state import Browsing
+from reader.app.early.diff_update import ScreenBuffer
 from reader.app.messages import PicturePressed
 from reader.app.paint.canvas import (
     KINDS,
@@ -29,7 +30,6 @@ from reader.app.paint.canvas import (
     pixels_of,
     sixel_sequence,
 )
-from reader.app.paint.output import Page
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article, Image
 
@@ -56,7 +56,7 @@ class Picturing(Browsing):
         shown: Shown | None
         reason: str = ""
 
-    page: Page
+    page: ScreenBuffer
     """What the terminal shows."""
     _fitting: Timer | None = None
     _laid: Region | None = None

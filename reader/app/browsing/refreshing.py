@@ -13,8 +13,8 @@ from time import monotonic
 from textual import on
 
 from reader.app.browsing.state import Browsing
+from reader.app.early.first_load import FirstLoad
 from reader.app.messages import RefreshFailed, RefreshStep
-from reader.app.process.first_load import FirstLoad
 from reader.app.wording import report_in_words, time_left, unforeseen
 from reader.errors import ReaderError, counted
 from reader.query.results import Progress, Report

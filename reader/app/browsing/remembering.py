@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reader.app.browsing.state import Browsing
-from reader.app.process.first_paint import place_of
+from reader.app.early.first_paint import place_of
 from reader.app.reading.document import Place
 from reader.config.visit import Spot, Visit
 from reader.query.results import Headline

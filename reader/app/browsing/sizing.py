@@ -10,7 +10,7 @@ from textual import on
 
 from reader.app.browsing.state import Browsing
 from reader.app.geometry import LEAST_TEXT, panes_at
-from reader.app.paint.edged import Edged
+from reader.app.paint.painted_view import PaintedView
 
 STEP = 2
 """Cells or lines by which a key makes something wider."""
@@ -40,8 +40,8 @@ class Sizing(Browsing):
         if has_changed:
             pane.refresh(layout=True)
 
-    @on(Edged.EdgeMoved)
-    def _edge_moved(self, message: Edged.EdgeMoved) -> None:
+    @on(PaintedView.EdgeMoved)
+    def _edge_moved(self, message: PaintedView.EdgeMoved) -> None:
         message.stop()
         if message.pane is self.sidebar and self.has_class("-wide"):
             self._choose("sidebar", message.columns)

@@ -1,20 +1,36 @@
-"""A window on lines that its widget paints itself: the list, the sidebar, the article, the related links.
+"""The base of the panes: a window on lines that the widget paints itself.
 
-How far the lines go is told here and never to the layout: Textual lays the whole screen out anew for it, with
-every letter that is typed.
+A pane reports how many lines it has with `set_extent`, which does not lay out the whole screen again as a
+change of Textual's `virtual_size` does with every letter typed. A rule at its edge (a border at the right,
+the bottom or the top) can be dragged: the pane posts the size asked for and never changes its own, because
+what is possible depends on the other panes.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
-from reader.app.paint.edged import Edged
 
+class PaintedView(ScrollView, inherit_bindings=False):
+    """A scroll view whose extent can change without a new layout, and whose rule can be dragged."""
 
-class PaintedView(Edged, ScrollView, inherit_bindings=False):
-    """A scroll view whose extent can change without a new layout."""
+    @dataclass
+    class EdgeMoved(Message):
+        """The rule was dragged to where the pane would have this size, rule included."""
+
+        pane: Widget
+        columns: int = 0
+        """Cells; 0 where the rule is not at the right."""
+        rows: int = 0
+        """Lines; 0 where the rule is at the right."""
+
+    _dragged_edge = ""
 
     def set_extent(self, lines: int) -> None:
         """Say how many lines there are; keeps the window within them, and the scroll bar if there is one."""
@@ -31,3 +47,36 @@ class PaintedView(Edged, ScrollView, inherit_bindings=False):
     def allow_vertical_scroll(self) -> bool:
         """Whether the wheel moves anything; Textual asks its scroll bar, which we may not have."""
         return self.max_scroll_y > 0
+
+    def _edge_at(self, x: int, y: int) -> str:
+        """The edge that has a rule at this place of the pane, else nothing."""
+        size = self.outer_size
+        if self.styles.border_right[0] and x == size.width - 1:
+            return "right"
+        if self.styles.border_bottom[0] and y == size.height - 1:
+            return "bottom"
+        return "top" if self.styles.border_top[0] and y == 0 else ""
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the rule."""
+        self._dragged_edge = self._edge_at(event.x, event.y) if event.button == 1 else ""
+        if self._dragged_edge:
+            self.capture_mouse()
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Ask for the size at which the rule is under the mouse."""
+        region = self.region
+        if self._dragged_edge == "right":
+            self.post_message(self.EdgeMoved(self, columns=max(int(event.screen_x) - region.x + 1, 1)))
+        elif self._dragged_edge == "bottom":
+            self.post_message(self.EdgeMoved(self, rows=max(int(event.screen_y) - region.y + 1, 1)))
+        elif self._dragged_edge == "top":
+            self.post_message(self.EdgeMoved(self, rows=max(region.bottom - int(event.screen_y), 1)))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go of it."""
+        if self._dragged_edge:
+            self._dragged_edge = ""
+            self.release_mouse()
+            event.stop()

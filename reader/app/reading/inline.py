@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from reader.app.paint.painting import cut
+from reader.app.paint.cells import cut
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
 from reader.article.markdown import plain
 from reader.article.text import clean_line

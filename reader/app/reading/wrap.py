@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, get_character_cell_size, split_graphemes
 
-from reader.app.paint.widths import widest
+from reader.app.paint.cells import widest
 from reader.app.reading.lines import Line, Span
 
 MIN_WIDTH = 2

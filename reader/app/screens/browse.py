@@ -19,9 +19,9 @@ from reader.app.browsing.searching import Searching
 from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
+from reader.app.early.diff_update import ScreenBuffer
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys.keymap import Keymap
-from reader.app.paint.output import Page
 from reader.app.start import Start
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
@@ -50,7 +50,7 @@ class BrowseScreen(
         start: Start,
         keymap: Keymap,
         seen: Terminal,
-        page: Page,
+        page: ScreenBuffer,
         size: Size,
     ) -> None:
         self._start = start

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
-from reader.app.paint.painting import ELLIPSIS, cut
+from reader.app.paint.cells import ELLIPSIS, cut
 from reader.app.widgets.key_line import KeyLine
 
 MOST_DETAILS = 8

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from reader.app.keys.keymap import Keymap
-from reader.app.paint.painting import cut, fill
+from reader.app.paint.cells import cut, fill
 from reader.app.widgets.key_line import KeyLine
 from reader.app.widgets.search_bar import SearchLine
 from reader.config.commands import COMMANDS

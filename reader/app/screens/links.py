@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from reader.app.paint.painting import cut, one_line
+from reader.app.paint.cells import cut, one_line
 from reader.app.widgets.key_line import KeyLine
 from reader.article.urls import shown_host
 

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from reader.app.paint.painting import fill_left
+from reader.app.paint.cells import fill_left
 from reader.app.widgets.key_line import KeyLine, Pressable, pressing
 
 DEEDS = (

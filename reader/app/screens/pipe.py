@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
-from reader.app.paint.painting import cut
+from reader.app.paint.cells import cut
 from reader.app.widgets.key_line import Hint, KeyLine
 from reader.app.widgets.output_view import OutputView
 from reader.errors import ReaderError

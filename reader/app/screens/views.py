@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 
-from reader.app.paint.painting import cut, fill, one_line
+from reader.app.paint.cells import cut, fill, one_line
 from reader.app.screens.dialogs import Ask
 from reader.app.widgets.key_line import KeyLine
 from reader.article.text import clean_line, fold

@@ -19,8 +19,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from reader.app.messages import ArticleChosen, HeadlineHighlighted
+from reader.app.paint.cells import Piece, in_the_middle, strip_of
 from reader.app.paint.painted_view import PaintedView
-from reader.app.paint.painting import Piece, in_the_middle, strip_of
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
 from reader.config.tag_colours import TAG_COLOURS

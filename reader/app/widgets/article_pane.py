@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
-from reader.app.paint.painting import in_the_middle
+from reader.app.paint.cells import in_the_middle
 from reader.app.reading.document import TOP, Document, Place
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, inked, sought

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from reader.app.paint.bars import HEAT_WIDTH, heat_column, quality_bar
-from reader.app.paint.painting import Piece, cut, fill, fill_left, one_line, thumb, width_of
+from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, thumb, width_of
 from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
 from reader.article.dates import age

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.app.keys.keymap import KeyHint
-from reader.app.paint.painting import Piece, cut, fill, in_the_middle, strip_of, width_of
+from reader.app.paint.cells import Piece, cut, fill, in_the_middle, strip_of, width_of
 
 
 class PaintedLine(Widget):

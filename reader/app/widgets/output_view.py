@@ -10,8 +10,8 @@ from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from reader.app.paint.cells import Piece, in_the_middle, strip_of, thumb
 from reader.app.paint.painted_view import PaintedView
-from reader.app.paint.painting import Piece, in_the_middle, strip_of, thumb
 from reader.app.reading.lines import Span
 from reader.app.reading.wrap import wrap
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.geometry import Region
 
 from reader.app.paint.canvas import Shown
-from reader.app.paint.document_view import DocumentView
+from reader.app.widgets.document_view import DocumentView
 from reader.app.widgets.frame import Frame
 
 

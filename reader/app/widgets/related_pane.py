@@ -17,8 +17,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from reader.app.messages import ArticleChosen, UrlPressed
+from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, strip_of, width_of
 from reader.app.paint.painted_view import PaintedView
-from reader.app.paint.painting import Piece, cut, fill, fill_left, one_line, strip_of, width_of
 from reader.article.dates import age
 from reader.library import RelatedLink
 

@@ -19,7 +19,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from reader.app.messages import ValuePressed
-from reader.app.paint.painting import Piece, strip_of, thumb, width_of
+from reader.app.paint.cells import Piece, strip_of, thumb, width_of
 from reader.app.widgets import sidebar_row
 from reader.app.widgets.sidebar_ranges import SidebarRanges
 from reader.app.widgets.sidebar_rows import FIELDS, Row, ViewCount, in_steady_order, rows_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from reader.app.paint.painting import Piece
+from reader.app.paint.cells import Piece
 from reader.article import dates
 from reader.article.dates import Span
 from reader.article.periods import in_words, joined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reader.app.paint.painting import Piece, cut, cut_start, fill, fill_left, one_line
+from reader.app.paint.cells import Piece, cut, cut_start, fill, fill_left, one_line
 from reader.app.widgets.sidebar_rows import FIELDS, Row, State
 
 CURSOR, FIND, CARET = "▌", "⌕", "▏"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from reader.app.paint.painting import Piece
+from reader.app.paint.cells import Piece
 from reader.app.widgets.article_row import UNREAD
 from reader.app.widgets.sidebar_chart import RANGES, Chart, line_of
 from reader.article.periods import in_words

@@ -43,7 +43,7 @@ def is_worth_asking(seen: Terminal) -> bool:
     return seen.is_tty and not is_deaf and seen.colours in (256, TRUECOLOUR)
 
 
-class Sieve:
+class OscReplyFilter:
     """Finds the answer in what the terminal sends, and lets everything else pass."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ _LOCAL, _INPUT, _CHARACTERS = 3, 0, 6
 """Places in what `tcgetattr` gives."""
 
 
-class Stage:
+class EarlyScreen:
     """A `with` block in which a text is on the other screen, until a driver takes over."""
 
     def __init__(self, text: str) -> None:
@@ -36,7 +36,7 @@ class Stage:
         self.is_over = False
         """Whether a driver has the terminal and gives it back."""
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> EarlyScreen:
         self.attributes = termios.tcgetattr(0)
         sys.unraisablehook = self._tell
         # Python 3.11 forgets that a Ctrl-C was handled which fell into `exec`, and modules are being loaded.

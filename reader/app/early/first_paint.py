@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from reader.app.early.first_load import FirstLoad
 from reader.app.geometry import Area, list_at, panes_at
+from reader.app.paint.cells import Piece, joined
 from reader.app.paint.colours import Colours, named, theme_for
-from reader.app.paint.painting import Piece, joined
-from reader.app.process.first_load import FirstLoad
 from reader.app.start import Start
 from reader.app.widgets import article_row
 from reader.config import Config
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.driver import Driver
 
-    from reader.app.process.stage import Stage
+    from reader.app.early.early_screen import EarlyScreen
 
 _UNUSUAL = ("NO_COLOR", "COLUMNS", "LINES", "TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
 """Variables by which Textual would paint in another way, or elsewhere."""
@@ -62,16 +62,16 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
     if not text:
         yield Beginning(None, load)
         return
-    from reader.app.process.stage import Stage
+    from reader.app.early.early_screen import EarlyScreen
 
-    with Stage(text) as stage:
+    with EarlyScreen(text) as stage:
         yield Beginning(stage, load)
 
 
 class Beginning(NamedTuple):
     """What has begun before there is an app."""
 
-    stage: Stage | None
+    stage: EarlyScreen | None
     """The terminal with the first headlines on it."""
     load: FirstLoad | None
     """The first refresh."""
@@ -81,7 +81,7 @@ class Beginning(NamedTuple):
         None for the usual one."""
         if self.stage is None:
             return None
-        from reader.app.process.taking_over import driver_over
+        from reader.app.early.terminal_driver import driver_over
 
         return driver_over(self.stage, asks_background=asks_background)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.segment import Segment
 
+from reader.app.early.first_paint import can_show, frame, inks_of, place_of, view_of
 from reader.app.paint.colours import OWN, named
-from reader.app.process.first_paint import can_show, frame, inks_of, place_of, view_of
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.start import Start
 from reader.config import Config

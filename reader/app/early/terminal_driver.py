@@ -12,8 +12,8 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from reader.app.process.background import BackgroundTold, Sieve
-from reader.app.process.stage import ALTERNATE, Stage
+from reader.app.early.early_screen import ALTERNATE, EarlyScreen
+from reader.app.early.osc_reply_filter import BackgroundTold, OscReplyFilter
 
 LOOK_EVERY = 0.1
 """Seconds after which it is looked whether the end has come; as in Textual."""
@@ -22,7 +22,7 @@ LOOK_EVERY = 0.1
 class Listening(LinuxDriver):
     """Takes the terminal's answer out of what is typed, and tells it."""
 
-    sieve: Sieve
+    sieve: OscReplyFilter
 
     def run_input_thread(self) -> None:
         """As Textual's but for the answer."""
@@ -45,13 +45,13 @@ class Listening(LinuxDriver):
                 [*parser.feed("")]
 
 
-def driver_over(stage: Stage, *, asks_background: bool) -> type[LinuxDriver]:
+def driver_over(stage: EarlyScreen, *, asks_background: bool) -> type[LinuxDriver]:
     """The driver for an app over this stage."""
 
     class TakingOver(Listening):
         """Begins on the screen that is already there: going to it again would clear it."""
 
-        sieve = Sieve()
+        sieve = OscReplyFilter()
 
         def start_application_mode(self) -> None:
             super().start_application_mode()  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from reader.app.paint.painting import Piece, cut, fill, fill_left, in_the_middle, one_line, strip_of, thumb
+from reader.app.paint.cells import Piece, cut, fill, fill_left, in_the_middle, one_line, strip_of, thumb
 
 TEXTS = st.text(alphabet=st.sampled_from("ab 漢字かな\u0301\u200d👩❤️—…\n\t"), max_size=40)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.app.process.background import EXPECTED, QUESTION, Sieve, is_worth_asking
+from reader.app.early.osc_reply_filter import EXPECTED, QUESTION, OscReplyFilter, is_worth_asking
 from reader.terminal import TRUECOLOUR, Terminal
 from tests.app.real_screen import RealScreen
 
@@ -26,7 +26,7 @@ LIGHT_GROUND = "ground=48;2;252;251;248"
 @given(KEYS, st.sampled_from(sorted(ANSWERS)), KEYS, st.data())
 def test_the_answer_alone_is_taken_out(before: str, answer: str, after: str, data: st.DataObject) -> None:
     """In however many parts it comes, and whatever was typed around it, in its order."""
-    sieve, sent, got = Sieve(), before + answer + after, ""
+    sieve, sent, got = OscReplyFilter(), before + answer + after, ""
     sieve.ask()
     cuts = sorted(data.draw(st.sets(st.integers(0, len(sent)), max_size=5)))
     for start, end in zip([0, *cuts], [*cuts, len(sent)], strict=True):
@@ -38,7 +38,7 @@ def test_the_answer_alone_is_taken_out(before: str, answer: str, after: str, dat
 @given(KEYS)
 def test_without_an_answer_nothing_is_lost(keys: str) -> None:
     """What looks like the beginning of one is kept for a moment, and then is what was typed."""
-    sieve = Sieve()
+    sieve = OscReplyFilter()
     sieve.ask()
     got = "".join(map(sieve.sift, keys))
     sieve._since -= 1
@@ -47,7 +47,7 @@ def test_without_an_answer_nothing_is_lost(keys: str) -> None:
 
 def test_an_esc_waits_only_while_an_answer_may_come() -> None:
     """Textual waits for the rest of a key too, and twice that would be felt: `Esc c` would be Alt-C."""
-    sieve = Sieve()
+    sieve = OscReplyFilter()
     assert sieve.sift("\x1b") == "\x1b"
     sieve.ask()
     assert sieve.sift("\x1b") == "" and sieve.sift("c") == "\x1bc"

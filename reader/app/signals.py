@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from reader.errors import ReaderError
 
 if TYPE_CHECKING:
-    from reader.app.process.stage import Stage
+    from reader.app.early.early_screen import EarlyScreen
     from reader.app.reader_app import ReaderApp
 
 SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
@@ -36,7 +36,7 @@ _LEAVE = (
 """Colours, mouse, focus, pasting, wrapping, screen and cursor as a shell wants them."""
 
 
-def end_well(app: ReaderApp, stage: Stage | None) -> None:
+def end_well(app: ReaderApp, stage: EarlyScreen | None) -> None:
     """From now on, before it runs and while it does, the app ends as its own quitting does when a signal asks
     for it and when its terminal has gone.
 

@@ -1,18 +1,21 @@
-"""Text cut and filled by cells, and lines put together from it: the one way in which our widgets paint.
+"""Text measured, cut and filled by cells, and lines put together from it: how all our widgets paint.
 
 Everything goes to the terminal as segments with a style of their own, so nothing in a title is ever read as
-markup, and no segment is without a colour (Textual's NO_COLOR filter needs one on each). The first headlines
-are painted before Textual is there, so only what makes a strip of its own imports it.
+markup. The first headlines are painted before Textual is loaded, so only `strip_of` imports it.
+
+Terminals differ about the width of some characters. A spacing mark (the vowel signs of Devanagari and
+related scripts) has a cell of its own in most terminals and in tmux, and none in others and in Rich. Texts
+are cut and wrapped as if it took one, lines are filled as if it took none, and
+`reader.app.early.diff_update` moves the cursor to the column of whatever follows such a text.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
-
-from reader.app.paint.widths import widest
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -141,3 +144,20 @@ def in_the_middle(sentence: str, width: int) -> list[str]:
                 line = f"{line} {word}" if line else word
         lines.append(line)
     return [" " * ((width - cell_len(line)) // 2) + line for line in lines]
+
+
+def is_spacing_mark(letter: str) -> bool:
+    """Whether terminals differ about the width of this character."""
+    return letter > "\u0902" and unicodedata.category(letter) == "Mc"
+
+
+def drifts(text: str) -> bool:
+    """Whether terminals differ about the width of a text."""
+    return not text.isascii() and any(map(is_spacing_mark, text))
+
+
+def widest(text: str) -> int:
+    """Cells that a text takes in the terminal that gives it most."""
+    if text.isascii():
+        return len(text)
+    return cell_len(text) + sum(map(is_spacing_mark, text))

@@ -23,7 +23,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from reader.app.paint.widths import drifts, widest
+from reader.app.paint.cells import drifts, widest
 from reader.article.urls import linkable
 
 Cell: TypeAlias = tuple[str, str, str]
@@ -45,7 +45,7 @@ class _Look(NamedTuple):
 _DEFAULT = _Look(frozenset(), "", "")
 
 
-class Page:
+class ScreenBuffer:
     """The terminal's cells as they are after everything that was sent."""
 
     def __init__(self) -> None:
@@ -142,10 +142,10 @@ class _Writing:
         return "".join(self._parts)
 
 
-class ThriftyUpdate(CompositorUpdate):
+class DiffUpdate(CompositorUpdate):
     """An update that sends only what has changed on a page."""
 
-    def __init__(self, update: CompositorUpdate, page: Page) -> None:
+    def __init__(self, update: CompositorUpdate, page: ScreenBuffer) -> None:
         self._update = update
         self._page = page
 

@@ -18,8 +18,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from benchmarks.terminal_emulator import TerminalEmulator
-from reader.app.paint.output import Page
-from reader.app.paint.widths import widest
+from reader.app.early.diff_update import ScreenBuffer
+from reader.app.paint.cells import widest
 from tests.app.real_screen import RealScreen
 
 COLUMNS, ROWS = 24, 3
@@ -56,7 +56,7 @@ def some(strips: Sequence[Strip], rows: Sequence[int]) -> ChopsUpdate:
 @given(st.lists(st.lists(lines(), min_size=ROWS, max_size=ROWS), min_size=1, max_size=4), st.data())
 def test_the_picture_is_the_same(pages: list[list[Strip]], data: st.DataObject) -> None:
     """Whatever is painted after whatever, each cell shows what the whole line would have shown."""
-    page, thrifty, lavish = Page(), TerminalEmulator(COLUMNS, ROWS), TerminalEmulator(COLUMNS, ROWS)
+    page, thrifty, lavish = ScreenBuffer(), TerminalEmulator(COLUMNS, ROWS), TerminalEmulator(COLUMNS, ROWS)
     shown: list[Strip] = []
     for strips in pages:
         rows = sorted(data.draw(st.sets(st.integers(0, ROWS - 1), min_size=1)))
@@ -77,7 +77,7 @@ def test_the_picture_is_the_same(pages: list[list[Strip]], data: st.DataObject) 
 
 def test_what_has_not_changed_is_not_sent() -> None:
     """The same picture again costs nothing, one letter a jump and its look."""
-    page = Page()
+    page = ScreenBuffer()
     before = [Strip([Segment("a" * COLUMNS, STYLES[0])])]
     after = [Strip([Segment("a" * 11 + "b" + "a" * 12, STYLES[0])])]
     page.difference(whole(before), CONSOLE)
@@ -89,7 +89,7 @@ def test_what_has_not_changed_is_not_sent() -> None:
 
 def test_after_forgetting_everything_is_sent() -> None:
     """Another program had the terminal."""
-    page = Page()
+    page = ScreenBuffer()
     strips = [Strip([Segment("a" * COLUMNS, STYLES[0])])]
     page.difference(whole(strips), CONSOLE)
     page.forget()
@@ -99,7 +99,7 @@ def test_after_forgetting_everything_is_sent() -> None:
 def test_columns_hold_beside_a_text_of_doubtful_width() -> None:
     """Whether a vowel sign takes a cell or none, what stands to its right is put there by number."""
     assert widest("हिन्दी") == cell_len("हिन्दी") + 2
-    page = Page()
+    page = ScreenBuffer()
     line = Strip([Segment("हिन्दी समाचार".ljust(20) + "12h", STYLES[0])])
     said = page.difference(whole([line]), CONSOLE)
     assert said is not None
@@ -110,7 +110,7 @@ def test_columns_hold_beside_a_text_of_doubtful_width() -> None:
 def linked(url: str) -> str:
     """What is sent for one word that is painted as a link."""
     strips = [Strip([Segment("word", Style(link=url)), Segment(" " * (COLUMNS - 4), STYLES[0])])]
-    said = Page().difference(whole(strips), CONSOLE)
+    said = ScreenBuffer().difference(whole(strips), CONSOLE)
     assert said is not None
     return said
 
