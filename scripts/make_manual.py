@@ -9,13 +9,11 @@ configuration and the exit codes come out of their pages here. A test says when 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reader import __version__
-from reader.cli.entry import parser_of
-from reader.cli.parser import Parser, Subcommand
-from reader.cli.roster import COMMANDS, GROUPS
+from reader.cli.parser import GROUPS, MODULES, Command, CommandParser, command, parser_of
 from reader.config.commands import COMMANDS as KEYS
 from reader.config.commands import key_words
 
@@ -49,7 +47,7 @@ def manual() -> str:
         *_synopsis(),
         _INTRODUCTION,
         ".SH OPTIONS\nOf the bare command; they preset the screen.",
-        *_options(parser_of("")[0], ()),
+        *_options(parser_of(""), ()),
         ".SH COMMANDS",
         *(line for title, names in GROUPS.items() for line in _group(title, names)),
         ".SH KEYS\nOn the screen; the configuration can change them.",
@@ -65,56 +63,55 @@ def manual() -> str:
 
 
 def _synopsis() -> Iterator[str]:
-    for name in ("", *COMMANDS):
-        for line in parser_of(name)[1].usage.splitlines():
+    for name in ("", *MODULES):
+        for line in command(name).usage.splitlines():
             if line.startswith(" " * 8) and not line.strip().startswith("reader"):
                 yield _plain(line.strip())
             else:
                 yield f".br\n{_bold('reader')} {_plain(line.strip().removeprefix('reader').strip())}"
 
 
-def _group(title: str, names: tuple[str, ...]) -> Iterator[str]:
-    above = [(option.flags, option.help) for option in parser_of("")[0].options]
+def _group(title: str, names: Iterable[str]) -> Iterator[str]:
+    above = [(option.option_strings, option.help) for option in parser_of("").arguments]
     yield f".SS {_plain(title.capitalize())}"
     for name in names:
-        parser, subcommand = parser_of(name)
-        yield f".TP\n{_bold(f'reader {name}')}\n{_sentence(COMMANDS[name][1])}"
+        yield f".TP\n{_bold(f'reader {name}')}\n{_sentence(command(name).summary)}"
         yield ".RS"
-        yield from _options(parser, above)
-        yield from _examples(subcommand)
+        yield from _options(parser_of(name), above)
+        yield from _examples(command(name))
         yield ".RE"
 
 
-def _options(parser: Parser, above: Sequence[tuple[Sequence[str], str]]) -> Iterator[str]:
+def _options(parser: CommandParser, above: Sequence[tuple[Sequence[str], str | None]]) -> Iterator[str]:
     """Each option with its sentence; those that mean the same above are only named."""
     same = []
-    for option in parser.options:
-        if not option.flags or (above and option.dest in ("help", "version")):
+    for option in parser.arguments:
+        flags, help = option.option_strings, (option.help or "").replace("%%", "%")
+        if not flags or (above and option.dest in ("help", "version")):
             continue
-        if (option.flags, option.help) in above:
-            same.append(_bold(option.flags[-1]))
+        if (flags, option.help) in above:
+            same.append(_bold(flags[-1]))
             continue
-        flags = ", ".join(_bold(flag) for flag in option.flags)
-        value = f" {_italic(option.metavar)}" if option.takes_value else ""
-        yield f".TP\n{flags}{value}\n{_sentence(option.help)}"
+        value = f" {_italic(str(option.metavar))}" if option.nargs != 0 else ""
+        yield f".TP\n{', '.join(map(_bold, flags))}{value}\n{_sentence(help)}"
     if same:
         yield f".PP\nAs above: {', '.join(same)}."
 
 
-def _examples(subcommand: Subcommand) -> Iterator[str]:
+def _examples(command: Command) -> Iterator[str]:
     yield ".PP\nExamples:\n.PP\n.nf\n.RS"
-    yield from (_plain(example) for example in subcommand.examples)
+    yield from (_plain(example) for example in command.examples)
     yield ".RE\n.fi"
 
 
 def _keys() -> Iterator[str]:
     group = ""
-    for command in KEYS:
-        if command.group != group:
-            group = command.group
+    for one in KEYS:
+        if one.group != group:
+            group = one.group
             yield f".SS {_plain(group)}"
-        keys = "  ".join(_bold(key_words(key)) for key in command.keys) or "(palette)"
-        yield f".TP\n{keys}\n{_sentence(command.help)} ({_plain(command.id)})."
+        keys = "  ".join(_bold(key_words(key)) for key in one.keys) or "(palette)"
+        yield f".TP\n{keys}\n{_sentence(one.help)} ({_plain(one.id)})."
 
 
 def _pages_of(name: str, skipped: tuple[str, ...]) -> Iterator[str]:

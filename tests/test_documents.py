@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.entry import parser_of
-from reader.cli.roster import COMMANDS, find_command
+from reader.cli.parser import MODULES, find_command, parser_of
 from reader.library import Library
 from tests.test_house import ROOT
 
@@ -48,8 +47,7 @@ def test_each_command_in_a_document_is_understood(document: str, words: str) -> 
             break
         typed.append(word)
     name, rest = find_command(typed)
-    parser, _ = parser_of(name)
-    parser.parse(rest)  # a UsageError is the failure
+    parser_of(name).parse(rest)  # a UsageError is the failure
 
 
 def test_the_first_two_blocks_of_the_readme_are_one_command_each() -> None:
@@ -64,7 +62,7 @@ def test_the_first_two_blocks_of_the_readme_are_one_command_each() -> None:
     assert 'eval "$(command_of 2)"' in script
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", MODULES)
 def test_each_command_is_documented(name: str) -> None:
     """Every command of the command line is shown in the README or in a document."""
     assert any(f"reader {name}" in document.read_text("utf-8") for document in DOCUMENTS)

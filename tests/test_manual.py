@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.entry import parser_of
-from reader.cli.roster import COMMANDS, GROUPS
+from reader.cli.parser import MODULES, parser_of
 from reader.config import Config
 from reader.config.commands import COMMANDS as KEYS
-from reader.query.fields import FIELDS
+from reader.query.fields import FIELD_NAMES
 from tests.test_house import PROJECT, ROOT
 
 MAKER = runpy.run_path(str(ROOT / "scripts" / "make_manual.py"))
@@ -31,20 +30,13 @@ def test_the_man_page_is_current() -> None:
 
 def test_every_option_key_and_term_is_on_it() -> None:
     """No flag, command, key, value of the configuration or field of a query is missing."""
-    flags = {
-        flag for name in ("", *COMMANDS) for option in parser_of(name)[0].options for flag in option.flags
-    }
+    parsers = map(parser_of, ("", *MODULES))
+    flags = {flag for parser in parsers for option in parser.arguments for flag in option.option_strings}
     assert [flag for flag in sorted(flags) if not re.search(rf"(?<![\w-]){flag}(?![\w-])", TEXT)] == []
-    assert [name for name in COMMANDS if f"\nreader {name}\n" not in TEXT] == []
+    assert [name for name in MODULES if f"\nreader {name}\n" not in TEXT] == []
     assert [key.id for key in KEYS if f"({key.id})." not in TEXT] == []
     assert [key for key in Config._fields if not re.search(rf"^(?:\[{key}\]|{key} = )", TEXT, re.M)] == []
-    assert [field for field in FIELDS if f"{field}:" not in TEXT] == []
-
-
-def test_every_command_has_one_heading() -> None:
-    """The groups of the help hold each command once."""
-    grouped = [name for names in GROUPS.values() for name in names]
-    assert sorted(grouped) == sorted(COMMANDS)
+    assert [field for field in FIELD_NAMES if f"{field}:" not in TEXT] == []
 
 
 def test_no_text_is_a_request_to_troff() -> None:

@@ -1,47 +1,114 @@
-"""The command line: arguments in, the Library asked, lines or the screen out.
+"""The command line: from arguments to one command, and from any failure to one sentence and an exit code.
 
-Importing this costs nothing: the work is in the modules of this package, imported when a command needs them.
+Only the command that was asked for is imported. What a command does is not known here.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-_NEW_OBJECTS = 20_000
-"""Objects between two collections of garbage. Loading a command's modules makes 16,000 that all stay: with
-Python's 700, each start looks through them two dozen times and finds nothing."""
+from reader.errors import ReaderError
+
+STOPPED = 130
+"""The exit code after Ctrl-C, as shells know it."""
+
+_ADVICE = {
+    "ENOSPC": "free some space there and try again",
+    "EDQUOT": "free some of your quota and try again",
+    "EACCES": "check its permissions or choose another place",
+    "EPERM": "check its permissions or choose another place",
+    "EROFS": "choose a place that can be written",
+    "ENOENT": "check the name",
+    "EISDIR": "give the name of a file",
+    "EMFILE": 'raise the limit with "ulimit -n" and try again',
+    "ENFILE": "close some programs and try again",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `reader` with these arguments; the exit code. Without them it is the process's own command, after
-    which nothing is left to do: where that is certain, the process ends right here."""
-    gc.set_threshold(_NEW_OBJECTS)
-    try:
-        from reader.cli.entry import run
+    """Run `reader` with these arguments, by default the process's own; returns the exit code and never raises
+    for what a person can cause."""
+    if "_ARGCOMPLETE" in os.environ:
+        from reader.cli.completion import complete
 
-        code = run(sys.argv[1:] if argv is None else list(argv))
-    except KeyboardInterrupt:  # so early that nothing of ours was there to see it
-        code = 130
-    if argv is None and _is_done():
-        os._exit(code)
+        return complete()
+    _prepare_streams()
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()  # here, where a full disk can still be told
+        return code
+    except KeyboardInterrupt:
+        _abandon_output()
+        return STOPPED
+    except BrokenPipeError:
+        _abandon_output()  # whoever read us has seen enough
+        return 0
+    except ReaderError as error:
+        return _say(str(error), error.exit_code)
+    except OSError as error:
+        return _say(_os_sentence(error), ReaderError.exit_code)
+    except Exception as error:
+        if os.environ.get("READER_DEBUG"):
+            raise
+        from reader.config import crash_report
+
+        return _say(crash_report.told(error, lost="ended this command"), ReaderError.exit_code)
+
+
+def _run(argv: Sequence[str]) -> int:
+    from reader.cli.parser import command, find_command, parser_of
+
+    name, rest = find_command(argv)
+    try:
+        options = parser_of(name).parse(rest)
+    except SystemExit:  # argparse, once --help or --version is printed
+        return 0
+    return command(name).run(options)
+
+
+def _prepare_streams() -> None:
+    """UTF-8 whatever the locale is. A path's odd byte becomes `\\udcxx`, which JSON reads back."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+
+
+def _abandon_output() -> None:
+    """Let what is still in the buffer go nowhere, so that leaving does not fail on it."""
+    try:
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, sys.stdout.fileno())
+        os.close(quiet)
+    except (OSError, ValueError):
+        return  # no descriptor behind it: nothing can fail
+
+
+def _say(sentence: str, code: int) -> int:
+    from reader.article.text import clean
+
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _abandon_output()
+    try:
+        print(f"reader: {clean(sentence)}", file=sys.stderr)
+    except OSError:
+        return code  # nobody is left to tell
     return code
 
 
-def _is_done() -> bool:
-    """Whether the end of the process can be left to the system, which takes no time, where Python takes its
-    modules apart for a fifth of a list's: all is written, nobody wants to be told, no thread runs, and nobody
-    looks on (a debugger, a measurement of coverage)."""
-    if "atexit" in sys.modules or sys.gettrace() or sys.getprofile() or sys.flags.inspect:
-        return False
-    threading = sys.modules.get("threading")
-    if threading is not None and threading.active_count() > 1:
-        return False
-    try:
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            stream.flush()
-    except (OSError, ValueError):
-        return False  # Python says what it has to say of that
-    return True
+def _os_sentence(error: OSError) -> str:
+    import errno
+
+    from reader.article.text import display_path
+
+    place = display_path(os.fsdecode(error.filename)) if error.filename else "the output"
+    reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
+    advice = _ADVICE.get(errno.errorcode.get(error.errno or 0, ""), "check that place and try again")
+    return f"{place}: {reason[:1].lower()}{reason[1:]}; {advice}"

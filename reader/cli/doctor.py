@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
-from reader.cli.arguments import add_place
-from reader.cli.parser import Namespace, Parser, Subcommand
+from reader.cli.parser import Command, CommandParser, Namespace, add_place, add_sources
 from reader.cli.session import sources_of
 from reader.errors import ReaderError, counted
 from reader.terminal import Finding
@@ -24,9 +23,9 @@ PAGE = "https://page.example/"
 """What would be opened, if it were to be."""
 
 
-def _options(parser: Parser) -> None:
-    parser.words("sources", "SOURCE", "the folders or files to look at, as for `reader list`")
-    add_place(parser.group("where you sit"))
+def _options(parser: CommandParser) -> None:
+    add_sources(parser)
+    add_place(parser.group("place"))
 
 
 def _run(options: Namespace) -> int:
@@ -157,8 +156,9 @@ def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
     return Finding("changes", "looked for every few seconds", watch.blindness, (advice,))
 
 
-SUBCOMMANDS = {
-    "doctor": Subcommand(
+COMMANDS = {
+    "doctor": Command(
+        summary="print what this terminal can do, how pages are opened and where files are",
         usage="reader doctor [SOURCE]... [--remote|--local]",
         examples=("reader doctor", "reader doctor ~/news"),
         options=_options,

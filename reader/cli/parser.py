@@ -1,199 +1,283 @@
-"""What a command can be told: its options and words, declared once, and read from the arguments here.
+"""The commands, and the parser that each of them fills with its options.
 
-Help and shell completion are argparse's, made of the same declarations (`reader.cli.helping`). Reading the
-arguments is not: argparse, with `re` and `gettext`, takes a list as long as SQLite.
+To add a command:
+
+1. Write `reader/cli/NAME.py` with its options, what it does, and `COMMANDS = {"NAME": Command(...)}`. A
+   module may hold several commands that belong together. Raise `ReaderError` (exit code 3), `UsageError` (2)
+   or `NoSuchArticle` (1) with one sentence; return the exit code otherwise.
+2. Name it in `GROUPS` below, under the heading of the help where it belongs.
+3. Describe it in docs/cli.md and run `python scripts/make_manual.py`.
+
+Help, shell completion, the man page and the tests find it by themselves:
+
+    from reader.cli.parser import Command, CommandParser, Namespace, add_format
+
+    def _options(parser: CommandParser) -> None:
+        parser.words("feeds", "FEED", "the feeds to fetch; all that are due without one")
+        add = parser.group("output")
+        add("--force", action="store_true", help="fetch feeds that are not due (e.g. reader fetch --force)")
+        add_format(add, ("text", "json"), "text")
+
+    def _run(options: Namespace) -> int:
+        ...
+        return 0
+
+    COMMANDS = {
+        "fetch": Command(
+            summary="fetch new articles",
+            usage="reader fetch [FEED]... [--force] [--format text|json]",
+            examples=("reader fetch", "reader fetch --format json | jq .new"),
+            options=_options,
+            run=_run,
+        )
+    }
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from types import SimpleNamespace
-from typing import Any, Literal, NamedTuple
+import argparse
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple, NoReturn
 
+from reader import __version__
 from reader.article.text import clean_line
-from reader.errors import UsageError
+from reader.cli.layout import columns, wrap
+from reader.errors import UsageError, closest, shown
+
+__all__ = [
+    "Command",
+    "CommandParser",
+    "Namespace",
+    "add_format",
+    "add_place",
+    "add_sources",
+    "one_of",
+    "whole",
+]
+
+GROUPS = {
+    "read and find": {
+        "list": "list",
+        "count": "list",
+        "facets": "list",
+        "views": "views",
+        "show": "show",
+        "open": "open",
+    },
+    "mark": {"mark": "mark", "export-marks": "mark", "import-marks": "mark"},
+    "maintain the collection": {"index": "check", "check": "check"},
+    "configure": {"config": "config", "doctor": "doctor", "completion": "completion", "relay": "relay"},
+}
+"""The commands under the headings of the help, each with its module in this package."""
+
+MODULES = {name: module for group in GROUPS.values() for name, module in group.items()}
 
 Completer = Callable[..., Iterable[str]]
 """What argcomplete asks for the values of an argument; gets the keywords `prefix` and `parsed_args`."""
+Adder = Callable[..., argparse.Action]
+"""Adds an option to a group: argparse's `add_argument`, with a `completer` for its values if need be. Its
+help is a sentence and an example: "include drafts (e.g. reader list --drafts)"."""
 
 
-class Namespace(SimpleNamespace):
-    """What was said: an attribute for each option and one for the words."""
+class Command(NamedTuple):
+    """What a module says about one command."""
 
-
-class Subcommand(NamedTuple):
-    """What a group's module says of one command."""
-
+    summary: str
+    """One line in the help of all."""
     usage: str
-    """The line that shows how it is written."""
+    """How it is written."""
     examples: tuple[str, ...]
     """Command lines that work."""
-    options: Callable[[Parser], None]
-    """Adds the command's own options and groups to its parser."""
+    options: Callable[[CommandParser], None]
+    """Adds its options and words to its parser."""
     run: Callable[[Namespace], int]
-    """Does it; the exit code. Raises ReaderError."""
-    epilog: str = ""
-    """What stands at the end of the help."""
+    """Does it and returns the exit code. Raises ReaderError."""
 
 
-class Option(NamedTuple):
-    """One option, or the words, which have no flags."""
+class CommandParser(argparse.ArgumentParser):
+    """argparse's parser, with options anywhere between the words and sentences for its errors."""
 
-    flags: tuple[str, ...]
-    dest: str
-    """The attribute that it sets."""
-    help: str
-    metavar: str = ""
-    """What help calls its value; empty where it takes none."""
-    action: Literal["store", "append", "store_true", "store_const"] = "store"
-    default: Any = None
-    const: Any = None
-    """What `store_const` sets."""
-    type: Callable[[str], object] | None = None
-    """Reads a value; raises ValueError with what is wrong about it."""
-    choices: tuple[str, ...] = ()
-    """The only values, where there are any."""
-    values: Completer | None = None
-    """Where completion finds values."""
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether an argument of its own belongs to it."""
-        return self.action in ("store", "append")
-
-    def take(self, found: Namespace, value: str) -> None:
-        """Note what was said of it. Raises ValueError."""
-        read: object = value
-        if self.action == "store_true":
-            read = True
-        elif self.action == "store_const":
-            read = self.const
-        elif self.type is not None:
-            read = self.type(value)
-        elif self.choices and value not in self.choices:
-            raise ValueError(f"{value[:40]!r} is none of {', '.join(self.choices)}")
-        if self.action == "append":
-            read = [*getattr(found, self.dest), read]
-        setattr(found, self.dest, read)
-
-
-class Group:
-    """A titled part of a command's help, to which options are added."""
-
-    def __init__(self, title: str) -> None:
-        self.title = title
-        self.options: list[Option] = []
-
-    def option(
-        self, *flags: str, help: str, example: str, metavar: str = "", dest: str = "", **how: Any
-    ) -> None:
-        """Add an option with its sentence and an example; what else there is to say is in `Option`."""
-        name = flags[-1].lstrip("-")
-        takes_value = how.get("action", "store") in ("store", "append")
-        if how.get("action") == "store_true":
-            how["default"] = False
-        self.options.append(
-            Option(
-                flags, dest or name.replace("-", "_"), f"{help} (e.g. {example})",
-                metavar or (name.upper() if takes_value else ""), **how,
-            )
-        )  # fmt: skip
-
-
-class Parser:
-    """The options of one command, which stand anywhere between the words."""
-
-    def __init__(
-        self, name: str, usage: str, summary: str, examples: Sequence[str], epilog: str = ""
-    ) -> None:
-        self.prog = f"reader {name}".strip()
-        self.usage = usage
-        self.description = "\n".join([f"{summary}\n\nexamples:", *(f"  {example}" for example in examples)])
-        self.epilog = epilog
-        self.groups: list[Group] = []
+    def __init__(self, name: str, command: Command) -> None:
+        super().__init__(
+            prog=f"reader {name}".strip(),
+            usage=command.usage,
+            description=_description(command),
+            formatter_class=_HelpFormatter,
+            add_help=False,
+            allow_abbrev=False,
+        )
+        self.arguments: list[argparse.Action] = []
+        """The options and words in the order of the help."""
         self._words = ""
         self._passes_on = False
 
-    @property
-    def options(self) -> Iterator[Option]:
-        """All options, and the words."""
-        return (option for group in self.groups for option in group.options)
+    def group(self, title: str) -> Adder:
+        """A new titled part of the help; what is returned adds an option to it."""
+        group = self.add_argument_group(title)
 
-    def group(self, title: str) -> Group:
-        """A new titled part of the help."""
-        self.groups.append(Group(title))
-        return self.groups[-1]
+        def add(*flags: str, help: str, completer: Completer | None = None, **how: Any) -> argparse.Action:
+            action = group.add_argument(*flags, help=help.replace("%", "%%"), **how)
+            if completer is not None:
+                action.completer = completer  # type: ignore[attr-defined]  # argcomplete looks for it there
+            self.arguments.append(action)
+            return action
 
-    def words(self, name: str, metavar: str, help: str, values: Completer | None = None) -> None:
+        return add
+
+    def words(self, name: str, metavar: str, help: str, completer: Completer | None = None) -> None:
         """Add the arguments that are no options."""
         self._words = name
-        self.group("arguments").options.append(Option((), name, help, metavar, values=values))
+        self.group("arguments")(name, nargs="*", metavar=metavar, help=help, completer=completer)
 
-    def passed_on(self, name: str, metavar: str, help: str) -> None:
-        """Another program's command line: all from the first word on that is no option of ours."""
-        self._passes_on = True
-        self.words(name, metavar, help)
+    def another_command(self, name: str, metavar: str, help: str) -> None:
+        """Add another program's command line: everything from the first word on that is no option of ours."""
+        self._words, self._passes_on = name, True
+        self.group("arguments")(name, nargs=argparse.REMAINDER, metavar=metavar, help=help)
 
-    def parse(self, arguments: Iterable[str]) -> Namespace:
-        """What the arguments say. A value may begin with a minus (`-q -sport`), but not with two,
-        and is no other option (`-q -t AI`).
-
-        Raises UsageError.
-        """
-        found = Namespace(**{option.dest: option.default for option in self.options})
-        known = {flag: option for option in self.options for flag in option.flags}
-        words: list[str] = []
-        rest = iter(arguments)
-        for argument in rest:
-            if argument == "--":
-                words += rest
-            elif argument == "-" or not argument.startswith("-"):
-                words.append(argument)
-                if self._passes_on:
-                    words += rest
-            else:
-                self._read(argument, known, rest, found)
-        if self._words:
-            setattr(found, self._words, words)
-        elif words:
-            raise self._wrong(f"unrecognized arguments: {' '.join(words)}")
+    def parse(self, arguments: Sequence[str]) -> Namespace:
+        """What the arguments say. Raises UsageError; SystemExit after --help and --version."""
+        arguments = list(arguments)
+        # argparse would take options from behind the two dashes where words stand before them as well.
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        before, behind = self._with_dashes_tied(arguments[:end]), arguments[end + 1 :]
+        if self._passes_on:
+            found, unknown = self.parse_args(before), list[str]()
+            behind = arguments[end:] if getattr(found, self._words) else behind
+        else:
+            found, unknown = self.parse_known_intermixed_args(before)
+        if behind and self._words:
+            setattr(found, self._words, [*getattr(found, self._words), *behind])
+        elif behind:
+            unknown += behind
+        if unknown:
+            near = closest(unknown[0].partition("=")[0], self._flags())
+            hint = f'; did you mean "{near}"?' if near and unknown[0].startswith("--") else ""
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
         return found
 
-    def _read(self, argument: str, known: dict[str, Option], rest: Iterator[str], found: Namespace) -> None:
-        """Take in one argument that begins with a dash, and its value from the rest."""
-        flag, is_tied, value = argument.partition("=")
-        if flag not in known and not argument.startswith("--"):
-            flag, value = argument[:2], argument[2:]
-            is_tied = value
-        option = known.get(flag)
-        if option is None:
-            from reader.errors import closest
+    def format_help(self) -> str:
+        """The help; that of the bare command lists all the others."""
+        if self.prog == "reader":
+            self.description = f"{self.description}\n\n{_commands()}"
+        return super().format_help()
 
-            near = closest(flag, known) if len(flag) > 2 else None
-            hint = f"; did you mean {near}?" if near else ""
-            raise self._wrong(f"unrecognized arguments: {argument}{hint}")
-        try:
-            if option.takes_value:
-                option.take(found, value if is_tied else _value(rest, known))
-                return
-            option.take(found, "")
-            if is_tied and argument.startswith("--"):
-                raise ValueError("takes no value")
-        except ValueError as error:
-            raise self._wrong(f"argument {'/'.join(option.flags)}: {error}") from None
-        if value:  # several letters behind one dash
-            self._read(f"-{value}", known, rest, found)
+    def error(self, message: str) -> NoReturn:
+        """Raises UsageError."""
+        raise UsageError(f'{clean_line(message)} (see "{self.prog} --help")')
 
-    def _wrong(self, message: str) -> UsageError:
-        return UsageError(f"{clean_line(message)} (see `{self.prog} --help`)")
+    def flags_with_value(self) -> set[str]:
+        """The options that are followed by a value."""
+        return {flag for action in self.arguments if action.nargs != 0 for flag in action.option_strings}
+
+    def _flags(self) -> set[str]:
+        return {flag for action in self.arguments for flag in action.option_strings}
+
+    def _with_dashes_tied(self, arguments: list[str]) -> list[str]:
+        """`-q -sport` as `-q=-sport`: to argparse a value that begins with a dash is no value. One that
+        begins with two dashes, or is an option itself, stays a mistake."""
+        takes_value, flags = self.flags_with_value(), self._flags()
+        tied: list[str] = []
+        for argument in arguments:
+            is_dashed = argument.startswith("-") and not argument.startswith("--") and argument not in flags
+            if is_dashed and tied and tied[-1] in takes_value:
+                tied[-1] += f"={argument}"
+            else:
+                tied.append(argument)
+        return tied
 
 
-def _value(rest: Iterator[str], known: Container[str]) -> str:
-    """The argument that belongs to the option before it, and is no option itself. Raises ValueError."""
-    value = next(rest, None)
-    if value is None or value.startswith("--") or value in known:
-        raise ValueError("expected one argument")
-    return value
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal, at most 100 cells."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=min(columns(), 100) - 2)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """Wrapped at blanks only: argparse would break `--min-quality` at its dashes."""
+        return list(wrap(text, width))
+
+
+def _description(command: Command) -> str:
+    summary = command.summary[:1].upper() + command.summary[1:]
+    return "\n".join([summary, "", "examples:", *(f"  {example}" for example in command.examples)])
+
+
+def _commands() -> str:
+    """Every command with its summary, for the help."""
+    parts = []
+    for title, names in GROUPS.items():
+        lines = "\n".join(f"  {name:14}{command(name).summary}" for name in names)
+        parts.append(f"{title}:\n{lines}")
+    return "\n\n".join([*parts, 'Run "reader COMMAND --help" for the options and examples of a command.'])
+
+
+def command(name: str) -> Command:
+    """A command by its name; the bare command for an empty name."""
+    found: Command = import_module(f"reader.cli.{MODULES.get(name, 'screen')}").COMMANDS[name]
+    return found
+
+
+def parser_of(name: str) -> CommandParser:
+    """The parser of a command; of the bare command for an empty name."""
+    made = command(name)
+    parser = CommandParser(name, made)
+    made.options(parser)
+    add = parser.group("general")
+    add("-h", "--help", action="help", help=f"show this help (e.g. {parser.prog} --help)")
+    add("--version", action="version", version=f"reader {__version__}",
+        help="show the version (e.g. reader --version)")  # fmt: skip
+    return parser
+
+
+def find_command(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """The command that the first word names, and the arguments without it; empty for the bare command."""
+    takes_value: set[str] | None = None
+    place = 0
+    while place < len(arguments) and arguments[place] != "--":
+        argument = arguments[place]
+        if argument in MODULES:
+            return argument, [*arguments[:place], *arguments[place + 1 :]]
+        if argument == "-" or not argument.startswith("-"):
+            break
+        if takes_value is None:  # options may stand before the command, which few people write
+            takes_value = parser_of("").flags_with_value()
+        place += 2 if argument in takes_value else 1
+    return "", list(arguments)
+
+
+def add_sources(parser: CommandParser) -> None:
+    """The SOURCE arguments of every command that answers for a collection."""
+    parser.words(
+        "sources",
+        "SOURCE",
+        "folders or files of articles; default: the collection of the configuration, else the sample feed",
+    )
+
+
+def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
+    """The `--format` option with a command's own choices; the first is the default."""
+    add(
+        "--format", choices=tuple(choices), default=default, metavar="FORMAT",
+        help=f"{', '.join(choices[:-1])} or {choices[-1]}; default {choices[0]} (e.g. --format {choices[1]})",
+    )  # fmt: skip
+
+
+def add_place(add: Adder) -> None:
+    """The options that say where the person sits, for commands that open pages."""
+    add("--remote", dest="is_remote", action="store_const", const=True,
+        help="you sit at another machine (e.g. reader --remote)")  # fmt: skip
+    add("--local", dest="is_remote", action="store_const", const=False,
+        help="you sit at this machine (e.g. reader open e6768943 --local)")  # fmt: skip
+
+
+def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:
+    """The one word of a command, which must be one of a few. Raises UsageError."""
+    known = tuple(choices)
+    if len(words) != 1 or words[0] not in known:
+        raise UsageError(f"{question} Say {', '.join(known[:-1])} or {known[-1]}")
+    return words[0]
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -206,7 +290,7 @@ def whole(least: int, most: int | None = None) -> Callable[[str], int]:
             number = least - 1
         if number < least or (most is not None and number > most):
             wanted = f"from {least} to {most}" if most is not None else f"of at least {least}"
-            raise ValueError(f"`{text[:40]}` is not a whole number {wanted}")
+            raise argparse.ArgumentTypeError(f"{shown(text)} is not a whole number {wanted}")
         return number
 
     return read

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
 from reader.cli import session
-from reader.cli.parser import Namespace, Parser, Subcommand, whole
+from reader.cli.parser import Command, CommandParser, Namespace, whole
 from reader.errors import ReaderError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -23,21 +23,15 @@ _EXPORTED = "LC_READER_RELAY"
 """OpenSSH servers as most systems ship them take LC_ variables from their clients."""
 
 
-def _options(parser: Parser) -> None:
-    parser.passed_on("command", "ssh ARGUMENT", "run this ssh with a relay beside it; without it just listen")
-    group = parser.group("where")
-    group.option(
-        "--port", metavar="N", type=whole(1, 65535), help=f"listen at 127.0.0.1:N; {PORT} without it",
-        example="reader relay --port 7100",
-    )  # fmt: skip
-    group.option(
-        "--socket", metavar="FILE", help="listen in this socket file instead",
-        example="reader relay --socket ~/.reader-relay",
-    )  # fmt: skip
-    group.option(
-        "--new-token", action="store_true", help="make another token; what knew the old one asks in vain",
-        example="reader relay --new-token",
-    )  # fmt: skip
+def _options(parser: CommandParser) -> None:
+    parser.another_command("command", "ssh ARGUMENT", "run this ssh with a relay; without it just listen")
+    add = parser.group("where to listen")
+    add("--port", metavar="N", type=whole(1, 65535),
+        help=f"listen at 127.0.0.1:N; default {PORT} (e.g. reader relay --port 7100)")  # fmt: skip
+    add("--socket", metavar="FILE",
+        help="listen at this socket file instead (e.g. reader relay --socket ~/.reader-relay)")  # fmt: skip
+    add("--new-token", action="store_true",
+        help="make a new token; the old one no longer works (e.g. reader relay --new-token)")  # fmt: skip
 
 
 def _run(options: Namespace) -> int:
@@ -146,8 +140,9 @@ def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[s
     return opens
 
 
-SUBCOMMANDS = {
-    "relay": Subcommand(
+COMMANDS = {
+    "relay": Command(
+        summary="on your own machine: open the pages that a reader on a server asks for",
         usage=(
             "reader relay [--port N | --socket FILE] [--new-token]\n"
             "       reader relay [--port N] ssh HOST [COMMAND]..."

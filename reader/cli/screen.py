@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
-from reader.cli.arguments import add_filters, add_place, add_sources
-from reader.cli.listing import write_list
-from reader.cli.muting import without_muted
-from reader.cli.output import add_output, output_of
-from reader.cli.parser import Namespace, Parser, Subcommand
-from reader.cli.question import asked
-from reader.cli.roster import COMMANDS, GROUPS
+from reader.cli.filters import add_filters, asked, without_muted
+from reader.cli.formats import add_output, output_of
+from reader.cli.list import write_list
+from reader.cli.parser import MODULES, Command, CommandParser, Namespace, add_place, add_sources
 from reader.cli.session import opened, sources_of
 from reader.config.paths import folder_of
 from reader.errors import QueryError, UsageError
@@ -30,24 +27,16 @@ _NO_SCREEN = frozenset(("", "dumb", "unknown"))
 """What TERM says of terminals that know no cursor."""
 
 
-def _commands() -> str:
-    parts = []
-    for title, names in GROUPS.items():
-        lines = "\n".join(f"  {name:14}{COMMANDS[name][1]}" for name in names)
-        parts.append(f"{title}:\n{lines}")
-    return "\n\n".join([*parts, "`reader COMMAND --help` has the options and examples of each."])
-
-
-def _options(parser: Parser) -> None:
+def _options(parser: CommandParser) -> None:
     add_sources(parser)
     add_filters(parser)
     add_output(parser)
-    add_place(parser.group("where you sit"))
+    add_place(parser.group("place"))
 
 
 def _run(options: Namespace) -> int:
     notices: list[str] = []
-    sources = sources_of(options.sources, commands=True, warn=notices.extend)
+    sources = sources_of(options.sources, commands=MODULES, warn=notices.extend)
     query = asked(options)
     output = output_of(options)
     if options.format or options.template is not None or not sys.stdout.isatty():
@@ -55,14 +44,14 @@ def _run(options: Namespace) -> int:
         with opened(options.sources) as library:
             return write_list(library, options, query, output)
     if not sys.stdin.isatty():
-        raise UsageError("the screen needs a terminal to type in; `reader list` does without one")
+        raise UsageError('the screen needs a terminal on stdin; use "reader list" without one')
     if os.name == "posix" and os.environ.get("TERM", "") in _NO_SCREEN:
         raise UsageError(
-            f"a terminal of the type {os.environ.get('TERM') or 'unknown'} can't show a screen; "
-            "set TERM, for example to xterm-256color, or use `reader list`"
+            f"a terminal of type {os.environ.get('TERM') or 'unknown'} can't show a screen; "
+            'set TERM, for example to xterm-256color, or use "reader list"'
         )
     if options.limit is not None:
-        notices.append("--limit is for lists; the screen shows everything that matches")
+        notices.append("--limit is ignored: the screen shows all matching articles")
     from reader import config
 
     settings, warnings = config.load()
@@ -135,8 +124,9 @@ def _written(sources: Sequence[Source]) -> str:
     )
 
 
-SUBCOMMANDS = {
-    "": Subcommand(
+COMMANDS = {
+    "": Command(
+        summary="A news reader for folders of articles.",
         usage="reader [OPTIONS] [SOURCE]...\n       reader COMMAND [OPTIONS] ...",
         examples=(
             "reader                          the configured collection, else a sample to try",
@@ -145,6 +135,5 @@ SUBCOMMANDS = {
         ),
         options=_options,
         run=_run,
-        epilog=_commands(),
     ),
 }

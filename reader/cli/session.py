@@ -1,23 +1,35 @@
 """What each command begins with: which collection, opened, its index up to date.
 
-The only place of the command line that opens a Library or reads the configuration for one.
+The only place of the command line that opens a Library or reads the configuration for one. How far a refresh
+has come is one line on stderr, only where that is a terminal, and leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from reader.article.text import clean_line, display_path
-from reader.cli.progress import follow
-from reader.errors import UsageError
+from reader.cli.layout import columns, cut
+from reader.errors import UsageError, closest, counted
+from reader.query.results import Progress, Report
 
 if TYPE_CHECKING:
     from reader.collection.folders import Source
     from reader.library import Library
+
+PATIENCE = 0.5
+"""Seconds without a word: a shorter refresh should not flicker."""
+
+_PAUSE = 0.1
+"""Seconds between two paintings, so that a slow line over SSH is not flooded."""
+
+_ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
 
 @contextmanager
@@ -51,12 +63,12 @@ def note(sentence: str) -> None:
 
 
 def sources_of(
-    words: Sequence[str], *, commands: bool = False, warn: Callable[[Sequence[str]], None] = tell
+    words: Sequence[str], *, commands: Iterable[str] = (), warn: Callable[[Sequence[str]], None] = tell
 ) -> list[Source]:
     """The folders and files that a command answers for; without words the configured ones, else the sample.
 
-    With `commands` an unknown word may have been meant as a command. What is wrong in the configuration goes
-    to `warn`. Raises UsageError for what is not there.
+    Where `commands` are given, an unknown word may have been meant as one of them. What is wrong in the
+    configuration goes to `warn`. Raises UsageError for what is not there.
     """
     if not words:
         return _configured(warn)
@@ -66,17 +78,72 @@ def sources_of(
     return list(words)
 
 
-def _missing(word: str, commands: bool) -> str:
-    """What to say of a SOURCE that is not there; a plain word may be a command with a slip in it."""
-    shown = display_path(word)
-    if not commands or os.sep in word or "." in word:
-        return f"`{shown}` is no folder or file; check the name"
-    from reader.cli.roster import COMMANDS
-    from reader.errors import closest
+def split_ids(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The ids and the SOURCEs of `ID... [SOURCE]...`: the first word is an id, and so is each further word
+    that looks like one (4 to 12 hex digits) and is the name of no file or folder. A first word of `-` stands
+    for the ids on stdin."""
+    if not words:
+        raise UsageError('no article given; give its id as "reader list" shows it: "reader show e6768943"')
+    if words[0] == "-":
+        return ids_in("-"), list(words[1:])
+    ids, sources = [words[0].lower()], list[str]()
+    for word in words[1:]:
+        if _ID.fullmatch(word) and not sources and not os.path.exists(word):
+            ids.append(word.lower())
+        else:
+            sources.append(word)
+    return ids, sources
 
-    near = closest(word, COMMANDS)
-    hint = f"did you mean `reader {near}`?" if near else "`reader --help` lists the commands"
-    return f"`{shown}` is no folder, file or command; {hint}"
+
+def ids_in(text: str) -> list[str]:
+    """The ids in a text, each once; `-` is the text on stdin, as `list --format ids` writes it."""
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    return list(dict.fromkeys(text.lower().replace(",", " ").replace("\0", " ").split()))
+
+
+def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
+    """Go through a refresh to its end, showing a bar once it takes longer than `patience` seconds."""
+    report = Report()
+    is_shown = sys.stderr.isatty()
+    began = monotonic()
+    painted = began + patience - _PAUSE
+    was_painted = False
+    try:
+        for step in steps:
+            report = step.report or report
+            now = monotonic()
+            if is_shown and now - painted >= _PAUSE:
+                sys.stderr.write("\r" + cut(progress_line(step, now - began), columns(2) - 1) + "\x1b[K")
+                sys.stderr.flush()
+                painted, was_painted = now, True
+    finally:
+        if was_painted:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+    return report
+
+
+def progress_line(step: Progress, seconds: float) -> str:
+    """How far it has come, in words, with a bar and the time left once the work is known."""
+    if step.phase == "scan" or not step.to_read:
+        return f"looking for articles: {counted(step.seen, 'file')}"
+    if step.phase == "date":
+        return f"looking for dates: {step.read:,} of {counted(step.to_read, 'file')}"
+    part = min(step.read / step.to_read, 1.0)
+    bar = "━" * round(part * 20) + "─" * (20 - round(part * 20))
+    left = f", {round(seconds * (1 - part) / part):,} s left" if 0.02 < part < 1 and seconds > 1 else ""
+    return f"reading {bar} {step.read:,} of {counted(step.to_read, 'file')}{left}"
+
+
+def _missing(word: str, commands: Iterable[str]) -> str:
+    """What to say of a SOURCE that is not there; a plain word may be a mistyped command."""
+    name = display_path(word)
+    if not commands or os.sep in word or "." in word:
+        return f'"{name}" is no folder or file; check the name'
+    near = closest(word, commands)
+    hint = f'did you mean "reader {near}"?' if near else '"reader --help" lists the commands'
+    return f'"{name}" is no folder, file or command; {hint}'
 
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
@@ -93,7 +160,7 @@ def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
         if not os.path.exists(path):
             shown, where = display_path(os.fspath(path)), display_path(os.fspath(paths.config_file()))
             raise UsageError(
-                f"the collection {shown}, named in {where}, is not there; "
-                "correct it, or say which folder: `reader FOLDER`"
+                f"{where}: the collection {shown} does not exist; correct it, or name a folder: "
+                '"reader FOLDER"'
             )
     return list(chosen)

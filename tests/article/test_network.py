@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article import network
 from reader.article.network import PrivateAddress, Unreachable, connect, is_public, public_addresses
 
 PRIVATE = (
@@ -63,7 +62,7 @@ def test_a_private_host_is_refused_before_anything_is_sent(host: str) -> None:
 def test_a_host_with_one_private_address_is_private(monkeypatch: pytest.MonkeyPatch) -> None:
     """A public address beside it does not make it good."""
     both = [(socket.AF_INET, 1, 6, "", (ip, 80)) for ip in ("1.1.1.1", "10.0.0.1")]
-    monkeypatch.setattr(network.socket, "getaddrinfo", lambda *_, **__: both)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: both)
     with pytest.raises(PrivateAddress):
         public_addresses("two.example", 80, 5)
 
@@ -79,7 +78,7 @@ def test_a_slow_lookup_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
     never = threading.Event()
-    monkeypatch.setattr(network.socket, "getaddrinfo", lambda *_, **__: [] if never.wait() else [])
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [] if never.wait() else [])
     with pytest.raises(Unreachable, match="too long"):
         connect("slow.example", 80, 0.05)
     never.set()

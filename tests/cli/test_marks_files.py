@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.article.record import key_of
-from reader.cli.marking import open_marks
+from reader.cli.mark import open_marks
 from reader.marks.database import Change
 from tests.cli.conftest import Run
 
@@ -107,8 +107,8 @@ def test_the_last_change_is_undone_and_done_again(reader: Run) -> None:
     """`mark undo` and `mark redo` work without the screen, in whatever collection the change was."""
     mark(Change(starred=True))
     assert reader("mark", "undo").out == "undone: 1 starred\n"
-    assert reader("mark", "undo").out == "there is nothing to undo\n"
+    assert reader("mark", "undo").out == "nothing to undo\n"
     assert reader("export-marks", "-").out == "[]\n"
-    assert reader("mark", "redo").out == "done again: 1 starred\n"
+    assert reader("mark", "redo").out == "redone: 1 starred\n"
     assert json.loads(reader("export-marks", "-").out)[0]["starred"]
     assert reader("mark", "undo", ".").code == 2

@@ -37,5 +37,5 @@ def test_a_person_is_told_how_many_a_script_is_not(
     """On a terminal one sentence on stderr counts them and says how to see them."""
     assert reader("list", ".").err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    assert "reader: 2 more are muted; --muted has them too" in reader("list", ".").err
+    assert "reader: 2 more are muted; --muted includes them" in reader("list", ".").err
     assert "muted" not in reader("list", ".", "--muted").err

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.entry import parser_of
+from reader.cli.parser import parser_of
 from reader.cli.relay import kept_token
 from reader.errors import StorageError
 from tests.cli.home import Home
@@ -54,8 +54,7 @@ def test_wrong_use(home: Home, words: list[str]) -> None:
 )
 def test_ssh_gets_its_own_arguments(words: list[str], passed: list[str]) -> None:
     """Everything from ssh on is ssh's."""
-    parser, _ = parser_of("relay")
-    assert parser.parse(words).command == passed
+    assert parser_of("relay").parse(words).command == passed
 
 
 def test_config_show_keeps_the_token_to_itself(home: Home) -> None:

@@ -118,9 +118,9 @@ def commands(news: str, one: str, marks: str) -> list[list[str]]:
 
 def cli_names() -> tuple[str, ...]:
     """The commands that there are."""
-    from reader.cli.roster import COMMANDS
+    from reader.cli.parser import MODULES
 
-    return tuple(COMMANDS)
+    return tuple(MODULES)
 
 
 def test_every_command_on_a_terminal(home: Path, tmp_path: Path, figure: Figure) -> None:

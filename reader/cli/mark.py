@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from reader.article.text import clean, clean_line, display_path
-from reader.cli.arguments import add_filters
-from reader.cli.completion import actions, ids
+from reader.cli.completion import ids, values_of
+from reader.cli.filters import add_filters, asked, typed, without_muted
 from reader.cli.formats import headlines
-from reader.cli.muting import without_muted
-from reader.cli.parser import Namespace, Parser, Subcommand
-from reader.cli.question import asked, ids_in, typed
-from reader.cli.session import opened, tell
+from reader.cli.parser import Command, CommandParser, Namespace
+from reader.cli.session import ids_in, opened, tell
 from reader.config import private_files
 from reader.errors import UsageError, counted
 from reader.library.export import json_array, json_text
@@ -62,27 +61,31 @@ def change_of(action: str) -> Change:
         "unnote": Change(note=""),
     }
     if action not in simple:
-        raise UsageError(f"`{clean_line(action)}` is no mark; say {_CHOICE}")
+        raise UsageError(f'"{clean_line(action)}" is no mark; say {_CHOICE}')
     return simple[action]
 
 
-def _mark_options(parser: Parser) -> None:
-    parser.words("words", "ACTION|SOURCE", f"first the action ({', '.join(ACTIONS)}), then sources", actions)
+def _mark_options(parser: CommandParser) -> None:
+    parser.words("words", "ACTION|SOURCE", f"first the action ({', '.join(ACTIONS)}), then sources", _actions)
     add_filters(parser)
-    group = parser.group("which by id, and asking")
-    group.option(
-        "--ids", metavar="IDS", values=ids, example="reader list --format ids | reader mark read --ids -",
-        help="these articles only: ids with commas or blanks between them, or - to read them from the input",
-    )  # fmt: skip
-    group.option(
-        "--yes", action="store_true", help=f"do not ask above {ASK_ABOVE} articles",
-        example="reader mark read --until 30d --yes",
-    )  # fmt: skip
+    add = parser.group("selection by id, and confirmation")
+    add("--ids", metavar="IDS", completer=ids,
+        help="only these articles: ids separated by commas or blanks, or - to read them from stdin "
+        "(e.g. reader list --format ids | reader mark read --ids -)")  # fmt: skip
+    add("--yes", action="store_true",
+        help=f"do not ask before marking more than {ASK_ABOVE} articles "
+        "(e.g. reader mark read --until 30d --yes)")  # fmt: skip
+
+
+def _actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
+    """What `mark` can do, with the tags that there are, for completion."""
+    plain = ["read", "unread", "star", "unstar", "note:", "unnote", *_TRAVELS]
+    return [*plain, *(f"{do}:{tag}" for tag in values_of("tag", parsed_args) for do in ("tag", "untag"))]
 
 
 def _mark(options: Namespace) -> int:
     if not options.words:
-        raise UsageError(f"mark as what? Say {_CHOICE}")
+        raise UsageError(f"no mark given; say {_CHOICE}")
     action, *sources = options.words
     if action in _TRAVELS:
         return _travel(action, sources)
@@ -94,7 +97,7 @@ def _mark(options: Namespace) -> int:
         chosen = _chosen(library, query, named, options.limit)
         count = len(chosen)
         if count > ASK_ABOVE and not options.yes and not _is_wanted(count, change.words):
-            print("nothing was marked")
+            print("cancelled")
             return 0
         changed = library.mark(chosen, change)
     rest = count - changed
@@ -106,14 +109,14 @@ def _travel(action: str, rest: list[str]) -> int:
     """Take the last change back, or do it again, of whatever collection it was."""
     if rest:
         raise UsageError(
-            f"{action} is about the last change of marks, in whatever collection; leave `{rest[0]}` out"
+            f'{action} concerns the last change of marks in any collection; remove "{clean_line(rest[0])}"'
         )
     with closing(open_marks()) as marks:
         done = marks.undo() if action == "undo" else marks.redo()
     if done is None:
-        print(f"there is nothing to {action}")
+        print(f"nothing to {action}")
     else:
-        print(f"undone: {done}" if action == "undo" else f"done again: {done}")
+        print(f"undone: {done}" if action == "undo" else f"redone: {done}")
     return 0
 
 
@@ -137,8 +140,8 @@ def _ids(text: str | None) -> list[str] | None:
 def _is_wanted(count: int, done: str) -> bool:
     """Ask whether so many shall be marked. Raises UsageError where nobody can answer."""
     if not sys.stdin.isatty():
-        raise UsageError(f"these are {count:,} articles; add --yes to have them all {done}")
-    print(f"{count:,} articles will be {done}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        raise UsageError(f"{count:,} articles would be {done}; add --yes to confirm")
+    print(f"{count:,} articles will be {done}. Continue? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -152,8 +155,8 @@ def open_marks() -> Marks:
     return marks
 
 
-def _export_options(parser: Parser) -> None:
-    parser.words("words", "FILE", "the file to write; - for the output")
+def _export_options(parser: CommandParser) -> None:
+    parser.words("words", "FILE", "the file to write; - for stdout")
 
 
 def _export(options: Namespace) -> int:
@@ -173,8 +176,8 @@ def _export(options: Namespace) -> int:
     return 0
 
 
-def _import_options(parser: Parser) -> None:
-    parser.words("words", "FILE", "a file that export-marks wrote; - for the input")
+def _import_options(parser: CommandParser) -> None:
+    parser.words("words", "FILE", "a file written by export-marks; - for stdin")
 
 
 def _import(options: Namespace) -> int:
@@ -195,7 +198,7 @@ def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
     """What an export holds: an array of objects. Raises UsageError."""
     import json
 
-    wrong = f"{name} is no export of marks, as `reader export-marks` writes one"
+    wrong = f'{name} is not a file of "reader export-marks"'
     try:
         records = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -207,18 +210,20 @@ def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
 
 def _one_file(options: Namespace, command: str) -> str:
     if len(options.words) != 1:
-        raise UsageError(f"which file? Give one name, or - : `reader {command} marks.json`")
+        raise UsageError(f'which file? Give one name or -, like "reader {command} marks.json"')
     return str(options.words[0])
 
 
-SUBCOMMANDS = {
-    "export-marks": Subcommand(
+COMMANDS = {
+    "export-marks": Command(
+        summary="write what you read, starred, tagged and noted to a file",
         usage="reader export-marks FILE",
         examples=("reader export-marks marks.json", "reader export-marks - | jq length"),
         options=_export_options,
         run=_export,
     ),
-    "import-marks": Subcommand(
+    "import-marks": Command(
+        summary="read such a file",
         usage="reader import-marks FILE",
         examples=(
             "reader import-marks marks.json",
@@ -227,7 +232,8 @@ SUBCOMMANDS = {
         options=_import_options,
         run=_import,
     ),
-    "mark": Subcommand(
+    "mark": Command(
+        summary="mark articles as read, starred or tagged, or attach a note",
         usage="reader mark read|unread|star|unstar|tag:NAME|untag:NAME|note:TEXT|unnote\n"
         "                   [OPTIONS] [SOURCE]...\n       reader mark undo|redo",
         examples=(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.roster import COMMANDS
+from reader.cli.parser import MODULES
 from tests.cli.home import Home
 
 
@@ -26,7 +26,7 @@ def completions(home: Home, line: str) -> set[str]:
 def test_the_shell_completes_what_the_index_knows(home: Home) -> None:
     """Commands, options, topics, ids and actions are offered, and nothing is written on the terminal."""
     home.run("mark", "tag:later", "news", "--limit", "1")
-    assert set(COMMANDS) | {"news/"} <= completions(home, "reader ")
+    assert set(MODULES) | {"news/"} <= completions(home, "reader ")
     assert completions(home, "reader li") == {"list"}
     assert completions(home, "reader list --uns") == set()
     assert completions(home, "reader list --unr") == {"--unread"}

@@ -10,7 +10,7 @@ import pytest
 
 from reader import terminal
 from reader.cli.layout import cells
-from reader.cli.single import split_words
+from reader.cli.session import split_ids
 from reader.errors import UsageError
 from tests.cli.conftest import Run, an_article
 from tests.cli.fake_library import FakeLibrary
@@ -122,13 +122,13 @@ def test_words_after_the_id_are_ids_or_sources(tmp_path: Path, monkeypatch: pyte
     """Hex digits are an id unless a file is called so; everything else is a SOURCE."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cafe").mkdir()
-    assert split_words(["beef"]) == (["beef"], [])
-    assert split_words(["cafe", "BEEF", "cafe", "~/news", "face"]) == (
+    assert split_ids(["beef"]) == (["beef"], [])
+    assert split_ids(["cafe", "BEEF", "cafe", "~/news", "face"]) == (
         ["cafe", "beef"],
         ["cafe", "~/news", "face"],
     )
-    with pytest.raises(UsageError, match="which article"):
-        split_words([])
+    with pytest.raises(UsageError, match="no article given"):
+        split_ids([])
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from reader.cli.entry import parser_of
-from reader.cli.parser import Namespace
-from reader.cli.question import asked, pointed
+from reader.cli.filters import asked, pointed
+from reader.cli.parser import Namespace, parser_of
 from reader.errors import QueryError, UsageError
 from reader.query import parse
 
 
 def options(*words: str) -> Namespace:
     """What the parser of `reader list` makes of these words."""
-    parser, _ = parser_of("list")
-    return parser.parse(words)
+    return parser_of("list").parse(words)
 
 
 @pytest.mark.parametrize(

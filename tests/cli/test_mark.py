@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from reader.cli.marking import change_of
+from reader.cli.mark import change_of
 from reader.errors import UsageError
 from reader.marks.database import Change
 from tests.cli.conftest import Run, an_article
@@ -78,12 +78,12 @@ def test_more_than_a_hundred_without_a_terminal_is_wrong_use(
 def test_more_than_a_hundred_asks_on_a_terminal(
     reader: Run, many: FakeLibrary, monkeypatch: pytest.MonkeyPatch, answer: str, marked: int
 ) -> None:
-    """Only a yes marks; anything else says that nothing was."""
+    """Only a yes marks; anything else cancels."""
     answering(monkeypatch, answer, is_terminal=True)
     outcome = reader("mark", "read")
-    assert "Go on? [y/N]" in outcome.err
+    assert "Continue? [y/N]" in outcome.err
     assert (outcome.code, read_count(many)) == (0, marked)
-    assert ("nothing was marked" in outcome.out) == (not marked)
+    assert ("cancelled" in outcome.out) == (not marked)
 
 
 def test_marks_that_can_t_be_kept_are_exit_3(reader: Run, library: FakeLibrary) -> None:

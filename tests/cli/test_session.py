@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.cli.progress import follow, line
+from reader.cli.session import follow, progress_line
 from reader.query.results import Progress, Report
 
 STEPS = [
@@ -42,11 +42,11 @@ def test_a_short_refresh_is_silent(
 
 def test_the_line_says_how_far_and_how_long() -> None:
     """The bar is half full half way, and as much time is left as has gone."""
-    said = line(Progress("read", seen=9, read=50_000, to_read=100_000), 30.0)
+    said = progress_line(Progress("read", seen=9, read=50_000, to_read=100_000), 30.0)
     assert said == f"reading {'━' * 10}{'─' * 10} 50,000 of 100,000 files, 30 s left"
 
 
 def test_the_line_says_that_dates_are_looked_for() -> None:
     """On a slow disk that takes a while, and nothing is read before."""
-    said = line(Progress("date", seen=100_000, read=8_192, to_read=100_000), 3.0)
+    said = progress_line(Progress("date", seen=100_000, read=8_192, to_read=100_000), 3.0)
     assert said == "looking for dates: 8,192 of 100,000 files"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reader.cli.completion import views
-from reader.cli.viewing import query_of
+from reader.cli.filters import view_query
 from reader.config.paths import config_file
 from reader.config.views import BUILT_IN
 from reader.errors import UsageError
@@ -23,7 +23,7 @@ def _views(text: str) -> None:
 def test_a_view_narrows_like_its_query(reader: Run) -> None:
     """With its order, beside other filters, whatever the case of its name."""
     _views('Chips = "topic:Chips sort:title"')
-    assert query_of("chips") == parse("topic:Chips sort:title")
+    assert view_query("chips") == parse("topic:Chips sort:title")
     assert reader("count", "--view", "Chips", ".").out == "1\n"
     assert reader("count", "--view=Chips", "-q", "ferries", ".").out == "0\n"
     assert reader("list", "--view", "Unread", "--format", "ids", ".").out.count("\n") == 3
@@ -36,14 +36,14 @@ def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
         2, "", 'reader: there is no view "Chpis"; did you mean "Chips"?\n'
     )  # fmt: skip
     outcome = reader("list", "--view", "Bad", ".")
-    assert outcome.code == 2 and "the view Bad: at `quality:>>5`: expected a number" in outcome.err
+    assert outcome.code == 2 and 'view "Bad": at `quality:>>5`: expected a number' in outcome.err
 
 
 def test_a_broken_configuration_is_told_with_the_view_that_is_missing() -> None:
     """Otherwise nobody would know why it is not there."""
     _views("Chips = 1")
     with pytest.raises(UsageError, match=r"no view.*views: a table \[views\]"):
-        query_of("Chips")
+        view_query("Chips")
 
 
 def test_views_are_listed_with_their_counts(reader: Run) -> None:
@@ -53,7 +53,7 @@ def test_views_are_listed_with_their_counts(reader: Run) -> None:
     lines = outcome.out.splitlines()
     assert lines[0].split() == ["articles", "unread", "view", "query"]
     assert lines[-1].split() == ["1", "1", "Chips", "報", "topic:Chips"]
-    assert "the view Bad is left out" in outcome.err
+    assert 'view "Bad" is left out' in outcome.err
     listed = json.loads(reader("views", "--format", "json", ".").out)
     assert [view["name"] for view in listed] == [*[name for name in BUILT_IN if name != "Hot"], "Chips 報"]
     assert listed[0] == {"name": "All", "query": "", "count": 3, "unread": 3}

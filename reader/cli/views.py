@@ -1,16 +1,17 @@
-"""`reader views`, and what `--view NAME` means: the saved queries on the command line."""
+"""`reader views`: the saved queries and how many articles each selects."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from reader.cli.arguments import add_format, add_sources
+from reader import config
+from reader.cli.filters import muting
 from reader.cli.layout import cells
-from reader.cli.muting import muting
-from reader.cli.parser import Namespace, Parser, Subcommand
+from reader.cli.parser import Command, CommandParser, Namespace, add_format, add_sources
 from reader.cli.session import note, opened
-from reader.config.views import View, arranged, find
-from reader.errors import QueryError, UsageError
+from reader.config.views import View, arranged
+from reader.errors import QueryError
+from reader.library.export import json_text
 from reader.query import UNREAD, Query, parse
 
 
@@ -23,35 +24,18 @@ class Counted(NamedTuple):
     unread: int
 
 
-def query_of(name: str) -> Query:
-    """The query of a view of the configuration or of ours. Raises UsageError."""
-    from reader import config
-
-    settings, warnings = config.load()
-    try:
-        view = find(name, settings.views)
-    except UsageError as error:
-        raise UsageError(" ".join([str(error), *warnings])) from None
-    try:
-        return parse(view.text)
-    except QueryError as error:
-        raise UsageError(f"the view {view.name}: {error}") from None
-
-
-def _options(parser: Parser) -> None:
+def _options(parser: CommandParser) -> None:
     add_sources(parser)
     add_format(parser.group("output"), ("text", "json"), "text")
 
 
-def _views(options: Namespace) -> int:
-    from reader import config
-
+def _run(options: Namespace) -> int:
     understood: list[tuple[View, Query]] = []
     for view in arranged(config.load()[0].views):
         try:
             understood.append((view, parse(view.text)))
         except QueryError as error:
-            note(f"the view {view.name} is left out: {error}")
+            note(f'view "{view.name}" is left out: {error}')
     with opened(options.sources) as library:
         rules = muting()
         counted = []
@@ -60,8 +44,6 @@ def _views(options: Namespace) -> int:
             unread = len(library.select(listed.and_also(UNREAD)))
             counted.append(Counted(*view, len(library.select(listed)), unread))
     if options.format == "json":
-        from reader.library.export import json_text
-
         print(json_text([view._asdict() for view in counted]))
         return 0
     width = max((cells(view.name) for view in counted), default=0)
@@ -72,11 +54,12 @@ def _views(options: Namespace) -> int:
     return 0
 
 
-SUBCOMMANDS = {
-    "views": Subcommand(
+COMMANDS = {
+    "views": Command(
+        summary="list saved queries with their numbers of articles and unread articles",
         usage="reader views [OPTIONS] [SOURCE]...",
         examples=("reader views", "reader views --format json ~/news | jq '.[] | select(.unread > 0)'"),
         options=_options,
-        run=_views,
+        run=_run,
     ),
 }

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reader.cli.arguments import FORMATS
-from reader.cli.formats import headlines, lines
-from reader.cli.output import Output
+from reader.cli.formats import FORMATS, Output, headlines, lines
 from reader.library.export import COLUMNS
 from reader.library.record_fields import template_of
 from reader.query import Query
@@ -160,12 +158,12 @@ def test_no_file_is_read_for_what_the_index_knows(reader: Run, library: FakeLibr
         (["--format", "csv", "--fields", "titel"], 'there is no field "titel"; did you mean "title"?'),
         (["--fields", "provider.nmae"], 'did you mean "provider.name"?'),
         (["--fields", " , "], "--fields needs names"),
-        (["--format", "urls", "--fields", "title"], "--fields goes with --format table, json"),
+        (["--format", "urls", "--fields", "title"], "--fields needs --format table, json"),
         (["--template", "{title"], "at character 1: a brace without its other one"),
         (["--template", "a {titel}"], 'at character 4: there is no field "titel"'),
         (["--format", "template"], "--format template needs --template"),
-        (["--format", "csv", "--template", "{id}"], "--template goes with --format template only"),
-        (["--template", "{secured}"], "--include-secured only"),
+        (["--format", "csv", "--template", "{id}"], "--template needs --format template"),
+        (["--template", "{secured}"], "needs --format json or jsonl and --include-secured"),
     ],
 )
 def test_a_wrong_field_or_template_is_wrong_use(reader: Run, words: list[str], said: str) -> None:
@@ -238,7 +236,7 @@ def test_a_file_that_went_away_is_left_out_and_told(reader: Run, library: FakeLi
     library.missing.add(library.articles[1].id)
     outcome = reader("list", ".", "--format", "json")
     assert len(json.loads(outcome.out)) == 2
-    assert "1 of the files went away" in outcome.err
+    assert "1 of the files disappeared" in outcome.err
 
 
 def test_count_prints_a_number(reader: Run, library: FakeLibrary) -> None:

@@ -1,7 +1,4 @@
-"""`reader list`, `count` and `facets`: what the collection holds.
-
-The screen takes its options from here too, so what only writes is imported where it writes.
-"""
+"""`reader list`, `count` and `facets`: what the collection holds."""
 
 from __future__ import annotations
 
@@ -9,21 +6,18 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reader.cli.arguments import add_filters, add_format, add_sources
-from reader.cli.muting import tell_muted, without_muted
-from reader.cli.output import Output, add_output, output_of
-from reader.cli.parser import Namespace, Parser, Subcommand
-from reader.cli.progress import follow
-from reader.cli.question import asked
-from reader.cli.session import note, opened
+from reader.cli.filters import add_filters, asked, tell_muted, tell_unknown, without_muted
+from reader.cli.formats import Output, add_output, headlines, lines, output_of
+from reader.cli.parser import Command, CommandParser, Namespace, add_format, add_sources
+from reader.cli.session import follow, note, opened
 from reader.errors import UsageError
+from reader.library.export import json_text
 from reader.query import Query
 from reader.query.fields import FACETS
 
 if TYPE_CHECKING:
     from reader.library import Library
     from reader.query.results import Headline
-
 
 FEW = 1000
 """Articles whose files are looked at one by one in a few milliseconds."""
@@ -37,8 +31,6 @@ def few(options: Namespace) -> int | None:
 
 def write_list(library: Library, options: Namespace, query: Query, output: Output) -> int:
     """Write the headlines that the query asks for."""
-    from reader.cli.formats import headlines, lines
-
     rows = headlines(library.select(query), options.limit)
     if few(options) is not None:
         rows = iter(_fresh(library, list(rows), query, options.limit))
@@ -50,15 +42,13 @@ def write_list(library: Library, options: Namespace, query: Query, output: Outpu
 
 def _fresh(library: Library, rows: list[Headline], query: Query, limit: int | None) -> list[Headline]:
     """These headlines, or those that the query has once a changed file among them was read again."""
-    from reader.cli.formats import headlines
-
     if library.is_fresh(rows):
         return rows
     follow(library.refresh())
     return list(headlines(library.select(query), limit))
 
 
-def _list_options(parser: Parser) -> None:
+def _list_options(parser: CommandParser) -> None:
     add_sources(parser)
     add_filters(parser)
     add_output(parser)
@@ -74,22 +64,7 @@ def _list(options: Namespace) -> int:
         return code
 
 
-def tell_unknown(library: Library, query: Query) -> None:
-    """Where nothing matches, name on stderr the values that no article has, each with the nearest."""
-    if query.is_everything:
-        return
-    from reader.library.unknown_values import asked_fields, unknown_values
-
-    fields = asked_fields(query)
-    if not fields or len(library.select(query).window(0, 1)):
-        return
-    facets = [library.facet(field, Query()) for field in fields]
-    for field, value, near in unknown_values(query, facets):
-        hint = f'did you mean "{near}"?' if near else f"`reader facets {field}` lists which there are"
-        note(f'no article has the {field} "{value}"; {hint}')
-
-
-def _count_options(parser: Parser) -> None:
+def _count_options(parser: CommandParser) -> None:
     add_sources(parser)
     add_filters(parser)
     add_format(parser.group("output"), ("text", "json"), "text")
@@ -107,17 +82,15 @@ def _count(options: Namespace) -> int:
     if options.limit is not None and options.limit <= count:
         count, is_exact = options.limit, True
     if options.format == "json":
-        from reader.library.export import json_text
-
         print(json_text({"count": count, "exact": is_exact}))
         return 0
     print(count)
     if not is_exact:
-        note("there are at least so many: the phrase has too many candidates to look at each; narrow it")
+        note("there are at least this many: too many articles have the words of the phrase; narrow the query")
     return 0
 
 
-def _facets_options(parser: Parser) -> None:
+def _facets_options(parser: CommandParser) -> None:
     parser.words(
         "words", "FIELD|SOURCE", f"first the field ({', '.join(FACETS)}), then folders or files", _fields
     )
@@ -132,14 +105,12 @@ def _fields(**_: object) -> Iterable[str]:
 def _facets(options: Namespace) -> int:
     field, *sources = options.words or [""]
     if field not in FACETS:
-        raise UsageError(f"which field's values? Say one of {', '.join(FACETS)}, like `reader facets topic`")
+        raise UsageError(f'which field? Say one of {", ".join(FACETS)}, like "reader facets topic"')
     query = without_muted(asked(options), options)
     with opened(sources) as library:
         values = [found for found in library.facet(field, query).values if found.count]
     values = values[: options.limit]
     if options.format == "json":
-        from reader.library.export import json_text
-
         print(json_text([{"value": found.value, "count": found.count} for found in values]))
         return 0
     width = max((len(str(found.count)) for found in values), default=0)
@@ -148,8 +119,9 @@ def _facets(options: Namespace) -> int:
     return 0
 
 
-SUBCOMMANDS = {
-    "list": Subcommand(
+COMMANDS = {
+    "list": Command(
+        summary="list headlines, in one of nine formats",
         usage="reader list [OPTIONS] [SOURCE]...",
         examples=(
             "reader list --unread --limit 20",
@@ -159,13 +131,15 @@ SUBCOMMANDS = {
         options=_list_options,
         run=_list,
     ),
-    "count": Subcommand(
+    "count": Command(
+        summary="count articles",
         usage="reader count [OPTIONS] [SOURCE]...",
         examples=("reader count --unread", "reader count -t AI --format json ~/news"),
         options=_count_options,
         run=_count,
     ),
-    "facets": Subcommand(
+    "facets": Command(
+        summary="count the values of a field, for example its topics",
         usage=f"reader facets {'|'.join(FACETS)} [OPTIONS] [SOURCE]...",
         examples=("reader facets topic --since 30d", "reader facets provider -q chips --limit 10"),
         options=_facets_options,

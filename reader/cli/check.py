@@ -5,23 +5,19 @@ from __future__ import annotations
 import sys
 
 from reader.article.text import display_path
-from reader.cli.arguments import add_format, add_sources
-from reader.cli.parser import Namespace, Parser, Subcommand
-from reader.cli.progress import follow
-from reader.cli.session import opened, tell
+from reader.cli.parser import Command, CommandParser, Namespace, add_format, add_sources
+from reader.cli.session import follow, opened, tell
 from reader.errors import counted
 from reader.library.export import json_text
 from reader.query.results import Report
 
 
-def _index_options(parser: Parser) -> None:
+def _index_options(parser: CommandParser) -> None:
     add_sources(parser)
-    group = parser.group("how")
-    group.option(
-        "--rebuild", action="store_true", help="read every file again, whatever the index knows",
-        example="reader index --rebuild ~/news",
-    )  # fmt: skip
-    add_format(group, ("text", "json"), "text")
+    add = parser.group("output")
+    add("--rebuild", action="store_true",
+        help="read every file again (e.g. reader index --rebuild ~/news)")  # fmt: skip
+    add_format(add, ("text", "json"), "text")
 
 
 def _index(options: Namespace) -> int:
@@ -44,11 +40,11 @@ def _sentence(report: Report) -> str:
         + f", in {report.seconds:.1f} s"
     )
     if report.problems:
-        words += f"; {counted(report.problems, 'problem')}, which `reader check` lists"
+        words += f'; {counted(report.problems, "problem")}, listed by "reader check"'
     return words
 
 
-def _check_options(parser: Parser) -> None:
+def _check_options(parser: CommandParser) -> None:
     add_sources(parser)
     add_format(parser.group("output"), ("text", "json"), "text")
 
@@ -71,14 +67,16 @@ def _check(options: Namespace) -> int:
     return 1 if found else 0
 
 
-SUBCOMMANDS = {
-    "index": Subcommand(
+COMMANDS = {
+    "index": Command(
+        summary="bring the index up to date",
         usage="reader index [--rebuild] [--format text|json] [SOURCE]...",
         examples=("reader index ~/news", "reader index --rebuild --format json"),
         options=_index_options,
         run=_index,
     ),
-    "check": Subcommand(
+    "check": Command(
+        summary="list what could not be understood in the files",
         usage="reader check [--format text|json] [SOURCE]...",
         examples=("reader check ~/news", "reader check --format json | jq '.problems[].path'"),
         options=_check_options,

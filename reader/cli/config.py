@@ -1,0 +1,55 @@
+"""`reader config`: where the configuration is, what it says, which keys there are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from reader import config
+from reader.article.text import display_path
+from reader.cli.parser import Command, CommandParser, Namespace, one_of
+from reader.cli.session import tell
+from reader.config import paths
+from reader.config.commands import COMMANDS as SCREEN_COMMANDS
+from reader.config.commands import key_words
+
+SUBJECTS = ("path", "show", "keys")
+"""What `config` prints."""
+
+
+def _options(parser: CommandParser) -> None:
+    parser.words("words", "SUBJECT", f"one of {', '.join(SUBJECTS)}", lambda **_: SUBJECTS)
+
+
+def _run(options: Namespace) -> int:
+    subject = one_of(options.words, SUBJECTS, "which part of the configuration?")
+    if subject == "keys":
+        print("\n".join(_keys()))
+    elif subject == "path":
+        print(display_path(str(paths.config_file())))
+    else:
+        settings, warnings = config.load()
+        if settings.relay:  # what is shown is pasted into reports, and a token is a key
+            settings = settings._replace(relay=f"...@{settings.relay.rpartition('@')[2]}")
+        sys.stdout.write(config.as_toml(settings))
+        tell(warnings)
+    return 0
+
+
+def _keys() -> Iterator[str]:
+    """Every command of the screen: its id, as the configuration names it, its keys, what it does."""
+    keys = {command.id: " ".join(key_words(key) for key in command.keys) for command in SCREEN_COMMANDS}
+    id_width, key_width = max(map(len, keys)), max(map(len, keys.values()))
+    for command in SCREEN_COMMANDS:
+        yield f"{command.id:{id_width}}  {keys[command.id]:{key_width}}  {command.help}"
+
+
+COMMANDS = {
+    "config": Command(
+        summary="print the configuration, its path or the screen's keys",
+        usage="reader config path|show|keys",
+        examples=("reader config path", "reader config show", "reader config keys | grep tag"),
+        options=_options,
+        run=_run,
+    ),
+}

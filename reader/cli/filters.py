@@ -1,0 +1,217 @@
+"""Which articles a command is about: the filter options, the one Query that they make, and what is muted.
+
+The options mean the same for every command (docs/cli.md). Those for a field's values, which may be repeated,
+are declared with the field; to add another one, add it to `add_filters` and its term to `asked`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from reader.article.text import clean_line
+from reader.cli.layout import cells
+from reader.cli.parser import CommandParser, Completer, Namespace, whole
+from reader.cli.session import note
+from reader.errors import QueryError, UsageError
+from reader.query import Query, Term, parse
+from reader.query.fields import FIELDS, SORTS
+
+if TYPE_CHECKING:
+    from reader.library import Library
+    from reader.library.muting import Muting
+
+_SWITCHES = {
+    "unread": ("unread", False, "only unread articles (e.g. reader list --unread)"),
+    "starred": ("starred", False, "only starred articles (e.g. reader list --starred)"),
+    "drafts": ("draft", False, "only drafts, published: false (e.g. reader list --drafts)"),
+    "no-drafts": ("draft", True, "everything but drafts (e.g. reader list --no-drafts)"),
+}
+"""Filters without a value: the name of `is:`, whether it is excluded, the help."""
+
+_MOST_BYTES = 1 << 20
+"""Of a configuration; a longer one is refused where it is parsed."""
+
+
+def add_filters(parser: CommandParser) -> None:
+    """The options that say which articles."""
+    add = parser.group("filters (combined with AND; repeat an option for OR)")
+    add("-q", "--query", action="append", default=[], metavar="TEXT",
+        help="a query, as in the search bar; a repeated one must match as well "
+        """(e.g. -q 'battery "solid state" -car since:30d')""")  # fmt: skip
+    add("--view", metavar="NAME", completer=_views,
+        help="what this saved view selects (e.g. --view Unread)")  # fmt: skip
+    for field in FIELDS:
+        if field.flags:
+            add(*field.flags, action="append", default=[], metavar="NAME", dest=field.name,
+                help=f"{field.help} (e.g. {field.option_example})",
+                completer=_values_of(field.name))  # fmt: skip
+    add("--since", metavar="DATE", help="not older than this (e.g. --since 7d)")
+    add("--until", metavar="DATE", help="not newer than this (e.g. --until 2021-07)")
+    add("--min-quality", metavar="N", type=whole(0, 100),
+        help="at least this quality, 0 to 100 (e.g. --min-quality 50)")  # fmt: skip
+    add("--min-heat", metavar="N", type=whole(-1), help="at least this heat (e.g. --min-heat 1)")
+    for name, (_, _, help) in _SWITCHES.items():
+        add(f"--{name}", action="store_true", help=help)
+    add(
+        "--muted", action="store_true", help="include what the configuration mutes (e.g. reader list --muted)"
+    )
+    add("--sort", metavar="ORDER", completer=sort_orders,
+        help=f"{', '.join(SORTS[:-1])} or {SORTS[-1]}; prefix with - to reverse (e.g. --sort -date)",
+        )  # fmt: skip
+    add("--limit", metavar="N", type=whole(0), help="at most this many (e.g. --limit 20)")
+
+
+def asked(options: Namespace) -> Query:
+    """The Query of a command's filters: the view, every `--query` and every other filter must hold; `--sort`
+    wins over `sort:`. Raises UsageError, which points at the place in the text of a query."""
+    query = Query()
+    if options.view is not None:
+        query = view_query(typed(options.view))
+    for text in options.query:
+        query = query.and_also(_parsed(typed(text)))
+    query = query.and_also(Query(tuple(_terms(options))))
+    if options.sort is not None:
+        order = _checked("sort", "--sort", options.sort)
+        query = query.with_sort(order.removeprefix("-"), order.startswith("-"))
+    return query
+
+
+def view_query(name: str) -> Query:
+    """The query of a view of the configuration or of ours. Raises UsageError."""
+    from reader import config
+    from reader.config.views import find
+
+    settings, warnings = config.load()
+    try:
+        view = find(name, settings.views)
+    except UsageError as error:
+        raise UsageError(" ".join([str(error), *warnings])) from None
+    try:
+        return parse(view.text)
+    except QueryError as error:
+        raise UsageError(f'view "{view.name}": {error}') from None
+
+
+def typed(text: str) -> str:
+    """A word of the command line as UTF-8, where the locale (C without UTF-8 mode) made odd bytes of it."""
+    if not any("\udc80" <= char <= "\udcff" for char in text):
+        return text
+    return os.fsencode(text).decode("utf-8", "replace")
+
+
+def pointed(error: QueryError, text: str) -> str:
+    """The reason with the query below it and carets under what is wrong."""
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    before = cells(shown[: error.position])
+    carets = "^" * max(cells(shown[error.position : error.position + error.length]), 1)
+    return f"{clean_line(str(error))}\n  {shown}\n  {' ' * before}{carets}"
+
+
+def muting() -> Muting | None:
+    """The rules of the configuration; None where it has none, which is seen without parsing it."""
+    from reader.config.paths import CONFIG, folder_of
+
+    try:
+        with open(os.path.join(folder_of("config"), CONFIG), "rb") as file:
+            if b"mute" not in file.read(_MOST_BYTES):
+                return None
+    except (OSError, ValueError):
+        return None
+    from reader import config
+    from reader.library.muting import muting_of
+
+    settings = config.load()[0]
+    rules, mistakes = muting_of(settings.mute, settings.views)
+    for mistake in mistakes:
+        note(f"in the configuration, {mistake}")
+    return rules
+
+
+def without_muted(query: Query, options: Namespace) -> Query:
+    """The question without what is muted, unless `--muted` wants it."""
+    rules = None if options.muted else muting()
+    return query if rules is None else query.and_also(rules.of(query))
+
+
+def tell_muted(library: Library, plain: Query, asked: Query) -> None:
+    """Say to a person how many articles were left out; a script's stderr stays empty."""
+    if plain == asked or not sys.stderr.isatty():
+        return
+    hidden = len(library.select(plain)) - len(library.select(asked))
+    if hidden:
+        note(f"{hidden:,} more {'is' if hidden == 1 else 'are'} muted; --muted includes them")
+
+
+def tell_unknown(library: Library, query: Query) -> None:
+    """Where nothing matches, name on stderr the values that no article has, each with the nearest."""
+    if query.is_everything:
+        return
+    from reader.library.unknown_values import asked_fields, unknown_values
+
+    fields = asked_fields(query)
+    if not fields or len(library.select(query).window(0, 1)):
+        return
+    facets = [library.facet(field, Query()) for field in fields]
+    for field, value, near in unknown_values(query, facets):
+        hint = f'did you mean "{near}"?' if near else f'"reader facets {field}" lists them all'
+        note(f'no article has the {field} "{value}"; {hint}')
+
+
+def sort_orders(**_: object) -> Iterable[str]:
+    """What `--sort` takes, for completion."""
+    return [sign + order for sign in ("", "-") for order in SORTS]
+
+
+def _parsed(text: str) -> Query:
+    try:
+        return parse(text)
+    except QueryError as error:
+        raise UsageError(pointed(error, text)) from None
+
+
+def _terms(options: Namespace) -> Iterator[Term]:
+    for field in (field.name for field in FIELDS if field.flags):
+        values = tuple(clean_line(typed(value)) for value in getattr(options, field))
+        if not all(values):
+            raise UsageError(f'--{field} needs a name, like "--{field} news"')
+        if values:
+            yield Term(field, values)
+    for field in ("since", "until"):
+        if (date := getattr(options, field)) is not None:
+            yield Term(field, (_checked(field, f"--{field}", date),))
+    for field in ("quality", "heat"):
+        if (least := getattr(options, f"min_{field}")) is not None:
+            yield Term(field, (f">={least}",))
+    for name, (value, is_excluded, _) in _SWITCHES.items():
+        if getattr(options, name.replace("-", "_")):
+            yield Term("is", (value,), is_excluded)
+
+
+def _checked(field: str, flag: str, value: str) -> str:
+    """The value in its canonical spelling, as the grammar has it."""
+    from reader.query.values import check_value
+
+    try:
+        return check_value(field, clean_line(value))
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
+
+
+def _values_of(field: str) -> Completer:
+    """Completion of a field's values."""
+
+    def complete(**how: Any) -> Iterable[str]:
+        from reader.cli.completion import values_of
+
+        return values_of(field, **how)
+
+    return complete
+
+
+def _views(**_: object) -> Iterable[str]:
+    from reader.cli.completion import views
+
+    return views()
