@@ -21,7 +21,9 @@ CODE = ("reader", "tests", "benchmarks", "scripts")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 SAMPLE = str(ROOT / "sample_feed")
 
-IMPORT_NAMES = {"pyyaml": "yaml", "markdown-it-py": "markdown_it", "pillow": "PIL"}
+IMPORT_NAMES = {
+    "pyyaml": "yaml", "markdown-it-py": "markdown_it", "mdit-py-plugins": "mdit_py_plugins", "pillow": "PIL",
+}  # fmt: skip
 """Distributions that are imported by another name than their own."""
 
 IGNORED = (".git", ".venv", "build", "dist", "__pycache__")

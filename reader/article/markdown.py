@@ -1,137 +1,195 @@
-"""Plain text out of a Markdown body, for a title or an excerpt that the header does not give.
+"""Markdown as tokens, and lines of plain text out of it: titles, excerpts, a body's first words.
 
-A guess for one line of a list, not a renderer; the whole body is shown by the screen.
+The parser is imported with the first body that needs it: a load of articles whose headers give a title and
+an excerpt never does. How tokens look on the screen is known in `reader.app.reading`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterator, MutableMapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from reader.article.text import clean_line
+from reader.article.text import clean, clean_line, words
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 EXCERPT_LENGTH = 400
 """Characters after which an excerpt made from the body ends, at a word."""
 
-_LOOKED_AT = 20_000
-"""Characters of a body that are searched for a heading or a paragraph."""
+MAX_NESTING = 40
+"""Levels of quotes and lists that are parsed; the parser recurses, so it must end somewhere."""
 
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]*)")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_NO_TEXT = re.compile(
-    r" {0,3}(?:#{1,6}(?:\s|$)|<|\||\[[^\]]*\]:|(?:[-*_=][ \t]*){3,}$|\{[%{]|:::"
-    r"|(?:import|export)\s|!\[[^\]]*\]\([^)]*\)$|!\[\[[^\[\]]*\]\]$|\{[:.#/]|!!!|\[{1,2}toc\]{1,2}$)",
-    re.IGNORECASE,
+MAX_BRACKETS = 500
+"""Open brackets of a text up to which it is searched for links: each may go on to the end, and 9,000 take a
+second to parse. A page of nothing but links has 300."""
+
+MAX_LABEL = 1_000
+"""Characters of a line up to which it is taken for the definition of a link."""
+
+MAX_DEFINITIONS = 2_000
+"""Definitions of links that are known in all parts of a long body (50 ms to parse)."""
+
+_FIRST_LOOK, _SECOND_LOOK = 2_000, 20_000
+"""Characters of a body that are searched for a heading or a paragraph; more where the first have none."""
+
+References: TypeAlias = "MutableMapping[str, Any]"
+"""Definitions of links of a whole body, as the parser keeps them."""
+
+_TEMPLATE = re.compile(r"\{[%{][^{}\n]{0,500}[%}]\}")
+_SURE = re.compile(
+    r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|!^:#=\n\t]*+(?:\n[ \t]*\n(?! {0,3}[:~])|\s*\Z)"
 )
-_LEAD = re.compile(r"\A\s*(?:>\s?|[-*+]\s+|\d{1,9}[.)]\s+)+(?:\[![\w-]{1,40}\][+-]?|\[[ xX]\] )?")
-_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]")
-_SHORT_LINK = re.compile(r"\[([^\[\]\n]+)\](?![(\[:])")
-_DEFINED = re.compile(r"^ {0,3}\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
-_EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]")
-_WIKI_LINK = re.compile(
-    r"(?<![\w<!])\[\[(?! |\d{1,3}\]\])([^\[\]|\n]{1,300})(?:\|([^\[\]|\n]{0,300}))?(?<! )\]\]"
-)
-_LINK = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\[\]\n]*\])")
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>|<!--.{0,500}?-->|\{[%{][^{}\n]{0,500}[%}]\}")
-_AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,500})>")
-_MARKS = re.compile(
-    r"(?<!\\)(?:\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~|`+)|(?<![\w\\])_{1,3}(?=\S)|(?<=\S)(?<!\\)_{1,3}(?!\w)"
-)
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""A first paragraph of one line that no Markdown, HTML or template can change."""
 
 
-def unlinked(text: str) -> str:
-    """A text in which `[[Page]]` and `[[Page|words]]` are their words, as in an Obsidian vault."""
-    return _WIKI_LINK.sub(lambda found: found[2] or found[1], text) if "[[" in text else text
+@lru_cache(maxsize=2)
+def _parser(*, knows_links: bool = True) -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    from reader.article.markdown_extensions import add_to
+
+    made = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING})
+    made.enable(["table", "strikethrough"])
+    add_to(made)
+    return made if knows_links else made.disable(["link", "image"])
 
 
-def plain(markdown: str, labels: Collection[str] = ()) -> str:
-    """A piece of Markdown as one line of clean text, without its marks.
+def parse(text: str, references: References | None = None) -> list[Token]:
+    """The tokens of a text: CommonMark with tables, strikethrough, HTML and `markdown_extensions`."""
+    from reader.article.html import as_markdown
+    from reader.article.markdown_extensions import REFINED, refine
 
-    `labels`: what is defined somewhere as a link, in small letters; `[label]` loses its brackets then.
-    """
-    text = _FOOTNOTE.sub("", _EMBEDDED.sub("", _AUTOLINK.sub(r"\1", unlinked(markdown))))
-    text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
-    if labels:
-        text = _SHORT_LINK.sub(lambda found: found[found[1].lower() in labels], text)
-    text = _MARKS.sub("", _TAG.sub(" ", text))
-    return clean_line(_ESCAPED.sub(r"\1", text))
+    parser = _parser(knows_links=text.count("[") <= MAX_BRACKETS)
+    tokens = parser.parse(text, references if references is not None else {})
+    if "<" in text:
+        tokens = as_markdown(tokens)
+    if any(sign in text for sign in REFINED):
+        refine(tokens)
+    for token in tokens:
+        for part in token.children or (token,):
+            part.content = clean(part.content)  # `&#x202e;` has become what it stands for
+    return tokens
 
 
-def without_attributes(heading: str) -> str:
-    """A heading's text without what a site generator reads behind it (`{#name .class}`)."""
-    text = heading.rstrip()
-    begin = text.rfind("{") if text.endswith("}") else -1
-    return text[:begin].rstrip() if begin >= 0 and text[begin + 1 : begin + 2] in ("#", ".", ":") else text
+def references_in(body: str) -> References:
+    """The definitions of links (`[name]: address`) in a body, for parsing parts of it."""
+    references: References = {}
+    definitions = "\n".join(islice(_definitions(body), MAX_DEFINITIONS))
+    if definitions:
+        _parser().parse(definitions, references)
+    return references
+
+
+def _definitions(body: str) -> Iterator[str]:
+    """The lines that define links, wherever in the body they stand."""
+    at = body.find("]:")
+    while at >= 0:
+        start = body.rfind("\n", max(at - MAX_LABEL, 0), at) + 1
+        end = body.find("\n", at, at + MAX_LABEL)
+        end = len(body) if end < 0 and len(body) - at < MAX_LABEL else end
+        if end >= 0 and (start or at < MAX_LABEL) and body[start : start + 4].lstrip(" ").startswith("["):
+            yield body[start:end]
+        at = body.find("]:", max(end, at + 2))
+
+
+def text_of(tokens: Sequence[Token]) -> str:
+    """What the tokens of a line say, on one line: no pictures, no marks of footnotes, no template tags."""
+    parts: list[str] = []
+    for token in tokens:
+        if token.type == "code_inline":
+            parts.append(token.content)
+        elif token.type == "text":
+            parts.append(_TEMPLATE.sub(" ", token.content) if "{" in token.content else token.content)
+        elif token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+    return clean_line("".join(parts))
+
+
+def picture_words(token: Token) -> str:
+    """The description of a picture, without marks."""
+    return text_of(token.children) if token.children else clean_line(token.content)
 
 
 def first_heading(body: str) -> str:
     """The text of the body's first heading; empty where there is none."""
-    before = ""
-    for line in _lines(body):
-        heading = _HEADING.fullmatch(line)
-        if heading:
-            found = plain(_without_end(heading[1]))
-        elif before.strip() and _UNDERLINE.fullmatch(line) and not _NO_TEXT.match(before):
-            found = plain(without_attributes(before))
-        else:
-            found = ""
-        if found:
-            return found
-        before = line
+    for tokens in _beginnings(body, "#", "=", "-", "<h", "<H"):
+        for number, token in enumerate(tokens):
+            if token.type == "heading_open" and (text := text_of(tokens[number + 1].children or ())):
+                return text
     return ""
-
-
-def _without_end(heading: str) -> str:
-    """Without attributes and hashes at the end."""
-    text = without_attributes(heading)
-    shorter = text.rstrip("#")
-    return shorter if shorter[-1:] in ("", " ", "\t") else text
 
 
 def first_paragraph(body: str) -> str:
     """The body's first paragraph as plain text, cut after EXCERPT_LENGTH characters; empty for none."""
-    kept: list[str] = []
-    for line in _lines(body):
-        if kept and _UNDERLINE.fullmatch(line):
-            kept.clear()
-        elif not line.strip() or _NO_TEXT.match(line):
-            text = _paragraph(kept, body)
-            if text:
-                return _cut(text)
-            kept.clear()
-        else:
-            kept.append(_LEAD.sub("", line, count=1).removesuffix("\\"))
-    return _cut(_paragraph(kept, body))
+    if sure := _SURE.match(body):
+        return _cut(clean_line(sure[0]))
+    for tokens in _beginnings(body):
+        if text := next(_paragraphs(tokens), ""):
+            return _cut(text)
+    return ""
 
 
-def _paragraph(lines: list[str], body: str) -> str:
-    text = " ".join(lines)
-    labels = _labels(body) if "[" in text and "]:" in body else ()
-    return plain(text, labels)
+def repeats_body(excerpt: str, body: str) -> bool:
+    """Whether the body begins with the excerpt, so that it need not be shown above it."""
+    text = excerpt.rstrip("… .")
+    if len(excerpt) > _FIRST_LOOK:
+        text = excerpt[:_FIRST_LOOK].rpartition(" ")[0]
+    wanted = words(text)
+    if not wanted:
+        return False
+    begun: list[str] = []
+    for tokens in _beginnings(body):
+        begun.clear()
+        for paragraph in _paragraphs(tokens):
+            begun += words(paragraph)
+            if len(begun) >= len(wanted):
+                return begun[: len(wanted)] == wanted
+    return False
 
 
-def _labels(body: str) -> frozenset[str]:
-    """What a body defines as links."""
-    return frozenset(found[1].lower() for found in _DEFINED.finditer(body))
+def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
+    """The tokens of the body's beginning, then those of a longer one, where any of the signs is in it."""
+    for length in (_FIRST_LOOK, _SECOND_LOOK):
+        head = body[:length]
+        if len(body) > length:
+            # A paragraph that is cut short is no matter, one that is cut within a mark would be.
+            head = head[: head.rfind("\n\n") + 1] or head[: head.rfind("\n") + 1] or head
+        if not signs or any(sign in head for sign in signs):
+            yield parse(head, references_in(body) if "[" in head and "]:" in body else None)
+        if len(body) <= length:
+            return
 
 
-def _lines(body: str) -> list[str]:
-    """The lines outside fenced code."""
-    outside: list[str] = []
-    fence = ""
-    for line in body[:_LOOKED_AT].split("\n"):
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence):
-                fence = ""
-        elif mark:
-            fence = mark[1]
-            outside.append("")
-        else:
-            outside.append(line)
-    return outside
+_APART = {"table": 1, "dl": 1, "footnote_reference": 1, "bullet_list": 2, "ordered_list": 2}
+"""What a first paragraph is not looked for in; 2: only where there is no other."""
+
+
+def _paragraphs(tokens: Sequence[Token]) -> Iterator[str]:
+    """The texts of paragraphs outside tables, lists and notes; where there are none, the lists' as one."""
+    apart: list[int] = []
+    listed: list[str] = []
+    found = False
+    for number, token in enumerate(tokens):
+        kind, _, side = token.type.rpartition("_")
+        if kind in _APART and side == "open":
+            apart.append(_APART[kind])
+        elif kind in _APART and side == "close" and apart:
+            apart.pop()
+        elif token.type != "paragraph_open" or token.meta.get("heading") or 1 in apart:
+            continue
+        elif (text := text_of(tokens[number + 1].children or ())) and not text.startswith("|"):
+            if apart:
+                listed.append(text)
+            else:
+                found = True
+                yield text
+    if listed and not found:
+        yield " ".join(listed)
 
 
 def _cut(text: str) -> str:

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from reader.article.dates import date_in_name
 from reader.article.identity import host_of, identity_of, is_web
-from reader.article.markdown import first_heading, first_paragraph, unlinked
+from reader.article.markdown import first_heading, first_paragraph
+from reader.article.plain_text import unlinked
 from reader.article.record import Article, Place, Provider, Value
 from reader.article.text import clean, display_path
 from reader.parsing.fields import (

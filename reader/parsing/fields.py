@@ -11,7 +11,7 @@ from datetime import datetime
 
 from reader.article.dates import parse_instant
 from reader.article.identity import is_web
-from reader.article.markdown import unlinked
+from reader.article.plain_text import unlinked
 from reader.article.record import Image, Problem, Provider, Related, Value
 from reader.article.text import clean, clean_line, display_path
 

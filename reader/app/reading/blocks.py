@@ -1,32 +1,24 @@
-"""Markdown blocks, tokens to lines: headings, paragraphs, lists, quotes, code, tables, rules.
+"""Markdown blocks, tokens to lines: headings, paragraphs, lists, quotes, code, tables, notes, rules.
 
-Parsing is done by markdown-it; `html` tells what the HTML in a text means. Knows no colours.
+What a text means is found out by `reader.article.markdown`. Knows no colours.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from reader.app.reading.additions import add_to
 from reader.app.reading.code import layout_code
-from reader.app.reading.inline import TASKS, Notes, spans_of
-from reader.app.reading.lines import BOLD, ITALIC, Line, Span
-from reader.app.reading.refining import SIGNS, refine
+from reader.app.reading.inline import TASKS, Notes, footnote_mark, spans_of
+from reader.app.reading.lines import BOLD, ITALIC, Line, Span, wrap
 from reader.app.reading.tables import Table, layout_table
-from reader.app.reading.wrap import wrap
-from reader.article.text import clean
+from reader.article.markdown import References, parse
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
-
-MAX_NESTING = 40
-"""Levels of quotes and lists that are parsed; the parser recurses, so it must end somewhere."""
 
 MIN_INNER = 16
 """Cells below which quotes and lists no longer indent what is in them."""
@@ -34,9 +26,6 @@ MIN_INNER = 16
 BULLETS = "•◦▪"
 INDENT = "\xa0\xa0"
 """Before the first line of a paragraph that no blank line tells from the one before; `wrap` keeps it."""
-MOST_BRACKETS = 500
-"""Open brackets of a text up to which it is looked at for links: each may go on to the end, and 9,000 take a
-second to parse. A page of nothing but links has 300."""
 _ONLY_DEFINITIONS = re.compile(
     r"(?:[ \t]*\n|"
     r"[ ]{0,3}\[(?!\^)[^\[\]\\\n]+\]:[ \t]*[^\s<>()\"']+"
@@ -44,35 +33,6 @@ _ONLY_DEFINITIONS = re.compile(
 )
 """A text of nothing to be seen: blank lines, and definitions of links in their plain form."""
 _CLOSE_TOGETHER = ("paragraph_open", "bullet_list_open", "ordered_list_open")
-
-References = MutableMapping[str, Any]
-"""Link definitions of the whole body, as the parser keeps them; shared by its pieces."""
-
-
-@lru_cache(maxsize=2)
-def parser(*, knows_links: bool = True) -> MarkdownIt:
-    """The one parser: CommonMark with tables, strikethrough and `additions`. Imported when first needed."""
-    from markdown_it import MarkdownIt  # with the first article, not with the list
-
-    made = MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING})
-    made.enable(["table", "strikethrough"])
-    add_to(made)
-    return made if knows_links else made.disable(["link", "image"])
-
-
-def _parsed(text: str, references: References | None) -> list[Token]:
-    knows_links = text.count("[") <= MOST_BRACKETS
-    tokens = parser(knows_links=knows_links).parse(text, references if references is not None else {})
-    if "<" in text:
-        from reader.app.reading.html import as_markdown
-
-        tokens = as_markdown(tokens)
-    if any(sign in text for sign in SIGNS):
-        refine(tokens)
-    for token in tokens:
-        for part in token.children or (token,):
-            part.content = clean(part.content)  # `&#x202e;` has become what it stands for
-    return tokens
 
 
 def may_link(text: str) -> bool:
@@ -95,7 +55,7 @@ def layout_markdown(
     """
     if _ONLY_DEFINITIONS.match(text):
         return []
-    tokens = _parsed(text, references)
+    tokens = parse(text, references)
     return _Layout(tokens, spacing, notes).lines(0, len(tokens), max(width, 2))
 
 
@@ -103,7 +63,7 @@ def links_in(text: str, references: References | None = None) -> list[tuple[str,
     """Words and web address of what a Markdown text links to, in order."""
     notes = Notes()
     if may_link(text):
-        for token in _parsed(text, references):
+        for token in parse(text, references):
             if token.children:
                 spans_of(token.children, notes)
     return notes.links
@@ -142,6 +102,12 @@ class _Layout:
             return self._list(start, end, width)
         if kind == "blockquote_open":
             return self._quote(start, end, width)
+        if kind == "dl_open":
+            return self._definitions(start, end, width)
+        if kind == "footnote_reference_open":
+            return list(
+                self._item(f"{footnote_mark(token.meta['label'])} ", start, end, width, is_tight=False)
+            )
         if kind == "table_open":
             return layout_table(self._table(start, end), width)
         if kind in ("fence", "code_block"):
@@ -159,6 +125,17 @@ class _Layout:
         bar = (Span("▎ ", "bar"),) if width >= MIN_INNER else ()
         inner = self.lines(start + 1, end, width - 2 if bar else width)
         return [(*bar, *_recast(line, "quote")) for line in inner]
+
+    def _definitions(self, start: int, end: int, width: int) -> list[Line]:
+        """Terms in bold, what they mean indented below them."""
+        lines: list[Line] = []
+        for child, close in self._children(start, end):
+            if self._tokens[child].type == "dt_open":
+                term = spans_of(self._tokens[child + 1].children or [], self._notes)
+                lines += [*([()] if lines else ()), *wrap(list(_recast(term, "text", BOLD)), width)]
+            else:
+                lines.extend(self._item("  ", child, close, width, is_tight=self._is_tight(child, close)))
+        return lines
 
     def _list(self, start: int, end: int, width: int) -> list[Line]:
         items = self._children(start, end)

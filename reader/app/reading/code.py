@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reader.app.reading.lines import Line, Span
-from reader.app.reading.wrap import MIN_WIDTH, wrap
+from reader.app.reading.lines import MIN_WIDTH, Line, Span, wrap
 
 _LANGUAGES = """
 bash c console cpp css diff go html ini java javascript js json kotlin lua php py python rb ruby rust rs sh

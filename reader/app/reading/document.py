@@ -1,22 +1,22 @@
 """An article as one tall column of lines, laid out only where somebody looks.
 
-Sections (head, pieces of the body, foot) have estimated heights until they are laid out. Knows no widget:
+Sections (head, chunks of the body, foot) have estimated heights until they are laid out. Knows no widget:
 the pane asks for lines and says where it stands.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import NamedTuple
 
-from reader.app.reading.blocks import MOST_BRACKETS, References, layout_markdown, links_in, may_link, parser
+from reader.app.reading.blocks import layout_markdown, links_in, may_link
+from reader.app.reading.body_chunks import Chunk, chunks_of
 from reader.app.reading.header import Subject, layout_foot, layout_head, without_title
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import Notes
 from reader.app.reading.lines import Line
-from reader.app.reading.pieces import Piece, pieces_of
+from reader.article.markdown import MAX_BRACKETS, references_in
 
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""
@@ -25,20 +25,13 @@ AT_ONCE = 12
 """Sections laid out before the next frame, 10 to 30 ms each: megabytes of tags are no lines at all."""
 
 NUMBERED = 32
-"""Pieces of a body up to which its links are numbered."""
-
-MAX_LABEL = 1_000
-"""Characters of a line up to which it is looked at as a link's definition."""
-
-MAX_DEFINITIONS = 2_000
-"""Definitions of links that are known in all pieces of a long body (50 ms to parse)."""
-
+"""Chunks of a body up to which its links are numbered."""
 
 MOST_LINKS = 1_000
 """Links that are listed of one body."""
 
 MOST_LISTED = 64
-"""Pieces with something like a link that are read when links are listed, 10 ms each; more of them, longer."""
+"""Chunks with something like a link that are read when links are listed, 10 ms each; more of them, longer."""
 
 
 class Place(NamedTuple):
@@ -62,9 +55,9 @@ class Document:
         self.subject = subject
         self._spacing = spacing
         self.body = without_title(subject.article.body, subject.article.title)
-        self._pieces = list(pieces_of(self.body))
-        self._references = _references_in(self.body) if len(self._pieces) > 1 else {}
-        self._count = len(self._pieces) + 2
+        self._chunks = list(chunks_of(self.body))
+        self._references = references_in(self.body) if len(self._chunks) > 1 else {}
+        self._count = len(self._chunks) + 2
         self._wanted: Sought = ()
         self._left = AT_ONCE
         self._links: dict[int, list[tuple[str, str]]] = {}
@@ -74,7 +67,7 @@ class Document:
         """Forget all lines; they are laid out anew in `width` cells."""
         self.width = width
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
-        self._heights = [8, *(_estimate(self.body, piece, width) for piece in self._pieces), 4]
+        self._heights = [8, *(_estimate(self.body, chunk, width) for chunk in self._chunks), 4]
         self._exact = [False] * self._count
         self._tops: list[int] | None = None
         self._hits: dict[int, list[Hit]] = {}
@@ -169,29 +162,29 @@ class Document:
         """Words and web address of what the body links to, in order; the first ones of a very long text."""
         found: list[tuple[str, str]] = []
         left = MOST_LISTED
-        for number, piece in enumerate(self._pieces):
+        for number, chunk in enumerate(self._chunks):
             if left <= 0 or len(found) >= MOST_LINKS:
                 break
-            text = self._text(piece)
-            left -= may_link(text) + text.count("[") // MOST_BRACKETS
+            text = self._text(chunk)
+            left -= may_link(text) + text.count("[") // MAX_BRACKETS
             found += self._links_of(number)
         return found[:MOST_LINKS]
 
-    def _links_of(self, piece: int) -> list[tuple[str, str]]:
-        if piece not in self._links:
-            self._links[piece] = links_in(self._text(self._pieces[piece]), self._references)
-        return self._links[piece]
+    def _links_of(self, chunk: int) -> list[tuple[str, str]]:
+        if chunk not in self._links:
+            self._links[chunk] = links_in(self._text(self._chunks[chunk]), self._references)
+        return self._links[chunk]
 
     @property
     def is_numbered(self) -> bool:
         """Whether links have numbers: not in a long text, where all before it would have to be read."""
-        return len(self._pieces) <= NUMBERED
+        return len(self._chunks) <= NUMBERED
 
     def hits(self, section: int) -> list[Hit]:
         """The hits in a section, in order; their lines count from its top."""
         if section not in self._hits:
-            is_piece = 0 < section <= len(self._pieces)
-            may = not is_piece or may_hit(self._text(self._pieces[section - 1]), self._wanted)
+            is_chunk = 0 < section <= len(self._chunks)
+            may = not is_chunk or may_hit(self._text(self._chunks[section - 1]), self._wanted)
             self._hits[section] = hits_in(self.section(section), self._wanted) if may and self._wanted else []
         return self._hits[section]
 
@@ -226,17 +219,17 @@ class Document:
             links = self.links() if self.is_numbered else []
             lines = layout_foot(self.subject, self.width, links)
             return [(), *lines] if lines else []
-        piece = self._pieces[number - 1]
+        chunk = self._chunks[number - 1]
         notes = None
         if self.is_numbered:
             notes = Notes(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
         lines = layout_markdown(
-            self._text(piece), self.width, self._references, spacing=self._spacing, notes=notes
+            self._text(chunk), self.width, self._references, spacing=self._spacing, notes=notes
         )
-        return [*[()] * max(self._spacing, 1), *lines] if lines and not piece.is_glued else lines
+        return [*[()] * max(self._spacing, 1), *lines] if lines and not chunk.is_glued else lines
 
-    def _text(self, piece: Piece) -> str:
-        return piece.before + self.body[piece.start : piece.end]
+    def _text(self, chunk: Chunk) -> str:
+        return chunk.before + self.body[chunk.start : chunk.end]
 
     def top(self, section: int) -> int:
         """The `y` of the first line of a section, as far as known."""
@@ -257,27 +250,9 @@ class Document:
         return low, y - self.top(low)
 
 
-def _estimate(body: str, piece: Piece, width: int) -> int:
-    return 1 + body.count("\n", piece.start, piece.end) + (piece.end - piece.start) // width
+def _estimate(body: str, chunk: Chunk, width: int) -> int:
+    return 1 + body.count("\n", chunk.start, chunk.end) + (chunk.end - chunk.start) // width
 
 
 def _letters(line: Line) -> int:
     return sum(len(span.text) - span.text.count(" ") for span in line)
-
-
-def _references_in(body: str) -> References:
-    """The definitions of links that all pieces of a body share."""
-    references: References = {}
-    parser().parse("\n".join(islice(_definitions(body), MAX_DEFINITIONS)), references)
-    return references
-
-
-def _definitions(body: str) -> Iterator[str]:
-    """The lines that define links (`[name]: address`), wherever in the body they stand."""
-    at = body.find("]:")
-    while at >= 0:
-        start = body.rfind("\n", max(at - MAX_LABEL, 0), at) + 1
-        end = body.find("\n", at, at + MAX_LABEL)
-        if end >= 0 and (start or at < MAX_LABEL) and body[start : start + 4].lstrip(" ").startswith("["):
-            yield body[start:end]
-        at = body.find("]:", max(end, at + 2))

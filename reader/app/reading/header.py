@@ -14,8 +14,7 @@ from rich.cells import cell_len
 
 from reader.app.paint.bars import heat_text, quality_bar
 from reader.app.reading.inline import file_name, picture_note
-from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target
-from reader.app.reading.wrap import wrap
+from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target, wrap
 from reader.article.dates import ago, moment
 from reader.article.record import Article, Image, Value
 from reader.article.text import display_path, words

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 from reader.app.paint.cells import cut
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
-from reader.article.markdown import plain
+from reader.article.markdown import picture_words
+from reader.article.plain_text import raised
 from reader.article.text import clean_line
 from reader.article.urls import shown_host
 
@@ -91,8 +92,10 @@ def _leaf(
         yield Span("\n", ink, emphasis, link)
     elif token.type == "code_inline":
         yield Span(token.content.replace("\n", " "), "link" if link else "code", emphasis, link)
+    elif token.type == "footnote_ref":
+        yield Span(footnote_mark(clean_line(token.meta["label"])), "host", emphasis, link)
     elif token.type == "image":
-        yield picture_note(plain(token.content), str(token.attrGet("src") or ""), link)
+        yield picture_note(picture_words(token), str(token.attrGet("src") or ""), link)
     elif link:
         yield Span(token.content, ink, emphasis, link)
     else:
@@ -101,6 +104,11 @@ def _leaf(
             yield Span(TASKS[task[1] != " "], "bullet")
             text = text[task.end() :]
         yield from _with_addresses(text, emphasis, notes)
+
+
+def footnote_mark(label: str) -> str:
+    """The mark of a footnote: a small raised number, or its name in brackets."""
+    return raised(label) if label.isdecimal() and label.isascii() and len(label) < 4 else f"[{label}]"
 
 
 def file_name(url: str) -> str:

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from reader.app.reading.lines import BOLD, Line, Span, plain
-from reader.app.reading.wrap import wrap
+from reader.app.reading.lines import BOLD, Line, Span, plain, wrap
 
 GAP = 2
 """Blank cells between columns."""

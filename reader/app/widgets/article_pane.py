@@ -21,7 +21,7 @@ from reader.app.reading.document import TOP, Document, Place
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, inked, sought
 from reader.app.reading.lines import Line, Span, Target
-from reader.app.reading.stops import Stops
+from reader.app.reading.link_cursor import LinkCursor
 from reader.app.widgets import article_inks
 from reader.app.widgets.frame import is_kept
 from reader.app.widgets.pictured_view import PicturedView
@@ -59,7 +59,7 @@ class ArticlePane(PicturedView, can_focus=True):
         self.tag_colours: Mapping[str, str] = {}
         """The colours that the person chose for tags."""
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._stops = Stops()
+        self._cursor = LinkCursor()
         self._inks: dict[tuple[str, int], Style] = {}
 
     def watch_shown(self, old: tuple[Article, Headline] | None, new: tuple[Article, Headline] | None) -> None:
@@ -67,9 +67,9 @@ class ArticlePane(PicturedView, can_focus=True):
         is_same = old is not None and new is not None and old[0] == new[0]
         if not (old and new and old[0].path == new[0].path):
             self.frame.clear()
-        hit = self._stops.hit
+        hit = self._cursor.hit
         self._show(self.reading_place if is_same else TOP)
-        self._stops.hit = hit if is_same else None
+        self._cursor.hit = hit if is_same else None
 
     def watch_note(self) -> None:
         """Show the note at the head."""
@@ -81,7 +81,7 @@ class ArticlePane(PicturedView, can_focus=True):
 
     def watch_highlights(self) -> None:
         """Mark other words."""
-        self._stops.hit = None
+        self._cursor.hit = None
         document = self._document
         if document is None:
             return
@@ -98,11 +98,11 @@ class ArticlePane(PicturedView, can_focus=True):
 
     def forget_places(self) -> None:
         """The hit that was gone to is on another line now."""
-        self._stops.hit = None
+        self._cursor.hit = None
 
     def _show(self, place: Place) -> None:
         self._document = None
-        self._stops = Stops()
+        self._cursor = LinkCursor()
         if self.shown is not None:
             subject = Subject(*self.shown, self.note, self._clock(), self.tag_colours, *self.frame.asked)
             self._document = Document(subject, self.text_width, self.spacing)
@@ -122,27 +122,27 @@ class ArticlePane(PicturedView, can_focus=True):
     @property
     def hits(self) -> list[tuple[int, int]]:
         """Line and column of the hits in order, up to `MAX_HITS`; lays out what holds them."""
-        return self._stops.all_hits(self._document, MAX_HITS) if self._document else []
+        return self._cursor.all_hits(self._document, MAX_HITS) if self._document else []
 
     def next_hit(self, step: int = 1) -> bool:
         """Go to the next word of the search, or with -1 to the one before; False where none is left."""
         document = self._document
         return self._reveal(
-            self._stops.to_hit(document, self._settled, self._rows, step) if document else None
+            self._cursor.to_hit(document, self._settled, self._rows, step) if document else None
         )
 
     def next_link(self, step: int = 1) -> bool:
         """Go to the next thing that can be pressed, up to a page away, or with -1 back; False for none."""
         document = self._document
         return self._reveal(
-            self._stops.to_link(document, self._settled, self._rows, step) if document else None
+            self._cursor.to_link(document, self._settled, self._rows, step) if document else None
         )
 
     def press(self) -> bool:
         """Press what `next_link` went to; False where that is nothing."""
-        if self._stops.link is None:
+        if self._cursor.link is None:
             return False
-        self._press(self._stops.link)
+        self._press(self._cursor.link)
         return True
 
     def on_click(self, event: events.Click) -> None:
@@ -151,7 +151,7 @@ class ArticlePane(PicturedView, can_focus=True):
         if offset is None or not self._document:
             return
         column = offset.x - self._margin
-        target = self._stops.target_at(self._document.line(self.scroll_offset.y + offset.y), column)
+        target = self._cursor.target_at(self._document.line(self.scroll_offset.y + offset.y), column)
         if target:
             event.stop()
             self._press(target)
@@ -209,7 +209,7 @@ class ArticlePane(PicturedView, can_focus=True):
         ]
 
     def _segment(self, span: Span) -> Segment:
-        if span.target is not None and span.target is self._stops.link:
+        if span.target is not None and span.target is self._cursor.link:
             span = span._replace(ink="pressed")
         style = self._style(span.ink, span.emphasis)
         if self.has_links and span.target is not None and span.target.field == "url":
@@ -219,7 +219,7 @@ class ArticlePane(PicturedView, can_focus=True):
     def _with_hits(self, y: int, document: Document) -> Line:
         line = document.line(y)
         for hit in document.hits_at(y):
-            ink = "hit-current" if self._stops.is_current(document, y, hit) else "hit"
+            ink = "hit-current" if self._cursor.is_current(document, y, hit) else "hit"
             line = inked(line, hit.start, hit.end, ink)
         return line
 

@@ -12,8 +12,7 @@ from textual.strip import Strip
 
 from reader.app.paint.cells import Piece, in_the_middle, strip_of, thumb
 from reader.app.paint.painted_view import PaintedView
-from reader.app.reading.lines import Span
-from reader.app.reading.wrap import wrap
+from reader.app.reading.lines import Span, wrap
 
 
 class OutputView(PaintedView, can_focus=True):

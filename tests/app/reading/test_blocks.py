@@ -13,6 +13,7 @@ from reader.app.reading import blocks
 from reader.app.reading.blocks import layout_markdown, links_in
 from reader.app.reading.inline import Notes
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
+from reader.article.markdown import parse
 
 MARKUP = st.text(alphabet=st.sampled_from("ab #*_`~[]()!>|-+=:\\&<1.\n\t漢é"), max_size=200)
 
@@ -230,7 +231,7 @@ DEFINITIONS = st.lists(
 def test_only_definitions_are_passed_over(markdown: str) -> None:
     """What is passed over without being parsed has nothing to be seen for the parser either."""
     if blocks._ONLY_DEFINITIONS.match(markdown):
-        assert blocks.parser().parse(markdown) == []
+        assert parse(markdown) == []
 
 
 def test_a_text_of_brackets_stays_text() -> None:

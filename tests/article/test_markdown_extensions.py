@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.app.reading.additions import heading_of
 from reader.app.reading.blocks import layout_markdown, links_in
 from reader.app.reading.lines import BOLD, plain
+from reader.article.markdown_extensions import box_heading
 
 PARTS = (
     ":::", ":::note", "::::tip[a]", "!!! note", "    ", "  ", "<A>", "</A>", "<A", ">", "{% a %}", "{%", "%}",
@@ -34,7 +34,9 @@ def texts(markdown: str, width: int = 40) -> list[str]:
         ('::::tip\n:::note{title="T"}\ny\n:::\n::::\nz', ["▎ Tip", "▎", "▎ ▎ T", "▎ ▎", "▎ ▎ y", "", "z"]),
         ("- item\n  :::details\n  *in*\n  :::\n- two", ["• item", "  in", "• two"]),
         ("one\n:::", ["one"]),
-        ('!!! note "A *b*"\n    Text\n\n    - a\n\nEnd', ["▎ A *b*", "▎", "▎ Text", "▎", "▎ • a", "", "End"]),
+        ('!!! note "A *b*"\n    Text\n\n    - a\n\nEnd', ["▎ A b", "▎", "▎ Text", "▎", "▎ • a", "", "End"]),
+        ("!!! wow\nText", ["▎ Wow", "", "Text"]),
+        ("!!! what a match it was!", ["▎ what a match it was!"]),
         ("> [!NOTE]\n> Text", ["▎ Note", "▎ Text"]),
         ("> [!warning]+ Mind `this`\n> x", ["▎ Mind this", "▎ x"]),
         ("> [!quote]", ["▎ Quote"]),
@@ -44,7 +46,7 @@ def texts(markdown: str, width: int = 40) -> list[str]:
 def test_boxes(markdown: str, lines: list[str]) -> None:
     """A box is a quotation below its heading."""
     assert texts(markdown) == lines
-    assert heading_of("spoiler") == "" and heading_of("tip") == "Tip"
+    assert box_heading("spoiler") == "" and box_heading("tip") == "Tip"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_boxes(markdown: str, lines: list[str]) -> None:
         ("{% include a.html\n  b=1 %}\nText", ["Text"]),
         ('{{< figure src="a.png" caption="A *sea*" >}}', ["[picture: A *sea*]"]),
         ("{{< tab >}}\n*a*\n{{< /tab >}}", ["a"]),
-        ("{{< new-in 0.160.0 />}}\n[a]\n", ["{{< new-in 0.160.0 />}}", "", "[a]"]),
+        ("{{< new-in 0.160.0 />}}\n[a]\n", ["[new-in 0.160.0]", "", "[a]"]),
         ("# Head {#head .a}\n{: .wide}\n![a](b.png){: .c} d", ["Head", "", "[picture: a] d"]),
         ("[TOC]\n\n[[toc]]\n\nText", ["Text"]),
         ("a [x]({{ site.url }}/b) [y]({% post_url a %})", ["a x y"]),
@@ -70,24 +72,25 @@ def test_what_steers_a_site_is_left_out(markdown: str, lines: list[str]) -> None
     assert texts(markdown) == lines
 
 
-def test_footnotes_are_paragraphs_and_no_links() -> None:
-    """None is taken for the definition of a link, not even of one word, and each is alone."""
-    notes = "A[^1].\n\n[^1]: https://a.example\n[^b]: Two\n  three"
-    assert texts(notes) == ["A[^1].", "", "[^1]: https://a.example", "", "[^b]: Two three"]
-    assert texts("[^1]: Thanks!") == ["[^1]: Thanks!"]
+def test_footnotes_are_notes() -> None:
+    """A reference is a small number, the note begins with it, and neither is the definition of a link."""
+    notes = "A[^1] and B[^b].\n\n[^1]: https://a.example\n[^b]: Two\n  three\n\n    More."
+    assert texts(notes) == ["A¹ and B[b].", "", "¹ https://a.example", "", "[b] Two three", "", "    More."]
+    assert texts("[^1]: Thanks!") == ["¹ Thanks!"]
     assert links_in(notes) == [("", "https://a.example")]
 
 
-def test_definitions_are_a_list() -> None:
-    """Each stands below its term; a colon elsewhere is text."""
-    assert texts("Term\n: means *that*\n  and this\n: or that") == [
+def test_definitions_stand_below_their_terms() -> None:
+    """A term may have several; a colon elsewhere is text."""
+    assert texts("Term\n: means *that*\n  and this\n: or that\n\nNext\n: too") == [
         "Term",
+        "  means that and this",
+        "  or that",
         "",
-        "• means that and this",
-        "• or that",
+        "Next",
+        "  too",
     ]
     assert texts(": alone") == [": alone"]
-    assert texts(f"{'a' * 61}\n: b", 70) == [f"{'a' * 61} : b"]
     assert texts("on\ndit\n: b") == ["on dit : b"]
 
 

@@ -1,4 +1,4 @@
-"""Where the eye can be sent within an article: the hits of a search and the things that can be pressed."""
+"""The current hit of a search and the current link of an article, and the way to the next ones."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from reader.app.reading.hits import Hit
 from reader.app.reading.lines import Line, Target
 
 
-class Stops:
-    """The hit and the link that were gone to last."""
+class LinkCursor:
+    """The hit and the link that the reader last moved to."""
 
     def __init__(self) -> None:
         self.hit: tuple[int, Hit] | None = None
@@ -20,7 +20,7 @@ class Stops:
         self._link_at: tuple[int, int] = (0, 0)
 
     def is_current(self, document: Document, y: int, hit: Hit) -> bool:
-        """Whether this hit of line `y` is the one gone to last."""
+        """Whether this hit of line `y` is the current one."""
         return self.hit is not None and self.hit == (document.locate(y)[0], hit)
 
     def all_hits(self, document: Document, most: int) -> list[tuple[int, int]]:

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.app.reading.lines import BOLD, Line, Span, plain
-from reader.app.reading.wrap import MIN_WIDTH, wrap
+from reader.app.reading.lines import BOLD, MIN_WIDTH, Line, Span, plain, wrap
 from reader.article.text import clean
 
 ALPHABET = "ab c\n-—漢字かな、。（）한e\u0301\u200d\ufe0f👩❤ \t\u3000ก็"

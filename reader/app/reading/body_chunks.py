@@ -1,4 +1,4 @@
-"""A long body cut into pieces that can be laid out one at a time.
+"""A long body cut into chunks that can be laid out one at a time.
 
 A cheap look at the lines, no parsing: fences, lists and tables stay together as long as that is bearable.
 Markdown itself belongs to `blocks`.
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
 
-PIECE = 6_000
-"""Characters from which on a piece ends at the next good place: some 100 lines, 10 ms to lay out."""
+CHUNK = 6_000
+"""Characters from which on a chunk ends at the next good place: some 100 lines, 10 ms to lay out."""
 
 HARD = 9_000
-"""Characters after which a piece is cut at any line, and a line without end anywhere."""
+"""Characters after which a chunk is cut at any line, and a line without end anywhere."""
 
 _FENCE = re.compile(r"\n( {0,3}(`{3,}|~{3,})([^\n]*))")
 _GOOD_PLACE = re.compile(r"\n[ \t]*\n(?=[^\s\-*+>|0-9:])")
@@ -24,7 +24,7 @@ _CUTS = (re.compile(r"\n[ \t]*\n(?=\S)"), re.compile(r"\n(?=\S)"), re.compile(r"
 _TABLE_RULE = re.compile(r"[ |:\t-]*-[ |:\t-]*\Z")
 
 
-class Piece(NamedTuple):
+class Chunk(NamedTuple):
     """A stretch of a body."""
 
     start: int
@@ -35,12 +35,12 @@ class Piece(NamedTuple):
     """Cut where no blank line belongs."""
 
 
-def pieces_of(body: str) -> Iterator[Piece]:
-    """The pieces of a body in order; together they hold all of it."""
+def chunks_of(body: str) -> Iterator[Chunk]:
+    """The chunks of a body in order; together they hold all of it."""
     start, before, is_glued = 0, "", False
     while start < len(body):
         end, after, glue = _end_of(body, start, before)
-        yield Piece(start, end, before, is_glued)
+        yield Chunk(start, end, before, is_glued)
         start, before, is_glued = end, after, glue
 
 
@@ -58,8 +58,8 @@ def _open_fence(text: str) -> str:
 
 
 def _end_of(body: str, start: int, before: str) -> tuple[int, str, bool]:
-    """Where the piece ends, what to put before the next, and whether that is glued to it."""
-    near, far = start + PIECE, min(start + HARD, len(body))
+    """Where the chunk ends, what to put before the next, and whether that is glued to it."""
+    near, far = start + CHUNK, min(start + HARD, len(body))
     if near >= len(body):
         return len(body), "", False
     fence = _open_fence(before + body[start:near])
@@ -100,7 +100,7 @@ def _cut_at(body: str, near: int, far: int) -> int:
 
 
 def _table_head(text: str) -> str:
-    """The head of the table in which the text ends: every piece of a long table shows it again."""
+    """The head of the table in which the text ends: every chunk of a long table shows it again."""
     block = text[text.rfind("\n\n", 0, len(text) - 1) + 1 :].lstrip("\n")
     first, _, rest = block.partition("\n")
     second = rest.partition("\n")[0]

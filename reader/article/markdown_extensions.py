@@ -1,0 +1,424 @@
+"""What site generators and Obsidian add to Markdown, made into the usual tokens.
+
+Notes in boxes, components and template tags on lines of their own, footnotes, definitions, callouts, links
+between notes. Nothing is run or looked up: what says something becomes Markdown of the same meaning, and
+what only steers a site is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from reader.article.html import embed_kind
+from reader.article.plain_text import unlinked, without_attributes
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+
+MAX_TAG_LINES = 30
+"""Lines over which one template tag may spread."""
+
+MAX_BOXES = 20
+"""Boxes inside one another; a deeper one is text."""
+
+_INTERRUPTS = ["paragraph", "reference", "blockquote", "list"]
+
+_NAME = r"(?:[A-Z][\w.]*|[a-z]\w*-[\w.-]*)"
+_TAG = re.compile(rf"</?{_NAME}(?:\s[^<]*)?/?>[ \t]*\Z|</?>[ \t]*\Z")
+_TAG_BEGINS = re.compile(rf"<{_NAME}(?:\s[^<>]*)?\Z")
+_TITLE = re.compile(r"""[\s{](?:title|label)=(?:"([^"\n]+)"|'([^'\n]+)')""")
+_IMPORT = re.compile(r"import\s(?:[^;'\"\n]+\sfrom\s*)?['\"][^'\"\n]+['\"];?[ \t]*\Z")
+_BOX = re.compile(
+    r"(:{3,})[ \t]*+\{?[ \t]*+\.?([A-Za-z][\w-]*)(?:\[([^\]\n]*)\]|[ \t]+([^{}\n]+))?(?:[^\n]*)\Z"
+)
+_BOX_ENDS = re.compile(r":{3,}[ \t]*\Z")
+_ADMONITION = re.compile(
+    r"[ \t]*[A-Za-z][\w-]*[^\"\n]*+(?:\"[^\"\n]*\"[ \t]*)\Z|[ \t]*[A-Za-z][\w-]*[ \t]*\Z"
+)
+_COMMENTS = re.compile(r"(?:\{\#[^{}]*\#\}[ \t]*|\{/\*[^{}]*\*/\}[ \t]*)+\Z")
+_LIQUID = re.compile(r"(?:\{%[^{}]*%\}[ \t]*)+\Z")
+_LIQUID_TAG = re.compile(r"\{%-?[ \t]*(?P<name>[\w.-]+)(?P<rest>[^{}]*?)-?%\}")
+_SHORTCODE = re.compile(
+    r"\{\{[<%][ \t\n]*(?P<name>/?[ \t]*[\w./-]+)?(?P<rest>[^{}]*?)/?[ \t\n]*[>%]\}\}[ \t]*\Z"
+)
+_INLINE_SHORTCODE = re.compile(r"\{\{[<%] ?(?P<name>/? ?[\w./-]+)(?P<rest>[^{}\n]*?)/? ?[>%]\}\}")
+_ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.:][^{}\n]*\}[ \t]*\Z|\[{1,2}(?:toc|TOC)\]{1,2}[ \t]*\Z")
+_HIGHLIGHT = re.compile(r"\{(?:%-?|\{[<%])[ \t]*highlight[ \t]+\"?(\w+)")
+_HIGHLIGHT_ENDS = re.compile(r"\{(?:%-?[ \t]*endhighlight|\{[<%][ \t]*/[ \t]*highlight)")
+_ARGUMENT = re.compile(r"""(?:([\w-]+)[ \t]*=[ \t]*)?(?:"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`|([^\s"'`=]+))""")
+_SPECIAL = re.compile(r"([\\`*_\[\]<&])")
+_FOOTNOTE = re.compile(r"\[\^([^\[\]\s^]{1,100})\]")
+_CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*")
+_EMBEDDED = re.compile(r"!\[\[([^\[\]\n]+)\]\]")
+_BEHIND_PICTURE = re.compile(r"\{[ ]?(?:[:.#]|\w+=)[^{}\n]*\}")
+_RAW = re.compile(r"\{%-?[ ]?(?:end)?raw[ ]?-?%\}")
+_COMPUTED = re.compile(r"\[([^\[\]\n]+)\]\(\{[{%][^{}\n]*[}%]\}[^()\s{}]*\)")
+
+_BOX_KINDS = frozenset(
+    (
+        "note", "info", "tip", "hint", "important", "warning", "caution", "danger", "error", "attention",
+        "success", "question", "example", "quote", "abstract", "summary", "bug", "failure", "todo",
+    )
+)  # fmt: skip
+"""Kinds of boxes whose name is their heading where they have no other."""
+
+_SERVICES = {
+    "youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}",
+    "gist": "https://gist.github.com/{}", "tweet": "https://twitter.com/i/status/{}",
+    "twitter": "https://twitter.com/i/status/{}", "x": "https://twitter.com/i/status/{}",
+    "instagram": "https://www.instagram.com/p/{}", "codepen": "https://codepen.io/{}",
+    "spotify": "https://open.spotify.com/{}", "jsfiddle": "https://jsfiddle.net/{}",
+}  # fmt: skip
+"""Template tags that show something from elsewhere, and the address that their first argument completes."""
+
+_PICTURES = frozenset(("figure", "img", "image", "picture"))
+_IDENTIFIER = re.compile(r"[\w./-]{1,100}", re.ASCII)
+
+REFINED = ("[!", "[[", "{", "]({", "!!!", "???")
+"""Signs of what `refine` works on: a text without any of them stays as it is."""
+
+
+def add_to(parser: MarkdownIt) -> None:
+    """Teach the parser these extensions."""
+    # The plugin's own rule for references takes three seconds for a piece of nothing but "[^".
+    footnote_plugin(parser, inline=False, move_to_end=False)
+    parser.inline.ruler.at("footnote_ref", _footnote_reference)
+    deflist_plugin(parser)
+    admon_plugin(parser)
+    # mdit-py-plugins has attributes in one form only (`{.a}`, not `{: .a}`), boxes of colons only for names
+    # that are known beforehand, and no template tags. One rule for all of them, as each rule is asked about
+    # every line.
+    parser.block.ruler.before("reference", "extension", _extension, {"alt": _INTERRUPTS})
+
+
+def box_heading(kind: str, title: str = "") -> str:
+    """The heading of a box, as Markdown."""
+    title = title.strip()
+    return (_escaped(title) if "*" in title else title) or (
+        kind.capitalize() if kind.lower() in _BOX_KINDS else ""
+    )
+
+
+def _footnote_reference(state: StateInline, silent: bool) -> bool:
+    found = _FOOTNOTE.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        state.push("footnote_ref", "", 0).meta = {"label": found[1]}
+    state.pos = found.end()
+    return True
+
+
+def _extension(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    at = state.bMarks[start] + state.tShift[start]
+    rules = _RULES.get(state.src[at : at + 1])
+    if rules is None or state.is_code_block(start):
+        return False
+    line = _line(state, start)
+    return any(rule(state, line, start, end, silent) for rule in rules)
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _paragraph(state: StateBlock, content: str, start: int, *, is_heading: bool = False) -> None:
+    place = [start, start + 1]
+    opened = state.push("paragraph_open", "p", 1)
+    opened.map, opened.meta = place, {"heading": True} if is_heading else {}
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = content.strip(), place, []
+    state.push("paragraph_close", "p", -1)
+
+
+def _heading(state: StateBlock, title: str, start: int) -> None:
+    if title := title.strip():
+        _paragraph(state, f"**{title}**", start, is_heading=True)
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _quoted(found: re.Match[str] | None) -> str:
+    """The text in one of two kinds of quotes."""
+    return (found[1] or found[2] or "") if found else ""
+
+
+def _component(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
+    """A component of MDX, or what it imports: only the text around it is to be read."""
+    if line.startswith("<"):
+        stop = start + 1 if _TAG.match(line) else _last_line(state, start, end, ">")
+        if stop == start + 1 or (stop and _TAG_BEGINS.match(line)):
+            if not silent:
+                title = _TITLE.search(state.src, state.bMarks[start], state.eMarks[stop - 1])
+                _heading(state, _escaped(_quoted(title)), start)
+                state.line = stop
+            return True
+    elif line.startswith("import") and _IMPORT.match(line):
+        if not silent:
+            state.line = start + 1
+        return True
+    return False
+
+
+def _last_line(state: StateBlock, start: int, end: int, mark: str) -> int:
+    """The line after the one on which what begins here ends; 0 for none."""
+    for number in range(start + 1, min(end, start + MAX_TAG_LINES)):
+        line = _line(state, number).rstrip()
+        if not line or line.startswith(("<", "{%", "{{")):
+            return 0
+        if line.endswith(mark):
+            return number + 1
+    return 0
+
+
+def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
+    """Tags of Liquid and shortcodes of Hugo; a list of classes, a place for a table of contents."""
+    stop, content = start + 1, line
+    if line.startswith(("{%", "{{<", "{{%")) and "}" not in line:
+        stop = _last_line(state, start, end, "}")
+        content = "\n".join(_line(state, number) for number in range(start, stop))
+    is_code = _HIGHLIGHT.match(content)
+    shortcode = _SHORTCODE.match(content)
+    is_liquid = _LIQUID.match(content)
+    if not (
+        shortcode or is_code or is_liquid or _COMMENTS.match(content) or _ATTRIBUTES.match(content)
+    ):  # fmt: skip
+        return False
+    if silent:
+        return True
+    state.line = stop
+    if is_code:
+        _code(state, is_code[1], start, stop, end)
+    elif shortcode:
+        name = (shortcode["name"] or "").replace(" ", "")
+        is_paired = f"/{name}" in state.src or f"/ {name}" in state.src
+        _show_tag(state, start, shown_tag(name, shortcode["rest"], is_paired=is_paired))
+    elif is_liquid:
+        for tag in _LIQUID_TAG.finditer(content):
+            _show_tag(state, start, _liquid(tag["name"], tag["rest"]))
+    return True
+
+
+def _show_tag(state: StateBlock, start: int, markdown: str) -> None:
+    if markdown:
+        _paragraph(state, markdown, start, is_heading=markdown.startswith("**"))
+
+
+def _code(state: StateBlock, language: str, start: int, stop: int, end: int) -> None:
+    last = next((one for one in range(stop, end) if _HIGHLIGHT_ENDS.match(_line(state, one))), end)
+    if last == end:
+        return
+    code = state.push("fence", "code", 0)
+    code.info, code.markup, code.map = language, "```", [start, last]
+    code.content = state.getLines(stop, last, max(state.sCount[start], 0), True)
+    state.line = last + 1
+
+
+def _liquid(name: str, rest: str) -> str:
+    """A tag of Liquid as Markdown: only those that show something from elsewhere say anything."""
+    words = rest.split(None, 1)
+    if name in ("include", "include_cached", "render") and words:
+        name = words[0].strip("\"'").rpartition("/")[2].rpartition(".")[0] or words[0].strip("\"'")
+        rest = words[1] if len(words) > 1 else ""
+        is_known = name in _SERVICES or name in ("video", "audio") or name in _PICTURES
+        return shown_tag(name, rest) if is_known else ""
+    if name in ("embed", "video", "audio") or name in _SERVICES or name in _PICTURES:
+        return shown_tag(name, rest)
+    return ""
+
+
+def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
+    """A template tag as Markdown: a picture, a link to what it embeds, or its name and its words.
+
+    `is_paired` says that the tag encloses text, of which its title is then the heading.
+    """
+    if name.startswith("/"):
+        return ""
+    arguments = list(_ARGUMENT.finditer(rest))
+    said = {found[1].lower(): _value(found) for found in reversed(arguments) if found[1]}
+    plain = [_value(found) for found in arguments if not found[1]]
+    words = next((said[key] for key in ("caption", "title", "alt", "text", "label") if said.get(key)), "")
+    name = name.rpartition("/")[2].rpartition(".")[0] or name
+    address = next((said[key] for key in ("src", "url", "href", "link") if said.get(key)), "")
+    if name in _PICTURES:
+        address = address or (plain[0] if plain else "")
+        caption = said.get("caption") or said.get("alt") or said.get("title") or ""
+        return f"![{_escaped(caption)}]({_target(address)})"
+    first = plain[0] if plain else ""
+    service = said.get("provider", "").lower() or name.lower()
+    identifier = said.get("id") or ("/".join(plain[:2]) if service == "gist" else first)
+    if service in _SERVICES and "://" not in identifier and _IDENTIFIER.fullmatch(identifier):
+        address = _SERVICES[service].format(identifier)
+    elif "://" in first:
+        address = first
+    if is_paired:
+        return f"**{_escaped(words)}**" if words else ""
+    if "://" in address:
+        kind = name if name in ("video", "audio") else embed_kind(address, name)
+        label = f"{kind}: {words}" if words else kind
+        return f"[\\[{_escaped(label)}\\]]({_target(address)})"
+    label = ": ".join(filter(None, (name, words))) if words else " ".join((name, *plain))
+    return f"\\[{_escaped(label)}\\]" if words or plain else ""
+
+
+def _value(found: re.Match[str]) -> str:
+    return next((part for part in found.groups()[1:] if part is not None), "")
+
+
+def _target(address: str) -> str:
+    return address if not set(address) & set(" <>()\\") else ""
+
+
+def _box(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
+    """`:::note`, down to `:::`."""
+    if _BOX_ENDS.match(line):
+        state.line = state.line if silent else start + 1
+        return True
+    found = _BOX.match(line)
+    if not found or state.level >= MAX_BOXES:
+        return False
+    if not silent:
+        stop = _box_end(state, start, end, found[1])
+        title = found[3] or found[4] or _quoted(_TITLE.search(line))
+        _framed(state, box_heading(found[2], title), start, stop)
+        state.line = stop + (stop < end and _BOX_ENDS.match(_line(state, stop)) is not None)
+    return True
+
+
+def _box_end(state: StateBlock, start: int, end: int, fence: str) -> int:
+    """The line that closes a box, of at least as many colons, or the one after its last."""
+    open_boxes = 1
+    for number in range(start + 1, end):
+        if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
+            return number
+        line = _line(state, number)
+        if line.startswith(fence):
+            open_boxes += -1 if _BOX_ENDS.match(line) else 1
+            if not open_boxes:
+                return number
+    return end
+
+
+def _framed(state: StateBlock, heading: str, start: int, stop: int) -> None:
+    """The lines between as a quotation below a heading, or as they are where there is none."""
+    before = state.parentType, state.lineMax, state.level
+    state.parentType = "blockquote"
+    if heading:
+        state.push("blockquote_open", "blockquote", 1).map = [start, stop]
+        _heading(state, heading, start)
+    else:
+        state.level += 1
+    state.lineMax = stop
+    state.md.block.tokenize(state, start + 1, stop)
+    if heading:
+        state.push("blockquote_close", "blockquote", -1)
+    state.parentType, state.lineMax, state.level = before
+
+
+_RULES: Mapping[str, tuple[Callable[[StateBlock, str, int, int, bool], bool], ...]] = {
+    ":": (_box,), "<": (_component,), "i": (_component,), "{": (_template,), "[": (_template,),
+}  # fmt: skip
+"""By the character that a line begins with."""
+
+
+def refine(tokens: Sequence[Token]) -> None:
+    """Make the usual tokens out of what these extensions add within lines, in place."""
+    for number, token in enumerate(tokens):
+        if token.type.startswith("admonition_"):
+            _as_quotation(tokens, number)
+        if not token.children:
+            continue
+        above = [one.type for one in tokens[max(number - 2, 0) : number]]
+        if above == ["blockquote_open", "paragraph_open"]:
+            token.children = _with_heading(token.children)
+        elif above[-1:] == ["heading_open"] and token.children[-1].type == "text":
+            token.children[-1].content = without_attributes(token.children[-1].content)
+        token.children = list(_refined(token.children))
+
+
+def _as_quotation(tokens: Sequence[Token], number: int) -> None:
+    """An admonition's token as one of a quotation, its title as a paragraph in bold."""
+    token = tokens[number]
+    side = token.type.rpartition("_")[2]
+    if token.type.startswith("admonition_title_"):
+        token.type, token.tag = f"paragraph_{side}", "p"
+        if side == "open":
+            token.meta = {"heading": True}
+            inline, params = tokens[number + 1], tokens[number - 1].info
+            children = inline.children or []
+            if not _ADMONITION.match(params):  # not in this form: all of it is text
+                children = [_like(inline, content=params.strip())]
+            elif len(children) == 1:
+                children[0].content = children[0].content.removeprefix('"').removesuffix('"')
+            inline.children = [_like(inline, "strong_open"), *children, _like(inline, "strong_close")]
+    else:
+        token.type, token.tag = f"blockquote_{side}", "blockquote"
+
+
+def _with_heading(children: list[Token]) -> list[Token]:
+    """A quotation that says what kind it is, with that as its heading."""
+    first = children[0]
+    found = _CALLOUT.match(first.content) if first.type == "text" else None
+    if not found:
+        return children
+    end = next((place for place, one in enumerate(children) if one.type == "softbreak"), len(children))
+    words = first.content[found.end() :]
+    if not words and end == 1:
+        words = box_heading(found[1]) or found[1].capitalize()
+    title = [_like(first, content=words), *children[1:end]]
+    rest = [_like(first, "hardbreak"), *children[end + 1 :]] if end + 1 < len(children) else []
+    return [_like(first, "strong_open"), *title, _like(first, "strong_close"), *rest]
+
+
+def _like(token: Token, kind: str = "text", content: str = "") -> Token:
+    return Token(kind, "", 0, content=content, level=token.level)
+
+
+def _refined(children: Sequence[Token]) -> Iterator[Token]:
+    before = ""
+    for token in children:
+        kind = token.type
+        if kind == "text":
+            if before == "image" and token.content.startswith("{"):
+                token.content = _BEHIND_PICTURE.sub("", token.content, count=1)
+            yield from _links_between_notes(token)
+        else:
+            yield token
+        before = kind
+
+
+def _links_between_notes(token: Token) -> Iterator[Token]:
+    """A text whose links between notes are their words, and whose embedded notes are named."""
+    text = token.content
+    if "{" in text:
+        text = _COMPUTED.sub(r"\1", _RAW.sub("", text))
+        text = _INLINE_SHORTCODE.sub(_inline_shortcode, text)
+    start = 0
+    if "![[" in text:
+        for found in _EMBEDDED.finditer(text):
+            yield _like(token, content=unlinked(text[start : found.start()]))
+            yield _like(token, "image", found[1].partition("|")[0])
+            start = found.end()
+    token.content = unlinked(text[start:])
+    yield token
+
+
+def _inline_shortcode(found: re.Match[str]) -> str:
+    """A shortcode within a line as its words, or nothing."""
+    name = found["name"].replace(" ", "")
+    values = [(one[1], _value(one)) for one in _ARGUMENT.finditer(found["rest"])]
+    words = next((text for key, text in values if key in ("caption", "title", "alt", "text", "label")), "")
+    if name.startswith("/"):
+        return ""
+    return words or (f"[{' '.join((name, *(text for key, text in values if not key)))}]" if values else "")

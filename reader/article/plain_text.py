@@ -1,0 +1,113 @@
+"""Titles, excerpts and names of files' headers as plain text: entities decoded, paired formatting taken off.
+
+A header's text may come from Markdown, from HTML or from neither, so only what is beyond doubt goes: the
+title `The <video> element` is a title of six words with a sign in it, and `f(*args)` has no emphasis.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from reader.article.text import clean_line
+
+MAX_LENGTH = 4_000
+"""Characters up to which a text is searched for formatting; of a longer one only entities are decoded."""
+
+MAX_LAYERS = 4
+"""How often formatting is taken off: `<p><b>*a*</b></p>` has three layers."""
+
+_SIGNS = re.compile(r"[&<`*_~\[\\]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# Text that nothing is taken from: code, escaped signs, names such as `__init__`.
+_KEPT = re.compile(
+    r"(?<!`)(?P<fence>`{1,3})(?!`)(?P<code>[^`\n]{1,500})(?P=fence)(?!`)"
+    r"|\\(?P<sign>[\\`*_\[\]<>~#])"
+    r"|(?P<name>(?<![\w.])__[a-z][a-z0-9]*(?:_[a-z0-9]+)*__(?!\w))"
+)
+_LINK = re.compile(
+    r"!?\[([^\[\]\n]{0,500})\]"
+    r"\([^()\s<>]{0,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?"
+    r"(?:[ \t]+(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'))?\)"
+)
+_FOOTNOTE = re.compile(r"(?<=\S)\[\^[^\[\]\s]{1,100}\]")
+_WIKI_LINK = re.compile(
+    r"(?<![\w<!])\[\[(?! |\d{1,3}\]\])([^\[\]|\n]{1,300})(?:\|([^\[\]|\n]{0,300}))?(?<! )\]\]"
+)
+_BEGINS = r"(?=[\w\"'“‘«¿¡(\[<\x00$€£+@#-])"
+_EMPHASIS = re.compile(
+    rf"(?<![\w*])(\*{{1,3}}){_BEGINS}([^*\n]{{1,500}}?)(?<=[^\s*])\1(?![\w*])"
+    rf"|(?<![\w_])(_{{1,3}}){_BEGINS}([^\n]{{1,300}}?)(?<=[^\s_])\3(?![\w_])"
+    rf"|(?<![\w~])(~~){_BEGINS}([^~\n]{{1,500}}?)(?<=[^\s~])\5(?![\w~])"
+)
+_PAIR = re.compile(
+    r"<(a|abbr|b|bdi|bdo|big|center|cite|code|del|dfn|em|font|i|ins|kbd|mark|p|q|s|samp|small|span|strike|strong"
+    r"|sub|sup|tt|u|var)(?:\s[^<>\n]{0,1000})?>([^<>\n]{0,2000})</\1\s*>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_STASHED = re.compile("\x00([0-9]+)\x00")
+
+_SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+
+
+def plain_text(text: str) -> str:
+    """One line of a header as it is meant to be read."""
+    if not _SIGNS.search(text):
+        return text
+    if len(text) > MAX_LENGTH:
+        return clean_line(_decoded(text))
+    stash: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        stash.append(found["code"] or found["sign"] or found["name"])
+        return f"\x00{len(stash) - 1}\x00"
+
+    text = _FOOTNOTE.sub("", _KEPT.sub(keep, text))
+    for _ in range(MAX_LAYERS):
+        before = text
+        text = _LINK.sub(r"\1", unlinked(text))
+        text = _EMPHASIS.sub(lambda found: found[2] or found[4] or found[6], _PAIR.sub(_unpaired, text))
+        if text == before:
+            break
+    text = _decoded(_BREAK.sub(" ", text))
+    return clean_line(_STASHED.sub(lambda found: stash[int(found[1])], text))
+
+
+def _unpaired(found: re.Match[str]) -> str:
+    tag, inside = found[1].lower(), found[2]
+    if tag == "sup":
+        return raised(inside)
+    return {"sub": lowered(inside), "q": f"“{inside}”", "p": f" {inside} "}.get(tag, inside)
+
+
+def _decoded(text: str) -> str:
+    """Entities as the signs that they stand for; those without a semicolon are part of an address."""
+    return _ENTITY.sub(lambda found: unescape(found[0]).replace("\0", ""), text) if "&" in text else text
+
+
+def raised(text: str) -> str:
+    """A text in superscript, or after a `^` where one of its letters has no raised form."""
+    higher = text.translate(_SUPERSCRIPTS)
+    if not any(map(str.isascii, higher.replace(" ", ""))):
+        return higher
+    return f"^{text}" if text.strip() else text
+
+
+def lowered(text: str) -> str:
+    """A text in subscript where all of it has such a form."""
+    lower = text.translate(_SUBSCRIPTS)
+    return lower if not any(map(str.isascii, lower.replace(" ", ""))) else text
+
+
+def unlinked(text: str) -> str:
+    """A text in which `[[Page]]` and `[[Page|words]]` are their words, as in an Obsidian vault."""
+    return _WIKI_LINK.sub(lambda found: found[2] or found[1], text) if "[[" in text else text
+
+
+def without_attributes(heading: str) -> str:
+    """A heading's text without what a site generator reads behind it (`{#name .class}`)."""
+    text = heading.rstrip()
+    begin = text.rfind("{") if text.endswith("}") else -1
+    return text[:begin].rstrip() if begin >= 0 and text[begin + 1 : begin + 2] in ("#", ".", ":") else text
