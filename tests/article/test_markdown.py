@@ -77,8 +77,8 @@ def test_no_body_raises(body: str) -> None:
 )
 def test_hostile_markdown_is_quick(piece: str) -> None:
     """Openings without an end do not take long."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     first_paragraph(piece * 20_000)
     first_heading(piece * 20_000)
     first_heading("# " + piece * 20_000)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
