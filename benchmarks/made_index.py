@@ -170,6 +170,6 @@ def _entry(chance: random.Random, number: int) -> Entry:
     values += [(SetKind.FLAG, "body")] + ([(SetKind.FLAG, "draft")] if is_draft else [])
     title = corpus.text(chance, 9).capitalize()
     return Entry(
-        0, 0, title, name, domain, tuple(topics), quality, heat, "news", "article",
+        0, 0, False, title, name, domain, tuple(topics), quality, heat, "news", "article",
         f"https://{domain}/{number:x}", is_draft, tuple(values), "",
     )  # fmt: skip

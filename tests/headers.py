@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 
 from reader.article.record import Article, Place
 from reader.parsing.dialects import article_of
@@ -21,6 +21,6 @@ def problems(found: Article) -> list[tuple[int, str]]:
     return [(one.line, one.field) for one in found.problems]
 
 
-def day(year: int, month: int, number: int) -> datetime:
-    """Midnight UTC."""
-    return datetime(year, month, number, tzinfo=UTC)
+def day(year: int, month: int, number: int) -> date:
+    """A calendar day."""
+    return date(year, month, number)

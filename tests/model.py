@@ -197,8 +197,8 @@ class Model:
         return known + unknown
 
 
-def _whole(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
+def _whole(moment: dates.When | None) -> int | None:
+    return None if moment is None else dates.seconds_of(moment)
 
 
 def _place(one: Stored) -> tuple[int, str, str]:
@@ -224,6 +224,8 @@ def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:
         span = dates.Span(None, dates.until(value, now))
     else:
         span = dates.on(value, now)
+    if not isinstance(one.article.published_date_time, datetime):
+        span = dates.days_in(span)
     start, stop = map(_whole, span)
     return (start is None or second >= start) and (stop is None or second < stop)
 

@@ -1,22 +1,22 @@
-"""Dates: read as files and people write them, written as people and scripts read them.
+"""Dates: what a person's words in a query mean, and how a date and its age are shown.
 
-One place for what "7d", "yesterday" or "2021-07" mean and for how an age is shown. No files, no query
-syntax. Names of days and months are English whatever the locale is, so output and tests stay the same.
+One place for what "7d", "yesterday" or "2021-07" mean. How files write dates is read by
+`reader.parsing.dates`. Names of days and months are English whatever the locale is, so output stays the same.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import NamedTuple
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from typing import NamedTuple, TypeAlias
 
-_INSTANT = re.compile(
-    r"(?ai)(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
-    r"(?:(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?)?"
-)
-_MAIL = re.compile(r"(?ai)(?:[a-z]{3,9}\s*,\s*)?\d{1,2}[\s-]+[a-z]{3,9}[\s-]+\d{2,4}\s+\d")
-_IN_NAME = re.compile(r"(?a)(\d{4})-(\d{2})-(\d{2})(?=[-_. ]|$)")
-_IN_PATH = re.compile(r"(?a)(?:^|/)(\d{4})/(\d{2})/(\d{2})(?=[-_. /]|$)")
+When: TypeAlias = "datetime | date"
+"""When something was published: an instant (aware, UTC), or a calendar day where no time is known.
+
+A day is the same day in every time zone. `datetime` is a kind of `date`: `isinstance(x, datetime)` tells them
+apart.
+"""
+
 _AGO = re.compile(r"(?a)(\d{1,9}) ?(m|h|d|w|mo|y)")
 _BASIC = re.compile(r"(?a)(\d{4})(\d\d)(\d\d)(?:t(\d\d)(?:(\d\d)(\d\d)?)?)?(z|[+-].*)?")
 _CALENDAR = re.compile(
@@ -38,6 +38,7 @@ NAMED_DAYS = (
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_LONG = ((365, "year"), (30, "month"), (7, "week"), (1, "day"))
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _EXAMPLES = "2021, 2021-07, 2021-06-18, yesterday or 7d"
 
@@ -47,39 +48,6 @@ class Span(NamedTuple):
 
     start: datetime | None
     stop: datetime | None
-
-
-def parse_instant(text: str) -> datetime:
-    """The instant that a file's date means, aware and in UTC; a date without zone is UTC.
-
-    Reads ISO 8601 in its usual shapes and the dates of mail and RSS. Raises ValueError with a clause that
-    says what is wrong.
-    """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = _loose_instant(text.strip())
-    if found.tzinfo is UTC:
-        return found
-    if found.tzinfo is None:
-        return found.replace(tzinfo=UTC)
-    try:
-        return found.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{text[:40]!r} is outside the years 1 to 9999") from None
-
-
-def date_in_name(relative_path: str) -> datetime | None:
-    """The day that a file's name begins with (`2021-06-18-title.md`), else that its folders spell
-    (`2021/06/18/title.md`), as midnight UTC; None where there is no such day."""
-    path = relative_path.replace("\\", "/")
-    name = _IN_NAME.match(path.rpartition("/")[2])
-    for found in filter(None, [name, *reversed(list(_IN_PATH.finditer(path)))]):
-        try:
-            return datetime(*(int(part) for part in found.groups()), tzinfo=UTC)  # type: ignore[arg-type,misc]
-        except ValueError:
-            continue
-    return None
 
 
 def read_span(text: str, now: datetime, tz: tzinfo | None = None) -> Span:
@@ -93,7 +61,7 @@ def read_span(text: str, now: datetime, tz: tzinfo | None = None) -> Span:
     if not dots:
         return _one(text, now, tz)[0]
     if not first.strip() and not last.strip():
-        raise ValueError(f"'..' needs a date on one side, like 2021-06..2021-08 ({_EXAMPLES})")
+        raise ValueError(f'".." needs a date on one side, like 2021-06..2021-08 ({_EXAMPLES})')
     start = since(first, now, tz) if first.strip() else None
     stop = until(last, now, tz) if last.strip() else None
     # "yesterday..2021-06" was right once and is wrong today: a saved question then finds nothing, quietly.
@@ -119,82 +87,96 @@ def on(text: str, now: datetime, tz: tzinfo | None = None) -> Span:
     return read_span(text, now, tz)
 
 
-def age(then: datetime, now: datetime, tz: tzinfo | None = None) -> str:
-    """How old, in at most 6 cells: `now`, `5m`, `2h`, `6d`, `18 Jun`, `Jun'21` (other years), `in 2h`."""
-    seconds = int((now - then).total_seconds())
-    near = abs(seconds)
-    if near < 7 * _DAY:
+def days_in(span: Span, tz: tzinfo | None = None) -> Span:
+    """The calendar days of which any part lies in a span, each as its midnight UTC: what a span means for
+    articles that have a day and no time."""
+    start, stop = span
+    if start is not None and start == stop:
+        return span
+    first = None if start is None else _midnight(day_of(start, tz))
+    if stop is None:
+        return Span(first, None)
+    last = day_of(stop, tz)
+    if _there(stop, tz).time() != time.min:
+        if last == date.max:
+            return Span(first, None)
+        last += timedelta(days=1)
+    return Span(first, _midnight(last))
+
+
+def day_of(then: When, tz: tzinfo | None = None) -> date:
+    """The day on the calendar of `tz`, by default of this machine."""
+    return _there(then, tz).date() if isinstance(then, datetime) else then
+
+
+def seconds_of(then: When) -> int:
+    """Seconds since 1970; for a day, of its midnight UTC."""
+    return int((then if isinstance(then, datetime) else _midnight(then)).timestamp())
+
+
+def age(then: When, now: datetime, tz: tzinfo | None = None) -> str:
+    """How old, in at most 6 cells: `now`, `5m`, `2h`, `today`, `6d`, `18 Jun`, `Jun'21`, `in 2h`.
+
+    From 24 hours on calendar days are counted, so that all articles of one day have the same age.
+    """
+    if isinstance(then, datetime) and (near := abs(seconds := int((now - then).total_seconds()))) < _DAY:
         short = _short(near)
         return short if seconds >= 0 or short == "now" else f"in {short}"
-    day = _there(then, tz)
-    years = abs(_there(now, tz).year - day.year)
+    today, day = day_of(now, tz), day_of(then, tz)
+    days = (today - day).days
+    if not days:
+        return "today"
+    if abs(days) < 7:
+        return f"{days}d" if days > 0 else f"in {-days}d"
+    years = abs(today.year - day.year)
     # A day of last winter is clearer with its day than with its year, as long as it can't be next winter's.
-    if not years or near < 330 * _DAY:
+    if not years or abs(days) < 330:
         return f"{day.day} {_MONTHS[day.month - 1]}"
     return f"{_MONTHS[day.month - 1]}'{day.year % 100:02}" if years < 100 else f"{day.year:04}"
 
 
-def ago(then: datetime, now: datetime) -> str:
-    """How long ago in words: `just now`, `2 hours ago`, `3 weeks ago`, `in 5 minutes`."""
-    seconds = int((now - then).total_seconds())
-    near = abs(seconds)
-    sizes = ((365 * _DAY, "year"), (30 * _DAY, "month"), (7 * _DAY, "week"), (_DAY, "day"), (_HOUR, "hour"))
-    for size, unit in (*sizes, (_MINUTE, "minute")):
-        if near >= size:
-            count = near // size
-            words = f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-            return f"{words} ago" if seconds > 0 else f"in {words}"
-    return "just now"
+def ago(then: When, now: datetime, tz: tzinfo | None = None) -> str:
+    """How long ago in words: `just now`, `2 hours ago`, `yesterday`, `3 weeks ago`, `in 5 minutes`."""
+    if isinstance(then, datetime) and (near := abs(seconds := int((now - then).total_seconds()))) < _DAY:
+        for size, unit in ((_HOUR, "hour"), (_MINUTE, "minute")):
+            if near >= size:
+                return _in_words(near // size, unit, is_past=seconds > 0)
+        return "just now"
+    days = (day_of(now, tz) - day_of(then, tz)).days
+    if abs(days) < 2:
+        return ("today", "yesterday", "tomorrow")[days]
+    size, unit = next(one for one in _LONG if abs(days) >= one[0])
+    return _in_words(abs(days) // size, unit, is_past=days > 0)
 
 
-def moment(then: datetime, tz: tzinfo | None = None) -> str:
-    """The exact time on the clock of `tz`, by default of this machine: `Fri 18 Jun 2021, 15:43`."""
-    t = _there(then, tz)
-    return f"{_DAYS[t.weekday()]} {t.day} {_MONTHS[t.month - 1]} {t.year}, {t.hour:02}:{t.minute:02}"
+def moment(then: When, tz: tzinfo | None = None) -> str:
+    """The time on the clock of `tz`, by default of this machine: `Fri 18 Jun 2021, 15:43`; a day without a
+    time has none."""
+    day = day_of(then, tz)
+    shown = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{shown}, {_there(then, tz):%H:%M}" if isinstance(then, datetime) else shown
 
 
-def iso(then: datetime) -> str:
-    """The instant as scripts get it: `2021-06-18T13:43:00Z`, whole seconds."""
+def iso(then: When) -> str:
+    """The time as scripts get it: `2021-06-18T13:43:00Z`, whole seconds; a day is its midnight UTC."""
+    if not isinstance(then, datetime):
+        then = _midnight(then)
     return then.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def _loose_instant(text: str) -> datetime:
-    """What fromisoformat does not read: blanks before the zone, slashes, one-digit months, mail dates."""
-    problem = f"{text[:40]!r} is not a date; write it like 2021-06-18 or 2021-06-18T13:43:00Z"
-    if found := _INSTANT.fullmatch(text):
-        year, month, day, hour, minute, second, fraction, zone = found.groups()
-        try:
-            clock = (int(hour or 0), int(minute or 0), int(second or 0), int(f"{fraction or '':0<6.6}"))
-            return datetime(int(year), int(month), int(day), *clock, tzinfo=_zone(zone))
-        except ValueError as error:
-            raise ValueError(f"{text[:40]!r} is not a date: {error}") from None
-    if not _MAIL.match(text):
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            raise ValueError(problem) from None
-    from email.utils import parsedate_to_datetime  # 15 ms that only mail-like dates should cost
-
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        raise ValueError(problem) from None
-
-
-def _zone(text: str | None) -> tzinfo:
-    if not text or text.upper() in ("Z", "UTC", "GMT"):
-        return UTC
+def offset(text: str) -> tzinfo:
+    """The zone that `+02:00`, `-0700` or `+2` mean. Raises ValueError."""
     digits = text[1:].replace(":", "")
     hours, minutes = (int(digits), 0) if len(digits) < 3 else (int(digits[:-2]), int(digits[-2:]))
     if hours > 23 or minutes > 59:
-        raise ValueError(f"the zone {text} is not on this world")
-    offset = timedelta(hours=hours, minutes=minutes)
-    return timezone(-offset if text[0] == "-" else offset)
+        raise ValueError(f"invalid UTC offset {text}")
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(-ahead if text[0] == "-" else ahead)
 
 
 def _refuse_range(text: str) -> None:
     if ".." in text:
-        raise ValueError(f"{text[:40]!r} is a range, which belongs after date:, like date:2021-06..2021-08")
+        raise ValueError(f'"{text[:40]}" is a range, which belongs after date:, like date:2021-06..2021-08')
 
 
 def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[Span, bool]:
@@ -216,10 +198,10 @@ def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[Span, bool]:
         if found := _CALENDAR.fullmatch(word):
             return _calendar(found, tz), False
     except (OverflowError, OSError):
-        raise ValueError(f"{text[:40]!r} is outside the years 1 to 9999; try {_EXAMPLES}") from None
+        raise ValueError(f'"{text[:40]}" is outside the years 1 to 9999; try {_EXAMPLES}') from None
     except ValueError as error:
-        raise ValueError(f"{text[:40]!r} is not a date: {error}; try {_EXAMPLES}") from None
-    raise ValueError(f"{text[:40]!r} is not a date; try {_EXAMPLES}")
+        raise ValueError(f'"{text[:40]}" is not a date: {error}; try {_EXAMPLES}') from None
+    raise ValueError(f'"{text[:40]}" is not a date; try {_EXAMPLES}')
 
 
 def _days_back(word: str, today: datetime) -> int | None:
@@ -253,7 +235,7 @@ def _calendar(found: re.Match[str], tz: tzinfo | None) -> Span:
     assert year is not None  # the expression demands it
     micro = int(f"{(found[7] or '.')[1:]:0<6.6}")
     start = datetime(year, month or 1, day or 1, hour or 0, minute or 0, second or 0, micro)
-    zone = _zone(found[8]) if found[8] else tz
+    zone = (UTC if found[8] == "z" else offset(found[8])) if found[8] else tz
     try:
         if day is None:
             years, months = divmod(month or 12, 12)
@@ -272,19 +254,32 @@ def _calendar(found: re.Match[str], tz: tzinfo | None) -> Span:
 
 
 def _utc(naive: datetime, tz: tzinfo | None) -> datetime:
-    return (naive.replace(tzinfo=tz) if tz else naive).astimezone(UTC)
+    """A time on the clock of `tz` in UTC; at the very ends of the calendar, as if in UTC."""
+    try:
+        return (naive.replace(tzinfo=tz) if tz else naive).astimezone(UTC)
+    except (OverflowError, OSError, ValueError):
+        return naive.replace(tzinfo=UTC)
 
 
 def _there(then: datetime, tz: tzinfo | None) -> datetime:
-    """The same instant on that clock; at the very ends of the calendar, where it can't be, in UTC."""
+    """The same instant on the clock of `tz`; at the very ends of the calendar in UTC."""
     try:
         return then.astimezone(tz)
     except (OverflowError, OSError, ValueError):
         return then.astimezone(UTC)
 
 
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _in_words(count: int, unit: str, *, is_past: bool) -> str:
+    words = f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{words} ago" if is_past else f"in {words}"
+
+
 def _short(seconds: int) -> str:
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+    for size, unit in ((_HOUR, "h"), (_MINUTE, "m")):
         if seconds >= size:
             return f"{seconds // size}{unit}"
     return "now"

@@ -7,9 +7,11 @@ importing `dataclasses` costs each `reader list`. No reading and no parsing belo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from reader.article.dates import When
 
 Value: TypeAlias = "str | None | list[Value] | dict[str, Value]"
 """What a header says, before conversion: every scalar is text (or None where nothing stands)."""
@@ -36,7 +38,7 @@ class Related(NamedTuple):
 
     title: str = ""
     excerpt: str = ""
-    published_date_time: datetime | None = None
+    published_date_time: When | None = None
     web_url: str = ""
     type: str = ""
     provider: Provider = Provider()
@@ -82,8 +84,8 @@ class Article(NamedTuple):
     """What marks hang on: the normalised URL, else the path under the collection's root."""
     title: str
     excerpt: str = ""
-    published_date_time: datetime | None = None
-    """Aware, UTC. None where the file does not say or says nonsense: never invented."""
+    published_date_time: When | None = None
+    """None where the file does not say or says nonsense: never invented."""
     original_url: str = ""
     web_url: str = ""
     provider: Provider = Provider()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.article.dates import day_of
 from reader.cli.layout import cells, columns, cut, pad
 from reader.cli.parser import CommandParser, Namespace, add_format
 from reader.cli.session import note
@@ -180,7 +181,7 @@ _WITH_NUL = ("urls", "ids", "template")
 
 def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
     """Everything before the title: id, day, quality, signs (unread, starred, draft), provider."""
-    day = row.date.astimezone().date().isoformat() if row.date else ""
+    day = day_of(row.date).isoformat() if row.date else ""
     quality = "" if row.quality is None else str(row.quality)
     signs = f"{' ' if row.is_read else '●'}{'★' if row.is_starred else ' '}{'✎' if row.is_draft else ' '}"
     provider = f"{pad(row.provider, width)}  " if width else ""

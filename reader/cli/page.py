@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from reader.article.dates import moment
+from reader.article.dates import day_of, moment
 from reader.article.record import Article, Value
 from reader.cli.layout import wrap
 from reader.library.export import UNTITLED, body_alone, json_text
@@ -96,7 +96,7 @@ def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[st
 def _related(number: int, link: RelatedLink, width: int) -> Iterator[str]:
     related = link.related
     whom = related.provider.name or related.provider.domain
-    day = related.published_date_time.date().isoformat() if related.published_date_time else ""
+    day = day_of(related.published_date_time).isoformat() if related.published_date_time else ""
     about = ", ".join(filter(None, (whom, day, f"here as {link.headline.id}" if link.headline else "")))
     title = related.title or related.web_url or UNTITLED
     yield from _hanging(f"{number:3}. ", title + (f" ({about})" if about else ""), width)

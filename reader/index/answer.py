@@ -10,6 +10,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from reader.article.dates import When
 from reader.article.record import id_of
 from reader.index.order import Order, order_of
 from reader.index.rows import MOST_ASKED, ArticleRow
@@ -20,20 +21,21 @@ from reader.query import Query
 from reader.query.results import Facet, FacetValue, Headline
 
 HEADLINE_COLUMNS = (
-    "number, key, title, provider, domain, topics, date, quality, heat, category, type, url, draft"
+    "number, key, title, provider, domain, topics, date, is_day, quality, heat, category, type, url, draft"
 )
 """What `headline` makes a headline of, in this order."""
 
 
 def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
     """A row of HEADLINE_COLUMNS with the person's marks."""
-    number, key, title, provider, domain, topics, date, quality, heat, category, kind, url, draft = row
+    (number, key, title, provider, domain, topics, date, is_day, quality, heat, category, kind, url,
+     draft) = row  # fmt: skip
     tags = tuple(
         sorted(name[4:] for name, found in marks.items() if name.startswith("tag:") and number in found)
     )
     return Headline(
         number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (),
-        _moment(date), quality, heat, category, kind, url, bool(draft), number in marks["read"],
+        _when(date, is_day), quality, heat, category, kind, url, bool(draft), number in marks["read"],
         number in marks["starred"], tags, number in marks["note"],
     )  # fmt: skip
 
@@ -141,5 +143,8 @@ _LIST, _BITS = 500, 625
 numbers of the list (measured with 40 topics and 300 providers)."""
 
 
-def _moment(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+def _when(seconds: int | None, is_day: int) -> When | None:
+    if seconds is None:
+        return None
+    found = datetime.fromtimestamp(seconds, UTC)
+    return found.date() if is_day else found

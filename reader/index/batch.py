@@ -57,6 +57,7 @@ class Row(NamedTuple):
     key: int
     date: int | None
     """Seconds since 1970."""
+    is_day: bool
     title: str
     provider: str
     domain: str
@@ -146,7 +147,7 @@ def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -
 def _row(number: int, entry: Entry, origin: Origin) -> Row:
     folder, name, mtime_ns, size, inode = origin
     return Row(
-        number, entry.key, entry.date, entry.title, entry.provider, entry.domain, "\n".join(entry.topics),
-        entry.quality, entry.heat, entry.category, entry.type, entry.url, entry.is_draft,
-        folder, pack_name(name), mtime_ns, size, inode,
+        number, entry.key, entry.date, entry.is_day, entry.title, entry.provider, entry.domain,
+        "\n".join(entry.topics), entry.quality, entry.heat, entry.category, entry.type, entry.url,
+        entry.is_draft, folder, pack_name(name), mtime_ns, size, inode,
     )  # fmt: skip

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from reader.article.dates import seconds_of
 from reader.article.identity import host_of
 from reader.article.record import Article, key_of
-from reader.index.schema import STORED, SetKind
+from reader.index.schema import DAY, STORED, SetKind
 
 
 class Entry(NamedTuple):
@@ -17,6 +19,8 @@ class Entry(NamedTuple):
     key: int
     date: int | None
     """Seconds since 1970."""
+    is_day: bool
+    """Whether the date is a calendar day, without a time."""
     title: str
     provider: str
     domain: str
@@ -48,7 +52,8 @@ _VALUES: Mapping[str, Callable[[Article], Iterable[str]]] = {
 
 def entry_of(article: Article) -> Entry:
     """The entry of an article."""
-    moment = article.published_date_time
+    date = article.published_date_time
+    is_day = date is not None and not isinstance(date, datetime)
     found = [
         (number, value)
         for name, number in STORED.items()
@@ -57,11 +62,11 @@ def entry_of(article: Article) -> Entry:
     ]
     flags = (
         ("draft", article.is_draft), ("image", article.images), ("related", article.related),
-        ("body", article.body),
+        ("body", article.body), (DAY, is_day),
     )  # fmt: skip
     found += [(SetKind.FLAG, flag) for flag, is_set in flags if is_set]
     return Entry(
-        key_of(article.identity), None if moment is None else int(moment.timestamp()), article.title,
+        key_of(article.identity), None if date is None else seconds_of(date), is_day, article.title,
         article.provider.name, article.provider.domain or _host(article.url), article.topics,
         article.quality, article.heat, article.category, article.type, article.url, article.is_draft,
         tuple(found), "\n".join(searched_texts(article)),

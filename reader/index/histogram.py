@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, tzinfo
 
 from pyroaring import BitMap
 
+from reader.article.dates import day_of, seconds_of
 from reader.article.periods import Period, fitting, periods
 from reader.index.out_of_order import LateAmong, LateRow
-from reader.index.schema import LAST_UNDATED, UNDATED
+from reader.index.schema import DAY, LAST_UNDATED, UNDATED, SetKind
 from reader.index.view import IndexView
 from reader.query.results import Facet, FacetValue
 
@@ -38,24 +39,63 @@ def count_dates(view: IndexView, match: BitMap, cells: int, tz: tzinfo | None = 
     What is older than the first or newer than the last is counted there, and their values say so by an open
     end (`..2019`). Where nothing in the match has a date, the periods are those of the whole collection.
     """
-    dated = _Dated(view, match)
-    shape = dated if dated.total else _Dated(view, view.live)
+    dated = _Dated(view, match, tz)
+    shape = dated if dated.total else _Dated(view, view.live, tz)
     if not shape.total:
         return Facet("date", ())
-    found = shape.periods(cells, tz)
-    starts = [int(one.start(tz).timestamp()) for one in found]
-    below = [0, *map(dated.before, starts[1:]), dated.total]
+    found = shape.periods(cells)
+    below = [0, *map(dated.before, found[1:]), dated.total]
     names = [str(one) for one in found]
-    if shape.before(starts[0]):
+    if shape.before(found[0]):
         names[0] = f"..{names[0].rpartition('..')[2]}"
     end = found[-1].next()
-    if end is not None and shape.before(int(end.start(tz).timestamp())) < shape.total:
+    if end is not None and shape.before(end) < shape.total:
         names[-1] = f"{names[-1].partition('..')[0]}.."
     counts = (high - low for low, high in zip(below, below[1:], strict=False))
     return Facet("date", tuple(map(FacetValue, names, counts)))
 
 
 class _Dated:
+    """The dated articles of a match: instants on the clocks of a zone, and days, the same in each."""
+
+    def __init__(self, view: IndexView, match: BitMap, tz: tzinfo | None) -> None:
+        days = view.get(SetKind.FLAG, DAY)
+        self._tz = tz
+        self._days = days
+        self._all = _Ranks(view, match)
+        self._instants, self._of_days = _Ranks(view, match - days), _Ranks(view, match & days)
+        self.total = self._all.total
+        """How many there are."""
+
+    def before(self, period: Period) -> int:
+        """How many are older than a period."""
+        instants = self._instants.before(seconds_of(period.start(self._tz)))
+        return instants + self._of_days.before(seconds_of(period.first))
+
+    def periods(self, cells: int) -> list[Period]:
+        """The finest periods that fit all of them, or all but a few at either end."""
+        few = int(self.total * OUTLIERS)
+        low, high = self._day(few), self._day(self.total - 1 - few)
+        first, last = (self._day(0), self._day(self.total - 1)) if few else (low, high)
+        unit = fitting(low, high, cells - 2)
+        if unit == fitting(first, last, cells):
+            return periods(unit, first, last, cells)
+        found = periods(unit, low, high, cells - 2)
+        if first < found[0].first:
+            found.insert(0, found[0].before(1))
+        following = found[-1].next()
+        if following is not None and following.first <= last:
+            found.append(following)
+        return found
+
+    def _day(self, place: int) -> date:
+        """The day of the article at this place, the oldest first."""
+        number, second = self._all.at(place)
+        moment = datetime.fromtimestamp(second, UTC)
+        return moment.date() if number in self._days else day_of(moment, self._tz)
+
+
+class _Ranks:
     """The dated articles of a match, counted by rank; those whose numbers tell no date one by one."""
 
     def __init__(self, view: IndexView, match: BitMap) -> None:
@@ -77,32 +117,8 @@ class _Dated:
         dates = self._late.row.dates
         return self._late.count(lambda place, _: dates[place] >= second)
 
-    def periods(self, cells: int, tz: tzinfo | None) -> list[Period]:
-        """The finest periods that fit all of them, or all but a few at either end."""
-        few = int(self.total * OUTLIERS)
-        low, high = self._day(few, tz), self._day(self.total - 1 - few, tz)
-        first, last = (self._day(0, tz), self._day(self.total - 1, tz)) if few else (low, high)
-        unit = fitting(low, high, cells - 2)
-        if unit == fitting(first, last, cells):
-            return periods(unit, first, last, cells)
-        found = periods(unit, low, high, cells - 2)
-        if first < found[0].first:
-            found.insert(0, found[0].before(1))
-        following = found[-1].next()
-        if following is not None and following.first <= last:
-            found.append(following)
-        return found
-
-    def _day(self, place: int, tz: tzinfo | None) -> date:
-        """The day of the article at this place, the oldest first."""
-        moment = datetime.fromtimestamp(self._second(place), UTC)
-        try:
-            return moment.astimezone(tz).date()
-        except (OverflowError, OSError, ValueError):  # the ends of the calendar itself
-            return moment.date()
-
-    def _second(self, place: int) -> int:
-        """The date of the article at this place."""
+    def at(self, place: int) -> tuple[int, int]:
+        """The number and the date in seconds of the article at this place, the oldest first."""
         dates, last = self._late.row.dates, self._late_dated - 1
 
         def stands(late: int, among: int) -> int:
@@ -113,12 +129,10 @@ class _Dated:
         behind = self._late.count(lambda late, among: dates[late] != UNDATED and stands(late, among) > place)
         for late in self._late.between(behind, min(behind + 1, self._late_dated)):
             if stands(late, behind) == place:
-                return dates[late]
+                return self._late.row.numbers[late], dates[late]
         ahead = self._late_dated - behind
-        return self._date_of(self._in_order[self._undated + place - ahead])
-
-    def _date_of(self, number: int) -> int:
+        number = self._in_order[self._undated + place - ahead]
         (found,) = self._view.connection.execute(
             "select date from articles where number = ?", (number,)
         ).fetchone()
-        return int(found)
+        return number, int(found)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from reader.article.dates import date_in_name
+from reader.article.dates import seconds_of
 from reader.article.record import Place, Problem
 from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
@@ -22,6 +22,7 @@ from reader.index.packing import lows_of
 from reader.index.scan import INT63, is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.parsing.content import Unreadable, article_in
+from reader.parsing.dates import date_in_name
 
 
 class File(NamedTuple):
@@ -134,6 +135,6 @@ def _peek(roots: Roots, file: File) -> int:
     except OSError:
         return UNDATED
     if found is None:
-        moment = date_in_name(roots.place(file.root, f"{file.path}/{file.name}").relative)
-        found = int(moment.timestamp()) if moment else None
+        day = date_in_name(roots.place(file.root, f"{file.path}/{file.name}").relative)
+        found = seconds_of(day) if day else None
     return UNDATED if found is None else found

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from reader.query.fields import FIELDS
 
-VERSION = 5 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 6 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; another version means: build anew. It follows from the stored fields as well."""
 
 BLOCK_BITS = 16
@@ -61,6 +61,8 @@ PREFIX_LENGTHS = (1, 2, 3)
 CROWDED_LENGTH = 4
 """Beginnings of so many letters have a set of their own in a block where very many words begin so."""
 
+DAY = "day"
+"""FLAG: the numbers of articles whose date is a calendar day."""
 LIVE = "live"
 """STATE: the numbers of all articles that are shown."""
 LATE = "late"
@@ -69,8 +71,9 @@ LATE = "late"
 _TABLES = """
 create table meta(key text primary key, value) without rowid;
 create table articles(
-  number integer primary key, key integer not null, date integer, title text not null, provider text not null,
-  domain text not null, topics text not null, quality integer, heat integer, category text not null,
+  number integer primary key, key integer not null, date integer,
+  is_day integer not null, title text not null, provider text not null, domain text not null,
+  topics text not null, quality integer, heat integer, category text not null,
   type text not null, url text not null, draft integer not null,
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
   inode integer not null);

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.article.text import fold, is_unspaced, words
-from reader.index.schema import STORED, SetKind
+from reader.index.schema import DAY, STORED, SetKind
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
 from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
+
+if TYPE_CHECKING:
+    from reader.article.dates import Span
 
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
@@ -130,10 +133,20 @@ class Search:
         from reader.article import dates
 
         if field == "since":
-            return self._view.dated_between(_seconds(dates.since(value, self._now)), None)
+            return self._dated(dates.Span(dates.since(value, self._now), None))
         if field == "until":
-            return self._view.dated_between(None, _seconds(dates.until(value, self._now)))
-        span = dates.on(value, self._now)
+            return self._dated(dates.Span(None, dates.until(value, self._now)))
+        return self._dated(dates.on(value, self._now))
+
+    def _dated(self, span: Span) -> BitMap:
+        """The articles in a span: instants as they are, days as days where the person is."""
+        from reader.article import dates
+
+        found = self._between(span)
+        days = self._view.get(SetKind.FLAG, DAY)
+        return (found - days) | (self._between(dates.days_in(span)) & days) if days else found
+
+    def _between(self, span: Span) -> BitMap:
         return self._view.dated_between(_seconds(span.start), _seconds(span.stop))
 
     def _tag(self, folded: str, *, prefix: bool) -> BitMap:

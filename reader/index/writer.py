@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from pyroaring import BitMap
 
+from reader.article.dates import seconds_of
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
 from reader.index.batch import TITLE_KEY, Batch, Origin, Row, Taken
@@ -247,8 +248,8 @@ def _order(date: int | None) -> float:
 
 
 def _seconds(article: Article | None) -> int | None:
-    moment = article.published_date_time if article else None
-    return None if moment is None else int(moment.timestamp())
+    date = article.published_date_time if article else None
+    return None if date is None else seconds_of(date)
 
 
 def _rank(file: Taken) -> Rank:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any, TypeAlias
 
-from reader.article.dates import iso
+from reader.article.dates import When, iso
 from reader.article.record import Article, Image, Provider, Related
 from reader.query.results import Headline
 
@@ -160,7 +159,7 @@ def body_alone(article: Article) -> str:
     return rest.strip("\n") if is_title else body
 
 
-def _instant(then: datetime | None) -> str | None:
+def _instant(then: When | None) -> str | None:
     return iso(then) if then else None
 
 

@@ -7,19 +7,19 @@ reading the text `frontmatter`'s.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
-from reader.article.dates import date_in_name
+from reader.article.dates import When
 from reader.article.identity import host_of, identity_of, is_web
 from reader.article.markdown import first_heading, first_paragraph
 from reader.article.plain_text import unlinked
 from reader.article.record import Article, Place, Provider, Value
 from reader.article.text import clean, display_path
+from reader.parsing.dates import date_in_name
 from reader.parsing.fields import (
     Notes,
     boolean_of,
+    date_of,
     images_of,
-    instant_of,
     integer_of,
     kept_of,
     names_of,
@@ -101,10 +101,10 @@ def _first_text(left: dict[str, Value], keys: tuple[str, ...], notes: Notes) -> 
     return text_of(value, key, notes)
 
 
-def _date(left: dict[str, Value], place: Place, notes: Notes) -> datetime | None:
+def _date(left: dict[str, Value], place: Place, notes: Notes) -> When | None:
     key, value = _first(left, _DATE if _is_day(left.get("published")) else _NO_DAY)
-    if key:
-        return instant_of(value, key, notes)
+    if key and (read := date_of(value, key, notes)):
+        return read
     found = date_in_name(place.relative)
     for key in _DATED_PATHS:
         value = left.get(key)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 
-from reader.article.dates import parse_instant
+from reader.article.dates import When
 from reader.article.identity import is_web
 from reader.article.plain_text import unlinked
 from reader.article.record import Image, Problem, Provider, Related, Value
 from reader.article.text import clean, clean_line, display_path
+from reader.parsing.dates import parse_date
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")
@@ -117,13 +117,13 @@ def boolean_of(value: Value, field: str, notes: Notes, above: str = "") -> bool 
     return None
 
 
-def instant_of(value: Value, field: str, notes: Notes, above: str = "") -> datetime | None:
-    """An instant in UTC; None where it can't be read, never a guess."""
+def date_of(value: Value, field: str, notes: Notes, above: str = "") -> When | None:
+    """An instant in UTC or a calendar day; None where it can't be read, never a guess."""
     text = text_of(value, field, notes, above)
     if not text:
         return None
     try:
-        return parse_instant(text)
+        return parse_date(text)
     except ValueError as error:
         notes.add(field, str(error), above)
         return None
@@ -187,7 +187,7 @@ def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
     return Related(
         text_of(get("title"), "title", notes, place),
         text_of(get("excerpt"), "excerpt", notes, place),
-        instant_of(get("publishedDateTime"), "publishedDateTime", notes, place),
+        date_of(get("publishedDateTime"), "publishedDateTime", notes, place),
         text_of(get("webUrl"), "webUrl", notes, place),
         text_of(get("type"), "type", notes, place),
         provider_of(get("provider"), "provider", notes, place),

@@ -6,10 +6,10 @@ Values and one protocol; how an answer is found belongs to `reader.index`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from reader.article.dates import When
     from reader.article.record import Related
     from reader.query import Query
 
@@ -29,8 +29,7 @@ class Headline(NamedTuple):
     provider: str
     domain: str
     topics: tuple[str, ...]
-    date: datetime | None
-    """Aware, UTC."""
+    date: When | None
     quality: int | None
     heat: int | None
     """-1 = not measured."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from threading import Event
 
+from reader.article.dates import seconds_of
 from reader.article.record import Article, Problem
 from reader.article.text import fold
 from reader.errors import NoSuchArticle
@@ -72,7 +73,7 @@ class FakeLibrary(Library):
     def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
         """Take in what is to come, a chunk at a time; the newest get the highest numbers."""
         arriving, self.to_come = self.to_come, []
-        arriving.sort(key=lambda one: one.published_date_time.timestamp() if one.published_date_time else 0)
+        arriving.sort(key=lambda one: seconds_of(one.published_date_time) if one.published_date_time else 0)
         first = max(self.articles, default=0) + 1
         yield Progress("scan", seen=len(arriving))
         for start in reversed(range(0, len(arriving), self._chunk)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 from reader.article import dates
@@ -54,7 +54,7 @@ def qualities() -> list[str]:
 
 def months(articles: Iterable[Article], most: int) -> list[str]:
     """The months from the oldest article's to the newest's, or the latest of them."""
-    days = [one.published_date_time.date() for one in articles if one.published_date_time]
+    days = [dates.day_of(one.published_date_time) for one in articles if one.published_date_time]
     return [str(one) for one in periods("month", min(days), max(days), most)] if days else []
 
 
@@ -103,7 +103,9 @@ def _is_within(value: int, text: str) -> bool:
     return (low is None or low <= value) and (high is None or value <= high)
 
 
-def _is_in(then: datetime, term: Term) -> bool:
+def _is_in(then: dates.When, term: Term) -> bool:
+    if not isinstance(then, datetime):
+        then = datetime.combine(then, time(), UTC)
     if term.field == "since":
         start = dates.since(term.values[0], NOW)
         return start is None or then >= start

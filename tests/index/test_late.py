@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.index import out_of_order as late
-from reader.index.histogram import _Dated
+from reader.index.histogram import _Ranks
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
 from reader.index.schema import LATE, LIVE, SetKind, create
@@ -36,7 +36,7 @@ def add(connection: sqlite3.Connection, dates: list[int | None]) -> None:
     numbering.save(connection)
     for (number, _), date in zip(given_numbers, in_order, strict=True):
         connection.execute(
-            "insert into articles values(?, ?, ?, '', '', '', '', 0, 0, '', '', '', 0, 0, '', 0, 0, 0)",
+            "insert into articles values(?, ?, ?, 0, '', '', '', '', 0, 0, '', '', '', 0, 0, '', 0, 0, 0)",
             (number, number, date),
         )
     states = {LIVE: [number for number, _ in given_numbers],
@@ -86,10 +86,10 @@ def test_windows_and_places(parts: list[list[int | None]], data: st.DataObject, 
         assert set(view.dated_between(first, last)) == {
             number for number, date in dates.items() if date is not None and first <= date < last
         }
-        counted = _Dated(view, match)
+        counted = _Ranks(view, match)
         in_time = sorted(date for number in match if (date := dates[number]) is not None)
         assert counted.total == len(in_time)
-        assert [counted._second(place) for place in range(len(in_time))] == in_time
+        assert [counted.at(place)[1] for place in range(len(in_time))] == in_time
         assert [counted.before(second) for second in range(32)] == [
             sum(date < second for date in in_time) for second in range(32)
         ]

@@ -38,11 +38,11 @@ def test_dates(header: str, expected: datetime | None) -> None:
     assert found.published_date_time == expected and not found.problems
 
 
-def test_a_bad_date_is_unknown_and_never_guessed() -> None:
-    """Neither another key nor the file's name stands in for a date that can't be read."""
+def test_a_bad_date_gives_way_to_the_name_of_the_file() -> None:
+    """A date that can't be read is a problem; the file's name stands in for it, no other key does."""
     place = Place("/n/2021-06-18-x.md", "2021-06-18-x.md", "n")
     found = article("date: soon\nlastmod: 2020-01-01", place=place)
-    assert found.published_date_time is None
+    assert found.published_date_time == day(2021, 6, 18)
     assert problems(found) == [(2, "date")]
     assert found.other == {"lastmod": "2020-01-01"}
 

@@ -1,0 +1,210 @@
+"""Dates as files write them: ISO 8601, mail and feeds, what programs print, and months by name.
+
+Strict: a text that could mean two days, or none, is refused. A date without a time is a calendar day, not an
+instant. What a person types in a query is read by `reader.article.dates`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, tzinfo
+
+from reader.article.dates import When, offset
+from reader.article.text import fold
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            # English, and what German, French, Spanish, Italian, Portuguese, Dutch and the Nordic languages
+            # write without accents. No name means two months.
+            "january januar januari janvier enero gennaio janeiro jan janv ene gen",
+            "february februar februari fevrier febrero febbraio fevereiro feb febr fevr fev",
+            "march marz maerz mars marzo marco maart mar mrt",
+            "april avril abril aprile apr avr abr",
+            "may mai mayo maggio maio mei maj mag",
+            "june juni juin junio giugno junho jun giu",
+            "july juli juillet julio luglio julho jul juil lug",
+            "august aout agosto augustus augusti aug ago",
+            "september septembre septiembre settembre setembro sep sept set",
+            "october oktober octobre octubre ottobre outubro oct okt ott out",
+            "november novembre noviembre novembro nov",
+            "december dezember decembre diciembre dicembre dezembro desember dec dez dic des",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
+)
+_NOISE = frozenset(f"{_WEEKDAYS} of the at on de del den le um uhr".split())
+"""Words that may stand in a date and say nothing."""
+
+_ZONES = {
+    "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
+    "msk": 3, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "hst": -10, "akst": -9, "akdt": -8, "pst": -8, "pdt": -7, "mst": -7, "mdt": -6, "cst": -6, "cdt": -5,
+    "est": -5, "edt": -4,
+}  # fmt: skip
+"""Hours ahead of UTC. The American ones are those of RFC 822; BST or IST mean several zones."""
+
+# Behind the time: a name in parentheses (JavaScript), a zone in brackets (RFC 9557), a counter (Go).
+_TAIL = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|m=[+-][\d.]+)$")
+_CLOCK = re.compile(
+    r"(?a)(?<![\d:])(\d{1,2})"
+    r"(?::(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s*([ap])\.?m\b\.?)?|\s*([ap])\.?m\b\.?)(?![\d:])"
+    r"(?:\s*(?:utc|gmt|ut)?([+-]\d{1,2}(?::?\d\d)?)(?![\d:])(?:\s+(?:[+-]\d\d(?:\d\d)?|[a-z]{2,5})(?=\s*$))?)?"
+)
+_T = re.compile(r"(?a)(?<=\d)t(?=\d{1,2}:)")
+_EAST_ASIAN = re.compile("(?a)(\\d{4})\\s*[年년]\\s*(\\d{1,2})\\s*[月월]\\s*(\\d{1,2})\\s*[日일]")
+_PARTS = re.compile(r"[^\s,./-]+")
+_DAY = re.compile(r"(?a)(\d{1,2})(?:st|nd|rd|th|er|o)?")
+_YEAR = re.compile(r"(?a)\d{4}")
+_YEAR_OF_MAIL = re.compile(r"(?a)\d\d")
+_LONGEST = 100
+"""Characters of a date that are looked at."""
+
+_IN_NAME = re.compile(r"(?a)(\d{4})-(\d{2})-(\d{2})(?=[-_. ]|$)")
+_IN_PATH = re.compile(r"(?a)(?:^|/)(\d{4})/(\d{2})/(\d{2})(?=[-_. /]|$)")
+
+
+def parse_date(text: str) -> When:
+    """The instant, aware and in UTC, or the calendar day that a file's date means.
+
+    A time without a zone is UTC. Raises ValueError with a clause that says what is wrong.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _loose(text)
+    size = len(text)
+    if size <= 10:
+        if size <= 8 and "W" in text:
+            raise _refused(text, "a week is not a day")
+        return found.date()
+    # It takes any character for a separator, and so some numbers for dates.
+    return _loose(text) if text.isdecimal() else _in_utc(found, text)
+
+
+def date_in_name(relative_path: str) -> date | None:
+    """The day that a file's name begins with (`2021-06-18-title.md`), else that its folders spell
+    (`2021/06/18/title.md`); None where there is no such day."""
+    path = relative_path.replace("\\", "/")
+    name = _IN_NAME.match(path.rpartition("/")[2])
+    for found in filter(None, [name, *reversed(list(_IN_PATH.finditer(path)))]):
+        try:
+            return date(*map(int, found.groups()))
+        except ValueError:
+            continue
+    return None
+
+
+def _loose(text: str) -> When:
+    """What `fromisoformat` does not read."""
+    bare = text.strip()
+    if len(bare) > _LONGEST:
+        raise _refused(text)
+    try:
+        return _digits(bare) if bare.isdecimal() else _read(fold(bare))
+    except (OverflowError, OSError):
+        raise _refused(text, "it is outside the years 1 to 9999") from None
+    except ValueError as error:
+        raise _refused(text, str(error)) from None
+
+
+def _digits(text: str) -> When:
+    """Seconds or milliseconds since 1970, or a date and time without signs."""
+    if len(text) in (10, 13) and text[0] == "1":
+        # Those with ten digits that begin otherwise could also be a date with an hour.
+        return datetime.fromtimestamp(int(text[:10]), UTC)
+    if len(text) == 8:
+        return datetime.strptime(text, "%Y%m%d").date()
+    if len(text) in (12, 14):
+        return datetime.strptime(f"{text:0<14}", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    raise ValueError
+
+
+def _read(text: str) -> When:
+    """A date in folded text. Raises ValueError."""
+    text = _EAST_ASIAN.sub(r"\1-\2-\3 ", _T.sub(" ", text.replace("\u2212", "-")))
+    while (shorter := _TAIL.sub("", text)) != text:
+        text = shorter
+    clock = _CLOCK.search(text)
+    if not clock:
+        return _day(_PARTS.findall(text), is_mail=False)
+    zone: tzinfo = offset(clock[7]) if clock[7] else UTC
+    parts = []
+    for part in _PARTS.findall(f"{text[: clock.start()]} {text[clock.end() :]}"):
+        if part in _ZONES and not clock[7]:
+            zone = offset(f"{_ZONES[part]:+03}")
+        else:
+            parts.append(part)
+    hour, half = int(clock[1]), clock[5] or clock[6]
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError("there is no such hour")
+        hour = hour % 12 + (12 if half == "p" else 0)
+    day = _day(parts, is_mail=True)
+    micro = int(f"{clock[4] or '':0<6.6}")
+    found = datetime(
+        day.year, day.month, day.day, hour, int(clock[2] or 0), int(clock[3] or 0), micro, tzinfo=zone
+    )
+    return _in_utc(found, text)
+
+
+def _day(parts: list[str], *, is_mail: bool) -> date:
+    """The day that three parts of a date say in any order, as long as it is the only one.
+
+    `is_mail`: with a time beside it, "5 Apr 21" is the old form of mail and feeds.
+    """
+    parts = [part for part in parts if part not in _NOISE]
+    if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdecimal():
+        return datetime.strptime(parts[0], "%Y%m%d").date()
+    months = [part for part in parts if part in _MONTHS]
+    if len(parts) != 3 or len(months) > 1:
+        raise ValueError
+    if not months:
+        return _day_of_numbers(parts)
+    place = parts.index(months[0])
+    first, last = parts[:place] + parts[place + 1 :]
+    if _YEAR.fullmatch(first):
+        first, last = last, first
+    day = _DAY.fullmatch(first)
+    if day and _YEAR.fullmatch(last):
+        year = int(last)
+    elif day and is_mail and place == 1 and _YEAR_OF_MAIL.fullmatch(last):
+        year = int(last) + (2000 if int(last) < 50 else 1900)
+    else:
+        raise ValueError
+    return date(year, _MONTHS[months[0]], int(day[1]))
+
+
+def _day_of_numbers(parts: list[str]) -> date:
+    first, second, last = parts
+    if not all(part.isdecimal() and part.isascii() for part in parts) or len(second) > 2:
+        raise ValueError
+    if len(first) == 4 and len(last) <= 2:
+        return date(int(first), int(second), int(last))
+    if len(last) != 4 or len(first) > 2:
+        raise ValueError
+    year, one, other = int(last), int(first), int(second)
+    if one <= 12 and other <= 12 and one != other:
+        raise ValueError("it could be two days")
+    return date(year, min(one, other), max(one, other))
+
+
+def _in_utc(found: datetime, text: str) -> datetime:
+    if found.tzinfo is UTC:
+        return found
+    if found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise _refused(text, "it is outside the years 1 to 9999") from None
+
+
+def _refused(text: str, why: str = "") -> ValueError:
+    shown = f'"{text[:40]}{"…" if len(text) > 40 else ""}" is not a date'
+    return ValueError(f"{shown}{': ' + why if why else ''}; write it like 2021-06-18 or 2021-06-18T13:43:00Z")
