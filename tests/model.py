@@ -3,6 +3,7 @@ It shares no code with the index but words, dates and the query's own values."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -93,13 +94,24 @@ class Model:
             if all(self._holds(one, clause, now) for clause in query.clauses):
                 yield one
 
-    def facet(self, field: str, query: Query, now: datetime) -> list[tuple[str, int]]:
-        """Every value with how many would be listed; most first, then by name."""
-        counted = {value: 0 for one in self.stored for value in self._values(one, field)}
-        for one in self.matching(query.without(field), now):
+    def facet(self, field: str, query: Query, now: datetime) -> list[tuple[str, int, int]]:
+        """Every value with how many would be listed, and how many of those are unread."""
+        spellings: dict[str, Counter[str]] = {}
+        for one in self.stored:
             for value in self._values(one, field):
-                counted[value] += 1
-        return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0].casefold(), pair[0]))
+                spellings.setdefault(fold(value), Counter())[value] += 1
+        shown = {
+            folded: min(found, key=lambda value: (-found[value], value))
+            for folded, found in spellings.items()
+        }
+        counted, unread = Counter({value: 0 for value in shown.values()}), Counter[str]()
+        for one in self.matching(query.without(field), now):
+            values = [shown[folded] for folded in {fold(value) for value in self._values(one, field)}]
+            counted.update(values)
+            if not self._marked(one).read:
+                unread.update(values)
+        order = sorted(counted, key=lambda value: (-counted[value], value.casefold(), value))
+        return [(value, counted[value], unread[value]) for value in order]
 
     def spread(self, field: str, ranges: Sequence[str], query: Query, now: datetime) -> list[int]:
         """How many would be listed with each of these ranges as the field's only choice."""
@@ -205,8 +217,8 @@ def _place(one: Stored) -> tuple[int, str, str]:
     return (one.second or 0, one.folder, one.name)
 
 
-def _provider(one: Stored) -> tuple[str, str]:
-    return fold(one.article.provider.name), one.article.provider.name
+def _provider(one: Stored) -> str:
+    return fold(one.article.provider.name)
 
 
 def _score(article: Article, sort: str) -> int | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.article.dates import When
 from reader.article.record import id_of
+from reader.article.text import fold
 from reader.index.order import Order, order_of
 from reader.index.rows import MOST_ASKED, ArticleRow
 from reader.index.schema import STORED
@@ -98,30 +100,45 @@ class IndexResults:
 
 
 def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
-    """How many of the match have each value of a field."""
-    if field == "tag":
-        counted = [
-            FacetValue(name[4:], match.intersection_cardinality(found))
-            for name, found in view.marks.items() if name.startswith("tag:") and found
-        ]  # fmt: skip
-        counted.sort(key=lambda found: (found.value.casefold(), found.value))
-    else:
-        counted = _counted(view, STORED[field], match)
+    """How many of the match have each value of a field, and how many of those are unread."""
+    counted = (_counted_tags if field == "tag" else _counted)(view, field, match)
+    read = match & view.marks["read"]
+    values = [
+        FacetValue(value, count, count - read.intersection_cardinality(numbers) if read else count)
+        for value, count, numbers in counted
+    ]
     # By name before that: what has the same count stays as it is.
-    counted.sort(key=itemgetter(1), reverse=True)
-    return Facet(field, tuple(counted))
+    values.sort(key=itemgetter(1), reverse=True)
+    return Facet(field, tuple(values))
 
 
-def _counted(view: IndexView, field: int, match: BitMap) -> list[FacetValue]:
-    known = view.members(field)
+Counted: TypeAlias = tuple[str, int, BitMap]
+"""A value, how many of a match have it, and the numbers of all that have it."""
+
+
+def _counted_tags(view: IndexView, field: str, match: BitMap) -> Iterator[Counted]:
+    tags = [
+        (fold(name[4:]), name[4:], numbers)
+        for name, numbers in view.marks.items()
+        if name.startswith("tag:") and numbers
+    ]
+    for _, spellings in groupby(sorted(tags, key=itemgetter(0, 1)), key=itemgetter(0)):
+        found = [*spellings]
+        numbers = BitMap.union(*[one[2] for one in found])
+        shown = min(found, key=lambda one: (-len(one[2]), one[1]))[1]
+        yield shown, match.intersection_cardinality(numbers), numbers
+
+
+def _counted(view: IndexView, field: str, match: BitMap) -> Iterator[Counted]:
+    known = view.members(STORED[field])
     rest = _rest(view.live, match)
     if rest is None:
         count = match.intersection_cardinality
-        return [FacetValue(value, count(numbers)) for value, numbers, _ in known]
+        return ((value, count(numbers), numbers) for value, numbers, _ in known)
     if not rest:
-        return [FacetValue(value, listed) for value, _, listed in known]
+        return ((value, listed, numbers) for value, numbers, listed in known)
     left_out = rest.intersection_cardinality
-    return [FacetValue(value, listed - left_out(numbers)) for value, numbers, listed in known]
+    return ((value, listed - left_out(numbers), numbers) for value, numbers, listed in known)
 
 
 def _rest(live: BitMap, match: BitMap) -> BitMap | None:

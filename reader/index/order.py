@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Protocol
 
 from pyroaring import BitMap
@@ -17,7 +17,7 @@ from pyroaring import BitMap
 from reader.article.text import words
 from reader.index.out_of_order import LateAmong, LateRow
 from reader.index.schema import LAST_UNDATED, STORED, UNDATED, SetKind
-from reader.index.view import IndexView
+from reader.index.view import Choice, IndexView
 from reader.query import Query
 
 NO_LATE = LateRow()
@@ -145,11 +145,12 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     known = view.choices(field)
     if query.sort == "heat":
         # A negative heat was not measured.
-        known = [choice for choice in known if int(choice[1]) >= 0]
-    natural: Callable[[tuple[str, str]], object] = _as_folded if query.sort == "provider" else _highest_first
+        known = [choice for choice in known if int(choice[2]) >= 0]
+    natural: Callable[[Choice], object] = _by_name if query.sort == "provider" else _highest_first
     sets, rest = [], match
-    for _, value in sorted(known, key=natural, reverse=query.is_reversed):  # type: ignore[arg-type]
-        found = match & view.get(field, value)
+    in_order = sorted(known, key=natural, reverse=query.is_reversed)  # type: ignore[arg-type]
+    for _, spellings in groupby(in_order, key=natural):
+        found = match & BitMap.union(BitMap(), *[view.get(field, stored) for _, _, stored in spellings])
         if found:
             sets.append(found)
             rest = rest - found
@@ -157,12 +158,12 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     return RowOfSets(view, [*sets, rest] if rest else sets)
 
 
-def _as_folded(choice: tuple[str, str]) -> tuple[str, str]:
-    return choice
+def _by_name(choice: Choice) -> str:
+    return choice[0]
 
 
-def _highest_first(choice: tuple[str, str]) -> int:
-    return -int(choice[1])
+def _highest_first(choice: Choice) -> int:
+    return -int(choice[2])
 
 
 def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:

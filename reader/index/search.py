@@ -113,7 +113,7 @@ class Search:
 
     def _author(self, wanted: Sequence[str], prefix: bool) -> BitMap:
         found = BitMap()
-        for folded, value in self._view.choices(STORED["author"]):
+        for folded, _, value in self._view.choices(STORED["author"]):
             # Cheap first: most names hold none of the words.
             if wanted[0] in folded and stand_together(words(folded), wanted, prefix):
                 found |= self._view.get(STORED["author"], value)
@@ -124,7 +124,7 @@ class Search:
 
         low, high = bounds(value)
         sets = [
-            self._view.get(field, text) for _, text in self._view.choices(field)
+            self._view.get(field, text) for _, _, text in self._view.choices(field)
             if (low is None or int(text) >= low) and (high is None or int(text) <= high)
         ]  # fmt: skip
         return _united(sets)
@@ -164,7 +164,7 @@ class Search:
 
     def _domain(self, value: str, *, prefix: bool) -> BitMap:
         sets = [
-            self._view.get(STORED["domain"], domain) for _, domain in self._view.choices(STORED["domain"])
+            self._view.get(STORED["domain"], domain) for _, _, domain in self._view.choices(STORED["domain"])
             if domain == value or domain.endswith(f".{value}") or (prefix and domain.startswith(value))
         ]  # fmt: skip
         return _united(sets)

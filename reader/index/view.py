@@ -11,6 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
@@ -50,6 +52,9 @@ MOST_FIRSTS = 1000
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time from which its dates are counted."""
 
+Choice: TypeAlias = tuple[str, str, str]
+"""A value of a field: folded, as it is shown, and as it is stored."""
+
 QUALITY_STEP = 5
 """Qualities that are counted as one; the last step has 100 besides."""
 
@@ -80,7 +85,7 @@ class IndexView:
         self._kept: dict[tuple[int, str], BitMap] = {}
         self._words: dict[tuple[int, str], BitMap] = {}
         self._firsts: dict[int, int] = {}
-        self._choices: dict[int, list[tuple[str, str]]] = {}
+        self._choices: dict[int, list[Choice]] = {}
         self._members: dict[int, Sequence[Members]] = {}
 
     def use_marks(self, marks: Mapping[str, BitMap]) -> None:
@@ -182,48 +187,54 @@ class IndexView:
             return ordered
         return ordered | self.late_articles.newest_first.dated_between(start, stop)
 
-    def choices(self, field: int) -> list[tuple[str, str]]:
-        """(folded, value) for every value of a field that an article ever had, sorted."""
+    def choices(self, field: int) -> list[Choice]:
+        """Every value of a field that an article ever had, sorted by its folded form."""
         known = self._choices.get(field)
         if known is None:
             known = self.connection.execute(
-                "select folded, value from choices where field = ?", (field,)
+                "select folded, value, value from choices where field = ?", (field,)
             ).fetchall()
             self._choices[field] = known
         return known
 
     def members(self, field: int) -> Sequence[Members]:
-        """Every value that an article has now, by name."""
+        """Every value that an article has now, by name. Spellings that queries don't tell
+        apart are one value, named by the most frequent of them."""
         known = self._members.get(field)
         if known is None:
-            values = sorted(
-                (value for _, value in self.choices(field)), key=lambda value: (value.casefold(), value)
-            )
-            count = self.live.intersection_cardinality
-            found = ((value, self.get(field, value)) for value in values)
-            # A value that only articles had that are gone by now is no choice any more.
-            known = [
-                Members(value, numbers, listed) for value, numbers in found if (listed := count(numbers))
-            ]
+            known = sorted(self._live_members(field), key=lambda one: (one.value.casefold(), one.value))
             if len(known) <= MOST_KEPT:
                 self._members[field] = known
         return known
 
+    def _live_members(self, field: int) -> Iterator[Members]:
+        count = self.live.intersection_cardinality
+        for _, spellings in groupby(self.choices(field), key=itemgetter(0)):
+            found = [(self.get(field, stored), shown) for _, shown, stored in spellings]
+            if len(found) == 1:
+                [(numbers, shown)] = found
+            else:
+                shown = min(found, key=lambda one: (-count(one[0]), one[1]))[1]
+                numbers = BitMap.union(*[numbers for numbers, _ in found])
+            # A value that only articles had that are gone by now is no choice any more.
+            if listed := count(numbers):
+                yield Members(shown, numbers, listed)
+
     def matching_choices(self, field: int, folded: str, *, prefix: bool) -> list[str]:
-        """The values that a person means by a folded text."""
+        """The values, as stored, that a person means by a folded text."""
         known = self.choices(field)
         found = []
-        for place in range(bisect_left(known, (folded, "")), len(known)):
+        for place in range(bisect_left(known, (folded,)), len(known)):
             if not known[place][0].startswith(folded) or not (prefix or known[place][0] == folded):
                 break
-            found.append(known[place][1])
+            found.append(known[place][2])
         return found
 
     @cached_property
     def quality_steps(self) -> list[tuple[str, BitMap]]:
         """The articles of each step, spelled as queries have it (`40..44`); none where none has a quality."""
         sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
-        for _, value in self.choices(QUALITY):
+        for _, _, value in self.choices(QUALITY):
             low = max(min(int(value) // QUALITY_STEP * QUALITY_STEP, 100 - QUALITY_STEP), 0)
             # The single qualities are not kept beside their steps: with a million articles they are 2 MB.
             known = self._kept.get((QUALITY, value))

@@ -85,15 +85,18 @@ class FacetValue(NamedTuple):
 
     value: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
+    unread: int | None = None
+    """How many of them are unread; None where that was not counted."""
 
 
 class Facet(NamedTuple):
     """A field's values with their counts under a Query; the facet's own choices do not narrow them."""
 
     field: str
-    """topic, provider, category, type or tag; quality or date, of which the values are ranges."""
+    """One of `reader.query.fields.FACETS`; or quality or date, of which the values are ranges."""
     values: tuple[FacetValue, ...]
-    """Most first, then by name; values with no hit are last with 0. Ranges are in their natural order, each
+    """Most first, then by name; values with no hit are last with 0. Spellings that differ in case, accents or
+    Unicode form are one value, under the most frequent of them. Ranges are in their natural order, each
     spelled as a query has it: `40..44`, `2021-06`."""
     kept_out: tuple[FacetValue, ...] = ()
     """The values that the question excludes, each with how many more there would be without that."""

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from reader.library import Library
 from reader.query import parse
+from reader.query.results import FacetValue
 from tests.index.files import NOW, opened, refresh, text_of, write
 
 
 def _dates(library: Library, query: str = "", cells: int = 20) -> list[tuple[str, int]]:
-    return [(value, count) for value, count in library.facet("date", parse(query), NOW, cells=cells).values]
+    return [one[:2] for one in library.facet("date", parse(query), NOW, cells=cells).values]
 
 
 def test_periods_follow_what_matches(tmp_path: Path) -> None:
@@ -73,6 +74,6 @@ def test_what_an_exclusion_keeps_out_is_counted(tmp_path: Path) -> None:
     for number, topics in enumerate(("[AI, Sports]", "[Sports]", "[AI]")):
         write(tmp_path / f"{number}.md", text_of("a", topics=topics))
     library = opened(tmp_path)
-    assert library.facet("topic", parse("-topic:Sports")).kept_out == (("Sports", 2),)
-    assert library.facet("topic", parse("topic:AI -topic:Sports")).kept_out == (("Sports", 1),)
+    assert library.facet("topic", parse("-topic:Sports")).kept_out == (FacetValue("Sports", 2),)
+    assert library.facet("topic", parse("topic:AI -topic:Sports")).kept_out == (FacetValue("Sports", 1),)
     library.close()

@@ -35,7 +35,7 @@ def test_marks_answer_queries_at_once(library: Library) -> None:
     assert titles(library, "tag:later") == ["a", "c"]
     (one,) = named(library, "a")
     assert (one.is_read, one.is_starred, one.tags) == (True, False, ("Later",))
-    assert [tuple(value) for value in library.facet("tag", parse("c"), NOW).values] == [("Later", 1)]
+    assert [tuple(value) for value in library.facet("tag", parse("c"), NOW).values] == [("Later", 1, 0)]
     assert library.undo() == "2 marked read, tagged Later"
     assert titles(library, "is:unread") == ["a", "b", "c", "d"]
     assert library.facet("tag", parse(""), NOW).values == ()

@@ -61,7 +61,8 @@ class Row(NamedTuple):
     """How many there are, or would be."""
     state: State = ""
     note: str = ""
-    """Of a view, how many are unread, as wide as in the other views; of a head, what stands at its right."""
+    """Of a view or value, how many are unread, as wide as in the rest of its section; of a head, what is
+    at its right."""
     bars: tuple[Piece, ...] = ()
     """A line of a chart."""
 
@@ -101,7 +102,8 @@ def rows_of(
     sections = {field: [row for row in charts if row.section == field] for field in RANGES}
     left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
     least = LEAST_SHOWN if height < HIGH else LEAST_ON_HIGH
-    shares = _shares([len(facet.values) for facet in shown], left, least)
+    sizes = [sum(1 for one in facet.values if one.count) for facet in shown]
+    shares = _shares(sizes, left, least)
     note = BY_NAME if folding.is_by_name else ""
     for facet, share in zip(shown, shares, strict=True):
         head = Row("head", facet.field, HEADS[facet.field], note=note)
@@ -158,22 +160,30 @@ def _is_worth_showing(facet: Facet, query: Query) -> bool:
 
 def _view_rows(views: Sequence[ViewCount], query: Query) -> list[Row]:
     active = active_view(views, query)
-    unread = [_short(view.unread) if view.unread else "" for view in views]
-    width = max(map(len, unread), default=0)
+    notes = _unread_notes([(view.unread, view.articles) for view in views])
     total = max((len(f"{view.articles or 0:,}") for view in views), default=0)
-    heads = f"{UNREAD}{ALL:>{max(total + 2, len(ALL) + 1)}}" if width else ""
+    heads = f"{UNREAD}{ALL:>{max(total + 2, len(ALL) + 1)}}" if any(notes) else ""
     return [
         Row("head", VIEWS, HEADS[VIEWS], note=heads),
         *(
             Row(
                 "view", VIEWS, view.name, view.articles, "included" if place == active else "",
-                # So many blanks that the totals stand in a column, and the unread ones in another.
-                note=" " * width
-                and f"{unread[place]:>{width}} {' ' * (total - len(f'{view.articles or 0:,}'))}",
+                note=notes[place],
             )
             for place, view in enumerate(views)
         ),
     ]  # fmt: skip
+
+
+def _unread_notes(counts: Sequence[tuple[int | None, int | None]]) -> list[str]:
+    """What stands before each total, given as (unread, total): both stand in a column. Empty where nothing is
+    unread."""
+    unread = [_short(number) if number else "" for number, _ in counts]
+    totals = [len(f"{total or 0:,}") for _, total in counts]
+    width, widest = max(map(len, unread), default=0), max(totals, default=0)
+    if not width:
+        return ["" for _ in counts]
+    return [f"{one:>{width}} {' ' * (widest - total)}" for one, total in zip(unread, totals, strict=True)]
 
 
 def _short(number: int) -> str:
@@ -203,9 +213,11 @@ def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
 
 def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> list[Row]:
     states: dict[str, State] = {}
-    values, total = list(facet.values), len(facet.values)
-    if chosen := _chosen(facet.field, query):
-        # Thousands of values are looked through only where something is chosen.
+    chosen = _chosen(facet.field, query)
+    # Thousands of values are compared only where something is chosen.
+    values = [one for one in facet.values if one.count or (chosen and fold(one.value) in chosen)]
+    total = len(values)
+    if chosen:
         states = {name: one.state for name, one in chosen.items()}
         kept_out = {fold(one.value): one.count for one in facet.kept_out}
         known = {fold(one.value): place for place, one in enumerate(values)}
@@ -227,10 +239,17 @@ def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> lis
     if is_folded:
         rest = values[share - 1 :] if states else ()
         values = values[: share - 1] + [one for one in rest if states.get(fold(one.value))]
-    states_of = (states.get(fold(one.value), "") if states else "" for one in values)
+    notes = _unread_notes([(one.unread, one.count) for one in values])
     rows = [
-        Row("value", facet.field, one.value, one.count, state)
-        for one, state in zip(values, states_of, strict=True)
+        Row(
+            "value",
+            facet.field,
+            one.value,
+            one.count,
+            states.get(fold(one.value), "") if states else "",
+            note,
+        )
+        for one, note in zip(values, notes, strict=True)
     ]
     if is_folded and total > len(values) and not wanted:
         rows.append(Row("more", facet.field, f"{total - len(values):,} more"))
