@@ -34,12 +34,14 @@ MAX_LABEL = 1_000
 MAX_DEFINITIONS = 2_000
 """Definitions of links that are known in all parts of a long body (50 ms to parse)."""
 
-_FIRST_LOOK, _SECOND_LOOK = 2_000, 20_000
+_FIRST_LOOK, _SECOND_LOOK, _LAST_LOOK = 2_000, 20_000, 1_000_000
 """Characters of a body that are searched for a heading or a paragraph; more where the first have none."""
 
 References: TypeAlias = "MutableMapping[str, Any]"
 """Definitions of links of a whole body, as the parser keeps them."""
 
+_DATA = re.compile(r"(?<=base64,)[A-Za-z0-9+/=%_-]{100,}+")
+"""A picture inside the text, of many thousand letters."""
 _TEMPLATE = re.compile(r"\{[%{][^{}\n]{0,500}[%}]\}")
 _SURE = re.compile(
     r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|!^:#=\n\t]*+(?:\n[ \t]*\n(?! {0,3}[:~])|\s*\Z)"
@@ -136,29 +138,50 @@ def first_paragraph(body: str) -> str:
 
 def repeats_body(excerpt: str, body: str) -> bool:
     """Whether the body begins with the excerpt, so that it need not be shown above it."""
-    text = excerpt.rstrip("… .")
-    if len(excerpt) > _FIRST_LOOK:
-        text = excerpt[:_FIRST_LOOK].rpartition(" ")[0]
+    text = excerpt[:_FIRST_LOOK]
     wanted = words(text)
     if not wanted:
         return False
-    begun: list[str] = []
+    is_cut = len(excerpt) > len(text) or text.endswith("…")
     for tokens in _beginnings(body):
-        begun.clear()
-        for paragraph in _paragraphs(tokens):
-            begun += words(paragraph)
-            if len(begun) >= len(wanted):
-                return begun[: len(wanted)] == wanted
+        everything = (text_of(token.children or ()) for token in tokens if token.type == "inline")
+        for texts in (_paragraphs(tokens), everything):
+            begun = [word for text in texts for word in words(text)][: len(wanted)]
+            if len(begun) == len(wanted) and begun[:-1] == wanted[:-1]:
+                is_same = begun[-1] == wanted[-1] or (is_cut and begun[-1].startswith(wanted[-1]))
+                if is_same:
+                    return True
     return False
+
+
+def without_title(body: str, title: str) -> str:
+    """The body without a first heading that only repeats the title."""
+    start = len(body) - len(body.lstrip())
+    head = body[start : start + _FIRST_LOOK]
+    if not (head.startswith("#") or "\n=" in head or "\n-" in head):
+        return body
+    tokens = parse(head)
+    first = tokens[0] if tokens else None
+    if first is None or first.type != "heading_open" or not first.map:
+        return body
+    if words(text_of(tokens[1].children or ())) != words(title):
+        return body
+    lines = head.split("\n", first.map[1])
+    return body[start + len(head) - len(lines[-1]) :] if len(lines) > first.map[1] else ""
 
 
 def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
     """The tokens of the body's beginning, then those of a longer one, where any of the signs is in it."""
+    if "base64," in body:
+        body = _DATA.sub("", body[:_LAST_LOOK])
     for length in (_FIRST_LOOK, _SECOND_LOOK):
         head = body[:length]
         if len(body) > length:
-            # A paragraph that is cut short is no matter, one that is cut within a mark would be.
-            head = head[: head.rfind("\n\n") + 1] or head[: head.rfind("\n") + 1] or head
+            # Cut between paragraphs: within one, a mark could lose its other end.
+            end = head.rfind("\n\n") + 1
+            if not end and length == _FIRST_LOOK:
+                continue
+            head = head[:end] or head[: head.rfind("\n") + 1] or head
         if not signs or any(sign in head for sign in signs):
             yield parse(head, references_in(body) if "[" in head and "]:" in body else None)
         if len(body) <= length:

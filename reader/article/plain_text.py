@@ -45,7 +45,8 @@ _PAIR = re.compile(
     r"|sub|sup|tt|u|var)(?:\s[^<>\n]{0,1000})?>([^<>\n]{0,2000})</\1\s*>",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/>|(?<! )<br>|<br>(?! )", re.IGNORECASE)
+"""A line break; between blanks, `<br>` is a word (`The <br> element`)."""
 _STASHED = re.compile("\x00([0-9]+)\x00")
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
@@ -64,14 +65,14 @@ def plain_text(text: str) -> str:
         stash.append(found["code"] or found["sign"] or found["name"])
         return f"\x00{len(stash) - 1}\x00"
 
-    text = _FOOTNOTE.sub("", _KEPT.sub(keep, text))
+    text = _BREAK.sub(" ", _FOOTNOTE.sub("", _KEPT.sub(keep, text)))
     for _ in range(MAX_LAYERS):
         before = text
         text = _LINK.sub(r"\1", unlinked(text))
         text = _EMPHASIS.sub(lambda found: found[2] or found[4] or found[6], _PAIR.sub(_unpaired, text))
         if text == before:
             break
-    text = _decoded(_BREAK.sub(" ", text))
+    text = _decoded(text)
     return clean_line(_STASHED.sub(lambda found: stash[int(found[1])], text))
 
 

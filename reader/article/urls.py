@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from reader.errors import ReaderError, shown
@@ -18,14 +19,35 @@ _SAFE = "/?:@!$&'()*+,;=-._~%"
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 _IP6 = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\])(:\d*)?", re.ASCII)
-# Letters of other scripts that a Latin reader takes for a, c, d, e, h, i, j, l, o, p, q, s, u, v, w, x, y.
-_LOOKALIKES = frozenset("асԁеһіјӏорԛѕцѵԝхуϳονικυρα")
+# Letters of other scripts that a Latin reader takes for a, c, d, e, h, i, j, l, n, o, p, q, s, u, v, w, x, y.
+_LOOKALIKES = frozenset("асԁеһіїјӏорԛѕцѵԝхуүҫгьпвмктнзоαικνορτυχωγηεβаօոսցհզ")
 _TOGETHER = (
     {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
     {"LATIN", "CJK", "HANGUL"},
     {"LATIN", "CJK", "BOPOMOFO"},
 )
 """Scripts that are mixed in honest names, as in Unicode's "highly restrictive" level (UTS 39)."""
+_SCRIPTS = {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}
+"""The scripts of `ー` and `々`, whose names begin otherwise."""
+_PLAIN_LATIN = re.compile("[a-zß-öø-ÿĀ-ſƠơƯưȘ-ț\u1e00-\u1eff]*", re.IGNORECASE)
+"""Letters of living languages; those of phonetics and old prints look like others (`ɢoogle`)."""
+_LIKE_SIGNS = "ノﾉ丿〳〵ー一ㅡㅣ丨丶イ亅ㄧㄟᐟᐧ〇口ロ"
+_BESIDE_LATIN = re.compile(f"[a-z0-9][{_LIKE_SIGNS}]|[{_LIKE_SIGNS}][a-z0-9]")
+"""Letters that look like a slash, a dash or a bar beside Latin ones (`google.comノlogin`)."""
+_SLASHES = str.maketrans(dict.fromkeys("ノﾉ丿〳⁄∕⧸╱／", "/"))
+_NAMED_HOST = re.compile(
+    r"https?:/{1,3}(?P<authority>[^\s/?#<>\"'\[\]]{1,300})"
+    r"|(?<![\w@/.-])(?P<bare>(?:[\w-]{1,63}\.){1,8}(?P<zone>[^\W\d_]{2,24}))(?![\w-]|\.\w)",
+    re.IGNORECASE,
+)
+_FILE_ENDINGS = frozenset(
+    (
+        "js", "ts", "go", "rb", "html", "htm", "txt", "json", "toml", "yaml", "yml", "xml", "css",
+        "jsx", "tsx", "java", "cpp", "tar", "gz", "pdf", "png", "jpg", "jpeg", "svg", "gif", "exe", "dll",
+        "php", "ini", "cfg", "conf", "lock", "csv",
+    )
+)  # fmt: skip
+"""Ends of words that name a file or a product (`Node.js`) and that no host has."""
 
 
 class UnsafeUrl(ReaderError):
@@ -55,10 +77,12 @@ def linkable(url: str) -> str:
     return urlunsplit(parts._replace(netloc=".".join(labels)))
 
 
+@lru_cache(maxsize=4096)
 def shown_host(url: str) -> str:
     """The host that a URL really leads to, for showing; empty where the URL can't be opened.
 
-    A name whose letters are of several scripts, or only of letters that look Latin, is in punycode.
+    In punycode where its letters mislead: of several scripts, of a script whose letters look Latin, Latin
+    ones of unusual blocks, ones that look like a slash. Honest names of other scripts stay as they are.
     """
     try:
         parts = _split(url)
@@ -66,9 +90,58 @@ def shown_host(url: str) -> str:
     except UnsafeUrl:
         return ""
     name = host if host.startswith("[") and host.endswith("]") else re.sub(r":\d*$", "", host)
-    labels = name.split(".")
+    return _shown_name(name)
+
+
+def shown_url(url: str) -> str:
+    """The URL as it is shown: checked, its host as `shown_host` writes it; empty where it is not opened."""
+    try:
+        parts = urlsplit(checked_url(url))
+    except UnsafeUrl:
+        return ""
+    name, colon, port = (parts.netloc, "", "") if parts.netloc.endswith("]") else parts.netloc.partition(":")
+    if parts.netloc.startswith("["):
+        return urlunsplit(parts)
+    return urlunsplit(parts._replace(netloc=f"{_shown_name(name)}{colon}{port}"))
+
+
+def host_to_show(words: str, url: str) -> str:
+    """The real host of a link whose words name a host but not exactly this one; else empty.
+
+    Also words that are the URL itself do not say where it leads if they have a user before the host
+    (`https://bank.example@evil.example`) or letters that look like others.
+    """
+    host = shown_host(url)
+    if not host:
+        return ""
+    plain = unicodedata.normalize("NFKC", words).translate(_DOTS)
+    for found in _NAMED_HOST.finditer(plain):
+        name = re.sub(r":\d*$", "", found["authority"] or found["bare"]).rstrip(".,;:!").casefold()
+        is_exact = name == host and host in words.casefold()
+        if not is_exact and not (found["zone"] and found["zone"].lower() in _FILE_ENDINGS):
+            return host
+    slashed = plain.translate(_SLASHES)
+    if slashed != plain and _NAMED_HOST.search(slashed) and host not in plain.casefold():
+        return host
+    return ""
+
+
+def _shown_name(name: str) -> str:
+    labels = [_decoded(label) for label in name.split(".")]
     is_latin_zone = labels[-1].isascii()
     return ".".join(_punycode(label) if _misleads(label, is_latin_zone) else label for label in labels)
+
+
+def _decoded(label: str) -> str:
+    """A label that is written in punycode, in its own letters where it has a sound form."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        name = label[4:].encode("ascii").decode("punycode")
+    except (UnicodeError, ValueError, OverflowError):
+        return label
+    is_sound = name == unicodedata.normalize("NFKC", name).lower() and all(map(_may_stand_in_host, name))
+    return name if is_sound and not name.isascii() and _punycode(name) == label else label
 
 
 def _split(url: str) -> SplitResult:
@@ -98,7 +171,7 @@ def _host(netloc: str, url: str) -> str:
     name = unicodedata.normalize("NFKC", name.translate(_DOTS)).lower()
     if not any(char.isalnum() for char in name):
         raise _refused(url, "it names no host")
-    if not all(char.isalnum() or char in "-._" or unicodedata.category(char)[0] == "M" for char in name):
+    if not all(map(_may_stand_in_host, name)):
         raise _refused(url, "its host has characters that no host has")
     return f"{name}:{port}" if colon and port else name
 
@@ -107,12 +180,27 @@ def _encoded(part: str) -> str:
     return quote(_BARE_PERCENT.sub("%25", part), safe=_SAFE)
 
 
+def _may_stand_in_host(char: str) -> bool:
+    return char.isalnum() or char in "-._" or unicodedata.category(char)[0] == "M"
+
+
+def _script(char: str) -> str:
+    name = unicodedata.name(char, "UNKNOWN").split()[0]
+    return _SCRIPTS.get(name, name)
+
+
 def _misleads(label: str, is_latin_zone: bool) -> bool:
     if label.isascii():
         return False
-    letters = [char for char in label if char.isalpha()]
-    scripts = {unicodedata.name(char, "UNKNOWN").split()[0] for char in letters}
+    letters = [char for char in label if char.isalpha() or not (char.isascii() or char.isalpha())]
+    scripts = {_script(char) for char in letters}
+    if "COMBINING" in scripts:  # a stroke or a dot over a Latin letter; others have marks of their own script
+        return True
     if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
+        return True
+    if scripts == {"LATIN"} and not _PLAIN_LATIN.fullmatch("".join(letters)):
+        return True
+    if _BESIDE_LATIN.search(label):
         return True
     return is_latin_zone and bool(letters) and _LOOKALIKES.issuperset(letters)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from reader.article.dates import When, iso
+from reader.article.markdown import repeats_body, without_title
 from reader.article.record import Article, Image, Provider, Related
 from reader.query.results import Headline
 
@@ -141,7 +142,7 @@ def markdown_article(article: Article) -> str:
     parts = [f"# {_plain(article.title)}", _plain(" · ".join(filter(None, about)))]
     if article.url:
         parts.append(f"<{_link(article.url)}>")
-    if article.excerpt:
+    if article.excerpt and not repeats_body(article.excerpt, article.body):
         parts.append("> " + article.excerpt.replace("\n", "\n> "))
     parts.append(body_alone(article))
     if article.related:
@@ -152,11 +153,8 @@ def markdown_article(article: Article) -> str:
 
 
 def body_alone(article: Article) -> str:
-    """The body without blank lines around it, and without a first heading that only says the title again."""
-    body = article.body.strip("\n")
-    first, _, rest = body.partition("\n")
-    is_title = first.startswith("# ") and first[2:].strip(" #").casefold() == article.title.casefold()
-    return rest.strip("\n") if is_title else body
+    """The body without blank lines around it, and without a first heading that only repeats the title."""
+    return without_title(article.body, article.title).strip("\n")
 
 
 def _instant(then: When | None) -> str | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 from reader.article.dates import When
-from reader.article.identity import host_of, identity_of, is_web
+from reader.article.identity import identity_of, is_web
 from reader.article.markdown import first_heading, first_paragraph
-from reader.article.plain_text import unlinked
+from reader.article.plain_text import plain_text, unlinked
 from reader.article.record import Article, Place, Provider, Value
 from reader.article.text import clean, display_path
+from reader.article.urls import shown_host
 from reader.parsing.dates import date_in_name
 from reader.parsing.fields import (
     Notes,
@@ -64,8 +65,8 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     return Article(
         path=place.path,
         identity=_identity(original, web, place),
-        title=unlinked(_first_text(left, _TITLE, notes)) or first_heading(body) or _title_in_name(place),
-        excerpt=_first_text(left, _EXCERPT, notes) or (first_paragraph(body) if body else ""),
+        title=plain_text(_first_text(left, _TITLE, notes)) or first_heading(body) or _title_in_name(place),
+        excerpt=plain_text(_first_text(left, _EXCERPT, notes)) or (first_paragraph(body) if body else ""),
         published_date_time=date,
         original_url=original,
         web_url=web,
@@ -146,7 +147,7 @@ def _provider(left: dict[str, Value], link: str, place: Place, notes: Notes) -> 
         link, found = found.name, Provider()
     if found.name:
         return found
-    host = host_of(link).removeprefix("www.")
+    host = shown_host(link).removeprefix("www.")
     return Provider(host, host) if host else Provider(display_path(place.folder))
 
 

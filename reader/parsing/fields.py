@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from reader.article.dates import When
 from reader.article.identity import is_web
-from reader.article.plain_text import unlinked
+from reader.article.plain_text import plain_text, unlinked
 from reader.article.record import Image, Problem, Provider, Related, Value
 from reader.article.text import clean, clean_line, display_path
 from reader.parsing.dates import parse_date
@@ -174,9 +174,9 @@ def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
         if isinstance(one, dict):
             found.append(_one_related(one, place + ".", notes))
         elif isinstance(one, str):
-            text = clean_line(unlinked(one))
+            text = clean_line(one)
             if text:
-                found.append(Related(web_url=text) if is_web(text) else Related(text))
+                found.append(Related(web_url=text) if is_web(text) else Related(plain_text(text)))
         else:
             notes.add(place, f"must be a map with title and webUrl, not {_kind(one)}")
     return tuple(found)
@@ -185,8 +185,8 @@ def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
 def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
     get = one.get
     return Related(
-        text_of(get("title"), "title", notes, place),
-        text_of(get("excerpt"), "excerpt", notes, place),
+        plain_text(text_of(get("title"), "title", notes, place)),
+        plain_text(text_of(get("excerpt"), "excerpt", notes, place)),
         date_of(get("publishedDateTime"), "publishedDateTime", notes, place),
         text_of(get("webUrl"), "webUrl", notes, place),
         text_of(get("type"), "type", notes, place),

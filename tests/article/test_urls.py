@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article.urls import MOST_CHARACTERS, UnsafeUrl, checked_url, linkable, shown_host
+from reader.article.urls import (
+    MOST_CHARACTERS,
+    UnsafeUrl,
+    checked_url,
+    host_to_show,
+    linkable,
+    shown_host,
+    shown_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +118,61 @@ def test_a_host_to_show_is_harmless(text: str) -> None:
     """Whatever a file says, what is shown as host has no control or direction characters in it."""
     assert not re.search(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", shown_host(text))
     assert not re.search(r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e]", shown_host(f"https://{text}/"))
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("google.comノlogin.evil.jp", "google.xn--comlogin-634g.evil.jp"),
+        ("スーパー.jp", "スーパー.jp"),
+        ("ノート.jp", "ノート.jp"),
+        ("佐々木.jp", "佐々木.jp"),
+        ("ɢoogle.com", "xn--oogle-wmc.com"),
+        ("g\u0338oogle.com", "xn--google-i8d.com"),
+        ("xn--80ak6aa92e.com", "xn--80ak6aa92e.com"),
+        ("xn--bcher-kva.example", "bücher.example"),
+        ("việt.example", "việt.example"),
+        ("яндекс.com", "яндекс.com"),
+        ("हिन्दी.भारत", "हिन्दी.भारत"),
+        ("한국.kr", "한국.kr"),
+    ],
+)
+def test_a_host_has_one_form(host: str, shown: str) -> None:
+    """Honest names stand in their own letters, names that mislead in punycode."""
+    assert shown_host(f"https://{host}/a") == shown
+    assert shown_url(f"https://ana:word@{host}:8080/a") == f"https://{shown}:8080/a"
+
+
+@pytest.mark.parametrize(
+    ("words", "url", "beside"),
+    [
+        ("the page", "https://harbour.example/a", ""),
+        ("harbour.example", "https://harbour.example/a", ""),
+        ("HTTPS://Harbour.Example/x", "https://harbour.example/x", ""),
+        ("https://スーパー.jp/", "https://スーパー.jp/", ""),
+        ("Node.js 1.2.3, e.g. this", "https://harbour.example", ""),
+        ("bank.com", "https://evil.example", "evil.example"),
+        ("see bank.com now", "https://evil.example", "evil.example"),
+        ("https://bank.example", "https://evil.example", "evil.example"),
+        ("https://bank.example@evil.example", "https://bank.example@evil.example", "evil.example"),
+        ("www.harbour.example", "https://harbour.example", "harbour.example"),
+        ("ｂank.com", "https://bank.com", "bank.com"),
+        (
+            "https://google.comノlogin.evil.jp",
+            "https://google.comノlogin.evil.jp",
+            "google.xn--comlogin-634g.evil.jp",
+        ),
+        ("google.com/login", "https://google.comノlogin.evil.jp", "google.xn--comlogin-634g.evil.jp"),
+        ("bank.com", "javascript:alert(1)", ""),
+    ],
+)
+def test_the_real_host_stands_beside_words_that_name_another(words: str, url: str, beside: str) -> None:
+    """Only words that are exactly the host, or that name none, stand alone."""
+    assert host_to_show(words, url) == beside
+
+
+@given(st.text(max_size=300), st.text(max_size=30))
+def test_any_words_beside_any_link(words: str, host: str) -> None:
+    """Nothing raises, and what is shown is the real host or nothing."""
+    url = f"https://{host}/"
+    assert host_to_show(words, url) in ("", shown_host(url))

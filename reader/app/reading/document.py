@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from reader.app.reading.blocks import layout_markdown, links_in, may_link
 from reader.app.reading.body_chunks import Chunk, chunks_of
-from reader.app.reading.header import Subject, layout_foot, layout_head, without_title
+from reader.app.reading.header import Subject, layout_foot, layout_head
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import Notes
 from reader.app.reading.lines import Line
-from reader.article.markdown import MAX_BRACKETS, references_in
+from reader.article.markdown import MAX_BRACKETS, references_in, without_title
 
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""

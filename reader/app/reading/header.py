@@ -5,7 +5,6 @@ Never the field `secured`. Dates and hosts are worded elsewhere; here is only th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -16,8 +15,9 @@ from reader.app.paint.bars import heat_text, quality_bar
 from reader.app.reading.inline import file_name, picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target, wrap
 from reader.article.dates import ago, moment
+from reader.article.markdown import repeats_body
 from reader.article.record import Article, Image, Value
-from reader.article.text import display_path, words
+from reader.article.text import display_path
 from reader.article.urls import shown_host
 from reader.config.tag_colours import colour_of
 from reader.query.results import Headline
@@ -29,13 +29,7 @@ MAX_DEPTH = 8
 """Levels of lists and maps in other fields that are written out."""
 
 MAX_EXCERPT = 4_000
-"""Characters of an excerpt that are shown, and compared with the body: some sixty lines."""
-
-MAX_HEADING = 2_000
-"""Characters of a first line that is compared with the title."""
-
-_UNDERLINE = re.compile(r"\n {0,3}=+[ \t]*(?:\n|\Z)")
-_LINK_ADDRESS = re.compile(r"\]\([^()\s]*\)")
+"""Characters of an excerpt that are shown: some sixty lines."""
 
 
 class Subject(NamedTuple):
@@ -71,7 +65,7 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
         lines += [(), *[(Span(" ", "pixels", 0, PICTURE),)] * subject.picture_rows]
     if subject.note:
         lines += [(), *_note(subject.note, width)]
-    if article.excerpt and not is_repeated(article.excerpt, article.body):
+    if article.excerpt and not repeats_body(article.excerpt, article.body):
         lines += [(), *wrap([Span(_shortened(article.excerpt), "excerpt", ITALIC)], width)]
     return lines
 
@@ -101,27 +95,6 @@ def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] =
         lines.append(())
     lines.extend(wrap([Span(display_path(article.path), "meta")], width))
     return lines
-
-
-def is_repeated(excerpt: str, body: str) -> bool:
-    """Whether the body begins with the excerpt, so that it need not be shown twice."""
-    said = words(excerpt[:MAX_EXCERPT].rpartition(" ")[0] if len(excerpt) > MAX_EXCERPT else excerpt)
-    start = _LINK_ADDRESS.sub("]", body[: MAX_EXCERPT * 2 + 2_000])
-    return bool(said) and words(start)[: len(said)] == said
-
-
-def without_title(body: str, title: str) -> str:
-    """The body without a first heading that only says the title again."""
-    start = re.match(r"\s*", body)
-    begin = start.end() if start else 0
-    end = body.find("\n", begin, begin + MAX_HEADING)
-    first = body[begin : end if end >= 0 else begin + MAX_HEADING]
-    if words(first) != words(title):
-        return body
-    if first.startswith("#"):
-        return body[begin + len(first) :]
-    under = _UNDERLINE.match(body, begin + len(first))
-    return body[under.end() :] if under else body
 
 
 def _origin(article: Article) -> list[Span]:
