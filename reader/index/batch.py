@@ -11,7 +11,7 @@ from itertools import pairwise, repeat
 from typing import NamedTuple, TypeAlias
 from unicodedata import category
 
-from reader.article.record import Article, Problem
+from reader.article.record import Article, Place, Problem
 from reader.article.text import is_unspaced, words
 from reader.index.entry import Entry
 from reader.index.schema import ALL_SETS, SetKind, pack_name
@@ -44,6 +44,7 @@ class Taken(NamedTuple):
     """What one file gave: an article, or the problem why not."""
 
     origin: Origin
+    place: Place
     article: Article | None
     problem: Problem | None = None
     digest: bytes | None = None

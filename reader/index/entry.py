@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from reader.article.dates import seconds_of
 from reader.article.identity import host_of
-from reader.article.record import Article, key_of
+from reader.article.record import Article, Place, key_of
 from reader.index.schema import DAY, STORED, SetKind
 
 
@@ -37,27 +37,27 @@ class Entry(NamedTuple):
     """Everything but the title that a bare word is looked for in, a text a line."""
 
 
-_VALUES: Mapping[str, Callable[[Article], Iterable[str]]] = {
-    "topic": lambda article: article.topics,
-    "provider": lambda article: (article.provider.name,),
-    "category": lambda article: (article.category,),
-    "type": lambda article: (article.type,),
-    "author": lambda article: article.author,
-    "domain": lambda article: (article.provider.domain.lower(), _host(article.url)),
-    "quality": lambda article: () if article.quality is None else (str(article.quality),),
-    "heat": lambda article: () if article.heat is None else (str(article.heat),),
+_VALUES: Mapping[str, Callable[[Article, Place], Iterable[str]]] = {
+    "topic": lambda article, _: article.topics,
+    "provider": lambda article, _: (article.provider.name,),
+    "category": lambda article, _: (article.category,),
+    "type": lambda article, _: (article.type,),
+    "author": lambda article, _: article.author,
+    "domain": lambda article, _: (article.provider.domain.lower(), _host(article.url)),
+    "quality": lambda article, _: () if article.quality is None else (str(article.quality),),
+    "heat": lambda article, _: () if article.heat is None else (str(article.heat),),
 }
-"""What an article has in each stored field; an empty text is no value."""
+"""What an article and the place of its file say in each stored field; an empty text is no value."""
 
 
-def entry_of(article: Article) -> Entry:
-    """The entry of an article."""
+def entry_of(article: Article, place: Place) -> Entry:
+    """The entry of an article whose file lies there."""
     date = article.published_date_time
     is_day = date is not None and not isinstance(date, datetime)
     found = [
         (number, value)
         for name, number in STORED.items()
-        for value in dict.fromkeys(_VALUES[name](article))
+        for value in dict.fromkeys(_VALUES[name](article, place))
         if value
     ]
     flags = (

@@ -52,16 +52,18 @@ def take(roots: Roots, file: File) -> Taken:
         content = read_content(place.path)
     except OSError as error:
         reason = f"can't be read ({error.strerror or error}): check its permissions"
-        return Taken(Origin(file.folder, file.name, 0, 0, 0), None, Problem(place.path, 0, "file", reason))
+        return Taken(
+            Origin(file.folder, file.name, 0, 0, 0), place, None, Problem(place.path, 0, "file", reason)
+        )
     return _taken(content, file, place)
 
 
 def _taken(content: Content, file: File, place: Place) -> Taken:
     origin = _origin(content, file)
     try:
-        return Taken(origin, article_in(content.raw, place), digest=racy_digest(content))
+        return Taken(origin, place, article_in(content.raw, place), digest=racy_digest(content))
     except Unreadable as error:
-        return Taken(origin, None, error.problem, racy_digest(content))
+        return Taken(origin, place, None, error.problem, racy_digest(content))
 
 
 def _origin(content: Content, file: File) -> Origin:
@@ -97,7 +99,7 @@ def take_chunk(chunk: Chunk) -> Packed:
     ):
         taken = take(chunk.roots, file)
         if taken.article is not None:
-            batch.add(number, entry_of(taken.article), taken.origin)
+            batch.add(number, entry_of(taken.article, taken.place), taken.origin)
         if taken.article is None or taken.article.problems or taken.digest:
             slim = taken.article and taken.article._replace(body="", other={}, related=(), images=())
             unusual.append(taken._replace(article=slim))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
+from reader.article.text import fold
 from reader.index.out_of_order import Late, LateArticle, placed
 from reader.index.packing import in_bits
 from reader.index.rows import MOST_ASKED
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
 from reader.index.sets import read_range, read_set
 from reader.query import Clause
-from reader.query.fields import FACETS, NUMBER_FIELDS
+from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
 
 if TYPE_CHECKING:
     from reader.index.titles import Titles
@@ -35,6 +36,8 @@ KEPT_FIELDS = frozenset(STORED[one] for one in (*FACETS, *NUMBER_FIELDS) if one 
     SetKind.FLAG,
 }
 """Fields whose sets are asked for again with every keystroke."""
+
+PATH_FIELDS = frozenset(field.stored for field in FIELDS if field.is_path)
 
 MOST_KEPT = 20_000
 """Sets kept at the most; a collection can have a provider for each article."""
@@ -194,8 +197,19 @@ class IndexView:
             known = self.connection.execute(
                 "select folded, value, value from choices where field = ?", (field,)
             ).fetchall()
+            if field in PATH_FIELDS:
+                known = [*self._without_shared(field, known)]
             self._choices[field] = known
         return known
+
+    def _without_shared(self, field: int, known: Iterable[Choice]) -> Iterator[Choice]:
+        """Paths without what all that are listed now have in common; what nothing is left of is no value."""
+        from reader.collection.sites import shared_part  # with `re`, which a plain list does without
+
+        paths = [path for *_, path in known if not self.live.isdisjoint(self.get(field, path))]
+        shared = shared_part(paths)
+        named = ((path[len(shared) :].lstrip("/"), path) for path in paths)
+        yield from sorted((fold(name), name, path) for name, path in named if name)
 
     def members(self, field: int) -> Sequence[Members]:
         """Every value that an article has now, by name. Spellings that queries don't tell

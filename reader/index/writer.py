@@ -65,7 +65,7 @@ class Writer:
         dates = [_seconds(file.article) for file in chosen]
         for file, (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
             assert file.article is not None
-            batch.add(number, entry_of(file.article), file.origin)
+            batch.add(number, entry_of(file.article, file.place), file.origin)
             if is_late:
                 late.append(number)
         self._insert_rows(batch.rows)
