@@ -10,6 +10,7 @@ from typing import NamedTuple
 from reader.article.dates import seconds_of
 from reader.article.identity import host_of
 from reader.article.record import Article, Place, key_of
+from reader.collection.sites import folder_of
 from reader.index.schema import DAY, STORED, SetKind
 
 
@@ -40,6 +41,7 @@ class Entry(NamedTuple):
 _VALUES: Mapping[str, Callable[[Article, Place], Iterable[str]]] = {
     "topic": lambda article, _: article.topics,
     "provider": lambda article, _: (article.provider.name,),
+    "folder": lambda _, place: (f"{place.folder}/{folder_of(place.relative)}".rstrip("/"),),
     "category": lambda article, _: (article.category,),
     "type": lambda article, _: (article.type,),
     "author": lambda article, _: article.author,

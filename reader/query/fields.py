@@ -59,6 +59,10 @@ FIELDS = (
         option_example="-p 'Harbour Post'",
     ),
     Field(
+        "folder", "choice", "sea", stored=16, label="Folder", heading="FOLDERS", is_path=True, phrase="in ",
+        flags=("--folder",), help="in this sub-folder", option_example="--folder sea",
+    ),
+    Field(
         "quality", "number", ">=50", stored=20, heading="QUALITY", hints=(">=50", ">=80", "..30"),
     ),
     Field(

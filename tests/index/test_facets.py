@@ -5,7 +5,7 @@ from pathlib import Path
 from reader.library import Change
 from reader.query import Query, parse
 from reader.query.results import FacetValue
-from tests.index.files import NOW, named, opened, text_of, write
+from tests.index.files import NOW, named, opened, text_of, titles, write
 
 
 def test_spellings_are_one_value(tmp_path: Path) -> None:
@@ -43,4 +43,27 @@ def test_articles_of_one_provider_are_sorted_as_one(tmp_path: Path) -> None:
     library = opened(tmp_path)
     shown = library.select(parse("sort:provider"), NOW).window(0, 3)
     assert [one.title for one in shown] == ["a", "b", "c"]
+    library.close()
+
+
+def test_folders_without_dates_and_what_all_share(tmp_path: Path) -> None:
+    """The facet folder counts sub-folders; an article right at the top has none."""
+    for path in ("content/sea/a.md", "content/sea/2026/11/b.md", "content/Land/fox/c.md", "content/d.md"):
+        write(tmp_path / "feed" / path, text_of(path[-4]))
+    library = opened(tmp_path / "feed")
+    values = library.facet("folder", Query(), NOW).values
+    assert [one[:2] for one in values] == [("sea", 2), ("Land/fox", 1)]
+    assert sorted(titles(library, "folder:Sea")) == ["a", "b"]
+    assert titles(library, "folder:land*") == ["c"]
+    assert sorted(titles(library, "-folder:sea")) == ["c", "d"]
+    library.close()
+
+
+def test_folders_of_several_sources(tmp_path: Path) -> None:
+    """Each source's own name is part of its folders."""
+    write(tmp_path / "one/a.md", text_of("a"))
+    write(tmp_path / "two/sea/b.md", text_of("b"))
+    library = opened(tmp_path / "one", tmp_path / "two")
+    values = library.facet("folder", Query(), NOW).values
+    assert [one.value for one in values] == ["one", "two/sea"]
     library.close()
