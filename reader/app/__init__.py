@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from reader.app.start import Start as Start
 from reader.terminal import TRUECOLOUR, choices, glance
 
 _COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
-"""By number of colours what Textual, which reads it while it is imported, calls them."""
+"""Textual's names, by number of colours; it reads them while it is imported."""
 
 PATIENCE = (0.25, 1.0)
 """Seconds that the screen waits to read and to write marks while another program has them."""
@@ -19,20 +20,38 @@ def run(start: Start) -> int:
     from reader.app import signals
     from reader.app.early.first_paint import painted_first
 
+    _draw_on_the_terminal()
     seen = glance(choices(start.config.terminal))
-    # Whoever has chosen a theme has it; else the ground is as it was last, until the terminal says otherwise.
+    # Without a chosen theme the background is taken to be as it was last time, until the terminal answers.
     asks = not (start.config.theme or start.visit.theme or seen.background)
     seen = seen._replace(background=seen.background or start.visit.background)
     returned, fault = None, None
     with signals.no_errors_once_gone(), painted_first(start, seen) as begun:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-        from reader.app.early.osc_reply_filter import is_worth_asking
+        from reader.app.early.terminal_driver import driver_for, is_worth_asking
         from reader.app.reader_app import ReaderApp
 
-        driver = begun.driver(asks_background=asks and is_worth_asking(seen))
+        driver = driver_for(begun.screen, asks_background=asks and is_worth_asking(seen))
         app = ReaderApp(start, seen=seen, driver_class=driver, first_load=begun.load)
         start.library.marks.be_patient(*PATIENCE)
-        signals.end_well(app, begun.stage)
+        signals.end_well(app, begun.screen)
         app.run(mouse=seen.has_mouse)
         returned, fault = app.return_code, app.fault
     return signals.code_of(returned, fault)
+
+
+def _draw_on_the_terminal() -> None:
+    """Draw on the terminal that stdout is, and in its real size.
+
+    Textual draws on standard error, which may be sent elsewhere (`reader 2>log`), and believes COLUMNS and
+    LINES, which are wrong after the window was resized.
+    """
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        vars(sys)["__stderr__"] = sys.__stdout__
+    try:
+        size = os.get_terminal_size(1)
+    except OSError:
+        return
+    if all(size):
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)

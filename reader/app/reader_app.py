@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.color import Color as RichColor
 from rich.console import RenderableType
 from textual import events
-from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.driver import Driver
-from textual.screen import Screen
+from textual.filter import LineFilter, Monochrome, NoColor
 
-from reader.app.early.diff_update import DiffUpdate, ScreenBuffer
+from reader.app.early import features
 from reader.app.early.first_load import FirstLoad
-from reader.app.early.osc_reply_filter import BackgroundTold
 from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keyed import MADE_WAIT, KeyedApp
 from reader.app.keys.keymap import keymap_of
@@ -25,9 +24,12 @@ from reader.app.paint.filters import filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.app.screens.browse import BrowseScreen
 from reader.app.start import Start
+from reader.app.terminal_output import TerminalOutput
 from reader.config.paths import data_dir
-from reader.errors import ReaderError
 from reader.terminal import TRUECOLOUR, Terminal
+
+if TYPE_CHECKING:
+    from reader.app.early.reply_filter import BackgroundReported
 
 SHEETS = ("browse", "dialogs", "help")
 FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
@@ -58,25 +60,37 @@ class ReaderApp(KeyedApp):
         styles = data_dir("styles")
         config = start.config
         self.keymap, warnings = keymap_of(config.keys)
-        super().__init__(self.keymap.keys, driver_class, [styles / f"{name}.tcss" for name in SHEETS])
+        self.output = TerminalOutput()
+        self._driver_class = driver_class
+        super().__init__(self.keymap.keys, None, [styles / f"{name}.tcss" for name in SHEETS])
         self.start = start
         """What is shown, and how the person wants it."""
         self._first_load = first_load
         self._notices = [*start.notices, *start.library.notices, *warnings]
-        self._page = ScreenBuffer()
+        if features.is_on(features.DIFF_UPDATE):
+            from reader.app.early.diff_update import send_changes_only
+
+            self.output.buffer = send_changes_only(self)
+        self._last_error = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """Where the app runs; None before it does."""
+        if features.is_on(features.ERROR_SENTENCE):
+            from reader.app.early.error_sentence import LastError
+
+            self._last_error = LastError(self)
         self.animation_level = "none"
         self.seen = seen
         """What the terminal can do, as far as it shows at once."""
         self.themes = (*THEMES, *map(theme_of, start.palettes))
         """The reader's themes and the person's own."""
         self._put_theme_on(config.theme, start.visit.theme)
-        self._filters[1:] = filters_for(seen, config.signs, self._dim_colour)
+        self._terminal_filters = filters_for(seen, config.signs, self._dim_colour)
         self.keymap = self.keymap._replace(is_plain=seen.draws_in_ascii(config.signs))
         self.set_class(not seen.colours, "-no-colours")
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""
-        screen = BrowseScreen(self.start, self.keymap, self.seen, self._page, self.size)
+        screen = BrowseScreen(self.start, self.keymap, self.seen, self.output, self.size)
         screen.first_load = self._first_load
         return screen
 
@@ -104,8 +118,17 @@ class ReaderApp(KeyedApp):
         dim = self.theme_variables.get("foreground-muted", "")
         return Color.parse(dim).rich_color if dim.startswith("#") else None
 
-    def on_background_told(self, message: BackgroundTold) -> None:
-        """Put on the theme for the terminal's own ground; who has chosen another meanwhile keeps that."""
+    def get_driver_class(self) -> type[Driver]:
+        """The given driver or Textual's own, which also writes our sequences."""
+        return self.output.through(self._driver_class or super().get_driver_class())
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's filters, but ours for terminals without colours: Textual's leaves greys."""
+        theirs = [one for one in super().get_line_filters() if not isinstance(one, Monochrome | NoColor)]
+        return [*theirs, *self._terminal_filters]
+
+    def on_background_reported(self, message: BackgroundReported) -> None:
+        """Use the theme for the terminal's background, unless the person has chosen another meanwhile."""
         is_given = self.theme == theme_for(self.seen.colours, self.seen.background).name
         self.seen = self.seen._replace(background=message.background)
         if is_given:
@@ -115,6 +138,10 @@ class ReaderApp(KeyedApp):
                 screen.seen = self.seen
                 if is_given:
                     screen.given_theme = self.theme
+
+    def on_load(self) -> None:
+        """Let signal handlers know where the app runs."""
+        self.loop = asyncio.get_running_loop()
 
     def on_mount(self) -> None:
         """Say what is to be said."""
@@ -126,14 +153,8 @@ class ReaderApp(KeyedApp):
     async def on_event(self, event: events.Event) -> None:
         """Nothing of what was sent before a change of size can be relied on after it."""
         if isinstance(event, events.Resize):
-            self._page.forget()
+            self.output.forget()
         await super().on_event(event)
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Send what an update changes, and no more."""
-        if isinstance(renderable, CompositorUpdate):
-            renderable = DiffUpdate(renderable, self._page)
-        super()._display(screen, renderable)
 
     def exit(
         self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None
@@ -153,23 +174,10 @@ class ReaderApp(KeyedApp):
 
     def _come_back(self, _: object) -> None:
         """Paint everything again: after another program had the terminal, or because somebody asks for it."""
-        self._page.forget()
+        self.output.forget()
         self.screen.refresh(layout=True)
 
     @property
     def fault(self) -> Exception | None:
-        """The error that nobody foresaw and that ended the screen; None where it ended as it should."""
-        return self._exception
-
-    def _fatal_error(self) -> None:
-        """End after an error that nobody foresaw; it is told when the terminal is the person's again.
-
-        Textual would print a traceback there with the values of variables: with the text of articles.
-        """
-        self._return_code = ReaderError.exit_code
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """The same, for an error that Textual would have painted."""
-        self._exception = self._exception or RuntimeError("panic")
-        self._fatal_error()
+        """The unexpected error that ended the screen; None if there was none, or Textual has printed it."""
+        return self._last_error.error if self._last_error is not None else None

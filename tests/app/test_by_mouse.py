@@ -107,7 +107,7 @@ async def test_the_mouse_is_lent_to_the_terminal(start: Launch, monkeypatch: pyt
         asked: list[bool] = []
         await press(pilot, "L")
         page = pilot.app.screen
-        page._report_mouse = asked.append  # type: ignore[attr-defined]
+        page._output.report_mouse = asked.append  # type: ignore[attr-defined]
         await click(pilot, "the mouse selects")
         assert asked == [False] and "the mouse clicks" in picture(pilot)
         await press(pilot, "escape")

@@ -107,8 +107,4 @@ class Copying(Selecting):
 
     def _write(self, sequence: str) -> None:
         """Write to the terminal between two paints."""
-        self.app.call_from_thread(self.write_out, sequence)
-
-    def write_out(self, sequence: str) -> None:
-        """Write a sequence to the terminal as it is."""
-        raise NotImplementedError
+        self.app.call_from_thread(self.output.write, sequence)

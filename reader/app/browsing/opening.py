@@ -149,7 +149,7 @@ class Opening(Copying):
         here = self.terminal_known()
         if self.config.signs == "ascii":  # a code's half blocks would be replaced like all signs
             here = here._replace(is_unicode=False)
-        self.app.push_screen(Address(message.sentence, message.links, here, self.copy))
+        self.app.push_screen(Address(message.sentence, message.links, here, self.copy, self.output))
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():

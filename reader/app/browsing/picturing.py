@@ -16,7 +16,6 @@ from textual.timer import Timer
 
 from reader import pictures
 from reader.app.browsing.state import Browsing
-from reader.app.early.diff_update import ScreenBuffer
 from reader.app.messages import PicturePressed
 from reader.app.paint.canvas import (
     KINDS,
@@ -56,8 +55,6 @@ class Picturing(Browsing):
         shown: Shown | None
         reason: str = ""
 
-    page: ScreenBuffer
-    """What the terminal shows."""
     _fitting: Timer | None = None
     _laid: Region | None = None
     """Where a picture lies over the cells."""
@@ -121,7 +118,7 @@ class Picturing(Browsing):
             self.article_pane.picture_failed(message.reason)
             return
         if message.shown.sequence:
-            self.write_out(message.shown.sequence)
+            self.output.write(message.shown.sequence)
         self.article_pane.frame.on_move = self._lift
         self.article_pane.show_picture(message.shown)
         self.call_after_refresh(self._lay)
@@ -129,7 +126,7 @@ class Picturing(Browsing):
     def _lift(self) -> None:
         """Paint the lines under the picture, for they or the screen are about to change."""
         if self._laid is not None:
-            self.page.forget_lines(self._laid.y, self._laid.height)
+            self.output.forget_lines(self._laid.y, self._laid.height)
             self._laid = None
             self.article_pane.refresh()
         self.call_after_refresh(self._lay)
@@ -141,7 +138,7 @@ class Picturing(Browsing):
             return
         if self.app.screen is self:
             self._laid = region
-            self.write_out(f"\x1b7\x1b[{region.y + 1};{region.x + 1}H{picture.overlay}\x1b8")
+            self.output.write(f"\x1b7\x1b[{region.y + 1};{region.x + 1}H{picture.overlay}\x1b8")
 
     def on_screen_suspend(self) -> None:
         """Another screen comes over this one."""
@@ -191,8 +188,4 @@ class Picturing(Browsing):
             def read(url: str) -> bytes:
                 return self.library.picture(article, url, may_fetch=self.config.fetch_pictures)
 
-            self.app.push_screen(PictureScreen(urls, self.picture_way, read, self.write_out))
-
-    def write_out(self, sequence: str) -> None:
-        """Write a sequence to the terminal as it is."""
-        raise NotImplementedError
+            self.app.push_screen(PictureScreen(urls, self.picture_way, read, self.output.write))

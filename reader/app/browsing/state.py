@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 from reader.app.keys.keymap import Keymap
 from reader.app.paint.canvas import Box
 from reader.app.pane import Pane
+from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing
@@ -54,6 +55,8 @@ class Browsing(Screen[None]):
 
     seen: Terminal
     """What the terminal can do, as far as it shows without asking."""
+    output: TerminalOutput
+    """Writes pictures and the clipboard to the terminal."""
 
     sidebar = getters.query_one("#sidebar", Sidebar)
     articles = getters.query_one("#list", ArticleList)

@@ -1,37 +1,39 @@
-"""What reaches the terminal: of each update only the cells that look otherwise than before, in few bytes.
+"""Sends only the cells that changed, in few bytes.
 
-Textual sends every line that was painted anew from end to end, with all attributes for each stretch: a cursor
-move is 1 kB, an article's blank lines another 2. Over SSH each byte is waited for. So the screen is
-remembered here as cells, and what has not changed stays unsaid.
+Textual sends every repainted line whole, with all attributes for each segment: a cursor move is 1 kB, the
+blank lines of an article another 2. Over SSH a person waits for each byte. So the screen is remembered here
+as cells, and unchanged cells are not sent again.
 
-Columns are kept here too: what stands beside a text of doubtful width (see `widths`) is put into its column
-by number. And links (OSC 8) are written here alone, whoever painted them: only what may be opened is one.
+Columns are kept here too: whatever follows a text of doubtful width (see `reader.app.paint.cells`) is
+moved to its column by number. And links (OSC 8) are written only here, whoever painted them: only an
+address that may be opened becomes one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
-from rich.console import Console
+from rich.console import COLOR_SYSTEMS, Console, RenderableType
 from rich.segment import Segment
-from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
 from textual.strip import Strip
 
 from reader.app.paint.cells import drifts, widest
 from reader.article.urls import linkable
 
 Cell: TypeAlias = tuple[str, str, str]
-"""What stands in a cell, its attributes as SGR codes, and the address of its link as the terminal is told it;
-an empty text is the right half of a wide character."""
+"""The text of a cell, its attributes as SGR codes, and the address of its link; an empty text is the
+right half of a wide character."""
 
 NEAR = 4
-"""Unchanged cells that are sent again rather than jumped over: a jump costs some eight bytes."""
+"""A gap of unchanged cells up to this long is sent again: moving the cursor costs some eight bytes."""
 _UNKNOWN: Cell = ("", "?", "")
 _NO_LINK = "\x1b]8;;\x1b\\"
 
@@ -46,31 +48,31 @@ _DEFAULT = _Look(frozenset(), "", "")
 
 
 class ScreenBuffer:
-    """The terminal's cells as they are after everything that was sent."""
+    """The terminal's cells after everything that was sent."""
 
     def __init__(self) -> None:
         self._rows: dict[int, list[Cell]] = {}
         self._first: LayoutUpdate | None = None
-        """The first whole picture, taken apart only when something follows it: the start has no time."""
+        """The first full frame, split into cells only when another update follows: the start has no time."""
 
     def forget(self) -> None:
-        """Somebody else has written to the terminal, or it has another size."""
+        """Another program has written to the terminal, or its size has changed."""
         self._rows.clear()
         self._first = None
 
     def forget_lines(self, first: int, count: int) -> None:
-        """Something lies over these lines: they are sent whole when they are painted next."""
+        """A picture covers these lines: they are sent whole when they are painted next."""
         if self._first is not None:
             self.forget()
         for y in range(first, first + count):
             self._rows.pop(y, None)
 
     def difference(self, update: CompositorUpdate, console: Console) -> str | None:
-        """What to send for an update; None where the update has to be sent as it is."""
+        """What to send for an update; None if the update must be sent as it is."""
         if not isinstance(update, ChopsUpdate | LayoutUpdate):
             self.forget()
             return None
-        system = console._color_system or ColorSystem.TRUECOLOR
+        system = COLOR_SYSTEMS.get(console.color_system or "", ColorSystem.TRUECOLOR)
         if self._first is not None:
             for x, y, strip in _strips(self._first):
                 self._put(x, y, _cells(strip, system))
@@ -105,8 +107,21 @@ class ScreenBuffer:
                 writing.write(x + start, y, cells[start:end])
 
 
+def send_changes_only(app: App[Any]) -> ScreenBuffer:
+    """Have this app send only what has changed; the buffer must be told when something else wrote."""
+    buffer, display = ScreenBuffer(), app._display
+
+    def display_changes(screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, CompositorUpdate):
+            renderable = DiffUpdate(renderable, buffer)
+        display(screen, renderable)
+
+    app._display = display_changes  # type: ignore[method-assign]
+    return buffer
+
+
 class _Writing:
-    """The text of one update, and how the terminal's pen stands."""
+    """The text of one update, with the attributes that the terminal has at its end."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -127,14 +142,14 @@ class _Writing:
             self._parts.append(text)
 
     def drifting(self, x: int, y: int, cells: list[Cell]) -> None:
-        """Cells of which nobody knows how wide they are on the terminal: the place is blanked, then each
-        stretch between two gaps is put where it belongs."""
+        """Cells whose width on the terminal is unknown: their place is blanked, then each stretch between two
+        gaps is written at its column."""
         self.write(x, y, [(" ", codes, "") for _, codes, _ in cells])
         for start, end in _stretches(cells):
             self.write(x + start, y, cells[start:end])
 
     def finished(self) -> str:
-        """The text, leaving no attribute and no link behind."""
+        """The text, with attributes and link reset at its end."""
         if self._link:
             self._parts.append(_NO_LINK)
         if self._look != _DEFAULT:
@@ -143,23 +158,23 @@ class _Writing:
 
 
 class DiffUpdate(CompositorUpdate):
-    """An update that sends only what has changed on a page."""
+    """An update that sends only the cells that differ from the screen buffer."""
 
-    def __init__(self, update: CompositorUpdate, page: ScreenBuffer) -> None:
+    def __init__(self, update: CompositorUpdate, buffer: ScreenBuffer) -> None:
         self._update = update
-        self._page = page
+        self._buffer = buffer
 
     def render_segments(self, console: Console) -> str:
-        """What goes to the terminal."""
-        said = self._page.difference(self._update, console)
-        return self._update.render_segments(console) if said is None else said
+        """The text for the terminal."""
+        difference = self._buffer.difference(self._update, console)
+        return self._update.render_segments(console) if difference is None else difference
 
     def __rich_console__(self, console: Console, options: object) -> Iterator[Segment]:
         yield from ()
 
 
 def _strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Column, line and content of everything in an update."""
+    """Column, line and content of each part of an update."""
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x
@@ -179,7 +194,7 @@ def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
     for text, style, _ in strip:
         codes = _codes(style, system) if style is not None else ""
         link = _linkable(style.link) if style is not None and style.link else ""
-        if not text.strip(" "):  # half of the screen: one cell for all of them
+        if not text.strip(" "):  # half of the screen is blank: all cells of a run share one
             cells.extend([(" ", codes, link)] * len(text))
             continue
         if text.isascii():
@@ -196,19 +211,18 @@ def _has_link(strip: Strip) -> bool:
 
 
 def _opening(link: str) -> str:
-    """What begins a link. Its number says that the parts of a wrapped one belong together."""
+    """The start of a link. Its number joins the parts of a link that is wrapped."""
     return f"\x1b]8;id={crc32(link.encode()) & 0xFFFF:x};{link}\x1b\\"
 
 
 _linkable = lru_cache(256)(linkable)
 
 
-def _codes(style: Style, system: ColorSystem) -> str:
-    return style._ansi if style._ansi is not None else Strip.render_ansi(style, system)
+_codes = lru_cache(4096)(Strip.render_ansi)
 
 
 def _changed(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
-    """The stretches that differ, near ones joined, never beginning or ending within a wide character."""
+    """The stretches that differ, near ones joined, never starting or ending inside a wide character."""
     stretches: list[tuple[int, int]] = []
     for place, (old, new) in enumerate(zip(before, after, strict=True)):
         if old == new:
@@ -230,7 +244,7 @@ def _changed(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
 
 
 def _stretches(cells: list[Cell]) -> list[tuple[int, int]]:
-    """Start and end of what stands between gaps that take up whatever may drift into them."""
+    """Start and end of each stretch between gaps that are wide enough for what may drift into them."""
     stretches: list[tuple[int, int]] = []
     drift = 0
     for place, (text, _, _) in enumerate(cells):
@@ -271,7 +285,7 @@ def _look_of(codes: str) -> _Look:
 
 @lru_cache(4096)
 def _change(before: _Look, after: _Look) -> str:
-    """The shortest way from one look to another."""
+    """The shortest change from one look to another."""
     codes: list[str] = []
     if before.attributes - after.attributes:
         codes.append("0")

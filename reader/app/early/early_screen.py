@@ -1,6 +1,7 @@
-"""The terminal between the first paint and the app: on its other screen, without echo, given back in the end.
+"""The early screen: holds the terminal between the first headlines and the app.
 
-Keys that are typed meanwhile wait in the terminal's queue, as the keys that they are, and reach the app.
+It switches to the terminal's alternate screen and turns echo off. Keys typed meanwhile wait in the terminal's
+queue and reach the app. A driver takes over; otherwise the terminal is restored when the block ends.
 """
 
 from __future__ import annotations
@@ -13,32 +14,32 @@ from types import FrameType, TracebackType
 from typing import Any
 
 ALTERNATE = "\x1b[?1049h"
-"""Goes to the other screen, and clears it."""
+"""Enters the alternate screen, and clears it."""
 _BEGIN = f"{ALTERNATE}\x1b[?25l\x1b[?7l"
-"""The other screen, no cursor, no lines that go on in the next one: as Textual has it."""
+"""The alternate screen, no cursor, no automatic wrapping: as Textual has it."""
 _END = "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 _LOCAL, _INPUT, _CHARACTERS = 3, 0, 6
-"""Places in what `tcgetattr` gives."""
+"""Places in the list from `tcgetattr`."""
 
 
 class EarlyScreen:
-    """A `with` block in which a text is on the other screen, until a driver takes over."""
+    """A `with` block in which a text is on the alternate screen, until a driver takes over."""
 
     def __init__(self, text: str) -> None:
-        """Nothing happens before the block begins."""
+        """`text` paints the screen when the block begins."""
         self._text = text
         self._handlers: dict[int, Any] = {}
-        self._told = sys.unraisablehook
+        self._hook_before = sys.unraisablehook
         self.attributes: list[Any] = []
-        """The terminal's own, to be put back at the end."""
+        """The terminal's own, restored at the end."""
         self.ending = 0
-        """The exit code that a signal has asked for; 0 while none has."""
+        """The exit code that a signal asked for; 0 while none has."""
         self.is_over = False
-        """Whether a driver has the terminal and gives it back."""
+        """Whether a driver has the terminal and restores it."""
 
     def __enter__(self) -> EarlyScreen:
         self.attributes = termios.tcgetattr(0)
-        sys.unraisablehook = self._tell
+        sys.unraisablehook = self._ignore_end
         # Python 3.11 forgets that a Ctrl-C was handled which fell into `exec`, and modules are being loaded.
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[ending] = signal.signal(ending, self._leave)
@@ -46,26 +47,27 @@ class EarlyScreen:
             termios.tcsetattr(0, termios.TCSANOW, _without_echo(termios.tcgetattr(0)))
             self._write(_BEGIN + self._text)
         except BaseException:
-            self._give_back()
+            self.close()
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        self._give_back()
+        self.close()
         if self.ending:
-            # Modules are being loaded, and what they make of an end that falls into them is anything.
+            # Modules were being loaded, and one may have swallowed the exit.
             raise SystemExit(self.ending)
 
     def hand_over(self) -> None:
-        """From now on somebody else has the terminal."""
+        """From now on a driver has the terminal."""
         self.is_over = True
-        sys.unraisablehook = self._told
+        sys.unraisablehook = self._hook_before
         while self._handlers:
             number, handler = self._handlers.popitem()
-            if signal.getsignal(number) == self._leave:  # and not the handler of who took over
+            if signal.getsignal(number) == self._leave:  # and not a handler of the app
                 signal.signal(number, handler)
 
-    def _give_back(self) -> None:
+    def close(self) -> None:
+        """Restore the terminal, unless a driver has it."""
         if not self.is_over:
             self.hand_over()
             termios.tcsetattr(0, termios.TCSANOW, self.attributes)
@@ -75,23 +77,23 @@ class EarlyScreen:
         self.ending = 128 + number
         raise SystemExit(self.ending)
 
-    def _tell(self, ignored: sys.UnraisableHookArgs) -> None:
-        """An end that fell into a callback of Python's own is no error: whoever takes over asks `ending`."""
+    def _ignore_end(self, ignored: sys.UnraisableHookArgs) -> None:
+        """An exit raised in one of Python's own callbacks is no error: the app looks at `ending`."""
         if not isinstance(ignored.exc_value, SystemExit):
-            self._told(ignored)
+            self._hook_before(ignored)
 
     def _write(self, text: str) -> None:
         assert sys.__stderr__ is not None
-        # Textual's drivers write there, so both are in one order.
+        # Textual's drivers write there, so both stay in order.
         sys.__stderr__.write(text)
         sys.__stderr__.flush()
 
 
 def _without_echo(attributes: list[Any]) -> list[Any]:
-    """Keys as they are, as Textual wants them, but Ctrl-C is still a signal: nobody reads keys yet."""
+    """Raw keys, as Textual wants them, but Ctrl-C is still a signal: nobody reads keys yet."""
     attributes[_LOCAL] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     attributes[_INPUT] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
     attributes[_CHARACTERS][termios.VMIN], attributes[_CHARACTERS][termios.VTIME] = 1, 0
-    # Nobody would put the screen back before a stop.
+    # Nobody would restore the screen before Ctrl-Z stops the process.
     attributes[_CHARACTERS][termios.VSUSP] = bytes([os.fpathconf(0, "PC_VDISABLE")])
     return attributes

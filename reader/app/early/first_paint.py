@@ -1,9 +1,9 @@
-"""The first headlines on the terminal before Textual is loaded, at the very cells where the list will be.
+"""The first headlines on the terminal before Textual is loaded, in the cells where the list will be.
 
-Loading Textual and making the screen takes ten times as long as asking the index. The rows are made by the
-function that the list itself uses, coloured as Rich colours them for it, and painted over by the app's first
-frame, which looks the same there. Wherever anything is out of the ordinary (another theme, no colours, output
-that is no terminal), nothing is painted and the app begins as any other does.
+Loading Textual and building the screen takes ten times as long as asking the index. The rows come from the
+function that the list itself uses, in the same colours, and the app's first frame looks the same there. If
+anything is unusual (a theme of Textual's, no colours, output that is no terminal), nothing is painted and the
+app starts as any other does.
 """
 
 from __future__ import annotations
@@ -33,18 +33,17 @@ from reader.terminal import Terminal
 
 if TYPE_CHECKING:
     from rich.style import Style
-    from textual.driver import Driver
 
     from reader.app.early.early_screen import EarlyScreen
 
-_UNUSUAL = ("NO_COLOR", "COLUMNS", "LINES", "TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
-"""Variables by which Textual would paint in another way, or elsewhere."""
+_UNUSUAL = ("NO_COLOR", "TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
+"""Variables that make Textual paint in another way, or elsewhere."""
 
 
 @contextmanager
 def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
-    """Show the first headlines while the block makes the app, after the newest articles were read where there
-    is no index yet. Where anything is unusual, nothing is done and the app begins by itself."""
+    """Show the first headlines while the block loads the app. Without an index the newest articles are read
+    first. If anything is unusual, nothing is painted."""
     size = terminal_size(os.environ)
     library, query, config, visit = start.library, start.query, start.config, start.visit
     theme = named(config.theme or visit.theme or theme_for(seen.colours, seen.background), start.palettes)
@@ -64,26 +63,17 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
         return
     from reader.app.early.early_screen import EarlyScreen
 
-    with EarlyScreen(text) as stage:
-        yield Beginning(stage, load)
+    with EarlyScreen(text) as screen:
+        yield Beginning(screen, load)
 
 
 class Beginning(NamedTuple):
-    """What has begun before there is an app."""
+    """What was started before there is an app."""
 
-    stage: EarlyScreen | None
+    screen: EarlyScreen | None
     """The terminal with the first headlines on it."""
     load: FirstLoad | None
     """The first refresh."""
-
-    def driver(self, *, asks_background: bool) -> type[Driver] | None:
-        """The driver of an app that takes over, which asks the terminal for its ground where that is wished;
-        None for the usual one."""
-        if self.stage is None:
-            return None
-        from reader.app.early.terminal_driver import driver_over
-
-        return driver_over(self.stage, asks_background=asks_background)
 
 
 def can_show(config: Config, seen: Terminal) -> bool:

@@ -1,68 +1,64 @@
-"""The driver of an app that takes over a terminal on which something is painted already, and asks it for its
-ground on the way."""
+"""The terminal's driver: takes over from the early screen, and reads keys without the terminal's replies."""
 
 from __future__ import annotations
 
-import os
-import select
-from codecs import getincrementaldecoder
-from contextlib import suppress
-
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
+import sys
+from typing import TYPE_CHECKING
 
 from reader.app.early.early_screen import ALTERNATE, EarlyScreen
-from reader.app.early.osc_reply_filter import BackgroundTold, OscReplyFilter
+from reader.app.early.features import EARLY_SCREEN, REPLY_FILTER, is_on
+from reader.terminal import TRUECOLOUR, Terminal
 
-LOOK_EVERY = 0.1
-"""Seconds after which it is looked whether the end has come; as in Textual."""
-
-
-class Listening(LinuxDriver):
-    """Takes the terminal's answer out of what is typed, and tells it."""
-
-    sieve: OscReplyFilter
-
-    def run_input_thread(self) -> None:
-        """As Textual's but for the answer."""
-        parser, sieve = XTermParser(self._debug), self.sieve
-        decode = getincrementaldecoder("utf-8")("replace").decode
-        is_ending = False
-        try:
-            while not is_ending or sieve.is_waiting:
-                is_ending = self.exit_event.is_set()
-                text = sieve.overdue()
-                if select.select([self.fileno], [], [], 0 if text else LOOK_EVERY)[0]:
-                    is_known, data = bool(sieve.background), os.read(self.fileno, 4096)
-                    is_ending, text = is_ending or not data, text + sieve.sift(decode(data))
-                    if sieve.background and not is_known:
-                        self.process_message(BackgroundTold(sieve.background))
-                for message in (*(parser.feed(text) if text else ()), *parser.tick()):
-                    self.process_message(message)
-        finally:
-            with suppress(EOFError, ParseError):
-                [*parser.feed("")]
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
 
-def driver_over(stage: EarlyScreen, *, asks_background: bool) -> type[LinuxDriver]:
-    """The driver for an app over this stage."""
+def is_worth_asking(seen: Terminal) -> bool:
+    """Whether this terminal may know its background, and hides a question that it does not know."""
+    is_deaf = seen.multiplexer == "screen" or seen.emulator == "Linux console"
+    return seen.is_tty and not is_deaf and seen.colours in (256, TRUECOLOUR)
 
-    class TakingOver(Listening):
-        """Begins on the screen that is already there: going to it again would clear it."""
 
-        sieve = OscReplyFilter()
+def driver_for(early: EarlyScreen | None, *, asks_background: bool) -> type[Driver] | None:
+    """The driver for an app on this terminal; None for Textual's own.
+
+    An early screen that no driver can take over is closed, and the app opens its own.
+    """
+    if early is not None and not is_on(EARLY_SCREEN):
+        early.close()
+        early = None
+    if sys.platform == "win32" or not (early or is_on(REPLY_FILTER)):
+        return None
+    from textual.drivers.linux_driver import LinuxDriver
+
+    replies = None
+    if is_on(REPLY_FILTER):
+        from reader.app.early.reply_filter import ReplyFilter, read_input
+
+        replies = ReplyFilter()
+
+    class TerminalDriver(LinuxDriver):
+        """Textual's driver on this terminal."""
 
         def start_application_mode(self) -> None:
             super().start_application_mode()  # type: ignore[no-untyped-call]
-            if not stage.is_over:
-                self.attrs_before = stage.attributes
-                stage.hand_over()
-                if asks_background:
-                    self.write(self.sieve.ask())
+            if early is not None and not early.is_over:
+                self.attrs_before = early.attributes
+                early.hand_over()
+            nonlocal asks_background
+            if asks_background and replies is not None:
+                asks_background = False
+                self.write(replies.ask())
 
         def write(self, data: str) -> None:
-            if data != ALTERNATE or stage.is_over:
+            # Entering the other screen once more would clear the headlines that are painted there.
+            if data != ALTERNATE or early is None or early.is_over:
                 super().write(data)
 
-    return TakingOver
+        def run_input_thread(self) -> None:
+            if replies is None:
+                super().run_input_thread()
+            else:
+                read_input(self, replies)
+
+    return TerminalDriver

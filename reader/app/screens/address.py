@@ -18,6 +18,7 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
+from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.key_line import Hint, KeyLine
 from reader.app.widgets.qr_code import QrCode
 from reader.terminal import Terminal
@@ -43,6 +44,7 @@ class Address(ModalScreen[None]):
         links: Sequence[tuple[str, str]],
         terminal: Terminal,
         copy: Callable[[str], None],
+        output: TerminalOutput,
     ) -> None:
         super().__init__()
         self.sentence = sentence
@@ -51,6 +53,7 @@ class Address(ModalScreen[None]):
         """Titles and URLs: these checked and percent-encoded, so that the terminal can have them as links."""
         self._terminal = terminal
         self._copy = copy
+        self._output = output
         self._is_mouse_lent = False
 
     def compose(self) -> ComposeResult:
@@ -75,13 +78,8 @@ class Address(ModalScreen[None]):
         """Leave the mouse to the terminal, which selects and opens with it by itself; or take it back."""
         if self._terminal.has_mouse:
             self._is_mouse_lent = not self._is_mouse_lent
-            self._report_mouse(not self._is_mouse_lent)
+            self._output.report_mouse(not self._is_mouse_lent)
             self._fit()
-
-    def _report_mouse(self, is_on: bool) -> None:
-        name = "_enable_mouse_support" if is_on else "_disable_mouse_support"
-        if switch := getattr(self.app._driver, name, None):
-            switch()
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the code where there is room for it."""
@@ -120,7 +118,7 @@ class Address(ModalScreen[None]):
     def action_leave(self) -> None:
         """Close the page, and take the mouse back: not on unmounting, which also comes after the end."""
         if self._is_mouse_lent:
-            self._report_mouse(True)
+            self._output.report_mouse(True)
         self.dismiss()
 
 

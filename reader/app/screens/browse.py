@@ -19,10 +19,10 @@ from reader.app.browsing.searching import Searching
 from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
-from reader.app.early.diff_update import ScreenBuffer
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys.keymap import Keymap
 from reader.app.start import Start
+from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, Standing, TooSmall
@@ -50,11 +50,11 @@ class BrowseScreen(
         start: Start,
         keymap: Keymap,
         seen: Terminal,
-        page: ScreenBuffer,
+        output: TerminalOutput,
         size: Size,
     ) -> None:
         self._start = start
-        self.seen, self.page = seen, page
+        self.seen, self.output = seen, output
         super().__init__(start.library, start.query, start.config, start.clock)
         classes = classes_at(*size)
         self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
@@ -185,9 +185,3 @@ class BrowseScreen(
     def action_quit(self) -> None:
         """Quit at once."""
         self.app.exit()
-
-    def write_out(self, sequence: str) -> None:
-        """Write a sequence to the terminal as it is."""
-        driver = self.app._driver
-        if driver is not None:
-            driver.write(sequence)

@@ -1,0 +1,95 @@
+"""The features that use private names of Textual: which names, why, and what the app does without them.
+
+A feature whose names are missing from the installed Textual is switched off. The app then runs in
+Textual's own way, and `reader doctor` says what is missing. A module of this package that imports private
+names is itself imported only after `is_on`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from pkgutil import resolve_name
+from typing import NamedTuple
+
+
+class Feature(NamedTuple):
+    """Something that Textual offers no public way to do."""
+
+    name: str
+    """What a person gets."""
+    without: str
+    """What the app does when it is off."""
+    names: Mapping[str, str]
+    """Each private or internal name as `module:attribute(parameters)`, with the reason why it is used."""
+
+
+EARLY_SCREEN = Feature(
+    "the first headlines before Textual is loaded",
+    "the screen starts empty",
+    {
+        "textual.drivers.linux_driver:LinuxDriver.start_application_mode": "takes over a painted terminal",
+        "textual.drivers.linux_driver:LinuxDriver.write": "must not clear what is painted already",
+    },
+)
+REPLY_FILTER = Feature(
+    "replies of the terminal are not taken for keys, and a light terminal gets the light theme",
+    "the theme is dark unless one is chosen, and an unexpected reply types its letters",
+    {
+        "textual.drivers.linux_driver:LinuxDriver.run_input_thread": "reads what the terminal sends",
+        "textual._xterm_parser:XTermParser.feed(data)": "turns what is left into keys, as Textual does",
+        "textual._xterm_parser:XTermParser.tick": "ends a key that came in parts",
+        "textual._parser:ParseError": "what the parser raises at the end of input",
+        "textual._ansi_sequences:ANSI_SEQUENCES_KEYS": "the sequences that are keys",
+        "textual._keyboard_protocol:FUNCTIONAL_KEYS": "the keys of kitty's protocol",
+    },
+)
+DIFF_UPDATE = Feature(
+    "only changed cells are sent, each in its column",
+    "changed lines are sent whole, and columns may shift beside characters of doubtful width",
+    {
+        "textual.app:App._display(screen, renderable)": "where an update leaves for the terminal",
+        "textual._compositor:CompositorUpdate.render_segments(console)": "what an update is written as",
+        "textual._compositor:ChopsUpdate(chops, spans, chop_ends)": "an update of some regions",
+        "textual._compositor:LayoutUpdate(strips, region)": "an update of the whole screen",
+    },
+)
+ERROR_SENTENCE = Feature(
+    "an unexpected error ends the screen with one sentence",
+    "Textual prints a traceback, which may quote articles",
+    {
+        "textual.app:App._fatal_error": "where Textual makes the traceback",
+        "textual.app:App._handle_exception(error)": "keeps the error in `_exception`",
+        "textual.app:App._close_messages_no_wait": "ends the app",
+    },
+)
+FEATURES = (EARLY_SCREEN, REPLY_FILTER, DIFF_UPDATE, ERROR_SENTENCE)
+
+
+def missing(feature: Feature) -> tuple[str, ...]:
+    """The names that the installed Textual lacks, or gives other parameters. Loads Textual."""
+    return tuple(name for name in feature.names if not _is_there(name))
+
+
+def is_on(feature: Feature) -> bool:
+    """Whether the installed Textual has everything that a feature needs. Loads Textual."""
+    return not missing(feature)
+
+
+def switched_off() -> Iterator[tuple[Feature, tuple[str, ...]]]:
+    """The features that are off, each with the names that are missing. Loads Textual."""
+    for feature in FEATURES:
+        if not is_on(feature):
+            yield feature, missing(feature)
+
+
+def _is_there(name: str) -> bool:
+    path, _, parameters = name.removesuffix(")").partition("(")
+    try:
+        found = resolve_name(path)
+        if parameters:
+            known = inspect.signature(found).parameters
+            return all(parameter in known for parameter in parameters.split(", "))
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return False
+    return True

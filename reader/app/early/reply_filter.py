@@ -1,0 +1,240 @@
+"""Takes the terminal's replies, and whatever Textual's parser can't read, out of what the terminal sends.
+
+Textual takes a reply that it does not know for keys (`ESC ]11;rgb:…` would type its letters), and a key
+with sub-parameters (`ESC [106;1:3u`, a key let go) ends its input thread. Replies also come late, in
+several parts, or to a question of the editor that was open before. So the input is split into sequences
+here: keys, mouse, focus and pasting pass, everything else is dropped.
+
+The app asks one question itself: the colour of the background (OSC 11), to choose the light or the dark
+theme. Nobody waits for the answer.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from reader.terminal.asking import read_answers
+
+QUESTION = "\x1b]11;?\x07"
+"""Asks for the background colour (OSC 11)."""
+ESCAPE_DELAY = 0.1
+"""Seconds that Esc waits for the rest of a sequence, as in Textual."""
+IDLE = 1.0
+"""Seconds without input after which an unfinished sequence is given up."""
+LONGEST = 10.0
+"""Seconds after which an unfinished reply is given up, however much has come."""
+EXPECTED = 5.0
+"""Seconds after the question up to which the answer counts; a later one may belong to another program."""
+LATEST = 0.5
+"""Seconds after the question that quitting waits for the answer, which would be typed into the shell."""
+LOOK_EVERY = 0.1
+"""Seconds between looks at whether the app has ended, as in Textual."""
+
+_CSI = re.compile(r"\x1b\[(?:M[\s\S]{3}|(?!M)[0-?]*[ -/]*[@-~])")
+"""A control sequence; the mouse reports of old terminals have three characters behind it."""
+_CSI_BEGUN = re.compile(r"\x1b\[(?:M[\s\S]{0,2}|[0-?]*[ -/]*)\Z")
+_CSI_BROKEN = re.compile(r"\x1b\[[0-?]+[ -/]*")
+"""One that something else interrupts."""
+_REPLY = re.compile(r"\x1b(?:\](?=[0-9lLI])|P(?=[0-9>=!+$|])|[_^X](?=[ -~]))")
+"""The beginning of OSC, DCS, APC, PM and SOS; the character behind tells them from Alt and a key."""
+_ESCAPE_BEGUN = re.compile(r"\x1b[\]P_^X]?\Z")
+_REPLY_END = re.compile(r"[\x00-\x1f\x9c]")
+_NO_REPLY_YET = 64
+"""Characters of a reply that are kept; the answer that we ask for is shorter."""
+
+_PASSED = re.compile(r"\x1b\[(?:[IO]|20[01]~|<\d{1,3};\d{1,4};\d{1,4}[Mm]|\?2026;\d\$y)")
+"""Focus, pasting, the mouse, and whether the terminal paints whole frames."""
+_CURSOR_POSITION = re.compile(r"\x1b\[\d*;\d*R")
+_KEY = re.compile(r"\x1b\[(\d{0,7})(?::[\d:]*)?(?:;(\d{0,3})(?::(\d)[\d:]*)?(?:;([\d:]*))?)?([u~A-HPQRS])")
+_RELEASED = "3"
+_LONGEST_KEY = 32
+"""Characters of the longest sequence that Textual's parser takes for a key."""
+
+
+@dataclass
+class BackgroundReported(Message):
+    """The terminal has said whether its background is dark or light."""
+
+    background: str
+    """dark or light."""
+
+
+class ReplyFilter:
+    """Lets keys pass, and keeps the answer to the one question that the app asks."""
+
+    def __init__(self) -> None:
+        self.background = ""
+        """dark or light; empty while nothing was answered."""
+        self._held = ""
+        """The beginning of a sequence."""
+        self._reply: str | None = None
+        """The beginning of the reply that is being dropped."""
+        self._reply_began = 0.0
+        self._last_input = 0.0
+        self._asked = float("-inf")
+
+    def ask(self) -> str:
+        """The question, to be written now."""
+        self._asked = monotonic()
+        return QUESTION
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the answer is likely still to come."""
+        return not self.background and monotonic() - self._asked < LATEST
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for more input before `overdue` is worth a call."""
+        if not self._held:
+            return LOOK_EVERY
+        return min(max(self._last_input + ESCAPE_DELAY - monotonic(), 0), LOOK_EVERY)
+
+    def feed(self, text: str) -> str:
+        """What passes of this input."""
+        self._last_input = monotonic()
+        text, self._held = self._held + text, ""
+        passed: list[str] = []
+        place = 0
+        while place < len(text):
+            if self._reply is not None:
+                place = self._skip_reply(text, place)
+                continue
+            escape = text.find("\x1b", place)
+            if escape < 0:
+                passed.append(text[place:])
+                break
+            passed.append(text[place:escape])
+            if found := _REPLY.match(text, escape):
+                self._reply, self._reply_began = found[0], self._last_input
+                place = found.end()
+            elif found := _CSI.match(text, escape):
+                passed.append(readable(found[0]))
+                place = found.end()
+            elif _ESCAPE_BEGUN.match(text, escape) or _CSI_BEGUN.match(text, escape):
+                self._held = text[escape:]
+                break
+            elif found := _CSI_BROKEN.match(text, escape):
+                place = found.end()
+            else:
+                passed.append("\x1b")
+                place = escape + 1
+        return "".join(passed)
+
+    def overdue(self) -> str:
+        """The keys that were held for the rest of a sequence that did not come: Esc, or Alt and a key."""
+        waited = monotonic() - self._last_input
+        if self._reply is not None:
+            if waited > IDLE:
+                self._reply, self._held = None, ""
+            return ""
+        if not self._held or waited < ESCAPE_DELAY:
+            return ""
+        if _ESCAPE_BEGUN.match(self._held) or self._held == "\x1b[":
+            text, self._held = self._held, ""
+            return text
+        if waited > IDLE:  # the rest of a key or reply got lost
+            self._held = ""
+        return ""
+
+    def _skip_reply(self, text: str, place: int) -> int:
+        """The place behind the reply, or the end of the text."""
+        assert self._reply is not None
+        end = _REPLY_END.search(text, place)
+        stop = end.start() if end else len(text)
+        self._reply += text[place : min(stop, place + _NO_REPLY_YET)]
+        if end is None:
+            self._reply = self._reply[:_NO_REPLY_YET]
+            if monotonic() - self._reply_began > LONGEST:
+                self._reply = None
+            return stop
+        if end[0] == "\x1b" and stop + 1 == len(text):  # the rest of its end is still to come
+            self._held = "\x1b"
+            return len(text)
+        if text[stop : stop + 2] == "\x1b\\":
+            stop += 2
+        elif end[0] in "\x07\x9c":
+            stop += 1
+        # Any other control character, such as Ctrl-C or an arrow key's Esc, ends the reply and is a key.
+        self._read(self._reply)
+        self._reply = None
+        return stop
+
+    def _read(self, reply: str) -> None:
+        if not self.background and monotonic() - self._asked <= EXPECTED:
+            self.background = read_answers(reply.encode()).background
+
+
+def readable(sequence: str) -> str:
+    """A control sequence as Textual's parser reads it; empty where it is no key, mouse, focus or pasting."""
+    if _PASSED.fullmatch(sequence):
+        return sequence
+    if _CURSOR_POSITION.fullmatch(sequence):
+        return ""
+    if sequence in ANSI_SEQUENCES_KEYS:
+        return sequence
+    key = _KEY.fullmatch(sequence)
+    if key is None:
+        return ""
+    code, modifiers, event, text, end = key.groups(default="")
+    name, number = f"{int(code or 1)}{end}", int(code or 1)
+    is_key = name in FUNCTIONAL_KEYS or (end == "u" and (_is_printable(number) or (not number and text)))
+    if event == _RELEASED or not is_key or not all(_is_printable(int(part)) for part in _numbers(text)):
+        return ""
+    parts = [code, modifiers, text] if text else [code, modifiers] if modifiers else [code]
+    plain = f"\x1b[{';'.join(parts)}{end}"
+    return plain if len(plain) <= _LONGEST_KEY else ""
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """The numbers of a text given as code points, shortened where they are too large for one."""
+    return (part[:8] for part in text.split(":") if part)
+
+
+def _is_printable(code: int) -> bool:
+    return code <= 0x10FFFF and chr(code).isprintable()
+
+
+def read_input(driver: LinuxDriver, replies: ReplyFilter) -> None:
+    """Read the terminal until the driver ends, as `LinuxDriver.run_input_thread` does, but without
+    replies."""
+    parser = XTermParser()
+    decode = getincrementaldecoder("utf-8")("replace").decode
+    is_ending = False
+    try:
+        while not is_ending or replies.is_waiting:
+            is_ending = driver.exit_event.is_set()
+            text = replies.overdue()
+            if text == "\x1b":  # the parser would wait for the rest once more
+                driver.process_message(events.Key("escape", text))
+                text = ""
+            if select.select([driver.fileno], [], [], 0 if text else replies.patience)[0]:
+                is_known, data = bool(replies.background), os.read(driver.fileno, 4096)
+                is_ending, text = is_ending or not data, text + replies.feed(decode(data))
+                if replies.background and not is_known:
+                    driver.process_message(BackgroundReported(replies.background))
+            try:
+                messages = [*(parser.feed(text) if text else ()), *parser.tick()]
+            except Exception:
+                # Whatever else it can't read is dropped: a fault here would leave the app without keys.
+                parser, messages = XTermParser(), []
+            for message in messages:
+                driver.process_message(message)
+    finally:
+        with suppress(EOFError, ParseError):
+            [*parser.feed("")]
