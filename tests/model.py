@@ -3,6 +3,7 @@ It shares no code with the index but words, dates and the query's own values."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ from reader.article.record import Article
 from reader.article.text import fold, words
 from reader.collection.files import load
 from reader.collection.folders import Collection
+from reader.collection.sites import folder_of, shared_part
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
 from reader.query.values import bounds
@@ -81,6 +83,10 @@ class Model:
         self.duplicates = self.files - self.without_article - len(found)
         dated = sorted((one for one in found.values() if one.second is not None), key=_place, reverse=True)
         undated = sorted((one for one in found.values() if one.second is None), key=_place)
+        self._folders = {
+            one.folder: folder_of(os.path.relpath(f"{one.folder}/x", sources[0])) for one in found.values()
+        }
+        """The sub-folder of each folder with articles; of one source alone."""
         self.stored = [*dated, *undated]
         """All articles in date order: newest first, of one second by folder and name, undated ones last."""
 
@@ -123,6 +129,8 @@ class Model:
             return set(self._marked(one).tags)
         if field == "topic":
             return set(one.article.topics)
+        if field == "folder":
+            return {self._folders[one.folder][len(shared_part(self._folders.values())) :].lstrip("/")} - {""}
         return {one.article.provider.name if field == "provider" else getattr(one.article, field)} - {""}
 
     def _marked(self, one: Stored) -> Marked:

@@ -25,7 +25,7 @@ _FILES = {
         author="[Ana Lund]", related="[{title: Chips and the sea}]", excerpt="Two harbours.",
         body="The harbour and the chips. Sports or not.",
     ),
-    "2021/07/foundry.md": text_of(
+    "sea/foundry.md": text_of(
         "Two foundries", "2021-07-20", url="https://harbour.example/2021/foundry", provider=_HARBOUR,
         topics="[Chips, Sports]", quality="20", heat="0", category="opinion", type="article",
         body="It is said, a foundry and a rumour; sports, chipmaker.",
