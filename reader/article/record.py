@@ -112,8 +112,11 @@ class Article(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The page that `open` opens: where it first appeared, else where to read it, else empty."""
-        return self.original_url or self.web_url
+        """The page that `open` opens: where it first appeared, else where to read it. Checked and encoded for
+        a browser; empty where neither address can be opened."""
+        from reader.article.urls import openable  # and urllib, which a list of headlines does without
+
+        return openable(self.original_url) or openable(self.web_url)
 
     @property
     def is_draft(self) -> bool:

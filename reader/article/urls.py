@@ -50,8 +50,39 @@ _FILE_ENDINGS = frozenset(
 """Ends of words that name a file or a product (`Node.js`) and that no host has."""
 
 
+_IN_PATH = r"[\w/?:@!$&'()*+,;=.~-]*"
+_PLAIN = re.compile(
+    rf"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:[/?]{_IN_PATH}(?:#{_IN_PATH})?)?", re.ASCII
+)
+"""What most addresses look like; `checked_url` has nothing to change in one."""
+_USER = re.compile(r"(?<=//)[^/?#\s\\]*@")
+
+
 class UnsafeUrl(ReaderError):
-    """A URL that is not opened."""
+    """A URL that can't be opened."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{shown(without_user(url))} can't be opened: {reason}")
+        self.reason = reason
+        """One clause."""
+
+
+def openable(url: str) -> str:
+    """The URL as `checked_url` returns it; empty where it can't be opened.
+
+    Whatever is printed or exported as an address goes through this, once.
+    """
+    if len(url) <= MOST_CHARACTERS and _PLAIN.fullmatch(url):
+        return url
+    try:
+        return checked_url(url)
+    except UnsafeUrl:
+        return ""
+
+
+def without_user(text: str) -> str:
+    """The text of an address without `user:password@`, whether it can be opened or not."""
+    return _USER.sub("", text, count=1) if "@" in text else text
 
 
 def checked_url(url: str) -> str:
@@ -59,10 +90,10 @@ def checked_url(url: str) -> str:
     password, at most 2,048 characters. A host in another script stays as it is. Raises UnsafeUrl."""
     parts = _split(url)
     host = _host(parts.netloc, url)
-    path, query, fragment = (_encoded(part) for part in (parts.path, parts.query, parts.fragment))
+    path, query, fragment = (encoded(part) for part in (parts.path, parts.query, parts.fragment))
     checked = urlunsplit((parts.scheme.lower(), host, path, query, fragment))
     if len(checked) > MOST_CHARACTERS:
-        raise _refused(url, f"it has {len(checked):,} characters; {MOST_CHARACTERS:,} are the most")
+        raise UnsafeUrl(url, f"it has {len(checked):,} characters; at most {MOST_CHARACTERS:,} are allowed")
     return checked
 
 
@@ -147,15 +178,15 @@ def _decoded(label: str) -> str:
 def _split(url: str) -> SplitResult:
     text = url.strip(" ")
     # urlsplit drops tabs and newlines in silence, so look before it does.
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Zs", "Zl", "Zp") for char in text):
-        raise _refused(url, "it has blanks or control characters in it")
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text):
+        raise UnsafeUrl(url, "it contains control characters")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise _refused(url, "it is not written like a URL") from None
+        raise UnsafeUrl(url, "it is not a valid URL") from None
     if parts.scheme.lower() not in ("http", "https") or port == 0:
-        raise _refused(url, "only pages at http:// and https:// are")
+        raise UnsafeUrl(url, "only http:// and https:// addresses can")
     return parts
 
 
@@ -163,20 +194,21 @@ def _host(netloc: str, url: str) -> str:
     """The host and port, without user and password, in the letters that a browser would make of it."""
     # Browsers take "\\" for "/": what stands before it would be their host, what stands behind it ours.
     if "\\" in netloc:
-        raise _refused(url, "there is a backslash in its host")
+        raise UnsafeUrl(url, "its host contains a backslash")
     place = netloc.rpartition("@")[2]
     if _IP6.fullmatch(place):
         return place.lower().removesuffix(":")
     name, colon, port = place.partition(":")
     name = unicodedata.normalize("NFKC", name.translate(_DOTS)).lower()
     if not any(char.isalnum() for char in name):
-        raise _refused(url, "it names no host")
+        raise UnsafeUrl(url, "it has no host")
     if not all(map(_may_stand_in_host, name)):
-        raise _refused(url, "its host has characters that no host has")
+        raise UnsafeUrl(url, "its host contains characters that are not allowed")
     return f"{name}:{port}" if colon and port else name
 
 
-def _encoded(part: str) -> str:
+def encoded(part: str) -> str:
+    """A path, query or fragment, or a part of one, percent-encoded."""
     return quote(_BARE_PERCENT.sub("%25", part), safe=_SAFE)
 
 
@@ -207,7 +239,3 @@ def _misleads(label: str, is_latin_zone: bool) -> bool:
 
 def _punycode(label: str) -> str:
     return "xn--" + label.encode("punycode").decode("ascii")
-
-
-def _refused(url: str, reason: str) -> UnsafeUrl:
-    return UnsafeUrl(f"{shown(url)} is not opened: {reason}.")

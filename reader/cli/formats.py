@@ -59,10 +59,10 @@ def add_output(parser: CommandParser, default: str | None = None) -> None:
         "(e.g. reader list --format csv --fields title,provider.name,url)")  # fmt: skip
     add("--template", metavar="TEXT",
         help="a line of your own for each article, with fields in braces; \\t and \\n are tab and newline "
-        "(e.g. reader list --template '{title} {originalUrl}')")  # fmt: skip
+        "(e.g. reader list --template '{title} {url}')")  # fmt: skip
     add("-0", "--null", action="store_true",
         help="end lines with NUL instead of newline; with urls, ids and template "
-        "(e.g. reader list --format urls -0 | xargs -0 -n 1 echo)")  # fmt: skip
+        "(e.g. reader list --format urls -0 | xargs -0 -n 1 curl -O --)")  # fmt: skip
     add("--include-secured", action="store_true",
         help="include the articles' secured tokens; with json and jsonl "
         "(e.g. reader list --format jsonl --include-secured)")  # fmt: skip
@@ -76,7 +76,7 @@ def output_of(options: Namespace) -> Output:
     _require(form in _WITH_TOKENS, "--include-secured", options.include_secured, _WITH_TOKENS)
     _require(form in _WITH_NUL, "--null", options.null, _WITH_NUL)
     if form == "template" and options.template is None:
-        raise UsageError("--format template needs --template, like --template '{title} {originalUrl}'")
+        raise UsageError("--format template needs --template, like --template '{title} {url}'")
     fields, template = _named(options)
     if "secured" in (*fields, *(template.names if template else ())) and not options.include_secured:
         raise UsageError('the field "secured" needs --format json or jsonl and --include-secured')

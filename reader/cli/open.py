@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import config, terminal
+from reader.article.urls import openable
 from reader.cli.completion import ids
 from reader.cli.parser import Command, CommandParser, Namespace, add_place, whole
 from reader.cli.session import opened, split_ids, tell
@@ -74,14 +75,20 @@ def _url(library: Library, headline: Headline, number: int | None) -> str:
     if number is None:
         url = headline.url
         if not url:
-            raise NoSuchArticle(f'article {headline.id} has no page to open; "reader show" prints its text')
+            raise NoSuchArticle(
+                f"article {headline.id} has no address that can be opened; "
+                f'"reader show {headline.id}" prints the article'
+            )
         return url
     related = library.article(headline).related
     if number > len(related):
         raise NoSuchArticle(f"article {headline.id} has {len(related)} related links, no number {number}")
-    if not related[number - 1].web_url:
-        raise NoSuchArticle(f"related link {number} of article {headline.id} has no address")
-    return related[number - 1].web_url
+    url = openable(related[number - 1].web_url)
+    if not url:
+        raise NoSuchArticle(
+            f"related link {number} of article {headline.id} has no address that can be opened"
+        )
+    return url
 
 
 COMMANDS = {

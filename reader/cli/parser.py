@@ -152,8 +152,9 @@ class CommandParser(argparse.ArgumentParser):
         elif behind:
             unknown += behind
         if unknown:
-            near = closest(unknown[0].partition("=")[0], self._flags())
-            hint = f'; did you mean "{near}"?' if near and unknown[0].startswith("--") else ""
+            known = [flag[2:] for flag in self._flags() if flag.startswith("--")]
+            near = closest(unknown[0][2:].partition("=")[0], known) if unknown[0].startswith("--") else None
+            hint = f'; did you mean "--{near}"?' if near else ""
             self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
         return found
 

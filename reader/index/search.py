@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyroaring import BitMap
 
 from reader.article.text import fold, is_unspaced, words
+from reader.article.urls import encoded
 from reader.index.schema import DAY, STORED, SetKind
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
@@ -183,7 +184,9 @@ class Search:
             rows = connection.execute("select number from articles where key between ? and ?", (low, high))
         elif field == "url":
             rows = connection.execute(
-                "select number from articles where instr(lower(url), lower(?))", (value,)
+                "select number from articles"
+                " where instr(lower(url), lower(?)) or instr(lower(url), lower(?))",
+                (value, encoded(value)),  # addresses are stored as browsers take them
             )
         else:
             rows = connection.execute(

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from reader.article.dates import When, iso
 from reader.article.markdown import repeats_body, without_title
 from reader.article.record import Article, Image, Provider, Related
+from reader.article.urls import openable, without_user
 from reader.query.results import Headline
 
 Json: TypeAlias = "dict[str, Any]"
@@ -34,7 +35,8 @@ _UNSHOWN = re.compile(
 )
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
 _NOT_IN_LINK = re.compile(r"[\s()<>\\]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""How a cell begins that a spreadsheet would run; the full-width signs count as the plain ones."""
 
 
 def record(
@@ -48,8 +50,8 @@ def record(
         "title": article.title,
         "excerpt": article.excerpt or None,
         "publishedDateTime": _instant(article.published_date_time),
-        "originalUrl": article.original_url or None,
-        "webUrl": article.web_url or None,
+        "originalUrl": without_user(article.original_url) or None,
+        "webUrl": without_user(article.web_url) or None,
         "provider": _provider(article.provider),
         "topics": list(article.topics),
         "category": article.category or None,
@@ -120,8 +122,9 @@ def csv_line(cells: Sequence[str]) -> str:
 
 
 def tsv_line(cells: Sequence[str]) -> str:
-    """One line of tab separated cells; tabs and line ends inside a cell become blanks."""
-    return "\t".join(re.sub(r"[\t\r\n\v\f\x85\u2028\u2029]", " ", cell) for cell in cells) + "\n"
+    """One line of tab separated cells; tabs and line ends inside a cell become blanks, and a cell that a
+    spreadsheet would run gets an apostrophe."""
+    return "\t".join(re.sub(r"[\t\r\n\v\f\x85\u2028\u2029]", " ", _harmless(cell)) for cell in cells) + "\n"
 
 
 def markdown_link(title: str, url: str) -> str:
@@ -146,8 +149,10 @@ def markdown_article(article: Article) -> str:
         parts.append("> " + article.excerpt.replace("\n", "\n> "))
     parts.append(body_alone(article))
     if article.related:
-        names = [link.title or link.web_url or UNTITLED for link in article.related]
-        links = [markdown_link(name, link.web_url) for name, link in zip(names, article.related, strict=True)]
+        links = [
+            markdown_link(link.title or without_user(link.web_url) or UNTITLED, openable(link.web_url))
+            for link in article.related
+        ]
         parts.append("\n".join(["## Related\n", *(f"{n}. {link}" for n, link in enumerate(links, 1))]))
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -174,7 +179,7 @@ def _related(related: Related) -> Json:
         "title": related.title or None,
         "excerpt": related.excerpt or None,
         "publishedDateTime": _instant(related.published_date_time),
-        "webUrl": related.web_url or None,
+        "webUrl": without_user(related.web_url) or None,
         "type": related.type or None,
         "provider": _provider(related.provider),
         "quality": related.quality,
@@ -188,9 +193,14 @@ def _escaped(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
+def _harmless(cell: str) -> str:
+    """The cell, with an apostrophe before what a spreadsheet would run."""
+    is_number = cell[:1] in ("+", "-") and cell[1:].isdecimal()
+    return "'" + cell if cell.startswith(_FORMULA) and not is_number else cell
+
+
 def _csv_cell(cell: str) -> str:
-    if cell.startswith(_FORMULA) and not (cell[0] in "+-" and cell[1:].isdecimal()):
-        cell = "'" + cell
+    cell = _harmless(cell)
     if any(mark in cell for mark in ',"\r\n'):
         return '"' + cell.replace('"', '""') + '"'
     return cell

@@ -14,7 +14,8 @@ from reader.article.markdown import first_heading, first_paragraph
 from reader.article.plain_text import plain_text, unlinked
 from reader.article.record import Article, Place, Provider, Value
 from reader.article.text import clean, display_path
-from reader.article.urls import shown_host
+from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
+from reader.errors import shown
 from reader.parsing.dates import date_in_name
 from reader.parsing.fields import (
     Notes,
@@ -128,6 +129,12 @@ def _urls(left: dict[str, Value], notes: Notes) -> tuple[str, str]:
             if isinstance(value, str) and is_web(value.strip()):
                 original = text_of(left.pop(key), key, notes)
                 break
+    for key, url in (("originalUrl", original), ("webUrl", web)):
+        if url and not openable(url):
+            try:
+                checked_url(url)
+            except UnsafeUrl as error:
+                notes.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
     return original, web
 
 

@@ -15,8 +15,10 @@ from reader.article.urls import (
     checked_url,
     host_to_show,
     linkable,
+    openable,
     shown_host,
     shown_url,
+    without_user,
 )
 
 
@@ -37,6 +39,7 @@ from reader.article.urls import (
         ("https://ｈarbour。example/", "https://harbour.example/"),
         ("http://[2001:db8::1]:8080/a", "http://[2001:db8::1]:8080/a"),
         ("https://harbour.example/;rm -rf".replace(" ", "%20"), "https://harbour.example/;rm%20-rf"),
+        ("https://harbour.example/a b\u3000c?d e#f g", "https://harbour.example/a%20b%E3%80%80c?d%20e#f%20g"),
         ("https://harbour.example/\u202ea", "https://harbour.example/%E2%80%AEa"),
     ],
 )  # fmt: skip
@@ -52,7 +55,7 @@ def test_good_urls_are_made_safe(url: str, checked: str) -> None:
         "javascript:alert(1)", "data:text/html,x", "vscode://x", "ftp://harbour.example/",
         "mailto:a@harbour.example", "--new-window", "-https://harbour.example/", "http://", "https:///a",
         "https://@/", "https://.../", "http:harbour.example",
-        "https://harbour.example/a b", "https://harbour.example/a\nb", "https://harbour.example/\x1b[2J",
+        "https://har bour.example/", "https://harbour.example/a\nb", "https://harbour.example/\x1b[2J",
         "https://harbour.example/\x9b2J", "https://har\tbour.example/", "https://good.example\\@bad.example/",
         "https://harbour.example:0/", "https://harbour.example:99999/", "https://harbour.example:x/",
         "https://%65vil.example/", "https://$(id).example/", "https://a;b.example/", "https://a\u200bb.example/",
@@ -176,3 +179,30 @@ def test_any_words_beside_any_link(words: str, host: str) -> None:
     """Nothing raises, and what is shown is the real host or nothing."""
     url = f"https://{host}/"
     assert host_to_show(words, url) in ("", shown_host(url))
+
+
+@given(st.from_regex(r"https?://[a-z0-9.-]{1,12}(/[\w/?:@!$&'()*+,;=.~ #%\\-]{0,20})?", fullmatch=True))
+def test_an_openable_address_is_the_checked_one(url: str) -> None:
+    """Also where nothing in it needs a change, which is seen at a glance; what can't be opened is empty."""
+    try:
+        checked = checked_url(url)
+    except UnsafeUrl:
+        checked = ""
+    assert openable(url) == checked
+    assert openable(checked) == checked
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("https://ana:secret@harbour.example/a@b", "https://harbour.example/a@b"),
+        ("ftp://ana@harbour.example", "ftp://harbour.example"),
+        ("//ana:b@c@harbour.example", "//harbour.example"),
+        ("mailto:ana@harbour.example", "mailto:ana@harbour.example"),
+        ("https://harbour.example/@ana", "https://harbour.example/@ana"),
+        ("", ""),
+    ],
+)
+def test_user_and_password_are_taken_off(text: str, kept: str) -> None:
+    """Of addresses that can't be opened too; nothing else is."""
+    assert without_user(text) == kept

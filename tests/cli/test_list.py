@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from reader.article.record import Related
 from reader.cli.formats import FORMATS, Output, headlines, lines
 from reader.library.export import COLUMNS
 from reader.library.record_fields import template_of
@@ -67,9 +68,43 @@ def test_csv_reads_back_and_no_cell_is_a_formula(reader: Run) -> None:
 
 
 def test_tsv_has_as_many_cells_in_each_line(reader: Run) -> None:
-    """TSV is split by tabs alone."""
+    """TSV is split by tabs alone, and no cell is a formula."""
     lines = reader("list", ".", "--format", "tsv").out.splitlines()
     assert {len(line.split("\t")) for line in lines} == {len(COLUMNS)}
+    assert "\t'=Sum [of] it\t" in lines[3]
+
+
+def test_only_checked_addresses_leave_as_addresses(reader: Run, library: FakeLibrary) -> None:
+    """In no format is an option of another program or a password printed as an address; JSON keeps the file's
+    words, but not the password."""
+    related = (Related("Bad", web_url="-Kpwn.txt"), Related("", web_url="ftp://ana:secret@x.example/"))
+    for article in (
+        an_article(4, original_url="-Kpwn.txt", web_url="javascript:alert(1)", related=related),
+        an_article(5, original_url="https://ana:secret@x.example/a b"),
+    ):
+        library.articles.append(article)
+        library.marks[article.id] = {}
+    which = ("list", ".", "--min-quality", "4", "--sort", "title", "--format")
+    assert reader(*which, "urls").out == "https://x.example/a%20b\n"
+    for words in (
+        ["markdown"],
+        ["csv"],
+        ["tsv"],
+        ["csv", "--fields", "url"],
+        ["jsonl", "--fields", "url,body"],
+    ):
+        out = reader(*which, *words).out
+        assert "https://x.example/a%20b" in out
+        assert "-K" not in out and "javascript" not in out and "secret" not in out
+    first, second = map(json.loads, reader(*which, "jsonl").out.splitlines())
+    assert (first["originalUrl"], first["webUrl"]) == ("-Kpwn.txt", "javascript:alert(1)")
+    assert second["originalUrl"] == "https://x.example/a b"
+    assert first["related"][1]["webUrl"] == "ftp://x.example/"
+    shown = library.articles[-2].id
+    for number in ("1", "2"):
+        assert reader("open", shown, "--related", number, "--print")[:2] == (1, "")
+    markdown = reader("show", shown, "--format", "markdown").out
+    assert "\n1. Bad\n2. ftp://x.example/" in markdown and "](" not in markdown
 
 
 def test_urls_leave_articles_without_one_out(reader: Run) -> None:
@@ -261,7 +296,7 @@ def test_facets_of_something_else_is_wrong_use(reader: Run) -> None:
     """A field without facets is exit 2 and named with those there are."""
     outcome = reader("facets", "colour", ".")
     assert outcome.code == 2
-    assert "topic, provider, category, type, tag" in outcome.err
+    assert "topic, provider, folder, category, type, tag" in outcome.err
 
 
 def test_options_that_do_not_fit_the_format_are_wrong_use(reader: Run) -> None:

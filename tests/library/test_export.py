@@ -170,13 +170,14 @@ def test_csv_reads_back_but_for_the_apostrophe(cells: list[str]) -> None:
     """Another CSV reader gets each cell, with an apostrophe before those that look like a formula."""
     [read] = list(csv.reader(io.StringIO(csv_line(cells), newline=""))) or [[""]]
     for cell, got in zip(cells, read or [""], strict=True):
-        assert got == cell or (got == "'" + cell and cell[0] in "=+-@\t\r")
+        assert got == cell or (got == "'" + cell and cell[0] in "=+-@\t\r\n＝＋－＠")
         assert not got.startswith(("=", "@", "\t"))
 
 
 def test_plain_numbers_stay_numbers() -> None:
-    """A heat of -1 is no formula; -1+2 is."""
-    assert csv_line(["-1", "-1+2"]) == "-1,'-1+2\r\n"
+    """A heat of -1 is no formula; -1+2 is, and so is a full-width one, in tab separated cells too."""
+    assert csv_line(["-1", "-1+2", "＝1"]) == "-1,'-1+2,'＝1\r\n"
+    assert tsv_line(["-1", "-1+2", "＝1", "=1"]) == "-1\t'-1+2\t'＝1\t'=1\n"
 
 
 @given(st.lists(st.text(), min_size=1))

@@ -54,6 +54,8 @@ def test_a_bad_date_gives_way_to_the_name_of_the_file() -> None:
         ("url: /x\nlink: https://b.example/2", "https://b.example/2"),
         ("permalink: https://c.example/3", "https://c.example/3"),
         ("webUrl: https://w.example/4", "https://w.example/4"),
+        ("originalUrl: a.example/1\nwebUrl: https://w.example/4", "https://w.example/4"),
+        ("originalUrl: https://u:p@a.example/1 2", "https://a.example/1%202"),
         ("external_url: ftp://b.example", ""),
         ("link: javascript:alert(1)", ""),
     ],
@@ -61,6 +63,16 @@ def test_a_bad_date_gives_way_to_the_name_of_the_file() -> None:
 def test_urls(header: str, url: str) -> None:
     """Other keys count where they hold an absolute address."""
     assert article(header).url == url
+
+
+def test_an_address_that_can_not_be_opened_is_a_problem() -> None:
+    """It is kept as it is written, and told with its line and the reason, without a password."""
+    found = article("title: x\noriginalUrl: ftp://u:secret@a.example\nwebUrl: https:///x")
+    assert problems(found) == [(3, "originalUrl"), (4, "webUrl")]
+    assert found.original_url == "ftp://u:secret@a.example"
+    assert found.problems[0].reason == (
+        '"ftp://a.example" can\'t be opened: only http:// and https:// addresses can'
+    )
 
 
 @pytest.mark.parametrize(
