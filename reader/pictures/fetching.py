@@ -1,18 +1,21 @@
-"""A picture from the network: http and https, few redirections, a limit of bytes and of time, no cookie, no
-login.
+"""A picture from the network: http and https, few redirections, a limit of bytes and one deadline from the
+first question to the last byte; no cookie, no login.
 
-Addresses of this machine and of private networks are refused, after each redirection too, and once more when
-the connection stands, for a name may mean another address by then: an article must not be able to ask what
-only its reader can reach.
+Only public addresses are asked (`reader.article.network`), after each redirection too: an article must not be
+able to ask what only its reader can reach.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import socket
-from collections.abc import Callable
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import Timer
 from time import monotonic
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import (
@@ -24,103 +27,182 @@ from urllib.request import (
     build_opener,
 )
 
+from reader.article.network import connect, public_addresses
 from reader.article.urls import checked_url
 from reader.errors import ReaderError
 from reader.pictures.making import PictureError
 
 CHUNK = 1 << 16
 KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff")
+TOO_LONG = "it takes too long to come"
 
 
-class _Careful(HTTPRedirectHandler):
+class Deadline:
+    """A moment after which all sockets that were handed over are shut, whatever they wait for."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = monotonic() + seconds
+        self._sockets: list[socket.socket] = []
+        self.is_over = False
+
+    @property
+    def left(self) -> float:
+        """Seconds until then. Raises PictureError where there are none."""
+        left = self._end - monotonic()
+        if left <= 0:
+            raise PictureError(TOO_LONG)
+        return left
+
+    def watch(self, connection: socket.socket) -> None:
+        """Shut this one too."""
+        self._sockets.append(connection)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """A block in which time runs: a server that sends a byte now and then is no reason to stay."""
+        timer = Timer(self.left, self._shut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _shut(self) -> None:
+        self.is_over = True
+        for connection in self._sockets:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(HTTPConnection):
+    """Connects to a public address, before the deadline."""
+
+    def __init__(self, host: str, *, deadline: Deadline, allow_private: bool, **how: Any) -> None:
+        super().__init__(host, **how)
+        self._deadline = deadline
+        self._allow_private = allow_private
+
+    def connect(self) -> None:
+        """Connect to an address that was looked at. Raises Unreachable, PictureError."""
+        self.sock = connect(self.host, self.port, self._deadline.left, allow_private=self._allow_private)
+        self._deadline.watch(self.sock)
+
+
+class _TlsConnection(HTTPSConnection):
+    """The same with TLS."""
+
+    def __init__(self, host: str, *, deadline: Deadline, allow_private: bool, **how: Any) -> None:
+        self._tls: ssl.SSLContext = how.setdefault("context", ssl.create_default_context())
+        super().__init__(host, **how)
+        self._deadline = deadline
+        self._allow_private = allow_private
+
+    def connect(self) -> None:
+        """Connect to an address that was looked at, then speak TLS. Raises Unreachable, PictureError."""
+        plain = connect(self.host, self.port, self._deadline.left, allow_private=self._allow_private)
+        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self._deadline.watch(self.sock)
+        self.sock.do_handshake()
+
+
+class _TlsByProxy(HTTPSConnection):
+    """Connects through a proxy, which may well be on a private network; the host was looked at before."""
+
+    def __init__(self, host: str, *, deadline: Deadline, **how: Any) -> None:
+        super().__init__(host, **how)
+        self._deadline = deadline
+
+    def connect(self) -> None:
+        """Connect to the host through the proxy."""
+        self.timeout = self._deadline.left
+        super().connect()
+        self._deadline.watch(self.sock)
+
+
+class _Http(HTTPHandler):
+    def __init__(self, deadline: Deadline, allow_private: bool) -> None:
+        super().__init__()
+        self._deadline = deadline
+        self._allow_private = allow_private
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        """Ask the server, or the person's own proxy for it."""
+        is_free = self._allow_private or req.has_proxy()
+        made = partial(_Connection, deadline=self._deadline, allow_private=is_free)
+        return self.do_open(made, req)
+
+
+class _Https(HTTPSHandler):
+    def __init__(self, deadline: Deadline, allow_private: bool) -> None:
+        super().__init__()
+        self._deadline = deadline
+        self._allow_private = allow_private
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        """The same with TLS."""
+        if req.has_proxy():
+            return self.do_open(partial(_TlsByProxy, deadline=self._deadline), req)
+        made = partial(_TlsConnection, deadline=self._deadline, allow_private=self._allow_private)
+        return self.do_open(made, req)
+
+
+class _Redirects(HTTPRedirectHandler):
     max_redirections = 4
 
-    def __init__(self, is_allowed: Callable[[str], object]) -> None:
-        self._is_allowed = is_allowed
+    def __init__(self, deadline: Deadline, allow_private: bool) -> None:
+        self._deadline = deadline
+        self._allow_private = allow_private
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
         """Look at each address on the way."""
-        checked_url(newurl)
-        self._is_allowed(newurl)
+        _refuse_private(newurl, self._deadline, self._allow_private)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-class _Checked(HTTPConnection):
-    """Says nothing to a server before its address was looked at."""
+def fetch(url: str, most: int, seconds: float, *, allow_private: bool = False) -> bytes:
+    """The picture at an address, of at most so many bytes. Blocks for `seconds` at the most.
 
-    def connect(self) -> None:
-        """Connect, and look where that has led. Raises PictureError."""
-        super().connect()
-        try:
-            _refuse_private_address(str(self.sock.getpeername()[0]))
-        except PictureError:
-            self.close()
-            raise
-
-
-class _CheckedTls(HTTPSConnection, _Checked):
-    """The same before the first word of TLS."""
-
-
-class _Plain(HTTPHandler):
-    def http_open(self, req: Request) -> HTTPResponse:
-        """Ask the server itself; a proxy may well be on a private network."""
-        return super().http_open(req) if req.has_proxy() else self.do_open(_Checked, req)
-
-
-class _Tls(HTTPSHandler):
-    def https_open(self, req: Request) -> HTTPResponse:
-        """The same with TLS."""
-        return super().https_open(req) if req.has_proxy() else self.do_open(_CheckedTls, req)
-
-
-def fetch(
-    url: str, most: int, patience: float, *, is_allowed: Callable[[str], object] | None = None
-) -> bytes:
-    """The picture at an address. Blocks for up to twice `patience` seconds. Raises PictureError.
-
-    `is_allowed` raises PictureError for an address that must not be asked; private ones by itself.
+    Raises PictureError.
     """
-    checks_peer, is_allowed = is_allowed is None, is_allowed or _refuse_private
-    is_allowed(url)
-    handlers = [_Plain(), _Tls()] if checks_peer else []
-    opener = build_opener(ProxyHandler(), _Careful(is_allowed), *handlers)
+    deadline = Deadline(seconds)
+    opener = build_opener(
+        ProxyHandler(),
+        _Redirects(deadline, allow_private),
+        _Http(deadline, allow_private),
+        _Https(deadline, allow_private),
+    )
     opener.addheaders = [("User-Agent", "news-reader-tui"), ("Accept", ", ".join(KINDS))]
-    end = monotonic() + 2 * patience
     try:
-        with opener.open(Request(url), timeout=patience) as answer:
-            kind = answer.headers.get_content_type()
-            if kind not in KINDS:
-                raise PictureError(f"the server says that it is {kind}")
-            raw = bytearray()
-            while chunk := answer.read(CHUNK):
-                raw += chunk
-                if len(raw) > most:
-                    raise PictureError(f"it has more than {most >> 20} MB")
-                if monotonic() > end:
-                    raise PictureError("it takes too long to come")
-            return bytes(raw)
-    except PictureError:
-        raise
-    except URLError as error:
-        raise PictureError(f"it did not come: {error.reason}") from None
-    except (OSError, ValueError, ReaderError) as error:
-        raise PictureError(f"it did not come: {error}") from None
+        with deadline.running():
+            _refuse_private(url, deadline, allow_private)
+            with opener.open(Request(url), timeout=deadline.left) as answer:
+                return _received(answer, most, deadline)
+    except (OSError, ValueError, HTTPException, ReaderError) as error:
+        reason = error.reason if isinstance(error, URLError) else error
+        if deadline.is_over or isinstance(reason, TimeoutError):
+            raise PictureError(TOO_LONG) from None
+        if isinstance(error, PictureError):
+            raise
+        raise PictureError(f"it did not come: {reason}") from None
 
 
-def _refuse_private(url: str) -> None:
-    """Raises PictureError for an address that only this machine or its network can reach."""
-    try:
-        parts = urlsplit(checked_url(url))
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, proto=socket.IPPROTO_TCP)
-    except ReaderError as error:
-        raise PictureError(str(error)) from None
-    except (OSError, ValueError):
-        raise PictureError("its server is not known") from None
-    for *_, address in found:
-        _refuse_private_address(str(address[0]))
+def _received(answer: HTTPResponse, most: int, deadline: Deadline) -> bytes:
+    kind = answer.headers.get_content_type()
+    if kind not in KINDS:
+        raise PictureError(f"the server says that it is {kind}")
+    raw = bytearray()
+    while chunk := answer.read(CHUNK):
+        raw += chunk
+        if len(raw) > most:
+            raise PictureError(f"it has more than {most >> 20} MB")
+    if deadline.is_over:  # the end of the answer may be the end of our patience
+        raise PictureError(TOO_LONG)
+    return bytes(raw)
 
 
-def _refuse_private_address(address: str) -> None:
-    if not ipaddress.ip_address(address.partition("%")[0]).is_global:
-        raise PictureError("its address is of a private network")
+def _refuse_private(url: str, deadline: Deadline, allow_private: bool) -> None:
+    """Raises PictureError or Unreachable for an address that must not be asked."""
+    parts = urlsplit(checked_url(url))
+    if not allow_private:
+        public_addresses(parts.hostname or "", parts.port or 443, deadline.left)

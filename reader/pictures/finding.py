@@ -16,8 +16,8 @@ from reader.pictures.making import PictureError
 
 MOST_BYTES = 24 << 20
 """Of a picture's file."""
-PATIENCE = 8.0
-"""Seconds until a server must have answered, and again until all is there."""
+PATIENCE = 10.0
+"""Seconds from the first question to the last byte."""
 KEPT = 200
 """Fetched pictures that are kept, the newest."""
 
