@@ -1,0 +1,358 @@
+"""A feed's document, bytes to entries: RSS, RDF and Atom by feedparser; JSON Feed is `reader.feeds.jsonfeed`.
+
+feedparser gets bytes, never an address or a file name, and does not sanitise: that is done for what is new
+alone (`reader.feeds.html`). Runs in a worker that can be ended.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from html import unescape
+from io import BytesIO
+from mimetypes import guess_type
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from reader.article.dates import iso
+from reader.article.identity import is_web
+from reader.article.text import clean, clean_line
+from reader.errors import ReaderError
+from reader.feeds.entry import Document, Enclosure, Entry, Picture
+from reader.parsing.dates import parse_date
+
+MOST_BYTES = 16 << 20
+"""Of a document, unpacked."""
+MOST_IN_ENTRY = 2 << 20
+"""Characters of an entry's text; an article file is read up to 4 MB."""
+MOST_TITLE = 500
+MOST_LISTED = 50
+"""Authors, topics, pictures or enclosures of one entry."""
+
+_TAGS = re.compile(
+    r"</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|kbd|li|mark|p|q|s|small|span|strike|strong"
+    r"|sub|sup|tt|u|ul|var|wbr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(
+    r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|apos|gt|hellip|ldquo|lsquo|lt|mdash|nbsp|ndash|quot|rdquo|rsquo);",
+    re.I,
+)
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", re.DOTALL)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NAMES = {
+    "rss20": "RSS 2.0", "rss10": "RSS 1.0", "rss090": "RSS 0.90", "atom10": "Atom 1.0", "atom03": "Atom 0.3",
+    "cdf": "CDF", "rss": "RSS", "atom": "Atom",
+}  # fmt: skip
+_EARLIEST = 1971
+"""Years before are zeros that some program took for a date."""
+
+
+_MAGIC = (
+    (b"%pdf", "a PDF"),
+    (b"\x89png", "a picture"),
+    (b"gif8", "a picture"),
+    (b"\xff\xd8", "a picture"),
+    (b"pk\x03\x04", "a ZIP archive"),
+)
+"""How files begin that are no feeds, in lower case."""
+
+
+class NotAFeed(ReaderError):
+    """The document is something else; `str()` says what."""
+
+    exit_code = 1
+
+
+def read(raw: bytes, content_type: str, url: str) -> Document:
+    """The document's entries. Raises NotAFeed."""
+    raw = unpacked(raw).lstrip(b"\x00 \t\r\n")
+    if raw[:3] == b"\xef\xbb\xbf":
+        raw = raw[3:].lstrip()
+    if not raw:
+        raise NotAFeed("the answer is empty; look at the address in a browser")
+    if raw[:1] in (b"{", b"["):
+        from reader.feeds import jsonfeed
+
+        return jsonfeed.read(raw, url)
+    return _parsed(raw, content_type, url)
+
+
+def unpacked(raw: bytes) -> bytes:
+    """The bytes without gzip, whatever the server said: the first two of them tell. Raises NotAFeed."""
+    if raw[:2] != b"\x1f\x8b":
+        return raw
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        found = unpacker.decompress(raw, MOST_BYTES + 1)
+    except zlib.error:
+        raise NotAFeed("its compressed answer is damaged; try again later") from None
+    if len(found) > MOST_BYTES:
+        raise NotAFeed(f"it is larger than {MOST_BYTES >> 20} MB; ask the site for a shorter feed")
+    return found
+
+
+def _parsed(raw: bytes, content_type: str, url: str) -> Document:
+    import feedparser
+
+    charset = _CHARSET.search(content_type)
+    declared = _DECLARED.match(raw)
+    encoding = charset[1] if charset else declared[1].decode() if declared else "utf-8"
+    if encoding.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii"):
+        raw = _repaired(raw, is_sure=bool(charset or declared))
+    # Without a charset `text/xml` would mean us-ascii.
+    kind = f"application/xml; charset={charset[1]}" if charset else "application/xml"
+    found = feedparser.parse(
+        BytesIO(raw),
+        sanitize_html=False,
+        resolve_relative_uris=False,
+        response_headers={"content-type": kind},
+    )
+    if not found.get("version") and not found.entries:
+        raise NotAFeed(_what_it_is(raw, content_type, found.get("bozo_exception")))
+    feed = found.feed
+    top = str(dict.get(feed, "title_detail", {}).get("base") or "")
+    site = joined(urljoin(url, top), str(dict.get(feed, "link") or ""))
+    entries = tuple(_entry(one, site, url) for one in found.entries)
+    return Document(
+        title=text_of(dict.get(feed, "title"), _kind_of(feed, "title")),
+        site=site,
+        ttl=number_of(dict.get(feed, "ttl")),
+        entries=entries,
+        format=_NAMES.get(found.version, _NAMES.get(found.version.rstrip("0123456789"), "RSS")),
+    )
+
+
+def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
+    """UTF-8 with a few bad bytes stays UTF-8: one of them must not turn all letters into others."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "replace")
+        bad = text.count("\ufffd")
+        good = sum(not char.isascii() for char in text) - bad
+        if is_sure or good > bad:
+            return text.encode("utf-8")
+    return raw
+
+
+def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
+    head = raw[:2048].lstrip().lower()
+    if b"<html" in head or b"<!doctype html" in head or b"<body" in head:
+        return "it is a web page, not a feed; `reader subscribe` with the site's address looks for its feed"
+    for mark, name in _MAGIC:
+        if head.startswith(mark):
+            return f"it is {name}, not a feed; look for another address at the site"
+    if b"<opml" in head:
+        return "it is a list of feeds (OPML); bring it in with `reader import-feeds FILE`"
+    if b"<urlset" in head or b"<sitemapindex" in head:
+        return "it is a sitemap, not a feed; look for another address at the site"
+    line = getattr(error, "getLineNumber", lambda: None)()
+    if head.startswith(b"<") and line:
+        reason = clean_line(str(getattr(error, "getMessage", lambda: "")()))
+        return f"its XML can't be read (line {line}: {reason}); tell the site"
+    kind = clean_line(content_type.partition(";")[0])
+    return f"it is not a feed{f' but {kind}' if kind else ''}; look for another address at the site"
+
+
+def _entry(raw: Any, site: str, url: str) -> Entry:
+    get = dict.get
+    # Where no xml:base stands this is empty, else it is what the entry's addresses start from.
+    base = str(_detail(raw, "title").get("base") or _detail(raw, "summary").get("base") or "")
+    start = urljoin(url, base) if base else site or url
+    guid = clean_line(str(get(raw, "id") or ""))[:2000]
+    link = joined(start, str(get(raw, "link") or ""))
+    if not link and is_web(guid):
+        link = guid
+    content, content_base = _longest(raw)
+    summary = str(get(raw, "summary") or "")
+    if summary == content:
+        summary = ""
+    if not content:
+        content, summary, content_base = summary, "", str(_detail(raw, "summary").get("base") or "")
+    base = content_base or base
+    enclosures = _enclosures(raw, start)
+    published, updated = _date(raw, "published"), _date(raw, "updated")
+    if not published:
+        published = _date(raw, "created") or updated
+    return Entry(
+        guid=guid,
+        link=link,
+        title=text_of(get(raw, "title"), _kind_of(raw, "title")),
+        published=published,
+        updated=updated if updated != published else "",
+        authors=_authors(raw),
+        topics=unique(
+            clean_line(unescape(str(tag.get("label") or tag.get("term") or "")))
+            for tag in get(raw, "tags") or ()
+        ),
+        pictures=_pictures(raw, start, enclosures),
+        enclosures=enclosures,
+        type=type_of(enclosures, is_video=bool(get(raw, "yt_videoid")) or _has_video(raw)),
+        provider=text_of((get(raw, "source") or {}).get("title"), "text/plain"),
+        summary=summary[:MOST_IN_ENTRY],
+        content=content[:MOST_IN_ENTRY],
+        base=urljoin(url, base) if base else link or site or url,
+    )
+
+
+def _detail(raw: Any, name: str) -> Mapping[str, Any]:
+    return dict.get(raw, f"{name}_detail") or {}
+
+
+def _kind_of(raw: Any, name: str) -> str:
+    return str(_detail(raw, name).get("type") or "")
+
+
+def _longest(raw: Any) -> tuple[str, str]:
+    """The HTML of the entry's longest content, and the xml:base of it."""
+    best: tuple[str, str] = ("", "")
+    for one in dict.get(raw, "content") or ():
+        kind, value = str(one.get("type") or ""), str(one.get("value") or "")
+        is_text = "html" in kind or "text" in kind or "xml" in kind or not kind
+        if is_text and len(value) > len(best[0]):
+            best = (value, str(one.get("base") or ""))
+    return best
+
+
+def text_of(value: object, kind: str = "") -> str:
+    """A title as text: without tags where it is HTML; entities resolved, even if escaped twice."""
+    text = str(value or "")
+    if kind != "text/plain":
+        text = _TAGS.sub("", text)
+    for _ in range(2):
+        if not _ENTITY.search(text):
+            break
+        text = unescape(text)
+    text = clean_line(text)
+    return text if len(text) <= MOST_TITLE else text[: MOST_TITLE - 1] + "…"
+
+
+def _date(raw: Any, name: str) -> str:
+    text = str(dict.get(raw, name) or "").strip()
+    if _DAY.fullmatch(text):
+        return text if int(text[:4]) >= _EARLIEST else ""
+    parsed = dict.get(raw, f"{name}_parsed")
+    if parsed:
+        try:
+            return _written(datetime(*parsed[:6]).replace(tzinfo=UTC))
+        except (ValueError, TypeError):
+            return ""
+    return date_of(text)
+
+
+def date_of(text: str) -> str:
+    """A date as ISO 8601 in UTC, a date without a zone being one in UTC; empty where it is none."""
+    text = clean_line(text)[:80]
+    if not text:
+        return ""
+    if _DAY.fullmatch(text):
+        return text
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return ""
+    if isinstance(found, datetime):
+        return _written(found)
+    return found.isoformat() if found.year >= _EARLIEST else ""
+
+
+def _written(found: datetime) -> str:
+    return iso(found.replace(microsecond=0)) if found.year >= _EARLIEST else ""
+
+
+def _authors(raw: Any) -> tuple[str, ...]:
+    named = dict.get(raw, "authors") or (
+        [dict.get(raw, "author_detail")] if dict.get(raw, "author_detail") else []
+    )
+    names = [clean_line(unescape(str(one.get("name") or ""))) for one in named]
+    return unique(name for name in names if name and "@" not in name)
+
+
+def _enclosures(raw: Any, base: str) -> tuple[Enclosure, ...]:
+    found: dict[str, Enclosure] = {}
+    links = [one for one in dict.get(raw, "links") or () if one.get("rel") == "enclosure"]
+    for one in [*links, *(dict.get(raw, "media_content") or ())]:
+        url = joined(base, str(one.get("href") or one.get("url") or ""))
+        kind = clean_line(str(one.get("type") or "")).lower() or (_kind_by_medium(one, url))
+        if not url or (one in links) is False and not kind.startswith(("audio/", "video/")):
+            continue
+        length = number_of(one.get("length") or one.get("filesize"))
+        before = found.get(url, Enclosure(url))
+        found[url] = Enclosure(url, before.type or kind, before.length or length)
+    return tuple(list(found.values())[:MOST_LISTED])
+
+
+def _kind_by_medium(one: Mapping[str, Any], url: str) -> str:
+    return guess_type(urlsplit(url).path)[0] or {"video": "video/*", "audio": "audio/*"}.get(
+        str(one.get("medium")), ""
+    )
+
+
+def _has_video(raw: Any) -> bool:
+    return any(
+        one.get("medium") == "video" or "shockwave" in str(one.get("type"))
+        for one in dict.get(raw, "media_content") or ()
+    )
+
+
+def type_of(enclosures: Sequence[Enclosure], *, is_video: bool = False) -> str:
+    """What an entry with these files is: article, audio or video."""
+    if is_video or any(one.type.startswith("video/") for one in enclosures):
+        return "video"
+    return "audio" if any(one.type.startswith("audio/") for one in enclosures) else "article"
+
+
+def _pictures(raw: Any, base: str, enclosures: Sequence[Enclosure]) -> tuple[Picture, ...]:
+    get = dict.get
+    named = [one for one in get(raw, "media_content") or () if _is_picture(one)]
+    named += get(raw, "media_thumbnail") or ()
+    pictures = [
+        Picture(
+            joined(base, str(one.get("url") or "")), number_of(one.get("width")), number_of(one.get("height"))
+        )
+        for one in named
+    ]
+    pictures += [Picture(one.url) for one in enclosures if one.type.startswith("image/")]
+    if image := (get(raw, "image") or {}).get("href"):
+        pictures.append(Picture(joined(base, str(image))))
+    return tuple(list({one.url: one for one in pictures if one.url}.values())[:MOST_LISTED])
+
+
+def _is_picture(one: Mapping[str, Any]) -> bool:
+    url = str(one.get("url") or "")
+    kind = str(one.get("type") or guess_type(urlsplit(url).path)[0] or "")
+    return one.get("medium") == "image" or kind.startswith("image/")
+
+
+def joined(base: str, address: str) -> str:
+    """An address made absolute; empty where it is then no web address."""
+    address = clean(address).strip()
+    if not address or "\n" in address or "\t" in address:
+        address = "".join(address.split())
+    if not address:
+        return ""
+    try:
+        found = urljoin(base, address)
+    except ValueError:
+        return ""
+    found = found.replace(" ", "%20")
+    return found if is_web(found) and len(found) <= 2048 else ""
+
+
+def number_of(value: object) -> int:
+    """A whole number that is not negative; 0 for anything else."""
+    text = str(value or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def unique(texts: Any) -> tuple[str, ...]:
+    """Each text once, in order, whatever its case; no empty ones."""
+    found: dict[str, str] = {}
+    for text in texts:
+        if text:
+            found.setdefault(text.casefold(), text)
+    return tuple(list(found.values())[:MOST_LISTED])

@@ -1,0 +1,494 @@
+"""A fetch: every feed that is due is asked, read in a worker, and its new entries become files.
+
+`fetch` is an iterator of steps: whoever stops iterating stops the fetch. The order is what survives a kill at
+any moment: names are settled and remembered, then files are written, then the feed's validators are kept.
+So after a kill the feed is asked again, meets the same names, and they are finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from reader.article.dates import iso
+from reader.article.identity import host_of
+from reader.article.text import clean_line, fold
+from reader.config import paths
+from reader.errors import ReaderError, StorageError
+from reader.feeds import politeness, retention, subscriptions
+from reader.feeds.articles import NewsFolder, Outcome, article_name, folder_name, rendered
+from reader.feeds.credentials import login_of
+from reader.feeds.entry import News, Reading, reading_of
+from reader.feeds.fulltext import page_of
+from reader.feeds.matching import believable
+from reader.feeds.network import PAGE_KINDS, Answer, Limits, Network
+from reader.feeds.state import EntryState, FeedState, Stage, State
+from reader.feeds.subscriptions import Subscription
+from reader.feeds.workers import Workers
+
+JOBS = 16
+"""Feeds that are asked at the same time."""
+MOST_PAGES = 50
+"""Pages that one feed may have fetched for full text in one fetch; older entries keep the feed's text."""
+LOCK = "fetch.lock"
+"""In the data folder: one process at a time fetches."""
+
+
+class Busy(ReaderError):
+    """Another process is fetching."""
+
+
+class Step(NamedTuple):
+    """What has become of one feed."""
+
+    url: str
+    name: str
+    outcome: str
+    """"fetched", "notModified", "notDue" or "failed"."""
+    new: int = 0
+    updated: int = 0
+    error: str = ""
+    note: str = ""
+    """What the person should know though nothing failed: that the feed has moved, say."""
+    done: int = 0
+    """Feeds that are done, of `total`."""
+    total: int = 0
+
+
+@dataclass
+class Report:
+    """What a whole fetch has brought; the counts follow the steps."""
+
+    feeds: int = 0
+    fetched: int = 0
+    not_modified: int = 0
+    not_due: int = 0
+    failed: int = 0
+    new: int = 0
+    updated: int = 0
+    removed: int = 0
+    """By `keep`."""
+    seconds: float = 0
+    errors: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, step: Step) -> None:
+        """Count a step."""
+        counts = {
+            "fetched": "fetched",
+            "notModified": "not_modified",
+            "notDue": "not_due",
+            "failed": "failed",
+        }
+        setattr(self, counts[step.outcome], getattr(self, counts[step.outcome]) + 1)
+        self.new += step.new
+        self.updated += step.updated
+        if step.error:
+            self.errors.append((step.url, step.error))
+
+
+def fetch(
+    feeds: Sequence[Subscription],
+    *,
+    folder: str = "",
+    force: bool = False,
+    is_named: bool = False,
+    jobs: int = JOBS,
+    limits: Limits | None = None,
+    protected: Callable[[Sequence[str]], set[str]] | None = None,
+    report: Report | None = None,
+) -> Iterator[Step]:
+    """Fetch what is due of these feeds; a step for each. `report` is filled on the way.
+
+    `force` asks what is not due, too. `is_named`: the person named these very feeds, so also those that are
+    gone are asked. `protected` says which of some articles must not be removed by `keep`; without it nothing
+    is removed. Raises Busy, StorageError.
+    """
+    report = report if report is not None else Report()
+    begin = time.monotonic()
+    lock = os.path.join(paths.ensure(paths.folder_of("data")), LOCK)
+    with subscriptions.locked(lock, wait=False) as is_ours:
+        if not is_ours:
+            raise Busy("another reader is fetching just now; wait until it has finished")
+        with State() as state:
+            news = NewsFolder(folder)
+            run = _Run(state, news, force, is_named, max(jobs, 1), limits)
+            todo = [one for one in feeds if one.enabled or is_named]
+            report.feeds = len(todo)
+            try:
+                for step in _steps(run, todo):
+                    report.add(step)
+                    yield step
+                if protected is not None:
+                    report.removed = retention.remove_expired(state, news, feeds, protected)
+            finally:
+                report.seconds = time.monotonic() - begin
+
+
+def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[Step]:
+    """Drive the event loop from step to step, in the caller's own thread."""
+    done = 0
+    waiting = []
+    for one in feeds:
+        if run.is_due(one):
+            waiting.append(one)
+        else:
+            done += 1
+            yield Step(one.address, one.label, "notDue", done=done, total=len(feeds))
+    if not waiting:
+        return
+    with asyncio.Runner() as runner:
+        queue: asyncio.Queue[Step | BaseException | None] = asyncio.Queue()
+        task = runner.get_loop().create_task(run.all(waiting, queue))
+        try:
+            while True:
+                step = runner.run(queue.get())
+                if step is None:
+                    break
+                if isinstance(step, BaseException):
+                    raise step
+                done += 1
+                yield step._replace(done=done, total=len(feeds))
+        finally:
+            task.cancel()
+            runner.run(_finished(task))
+
+
+async def _finished(task: asyncio.Task[None]) -> None:
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()
+
+
+class _Run:
+    """One fetch under way."""
+
+    def __init__(
+        self, state: State, news: NewsFolder, force: bool, is_named: bool, jobs: int, limits: Limits | None
+    ) -> None:
+        self._state, self._news = state, news
+        self._force, self._is_named, self._jobs = force, is_named, jobs
+        self._limits = limits
+        self._now = time.time()
+        self._known = state.feeds()
+        self._resting = {} if force else state.hosts(self._now)
+        self._directories = state.directories()
+
+    def is_due(self, one: Subscription) -> bool:
+        """Whether a feed is to be asked now."""
+        known = self._known.get(one.address)
+        if known is None:
+            return _host(one.url) not in self._resting
+        if known.gone:
+            return self._is_named and self._force
+        return self._force or (known.due <= self._now and _host(one.url) not in self._resting)
+
+    async def all(
+        self, feeds: Sequence[Subscription], queue: asyncio.Queue[Step | BaseException | None]
+    ) -> None:
+        """Ask them all; each puts its step into the queue, and None comes last."""
+        self._network = Network(self._limits)
+        self._workers = Workers()
+        self._slots = asyncio.Semaphore(self._jobs)
+        self._turns = {_host(one.url): asyncio.Semaphore(2) for one in feeds}
+        tasks = [asyncio.create_task(self._one(one)) for one in feeds]
+        try:
+            for done in asyncio.as_completed(tasks):
+                await queue.put(await done)
+            await queue.put(None)
+        except (ReaderError, OSError) as error:
+            await queue.put(error)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._workers.close()
+            await self._network.close()
+
+    async def _one(self, one: Subscription) -> Step:
+        # The host's turn first: many feeds of one slow host must not keep the slots from others.
+        async with self._turns[_host(one.url)], self._slots:
+            if _host(one.url) in self._resting and not self._force:
+                return Step(one.address, one.label, "notDue")
+            feed = self._state.feed(one.address)
+            try:
+                answer = await self._asked(one, feed)
+                if answer.status == 304:
+                    return self._unchanged(one, feed, answer)
+                if answer.status != 200:
+                    return self._refused(one, feed, answer)
+                return await self._arrived(one, feed, answer)
+            except StorageError:
+                raise
+            except ReaderError as error:
+                return self._failed(one, feed, str(error))
+
+    async def _asked(self, one: Subscription, feed: FeedState) -> Answer:
+        login = await asyncio.to_thread(login_of, one)
+        headers = {}
+        if self._now - feed.validated < politeness.REVALIDATE:
+            headers = {"If-None-Match": feed.etag, "If-Modified-Since": feed.modified}
+        headers = {name: value for name, value in headers.items() if value}
+        return await self._network.get(one.address, headers, is_trusted=True, login=login)
+
+    def _unchanged(self, one: Subscription, feed: FeedState, answer: Answer) -> Step:
+        feed = feed._replace(
+            fetched=self._now, failures=0, error="",
+            due=politeness.due_after_success(time.time(), one.every, 0, answer.headers),
+        )  # fmt: skip
+        self._state.store(feed)
+        note = self._move(one, answer)
+        return Step(one.address, one.label, "notModified", note=note)
+
+    def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> Step:
+        wait = politeness.retry_after(answer.headers, time.time())
+        is_page = b"<html" in answer.body[:2048].lower()
+        if politeness.rests_host(answer.status):
+            until = time.time() + (wait or politeness.HOST_REST)
+            self._resting[_host(one.url)] = until
+            self._state.refused(_host(one.url), until)
+        sentence = politeness.status_sentence(answer.status, wait, time.time(), is_page=is_page)
+        return self._failed(one, feed, sentence, wait, is_gone=answer.status == 410)
+
+    def _failed(
+        self, one: Subscription, feed: FeedState, sentence: str, wait: float = 0, *, is_gone: bool = False
+    ) -> Step:
+        failures = feed.failures + 1
+        due = politeness.due_after_failure(time.time(), one.every, failures, wait)
+        sentence = clean_line(sentence)
+        self._state.store(feed._replace(failures=failures, error=sentence, due=due, gone=is_gone))
+        return Step(one.address, one.label, "failed", error=sentence)
+
+    async def _arrived(self, one: Subscription, feed: FeedState, answer: Answer) -> Step:
+        known = self._state.entries(feed.id)
+        oldest = iso(datetime.fromtimestamp(self._now - one.keep, UTC)) if one.keep else ""
+        raw = await self._workers.ask(
+            "read_feed", answer.body, content_type=answer.headers.get("content-type", ""), url=answer.url,
+            # What was only intended comes again, so that it is finished.
+            known=[row._replace(digest="" if row.stage == Stage.INTENDED else row.digest) for row in known],
+            repeats=feed.repeats, oldest=oldest, is_new=False,
+        )  # fmt: skip
+        reading = reading_of(raw)
+        if one.full_text:
+            reading = await self._with_pages(reading, answer)
+        new, updated = self._keep(one, feed, reading, known, answer)
+        return Step(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
+
+    async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
+        """The reading with the texts of the entries' own pages, where they can be had."""
+        ready = []
+        for place, one in enumerate(reading.news):
+            if one.is_written and one.entry.link and place < MOST_PAGES:
+                try:
+                    page = await self._network.get(
+                        one.entry.link, {"Accept": PAGE_KINDS}, is_trusted=answer.is_private
+                    )
+                    if page.status == 200:
+                        kind = page.headers.get("content-type", "")
+                        found = page_of(
+                            await self._workers.ask("read_page", page.body, content_type=kind, url=page.url)
+                        )
+                        one = one._replace(body=found.body, excerpt=one.excerpt or found.excerpt)
+                except StorageError:
+                    raise
+                except ReaderError:
+                    pass  # the feed's own text is there
+            ready.append(one)
+        return reading._replace(news=tuple(ready))
+
+    def _keep(
+        self,
+        one: Subscription,
+        feed: FeedState,
+        reading: Reading,
+        known: Sequence[EntryState],
+        answer: Answer,
+    ) -> tuple[int, int]:
+        """Settle names, remember them, write files, remember that. Gives how many are new and updated."""
+        writer = _Writer(self._state, self._news, one, feed, reading, known)
+        feed = writer.settle(self._directories)
+        new, updated = writer.write()
+        now = time.time()
+        is_validated = bool(answer.headers.get("etag") or answer.headers.get("last-modified"))
+        feed = feed._replace(
+            title=reading.title, site=reading.site, repeats=reading.repeats, fetched=self._now, failures=0,
+            error="", gone=False, arrived=now if new or not feed.arrived else feed.arrived,
+            # Both from every whole answer, byte for byte; what a server has dropped is not sent on.
+            etag=answer.headers.get("etag", ""), modified=answer.headers.get("last-modified", ""),
+            validated=now if is_validated else 0,
+            due=politeness.due_after_success(now, one.every, reading.ttl, answer.headers),
+        )  # fmt: skip
+        writer.finish(feed)
+        return new, updated
+
+    def _move(self, one: Subscription, answer: Answer) -> str:
+        """Go on at the address that a feed has moved to for good; gives a sentence, or nothing."""
+        if not answer.moved_to or answer.moved_to == one.address:
+            return ""
+        target = answer.moved_to
+        others = {other.address for other in subscriptions.load()[0]}
+        if target in others or not self._state.move(one.address, target):
+            return f"it has moved to {target}, which is subscribed to already; unsubscribe from one of them"
+        subscriptions.change(one.address, {"url": target})
+        return f"it has moved to {target}; feeds.toml says so now"
+
+
+class _Writer:
+    """The new entries of one feed on their way to files."""
+
+    def __init__(
+        self, state: State, news: NewsFolder, one: Subscription, feed: FeedState, reading: Reading,
+        known: Sequence[EntryState],
+    ) -> None:  # fmt: skip
+        self._state, self._news, self._one, self._feed, self._reading = state, news, one, feed, reading
+        self._rows = {row.key: row for row in known}
+        self._taken = {row.path for row in known if row.path}
+        self._now = datetime.now(UTC)
+        self._todo: list[tuple[News, EntryState, str]] = []
+        self._settled: list[EntryState] = []
+
+    def settle(self, directories: dict[str, int]) -> FeedState:
+        """Give every new entry a name, and remember it before anything is written."""
+        feed = self._feed
+        if not feed.directory:
+            feed = feed._replace(directory=self._directory(directories))
+            directories[feed.directory] = feed.id
+        self._feed = feed
+        adopted = self._adopted() if not self._rows else {}
+        elsewhere = self._state.known_elsewhere(feed.id, {one.identity for one in self._reading.news})
+        dropped = [old for old, _ in self._reading.renamed]
+        remembered = [self._rows[old]._replace(key=new) for old, new in self._reading.renamed]
+        for one in self._reading.news:
+            row = self._rows.get(one.known_as) or self._row(one, adopted, elsewhere)
+            if one.known_as and one.known_as != one.key:
+                dropped.append(one.known_as)
+            if row.stage == Stage.PASSED or not one.is_written:
+                remembered.append(self._updated(row, one))
+                continue
+            text = self._text(one, row)
+            if row.stage == Stage.INTENDED:
+                self._news.clear_drafts(row.path)
+                # Not yet what the feed says: until the file is there it has to come again.
+                remembered.append(row._replace(key=one.key))
+            elif one.known_as != one.key:
+                remembered.append(row._replace(key=one.key))
+            self._todo.append((one, row, text))
+        with self._state.transaction():
+            self._state.forget(feed.id, dropped)
+            self._state.remember(feed.id, remembered)
+            self._state.store(feed)
+        return feed
+
+    def write(self) -> tuple[int, int]:
+        """Write the files; gives how many are new and how many updated."""
+        new = updated = 0
+        for one, row, text in self._todo:
+            is_new = row.stage == Stage.INTENDED
+            digest, outcome = self._news.put(
+                row.path, text, [row.written] if row.written else [], is_new=is_new
+            )
+            new += is_new and outcome is not Outcome.EDITED
+            updated += not is_new and outcome is Outcome.REWRITTEN
+            written = digest if outcome is not Outcome.EDITED else row.written
+            self._settled.append(self._updated(row, one)._replace(stage=Stage.WRITTEN, written=written))
+        return new, updated
+
+    def finish(self, feed: FeedState) -> None:
+        """Remember what was written, and what the feed is to be asked with next time."""
+        with self._state.transaction():
+            self._state.remember(feed.id, self._settled)
+            self._state.store(feed)
+
+    def _updated(self, row: EntryState, one: News) -> EntryState:
+        return row._replace(
+            key=one.key, identity=one.identity, digest=one.digest, title=one.folded_title,
+            published=one.entry.published,
+        )  # fmt: skip
+
+    def _row(self, one: News, adopted: dict[str, str], elsewhere: set[str]) -> EntryState:
+        """What is to be remembered of an entry that is new."""
+        row = EntryState(
+            one.key, one.identity, "", "", "", Stage.PASSED, self._now.timestamp(), one.folded_title,
+            one.entry.published,
+        )  # fmt: skip
+        if not one.is_written:
+            return row
+        if path := adopted.get(one.entry.guid or one.entry.link):
+            # It lies there already. Whether a person has edited it is not known, unless it is what we write.
+            row = row._replace(path=path, stage=Stage.WRITTEN)
+            return row
+        if one.identity and one.identity in elsewhere:
+            return row
+        return row._replace(path=self._path(one), stage=Stage.INTENDED)
+
+    def _text(self, one: News, row: EntryState) -> str:
+        seen = datetime.fromtimestamp(row.seen, UTC)
+        entry = one.entry._replace(published=believable(one.entry.published, seen))
+        name = entry.provider or self._one.name or self._reading.title
+        # An aggregator's links lead elsewhere, but it is the publisher, unless it names another one.
+        hosts = [host_of(entry.link), host_of(self._reading.site), host_of(self._one.address)]
+        domain = next(filter(None, hosts if entry.provider else [*hosts[1:2], *hosts]), "")
+        domain = domain.removeprefix("www.")
+        topics: dict[str, str] = {}
+        for topic in (*entry.topics, *self._one.topics):
+            topics.setdefault(fold(topic), topic)
+        return rendered(
+            entry, excerpt=one.excerpt, body=one.body, seen=iso(seen), feed=self._one.address,
+            category=self._one.folder, provider=(name or domain, domain), topics=tuple(topics.values()),
+        )  # fmt: skip
+
+    def _path(self, one: News) -> str:
+        day = (believable(one.entry.published, self._now) or iso(self._now))[:10]
+        name = article_name(one.entry.title, day)
+        number = 1
+        while True:
+            number += 1
+            path = f"{self._feed.directory}/{day[:4]}/{name}.md"
+            if path not in self._taken and not self._news.exists(path):
+                self._taken.add(path)
+                return path
+            name = f"{article_name(one.entry.title, day)}-{number}"
+
+    def _directory(self, directories: dict[str, int]) -> str:
+        """A folder for the feed that no other feed has."""
+        one = self._one
+        group = (
+            "/".join(folder_name(part, "") for part in one.folder.split("/") if part.strip(" ."))
+            if one.folder
+            else ""
+        )
+        name = folder_name(fold(one.name or self._reading.title), _host(one.url))
+        number = 1
+        while True:
+            directory = "/".join(filter(None, (group, name if number == 1 else f"{name}-{number}")))
+            if directory not in directories and self._is_free(directory):
+                return directory
+            number += 1
+
+    def _is_free(self, directory: str) -> bool:
+        """Whether a folder is not there, or holds this very feed's articles (of another machine, or from
+        before what was remembered got lost)."""
+        if not self._news.exists(directory):
+            return True
+        feeds = {one.feed for one in self._news.scan(directory) if one.feed}
+        return not feeds or self._one.address in feeds
+
+    def _adopted(self) -> dict[str, str]:
+        """What lies in the feed's folder already, by guid or address."""
+        if not self._news.exists(self._feed.directory):
+            return {}
+        found: dict[str, str] = {}
+        for one in self._news.scan(self._feed.directory):
+            if one.feed == self._one.address:
+                self._taken.add(one.path)
+                found.setdefault(one.guid or one.url, one.path)
+        return found
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()

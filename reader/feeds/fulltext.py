@@ -1,0 +1,78 @@
+"""The readable text of a page: trafilatura, which is an extra of its own because it brings lxml along."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+from reader.article.markdown import first_paragraph
+from reader.article.text import clean, clean_line
+from reader.errors import ReaderError, UsageError
+from reader.feeds.document import date_of, joined, text_of, unique
+from reader.feeds.html import web_address
+
+LEAST_WORDS = 8
+"""A page with fewer is no article."""
+
+
+class NoText(ReaderError):
+    """A page has no text to keep; `str()` says why."""
+
+
+class Page(NamedTuple):
+    """What a page says."""
+
+    title: str
+    body: str
+    """Markdown."""
+    excerpt: str = ""
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    site: str = ""
+    topics: tuple[str, ...] = ()
+    picture: str = ""
+    url: str = ""
+    """Its canonical address, where it names one at the same host."""
+
+
+def require() -> None:
+    """Raises UsageError where the extra is missing."""
+    if find_spec("trafilatura") is None:
+        raise UsageError("full text needs an extra: pip install 'news-reader-tui[full-text]'")
+
+
+def extracted(raw: bytes, content_type: str, url: str) -> Page:
+    """The article on a page. Raises NoText."""
+    import trafilatura
+
+    head = raw[:1024].lstrip().lower()
+    if head.startswith((b"%pdf", b"\x89png", b"gif8", b"\xff\xd8", b"pk\x03\x04")):
+        raise NoText(f"{content_type.partition(';')[0] or 'this'} is no page with text")
+    found: Any = trafilatura.bare_extraction(
+        raw, url=url, output_format="markdown", with_metadata=True, include_comments=False,
+        include_images=True, include_links=True, include_formatting=True, include_tables=True,
+    )  # fmt: skip
+    body = clean(found.text or "").strip() if found is not None else ""
+    if len(body.split()) < LEAST_WORDS:
+        raise NoText("no text was found on the page; it may need a browser or a login")
+    title = text_of(found.title, "text/plain") or first_paragraph(body)[:80]
+    lines = body.split("\n", 1)
+    if lines[0].lstrip("# ").strip() == title:
+        body = lines[1].strip() if len(lines) > 1 else body
+    return Page(
+        title=title,
+        body=body,
+        excerpt=text_of(found.description, "text/plain") or first_paragraph(body),
+        authors=unique(clean_line(name) for name in (found.author or "").split(";")),
+        published=date_of(found.date or ""),
+        site=clean_line(found.sitename or ""),
+        topics=unique(clean_line(tag) for tag in [*(found.tags or ()), *(found.categories or ())]),
+        picture=web_address(url, found.image or ""),
+        url=joined(url, found.url or ""),
+    )
+
+
+def page_of(row: list[Any]) -> Page:
+    """A page out of its JSON."""
+    found = Page(*row)
+    return found._replace(authors=tuple(found.authors), topics=tuple(found.topics))

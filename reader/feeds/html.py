@@ -1,0 +1,405 @@
+"""An entry's HTML made into Markdown: cleaned first, then converted by html-to-markdown.
+
+One pass drops what is no text (scripts, forms, frames, tracking pixels), makes addresses absolute, leaves out
+what only tracks, and escapes what Markdown would take for marks. The library's own escaping is off: it puts a
+backslash before every hyphen, and articles are files that people read and grep.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from html.parser import HTMLParser
+
+from reader.article.markdown import first_paragraph
+from reader.article.text import clean, clean_line
+from reader.article.urls import UnsafeUrl, checked_url
+from reader.feeds.document import joined
+
+MOST_DEPTH = 200
+"""Nested elements; deeper ones are left out, their text stays."""
+
+_SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "svg",
+        "iframe",
+        "form",
+        "object",
+        "embed",
+        "applet",
+        "canvas",
+        "math",
+        "template",
+        "noscript",
+        "head",
+        "title",
+        "button",
+        "select",
+        "textarea",
+        "input",
+        "frame",
+        "frameset",
+        "noframes",
+        "dialog",
+        "nav",
+    ]
+)
+"""Elements whose content goes with them."""
+_KEPT = frozenset(
+    [
+        "a",
+        "p",
+        "br",
+        "hr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "code",
+        "em",
+        "i",
+        "strong",
+        "b",
+        "del",
+        "s",
+        "strike",
+        "sub",
+        "sup",
+        "img",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "th",
+        "td",
+        "caption",
+        "div",
+        "section",
+        "article",
+        "figure",
+        "figcaption",
+        "details",
+        "summary",
+        "kbd",
+        "samp",
+        "tt",
+        "cite",
+        "q",
+    ]
+)
+_VOID = frozenset(("br", "hr", "img"))
+_BLOCKS = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "dt",
+        "dd",
+        "blockquote",
+        "div",
+        "section",
+        "article",
+        "figure",
+        "figcaption",
+        "td",
+        "th",
+        "pre",
+        "br",
+        "hr",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "caption",
+        "details",
+        "summary",
+    ]
+)
+_BACKSLASH = "\ue000"
+"""Stands for a backslash of ours until the library has had its turn."""
+_MARKS = re.compile(r"[\\`*\[\]<]|~~|==|(?<!\w)_|_(?!\w)|&(?=#?\w{1,30};)|!(?=\[)")
+_LINE_START = re.compile(r"(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[=~]{2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))")
+_DECLARATION = re.compile("<[!?]")
+_TAG = re.compile(r"<[a-zA-Z/!]")
+_TRACKING = re.compile(r"(?i)(?:utm_[^=&]*|fbclid|gclid|mc_cid|mc_eid)(?:=[^&]*)?")
+_PIXELS = re.compile(
+    r"(?i)feedburner\.com/~|/pixel\b|pixel\.(?:gif|png)|/b\.gif|feedsportal|doubleclick\.net"
+)
+_TINY = re.compile(r"(?i)(?:width|height)\s*:\s*[01]px")
+_LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w+#.-]{1,30})")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_WORDS = re.compile(r"[ \t\r\f]+")
+
+
+def markdown_of(html: str, base: str) -> str:
+    """Clean Markdown that says what the HTML says; text without a tag is taken as text."""
+    if not html.strip():
+        return ""
+    if not _TAG.search(html):
+        html = _from_text(unescape(html))
+    cleaner = _cleaned(html, base)
+    text = _converted(cleaner.html)
+    if not text.strip():
+        # Beyond its own depth the library gives nothing: the bare words are better.
+        text = "\n\n".join(
+            filter(None, (_WORDS.sub(" ", part).strip() for part in cleaner.words.split("\n")))
+        )
+    text = clean(text.replace(_BACKSLASH, "\\"))
+    text = "\n".join(line.rstrip() + "  " * line.endswith("  ") for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", text).strip("\n").rstrip()
+
+
+def excerpt_of(summary: str, body: str, base: str) -> str:
+    """The first paragraph of the summary, where there is one, else of the body, as plain text."""
+    if summary.strip():
+        short = first_paragraph(markdown_of(summary, base))
+        if short:
+            return short
+    return first_paragraph(body)
+
+
+def picture_in(html: str, base: str) -> str:
+    """The address of the first picture that is more than a pixel; empty for none."""
+    if "<img" not in html.lower():
+        return ""
+    cleaner = _cleaned(html, base)
+    return cleaner.pictures[0] if cleaner.pictures else ""
+
+
+def web_address(base: str, address: str) -> str:
+    """An address as it may be kept: absolute, http or https, without what only tracks; empty for others."""
+    found = joined(base, address)
+    if not found:
+        return ""
+    try:
+        found = checked_url(found)
+    except UnsafeUrl:
+        return ""
+    return without_tracking(found)
+
+
+def without_tracking(url: str) -> str:
+    """The URL without `utm_*` and its like."""
+    head, mark, fragment = url.partition("#")
+    path, question, query = head.partition("?")
+    if question and _TRACKING.search(query):
+        kept = [part for part in query.split("&") if not _TRACKING.fullmatch(part)]
+        head = path + ("?" + "&".join(kept) if kept else "")
+    return head + mark + fragment
+
+
+def _cleaned(html: str, base: str) -> _Cleaner:
+    """The HTML after the one pass."""
+    cleaner = _Cleaner(base)
+    cleaner.feed(_without_declarations(html.replace(_BACKSLASH, "")))
+    cleaner.close()
+    return cleaner
+
+
+def _without_declarations(html: str) -> str:
+    """Without comments, declarations and CDATA marks: html.parser looks to the end for each that is open."""
+    parts = []
+    place = 0
+    while found := _DECLARATION.search(html, place):
+        begin = found.start()
+        parts.append(html[place:begin])
+        if html.startswith("<![CDATA[", begin):
+            end = html.find("]]>", begin)
+            place = end + 3 if end >= 0 else len(html)
+            parts.append(escape(html[begin + 9 : max(end, begin + 9)], quote=False))
+            continue
+        mark = "-->" if html.startswith("<!--", begin) else ">"
+        end = html.find(mark, begin + 2)
+        place = end + len(mark) if end >= 0 else len(html)
+    rest = "".join([*parts, html[place:]])
+    last = rest.rfind(">") + 1  # what is open there can't be a tag
+    return rest[:last] + rest[last:].replace("<", "&lt;")
+
+
+def _from_text(text: str) -> str:
+    """Plain text as HTML: blank lines part paragraphs, line ends are kept, addresses are links."""
+    paragraphs = []
+    for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
+        lines = [
+            re.sub(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]", _as_link, escape(line.strip(), quote=False))
+            for line in part.split("\n")
+        ]
+        paragraphs.append(f"<p>{'<br>'.join(lines)}</p>")
+    return "".join(paragraphs)
+
+
+def _in_brackets(url: str) -> str:
+    """The address as it may stand between Markdown's brackets."""
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def _as_link(found: re.Match[str]) -> str:
+    address = escape(unescape(found[0]))
+    return f'<a href="{address}">{address}</a>'
+
+
+def _converted(html: str) -> str:
+    from html_to_markdown import ConversionOptions, convert
+
+    options = ConversionOptions(
+        extract_metadata=False, bullets="-", autolinks=False, highlight_style="none", default_title=False,
+        max_depth=MOST_DEPTH + 20,
+    )  # fmt: skip
+    try:
+        return convert(html, options).content or ""
+    except Exception:  # the library's own errors, of which none may cost a feed its other entries
+        return ""
+
+
+class _Cleaner(HTMLParser):
+    """Writes the same HTML again, with what may stay."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self._base = base
+        self._out: list[str] = []
+        self._bare: list[str] = []
+        self._open: list[str] = []
+        self._skipping = 0
+        self._skipped = ""
+        self._is_line_start = True
+        self.pictures: list[str] = []
+
+    @property
+    def html(self) -> str:
+        """What may stay, so far."""
+        return "".join(self._out)
+
+    @property
+    def words(self) -> str:
+        """Its text, a line for each block."""
+        return "".join(self._bare)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Write it, write something in its place, or skip what is in it."""
+        if self._skipping:
+            if tag == self._skipped:
+                self._skipping += 1
+            return
+        said = {name: value or "" for name, value in attrs}
+        if tag in ("iframe", "video", "audio", "source", "embed"):
+            self._embedded(tag, said)
+        if tag in _SKIPPED:
+            if tag not in ("input", "embed", "frame"):
+                self._skipping, self._skipped = 1, tag
+            return
+        if tag in _BLOCKS:
+            self._is_line_start = True
+            self._bare.append("\n")
+        if tag == "img":
+            self._picture(said)
+        elif tag == "a":
+            self._link(said)
+        elif tag in _VOID:
+            self._out.append(f"<{tag}>")
+        elif tag in _KEPT and len(self._open) < MOST_DEPTH:
+            self._open.append(tag)
+            self._out.append(self._start(tag, said))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """`<x/>` is `<x>` in HTML, but nothing can be inside."""
+        if not (tag in _SKIPPED and tag not in ("iframe",)):
+            self.handle_starttag(tag, attrs)
+        if self._skipping and tag == self._skipped:
+            self._skipping -= 1
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close it, and what was left open inside."""
+        if self._skipping:
+            self._skipping -= tag == self._skipped
+            return
+        if tag in _BLOCKS:
+            self._is_line_start = True
+            self._bare.append("\n")
+        if tag in self._open[-12:]:
+            while self._open:
+                last = self._open.pop()
+                self._out.append(f"</{last}>")
+                if last == tag:
+                    break
+
+    def handle_data(self, data: str) -> None:
+        """Text, with a backslash before what Markdown would take for a mark."""
+        if self._skipping:
+            return
+        self._bare.append(data)
+        if "pre" not in self._open and not self._is_code():
+            data = _MARKS.sub(lambda found: _BACKSLASH + found[0], data)
+            if self._is_line_start and data.strip():
+                start = _LINE_START.match(data)
+                if start:
+                    middle = start[2] if not start[2][0].isdigit() else ""
+                    data = (
+                        f"{start[1]}{_BACKSLASH}{middle}{data[start.end() :]}"
+                        if middle
+                        else f"{start[1]}{start[2]}{_BACKSLASH}{data[start.end() :]}"
+                    )
+                self._is_line_start = False
+        self._out.append(escape(data, quote=False))
+
+    def _is_code(self) -> bool:
+        return any(tag in self._open for tag in ("code", "kbd", "samp", "tt"))
+
+    def _start(self, tag: str, said: dict[str, str]) -> str:
+        if tag in ("code", "pre"):
+            language = _LANGUAGE.search(said.get("class", "")) or _LANGUAGE.search(said.get("data-lang", ""))
+            return f'<{tag} class="language-{escape(language[1])}">' if language else f"<{tag}>"
+        if tag == "ol" and said.get("start", "").isdigit():
+            return f'<ol start="{said["start"][:6]}">'
+        return f"<{tag}>"
+
+    def _link(self, said: dict[str, str]) -> None:
+        address = said.get("href", "").strip()
+        if address.lower().startswith("mailto:"):
+            found = "mailto:" + re.sub(r"[^\w.+@%=&?-]", "", address[7:300])
+        else:
+            found = web_address(self._base, address) if address else ""
+        if found and len(self._open) < MOST_DEPTH and "a" not in self._open:
+            self._open.append("a")
+            self._out.append(f'<a href="{escape(_in_brackets(found))}">')
+
+    def _picture(self, said: dict[str, str]) -> None:
+        address = said.get("src", "") or said.get("data-src", "")
+        if not address or address.startswith("data:"):
+            address = said.get("data-src", "") or said.get("data-lazy-src", "")
+        is_tiny = said.get("width", "").strip() in ("0", "1") or said.get("height", "").strip() in ("0", "1")
+        if is_tiny or _TINY.search(said.get("style", "")) or not address or address.startswith("data:"):
+            return
+        found = web_address(self._base, address)
+        if not found or _PIXELS.search(found):
+            return
+        self.pictures.append(found)
+        words = _MARKS.sub(lambda mark: _BACKSLASH + mark[0], clean_line(said.get("alt", ""))[:300])
+        self._out.append(f'<img src="{escape(_in_brackets(found))}" alt="{escape(words)}">')
+        self._is_line_start = False
+
+    def _embedded(self, tag: str, said: dict[str, str]) -> None:
+        """A frame or a player becomes a link to what it would have shown."""
+        found = web_address(self._base, said.get("src", ""))
+        if found and not _PIXELS.search(found):
+            word = {"audio": "Audio", "video": "Video", "source": "Media"}.get(tag, found.split("/")[2])
+            self._out.append(f'<p><a href="{escape(_in_brackets(found))}">{escape(word)}</a></p>')

@@ -1,0 +1,170 @@
+"""Which entries of a document are new, which have changed, and which are known under another guid.
+
+Pure. Feeds change their guids, repeat them, and move to https; each rule here has met a feed that needed it.
+Dates never decide what is new.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+
+from reader.article.identity import identity_of
+from reader.article.text import fold
+from reader.feeds.entry import Document, Entry, News, Reading
+from reader.feeds.state import EntryState
+
+MOST_ENTRIES = 500
+"""Of one document; of more, the newest are taken and the others are only remembered."""
+
+Prepare = Callable[[Entry], tuple[str, str, Entry]]
+"""An entry's excerpt and body, and the entry as it is then written."""
+
+
+def compared(
+    document: Document,
+    known: Sequence[EntryState],
+    *,
+    repeats: bool,
+    prepare: Prepare,
+    oldest: str = "",
+    most: int = MOST_ENTRIES,
+) -> Reading:
+    """The document's entries against those that are known.
+
+    `repeats`: the feed has used one guid for several entries before. Entries published before `oldest`
+    (ISO 8601) are remembered and not written.
+    """
+    entries = newest_first(document.entries)
+    repeats = repeats or _repeats(entries)
+    keys = [key_of(entry, with_link=repeats) for entry in entries]
+    identities = [address_of(entry.link) for entry in entries]
+    by_key = {one.key: one for one in known}
+    here, times = set(keys), Counter(filter(None, identities))
+    by_address: dict[str, list[EntryState]] = {}
+    for one in known:
+        if one.identity:
+            by_address.setdefault(one.identity, []).append(one)
+    news: list[News] = []
+    renamed: list[tuple[str, str]] = []
+    taken: set[str] = set()
+    for place, (entry, key, identity) in enumerate(zip(entries, keys, identities, strict=True)):
+        if key in taken:
+            continue
+        taken.add(key)
+        before = by_key.get(key)
+        if before is None and times[identity] == 1:
+            same = (
+                [one for one in by_address[identity] if one.key not in here] if identity in by_address else []
+            )
+            if len(same) == 1 and _is_same(same[0], entry, identity):
+                before = same[0]
+        digest = digest_of(entry)
+        if before is not None and before.digest == digest:
+            if before.key != key:
+                renamed.append((before.key, key))
+            continue
+        is_old = place >= most or bool(oldest and entry.published and entry.published < oldest)
+        if is_old and before is not None:
+            continue
+        excerpt, body, ready = ("", "", entry) if is_old else prepare(entry)
+        news.append(
+            News(
+                key=key,
+                known_as=before.key if before else "",
+                identity=identity,
+                digest=digest,
+                folded_title=fold(entry.title)[:200],
+                entry=ready._replace(summary="", content=""),
+                excerpt=excerpt,
+                body=body,
+                is_written=not is_old,
+            )
+        )
+    return Reading(
+        title=document.title,
+        site=document.site,
+        ttl=document.ttl,
+        total=len(entries),
+        repeats=repeats,
+        news=tuple(news),
+        renamed=tuple(renamed),
+        newest=tuple(entry.title or entry.link for entry in entries[:3]),
+        format=document.format,
+    )
+
+
+def key_of(entry: Entry, *, with_link: bool = False) -> str:
+    """What an entry is known by within its feed: the guid without its scheme, else the link, else title and
+    date, else its text. An id made of the text would change with each edit."""
+    link = address_of(entry.link)
+    guid = _without_scheme(entry.guid)
+    if guid and with_link and link:
+        return f"{guid}\n{link}"
+    if guid or link:
+        return guid or link
+    if entry.title:
+        return f"{fold(entry.title)}\n{entry.published}"
+    return _hashed(entry.content or entry.summary)
+
+
+def address_of(link: str) -> str:
+    """What two links to the same page have in common: http and https are not told apart."""
+    return identity_of(link, "").partition("://")[2]
+
+
+def digest_of(entry: Entry) -> str:
+    """Of what a reader would see of it. Not its guid, scheme or time of change: those move by themselves."""
+    published = "" if entry.published == entry.updated else entry.published
+    said = [
+        entry.title, address_of(entry.link), published, entry.authors, entry.topics, entry.summary,
+        entry.content,
+        [one.url.partition("://")[2] for one in entry.enclosures],
+    ]  # fmt: skip
+    return _hashed(json.dumps(said))
+
+
+def newest_first(entries: Sequence[Entry]) -> list[Entry]:
+    """By date, where they have one; the document's order otherwise, and among equals."""
+    if not all(entry.published for entry in entries):
+        return list(entries)
+    return sorted(entries, key=lambda entry: entry.published, reverse=True)
+
+
+def believable(published: str, now: datetime) -> str:
+    """The date, or now for one that is more than a day ahead: it would stand on top for weeks."""
+    limit = f"{(now + timedelta(days=1)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return published if published[: len(limit)] <= limit else ""
+
+
+def _repeats(entries: Sequence[Entry]) -> bool:
+    """Whether several entries with links of their own have one guid."""
+    links: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.guid:
+            links.setdefault(_without_scheme(entry.guid), set()).add(address_of(entry.link) or entry.title)
+    return any(len(found) > 1 for found in links.values())
+
+
+def _is_same(before: EntryState, entry: Entry, identity: str) -> bool:
+    """Whether an entry with a guid of its own is one that was known at this link under another."""
+    is_page = bool(identity.partition("/")[2])
+    same_title = before.title == fold(entry.title)[:200]
+    same_date = before.published == entry.published
+    if is_page:
+        return same_title or same_date or not (before.published and entry.published)
+    return same_title and same_date
+
+
+def _without_scheme(guid: str) -> str:
+    for scheme in ("https://", "http://"):
+        if guid.lower().startswith(scheme):
+            return guid[len(scheme) :]
+    return guid
+
+
+def _hashed(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

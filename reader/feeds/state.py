@@ -1,0 +1,260 @@
+"""What a fetch must remember between two runs: validators, times, errors, and which entries were seen.
+
+A database in the data folder. Losing it costs no articles: what lies in the news folder is recognised by its
+guid (`reader.feeds.articles`). Nothing of what the person wants is in here; that is feeds.toml.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import NamedTuple
+
+from reader.article.text import display_path
+from reader.config import paths
+from reader.errors import DamageError, StorageError, is_damage, remedy
+
+FILE = "feeds.db"
+"""The database's name in the data folder."""
+VERSION = 1
+PATIENCE = 10_000
+"""Milliseconds to wait for another program that writes."""
+
+_TABLES = """
+create table feed(
+    id integer primary key, url text not null unique, directory text not null default '',
+    title text not null default '', site text not null default '',
+    etag text not null default '', modified text not null default '', validated real not null default 0,
+    fetched real not null default 0, due real not null default 0, arrived real not null default 0,
+    failures integer not null default 0, error text not null default '', gone integer not null default 0,
+    repeats integer not null default 0
+);
+create table entry(
+    feed integer not null, key text not null, identity text not null, path text not null,
+    digest text not null, written text not null, state integer not null,
+    seen real not null, title text not null, published text not null,
+    primary key(feed, key)
+) without rowid;
+create index entry_identity on entry(identity) where identity <> '';
+create table host(name text primary key, until real not null) without rowid;
+"""
+
+
+class Stage(IntEnum):
+    """How far an entry has come on its way to a file."""
+
+    INTENDED = 0
+    """Its name is settled; whether the file was written is not known."""
+    WRITTEN = 1
+    """Its file was written; where it is gone now, the person removed it."""
+    PASSED = 2
+    """It was seen and has no file of its own: too old, or another feed had it."""
+
+
+class FeedState(NamedTuple):
+    """What is remembered of a feed."""
+
+    id: int
+    url: str
+    directory: str = ""
+    """Where its articles lie in the news folder; empty = nothing has come yet."""
+    title: str = ""
+    """As the feed itself says."""
+    site: str = ""
+    etag: str = ""
+    modified: str = ""
+    validated: float = 0
+    """When it was last asked for without validators."""
+    fetched: float = 0
+    """When it was last fetched or found unchanged; 0 = never."""
+    due: float = 0
+    arrived: float = 0
+    """When the last new entry came."""
+    failures: int = 0
+    """In a row."""
+    error: str = ""
+    gone: bool = False
+    repeats: bool = False
+    """Whether it has used one guid for several entries, so that guids alone tell nothing."""
+
+
+class EntryState(NamedTuple):
+    """What is remembered of an entry."""
+
+    key: str
+    identity: str
+    path: str
+    """Under the news folder; empty where it has no file of its own."""
+    digest: str
+    """Of what the feed said."""
+    written: str
+    """Of the file's bytes as they were written; empty where they are not ours to change."""
+    stage: int
+    seen: float
+    title: str
+    """Folded, as `reader.feeds.matching` compares titles."""
+    published: str
+
+
+class State:
+    """The open database. One thread, one process at a time writes (`reader.feeds.fetching` sees to it)."""
+
+    def __init__(self, path: str | None = None) -> None:
+        """Open or make it. Raises StorageError."""
+        self.path = path or os.path.join(paths.ensure(paths.folder_of("data")), FILE)
+        with self._said():
+            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        self._connection.execute(f"pragma busy_timeout = {PATIENCE}")
+        version = self._connection.execute("pragma user_version").fetchone()[0]
+        if version > VERSION:
+            raise StorageError(f"{display_path(self.path)} was written by a newer reader; update this one")
+        self._connection.execute("pragma journal_mode = wal")
+        # After a power cut the newest rows may be missing: their files are recognised by their guids.
+        self._connection.execute("pragma synchronous = normal")
+        if version < VERSION:
+            with self.transaction():
+                if not self._connection.execute("pragma user_version").fetchone()[0]:
+                    for statement in filter(str.strip, _TABLES.split(";")):
+                        self._connection.execute(statement)
+                    self._connection.execute(f"pragma user_version = {VERSION}")
+            os.chmod(self.path, 0o600)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> State:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All inside is kept, or nothing. Raises StorageError."""
+        with self._said():
+            self._connection.execute("begin immediate")
+            try:
+                yield
+                self._connection.execute("commit")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
+                raise
+
+    def feed(self, url: str) -> FeedState:
+        """What is remembered of a feed; it is known from now on."""
+        with self._said():
+            self._connection.execute("insert or ignore into feed(url) values(?)", (url,))
+            row = self._connection.execute("select * from feed where url = ?", (url,)).fetchone()
+        return _feed(row)
+
+    def feeds(self) -> dict[str, FeedState]:
+        """All that were ever known, by their addresses."""
+        with self._said():
+            return {row[1]: _feed(row) for row in self._connection.execute("select * from feed")}
+
+    def store(self, feed: FeedState) -> None:
+        """Keep what is known of a feed now. Inside a transaction or alone."""
+        names = FeedState._fields[1:]
+        with self._said():
+            self._connection.execute(
+                f"update feed set {', '.join(f'{name} = ?' for name in names)} where id = ?",
+                (*feed[1:], feed.id),
+            )
+
+    def entries(self, feed: int) -> list[EntryState]:
+        """All entries of a feed that were seen."""
+        with self._said():
+            rows = self._connection.execute(
+                "select key, identity, path, digest, written, state, seen, title, published"
+                " from entry where feed = ?",
+                (feed,),
+            )
+            return [EntryState(*row) for row in rows]
+
+    def known_elsewhere(self, feed: int, identities: Iterable[str]) -> set[str]:
+        """Which of these addresses are articles already, by another feed or saved."""
+        found = set()
+        with self._said():
+            for identity in filter(None, identities):
+                if self._connection.execute(
+                    "select 1 from entry where identity = ? and feed <> ? and state < ?",
+                    (identity, feed, Stage.PASSED),
+                ).fetchone():
+                    found.add(identity)
+        return found
+
+    def remember(self, feed: int, entries: Iterable[EntryState]) -> None:
+        """Keep what is known of entries now. Inside a transaction or alone."""
+        with self._said():
+            self._connection.executemany(
+                "insert or replace into entry values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ((feed, *entry) for entry in entries),
+            )
+
+    def forget(self, feed: int, keys: Iterable[str]) -> None:
+        """Know nothing of these entries any more."""
+        with self._said():
+            self._connection.executemany(
+                "delete from entry where feed = ? and key = ?", ((feed, key) for key in keys)
+            )
+
+    def directories(self) -> dict[str, int]:
+        """Which folders of the news folder belong to which feed."""
+        with self._said():
+            rows = self._connection.execute("select directory, id from feed where directory <> ''")
+            return dict(rows.fetchall())
+
+    def hosts(self, now: float) -> dict[str, float]:
+        """Until when hosts that refused us must not be asked."""
+        with self._said():
+            return dict(
+                self._connection.execute("select name, until from host where until > ?", (now,)).fetchall()
+            )
+
+    def refused(self, host: str, until: float) -> None:
+        """Remember that a host must not be asked until then."""
+        with self._said():
+            self._connection.execute("insert or replace into host values(?, ?)", (host, until))
+
+    def move(self, old: str, new: str) -> bool:
+        """Go on under another address; False where that one is another feed's."""
+        with self._said():
+            changed = self._connection.execute("update or ignore feed set url = ? where url = ?", (new, old))
+            return changed.rowcount == 1
+
+    def counts(self) -> Mapping[int, int]:
+        """How many articles each feed has brought."""
+        with self._said():
+            rows = self._connection.execute(
+                "select feed, count(*) from entry where state = ? group by feed", (Stage.WRITTEN,)
+            )
+            return dict(rows.fetchall())
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            where = display_path(self.path)
+            if is_damage(error):
+                raise DamageError(
+                    f"{where} is damaged ({error}); remove it: articles are recognised without it"
+                ) from error
+            raise StorageError(f"{where} can't be used: {remedy(error)}") from error
+
+
+def _feed(row: tuple[object, ...]) -> FeedState:
+    found = FeedState(*row)  # type: ignore[arg-type]
+    return found._replace(gone=bool(found.gone), repeats=bool(found.repeats))

@@ -1,0 +1,381 @@
+"""The person's subscriptions: feeds.toml, read with tomllib and changed so that their own comments stay.
+
+What a fetch remembers about a feed is `reader.feeds.state`'s business.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from reader.article.text import clean_line, display_path
+from reader.config import news, paths, private_files
+from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
+
+MOST_BYTES = 1 << 24
+"""A longer file holds no subscriptions."""
+
+_DURATION = re.compile(r"(\d{1,6}) ?(m|min|h|d|w|mo|y)", re.ASCII)
+_SECONDS = {
+    "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "mo": 30 * 86400, "y": 365 * 86400,
+}  # fmt: skip
+_BLOCK = re.compile(r"(?m)(?:^[ \t]*#[^\n]*\n)*^[ \t]*\[\[[ \t]*feed[ \t]*\]\]")
+
+
+class NoSuchFeed(ReaderError):
+    """No subscription has this address or name."""
+
+    exit_code = 1
+
+
+class Subscription(NamedTuple):
+    """One feed that the person wants, as feeds.toml says it."""
+
+    url: str
+    """As written; it may hold a user and a password. Show `address`."""
+    name: str = ""
+    folder: str = ""
+    """The group; also the category of its articles."""
+    full_text: bool = False
+    every: int = 0
+    """Seconds between two fetches, at least; 0 = the default."""
+    keep: int = 0
+    """Seconds that articles are kept; 0 = for ever."""
+    topics: tuple[str, ...] = ()
+    enabled: bool = True
+    user: str = ""
+    password_command: tuple[str, ...] = ()
+    """A program that prints the password; see `reader.feeds.credentials`."""
+
+    @property
+    def address(self) -> str:
+        """The URL without user and password: what is shown, compared and kept."""
+        return without_credentials(self.url)
+
+    @property
+    def label(self) -> str:
+        """What the feed is called."""
+        return self.name or self.address
+
+
+_CHECKS: Mapping[str, tuple[type, str]] = {
+    "url": (str, "a text"), "name": (str, "a text"), "folder": (str, "a text"),
+    "full_text": (bool, "true or false"), "every": (str, 'a time like "30m"'),
+    "keep": (str, 'a time like "90d"'), "topics": (list, "a list of texts"),
+    "enabled": (bool, "true or false"), "user": (str, "a text"),
+    "password_command": (list, "a list of a program and its arguments"),
+}  # fmt: skip
+
+
+def without_credentials(url: str) -> str:
+    """The URL without `user:password@`."""
+    parts = urlsplit(url) if "@" in url else None
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts else url
+
+
+def seconds_of(text: str) -> int:
+    """What "30m", "2h", "90d", "1w" mean in seconds. Raises ValueError."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    if not found or not int(found[1]):
+        raise ValueError(f"{shown(text)} is no time; write it like 30m, 6h or 90d")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def duration_text(seconds: int) -> str:
+    """Seconds as feeds.toml has them: "30m", "90d"."""
+    for unit in ("d", "h"):
+        if seconds % _SECONDS[unit] == 0:
+            return f"{seconds // _SECONDS[unit]}{unit}"
+    return f"{seconds // 60}m"
+
+
+def load() -> tuple[list[Subscription], list[str]]:
+    """All subscriptions, in the file's order, and a sentence for each thing in it that can't be used.
+
+    Raises ReaderError where the file can't be read at all: guessing would lose subscriptions.
+    """
+    notices: list[str] = []
+    found: dict[str, Subscription] = {}
+    for number, table in enumerate(_tables(_text()), 1):
+        one = _subscription(table, number, notices)
+        if one is not None and found.setdefault(one.address, one) is not one:
+            notices.append(
+                f"{_name()}: feed {number} names {shown(one.address)} a second time; it is left out"
+            )
+    return list(found.values()), notices
+
+
+def add(new: Sequence[Subscription]) -> list[Subscription]:
+    """Add subscriptions that are not there yet; gives those that were added. Raises ReaderError."""
+    with _changing() as (text, write):
+        known = {str(table.get("url")) for table in _tables(text)}
+        known |= {without_credentials(url) for url in known}
+        added = list({one.address: one for one in new if one.address not in known}.values())
+        if added:
+            separator = "\n" if text.strip() and not text.endswith("\n\n") else ""
+            if text and not text.endswith("\n"):
+                separator = "\n\n"
+            blocks = "\n".join(_block(_values(one)) for one in added)
+            _check(text + separator + blocks, [*_tables(text), *map(_values, added)])
+            write(text + separator + blocks)
+    return added
+
+
+def remove(address: str) -> Subscription:
+    """End a subscription; gives what it was, so that `add` can bring it back. Raises ReaderError."""
+    with _changing() as (text, write):
+        tables = _tables(text)
+        place = _place(tables, address)
+        removed = _subscription(tables[place], place + 1, [])
+        rest = [table for number, table in enumerate(tables) if number != place]
+        blocks = _blocks(text)
+        if len(blocks) == len(tables) + 1:
+            new = "".join(block for number, block in enumerate(blocks) if number != place + 1)
+        else:
+            new = _with_tables(text, place, None)
+        _check(new, rest)
+        write(new)
+    assert removed is not None
+    return removed
+
+
+def change(address: str, values: Mapping[str, Any]) -> None:
+    """Set keys of a subscription; None removes one. Raises ReaderError."""
+    with _changing() as (text, write):
+        tables = _tables(text)
+        place = _place(tables, address)
+        wanted = {key: value for key, value in {**tables[place], **values}.items() if value is not None}
+        blocks = _blocks(text)
+        if len(blocks) == len(tables) + 1:
+            blocks[place + 1] = _with_tables(blocks[place + 1], 0, values)
+            new = "".join(blocks)
+        else:
+            new = _with_tables(text, place, values)
+        _check(new, [*tables[:place], wanted, *tables[place + 1 :]])
+        write(new)
+
+
+def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
+    """The subscription with this address or name, or the only one that begins so.
+
+    Raises NoSuchFeed, or UsageError where several begin so.
+    """
+    wanted = word.strip().casefold()
+    bare = without_credentials(wanted)
+    for found in (
+        [one for one in subscriptions if bare == one.address.casefold()],
+        [one for one in subscriptions if wanted == one.name.casefold()],
+        [one for one in subscriptions if wanted and _begins(one, bare)],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(shown(one.label) for one in found[:4])
+            raise UsageError(
+                f"{len(found)} feeds are called {shown(word)}: {names}; give more of the address"
+            )
+    hint = (
+        nearest(word, [one.label for one in subscriptions][:100]) if subscriptions else "there are none yet"
+    )
+    raise NoSuchFeed(f"there is no feed {shown(word)}; {hint}")
+
+
+def _begins(one: Subscription, word: str) -> bool:
+    address = one.address.casefold()
+    return address.startswith(word) or one.name.casefold().startswith(word) or (
+        address.partition("://")[2].removeprefix("www.").startswith(word)
+    )  # fmt: skip
+
+
+def _name() -> str:
+    return display_path(news.feeds_file())
+
+
+def _text() -> str:
+    try:
+        with open(news.feeds_file(), "rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise StorageError(
+            f"{_name()} can't be read ({error.strerror}); allow that, then try again"
+        ) from error
+    if len(raw) > MOST_BYTES:
+        raise StorageError(f"{_name()} is longer than {MOST_BYTES >> 20} MB; shorten it")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ReaderError(f"{_name()} is not UTF-8 (line {line}); save it as UTF-8") from None
+
+
+def _tables(text: str) -> list[dict[str, Any]]:
+    import tomllib
+
+    try:
+        tables = tomllib.loads(text).get("feed", [])
+    except (ValueError, RecursionError) as error:
+        raise ReaderError(f"{_name()} can't be understood: {clean_line(str(error))}; correct it") from None
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ReaderError(f"{_name()}: each feed needs a heading [[feed]]; correct it")
+    return tables
+
+
+def _subscription(table: Mapping[str, Any], number: int, notices: list[str]) -> Subscription | None:
+    place = f"{_name()}: feed {number}"
+    good: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _CHECKS:
+            notices.append(f"{place}: there is no key {shown(key)}; {nearest(key, _CHECKS)}")
+            continue
+        kind, expected = _CHECKS[key]
+        is_fit = isinstance(value, kind) and (
+            not isinstance(value, list) or all(isinstance(one, str) for one in value)
+        )
+        try:
+            if not is_fit:
+                raise ValueError(f"{expected} is expected")
+            good[key] = seconds_of(value) if key in ("every", "keep") else value
+        except ValueError as error:
+            notices.append(f"{place}: {key}: {error}; it is left out")
+    for key in ("name", "folder", "user"):
+        good[key] = clean_line(good.get(key, ""))
+    good["topics"] = tuple(filter(None, map(clean_line, good.get("topics", ()))))
+    good["password_command"] = tuple(good.get("password_command", ()))
+    if not good.get("url", "").strip():
+        notices.append(f"{place} has no url; it is left out")
+        return None
+    good["url"] = clean_line(good["url"])
+    return Subscription(**good)
+
+
+def _values(one: Subscription) -> dict[str, Any]:
+    """What the file says of a subscription: nothing that is the default anyway."""
+    values: dict[str, Any] = {"url": one.url}
+    for key in (
+        "name",
+        "folder",
+        "full_text",
+        "every",
+        "keep",
+        "topics",
+        "enabled",
+        "user",
+        "password_command",
+    ):
+        value = getattr(one, key)
+        if value != Subscription._field_defaults[key]:
+            if key in ("every", "keep"):
+                value = duration_text(value)
+            values[key] = list(value) if isinstance(value, tuple) else value
+    return values
+
+
+def _block(values: Mapping[str, Any]) -> str:
+    import tomlkit
+
+    table = tomlkit.table()
+    for key, value in values.items():
+        table.add(key, value)
+    feeds = tomlkit.aot()
+    feeds.append(table)
+    document = tomlkit.document()
+    document.add("feed", feeds)
+    return tomlkit.dumps(document)
+
+
+def _blocks(text: str) -> list[str]:
+    """What stands before the first feed, then each feed with the comments right above it."""
+    starts = [found.start() for found in _BLOCK.finditer(text)]
+    return [text[begin:end] for begin, end in zip([0, *starts], [*starts, len(text)], strict=True)]
+
+
+def _with_tables(text: str, place: int, values: Mapping[str, Any] | None) -> str:
+    """The text with some keys of one feed set, or without that feed."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    feeds: Any = document["feed"]
+    if values is None:
+        del feeds[place]
+        return tomlkit.dumps(document)
+    for key, value in values.items():
+        if value is not None:
+            feeds[place][key] = value
+        elif key in feeds[place]:
+            del feeds[place][key]
+    return tomlkit.dumps(document)
+
+
+def _check(text: str, expected: Sequence[Mapping[str, Any]]) -> None:
+    """Never write what would be read otherwise than it is meant."""
+    if _tables(text) != list(expected):
+        raise ReaderError(f"{_name()} can't be changed safely; edit it by hand")
+
+
+def _place(tables: Sequence[Mapping[str, Any]], address: str) -> int:
+    for number, table in enumerate(tables):
+        if without_credentials(str(table.get("url", "")).strip()) == without_credentials(address):
+            return number
+    raise NoSuchFeed(f"{_name()} names no feed {shown(without_credentials(address))}")
+
+
+@contextmanager
+def _changing() -> Iterator[tuple[str, Any]]:
+    """The file's text and a function that writes another; one process at a time."""
+    path = os.path.realpath(news.feeds_file())
+    paths.ensure(os.path.dirname(path))
+    with locked(path + ".lock"):
+        before = _text()
+        mark = _is_windows(path)
+
+        def write(text: str) -> None:
+            content = (text.replace("\n", "\r\n") if mark else text).encode()
+            try:
+                mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
+                with private_files.replacing(path, mode=mode, is_precious=True) as file:
+                    file.write(content)
+            except OSError as error:
+                raise StorageError(
+                    f"{_name()} can't be written ({error.strerror}); allow that, then try again"
+                ) from error
+
+        yield before, write
+
+
+def _is_windows(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"\r\n" in file.read(1 << 16)
+    except OSError:
+        return False
+
+
+@contextmanager
+def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
+    """Whether this process alone has a lock file until the block ends; the system takes it from the dead."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    except OSError as error:
+        raise StorageError(
+            f"{display_path(path)} can't be written ({error.strerror}); allow that, then try again"
+        ) from error
+    try:
+        try:
+            import fcntl
+        except ImportError:
+            yield True
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,58 @@
+"""What a worker can be asked (`reader.feeds.workers`): each task takes bytes and gives what JSON can hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reader.feeds import document, html, matching
+from reader.feeds.entry import Entry, Picture
+from reader.feeds.state import EntryState
+
+
+def read_feed(
+    raw: bytes, content_type: str, url: str, known: list[list[Any]], repeats: bool, oldest: str, is_new: bool
+) -> Any:
+    """A feed's document compared with what is known of it, as a Reading. Raises NotAFeed.
+
+    `is_new`: nobody wants its texts yet (a subscription is being looked for).
+    """
+    found = document.read(raw, content_type, url)
+    states = [EntryState(*row) for row in known]
+    prepare = _unprepared if is_new else _prepared
+    return matching.compared(found, states, repeats=repeats, prepare=prepare, oldest=oldest)
+
+
+def read_page(raw: bytes, content_type: str, url: str) -> Any:
+    """A page's article, as a Page. Raises NoText."""
+    from reader.feeds import fulltext
+
+    return fulltext.extracted(raw, content_type, url)
+
+
+def _unprepared(entry: Entry) -> tuple[str, str, Entry]:
+    return "", "", entry
+
+
+def _prepared(entry: Entry) -> tuple[str, str, Entry]:
+    body = html.markdown_of(entry.content or entry.summary, entry.base)
+    excerpt = html.excerpt_of(entry.summary if entry.content else "", body, entry.base)
+    if not entry.pictures and (address := html.picture_in(entry.content or entry.summary, entry.base)):
+        entry = entry._replace(pictures=(Picture(address),))
+    pictures = tuple(
+        one._replace(url=address)
+        for one in entry.pictures
+        if (address := html.web_address(entry.base, one.url))
+    )
+    title = entry.title or _first_words(excerpt)
+    return (
+        excerpt,
+        body,
+        entry._replace(title=title, link=html.without_tracking(entry.link), pictures=pictures),
+    )
+
+
+def _first_words(text: str, most: int = 80) -> str:
+    """What an entry without a title is called."""
+    if len(text) <= most:
+        return text
+    return (text[: most + 1].rpartition(" ")[0] or text[:most]).rstrip(" ,;:.-") + "…"
