@@ -140,7 +140,8 @@ class KeyedApp(App[int]):
         # A line to type in has a say in each key first; without a focus the screen is still being made.
         if self.focused is None or self._line is not None:
             return False
-        return await self._check_bindings(key, True) or await self._check_bindings(key)
+        found = self.screen.active_bindings.get(key)
+        return found is not None and found.enabled and await self.run_action(found.binding.action, found.node)
 
     async def _digit_alone(self) -> None:
         """A digit after which nothing came is a key like any other."""

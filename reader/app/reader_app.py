@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.color import Color as RichColor
@@ -14,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.notifications import SeverityLevel
 
 from reader.app.early import features
 from reader.app.early.first_load import FirstLoad
@@ -71,6 +73,9 @@ class ReaderApp(KeyedApp):
             from reader.app.early.diff_update import send_changes_only
 
             self.output.buffer = send_changes_only(self)
+        self._warnings: set[str] = set()
+        """The warnings on the screen."""
+        self._warned_until = 0.0
         self._last_error = None
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where the app runs; None before it does."""
@@ -155,6 +160,27 @@ class ReaderApp(KeyedApp):
         if isinstance(event, events.Resize):
             self.output.forget()
         await super().on_event(event)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a message instead of earlier ones; warnings keep their time on the screen."""
+        now, seconds = monotonic(), self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        if now >= self._warned_until:
+            self._warnings.clear()
+            self.clear_notifications()
+        if severity != "information":
+            if message in self._warnings:
+                return
+            self._warnings.add(message)
+            self._warned_until = max(self._warned_until, now + seconds)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def exit(
         self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None

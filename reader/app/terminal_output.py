@@ -32,9 +32,13 @@ class TerminalOutput:
         class OutputDriver(driver_class):  # type: ignore[misc, valid-type]
             def __init__(self, *arguments: Any, **options: Any) -> None:
                 super().__init__(*arguments, **options)
-                output._driver = self
+                output.connect(self)
 
         return OutputDriver
+
+    def connect(self, driver: Driver) -> None:
+        """Write through this driver from now on."""
+        self._driver = driver
 
     def write(self, sequence: str) -> None:
         """Write a sequence as it is."""

@@ -118,12 +118,7 @@ class Browsing(Screen[None]):
         return pane.get(self.place, self.articles)
 
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
-        """Tell the person something for a moment, instead of what was told before; warnings stay.
-
-        The text is never read as markup."""
-        for told in list(self.app._notifications):
-            if told.severity == "information" or told.message == sentence:
-                self.app._unnotify(told)
+        """Show a message for a moment. The text is never read as markup."""
         self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
 
     def in_thread(self, work: Callable[[], None], group: str) -> None:

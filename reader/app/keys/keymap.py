@@ -6,11 +6,12 @@ useless. So the keys are looked at here first.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding
-from textual.keys import Keys, _character_to_key
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
 from reader.article.text import clean_line
@@ -148,7 +149,15 @@ def _parts(text: str) -> Iterator[str]:
 
 def _named(key: str) -> str:
     """A key or sequence under Textual's names: "?" is "question_mark", "C-d" stays as it is."""
-    return " ".join(_character_to_key(part) if len(part) == 1 else part for part in key.split())
+    return " ".join(_named_character(part) if len(part) == 1 else part for part in key.split())
+
+
+def _named_character(character: str) -> str:
+    """Textual's name of the key that types a character."""
+    if character.isalnum():
+        return character
+    name = unicodedata.name(character, character).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
 def _is_possible(key: str, name: str, warnings: list[str]) -> bool:
@@ -181,4 +190,4 @@ def _is_key(key: str) -> bool:
     return key in _NAMED or last in _NAMED or last in _CHARACTERS or (len(last) == 1 and last.isprintable())
 
 
-_CHARACTERS = {_character_to_key(chr(code)): chr(code) for code in range(33, 127) if not chr(code).isalnum()}
+_CHARACTERS = {_named_character(chr(code)): chr(code) for code in range(33, 127) if not chr(code).isalnum()}
