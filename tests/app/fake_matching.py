@@ -44,7 +44,7 @@ def values_of(article: Article, mark: Mark, field: str) -> tuple[str, ...]:
         "type": (article.type,),
         "tag": mark.tags,
     }
-    return tuple(value for value in values[field] if value)
+    return tuple(value for value in values.get(field, ()) if value)
 
 
 def qualities() -> list[str]:
