@@ -4,6 +4,7 @@ It shares no code with the index but words, dates and the query's own values."""
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from reader.article import dates
 from reader.article.identity import host_of
 from reader.article.record import Article
-from reader.article.text import fold, words
+from reader.article.text import fold, signs, words
 from reader.collection.files import load
 from reader.collection.folders import Collection
 from reader.collection.sites import folder_of, shared_part
@@ -22,7 +23,7 @@ from reader.query import Clause, Query, Term
 from reader.query.values import bounds
 from tests.model_words import has_words, hits, texts
 
-TITLE_LETTERS = 24
+TITLE_LETTERS = 80
 """Letters of a title that decide its place from A to Z; those that share them stand by date."""
 
 
@@ -148,7 +149,9 @@ class Model:
         article = one.article
         match term.field:
             case "text" | "title" | "author":
-                return has_words(texts(article, term.field), term, words(value))
+                found = texts(article, term.field)
+                has_signs = all(any(sign in text for text in found) for sign in signs(value))
+                return has_signs and has_words(found, term, words(value))
             case "quality" | "heat":
                 number = article.quality if term.field == "quality" else article.heat
                 low, high = bounds(value)
@@ -204,7 +207,7 @@ class Model:
             dated = [one for one in found if one.second is not None]
             return [*(dated[::-1] if query.is_reversed else dated), *found[len(dated) :]]
         if query.sort == "title":
-            found = sorted(found, key=lambda one: " ".join(words(one.article.title))[:TITLE_LETTERS])
+            found = sorted(found, key=lambda one: _in_title(one.article.title))
             return found[::-1] if query.is_reversed else found
         if query.sort == "relevance":
             # `sorted` keeps ties in their order, also when reversed.
@@ -227,6 +230,18 @@ def _place(one: Stored) -> tuple[int, str, str]:
 
 def _provider(one: Stored) -> str:
     return fold(one.article.provider.name)
+
+
+def _in_title(title: str) -> list[list[tuple[int, int, str]]]:
+    """The words of a title; numbers before letters, by their size."""
+    whole = " ".join(words(title))[:TITLE_LETTERS]
+    return [
+        [
+            (0, int(part), "") if part.isdigit() else (1, 0, part)
+            for part in re.findall("[0-9]+|[^0-9]+", word)
+        ]
+        for word in whole.split(" ")
+    ]
 
 
 def _score(article: Article, sort: str) -> int | None:

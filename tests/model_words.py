@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from reader.article.plain_text import searched_text
 from reader.article.record import Article
 from reader.article.text import words as split
 from reader.query import Query, Term
@@ -24,8 +25,8 @@ def texts(article: Article, field: str) -> list[str]:
         return list(article.author)
     related = [link.title for link in article.related]
     return [
-        article.title, article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
-        *related,
+        article.title, article.excerpt, searched_text(article.body), article.provider.name, *article.author,
+        *article.topics, *related,
     ]  # fmt: skip
 
 

@@ -41,7 +41,13 @@ def nothing(query: Query, facets: Sequence[Facet]) -> str:
     for field, value, near in unknown_values(query, facets):
         hint = f"did you mean “{near}”?" if near else "f shows which there are"
         return f"No article has the {field} “{value}”.\n{hint[0].upper()}{hint[1:]}"
-    return "Nothing matches.\nc clears the search and the filters"
+    word = next((one for one in query.terms() if _is_whole_word(one)), None)
+    hint = f"; {word.values[0]}* finds what begins so" if word else ""
+    return f"Nothing matches{hint}.\nc clears the search and the filters"
+
+
+def _is_whole_word(term: Term) -> bool:
+    return term.field == "text" and not (term.negated or term.prefix or term.phrase)
 
 
 def standing(matching: int | None, total: int, is_exact: bool) -> str:

@@ -7,6 +7,7 @@ title `The <video> element` is a title of six words with a sign in it, and `f(*a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 from reader.article.text import clean_line
@@ -47,6 +48,20 @@ _PAIR = re.compile(
 )
 _BREAK = re.compile(r"<br\s*/>|(?<! )<br>|<br>(?! )", re.IGNORECASE)
 """A line break; between blanks, `<br>` is a word (`The <br> element`)."""
+_MARKUP = re.compile(
+    r"(?P<code>`+|~{3,})|(?P<comment><!--)|<(?P<raw>script|style)\b[^<>]{0,1000}>"
+    r"|</?(?P<tag>[a-z][a-z0-9-]{0,30})(?:\s[^<>]{0,4000})?/?>",
+    re.IGNORECASE,
+)
+"""Where code begins, or something of HTML that is not read."""
+_WITHIN_WORDS = re.compile(
+    "a|abbr|b|bd[io]|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|su[bp]|tt|u"
+    "|var|wbr",
+    re.IGNORECASE,
+)
+"""Elements that do not part a word: `<b>bo</b>ld`."""
+_PARTED = re.compile(r"[^\W_]+(?:(?:\*{1,3}|~~|`)[^\W_]+)+")
+"""A word with emphasis inside: `**bo**ld`."""
 _STASHED = re.compile("\x00([0-9]+)\x00")
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
@@ -112,3 +127,45 @@ def without_attributes(heading: str) -> str:
     text = heading.rstrip()
     begin = text.rfind("{") if text.endswith("}") else -1
     return text[:begin].rstrip() if begin >= 0 and text[begin + 1 : begin + 2] in ("#", ".", ":") else text
+
+
+def searched_text(body: str) -> str:
+    """A body as it is searched: without tags, comments, scripts and styles, with entities decoded, and words
+    whole that emphasis parts. Code is kept as it is written; the time is linear."""
+    if "<" in body or "&" in body:
+        body = "".join(_without_markup(body))
+    if ("*" in body or "~~" in body or "`" in body) and (parted := _PARTED.findall(body)):
+        # What emphasis seems to part may be two words after all, like 2*3: those are found too.
+        body = "\n".join((_PARTED.sub(lambda found: re.sub(r"[*~`]", "", found[0]), body), *parted))
+    return body
+
+
+def _without_markup(body: str) -> Iterator[str]:
+    done = at = 0
+    unclosed: set[str] = set()
+    while found := _MARKUP.search(body, at):
+        at = found.end()
+        end = ""
+        if found["code"]:
+            end = found[0]
+        elif found["comment"]:
+            end = "-->"
+        elif found["raw"]:
+            end = f"</{found['raw']}"
+        # What is never closed is looked for once: a page of openings would take for ever.
+        close = body.find(end, at) if end and end not in unclosed else -1
+        if end and close < 0:
+            unclosed.add(end)
+            if found["code"]:
+                continue
+        yield _decoded(body[done : found.start()])
+        if found["code"]:
+            done = at = close + len(end)
+            yield body[found.start() : done]
+        elif end and close >= 0:
+            done = at = close + len(end)
+            yield " "
+        else:
+            done = at
+            yield "" if _WITHIN_WORDS.fullmatch(found["tag"] or "") else " "
+    yield _decoded(body[done:])

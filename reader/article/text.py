@@ -58,6 +58,7 @@ _LONG_WORD = b"a" * (MAX_WORD + 1)
 
 _WORD = r"[^\W_]+"
 _NEITHER = r"[^\w\x00-\x7f]+"
+_SIGNS = frozenset(("So", "Sc", "Sm"))
 _UNHEARD = frozenset(("Mn", "Mc", "Me", "Cf"))
 
 # Han, kana, Hangul and bopomofo, and the scripts of Thai, Lao, Burmese and Khmer, which put no blanks between
@@ -138,6 +139,14 @@ def words(text: str) -> list[str]:
     if len(raw) > MAX_WORD and _LONG_WORD in raw.translate(_ONE_LETTER):
         return [word[:MAX_WORD] for word in found]
     return found
+
+
+def signs(text: str) -> list[str]:
+    """The signs of a text that can be searched though they are no letters: emoji, €, →. Each occurrence, in
+    order; ASCII signs and punctuation are none."""
+    if text.isascii():
+        return []
+    return [char for char in text if char > "\x7f" and _tables().category(char) in _SIGNS]
 
 
 def is_unspaced(char: str) -> bool:

@@ -5,18 +5,19 @@ Made in worker processes, sent to the writer, merged there. Nothing here touches
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, repeat
 from typing import NamedTuple, TypeAlias
 from unicodedata import category
 
 from reader.article.record import Article, Place, Problem
-from reader.article.text import is_unspaced, words
+from reader.article.text import is_unspaced, signs, words
 from reader.index.entry import Entry
 from reader.index.schema import ALL_SETS, SetKind, pack_name
 
-TITLE_KEY = 24
+TITLE_KEY = 80
 """Characters of the folded title that decide its place in the title order."""
 
 LONG = 1 << 18
@@ -94,23 +95,40 @@ class Batch:
         member = number - self._base
         title_words = words(entry.title)
         unique = set(title_words)
+        in_title = set(title_words)
         is_ascii = entry.text.isascii() and entry.title.isascii()
         if not is_ascii:
             unique.update(run_ends(title_words))
+            in_title.update(signs(entry.title))
+            unique.update(in_title)
         for piece in _pieces(entry.text):
             other_words = words(piece)
             unique.update(other_words)
             if not is_ascii:
                 unique.update(run_ends(other_words))
+                unique.update(signs(piece))
         _append_to_all(self._words, unique, member)
-        _append_to_all(self._title_words, set(title_words), member)
+        _append_to_all(self._title_words, in_title, member)
         members = self.members
         for field, value in entry.values:
             members[field][value].append(member)
         row = _row(number, entry, origin)
         self.rows.append(row)
-        self.titles.append((" ".join(title_words)[:TITLE_KEY], number))
+        self.titles.append((title_key(title_words), number))
         return row
+
+
+def title_key(words: Sequence[str]) -> str:
+    """What decides a title's place from A to Z: its words, numbers by their size."""
+    return _NUMBER.sub(_by_size, " ".join(words)[:TITLE_KEY])
+
+
+def _by_size(number: re.Match[str]) -> str:
+    digits = number[0].lstrip("0")
+    return chr(ord("0") + len(digits)) + digits
+
+
+_NUMBER = re.compile("[0-9]+")
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from reader.article.dates import seconds_of
 from reader.article.identity import host_of
+from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, key_of
 from reader.collection.sites import folder_of
 from reader.index.schema import DAY, STORED, SetKind
@@ -78,7 +79,7 @@ def entry_of(article: Article, place: Place) -> Entry:
 def searched_texts(article: Article) -> list[str]:
     """Everything but the title that a bare word is looked for in."""
     return [
-        article.excerpt, article.body, article.provider.name, *article.author, *article.topics,
+        article.excerpt, searched_text(article.body), article.provider.name, *article.author, *article.topics,
         *[link.title for link in article.related],
     ]  # fmt: skip
 

@@ -91,12 +91,14 @@ class Lookup:
             return rows + [*self._index.identities(moved)]
 
     def has_phrase(self, number: int, field: str, wanted: Sequence[str], prefix: bool) -> bool:
-        """Whether an article has these words one after another; its file is read for it."""
+        """Whether an article has these words, or these signs, one after another; its file is read for it."""
         for row in self._index.identities([number]):
             try:
                 article = load(self._roots.place(row.root, row.path))
             except (OSError, Unreadable):
                 return False
             texts = (article.title,) if field == "title" else (article.title, *searched_texts(article))
+            if not words(wanted[0]):
+                return any(wanted[0] in text for text in texts)
             return any(stand_together(words(text), wanted, prefix) for text in texts)
         return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.article.text import fold, is_unspaced, words
+from reader.article.text import fold, is_unspaced, signs, words
 from reader.article.urls import encoded
 from reader.index.schema import DAY, STORED, SetKind
 from reader.index.view import IndexView
@@ -87,14 +87,16 @@ class Search:
         return self._choice(STORED[term.field], value, prefix=term.prefix)
 
     def _words(self, among: BitMap, term: Term, value: str) -> BitMap:
-        wanted = words(value)
-        if not wanted:
-            # A text of signs alone ("—", "?!") asks nothing.
-            return among
+        wanted, wanted_signs = words(value), signs(value)
         if term.field == "author":
             return self._author(wanted, term.prefix)
         field = SetKind.TITLE_WORD if term.field == "title" else SetKind.WORD
         found = among
+        for sign in dict.fromkeys(wanted_signs):
+            found = found & self._view.get(field, sign)
+        if not wanted and len(wanted_signs) > 1:
+            # A flag is two signs, a family several: they must stand together.
+            return self._check_phrase(found, term.field, [value], False)
         for place, word in enumerate(wanted):
             may_go_on = (term.prefix and place == len(wanted) - 1) or _is_half_a_pair(word)
             found = found & (

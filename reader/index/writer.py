@@ -20,7 +20,7 @@ from pyroaring import BitMap
 from reader.article.dates import seconds_of
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
-from reader.index.batch import TITLE_KEY, Batch, Origin, Row, Taken
+from reader.index.batch import Batch, Origin, Row, Taken, title_key
 from reader.index.blocks import BlockLoad, Packed
 from reader.index.entry import entry_of
 from reader.index.numbering import Numbering
@@ -199,7 +199,7 @@ class Writer:
             if row is not None:
                 title, folder, name = row
                 self._connection.execute(
-                    "delete from titles where title_key = ? and number = ?", (title_key(title), number)
+                    "delete from titles where title_key = ? and number = ?", (title_key(words(title)), number)
                 )
                 files.append((folder, name))
         withdraw(self._connection, BitMap(numbers))
@@ -232,11 +232,6 @@ class Writer:
         numbering = Numbering(self._connection)
         numbering.demote()
         numbering.save(self._connection)
-
-
-def title_key(title: str) -> str:
-    """What decides a title's place from A to Z."""
-    return " ".join(words(title))[:TITLE_KEY]
 
 
 def _packed(origin: Origin) -> tuple[int, str | bytes, int, int, int]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from reader.article.text import words
+from reader.article.text import signs, words
 from reader.errors import QueryError, nearest, shown
 from reader.query.fields import CHOICES, FIELD_NAMES, WORD_FIELDS
 from reader.query.values import check_value, example, is_unfinished
@@ -48,19 +48,23 @@ class Token(NamedTuple):
     field: str = "text"
     pieces: tuple[Piece, ...] = ()
     """Empty where nothing is asked: a lone dash, a field that is still being typed."""
+    is_dropped: bool = False
+    """Whether nothing is asked because it holds no letter, digit or symbol."""
 
 
 def tokens(text: str, typing: bool) -> list[Token]:
     """The tokens of a query text. With `typing` its last word may be unfinished. Raises QueryError."""
     found: list[Token] = []
+    # Until a blank follows, each word may go on: those typed before must not stop matching with the next one.
+    goes_on = typing and not text[-1:].isspace()
     at = _BLANKS.match(text).end()  # type: ignore[union-attr]  # no blanks are a match too
     while at < len(text):
         if (word := _WORD.match(text, at)) and word[0] not in ("OR", "AND"):
-            token = Token("term", at, word.end(), pieces=(Piece(word[0]),))
+            token = Token("term", at, word.end(), pieces=(Piece(word[0], prefix=goes_on),))
         elif text[at] in "()":
             token = Token("(" if text[at] == "(" else ")", at, at + 1)
         else:
-            token = _token(text, at, typing)
+            token = _token(text, at, typing, goes_on)
         found.append(token)
         at = _BLANKS.match(text, token.stop).end()  # type: ignore[union-attr]
     return found
@@ -96,7 +100,7 @@ def _spell_word(value: str, dash: str, star: str, phrase: bool) -> str:
     return value if is_same and read[0].negated == bool(dash) else quote(value)
 
 
-def _token(text: str, at: int, typing: bool) -> Token:
+def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
     start = at
     # A dash stands for "not" only where something follows it at once; "--x" and " - " are words.
     negated = text[at] == "-" and at + 1 < len(text) and not (text[at + 1].isspace() or text[at + 1] in "-)")
@@ -105,7 +109,7 @@ def _token(text: str, at: int, typing: bool) -> Token:
         return Token("(", start, at + 1, negated)
     if text[at] == '"':
         piece, at = _quoted(text, at, typing)
-        return Token("term", start, at, negated, "text", _searchable([piece]))
+        return _word_token(start, at, negated, piece)
     if (name := _NAME.match(text, at)) and _is_field(name[1], text, name.end()):
         return _field_token(text, start, negated, name, typing)
     run = _RUN.match(text, at)
@@ -114,11 +118,16 @@ def _token(text: str, at: int, typing: bool) -> Token:
     is_joiner = run[0] in ("OR", "AND")
     if is_joiner and not negated and not is_last:
         return Token("or" if run[0] == "OR" else "term", start, run.end())
-    piece = _bare(run[0], is_last)
+    piece = _bare(run[0], is_last or (goes_on and not negated))
     if is_joiner or run[0][0] == "-":
         # Without quotes it would mean something else as soon as a dash comes before it or goes.
         piece = piece._replace(is_quoted=True)
-    return Token("term", start, run.end(), negated, "text", _searchable([piece]))
+    return _word_token(start, run.end(), negated, piece)
+
+
+def _word_token(start: int, stop: int, negated: bool, piece: Piece) -> Token:
+    pieces = _searchable([piece])
+    return Token("term", start, stop, negated, "text", pieces, bool(piece.text.strip("-")) and not pieces)
 
 
 def _is_field(name: str, text: str, at: int) -> bool:
@@ -139,11 +148,13 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
         reason = f'there is no field "{name[1]}"; {nearest(field, FIELD_NAMES)}'
         raise QueryError(_with_remedy(reason, text[start:at]), name.start(), name.end() - name.start())
     is_last = typing and at == len(text)
+    is_dropped = False
     if field in WORD_FIELDS:
-        pieces = list(_searchable(pieces))
+        found = list(_searchable(pieces))
+        is_dropped, pieces = bool(pieces) and not found, found
     checked: list[Piece] = []
     try:
-        if not pieces and not is_last:
+        if not pieces and not is_last and not is_dropped:
             raise ValueError(f"a value must follow the colon at once, like {example(field)}")
         for piece in pieces:
             if is_last and piece is pieces[-1] and is_unfinished(field, piece.text):
@@ -151,7 +162,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
             checked.append(_checked(field, piece))
     except ValueError as error:
         raise QueryError(_with_remedy(str(error), text[start:at]), start, at - start) from None
-    return Token("term", start, at, negated, field, tuple(checked))
+    return Token("term", start, at, negated, field, tuple(checked), is_dropped)
 
 
 def _values(text: str, at: int, typing: bool) -> tuple[list[Piece], int]:
@@ -190,8 +201,8 @@ def _bare(run: str, is_last: bool) -> Piece:
 
 
 def _searchable(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """Without those that hold no letter and no digit, like "&": nothing could be looked up for them."""
-    return tuple([piece for piece in pieces if piece.text and words(piece.text)])
+    """Without those that hold nothing to look up, like "&"."""
+    return tuple([piece for piece in pieces if piece.text and (words(piece.text) or signs(piece.text))])
 
 
 def _checked(field: str, piece: Piece) -> Piece:

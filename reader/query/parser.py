@@ -46,8 +46,17 @@ class _Parser:
         if self.rest:
             token = self.rest[-1]
             raise QueryError('this ")" closes nothing; quote it to search for it', token.start)
+        if asked is None:
+            self.check_empty()
         clauses = asked.parts if is_plain_and(asked) else (asked,) if asked else ()
         return Query(clauses, *self.sort)
+
+    def check_empty(self) -> None:
+        """A text that asks nothing must not match everything, unless it is still being typed or an order."""
+        for token in tokens(self.text, self.typing):
+            if token.is_dropped or (not self.typing and token.kind == "term" and token.field == "text"):
+                reason = "nothing to search for; write a word, a number or a symbol such as € or ★"
+                raise QueryError(reason, token.start, token.stop - token.start)
 
     def either(self, opener: Token | None = None) -> Clause | None:
         """An or-chain, up to the end or the closing parenthesis; None where it asks nothing."""

@@ -76,7 +76,7 @@ def test_any_facet_value_can_be_chosen_and_written(field: str, value: str) -> No
     assert parse(str(query)) == query
 
 
-@pytest.mark.parametrize("text", ["OR", "AND", "-x", "topic:AI", "a b", "(x", "b*", '"'])
+@pytest.mark.parametrize("text", ["OR", "AND", "-x", "topic:AI", "a b", "(x", "b*"])
 def test_words_with_a_meaning_are_quoted(text: str) -> None:
     """A word term made by a program is written so that it is looked for, not obeyed."""
     read = parse(str(Query((Term("text", (text,)),)))).clauses
@@ -95,7 +95,7 @@ def test_the_deepest_nesting_reads_back() -> None:
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("AI chi", "AI chi*"),
+        ("AI chi", "AI* chi*"),
         ("AI chi ", "AI chi"),
         ("-chi", "-chi*"),
         ('"quiet we', '"quiet we"*'),
@@ -103,20 +103,21 @@ def test_the_deepest_nesting_reads_back() -> None:
         ("topic:Mar", "topic:Mar*"),
         ("topic:", ""),
         ("topic:AI,", "topic:AI"),
-        ("a is:unr", "a"),
-        ("a is:unread", "a is:unread"),
-        ("a since:202", "a"),
-        ("a since:yest", "a"),
-        ("a quality:>", "a"),
-        ("a sort:qu", "a"),
+        ("a is:unr", "a*"),
+        ("a is:unread", "a* is:unread"),
+        ("a since:202", "a*"),
+        ("a since:yest", "a*"),
+        ("a quality:>", "a*"),
+        ("a sort:qu", "a*"),
         ("(a OR ", "a"),
         ("a OR ", "a"),
-        ("a (b", "a b*"),
+        ("a (b", "a* b*"),
+        ("-a b", "-a b*"),
         ("OR", '"OR"*'),
     ],
 )
 def test_a_text_still_being_typed(text: str, written: str) -> None:
-    """The last word matches as a prefix, and what is not finished asks nothing yet."""
+    """Words match as prefixes until a blank follows, and what is not finished asks nothing yet."""
     assert str(parse(text, typing=True)) == written
 
 
@@ -154,3 +155,16 @@ def _seconds(work: Callable[[], object]) -> float:
     before = perf_counter()
     work()
     return perf_counter() - before
+
+
+@pytest.mark.parametrize("text", ["$", "?!", "*", '""', "-", "title:--", "(&)", "$ sort:title", "—"])
+def test_a_query_without_anything_to_search_for_says_so(text: str) -> None:
+    """It never matches everything."""
+    with pytest.raises(QueryError, match="nothing to search for"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["", "-", "(", '"', "*", "title:", "sort:title"])
+def test_what_may_still_become_a_question_is_no_mistake(text: str) -> None:
+    """While it is typed, a lone sign of the language asks nothing yet."""
+    assert parse(text, typing=True).is_everything
