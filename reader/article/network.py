@@ -20,6 +20,8 @@ from reader.errors import ReaderError, shown
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
+_LOCAL_NAMES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".home.arpa", ".corp")
+"""Zones of names that mean something in a private network only."""
 _ISATAP = (0x00005EFE, 0x02005EFE)
 """The upper half of interface identifiers that end with an IPv4 address (RFC 5214)."""
 
@@ -96,11 +98,13 @@ def addresses(host: str, port: int, seconds: float) -> list[Address]:
 
 
 def public_addresses(host: str, port: int, seconds: float) -> list[Address]:
-    """The numeric addresses of a host. Raises PrivateAddress where one of them is not public."""
-    found = addresses(host, port, seconds)
-    for address in found:
-        if not is_public(address.ip):
-            raise PrivateAddress(f"the host {shown(host)} is on this machine or a private network")
+    """The numeric addresses of a host. Raises PrivateAddress where one of them is not public, or where its
+    name belongs to a private network."""
+    name = host.rstrip(".").lower()
+    is_local = name.endswith(_LOCAL_NAMES) or ("." not in name and ":" not in name and not name.isdecimal())
+    found = [] if is_local else addresses(host, port, seconds)
+    if is_local or not all(is_public(address.ip) for address in found):
+        raise PrivateAddress(f"the host {shown(host)} is on this machine or a private network")
     return found
 
 

@@ -30,13 +30,16 @@ def _options(parser: CommandParser) -> None:
         help=f"listen at 127.0.0.1:N; default {PORT} (e.g. reader relay --port 7100)")  # fmt: skip
     add("--socket", metavar="FILE",
         help="listen at this socket file instead (e.g. reader relay --socket ~/.reader-relay)")  # fmt: skip
+    add("--allow-private", action="store_true",
+        help="open pages of this machine and its private network too, which the server could then reach "
+        "through your browser (e.g. reader relay --allow-private ssh server)")  # fmt: skip
     add("--new-token", action="store_true",
         help="make a new token; the old one no longer works (e.g. reader relay --new-token)")  # fmt: skip
 
 
 def _run(options: Namespace) -> int:
     if options.port and options.socket:
-        raise UsageError("a relay listens in one place: give --port or --socket")
+        raise UsageError("--port and --socket exclude each other")
     if options.command:
         return _with_ssh(options.command, options)
     from reader.config import paths
@@ -44,7 +47,13 @@ def _run(options: Namespace) -> int:
 
     token = kept_token(paths.user_data_dir() / "relay-token", anew=options.new_token)
     path = Path(os.path.abspath(os.path.expanduser(options.socket))) if options.socket else None
-    relay = Relay(token, opener_of_pages(_tell), path=path, port=0 if path else options.port or PORT)
+    relay = Relay(
+        token,
+        opener_of_pages(_tell),
+        path=path,
+        port=0 if path else options.port or PORT,
+        allow_private=options.allow_private,
+    )
     there = Place(token, port=relay.port or PORT)
     print(guide(there, display_path(str(path)) if path else there.where), flush=True)
     try:
@@ -57,12 +66,12 @@ def _run(options: Namespace) -> int:
 def guide(there: Place, here: str) -> str:
     """What to do now, with the lines to copy: `there` is the place on the server, `here` where we listen."""
     return f"""\
-The relay listens at {here} and opens the pages it is asked for in this machine's browser, until Ctrl-C.
+The relay listens at {here} and opens requested pages in this machine's browser, until Ctrl-C.
 
   connect with:                     ssh -R {there.where}:{here} HOST
   on the server, in your profile:   export READER_RELAY={there}
 
-The token in that line is as good as a key to your browser: keep it to yourself."""
+Whoever has the token in that line can open pages in your browser: keep it secret."""
 
 
 def _tell(sentence: str) -> None:
@@ -83,7 +92,7 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
     except FileNotFoundError:
         pass
     except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"{display_path(str(file))} can't be read ({error}); try --new-token") from None
+        raise StorageError(f"{display_path(str(file))}: cannot be read ({error}); try --new-token") from None
     token = token_urlsafe(24)
     paths.ensure(file.parent)
     try:
@@ -93,7 +102,7 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
         ) as opened:
             opened.write(token + "\n")
     except OSError as error:
-        raise StorageError(f"{display_path(str(file))} can't be written ({error.strerror})") from None
+        raise StorageError(f"{display_path(str(file))}: cannot be written ({error.strerror})") from None
     return token
 
 
@@ -106,23 +115,23 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     from reader.opening.starting import run_here
 
     if os.path.basename(command[0]) != "ssh" or len(command) < 2:
-        raise UsageError("a relay runs ssh and nothing else: `reader relay ssh HOST`")
+        raise UsageError('a relay runs ssh and nothing else: "reader relay ssh HOST"')
     if options.socket:
-        raise UsageError("with ssh the relay listens at a port; leave --socket out")
+        raise UsageError("with ssh the relay listens at a port; remove --socket")
     token = secrets.token_urlsafe(24)
-    relay = Relay(token, opener_of_pages(), port=options.port or 0)
+    relay = Relay(token, opener_of_pages(), port=options.port or 0, allow_private=options.allow_private)
     place = Place(token, port=relay.port)
     way_back = ("-R", f"{place.where}:{place.where}", "-o", f"SendEnv={_EXPORTED}")
     threading.Thread(target=relay.serve, daemon=True).start()
     try:
         return run_here([command[0], *way_back, *command[1:]], {_EXPORTED: str(place)})
     except OSError as error:
-        raise ReaderError(f"{display_path(command[0])} can't be started: {error.strerror}") from None
+        raise ReaderError(f"{display_path(command[0])} cannot be started: {error.strerror}") from None
     finally:
         relay.close()
 
 
-def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[str], tuple[bool, str]]:
+def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[str], bool]:
     """Opens pages in this machine's own browser and tells of each; never by a relay or in the terminal."""
     from reader import config, terminal
     from reader.opening import opener
@@ -132,10 +141,10 @@ def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[s
     here = terminal.here(terminal.choices(settings.terminal, remote=False))._replace(relay="")
     settings = settings._replace(relay="")
 
-    def opens(url: str) -> tuple[bool, str]:
+    def opens(url: str) -> bool:
         outcome = opener.carry_out(opener.plan(url, here, settings), here)
         tell(url if outcome.ok else f"{url}: {outcome.sentence}")
-        return outcome.ok, outcome.sentence
+        return outcome.ok
 
     return opens
 
@@ -144,8 +153,8 @@ COMMANDS = {
     "relay": Command(
         summary="on your own machine: open the pages that a reader on a server asks for",
         usage=(
-            "reader relay [--port N | --socket FILE] [--new-token]\n"
-            "       reader relay [--port N] ssh HOST [COMMAND]..."
+            "reader relay [--port N | --socket FILE] [--allow-private] [--new-token]\n"
+            "       reader relay [--port N] [--allow-private] ssh HOST [COMMAND]..."
         ),
         examples=("reader relay ssh server", "reader relay ssh -p 2222 -t server reader", "reader relay"),
         options=_options,

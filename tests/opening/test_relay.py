@@ -15,7 +15,7 @@ import pytest
 from reader.errors import ReaderError
 from reader.opening.relay import BadPlace, Place, Relay, hand_over, parse_place
 from reader.opening.relay.protocol import MOST_BYTES, is_proof, proof
-from reader.opening.relay.server import MOST_PAGES
+from reader.opening.relay.server import MOST_PAGES, MOST_UNPROVEN, NOT_OPENED
 
 TOKEN = "a-token-of-many-letters"
 URL = "https://harbour.example/a?b=1&c=$(id)"
@@ -26,18 +26,18 @@ LONG = 30.0
 class Machine:
     """A person's own machine with a relay on it, and the pages that were opened there."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, allow_private: bool = False) -> None:
         self.opened: list[str] = []
         self.can_open = True
-        self.relay = Relay(TOKEN, self._opens, path=path)
+        self.relay = Relay(TOKEN, self._opens, path=path, allow_private=allow_private)
         self.place = Place(TOKEN, path=str(path)) if path else Place(TOKEN, port=self.relay.port)
         self._thread = threading.Thread(target=self.relay.serve)
         self._thread.start()
 
-    def _opens(self, url: str) -> tuple[bool, str]:
+    def _opens(self, url: str) -> bool:
         if self.can_open:
             self.opened.append(url)
-        return self.can_open, "said \x1b[2J so"
+        return self.can_open
 
     def close(self) -> None:
         self.relay.close()
@@ -70,9 +70,46 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 def test_a_page_is_opened_where_the_person_sits(machine: Machine) -> None:
-    """The URL arrives whole, and what the relay says is cleaned."""
-    assert hand_over(URL, machine.place, LONG) == (True, True, "said so")
+    """The URL arrives whole."""
+    assert hand_over(URL, machine.place, LONG) == (True, True, "")
     assert machine.opened == [URL]
+
+
+PRIVATE = (
+    *(
+        "http://127.0.0.1:8080/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://192.168.1.1/",
+        "http://router/",
+    ),
+    *("http://2130706433/", "http://printer.local/", "http://[64:ff9b::7f00:1]/", "http://[fec0::1]/"),
+)
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_pages_of_the_person_s_own_network_are_refused(machine: Machine, url: str) -> None:
+    """The server can't reach them through the person's browser; the refusal is an answer."""
+    handed = hand_over(url, machine.place, LONG)
+    assert (handed.is_taken, handed.is_opened) == (True, False) and "--allow-private" in handed.sentence
+    assert not machine.opened
+
+
+def test_private_pages_are_opened_where_that_is_allowed() -> None:
+    """With `--allow-private`."""
+    there = Machine(allow_private=True)
+    assert hand_over("http://127.0.0.1:8080/", there.place, LONG).is_opened
+    there.close()
+
+
+def test_idle_connections_do_not_block(machine: Machine) -> None:
+    """Somebody who connects over and over and says nothing is in nobody's way."""
+    idle = [
+        socket.create_connection(("127.0.0.1", machine.place.port), LONG) for _ in range(MOST_UNPROVEN + 9)
+    ]
+    assert hand_over(URL, machine.place, LONG).is_opened
+    for connection in idle:
+        connection.close()
 
 
 def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -82,7 +119,7 @@ def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert hand_over(URL, there.place, LONG).is_opened
     with pytest.raises(ReaderError, match="running"):
-        Relay(TOKEN, lambda _: (True, ""), path=path)
+        Relay(TOKEN, lambda _: True, path=path)
     there.close()
     assert not path.exists()
     with socket.socket(socket.AF_UNIX) as dead:
@@ -90,7 +127,7 @@ def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     Machine(path).close()
     path.write_text("mine")
     with pytest.raises(ReaderError, match="something else"):
-        Relay(TOKEN, lambda _: (True, ""), path=path)
+        Relay(TOKEN, lambda _: True, path=path)
     assert path.read_text() == "mine"
 
 
@@ -114,25 +151,37 @@ def test_another_token_opens_nothing(machine: Machine) -> None:
 
 
 def test_the_token_never_travels(machine: Machine) -> None:
-    """Whoever listens in the relay's place hears a proof for this once and no token, and is not believed."""
+    """Whoever listens in the relay's place hears neither token nor address."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as false_relay:
 
         def pretend() -> None:
             connection, _ = false_relay.accept()
             with connection:
-                connection.sendall(b"reader-relay 1 " + b"0" * 32 + b"\n")
+                connection.sendall(b"reader-relay 2 " + b"0" * 32 + b"\n")
                 heard.append(connection.recv(4096))
-                connection.sendall(b"0" * 64 + b" opened yes\n")
+                connection.sendall(b"0" * 64 + b"\n")
+                heard.append(connection.recv(4096))
 
         thread = threading.Thread(target=pretend)
         thread.start()
         handed = hand_over(URL, Place(TOKEN, port=false_relay.getsockname()[1]), LONG)
         thread.join(LONG)
-    assert not handed.is_taken
-    assert TOKEN.encode() not in heard[0]
+    assert not handed.is_taken and "token" in handed.sentence
+    assert len(heard[0].strip()) == 32 and heard[1] == b""
+
+
+def test_a_proof_is_good_once(machine: Machine) -> None:
+    """Whoever overheard a talk can't repeat it."""
+    with connected(machine.place) as first:
+        lines = first.makefile("rw", encoding="utf-8", newline="\n")
+        theirs = lines.readline().split()[-1]
+        lines.write("a" * 32 + "\n")
+        lines.flush()
+        assert is_proof(lines.readline().strip(), TOKEN, "relay", theirs, "a" * 32)
+        said = f"{'a' * 32}\n{proof(TOKEN, 'open', theirs, 'a' * 32, URL)} {URL}\n"
     with connected(machine.place) as again:
-        again.sendall(heard[0])
+        again.sendall(said.encode())
         read_all(again)
     assert not machine.opened
 
@@ -150,7 +199,7 @@ def test_whatever_else_is_said_opens_nothing(machine: Machine, said: bytes) -> N
             connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # it had hung up already
-        assert read_all(connection).count(b"\n") <= 1
+        assert read_all(connection).count(b"\n") <= 2
     assert not machine.opened
     assert hand_over(URL, machine.place, LONG).is_opened
 
@@ -163,9 +212,9 @@ def test_too_many_pages_are_refused(machine: Machine) -> None:
 
 
 def test_a_machine_without_a_browser_says_so(machine: Machine) -> None:
-    """Then another way is due."""
+    """Then another way is due; why no browser took it is for the person's own machine."""
     machine.can_open = False
-    assert not hand_over(URL, machine.place, LONG).is_taken
+    assert hand_over(URL, machine.place, LONG) == (False, False, NOT_OPENED)
 
 
 def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
@@ -184,7 +233,7 @@ def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_told(machine: Machine) -> None:
     """Another relay can't listen where one listens."""
     with pytest.raises(ReaderError, match="--port"):
-        Relay(TOKEN, lambda _: (True, ""), port=machine.relay.port)
+        Relay(TOKEN, lambda _: True, port=machine.relay.port)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,18 @@ import socket
 from typing import NamedTuple
 
 from reader.article.text import clean_line
-from reader.opening.relay.protocol import HELLO, OPENED, REFUSED, Broken, Line, Place, is_proof, proof
+from reader.opening.relay.protocol import (
+    HELLO,
+    OPENED,
+    REFUSED,
+    Broken,
+    Line,
+    Place,
+    is_nonce,
+    is_proof,
+    new_nonce,
+    proof,
+)
 
 PATIENCE = 4.0
 """Seconds for the whole talk: some round trips of a slow line and the browser's first moment there."""
@@ -46,12 +57,16 @@ def _connected(place: Place, patience: float) -> socket.socket:
 
 
 def _asked(line: Line, url: str, token: str) -> Handed:
-    hello, _, nonce = line.hear().rpartition(" ")
-    if hello != HELLO or len(nonce) < 32:
-        raise Broken("something else listens there")
-    line.say(f"{proof(token, 'open', nonce, url)} {url}")
+    hello, _, theirs = line.hear().rpartition(" ")
+    if hello != HELLO or not is_nonce(theirs):
+        raise Broken("another program or another version of the relay listens there")
+    ours = new_nonce()
+    line.say(ours)
+    if not is_proof(line.hear(), token, "relay", theirs, ours):
+        raise Broken("it does not know the token")
+    line.say(f"{proof(token, 'open', theirs, ours, url)} {url}")
     said, _, rest = line.hear().partition(" ")
-    if not is_proof(said, token, "done", nonce, rest):
+    if not is_proof(said, token, "done", theirs, ours, rest):
         raise Broken("it does not know the token")
     word, _, sentence = rest.partition(" ")
     return Handed(word in (OPENED, REFUSED), word == OPENED, clean_line(sentence))

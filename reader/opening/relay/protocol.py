@@ -1,8 +1,11 @@
-"""What both sides of a relay agree on: where it is, three lines, and proofs of the token.
+"""What both sides of a relay agree on: where it is, five lines, and proofs of the token.
 
-The relay speaks first, for on a shared server anybody may listen at its port: a false one learns no token.
+On a shared server anybody may listen at the relay's port. So the relay proves that it knows the token before
+it is sent an address, and neither side ever sends the token.
 
-    relay:   reader-relay 1 NONCE
+    relay:   reader-relay 2 NONCE
+    reader:  NONCE
+    relay:   PROOF
     reader:  PROOF URL
     relay:   PROOF WORD SENTENCE
 """
@@ -11,12 +14,13 @@ from __future__ import annotations
 
 import hmac
 import socket
+from secrets import token_hex
 from time import monotonic
 from typing import NamedTuple
 
-from reader.errors import ReaderError
+from reader.errors import ReaderError, shown
 
-HELLO = "reader-relay 1"
+HELLO = "reader-relay 2"
 """How a relay's first line begins; the number changes with the protocol."""
 MOST_BYTES = 4096
 """A line is no longer: a URL of 2,048 characters, a proof, and room."""
@@ -61,10 +65,20 @@ def parse_place(text: str) -> Place:
         return Place(token, path=where)
     host, _, port = where.rpartition(":")
     if host not in ("", "127.0.0.1", "localhost"):
-        raise BadPlace(f"a relay is reached on this machine only, at 127.0.0.1, and not at {host[:60]!r}")
+        raise BadPlace(f"a relay is reached at 127.0.0.1 only, not at {shown(host)}")
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
-        raise BadPlace(f"{port[:20]!r} is no port")
+        raise BadPlace(f"{shown(port)} is not a port")
     return Place(token, port=int(port))
+
+
+def new_nonce() -> str:
+    """Words for one talk, which nobody can guess."""
+    return token_hex(16)
+
+
+def is_nonce(text: str) -> bool:
+    """Whether the other side's words are long enough that nobody can have guessed them."""
+    return 32 <= len(text) <= 64 and text.isalnum()
 
 
 def proof(token: str, *words: str) -> str:
@@ -85,6 +99,10 @@ class Line:
         self._end = monotonic() + seconds
         self._rest = b""
 
+    def give(self, seconds: float) -> None:
+        """So many seconds from now on."""
+        self._end = monotonic() + seconds
+
     def say(self, text: str) -> None:
         """Send a line. Raises Broken."""
         self._until_the_end()
@@ -97,22 +115,22 @@ class Line:
         """The next line. Raises Broken where it does not come whole, in time and in good letters."""
         while b"\n" not in self._rest:
             if len(self._rest) > MOST_BYTES:
-                raise Broken("it says too much")
+                raise Broken("it sends too much")
             self._until_the_end()
             try:
                 more = self._connection.recv(MOST_BYTES)
             except OSError as error:
                 raise Broken(str(error)) from None
             if not more:
-                raise Broken("it hung up")
+                raise Broken("it closed the connection")
             self._rest += more
         line, _, self._rest = self._rest.partition(b"\n")
         if len(line) > MOST_BYTES:
-            raise Broken("it says too much")
+            raise Broken("it sends too much")
         try:
             return line.decode()
         except UnicodeDecodeError:
-            raise Broken("it speaks in other letters") from None
+            raise Broken("it does not speak UTF-8") from None
 
     def _until_the_end(self) -> None:
         left = self._end - monotonic()

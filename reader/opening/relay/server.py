@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import stat
 import threading
@@ -12,33 +11,65 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
-from reader.article.urls import UnsafeUrl, checked_url
+from reader.article.network import PrivateAddress, Unreachable, public_addresses
+from reader.article.urls import checked_url
 from reader.errors import ReaderError
-from reader.opening.relay.protocol import FAILED, HELLO, OPENED, REFUSED, Broken, Line, is_proof, proof
+from reader.opening.relay.protocol import (
+    FAILED,
+    HELLO,
+    OPENED,
+    REFUSED,
+    Broken,
+    Line,
+    is_nonce,
+    is_proof,
+    new_nonce,
+    proof,
+)
 
-SECONDS = 5.0
-"""How long one talk may take."""
-MOST_AT_ONCE = 8
-"""Talks at the same time; further ones wait in the system's queue."""
+PROVING_SECONDS = 3.0
+"""How long somebody may take to prove that they know the token."""
+SECONDS = 10.0
+"""How long one talk may take in all."""
+MOST_UNPROVEN = 64
+"""Connections that have proved nothing yet; a further one takes the place of the oldest."""
 MOST_PAGES, PAGES_IN = 20, 60.0
 """How many pages in how many seconds are opened; more would be a fault or an attack."""
+LOOKUP_SECONDS = 2.0
+"""How long the look for a host's addresses may take."""
+NOT_OPENED = "no browser took the page; see the relay on your own machine"
+"""All that the server gets to know: what a browser says is for the person alone."""
 
-Opens = Callable[[str], tuple[bool, str]]
-"""Opens a checked URL; whether it could, and a sentence."""
+Opens = Callable[[str], bool]
+"""Opens a checked URL, and says to the person at this machine what came of it; whether a browser took it."""
 
 
 class Relay:
     """Waits for readers that know the token. Close it when it is no longer needed."""
 
-    def __init__(self, token: str, opens: Opens, *, path: Path | None = None, port: int = 0) -> None:
-        """Listen in a socket file, else at a port of 127.0.0.1 (0 = any that is free). Raises ReaderError."""
+    def __init__(
+        self,
+        token: str,
+        opens: Opens,
+        *,
+        path: Path | None = None,
+        port: int = 0,
+        allow_private: bool = False,
+    ) -> None:
+        """Listen in a socket file, else at a port of 127.0.0.1 (0 = any that is free). Raises ReaderError.
+
+        Pages of this machine and its private network are refused, unless `allow_private`: whoever is on the
+        server could reach them by this way.
+        """
         self._token = token
         self._opens = opens
         self._path = path
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._allow_private = allow_private
+        self._unproven: deque[socket.socket] = deque()
         self._opened: deque[float] = deque(maxlen=MOST_PAGES)
-        self._counting = threading.Lock()
+        self._lock = threading.Lock()
         self._listener = _at_path(path) if path else _at_port(port)
         self.port: int = 0 if path else self._listener.getsockname()[1]
         """Where it listens."""
@@ -46,15 +77,17 @@ class Relay:
     def serve(self) -> None:
         """Answer until `close`, each talk in a thread of its own."""
         while True:
-            self._places.acquire()
             try:
                 connection, _ = self._listener.accept()
             except OSError:  # closed, or out of descriptors
-                self._places.release()
                 if self._listener.fileno() < 0:
                     return
                 threading.Event().wait(0.1)
                 continue
+            with self._lock:
+                if len(self._unproven) >= MOST_UNPROVEN:
+                    _hang_up(self._unproven.popleft())
+                self._unproven.append(connection)
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def close(self) -> None:
@@ -68,44 +101,74 @@ class Relay:
     def _talk(self, connection: socket.socket) -> None:
         try:
             with connection:
-                line = Line(connection, SECONDS)
-                nonce = secrets.token_hex(16)
-                line.say(f"{HELLO} {nonce}")
+                line = Line(connection, PROVING_SECONDS)
+                ours = new_nonce()
+                line.say(f"{HELLO} {ours}")
+                theirs = line.hear()
+                if not is_nonce(theirs):
+                    return
+                line.say(proof(self._token, "relay", ours, theirs))
                 said, _, url = line.hear().partition(" ")
-                if is_proof(said, self._token, "open", nonce, url):
-                    answer = self._answer(url)
-                    line.say(f"{proof(self._token, 'done', nonce, answer)} {answer}")
+                if not is_proof(said, self._token, "open", ours, theirs, url):
+                    return
+                self._is_proven(connection)
+                line.give(SECONDS)
+                answer = self._answer(url)
+                line.say(f"{proof(self._token, 'done', ours, theirs, answer)} {answer}")
         except Broken:
             return  # whoever that was, there is nobody to tell
         finally:
-            self._places.release()
+            self._is_proven(connection)
+
+    def _is_proven(self, connection: socket.socket) -> None:
+        """Nobody takes this one's place any more."""
+        with self._lock, suppress(ValueError):
+            self._unproven.remove(connection)
 
     def _answer(self, url: str) -> str:
         try:
             address = checked_url(url)
-        except UnsafeUrl as error:
+            self._refuse_private(address)
+        except ReaderError as error:
             return f"{REFUSED} {error}"
         if not self._may_open():
-            return f"{REFUSED} More than {MOST_PAGES} pages in a minute are not opened."
-        is_opened, sentence = self._opens(address)
-        return f"{OPENED if is_opened else FAILED} {sentence}"
+            return f"{REFUSED} more than {MOST_PAGES} pages in a minute are not opened"
+        return f"{OPENED} " if self._opens(address) else f"{FAILED} {NOT_OPENED}"
+
+    def _refuse_private(self, address: str) -> None:
+        """Raises PrivateAddress for a page of this machine or its network; a host that is unknown here has
+        none."""
+        parts = urlsplit(address)
+        if self._allow_private:
+            return
+        try:
+            public_addresses(parts.hostname or "", parts.port or 443, LOOKUP_SECONDS)
+        except PrivateAddress as error:
+            raise PrivateAddress(f"{error}; the relay opens those only with --allow-private") from None
+        except Unreachable:
+            return
 
     def _may_open(self) -> bool:
         now = monotonic()
-        with self._counting:
+        with self._lock:
             if len(self._opened) == MOST_PAGES and now - self._opened[0] < PAGES_IN:
                 return False
             self._opened.append(now)
             return True
 
 
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)  # wakes its thread, which closes it
+
+
 def _at_port(port: int) -> socket.socket:
     try:
-        return socket.create_server(("127.0.0.1", port), backlog=MOST_AT_ONCE)
+        return socket.create_server(("127.0.0.1", port), backlog=MOST_UNPROVEN)
     except OSError as error:
         raise ReaderError(
-            f"port {port} can't be listened at ({error.strerror}); "
-            "if no relay is running there already, take another --port"
+            f"cannot listen at port {port} ({error.strerror}); "
+            "if no relay is running there already, choose another --port"
         ) from None
 
 
@@ -118,11 +181,11 @@ def _at_path(path: Path) -> socket.socket:
             listener.bind(os.fspath(path))
         finally:
             os.umask(before)
-        listener.listen(MOST_AT_ONCE)
+        listener.listen(MOST_UNPROVEN)
     except (OSError, ReaderError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
-        raise ReaderError(f"{path} can't be listened at ({reason}); take another --socket") from None
+        raise ReaderError(f"cannot listen at {path} ({reason}); choose another --socket") from None
     return listener
 
 
