@@ -1,7 +1,6 @@
-"""Which key means which field: the collection's own keys, and those of the usual site generators.
+"""An article made of a header's fields: what each key in `aliases` means, and what stands in for it.
 
-The order of the keys is the contract: the first one that is there wins. Conversion by type is `fields`' work,
-reading the text `frontmatter`'s.
+Conversion by type is `fields`' work, reading the text `frontmatter`'s.
 """
 
 from __future__ import annotations
@@ -12,10 +11,11 @@ from reader.article.dates import When
 from reader.article.identity import identity_of, is_web
 from reader.article.markdown import first_heading, first_paragraph
 from reader.article.plain_text import plain_text, unlinked
-from reader.article.record import Article, Place, Provider, Value
+from reader.article.record import Article, Image, Place, Provider, Value
 from reader.article.text import clean, display_path
 from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
 from reader.errors import shown
+from reader.parsing.aliases import Header, normal
 from reader.parsing.dates import date_in_name
 from reader.parsing.fields import (
     Notes,
@@ -23,6 +23,7 @@ from reader.parsing.fields import (
     date_of,
     images_of,
     integer_of,
+    is_picture,
     kept_of,
     names_of,
     provider_of,
@@ -33,17 +34,8 @@ from reader.parsing.fields import (
 )
 from reader.parsing.parsed import Parsed
 
-_TITLE = ("title", "Title", "headline")
-_DATE = ("publishedDateTime", "date", "Date", "pubDate", "published_at", "published", "lastmod", "created")
-_NO_DAY = tuple(key for key in _DATE if key != "published")
-_DATED_PATHS = ("path", "slug", "permalink")
-_OTHER_URLS = ("source_url", "canonical", "canonical_url", "external_url", "link", "url", "permalink")
-_TAGS = ("tags", "categories", "category")
-_PROVIDER = ("provider", "source", "publisher")
-_EXCERPT = ("excerpt", "summary", "description", "deck", "dek", "subtitle")
-_AUTHOR = ("author", "authors", "by")
-
-_DAY = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d", re.ASCII)
+_DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
+"""What a date has and `true`, `no` or `1` have not."""
 _NAME_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[-_. ]+(?=.)", re.ASCII)
 _MOST_NAMED = 100
 """Characters of a `source` that is a publisher's name; a longer text tells where something comes from."""
@@ -56,80 +48,79 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     notes = Notes(place.path, parsed.lines)
     for flaw in parsed.problems:
         notes.add_at(*flaw)
-    left = dict(parsed.fields)
+    header = Header(parsed.fields)
     body = clean(parsed.body).lstrip("\n").rstrip()
-    date = _date(left, place, notes)
-    original, web = _urls(left, notes)
-    link = original or web
-    topics, category = _topics(left, notes)
-    take = left.pop
+    date = _date(header, place, notes)
+    original, web = _urls(header, notes)
+    topics, category = _topics(header, place, notes)
+    quality, heat = header.take("quality"), header.take("heat")
+    kind, related = header.take("type"), header.take("related")
     return Article(
         path=place.path,
         identity=_identity(original, web, place),
-        title=plain_text(_first_text(left, _TITLE, notes)) or first_heading(body) or _title_in_name(place),
-        excerpt=plain_text(_first_text(left, _EXCERPT, notes)) or (first_paragraph(body) if body else ""),
+        title=_words(header, "title", parsed, notes) or first_heading(body) or _title_in_name(place),
+        excerpt=_words(header, "excerpt", parsed, notes) or (first_paragraph(body) if body else ""),
         published_date_time=date,
         original_url=original,
         web_url=web,
-        provider=_provider(left, link, place, notes),
+        provider=_provider(header, original or web, place, notes),
         topics=topics,
         category=category,
-        type=unlinked(text_of(take("type", None), "type", notes)),
-        quality=quality_of(take("quality", None), "quality", notes),
-        heat=integer_of(take("heat", None), "heat", notes),
-        author=_authors(left, notes),
-        published=_published(left, notes),
-        images=images_of(take("images", None), "images", notes),
-        related=related_of(take("related", None), "related", notes),
-        secured=_secured(take("secured", None), notes),
-        other=_other(left),
+        type=unlinked(text_of(kind[1], kind[0], notes)),
+        quality=quality_of(quality[1], quality[0], notes),
+        heat=integer_of(heat[1], heat[0], notes),
+        author=_authors(header, notes),
+        published=_published(header, place, notes),
+        images=_images(header, notes),
+        related=related_of(related[1], related[0], notes),
+        secured=_secured(header, notes),
+        other=_other(header.left),
         body=body,
         problems=tuple(notes.problems),
     )
 
 
-def _first(left: dict[str, Value], keys: tuple[str, ...]) -> tuple[str, Value]:
-    """Take the first key that is there with something in it; ("", None) for none."""
-    for key in keys:
-        if key in left:
-            value = left.pop(key)
-            if value is not None and value != "":
-                return key, value
-    return "", None
-
-
-def _first_text(left: dict[str, Value], keys: tuple[str, ...], notes: Notes) -> str:
-    key, value = _first(left, keys)
+def _text(header: Header, field: str, notes: Notes) -> str:
+    key, value = header.take(field)
     return text_of(value, key, notes)
 
 
-def _date(left: dict[str, Value], place: Place, notes: Notes) -> When | None:
-    key, value = _first(left, _DATE if _is_day(left.get("published")) else _NO_DAY)
+def _words(header: Header, field: str, parsed: Parsed, notes: Notes) -> str:
+    """A text without formatting, unless it was taken as it is written."""
+    key, value = header.take(field)
+    text = text_of(value, key, notes)
+    return text if key in parsed.as_written else plain_text(text)
+
+
+def _date(header: Header, place: Place, notes: Notes) -> When | None:
+    key, value = header.take(
+        "publishedDateTime", lambda key, value: normal(key) != "published" or _is_date(value)
+    )
     if key and (read := date_of(value, key, notes)):
         return read
     found = date_in_name(place.relative)
-    for key in _DATED_PATHS:
-        value = left.get(key)
+    for key in header.names("path"):
+        value = header.left[key]
         if found is None and isinstance(value, str):
             found = date_in_name(value)
     return found
 
 
-def _is_day(published: Value) -> bool:
+def _is_date(published: Value) -> bool:
     """Whether `published` says when (Obsidian), and not whether."""
-    return isinstance(published, str) and _DAY.match(published) is not None
+    return isinstance(published, str) and _DATE_OF_PUBLISHED.match(published) is not None
 
 
-def _urls(left: dict[str, Value], notes: Notes) -> tuple[str, str]:
-    original = text_of(left.pop("originalUrl", None), "originalUrl", notes)
-    web = text_of(left.pop("webUrl", None), "webUrl", notes)
-    if not original:
-        for key in _OTHER_URLS:
-            value = left.get(key)
-            if isinstance(value, str) and is_web(value.strip()):
-                original = text_of(left.pop(key), key, notes)
-                break
-    for key, url in (("originalUrl", original), ("webUrl", web)):
+def _urls(header: Header, notes: Notes) -> tuple[str, str]:
+    # Other names count where they hold an address of the web, and not a path within the site.
+    original_key, value = header.take(
+        "originalUrl",
+        lambda key, value: normal(key) == "originalurl" or (isinstance(value, str) and is_web(value.strip())),
+    )
+    original = text_of(value, original_key, notes)
+    web_key, value = header.take("webUrl")
+    web = text_of(value, web_key, notes)
+    for key, url in ((original_key, original), (web_key, web)):
         if url and not openable(url):
             try:
                 checked_url(url)
@@ -143,13 +134,13 @@ def _identity(original: str, web: str, place: Place) -> str:
     return identity_of(original, "") or identity_of(web, relative)
 
 
-def _provider(left: dict[str, Value], link: str, place: Place, notes: Notes) -> Provider:
-    key, value = _first(left, _PROVIDER)
-    if key == "source" and isinstance(value, str) and len(value) > _MOST_NAMED and not is_web(value):
-        left[key], value = value, None
+def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider:
+    key, value = header.take("provider")
+    if normal(key) == "source" and isinstance(value, str) and len(value) > _MOST_NAMED and not is_web(value):
+        header.left[key], value = value, None
     found = provider_of(value, key, notes)
     if isinstance(value, dict) and len(value) > ("name" in value) + ("domain" in value):
-        left[key] = {one: value[one] for one in value if one not in ("name", "domain")}
+        header.left[key] = {one: value[one] for one in value if one not in ("name", "domain")}
     if "://" in found.name and is_web(found.name):
         link, found = found.name, Provider()
     if found.name:
@@ -158,20 +149,35 @@ def _provider(left: dict[str, Value], link: str, place: Place, notes: Notes) -> 
     return Provider(host, host) if host else Provider(display_path(place.folder))
 
 
-def _topics(left: dict[str, Value], notes: Notes) -> tuple[tuple[str, ...], str]:
-    if "topics" in left:
-        topics = texts_of(left.pop("topics"), "topics", notes)
-        return tuple(topics), text_of(left.pop("category", None), "category", notes)
-    category = left.get("category")
-    united: dict[str, None] = {}
-    for key in _TAGS:
-        united.update(dict.fromkeys(texts_of(left.pop(key, None), key, notes)))
+def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...], str]:
+    if any(header.names("topics")):
+        key, value = header.take("topics")
+        return tuple(texts_of(value, key, notes)), _text(header, "category", notes)
+    by_blanks = _is_jekyll(header, place)
+    category: Value = None
+    found: list[str] = []
+    for key in [*header.names("tags")]:
+        value = header.left.pop(key)
+        name = normal(key)
+        if name == "category":
+            category = value
+        found += texts_of(value, key, notes, by_blanks=by_blanks and name in ("tags", "categories"))
     for key in ("tags", "categories"):
-        united.update(dict.fromkeys(texts_of(_taxonomy(left, key), f"taxonomies.{key}", notes)))
+        found += texts_of(_taxonomy(header.left, key), f"taxonomies.{key}", notes)
+    if not found:
+        key, value = header.take("keywords")
+        found = texts_of(value, key, notes)
     # As a list it says topics (Jekyll), unless there is just one.
     if isinstance(category, list) and len(category) != 1 or isinstance(category, dict):
         category = None
-    return tuple(united), unlinked(text_of(category, "category", notes))
+    return tuple(dict.fromkeys(found)), unlinked(text_of(category, "category", notes))
+
+
+def _is_jekyll(header: Header, place: Place) -> bool:
+    """Whether a file is a Jekyll post, where a text of several words is several tags."""
+    parts = place.path.split("/")
+    is_dated = _NAME_DATE.match(parts[-1]) is not None
+    return "_posts" in parts or "_drafts" in parts or (is_dated and "layout" in header.left)
 
 
 def _taxonomy(left: dict[str, Value], key: str) -> Value:
@@ -187,29 +193,37 @@ def _taxonomy(left: dict[str, Value], key: str) -> Value:
     return table[key]
 
 
-def _authors(left: dict[str, Value], notes: Notes) -> tuple[str, ...]:
-    key, value = _first(left, _AUTHOR)
+def _authors(header: Header, notes: Notes) -> tuple[str, ...]:
+    key, value = header.take("author")
     if not key:
-        if "taxonomies" not in left:
-            return ()
-        key, value = "taxonomies.authors", _taxonomy(left, "authors")
+        key, value = "taxonomies.authors", _taxonomy(header.left, "authors")
     return tuple(names_of(value, key, notes))
 
 
-def _published(left: dict[str, Value], notes: Notes) -> bool | None:
-    said = None if _is_day(left.get("published")) else left.pop("published", None)
-    published = boolean_of(said, "published", notes)
-    draft = boolean_of(left.pop("draft", None), "draft", notes)
-    status = left.get("status")
-    if isinstance(status, str) and status.strip().lower() == "draft":
-        del left["status"]
+def _published(header: Header, place: Place, notes: Notes) -> bool | None:
+    key, value = header.take("published", lambda _, value: not _is_date(value))
+    published = boolean_of(value, key, notes)
+    key, value = header.take("draft")
+    draft = boolean_of(value, key, notes)
+    if header.take("status", lambda _, value: isinstance(value, str) and value.strip().lower() == "draft")[0]:
         draft = True
-    if draft:
+    if draft or (draft is None and published is None and "_drafts" in place.path.split("/")):
         return False
     return published if draft is None or published is not None else True
 
 
-def _secured(value: Value, notes: Notes) -> str | None:
+def _images(header: Header, notes: Notes) -> tuple[Image, ...]:
+    for key in [*header.names("images")]:
+        value = header.left[key]
+        if normal(key) == "images" or is_picture(value):
+            del header.left[key]
+            if value:
+                return images_of(value, key, notes)
+    return ()
+
+
+def _secured(header: Header, notes: Notes) -> str | None:
+    _, value = header.take("secured")
     if value is None or isinstance(value, str):
         return value
     notes.add("secured", "must be one text")

@@ -1,22 +1,27 @@
 """Where a file's header ends and its body begins.
 
-Only lines are looked at here; what stands between the fences is read by `frontmatter`.
+Only lines and brackets are looked at here; what stands between the fences is read by `frontmatter`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
+from reader.parsing.aliases import KNOWN_NORMAL, normal
 from reader.parsing.parsed import MAX_HEADER
 
-Style = Literal["yaml", "toml", "pairs", "none"]
+Style = Literal["yaml", "toml", "json", "pairs", "none"]
 
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$\n?", re.MULTILINE)
 _TOML_END = re.compile(r"^\+\+\+[ \t]*$\n?", re.MULTILINE)
-_OPENING = re.compile(r"\s*?(---|\+\+\+)[ \t]*(?:\n|\Z)")
-_YAML_KEY = re.compile(r"""^["']?[^\W\d][\w .-]*["']?[ \t]*:(?:\s|\Z)""", re.MULTILINE)
-_TOML_KEY = re.compile(r"""^(?:\[|["']?[\w.-]+["']?[ \t]*=)""", re.MULTILINE)
+_OPENING = re.compile(r"\s*?(---|\+\+\+)[ \t]*(ya?ml|toml|json)?[ \t]*(?:\n|\Z)", re.IGNORECASE)
+_YAML_KEY = re.compile(r"""^[ \t]*(?:\{\s*)?["']?[^\W\d][\w .-]*["']?[ \t]*:(?:\s|\Z)""", re.MULTILINE)
+_KEY_WITHOUT_BLANK = re.compile(r"^[ \t]*([^\W\d][\w .-]{0,50}):(?=\S)", re.MULTILINE)
+_TOML_KEY = re.compile(r"""^[ \t]*(?:\[|["']?[\w.-]+["']?[ \t]*=)""", re.MULTILINE)
+_JSON_BEGINS = re.compile(r'\s*?(\{)\s*"(?:[^"\\\n]|\\.)*"\s*:')
+_JSON_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
+_JSON_END = re.compile(r"[ \t]*(?:\n|\Z)")
 
 _PAIR = re.compile(r"([A-Za-z][\w -]*):(?:[ \t]+(.*))?")
 _PAIRS_BEGIN = re.compile(r"[A-Za-z][\w -]*: ")
@@ -48,6 +53,8 @@ def split(text: str, *, is_yaml: bool = False) -> Split:
             return found
     if is_yaml:
         return Split("yaml", text, "", 1, text.count("\n") + 1)
+    if found := _braced(text):
+        return found
     if _PAIRS_BEGIN.match(text):
         header, blank, body = text.partition("\n\n")
         if _are_pairs(header):
@@ -56,14 +63,13 @@ def split(text: str, *, is_yaml: bool = False) -> Split:
 
 
 def _fenced(text: str, opening: re.Match[str]) -> Split | None:
-    fence, start = opening[1], opening.end()
-    style: Style = "yaml" if fence == "---" else "toml"
+    fence, language, start = opening[1], (opening[2] or "").lower(), opening.end()
+    style = cast("Style", language.replace("yml", "yaml") or ("yaml" if fence == "---" else "toml"))
     header_line = text.count("\n", 0, start) + 1
-    end = (_YAML_END if style == "yaml" else _TOML_END).search(text, start)
+    end = (_YAML_END if fence == "---" else _TOML_END).search(text, start)
     header = text[start : end.start() if end else len(text)]
     # Without a key it is Markdown's horizontal rule, and text between two of them is still body.
-    key = _YAML_KEY if style == "yaml" else _TOML_KEY
-    if header.strip() and not key.search(header):
+    if header.strip() and not language and not _has_key(header[: MAX_HEADER + 1], style):
         return None
     if not header.strip() and (not end or opening.start(1)):
         return None
@@ -72,13 +78,39 @@ def _fenced(text: str, opening: re.Match[str]) -> Split | None:
     return Split(style, header, text[end.end() :], header_line, text.count("\n", 0, end.end()) + 1)
 
 
+def _has_key(header: str, style: Style) -> bool:
+    if style == "toml":
+        return _TOML_KEY.search(header) is not None
+    if _YAML_KEY.search(header):
+        return True
+    return any(normal(found[1]) in KNOWN_NORMAL for found in _KEY_WITHOUT_BLANK.finditer(header))
+
+
+def _braced(text: str) -> Split | None:
+    """A JSON header without fences, as Hugo has it: it ends where its first brace is closed."""
+    begin = _JSON_BEGINS.match(text, 0, MAX_HEADER)
+    if not begin:
+        return None
+    depth = 0
+    for part in _JSON_PART.finditer(text, begin.start(1), MAX_HEADER):
+        depth += {"{": 1, "}": -1}.get(part[0], 0)
+        if not depth:
+            break
+    end = _JSON_END.match(text, part.end())
+    if depth or not end:
+        return None
+    header_line = text.count("\n", 0, begin.start(1)) + 1
+    body_line = text.count("\n", 0, end.end()) + 1
+    return Split("json", text[begin.start(1) : part.end()], text[end.end() :], header_line, body_line)
+
+
 def pairs(header: str) -> list[tuple[int, str, str]]:
-    """The (0-based line, key in lower case, value) of a `Key: value` header; indented lines go on."""
+    """The (0-based line, key, value) of a `Key: value` header; indented lines go on."""
     found: list[tuple[int, str, list[str]]] = []
     for number, line in enumerate(header.split("\n")):
         pair = _PAIR.fullmatch(line)
         if pair:
-            found.append((number, pair[1].strip().lower(), [pair[2] or ""]))
+            found.append((number, pair[1].strip(), [pair[2] or ""]))
         elif found and line[:1] in (" ", "\t"):
             found[-1][2].append(line)
     return [(number, key, " ".join(filter(None, map(str.strip, said)))) for number, key, said in found]
@@ -90,4 +122,4 @@ def _are_pairs(header: str) -> bool:
     lines = header.split("\n")
     if not all(line[:1] in (" ", "\t") or _PAIR.fullmatch(line) for line in lines):
         return False
-    return any(key in PAIR_KEYS for _, key, _ in pairs(header))
+    return any(key.lower() in PAIR_KEYS for _, key, _ in pairs(header))

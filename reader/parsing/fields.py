@@ -12,11 +12,15 @@ from reader.article.dates import When
 from reader.article.identity import is_web
 from reader.article.plain_text import plain_text, unlinked
 from reader.article.record import Image, Problem, Provider, Related, Value
-from reader.article.text import clean, clean_line, display_path
+from reader.article.text import clean, clean_line, display_path, fold
 from reader.parsing.dates import parse_date
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")
+_ADDRESSES = ("url", "src", "path", "image", "href", "overlay_image", "teaser")
+"""Keys of a picture's map that hold its address."""
+_EMBEDDED = re.compile(r"!?\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
+_PICTURE = re.compile(r"/|\.[A-Za-z]{3,5}(?:(?:\|[^\[\]|]*)?\]\])?\s*$")
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
 _NUMBERS = {str(number): number for number in range(-1, 101)}
@@ -57,19 +61,27 @@ def text_of(value: Value, field: str, notes: Notes, above: str = "") -> str:
         return clean_line(value)
     if value is None or value == []:
         return ""
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
-        return clean_line(value[0])
+    if isinstance(value, list) and len(value) == 1:
+        if isinstance(value[0], str):
+            return clean_line(value[0])
+        if linked := _linked(value):
+            return clean_line(unlinked(linked))
     notes.add(field, f"must be one text, not {_kind(value)}", above)
     return ""
 
 
-def texts_of(value: Value, field: str, notes: Notes) -> list[str]:
-    """A list of texts: a list, where an entry may be a map with a name, or one text with commas."""
+def texts_of(value: Value, field: str, notes: Notes, *, by_blanks: bool = False) -> list[str]:
+    """A list of texts: a list, where an entry may be a map with a name or a list, or one text with commas.
+
+    A text of `#tags`, or with `by_blanks` any text without commas, is parted at its blanks.
+    """
     if value is None:
         return []
     if isinstance(value, str):
-        value = list(value.split(","))
-    return _unique(_names(value, field, notes))
+        words = value.split()
+        is_tags = len(words) > 1 and all(word.startswith("#") for word in words)
+        value = [*words] if is_tags or (by_blanks and "," not in value) else [*value.split(",")]
+    return _unique([_without_sign(name) for name in _names(value, field, notes)])
 
 
 def names_of(value: Value, field: str, notes: Notes) -> list[str]:
@@ -147,14 +159,16 @@ def images_of(value: Value, field: str, notes: Notes, above: str = "") -> tuple[
     if value is None:
         return ()
     images: list[Image] = []
-    for number, one in enumerate(value if isinstance(value, list) else [value]):
+    for number, one in enumerate(value if isinstance(value, list) and not _linked(value) else [value]):
         place = f"{above}{field}.{number}."
+        one = _linked(one) or one
         if isinstance(one, str):
-            one = {"url": one}
+            one = {"url": _EMBEDDED.sub(r"\1", one.strip())}
         if not isinstance(one, dict):
             notes.add(place[:-1], f"must be a map with a url, not {_kind(one)}")
             continue
-        url = text_of(one.get("url"), "url", notes, place)
+        address = next((one[key] for key in _ADDRESSES if one.get(key)), None)
+        url = text_of(address, "url", notes, place)
         if not url:
             notes.add(place[:-1], "has no url")
             continue
@@ -164,13 +178,23 @@ def images_of(value: Value, field: str, notes: Notes, above: str = "") -> tuple[
     return tuple(images)
 
 
+def is_picture(value: Value) -> bool:
+    """Whether a key that may say something else (`hero`, `cover`) names a picture."""
+    if isinstance(value, list):
+        return bool(value) and all(map(is_picture, value))
+    if isinstance(value, dict):
+        return any(is_picture(value.get(key)) for key in _ADDRESSES)
+    return isinstance(value, str) and _PICTURE.search(value) is not None
+
+
 def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
     """Links to other articles: a list of maps, titles or addresses, or one."""
     if value is None:
         return ()
     found: list[Related] = []
-    for number, one in enumerate(value if isinstance(value, list) else [value]):
+    for number, one in enumerate(value if isinstance(value, list) and not _linked(value) else [value]):
         place = f"{field}.{number}"
+        one = _linked(one) or one
         if isinstance(one, dict):
             found.append(_one_related(one, place + ".", notes))
         elif isinstance(one, str):
@@ -211,6 +235,8 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
     if not isinstance(value, list):
         notes.add(field, f"must be a list of texts, not {_kind(value)}")
         return []
+    if linked := _linked(value):
+        return [clean_line(unlinked(linked))]
     names: list[str] = []
     for number, one in enumerate(value):
         if isinstance(one, dict):
@@ -218,13 +244,32 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
             one = one.get("name") or one.get("label") or one
         if isinstance(one, str):
             names.append(clean_line(unlinked(one)))
+        elif isinstance(one, list):
+            names += _names(one, f"{field}.{number}", notes)  # Hexo's categories
         elif one is not None:
             notes.add(f"{field}.{number}", f"must be a text, not {_kind(one)}")
     return names
 
 
+def _linked(value: Value) -> str:
+    """The link `[[Page]]` that YAML has read as a list in a list; empty where it is none."""
+    inner = value[0] if isinstance(value, list) and len(value) == 1 else None
+    text = inner[0] if isinstance(inner, list) and len(inner) == 1 else None
+    return f"[[{text}]]" if isinstance(text, str) else ""
+
+
+def _without_sign(topic: str) -> str:
+    """A tag without the sign that it has in a text: `fog` for `#fog`."""
+    return topic[1:] if topic.startswith("#") and topic[1:2] not in ("", "#", " ") else topic
+
+
 def _unique(texts: list[str]) -> list[str]:
-    return [text for text in dict.fromkeys(texts) if text]
+    """Each text once, as it is written first, whatever its case and accents."""
+    found: dict[str, str] = {}
+    for text in texts:
+        if text:
+            found.setdefault(fold(text), text)
+    return [*found.values()]
 
 
 def _kind(value: Value) -> str:

@@ -1,4 +1,4 @@
-"""A file's text taken apart into fields and body: YAML, TOML, `Key: value` lines, or no header at all.
+"""A file's text taken apart into fields and body: YAML, TOML, JSON, `Key: value` lines, or no header at all.
 
 Every value stays text; what a key means is `dialects`' business. Nothing here raises for any text.
 """
@@ -7,30 +7,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
-from itertools import pairwise
+from contextlib import suppress
+from itertools import islice, pairwise
+from textwrap import dedent
+from typing import NamedTuple
 
 from reader.article.record import Value
 from reader.parsing import canonical
+from reader.parsing.aliases import KNOWN_NORMAL, normal
+from reader.parsing.data_headers import read_json, read_toml
 from reader.parsing.fences import Split, pairs, split
-from reader.parsing.parsed import MAX_HEADER, MAX_NESTING, Flaw, HeaderError, Parsed, refuse_nesting
+from reader.parsing.parsed import MAX_HEADER, Flaw, HeaderError, LineNumbers, Parsed, refuse_excess
 from reader.parsing.yaml_header import read_yaml
 
 __all__ = ["Flaw", "Parsed", "read", "read_any"]
 
 MAX_BLOCKS = 400
-"""Top-level fields of a broken header that are tried one by one."""
+"""Top-level fields of a broken header up to which each is parsed by itself; of more, the lines are taken."""
 
-_SPELLED = {key.lower(): key for key in ("publishedDateTime", "originalUrl", "webUrl", "pubDate")}
-"""Keys with capitals inside, by what they become in a header whose keys count in any case."""
+MAX_LINES = 5_000
+"""Top-level lines of a broken header that are looked at."""
 
 _BLOCK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
-_LINE = re.compile(r"""["']?([^\W\d][\w.-]*)["']?[ \t]*[:=][ \t]+(.*)""")
-_DOTTED = re.compile(
-    r"""^[ \t]*+\[{0,2}+(?:[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.){64}""", re.MULTILINE | re.ASCII
-)
-_TOML_FIELD = re.compile(r"""^(?:\[\[?[ \t]*)?["']?([\w-]+)["']?[ \t]*[=\].]""", re.MULTILINE | re.ASCII)
-_TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
+# The text of a key that needs no blank must not begin like an address.
+_LINE = re.compile(r"""["']?([^\W\d][\w .-]{0,99}?)["']?[ \t]*[:=](?!//)[ \t]*(.*)""", re.DOTALL)
+_LIST = re.compile(r"\[([^\[\]]*)\]")
+_JSON_LINE = re.compile(r'^[ \t{]*(?=")', re.MULTILINE)
+# What a header's line looks like; a line that begins with "#" is a heading where no fence ends the header.
+_HEADER_LINE = re.compile(r"""[ \t]|-[ \t]|[\]}]|["']?[^\W\d][\w .-]{0,99}["']?[ \t]*[:=]""")
+_COMMENT = re.compile(r"""[^:]*:(?P<value>[^"'#]*?)[ \t]#""")
 
 
 def read(text: str, *, is_yaml: bool = False) -> Parsed:
@@ -58,12 +63,13 @@ def read_any(text: str, *, is_yaml: bool = False) -> Parsed:
 
 
 def _read_fenced(parts: Split) -> Parsed:
+    as_written: frozenset[str] = frozenset()
     try:
         fields, lines, flaws = _read_header(parts)
     except HeaderError as error:
-        fields, lines = _salvaged(parts)
+        fields, lines, as_written = _salvaged(parts)
         flaws = [Flaw(error.line + parts.header_line, "header", error.reason)]
-    return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws))
+    return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws), as_written)
 
 
 class _KeyLines(Mapping[str, int]):
@@ -92,55 +98,109 @@ class _KeyLines(Mapping[str, int]):
 
 
 def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
-    """A header without an end: all of it where that can be read, else down to the first blank line.
+    """A header without an end: all of it where that can be read, else the lines that look like one.
 
     A YAML file may begin with the mark of a document, which nothing ends.
     """
     if is_yaml and parts.style == "yaml":
         return _read_fenced(parts)
-    head, _, rest = parts.header.partition("\n\n")
-    shorter = parts._replace(header=head, body=rest, body_line=parts.header_line + head.count("\n") + 2)
-    for one, what in ((parts, "the whole file"), (shorter, "what stands above the first blank line")):
-        try:
-            fields, lines, flaws = _read_header(one)
-        except HeaderError:
-            continue
-        flaws.append(_unclosed(parts, f"{what} is taken as header"))
-        return Parsed(fields, one.body, one.body_line, lines, tuple(flaws))
-    return Parsed({}, text, 1, {}, (_unclosed(parts, "the whole file is taken as text"),))
+    fence = "+++" if parts.style == "toml" else "---"
+    missing = f'no line "{fence}" ends the header; '
+    if not re.search(r"^#", parts.header[:MAX_HEADER], re.MULTILINE):
+        with suppress(HeaderError):
+            fields, lines, flaws = _read_header(parts)
+            flaws.append(Flaw(parts.header_line - 1, "header", missing + "the whole file is read as header"))
+            return Parsed(fields, "", parts.body_line, lines, tuple(flaws))
+    rows = parts.header[:MAX_HEADER].split("\n")
+    count = next((place for place, row in enumerate(rows) if not _HEADER_LINE.match(row)), len(rows))
+    head = "".join(f"{row}\n" for row in rows[:count])
+    body = parts.header[len(head) :]
+    is_parted = body.startswith("\n")
+    found = _read_fenced(
+        parts._replace(header=head, body=body[is_parted:], body_line=parts.header_line + count + is_parted)
+    )
+    if not any(normal(key) in KNOWN_NORMAL for key in found.fields):
+        flaw = Flaw(parts.header_line - 1, "header", missing + "the whole file is read as text")
+        return Parsed({}, text, 1, {}, (flaw,))
+    flaw = Flaw(parts.header_line - 1, "header", f"{missing}its first {count} lines are read as one")
+    return found._replace(problems=(*found.problems, flaw))
 
 
-def _unclosed(parts: Split, what: str) -> Flaw:
-    fence = "---" if parts.style == "yaml" else "+++"
-    return Flaw(parts.header_line - 1, "header", f"no line {fence} ends the header; {what}")
+class _Fields(NamedTuple):
+    """A header's fields, the file line of each key, and what is wrong with it."""
+
+    fields: dict[str, Value]
+    lines: dict[str, int]
+    flaws: list[Flaw]
 
 
-def _read_header(parts: Split) -> tuple[dict[str, Value], dict[str, int], list[Flaw]]:
-    if len(parts.header) > MAX_HEADER:
-        raise HeaderError(0, f"the header is larger than {MAX_HEADER // 1024} kB; put long text below it")
+def _read_header(parts: Split) -> _Fields:
+    """Raises HeaderError where the header can't be read as a whole."""
+    refuse_excess(parts.header)
+    header, line = parts.header, parts.header_line
     if parts.style == "toml":
-        return _read_toml(parts.header, parts.header_line)
-    return read_yaml(parts.header, parts.header_line)
+        return _Fields(*read_toml(header, line))
+    if header[:1] in (" ", "\t"):
+        header = dedent(header)
+    if parts.style == "json" or header.lstrip().startswith("{"):
+        try:
+            return _Fields(*read_json(header, line))
+        except HeaderError as error:
+            if parts.style == "json" and not header.lstrip().startswith("{"):
+                raise
+            # YAML forgives what JSON does not: a comma too many, names without quotes.
+            try:
+                return _Fields(*read_yaml(header, line))
+            except HeaderError:
+                if parts.style == "json":
+                    raise error from None
+                raise
+    found = _Fields(*read_yaml(header, line))
+    found.flaws.extend(_lost_in_comments(found, parts))
+    return found
 
 
-def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int]]:
-    """What can still be read of a broken header: each top-level field by itself, else its line as text."""
+def _lost_in_comments(found: _Fields, parts: Split) -> Iterator[Flaw]:
+    """Titles that end at a comment, and known keys of which a comment is all there is (`tags: #fog`)."""
+    if " #" not in parts.header and "\t#" not in parts.header:
+        return
+    rows = parts.header.split("\n")
+    for key, value in found.fields.items():
+        name = normal(key)
+        if key not in found.lines or not (name == "title" or value is None and name in KNOWN_NORMAL):
+            continue
+        row = rows[found.lines[key] - parts.header_line]
+        if _COMMENT.match(row):
+            reason = 'what follows " #" is a comment and left out; put quotes around the text'
+            yield Flaw(found.lines[key], key, reason)
+
+
+def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int], frozenset[str]]:
+    """What can still be read of a broken header: each top-level field by itself, else its line as text; the
+    lines of the keys, and the keys of the latter."""
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
-    header = parts.header[:MAX_HEADER]
-    ends = [*(found.start() for found in _BLOCK.finditer(header)), len(header)]
-    for start, stop in pairwise(ends):
-        line = parts.header_line + header.count("\n", 0, start) if len(ends) <= MAX_BLOCKS else 0
+    as_written: set[str] = set()
+    header = dedent(parts.header[:MAX_HEADER])
+    line_of = LineNumbers(header)
+    is_json = header.lstrip().startswith("{")
+    begins = (_JSON_LINE if is_json else _BLOCK).finditer(header)
+    ends = [*(found.end() for found in begins), len(header)]
+    for start, stop in islice(pairwise(ends), MAX_LINES):
+        line = parts.header_line + line_of(start)
         block = header[start:stop]
+        if is_json:
+            block = block.rstrip(" \t\n{},")
         try:
             if len(ends) > MAX_BLOCKS:
                 raise HeaderError(0, "too many to try")
             one, places, _ = _read_header(parts._replace(header=block, header_line=line))
         except HeaderError:
             one, places = _plain_line(block), {}
+            as_written.update(one)
         fields.update(one)
         lines.update(places or dict.fromkeys(one, line))
-    return fields, lines
+    return fields, lines, frozenset(as_written)
 
 
 def _plain_line(block: str) -> dict[str, Value]:
@@ -148,11 +208,15 @@ def _plain_line(block: str) -> dict[str, Value]:
     found = _LINE.match(block)
     if not found:
         return {}
-    value = found[2].strip()
-    if value[:1] in ("[", "{", "|", ">", "&", "*", "!", ""):
+    first = found[2].partition("\n")[0].strip()
+    is_quoted = len(first) > 1 and first[0] in "\"'" and first[-1] == first[0]
+    value = first if is_quoted else " ".join(found[2].split())
+    if not value:
         return {}
-    if value[0] in "\"'":
-        value = value[1:].removesuffix(value[0])
+    if is_quoted:
+        return {found[1]: value[1:-1]}
+    if listed := _LIST.fullmatch(value):
+        return {found[1]: [one.strip().strip("\"'") for one in listed[1].split(",") if one.strip()]}
     return {found[1]: value}
 
 
@@ -160,51 +224,16 @@ def _read_pairs(parts: Split) -> Parsed:
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
     flaws: list[Flaw] = []
-    for number, lowered, value in pairs(parts.header):
-        key = _SPELLED.get(lowered, lowered)
+    spelled: dict[str, str] = {}
+    for number, written, value in pairs(parts.header):
+        key = spelled.setdefault(written.lower(), written)
         if key in fields:
             flaws.append(Flaw(number + 1, key, "stands here twice; the last one is taken"))
         # Pelican takes these two as lists, split at semicolons where there is one, else at commas.
-        if key in ("tags", "authors") and value:
+        if key.lower() in ("tags", "authors") and value:
             parted = value.split(";" if ";" in value else ",")
             fields[key] = [one.strip() for one in parted if one.strip()]
         else:
             fields[key] = value or None
         lines[key] = number + 1
     return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws))
-
-
-def _read_toml(header: str, first_line: int) -> tuple[dict[str, Value], dict[str, int], list[Flaw]]:
-    import tomllib
-
-    refuse_nesting(header)
-    if _DOTTED.search(header):
-        raise HeaderError(0, f"keys are nested more than {MAX_NESTING} deep")
-    try:
-        table = tomllib.loads(header)
-    except (ValueError, RecursionError) as error:
-        reason = str(error)
-        place = _TOML_PLACE.search(reason)
-        line = int(place[1]) - 1 if place and place[1] else header.count("\n")
-        reason = _TOML_PLACE.sub("", reason).strip() or "nested too deep"
-        raise HeaderError(line, f'not valid TOML ({reason}); each line needs key = "value"') from None
-    fields = {key: _as_text(value, 1) for key, value in table.items()}
-    lines: dict[str, int] = {}
-    for found in _TOML_FIELD.finditer(header):
-        if found[1] in fields and found[1] not in lines:
-            lines[found[1]] = header.count("\n", 0, found.start()) + first_line
-    return fields, lines, []
-
-
-def _as_text(value: object, depth: int) -> Value:
-    if depth > MAX_NESTING:
-        raise HeaderError(0, f"values are nested more than {MAX_NESTING} deep")
-    if isinstance(value, dict):
-        return {key: _as_text(one, depth + 1) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_as_text(one, depth + 1) for one in value]
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    return str(value)

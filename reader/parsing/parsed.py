@@ -5,7 +5,10 @@ No reading here: `canonical` and `frontmatter` make these, `dialects` takes them
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from reader.article.record import Value
@@ -15,6 +18,9 @@ MAX_HEADER = 256 * 1024
 
 MAX_NESTING = 64
 """Levels of a header that are parsed: PyYAML's C parser ends the process at 15,000."""
+
+MAX_ENTRIES = 20_000
+"""Lines and commas of a header that are parsed: each may be a value, and 100,000 take a second and 100 MB."""
 
 
 class Flaw(NamedTuple):
@@ -38,6 +44,8 @@ class Parsed(NamedTuple):
     lines: Mapping[str, int]
     """1-based line of each key, as far as known: `title`, and `related.0.quality` for what is nested."""
     problems: tuple[Flaw, ...] = ()
+    as_written: frozenset[str] = frozenset()
+    """Keys whose text no parser could read: it is taken as it is written, without any formatting in it."""
 
 
 class HeaderError(Exception):
@@ -50,8 +58,27 @@ class HeaderError(Exception):
         self.reason = reason
 
 
-def refuse_nesting(header: str) -> None:
-    """Raise HeaderError where brackets are open more than MAX_NESTING deep, in quotes or not."""
+class LineNumbers:
+    """On which line of a text a place is, without counting from its start each time."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self._text)]
+
+    def __call__(self, place: int) -> int:
+        """The 0-based line."""
+        return bisect_left(self._breaks, place)
+
+
+def refuse_excess(header: str) -> None:
+    """Raise HeaderError where a header is too long, too deep or has too many values, before it is parsed."""
+    if len(header) > MAX_HEADER:
+        raise HeaderError(0, f"the header is larger than {MAX_HEADER // 1024} kB; put long text below it")
+    if header.count("\n") + header.count(",") > MAX_ENTRIES:
+        raise HeaderError(0, f"the header has more than {MAX_ENTRIES:,} lines and commas; shorten its lists")
     if header.count("[") + header.count("{") <= MAX_NESTING:
         return
     depth = 0
@@ -59,8 +86,7 @@ def refuse_nesting(header: str) -> None:
         if char in "[{":
             depth += 1
             if depth > MAX_NESTING:
-                raise HeaderError(
-                    header.count("\n", 0, place), f"brackets are nested more than {MAX_NESTING} deep"
-                )
+                line = header.count("\n", 0, place)
+                raise HeaderError(line, f"brackets are nested more than {MAX_NESTING} deep")
         elif char in "]}":
             depth = max(depth - 1, 0)

@@ -11,7 +11,7 @@ from typing import Any
 
 from reader.article.record import Value
 from reader.article.text import clean
-from reader.parsing.parsed import MAX_NESTING, Flaw, HeaderError, refuse_nesting
+from reader.parsing.parsed import MAX_NESTING, Flaw, HeaderError
 
 MAX_ALIASES = 32
 """Aliases (`*name`) that one header may hold."""
@@ -21,7 +21,12 @@ MAX_ALIASED = 10_000
 
 _PYTHON_TAG = "tag:yaml.org,2002:python/"
 _NOT_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
+_ODD_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+"""What YAML takes for line breaks and editors do not: lines are counted as editors do."""
+_KNOWN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "binary", "seq", "map", "set", "merge")
+)
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _REMEDIES = (
     ("mapping values are not allowed", 'a text with ": " in it needs quotes around it'),
@@ -41,12 +46,11 @@ def read_yaml(header: str, first_line: int) -> tuple[dict[str, Value], dict[str,
     Every scalar is text; only an unquoted null, `~` or nothing is None. `first_line` is the file's line on
     which the header begins. Raises HeaderError where the header can't be read as a whole.
     """
-    refuse_nesting(header)
     flaws: list[Flaw] = []
+    header = header.translate(_ODD_BREAKS) if not header.isascii() else header
     if _NOT_YAML.search(header):
         flaws.append(Flaw(first_line, "header", "control characters are not allowed and were left out"))
-        # Cleaning makes newlines of these two, which would shift every line behind them.
-        header = clean(header.replace("\u2028", " ").replace("\u2029", " "))
+        header = clean(header)
     walk = _Walk(header, first_line)
     return walk.document(), walk.lines, flaws + walk.flaws
 
@@ -65,17 +69,25 @@ class _Walk:
         self._sequence = yaml.SequenceStartEvent
         self._ends = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
         self._first_line = first_line
-        self._oddly_broken = header if _ODD_BREAK.search(header) else ""
+        self._header = header
         self._anchors: dict[str, tuple[Value, int] | None] = {}
         self._aliases = 0
         self._aliased = 0
+        self._used: set[str] = set()
+        self._anchored: list[tuple[str, dict[str, Value], str, str]] = []
+        """Anchor, where its text stands, and the text as it is written."""
         self.lines: dict[str, int] = {}
         self.flaws: list[Flaw] = []
 
     def document(self) -> dict[str, Value]:
         """The header's fields; {} for an empty one."""
         try:
-            return self._document()
+            found = self._document()
+            for anchor, fields, key, written in self._anchored:
+                # Nothing refers to it, so `title: &sons of anarchy` is a text.
+                if anchor not in self._used:
+                    fields[key] = written
+            return found
         except self._errors as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             raise HeaderError(self._line(mark) if mark else 0, _explained(error)) from None
@@ -107,6 +119,8 @@ class _Walk:
             text: Value = event.value
             if event.implicit[0] and text in _NULLS:
                 text = None
+            elif event.tag and self._is_part_of_text(event):
+                text = self._written(event)
             if event.anchor:
                 self._anchors[event.anchor] = (text, 1)
             return text, 1
@@ -126,7 +140,14 @@ class _Walk:
     def _refuse_tag(self, event: Any, path: str) -> None:
         """List a tag that asks for a Python object; its value is plain text or fields like every other."""
         if event.tag and event.tag.startswith(_PYTHON_TAG):
-            self._flaw(self._line(event.start_mark), path, "Python tags are left out; remove the !!python/…")
+            self._flaw(self._line(event.start_mark), path, "Python tags are ignored; remove the !!python/…")
+
+    def _is_part_of_text(self, event: Any) -> bool:
+        """Whether what looks like a tag is the beginning of a text (`!important notice`)."""
+        return not event.style and not event.tag.startswith(_PYTHON_TAG) and event.tag not in _KNOWN_TAGS
+
+    def _written(self, event: Any) -> str:
+        return " ".join(self._header[event.start_mark.index : event.end_mark.index].split())
 
     def _list(self, path: str, depth: int) -> tuple[Value, int]:
         values: list[Value] = []
@@ -149,11 +170,14 @@ class _Walk:
                 self._flaw(line, path, "a key must be one text; a text that begins with { or [ needs quotes")
             elif event.anchor:
                 self._anchors[event.anchor] = (key, 1)
-            value, size = self._node(self._next(), f"{path}{key}.", depth + 1)
+            behind = self._next()
+            value, size = self._node(behind, f"{path}{key}.", depth + 1)
             total += size
             if key is None:
                 is_odd = True
                 continue
+            if isinstance(behind, self._scalar) and behind.anchor and not behind.style:
+                self._anchored.append((behind.anchor, fields, key, self._written(behind)))
             if key == "<<" and event.implicit[0]:
                 merged.append(value)
                 continue
@@ -177,6 +201,7 @@ class _Walk:
         self._aliases += 1
         if event.anchor not in self._anchors:
             raise HeaderError(line, f"*{event.anchor} is not defined; put quotes around a text with *")
+        self._used.add(event.anchor)
         found = self._anchors[event.anchor]
         if found is None:
             raise HeaderError(line, f"*{event.anchor} refers to itself")
@@ -186,9 +211,7 @@ class _Walk:
         return found
 
     def _line(self, mark: Any) -> int:
-        """The 0-based line of a place, counted as editors do; YAML counts further characters as breaks."""
-        if self._oddly_broken:
-            return self._oddly_broken.count("\n", 0, mark.index)
+        """The 0-based line of a place."""
         line: int = mark.line
         return line
 

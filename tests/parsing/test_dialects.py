@@ -102,6 +102,15 @@ def test_providers(header: str, provider: Provider) -> None:
         ("topics: AI, Chips , AI", ("AI", "Chips"), ""),
         ("topics:\ntags: [x]", (), ""),
         ("tags: [x]\ncategories: y, z\ncategory: news", ("x", "y", "z", "news"), "news"),
+        ("categories: [[Sports, Rowing], [Diary]]", ("Sports", "Rowing", "Diary"), ""),
+        ("tags: ['#fog', '#deep-sea', 'C#']", ("fog", "deep-sea", "C#"), ""),
+        ("tags: '#fog #sea'", ("fog", "sea"), ""),
+        ("tags: [Fog, fog, FOG, Café, cafe]", ("Fog", "Café"), ""),
+        ("tags: ['[[Fog]]', '[[Deep sea|sea]]']", ("Fog", "sea"), ""),
+        ("tags:\n  - [[Fog]]\n  - [[Deep sea|sea]]", ("Fog", "sea"), ""),
+        ("tags: site update", ("site update",), ""),
+        ("keywords: a, b", ("a", "b"), ""),
+        ("keywords: a, b\ntags: [x]", ("x",), ""),
         ("category: [a, b]", ("a", "b"), ""),
         ("category: [a]", ("a",), "a"),
     ],
@@ -118,12 +127,62 @@ def test_topics(header: str, topics: tuple[str, ...], category: str) -> None:
         ("author: Bell, Ann and Bob", ("Bell, Ann and Bob",)),
         ("authors: [Ann, Bob]", ("Ann", "Bob")),
         ("by: {name: Ann}", ("Ann",)),
+        ("author: [[Mira Solheim]]", ("Mira Solheim",)),
+        ("author:\n  - [[Mira Solheim]]\n  - '[[B. Dahl|Bo]]'", ("Mira Solheim", "Bo")),
         ("author: [{name: Ann, url: x}, {name: Bob}]", ("Ann", "Bob")),
     ],
 )
 def test_authors(header: str, author: tuple[str, ...]) -> None:
     """Text, list or maps; a comma does not part names."""
     assert article(header).author == author
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "topics"),
+    [
+        ("_posts/welcome.md", "tags: site update", ("site", "update")),
+        ("blog/2021-04-05-welcome.md", "layout: post\ncategories: site update", ("site", "update")),
+        ("blog/2021-04-05-welcome.md", "layout: post\ncategory: site update", ("site update",)),
+        ("_posts/welcome.md", "tags: site news, update", ("site news", "update")),
+    ],
+)
+def test_jekyll_parts_tags_at_blanks(path: str, header: str, topics: tuple[str, ...]) -> None:
+    """In a Jekyll post a text without commas is a tag a word."""
+    assert article(header, place=Place(f"/n/{path}", path, "n")).topics == topics
+
+
+@pytest.mark.parametrize(
+    ("header", "is_published"),
+    [("title: x", False), ("published: true", True), ("draft: false", True), ("draft: true", False)],
+)
+def test_what_lies_among_drafts_is_one(header: str, is_published: bool) -> None:
+    """A file in `_drafts` is a draft, unless it says otherwise."""
+    assert article(header, place=Place("/n/_drafts/x.md", "x.md", "n")).published is is_published
+
+
+@pytest.mark.parametrize(
+    ("header", "urls"),
+    [
+        ("image: x.png", ["x.png"]),
+        ("image: [[x.png]]", ["x.png"]),
+        ("image: '![[x.png|300]]'", ["x.png"]),
+        ("images: [a.png, {src: b.png}]\ncover: c.png", ["a.png", "b.png"]),
+        ("images: []\ncover: c.png", ["c.png"]),
+        ("cover: {image: c.png, alt: A gull}", ["c.png"]),
+        ("header: {overlay_image: /assets/c.jpg, caption: x}", ["/assets/c.jpg"]),
+        ("hero: Welcome\nheader: {title: x}\nimage: false", []),
+    ],
+)
+def test_pictures_under_other_keys(header: str, urls: list[str]) -> None:
+    """A picture is read from the keys of other programs, where they name one."""
+    found = article(header)
+    assert [one.url for one in found.images] == urls and not found.problems
+
+
+def test_secured_in_any_case_is_never_shown() -> None:
+    """The token is no other field, however its key is written."""
+    found = article("SECURED: abc\ntitle: x")
+    assert found.secured == "abc" and not found.other
 
 
 def test_unknown_keys_are_kept_in_order_and_clean() -> None:

@@ -38,9 +38,9 @@ def test_a_yaml_file_is_all_header() -> None:
 
 
 def test_pairs_go_on_in_indented_lines() -> None:
-    """Keys are in lower case, a value's further lines are joined by a blank."""
-    assert pairs("Title: A\n  long one\nTAGS:\n\tx") == [(0, "title", "A long one"), (2, "tags", "x")]
-    assert pairs("Title:\n" + " a\n \n" * 2) == [(0, "title", "a a")]
+    """Keys stay as they are written, a value's further lines are joined by a blank."""
+    assert pairs("Title: A\n  long one\nTAGS:\n\tx") == [(0, "Title", "A long one"), (2, "TAGS", "x")]
+    assert pairs("Title:\n" + " a\n \n" * 2) == [(0, "Title", "a a")]
 
 
 def test_megabytes_are_no_header() -> None:

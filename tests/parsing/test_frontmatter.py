@@ -30,9 +30,20 @@ def reasons(text: str) -> list[tuple[int, str]]:
         ("+++\nx = 'y'\n[a]\nb = [1, 2.5]\n+++\nbody", {"x": "y", "a": {"b": ["1", "2.5"]}}, "body", 6),
         ("+++\ndate = 2021-06-18T10:00:00Z\n+++\n", {"date": "2021-06-18T10:00:00+00:00"}, "", 4),
         ("+++\nday = 2021-06-18\nx = true\n+++\n", {"day": "2021-06-18", "x": "true"}, "", 5),
-        ("Title: My post\nTags: a, b\n\nbody", {"title": "My post", "tags": ["a", "b"]}, "body", 4),
-        ("Title: A\n  long\nAuthors: A, B; C\n\n", {"title": "A long", "authors": ["A, B", "C"]}, "", 5),
-        ("Date: 2021-06-18\nSlug:\n\nbody", {"date": "2021-06-18", "slug": None}, "body", 4),
+        ("---toml\nx = 'y'\n---\nbody", {"x": "y"}, "body", 4),
+        ("--- yaml\nx: y\n---\nbody", {"x": "y"}, "body", 4),
+        ('---json\n{"x": "y", "n": 1.10}\n---\nbody', {"x": "y", "n": "1.10"}, "body", 4),
+        ('---\n{\n\t"x": "y",\n\t"z": [1, true]\n}\n---\nbody', {"x": "y", "z": ["1", "true"]}, "body", 7),
+        ("---\n{x: y, z: [a]}\n---\nbody", {"x": "y", "z": ["a"]}, "body", 4),
+        ('---\n{"x": "y",}\n---\nbody', {"x": "y"}, "body", 4),
+        ('{\n  "x": "}",\n  "y": {"z": null}\n}\n\nbody', {"x": "}", "y": {"z": None}}, "\nbody", 5),
+        ("---\n  x: y\n  z:\n    - a\n---\nbody", {"x": "y", "z": ["a"]}, "body", 6),
+        ("---\n\tx: y\n---\nbody", {"x": "y"}, "body", 4),
+        ("{% include a %}\n\nbody", {}, "{% include a %}\n\nbody", 1),
+        ('{"x": 1} is not a header', {}, '{"x": 1} is not a header', 1),
+        ("Title: My post\nTags: a, b\n\nbody", {"Title": "My post", "Tags": ["a", "b"]}, "body", 4),
+        ("Title: A\n  long\nAuthors: A, B; C\n\n", {"Title": "A long", "Authors": ["A, B", "C"]}, "", 5),
+        ("Date: 2021-06-18\nSlug:\n\nbody", {"Date": "2021-06-18", "Slug": None}, "body", 4),
         ("Note: this is text.\n\nMore.", {}, "Note: this is text.\n\nMore.", 1),
         ("# Heading\n\ntext", {}, "# Heading\n\ntext", 1),
         ("---\n\nA rule above.\n\n---\nand below", {}, "---\n\nA rule above.\n\n---\nand below", 1),
@@ -108,6 +119,86 @@ def test_a_broken_field_leaves_the_others() -> None:
     assert line == 2 and 'a text with ": " in it needs quotes' in reason
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "[Video] A talk",
+        "{Draft} of a plan",
+        "*Live* from the quay",
+        "*star",
+        "& sons, boat builders",
+        "&sons of the sea",
+        "|Pipe| organ",
+        "> 50 % off",
+        "!important notice",
+        "!!important notice",
+        "! notice",
+        "@home with a cat",
+        "`code` first",
+        "% of all",
+        "- dash first",
+        "? who is it",
+        ", comma",
+        "] bracket",
+        '"Quoted" and more',
+        "'Tis the season",
+        "Part 1: the sea",
+        "the sea: [1",
+    ],
+)
+def test_a_title_that_yaml_can_not_read_is_text(title: str) -> None:
+    """A text that begins with a sign of YAML is kept as it is written; the other fields are there."""
+    found = read(f"---\ntitle: {title}\nheat: 3\n---\nbody")
+    assert found.fields == {"title": title, "heat": "3"} and found.body == "body"
+
+
+def test_what_is_taken_as_written_is_known() -> None:
+    """Keys whose text no parser could read are named, and the header has its problem."""
+    found = read("---\ntitle: *Live* from\ntags: [a, #b]\nheat: 3\nexcerpt: '[x]'\n---\n")
+    assert found.fields == {"title": "*Live* from", "tags": ["a", "#b"], "heat": "3", "excerpt": "[x]"}
+    assert found.as_written == {"title", "tags"} and len(found.problems) == 1
+
+
+def test_an_anchor_that_is_used_is_an_anchor() -> None:
+    """Only a name that nothing refers to is the beginning of a text."""
+    found = read("---\na: &x one\nb: *x\nc: &y two\n---\n")
+    assert found.fields == {"a": "one", "b": "one", "c": "&y two"}
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        ("title:No blank\ndate:2021-04-05", {"title": "No blank", "date": "2021-04-05"}),
+        ("title: A\ndate:2021-04-05", {"title": "A", "date": "2021-04-05"}),
+        ("date created:2021-04-05\ntitle: A", {"date created": "2021-04-05", "title": "A"}),
+    ],
+)
+def test_a_key_needs_no_blank(header: str, fields: dict[str, Value]) -> None:
+    """A value directly behind the colon is read, and told."""
+    found = read(f"---\n{header}\n---\nbody")
+    assert found.fields == fields and found.body == "body" and found.problems
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "field"),
+    [("tags: #fog", 2, "tags"), ("a: b\ntitle: Issue #12 # or 13", 3, "title")],
+)
+def test_what_a_comment_swallows_is_told(header: str, line: int, field: str) -> None:
+    """A title that ends at a comment, and a known key with nothing but a comment, are problems."""
+    assert [(flaw.line, flaw.field) for flaw in read(f"---\n{header}\n---\n").problems] == [(line, field)]
+
+
+def test_other_comments_are_comments() -> None:
+    """Comments behind values, on lines of their own and inside quotes are nobody's problem."""
+    assert not read("---\n# note\ntitle: 'C # D'\ntags: [a] # mine\nlayout: # default\n---\n").problems
+
+
+def test_broken_json_leaves_its_other_lines() -> None:
+    """What can be read of a broken JSON header is read line by line."""
+    found = read('---json\n{\n  "title": "x",\n  "date" "2021",\n  "heat": "3"\n}\n---\nbody')
+    assert found.fields == {"title": "x", "heat": "3"} and [flaw.line for flaw in found.problems] == [4]
+
+
 def test_broken_toml_leaves_its_other_lines() -> None:
     """TOML's error comes with its line; good lines stay."""
     found = read("+++\ntitle = 'x'\ndate = oops oops\nheat = 3\n+++\nbody")
@@ -122,6 +213,11 @@ def test_an_unclosed_header_is_read_as_far_as_it_makes_sense() -> None:
     head = read("---\ntitle: x\n\nThis: is a text, and\nnot a header.\n")
     assert head.fields == {"title": "x"}
     assert head.body == "This: is a text, and\nnot a header.\n" and head.body_line == 4
+    heading = read("---\ntitle: x\ntags:\n- a\n- b\n# A heading\n\nText")
+    assert heading.fields == {"title": "x", "tags": ["a", "b"]}
+    assert heading.body == "# A heading\n\nText" and heading.body_line == 6
+    broken = read("---\ntitle: a: b\ntags:\n- a\nText of it")
+    assert broken.fields["title"] == "a: b" and broken.body == "Text of it" and len(broken.problems) == 2
     none = read("---\nx: [\n")
     assert none.fields == {} and none.body == "---\nx: [\n" and len(none.problems) == 1
 
