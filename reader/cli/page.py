@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from reader.app.reading.blocks import PLAIN, layout_safely
+from reader.app.reading.body_chunks import CHUNK, chunks_of
+from reader.app.reading.inline import Notes
+from reader.app.reading.lines import plain
 from reader.article.dates import day_of, moment
+from reader.article.markdown import references_in, repeats_body
+from reader.article.other_fields import other_fields
 from reader.article.record import Article, Value
+from reader.article.urls import host_to_show, shown_url
 from reader.cli.layout import wrap
 from reader.library.export import UNTITLED, body_alone, json_text
 from reader.query.results import Headline
@@ -18,8 +24,8 @@ if TYPE_CHECKING:
 MEASURE = 80
 """Cells of the longest line; a wider terminal is not filled: 66 to 80 read best."""
 
-_FENCE = re.compile(r"\s*(```|~~~)")
-_LIST_OR_QUOTE = re.compile(r"\s*(?:[-*+] |\d{1,3}[.)] |> ?|#{1,6} )")
+MAX_LAID_OUT = 300_000
+"""Characters of a body that are laid out, half a second of work; the rest stays as it is written."""
 
 
 def page(
@@ -33,41 +39,47 @@ def page(
         for line in value.split("\n"):
             yield from _hanging(f"{name:9} ", line, width)
             name = ""
-    if article.excerpt:
+    if article.excerpt and not repeats_body(article.excerpt, article.body):
         yield ""
         yield from wrap(article.excerpt, width)
+    notes = Notes()
     if body := body_alone(article):
         yield ""
-        yield from body_lines(body, width)
+        yield from body_lines(body, width, notes)
+    if notes.links:
+        yield ""
+        yield "Links"
+        for number, (words, link_url) in enumerate(notes.links, 1):
+            address = shown_url(link_url)
+            mismatch = host_to_show(words, link_url)
+            said = [words] if words and words != address else []
+            said += [f"({mismatch})"] if mismatch else []
+            yield from _hanging(f"{number:3}. ", " ".join([*said, address]), width)
     if related:
         yield ""
         yield "Related"
         for number, link in enumerate(related, 1):
             yield from _related(number, link, width)
-    if article.other:
+    if others := other_fields(article):
         yield ""
         yield "Other fields"
-        for key, said in article.other.items():
-            yield from _hanging(f"  {key}: ", _flat(said), width)
+        for key, value in others.items():
+            yield from _hanging(f"  {key}: ", _flat(value), width)
 
 
-def body_lines(body: str, width: int) -> Iterator[str]:
-    """Markdown with its paragraphs wrapped; code, tables and whatever is indented stay as they are."""
-    paragraph: list[str] = []
-    fence = ""
-    for line in body.split("\n"):
-        mark = _FENCE.match(line)
-        kept = bool(fence or mark or line.startswith(("    ", "\t", "|")))
-        if paragraph and (kept or not line.strip() or _LIST_OR_QUOTE.match(line)):
-            yield from _paragraph(paragraph, width)
-            paragraph = []
-        if mark:
-            fence = "" if mark[1] == fence else fence or mark[1]
-        if kept or not line.strip():
-            yield line.rstrip()
-        else:
-            paragraph.append(line)
-    yield from _paragraph(paragraph, width)
+def body_lines(body: str, width: int, notes: Notes) -> Iterator[str]:
+    """A body as on the screen, but with the signs of Markdown before headings, lists, quotes and code."""
+    references = references_in(body) if len(body) > CHUNK else None
+    is_first = True
+    for chunk in chunks_of(body[:MAX_LAID_OUT]):
+        text = chunk.before + body[chunk.start : chunk.end]
+        lines = layout_safely(text, width, references, notes=notes, look=PLAIN)
+        if lines and not (is_first or chunk.is_glued):
+            yield ""
+        for line in lines:
+            yield plain(line).replace("\xa0", " ").rstrip()
+        is_first = is_first and not lines
+    yield from body[MAX_LAID_OUT:].splitlines()
 
 
 def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[str, str]]:
@@ -81,7 +93,7 @@ def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[st
         ("provider", from_whom),
         ("date", moment(article.published_date_time) if article.published_date_time else ""),
         ("author", ", ".join(article.author)),
-        ("url", article.url),
+        ("url", shown_url(article.url)),
         ("topics", ", ".join(article.topics)),
         ("category", ", ".join(filter(None, (article.category, article.type)))),
         ("quality", "" if article.quality is None else str(article.quality)),
@@ -98,30 +110,19 @@ def _related(number: int, link: RelatedLink, width: int) -> Iterator[str]:
     whom = related.provider.name or related.provider.domain
     day = day_of(related.published_date_time).isoformat() if related.published_date_time else ""
     about = ", ".join(filter(None, (whom, day, f"here as {link.headline.id}" if link.headline else "")))
-    title = related.title or related.web_url or UNTITLED
+    address = shown_url(related.web_url)
+    title = related.title or address or UNTITLED
     yield from _hanging(f"{number:3}. ", title + (f" ({about})" if about else ""), width)
-    if related.web_url and related.title:
-        yield f"     {related.web_url}"
+    if address and related.title:
+        yield f"     {address}"
 
 
-def _paragraph(lines: list[str], width: int) -> Iterator[str]:
-    if not lines:
-        return
-    head = _LIST_OR_QUOTE.match(lines[0])
-    if head:
-        lines = [lines[0][head.end() :], *lines[1:]]
-        again = head[0] if head[0].strip() == ">" else None
-        yield from _hanging(head[0], " ".join(lines), width, again=again)
-    else:
-        yield from wrap(" ".join(lines), width)
-
-
-def _hanging(head: str, text: str, width: int, again: str | None = None) -> Iterator[str]:
-    """The text behind a head, its further lines set in as far (or behind `again`)."""
+def _hanging(head: str, text: str, width: int) -> Iterator[str]:
+    """The text behind a head, its further lines set in as far."""
     start = head
     for line in wrap(text, max(width - len(head), 10)):
         yield start + line
-        start = " " * len(head) if again is None else again
+        start = " " * len(head)
     if start is head:
         yield head.rstrip()
 

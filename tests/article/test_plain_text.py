@@ -34,7 +34,8 @@ def test_formatting_goes(text: str, plain: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "The <video> element", "The <br> element", "vector<int> in C++", "How __init__ works", "M*A*S*H", "f(*args, **kwargs)",
+        "The <video> element", "The <br> element", "vector<int> in C++", "How __init__ works", "M*A*S*H",
+        "f(*args, **kwargs)",
         "5 * 3 * 2", "snake_case_name", "*.py,*.md", "1 < 2 > 1", "<b>open", "AT&T and &copy=1", "a_b_ c_d_",
         "~/x and ~/y",
     ],

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader import terminal
+from reader.article.record import Value
 from reader.cli.layout import cells
 from reader.cli.session import split_ids
 from reader.errors import UsageError
@@ -55,15 +57,55 @@ def test_no_line_is_wider_than_asked(
 
 
 def test_code_in_a_body_stays_as_it_is(reader: Run, library: FakeLibrary) -> None:
-    """Fenced code, indented code and tables keep their lines; a paragraph's lines are joined."""
-    kept = (
-        "```\nfor  x in y:\n    pass   # " + "long " * 30 + "end\n```\n\n    indented\n\n| a | b |\n| - | - |"
+    """Code keeps its lines, whatever their length; a paragraph's lines are joined."""
+    kept = "```\nfor  x in y:\n    pass   # " + "long " * 30 + "end\n```"
+    assert f"One two.\n\n{kept}\n\n```\nindented\n```\n" in shown(
+        reader, library, f"One\ntwo.\n\n{kept}\n\n    indented"
     )
-    article = an_article(5, body=f"One\ntwo.\n\n{kept}\n\n> quoted\n> more")
+
+
+def shown(reader: Run, library: FakeLibrary, body: str, **fields: Any) -> str:
+    """What `reader show` writes for an article with this body."""
+    article = an_article(5, body=body, **fields)
     library.articles.append(article)
     library.marks[article.id] = {}
-    out = reader("show", article.id).out
-    assert f"One two.\n\n{kept}\n\n> quoted\n> more\n" in out
+    return reader("show", article.id).out
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("one  \ntwo\\\nthree", "one\ntwo\nthree"),
+        ("Head\n===\n\nText.\n\nLesser\n---\n", "# Head\n\nText.\n\n## Lesser"),
+        ("- a\n  - b\n    1. c\n- d", "- a\n  - b\n    1. c\n- d"),
+        ("7. a\n8. b", "7. a\n8. b"),
+        ("A[^n].\n\n[^n]: The note\n    goes on.", "A[^n].\n\n[^n]: The note goes on."),
+        ("Salt &amp; pepper, `&lt;`", "Salt & pepper, `&lt;`"),
+        ("> quoted\n> more", "> quoted more"),
+        ("<p>One</p><p>10<sup>6</sup></p>", "One\n\n10⁶"),
+        ("<div><![x[</div>", "<div><![x[</div>"),
+        (
+            "A [page](https://ana:pw@x.example/1), [bank.com](https://y.example).",
+            "A page [1], bank.com [2 y.example].\n\nLinks\n  1. page https://x.example/1\n"
+            "  2. bank.com (y.example) https://y.example\n",
+        ),
+    ],
+)
+def test_a_body_as_text(body: str, lines: str, reader: Run, library: FakeLibrary) -> None:
+    """Breaks, headings, lists, notes, quotes and links keep their form; entities and HTML are read."""
+    assert f"\n\n{lines}" in shown(reader, library, body)
+
+
+def test_what_is_shown_is_not_repeated(reader: Run, library: FakeLibrary) -> None:
+    """Neither an excerpt that the body begins with, nor other fields that say what a known one says."""
+    other: dict[str, Value] = {
+        "description": "The ferry stays.",
+        "layout": "post",
+        "subject": "Words enough.",
+    }
+    out = shown(reader, library, "# Head\n\nThe ferry stays.", excerpt="The ferry stays.", other=other)
+    assert out.count("The ferry stays.") == 1
+    assert out.endswith("\nOther fields\n  layout: post\n  subject: Words enough.\n")
 
 
 def test_show_as_json_has_the_body(reader: Run, library: FakeLibrary) -> None:

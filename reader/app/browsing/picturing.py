@@ -36,7 +36,7 @@ LEAST_COLUMNS, LEAST_ROWS = 24, 14
 """Cells of text and lines of the pane from which on a picture finds room in it."""
 MARGINS = 3
 """Cells beside the article and lines above and below it."""
-SHARE = 0.45
+SHARE = 1 / 3
 """Of the pane's lines that a picture may take."""
 FIT_AFTER = 0.2
 """Seconds without another size after which the picture is made anew: a window grows in many steps."""

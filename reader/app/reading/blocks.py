@@ -6,14 +6,14 @@ What a text means is found out by `reader.article.markdown`. Knows no colours.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from reader.app.reading.code import layout_code
 from reader.app.reading.inline import TASKS, Notes, footnote_mark, spans_of
-from reader.app.reading.lines import BOLD, ITALIC, Line, Span, wrap
+from reader.app.reading.lines import BOLD, ITALIC, UNDERLINE, Line, Span, wrap
 from reader.app.reading.tables import Table, layout_table
 from reader.article.markdown import References, parse
 
@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 MIN_INNER = 16
 """Cells below which quotes and lists no longer indent what is in them."""
 
-BULLETS = "•◦▪"
+
+class Look(NamedTuple):
+    """The signs that stand before blocks."""
+
+    bullets: str = "•◦▪"
+    bar: str = "▎ "
+    is_plain: bool = False
+    """Whether the lines go to output without colours, in which headings and code keep their own signs."""
+    wraps_code: bool = False
+
+
+SCREEN = Look()
+PLAIN = Look("-", "> ", is_plain=True)
+
 INDENT = "\xa0\xa0"
 """Before the first line of a paragraph that no blank line tells from the one before; `wrap` keeps it."""
 _ONLY_DEFINITIONS = re.compile(
@@ -32,7 +45,17 @@ _ONLY_DEFINITIONS = re.compile(
     r"(?:[ \t]+(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))?[ \t]*(?:\n|\Z))*\Z"
 )
 """A text of nothing to be seen: blank lines, and definitions of links in their plain form."""
-_CLOSE_TOGETHER = ("paragraph_open", "bullet_list_open", "ordered_list_open")
+_LISTS = ("bullet_list_open", "ordered_list_open")
+_CLOSE_TOGETHER = ("paragraph_open", *_LISTS)
+_RULES = ("━", "─")
+"""Below headings of the first two ranks."""
+_RANKS = (
+    ("heading-1", BOLD),
+    ("heading-1", BOLD),
+    ("heading", BOLD | UNDERLINE),
+    ("heading-4", BOLD | ITALIC),
+    ("heading-4", ITALIC),
+)
 
 
 def may_link(text: str) -> bool:
@@ -47,6 +70,7 @@ def layout_markdown(
     *,
     spacing: int = 1,
     notes: Notes | None = None,
+    look: Look = SCREEN,
 ) -> list[Line]:
     """The lines of a Markdown text, none wider than `width` cells (at least 2), no blank ones at its ends.
 
@@ -56,38 +80,74 @@ def layout_markdown(
     if _ONLY_DEFINITIONS.match(text):
         return []
     tokens = parse(text, references)
-    return _Layout(tokens, spacing, notes).lines(0, len(tokens), max(width, 2))
+    return _Layout(tokens, spacing, notes, look).lines(0, len(tokens), max(width, 2))
+
+
+def layout_safely(
+    text: str,
+    width: int,
+    references: References | None = None,
+    *,
+    spacing: int = 1,
+    notes: Notes | None = None,
+    look: Look = SCREEN,
+) -> list[Line]:
+    """The same, but a text that can't be laid out is shown as it is written: no file ends the screen."""
+    try:
+        return layout_markdown(text, width, references, spacing=spacing, notes=notes, look=look)
+    except Exception:
+        return wrap([Span(text.strip("\n"))], width)
 
 
 def links_in(text: str, references: References | None = None) -> list[tuple[str, str]]:
     """Words and web address of what a Markdown text links to, in order."""
     notes = Notes()
     if may_link(text):
-        for token in parse(text, references):
-            if token.children:
-                spans_of(token.children, notes)
+        try:
+            for token in parse(text, references):
+                if token.children:
+                    spans_of(token.children, notes)
+        except Exception:  # as in `layout_safely`: then there are no numbers either
+            return []
     return notes.links
 
 
 class _Layout:
     """One run over the tokens of a text."""
 
-    def __init__(self, tokens: Sequence[Token], spacing: int, notes: Notes | None) -> None:
+    def __init__(self, tokens: Sequence[Token], spacing: int, notes: Notes | None, look: Look) -> None:
         self._tokens = tokens
         self._spacing = spacing
         self._notes = notes
+        self._look = look
         self._closes = _closes(tokens)
         self._depth = 0
+        self._containers: Mapping[str, Callable[[int, int, int], list[Line]]] = {
+            "bullet_list_open": self._list,
+            "ordered_list_open": self._list,
+            "blockquote_open": self._quote,
+            "dl_open": self._definitions,
+            "footnote_reference_open": self._footnote,
+            "table_open": self._table,
+        }
 
-    def lines(self, start: int, stop: int, width: int, *, is_tight: bool = False) -> list[Line]:
-        """The blocks of tokens start..stop-1, a blank line between them unless they stand in a tight list."""
+    def lines(
+        self, start: int, stop: int, width: int, *, is_tight: bool = False, in_item: bool = False
+    ) -> list[Line]:
+        """The blocks of tokens start..stop-1, a blank line between them.
+
+        None stands between those of a tight list, nor between an item's text and the list that belongs to it.
+        """
         lines: list[Line] = []
         before = ""
         while start < stop:
             token = self._tokens[start]
             end = self._closes.get(start, start)
             indent = ""
-            if lines and not (is_tight and token.type in _CLOSE_TOGETHER):
+            is_close = (is_tight and token.type in _CLOSE_TOGETHER) or (
+                in_item and before == "paragraph_open" and token.type in _LISTS
+            )
+            if lines and not is_close:
                 is_text = before == token.type == "paragraph_open"
                 lines.extend([()] * (self._spacing if is_text else max(self._spacing, 1)))
                 indent = INDENT if is_text and not self._spacing and width >= MIN_INNER else ""
@@ -98,31 +158,53 @@ class _Layout:
 
     def _block(self, token: Token, start: int, end: int, width: int, indent: str = "") -> list[Line]:
         kind = token.type
-        if kind in ("bullet_list_open", "ordered_list_open"):
-            return self._list(start, end, width)
-        if kind == "blockquote_open":
-            return self._quote(start, end, width)
-        if kind == "dl_open":
-            return self._definitions(start, end, width)
-        if kind == "footnote_reference_open":
-            return list(
-                self._item(f"{footnote_mark(token.meta['label'])} ", start, end, width, is_tight=False)
-            )
-        if kind == "table_open":
-            return layout_table(self._table(start, end), width)
+        container = self._containers.get(kind)
+        if container:
+            return container(start, end, width)
         if kind in ("fence", "code_block"):
-            return layout_code(token.content, token.info.split()[0] if token.info.split() else "", width)
+            return self._code(token, width)
         if kind == "hr":
             return [(Span("─" * width, "rule"),)]
-        inline = self._tokens[start + 1].children or [] if end > start else []
-        spans = spans_of(inline, self._notes) if end > start else [Span(token.content)]
+        spans = self._spans(start + 1) if end > start else [Span(token.content)]
         if kind == "heading_open":
-            emphasis = BOLD if token.tag in ("h1", "h2", "h3") else BOLD | ITALIC
-            spans = list(_recast(spans, "heading", emphasis))
+            return self._heading(token, spans, width)
         return wrap([Span(indent), *spans] if indent else spans, width)
 
+    def _spans(self, place: int) -> list[Span]:
+        """The inline token at a place."""
+        return spans_of(self._tokens[place].children or [], self._notes, is_plain=self._look.is_plain)
+
+    def _heading(self, token: Token, spans: list[Span], width: int) -> list[Line]:
+        """A heading whose rank is seen without colours: a heavy rule, a light one, underlined, slanted."""
+        rank = int(token.tag[1:]) if token.tag[1:].isdecimal() else 3
+        if self._look.is_plain:
+            return wrap([Span("#" * rank + " "), *spans], width)
+        ink, emphasis = _RANKS[min(rank, len(_RANKS)) - 1]
+        lines = wrap(list(_recast(spans, ink, emphasis)), width)
+        if rank <= len(_RULES):
+            longest = max(sum(cell_len(span.text) for span in line) for line in lines)
+            lines.append((Span(_RULES[rank - 1] * max(longest, 1), "rule"),))
+        return lines
+
+    def _code(self, token: Token, width: int) -> list[Line]:
+        language = token.info.split()[0] if token.info.split() else ""
+        if not self._look.is_plain:
+            return layout_code(token.content, language, width, is_wrapped=self._look.wraps_code)
+        fence = token.markup if len(token.markup) > 2 else "```"
+        code = token.content.removesuffix("\n").split("\n")
+        return [
+            (Span(fence + token.info),),
+            *((Span(line),) if line else () for line in code),
+            (Span(fence),),
+        ]
+
+    def _footnote(self, start: int, end: int, width: int) -> list[Line]:
+        mark = footnote_mark(self._tokens[start].meta["label"], is_plain=self._look.is_plain)
+        mark += ": " if self._look.is_plain else " "
+        return list(self._item(mark, start, end, width, is_tight=False))
+
     def _quote(self, start: int, end: int, width: int) -> list[Line]:
-        bar = (Span("▎ ", "bar"),) if width >= MIN_INNER else ()
+        bar = (Span(self._look.bar, "bar"),) if width >= MIN_INNER else ()
         inner = self.lines(start + 1, end, width - 2 if bar else width)
         return [(*bar, *_recast(line, "quote")) for line in inner]
 
@@ -131,7 +213,7 @@ class _Layout:
         lines: list[Line] = []
         for child, close in self._children(start, end):
             if self._tokens[child].type == "dt_open":
-                term = spans_of(self._tokens[child + 1].children or [], self._notes)
+                term = self._spans(child + 1)
                 lines += [*([()] if lines else ()), *wrap(list(_recast(term, "text", BOLD)), width)]
             else:
                 lines.extend(self._item("  ", child, close, width, is_tight=self._is_tight(child, close)))
@@ -144,7 +226,7 @@ class _Layout:
         room = len(str(number + len(items) - 1))
         is_tight = all(self._is_tight(*item) for item in items)
         lines: list[Line] = []
-        bullet = BULLETS[min(self._depth, len(BULLETS) - 1)]
+        bullet = self._look.bullets[min(self._depth, len(self._look.bullets) - 1)]
         self._depth += 1
         for count, (item, close) in enumerate(items):
             sign = f"{number + count:>{room}}. " if is_ordered else f"{bullet} "
@@ -158,7 +240,7 @@ class _Layout:
         indent = cell_len(sign)
         if width - indent < MIN_INNER // 2:
             sign, indent = "", 0
-        lines = self.lines(start + 1, end, width - indent, is_tight=is_tight)
+        lines = self.lines(start + 1, end, width - indent, is_tight=is_tight, in_item=True)
         if lines and lines[0] and lines[0][0].text in TASKS and indent == cell_len(TASKS[0]):
             sign, lines[0] = lines[0][0].text, lines[0][1:]
         for number, line in enumerate(lines or [()]):
@@ -182,17 +264,18 @@ class _Layout:
             at = close + 1
         return children
 
-    def _table(self, start: int, end: int) -> Table:
+    def _table(self, start: int, end: int, width: int) -> list[Line]:
         rows: list[list[list[Span]]] = []
         alignments: list[str] = []
-        for token, inline in zip(self._tokens[start:end], self._tokens[start + 1 : end], strict=False):
+        for place in range(start, end):
+            token = self._tokens[place]
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in ("th_open", "td_open"):
-                rows[-1].append(spans_of(inline.children or [], self._notes))
+                rows[-1].append(self._spans(place + 1))
                 if token.type == "th_open":
                     alignments.append(str(token.attrGet("style") or "").rpartition(":")[2] or "left")
-        return Table(rows[0], rows[1:], alignments)
+        return layout_table(Table(rows[0], rows[1:], alignments), width)
 
 
 def _closes(tokens: Sequence[Token]) -> dict[int, int]:

@@ -10,13 +10,14 @@ from collections import OrderedDict
 from itertools import accumulate
 from typing import NamedTuple
 
-from reader.app.reading.blocks import layout_markdown, links_in, may_link
-from reader.app.reading.body_chunks import Chunk, chunks_of
+from reader.app.reading.blocks import Look, layout_safely, links_in, may_link
+from reader.app.reading.body_chunks import CHUNK, Chunk, chunks_of
 from reader.app.reading.header import Subject, layout_foot, layout_head
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import Notes
-from reader.app.reading.lines import Line
-from reader.article.markdown import MAX_BRACKETS, references_in, without_title
+from reader.app.reading.lines import Line, Span, wrap
+from reader.article.markdown import MAX_BRACKETS, References, references_in, without_title
+from reader.article.text import display_path
 
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""
@@ -51,12 +52,20 @@ TOP = Place(0, 0, 1)
 class Document:
     """The lines of one article at one width."""
 
-    def __init__(self, subject: Subject, width: int, spacing: int = 1) -> None:
+    def __init__(self, subject: Subject, width: int, spacing: int = 1, *, wraps_code: bool = False) -> None:
         self.subject = subject
         self._spacing = spacing
-        self.body = without_title(subject.article.body, subject.article.title)
+        self._wraps_code = wraps_code
+        self._has_cut_code = False
+        self.body = subject.article.body
+        self._references: References = {}
+        try:
+            self.body = without_title(self.body, subject.article.title)
+            if len(self.body) > CHUNK:
+                self._references = references_in(self.body)
+        except Exception:  # as in `_laid_out`
+            pass
         self._chunks = list(chunks_of(self.body))
-        self._references = references_in(self.body) if len(self._chunks) > 1 else {}
         self._count = len(self._chunks) + 2
         self._wanted: Sought = ()
         self._left = AT_ONCE
@@ -66,16 +75,27 @@ class Document:
     def set_width(self, width: int) -> None:
         """Forget all lines; they are laid out anew in `width` cells."""
         self.width = width
+        self._forget_lines()
+
+    def _forget_lines(self) -> None:
+        width = self.width
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
         self._heights = [8, *(_estimate(self.body, chunk, width) for chunk in self._chunks), 4]
         self._exact = [False] * self._count
         self._tops: list[int] | None = None
         self._hits: dict[int, list[Hit]] = {}
 
-    def set_wanted(self, wanted: Sought) -> None:
-        """Look for other words from now on."""
+    def set_wanted(self, wanted: Sought) -> bool:
+        """Look for other words from now on; whether the lines are others then.
+
+        Code that was cut is wrapped meanwhile, so that every hit is in sight.
+        """
+        is_changed = self._has_cut_code and bool(wanted) != bool(self._wanted)
         self._wanted = wanted
         self._hits.clear()
+        if is_changed:
+            self._forget_lines()
+        return is_changed
 
     @property
     def height(self) -> int:
@@ -98,6 +118,7 @@ class Document:
         if lines is None:
             lines = self._laid_out(number)
             self._lines[number] = lines
+            self._has_cut_code |= any(span.ink == "more" for line in lines for span in line[-1:])
             if len(self._lines) > KEPT:
                 self._lines.popitem(last=False)
             if self._heights[number] != len(lines):
@@ -213,19 +234,27 @@ class Document:
         return None
 
     def _laid_out(self, number: int) -> list[Line]:
+        """The lines of a section; one that raises is shown as plain text, for no file may end the screen."""
         if number == 0:
-            return layout_head(self.subject, self.width)
+            try:
+                return layout_head(self.subject, self.width)
+            except Exception:
+                return [(), *wrap([Span(self.subject.article.title, "title")], self.width)]
         if number == self._count - 1:
             links = self.links() if self.is_numbered else []
-            lines = layout_foot(self.subject, self.width, links)
+            try:
+                lines = layout_foot(self.subject, self.width, links)
+            except Exception:
+                lines = wrap([Span(display_path(self.subject.article.path), "meta")], self.width)
             return [(), *lines] if lines else []
         chunk = self._chunks[number - 1]
         notes = None
         if self.is_numbered:
             notes = Notes(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
-        lines = layout_markdown(
-            self._text(chunk), self.width, self._references, spacing=self._spacing, notes=notes
-        )
+        lines = layout_safely(
+            self._text(chunk), self.width, self._references, spacing=self._spacing, notes=notes,
+            look=Look(wraps_code=self._wraps_code or bool(self._wanted)),
+        )  # fmt: skip
         return [*[()] * max(self._spacing, 1), *lines] if lines and not chunk.is_glued else lines
 
     def _text(self, chunk: Chunk) -> str:

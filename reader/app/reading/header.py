@@ -16,9 +16,10 @@ from reader.app.reading.inline import file_name, picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target, wrap
 from reader.article.dates import ago, moment
 from reader.article.markdown import repeats_body
+from reader.article.other_fields import other_fields
 from reader.article.record import Article, Image, Value
 from reader.article.text import display_path
-from reader.article.urls import shown_host
+from reader.article.urls import host_to_show, shown_host, shown_url
 from reader.config.tag_colours import colour_of
 from reader.query.results import Headline
 
@@ -58,13 +59,18 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
     for spans in (_origin(article), _when(subject), _gauges(article)):
         if spans:
             lines.extend(wrap(spans, width))
-    lines.extend(_chips(subject, width))
+    lines.extend(_chips([(f" {topic} ", "chip", Target("topic", topic)) for topic in article.topics], width))
     if subject.picture_note:
         lines += [(), *wrap([Span(f"[picture: {subject.picture_note}]", "picture")], width)]
     elif subject.picture_rows:
         lines += [(), *[(Span(" ", "pixels", 0, PICTURE),)] * subject.picture_rows]
+    tags = [
+        (f" #{tag} ", f"tag-{colour_of(tag, subject.tag_colours)}", Target("tag", tag))
+        for tag in subject.headline.tags
+    ]
+    lines.extend(_chips(tags, width))
     if subject.note:
-        lines += [(), *_note(subject.note, width)]
+        lines += [*([()] if not tags else ()), *_note(subject.note, width)]
     if article.excerpt and not repeats_body(article.excerpt, article.body):
         lines += [(), *wrap([Span(_shortened(article.excerpt), "excerpt", ITALIC)], width)]
     return lines
@@ -80,17 +86,19 @@ def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] =
     `links` are the words and addresses of the body's links, in the order of their numbers.
     """
     article = subject.article
-    lines = [*_section("LINKS"), *_footnotes(links, width), ()] if links else []
-    pictures = [line for picture in article.images for line in wrap(list(_picture(picture)), width)]
+    lines = [*_section("LINKS"), *_links(links, width), ()] if links else []
+    images = article.images[1:] if subject.picture_rows else article.images
+    pictures = [line for image in images for line in wrap(list(_picture(image)), width)]
     if pictures:
         lines += [*pictures, ()]
     fields = [("category", article.category), ("type", article.type)]
-    known = [(name, value) for name, value in fields if value]
-    if known or article.other:
+    known = [(name, value) for name, value in fields if value and value not in article.topics]
+    others = other_fields(article)
+    if known or others:
         lines += _section("OTHER FIELDS")
         for name, value in known:
             lines.extend(wrap([Span(f"{name}  ", "meta"), Span(value, "text")], width))
-        for name, content in article.other.items():
+        for name, content in others.items():
             lines.extend(_field(name, content, width, 0))
         lines.append(())
     lines.extend(wrap([Span(display_path(article.path), "meta")], width))
@@ -102,7 +110,8 @@ def _origin(article: Article) -> list[Span]:
     spans = []
     if provider:
         spans.append(Span(provider, "provider", 0, Target("provider", provider)))
-    if host := shown_host(article.url):
+    host = shown_host(article.url)
+    if host and host != provider and host.removeprefix("www.") != provider:
         spans.append(Span(("  " if spans else "") + host, "meta", 0, Target("url", article.url)))
     if article.author:
         names = ", ".join(author.replace(" ", "\xa0") for author in article.author)
@@ -122,23 +131,19 @@ def _when(subject: Subject) -> list[Span]:
 
 
 def _gauges(article: Article) -> list[Span]:
-    if article.quality is None and (article.heat is None or article.heat < 0):
-        return []
-    quality = [Span("quality ", "meta")]
-    if article.quality is None:
-        quality.append(Span("–", "meta"))
-    else:
-        quality.append(Span(quality_bar(article.quality, GAUGE), "gauge"))
-        quality.append(Span(f"\xa0{article.quality}", "meta"))
-    return [*quality, Span("    heat\xa0", "meta"), Span(heat_text(article.heat), "meta")]
+    """Quality and heat, as far as they are known."""
+    spans: list[Span] = []
+    if article.quality is not None:
+        spans.append(Span("quality ", "meta"))
+        spans.append(Span(quality_bar(article.quality, GAUGE), "gauge"))
+        spans.append(Span(f"\xa0{article.quality}", "meta"))
+    if article.heat is not None and article.heat >= 0:
+        spans.append(Span(f"{'    ' if spans else ''}heat\xa0{heat_text(article.heat)}", "meta"))
+    return spans
 
 
-def _chips(subject: Subject, width: int) -> Iterator[Line]:
-    chips = [(f" {topic} ", "chip", Target("topic", topic)) for topic in subject.article.topics]
-    chips += [
-        (f" #{tag} ", f"tag-{colour_of(tag, subject.tag_colours)}", Target("tag", tag))
-        for tag in subject.headline.tags
-    ]
+def _chips(chips: Sequence[tuple[str, str, Target]], width: int) -> Iterator[Line]:
+    """What can be pressed, in lines below a blank one."""
     line: list[Span] = []
     used = 0
     if chips:
@@ -173,15 +178,18 @@ def _picture(picture: Image) -> Iterator[Span]:
         yield Span(f"  {picture.width} × {picture.height}", "meta")
 
 
-def _footnotes(links: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
+def _links(links: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
     """Each link with its number, a line or more; the address in full, for it may be wanted on paper."""
     room = len(str(len(links)))
     for number, (name, url) in enumerate(links, 1):
         target = Target("url", url)
-        said = [Span(f"{number:>{room}}  ", "meta")]
-        if name and name != url:
-            said += [Span(name, "text", 0, target), Span("  ", "meta")]
-        yield from wrap([*said, Span(url, "host", 0, target)], width)
+        address = shown_url(url)
+        spans = [Span(f"{number:>{room}}  ", "meta")]
+        if name and name != address:
+            spans += [Span(name, "text", 0, target), Span("  ", "meta")]
+        if mismatch := host_to_show(name, url):
+            spans += [Span(mismatch, "mismatch", 0, target), Span("  ", "meta")]
+        yield from wrap([*spans, Span(address, "host", 0, target)], width)
 
 
 def _section(name: str) -> list[Line]:

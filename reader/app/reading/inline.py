@@ -1,4 +1,4 @@
-"""Inline Markdown, tokens to spans: emphasis, code, links with their host, pictures as notes, bare addresses.
+"""Inline Markdown, tokens to spans: emphasis, code, links with their numbers, pictures as notes, addresses.
 
 Lines and widths belong to `wrap`; which URL may be opened is decided by the opener when it is pressed.
 """
@@ -15,7 +15,7 @@ from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Targ
 from reader.article.markdown import picture_words
 from reader.article.plain_text import raised
 from reader.article.text import clean_line
-from reader.article.urls import shown_host
+from reader.article.urls import host_to_show, shown_host, shown_url
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -51,10 +51,11 @@ class Notes:
         return self._before + len(self.links)
 
 
-def spans_of(tokens: Sequence[Token], notes: Notes | None = None) -> list[Span]:
+def spans_of(tokens: Sequence[Token], notes: Notes | None = None, *, is_plain: bool = False) -> list[Span]:
     """The children of one inline token as spans; a hard break is a newline in a text.
 
-    With notes, each link is taken in and has its number behind it.
+    With `notes` each link is taken in and has its number behind it, else its host. `is_plain` keeps the signs
+    of code and footnotes, for output that has no colours.
     """
     spans: list[Span] = []
     emphasis = 0
@@ -71,12 +72,12 @@ def spans_of(tokens: Sequence[Token], notes: Notes | None = None) -> list[Span]:
             link, link_start = (Target("url", url) if shown_host(url) else None), len(spans)
         elif token.type == "link_close":
             if link:
-                spans.extend(_host_behind(link, spans[link_start:], notes))
+                spans.extend(_link_end(link, spans[link_start:], notes))
             link = None
         elif token.type == "softbreak":
             spans.append(Span(_soft_break(spans, tokens[number + 1 :]), *_look(emphasis, link)))
         else:
-            spans.extend(_leaf(token, emphasis, link, notes, is_first=number == 0))
+            spans.extend(_leaf(token, emphasis, link, notes, is_first=number == 0, is_plain=is_plain))
     return [span for span in spans if span.text]
 
 
@@ -85,15 +86,22 @@ def _look(emphasis: int, link: Target | None) -> tuple[str, int, Target | None]:
 
 
 def _leaf(
-    token: Token, emphasis: int, link: Target | None, notes: Notes | None, *, is_first: bool
+    token: Token,
+    emphasis: int,
+    link: Target | None,
+    notes: Notes | None,
+    *,
+    is_first: bool,
+    is_plain: bool,
 ) -> Iterator[Span]:
     ink, emphasis, link = _look(emphasis, link)
     if token.type == "hardbreak":
         yield Span("\n", ink, emphasis, link)
     elif token.type == "code_inline":
-        yield Span(token.content.replace("\n", " "), "link" if link else "code", emphasis, link)
+        code = token.content.replace("\n", " ")
+        yield Span(f"`{code}`" if is_plain else code, "link" if link else "code", emphasis, link)
     elif token.type == "footnote_ref":
-        yield Span(footnote_mark(clean_line(token.meta["label"])), "host", emphasis, link)
+        yield Span(footnote_mark(token.meta["label"], is_plain=is_plain), "host", emphasis, link)
     elif token.type == "image":
         yield picture_note(picture_words(token), str(token.attrGet("src") or ""), link)
     elif link:
@@ -106,8 +114,11 @@ def _leaf(
         yield from _with_addresses(text, emphasis, notes)
 
 
-def footnote_mark(label: str) -> str:
+def footnote_mark(label: str, *, is_plain: bool = False) -> str:
     """The mark of a footnote: a small raised number, or its name in brackets."""
+    label = clean_line(label)
+    if is_plain:
+        return f"[^{label}]"
     return raised(label) if label.isdecimal() and label.isascii() and len(label) < 4 else f"[{label}]"
 
 
@@ -148,8 +159,7 @@ def _with_addresses(text: str, emphasis: int, notes: Notes | None) -> Iterator[S
             yield Span(text[start : match.start()], "text", emphasis)
             target = Target("url", url)
             yield Span(url, "link", emphasis | UNDERLINE, target)
-            if notes is not None:
-                yield Span(f" [{notes.add('', url)}]", "host", 0, target)
+            yield from _behind(target, url, notes, name="")
             start = match.start() + len(url)
     yield Span(text[start:], "text", emphasis)
 
@@ -164,20 +174,25 @@ def _trimmed(url: str) -> str:
     return url
 
 
-def _host_behind(link: Target, spans: list[Span], notes: Notes | None) -> Iterator[Span]:
-    """The real host, dim, unless the words of the link already say it in full; the number before it."""
-    host = shown_host(link.value)
+def _link_end(link: Target, spans: list[Span], notes: Notes | None) -> Iterator[Span]:
+    """What stands behind the words of a link, or in their place where it has none."""
     words = "".join(span.text for span in spans).strip()
-    behind = [host]
     if not words:
-        yield Span(link.value, "link", UNDERLINE, link)
-        behind = []
-    elif shown_host(words) == host or words.casefold() == host:
-        behind = []
-    if notes is not None:
-        behind.insert(0, str(notes.add(words, link.value)))
-    if behind:
-        yield Span(f" [{' '.join(behind)}]", "host", 0, link)
+        words = shown_url(link.value)
+        yield Span(words, "link", UNDERLINE, link)
+    yield from _behind(link, words, notes, name=words)
+
+
+def _behind(link: Target, words: str, notes: Notes | None, *, name: str) -> Iterator[Span]:
+    """The number of a link; its real host where the words name another one, or where there is no number."""
+    mismatch = host_to_show(words, link.value)
+    number = [str(notes.add(name, link.value))] if notes is not None else []
+    if mismatch:
+        yield Span(f" [{' '.join([*number, mismatch])}]", "mismatch", 0, link)
+    elif number:
+        yield Span(f" [{number[0]}]", "host", 0, link)
+    elif shown_host(words) != (host := shown_host(link.value)) and words.casefold() != host:
+        yield Span(f" [{host}]", "host", 0, link)
 
 
 def _soft_break(spans: list[Span], rest: Sequence[Token]) -> str:

@@ -3,15 +3,18 @@
 | ink | what it colours |
 | --- | --- |
 | `text` | the body |
-| `title`, `heading`, `excerpt` | the article's title, headings in the body, the excerpt |
+| `title`, `excerpt` | the article's title, the excerpt |
+| `heading-1`, `heading`, `heading-4` | headings of the first two ranks, of the third, and below |
 | `meta` | host, authors, time, numbers, names of fields, path |
 | `provider`, `chip` | what can be pressed in the head |
 | `tag-red` and so on | tags, in the colours that the sheet gives them |
 | `note`, `note-bar` | the person's note and the bar beside it |
 | `gauge`, `draft`, `star` | the bar of quality, the draft sign, the star |
-| `link`, `host`, `picture` | links, the host behind them, notes in the place of pictures |
+| `link`, `host`, `picture` | links, the number behind them, notes in the place of pictures |
+| `mismatch` | the real host behind a link whose words name another |
 | `quote`, `bar`, `bullet`, `rule` | quoted text, the bar beside it, signs of lists, lines |
 | `code` | code in a line |
+| `more` | the sign at a line of code that is cut |
 | `listing` and with `-comment`, `-keyword`, `-string`, `-number` | a block of code |
 | `hit`, `hit-current` | words of the search, the one gone to |
 | `pressed` | the link that would be pressed |
@@ -39,9 +42,11 @@ _COLOURS = {
         "message",
         "picture",
         "gauge",
+        "heading-4",
     ),
-    "$primary": ("link", "cursor", "note-bar"),
-    "$warning": ("draft",),
+    "$primary": ("link", "cursor", "note-bar", "heading-1"),
+    "$warning": ("draft", "mismatch"),
+    "$warning; background: $surface": ("more",),
     "$accent": ("star",),
     "$foreground; background: $panel": ("chip",),
     "$primary; background: $surface": ("listing-keyword", *(f"tag-{colour}" for colour in TAG_COLOURS)),

@@ -61,6 +61,8 @@ class ArticlePane(PicturedView, can_focus=True):
         self._clock = clock or (lambda: datetime.now(UTC))
         self._cursor = LinkCursor()
         self._inks: dict[tuple[str, int], Style] = {}
+        self._wraps_code = False
+        """Whether long lines of code are wrapped instead of cut."""
 
     def watch_shown(self, old: tuple[Article, Headline] | None, new: tuple[Article, Headline] | None) -> None:
         """Lay out the article; from its top, unless only its marks have changed."""
@@ -87,7 +89,10 @@ class ArticlePane(PicturedView, can_focus=True):
             return
         lines = range(self._settled, self._settled + self._rows)
         before = [document.hits_at(line) for line in lines]
-        document.set_wanted(sought(self.highlights))
+        place = self.reading_place
+        if document.set_wanted(sought(self.highlights)):
+            self.restore_place(place)
+            return
         for line, hits in zip(lines, before, strict=True):
             if hits or document.hits_at(line):
                 self.refresh_lines(line)
@@ -105,7 +110,7 @@ class ArticlePane(PicturedView, can_focus=True):
         self._cursor = LinkCursor()
         if self.shown is not None:
             subject = Subject(*self.shown, self.note, self._clock(), self.tag_colours, *self.frame.asked)
-            self._document = Document(subject, self.text_width, self.spacing)
+            self._document = Document(subject, self.text_width, self.spacing, wraps_code=self._wraps_code)
             self._document.set_wanted(sought(self.highlights))
         self.restore_place(place)
 
@@ -159,6 +164,9 @@ class ArticlePane(PicturedView, can_focus=True):
     def _press(self, target: Target) -> None:
         if target is PICTURE:
             self.post_message(PicturePressed())
+        elif target.field == "code":
+            self._wraps_code = not self._wraps_code
+            self.lay_out_anew()
         elif target.field == "url":
             self.post_message(UrlPressed(target.value))
         else:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reader.app.reading import blocks
-from reader.app.reading.blocks import layout_markdown, links_in
+from reader.app.reading.blocks import Look, layout_markdown, layout_safely, links_in
+from reader.app.reading.code import LANGUAGES
 from reader.app.reading.inline import Notes
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
 from reader.article.markdown import parse
@@ -91,7 +92,7 @@ def test_links_have_numbers_where_they_are_asked_for() -> None:
         "| t |\n| - |\n| [d](https://d.example) |\n\n![p](https://e.example/p.png)\n"
     )
     text = "\n".join(map(plain, layout_markdown(markdown, 60, notes=notes)))
-    for said in ("page [5 a.example]", "https://b.example/y [6]", "c.example [7]", "d [8 d.example]"):
+    for said in ("page [5]", "https://b.example/y [6]", "c.example [7]", "d [8]"):
         assert said in text
     assert notes.links == links_in(markdown)
     assert len(notes.links) == 4
@@ -103,9 +104,9 @@ def test_paragraphs_stand_apart_or_begin_indented() -> None:
     shown = {
         spacing: list(map(plain, layout_markdown(markdown, 40, spacing=spacing))) for spacing in (0, 1, 2)
     }
-    assert shown[2] == ["Head", "", "", "One.", "", "", "Two."]
-    assert shown[1] == ["Head", "", "One.", "", "Two."]
-    assert shown[0] == ["Head", "", "One.", "\xa0\xa0Two."]
+    assert shown[2] == ["Head", "━━━━", "", "", "One.", "", "", "Two."]
+    assert shown[1] == ["Head", "━━━━", "", "One.", "", "Two."]
+    assert shown[0] == ["Head", "━━━━", "", "One.", "\xa0\xa0Two."]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +154,53 @@ def test_a_quote_has_a_bar() -> None:
 
 
 def test_code_keeps_its_blanks_and_lines() -> None:
-    """A block of code is not filled; long lines go on below."""
+    """A block of code is not filled; a long line is cut with a sign, or wrapped between its words."""
     assert texts("```\na  b\n\n  c\n```") == [" a  b", "", "   c"]
-    assert texts("```\n" + "x" * 30 + "\n```", 22) == [" " + "x" * 20, " " + "x" * 10]
+    assert texts("```\n" + "x" * 30 + "\nend\n```", 22) == [" " + "x" * 19 + "›", " end"]
+    wrapped = layout_markdown("```\n  one two  three four\n```", 18, look=Look(wraps_code=True))
+    assert [plain(line).rstrip() for line in wrapped] == ["   one two", "   ↳ three four"]
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_code_never_loses_a_line(language: str) -> None:
+    """Whatever a lexer makes of it: those of sessions drop and add lines."""
+    code = "$ ls\n>>> a\n1\n\n... b\n$ x\n  In [1]: c\nout\n\n\nend"
+    assert texts(f"```{language}\n{code}\n```") == [f" {line}".rstrip() for line in code.split("\n")]
+
+
+def test_ranks_of_headings_are_seen_without_colours() -> None:
+    """No two of the first four look alike, nor like a bold paragraph."""
+    looks = set()
+    for markdown in ("# A", "## A", "### A", "#### A", "**A**"):
+        lines = layout_markdown(markdown, 20)
+        looks.add((lines[0][0].emphasis, tuple(map(plain, lines[1:]))))
+    assert len(looks) == 5
+
+
+def test_a_nested_list_stands_close_to_its_item() -> None:
+    """Also where the items around it are apart."""
+    assert texts("- one\n  - two\n  - three\n\n- four") == ["• one", "  ◦ two", "  ◦ three", "", "• four"]
+
+
+def test_a_link_whose_words_lie_has_its_host_beside_its_number() -> None:
+    """In an ink of its own; the words of others say nothing about a host."""
+    line = layout_markdown("[bank.com](https://evil.example) [it](https://a.example)", 60, notes=Notes())[0]
+    assert plain(line) == "bank.com [1 evil.example] it [2]"
+    assert [span.ink for span in line if "evil" in span.text] == ["mismatch"]
+
+
+def test_what_raises_is_shown_as_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No text ends the screen, whatever is wrong with what lays it out."""
+
+    def fail(*_: object) -> None:
+        raise AssertionError("thrown by a test")
+
+    monkeypatch.setattr(blocks, "parse", fail)
+    assert [plain(line) for line in layout_safely("A *text*\nof two lines", 40)] == [
+        "A *text*",
+        "of two lines",
+    ]
+    assert links_in("[a](https://a.example)") == []
 
 
 def test_code_of_a_known_language_is_coloured() -> None:
