@@ -63,8 +63,8 @@ def page(
     if others := other_fields(article):
         yield ""
         yield "Other fields"
-        for key, value in others.items():
-            yield from _hanging(f"  {key}: ", _flat(value), width)
+        for key, content in others.items():
+            yield from _hanging(f"  {key}: ", _flat(content), width)
 
 
 def body_lines(body: str, width: int, notes: Notes) -> Iterator[str]:
