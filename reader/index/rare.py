@@ -14,7 +14,7 @@ from zlib import DEFLATED, compressobj, decompress
 
 from pyroaring import BitMap
 
-from reader.index.packing import numbers_in
+from reader.index.packing import numbers_in, sealed, unsealed
 from reader.index.schema import BLOCK_BITS
 
 MOST = 48
@@ -47,7 +47,7 @@ def _row(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
     lines = "\n".join(("", *words, "\0")).encode()
     deflating = compressobj(method=DEFLATED, wbits=-_WINDOW, memLevel=_LITTLE)
     head = deflating.compress(lines + bytes([len(one) // 2 for one in lows])) + deflating.flush()
-    return len(head).to_bytes(2) + head + b"".join(lows)
+    return sealed(len(head).to_bytes(2) + head + b"".join(lows))
 
 
 def find(
@@ -70,8 +70,9 @@ def find(
     return found
 
 
-def _lows(data: bytes, wanted: bytes) -> bytes:
+def _lows(stored: bytes, wanted: bytes) -> bytes:
     """The low halves of the numbers that stand for lines which begin as wanted."""
+    data = unsealed(stored)
     size = int.from_bytes(data[:2]) + 2
     head = decompress(data[2:size], -_WINDOW)
     end = head.index(b"\0")

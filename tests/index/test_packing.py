@@ -44,12 +44,21 @@ def test_the_sizes_at_which_the_form_changes(size: int) -> None:
         assert list(unpack(0, pack_set(BitMap(numbers)))) == numbers
 
 
-def test_many_numbers_take_little_more_than_a_byte_each() -> None:
-    """What the form is for: half of the sixteen bits, and not more than a bit for each possible number."""
-    numbers = range(0, 65_536, 33)
-    assert len(pack(lows_of(numbers))) < len(numbers) + 300
-    assert len(pack(lows_of(set(range(65_536)) - {9}))) < 8_200
-    assert len(pack(lows_of(range(65_536)))) == 5
+@given(NUMBERS, st.data())
+def test_damage_is_found(numbers: set[int], data: st.DataObject) -> None:
+    """A set of which any byte is another one, or missing, is no set."""
+    stored = bytearray(pack(lows_of(sorted(numbers))))
+    stored[data.draw(st.integers(0, len(stored) - 1))] ^= data.draw(st.integers(1, 255))
+    for damaged in (bytes(stored), bytes(stored[:-1]), b"", b"\0"):
+        with pytest.raises(sqlite3.DatabaseError):
+            unpack(0, damaged)
+
+
+@pytest.mark.parametrize("block", [-1, 65_536, 1 << 40])
+def test_an_impossible_block_is_damage(block: int) -> None:
+    """The bitmap library has no such numbers."""
+    with pytest.raises(sqlite3.DatabaseError):
+        unpack(block, pack(lows_of([1])))
 
 
 @contextmanager
