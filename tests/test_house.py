@@ -149,3 +149,86 @@ def test_the_tree_names_no_machine_and_no_registry() -> None:
         text = path.read_text("utf-8", errors="replace")
         found += [f"{path.relative_to(ROOT)}: {name}" for name in unwanted if name in text]
     assert not found, "\n".join(found)
+
+
+PUBLIC = frozenset(("_replace", "_asdict", "_make", "_fields", "_field_defaults", "_exit"))
+"""Documented names of `typing.NamedTuple` and `os` that begin with an underscore."""
+PRIVATE_ROOM = ROOT / "reader" / "app" / "early"
+"""The one package that may use private names of others."""
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name not in PUBLIC
+
+
+def _private_uses(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Imports of private modules and names, and private attributes of anything but `self` and `cls`."""
+    for node in ast.walk(tree):
+        found: list[str] = []
+        if isinstance(node, ast.Attribute) and _is_private(node.attr):
+            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                found = [ast.unparse(node)]
+        elif isinstance(node, ast.ImportFrom):
+            names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+            found = [name for name in names if _is_private(name)]
+        elif isinstance(node, ast.Import):
+            found = [alias.name for alias in node.names if any(map(_is_private, alias.name.split(".")))]
+        for name in found:
+            yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}: {name}"
+
+
+def test_private_names_of_others_stay_in_one_package() -> None:
+    """No module of the reader outside `app/early` uses a private name of Textual, Rich or anything else."""
+    found = [
+        use
+        for path, tree in modules().items()
+        if path.is_relative_to(ROOT / "reader") and not path.is_relative_to(PRIVATE_ROOM)
+        for use in _private_uses(path, tree)
+    ]
+    assert not found, "\n".join(found)
+
+
+INNER_NAMES = """
+import ast, importlib, inspect, pkgutil, sys, textwrap
+import reader.app
+
+def own(found):
+    return found.__module__.partition(".")[0] == "reader"
+
+def set_in(found):
+    '''Private attributes that the code of a class sets on itself.'''
+    tree = ast.parse(textwrap.dedent(inspect.getsource(found)))
+    return {
+        node.attr for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name) and node.value.id == "self"
+    } | set(vars(found))
+
+for module in pkgutil.walk_packages(reader.app.__path__, "reader.app."):
+    if module.name.startswith("reader.app.early"):
+        continue
+    for name, found in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+        if found.__module__ != module.name or not (theirs := [
+            one for one in found.__mro__ if one.__module__.partition(".")[0] in ("textual", "rich")
+        ]):
+            continue
+        inner = {name for one in theirs for name in set_in(one)}
+        tree = ast.parse(textwrap.dedent(inspect.getsource(found)))
+        used = {
+            node.attr for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+                 or isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "super")
+        } | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        for attribute in sorted(inner & used):
+            if attribute.startswith("_") and not attribute.startswith("__"):
+                print(f"{module.name}.{name}: {attribute}")
+"""
+"""Prints which private attributes of Textual's classes our classes use or replace."""
+
+
+def test_widgets_leave_inner_names_of_textual_alone() -> None:
+    """No widget, screen or app of ours uses or replaces a private attribute of a class of Textual's."""
+    done = run_python(INNER_NAMES)
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout, done.stdout

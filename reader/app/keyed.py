@@ -127,9 +127,10 @@ class KeyedApp(App[int]):
             screen.footer.pressed = self._presses.count
             if len(self._presses.count) == 1:
                 self._digit_wait = self.set_timer(DIGIT_WAIT, self._digit_alone)
-            for key in keys:
-                screen.learn_key(key)
         for key in keys:
+            if isinstance(screen, BrowseScreen) and (action := screen.keymap.counted(key)):
+                await self.run_action(action, screen)
+                continue
             is_it = event is not None and key == event.key
             if not await self._obeyed_at_once(key):
                 await super().on_event(event if is_it and event else events.Key(key, None))

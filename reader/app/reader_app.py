@@ -65,6 +65,7 @@ class ReaderApp(KeyedApp):
         self.output = TerminalOutput()
         self._driver_class = driver_class
         super().__init__(self.keymap.keys, None, [styles / f"{name}.tcss" for name in SHEETS])
+        self.set_keymap(self.keymap.changed())
         self.start = start
         """What is shown, and how the person wants it."""
         self._first_load = first_load

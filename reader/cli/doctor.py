@@ -34,7 +34,7 @@ def _run(options: Namespace) -> int:
     settings, warnings = config.load()
     here = terminal.examined(terminal.choices(settings.terminal, options.is_remote))
     groups = {
-        "reader": [*_version(), *(Finding("warning", warning, "") for warning in warnings)],
+        "reader": [*_version(), *_switched_off(), *(Finding("warning", warning, "") for warning in warnings)],
         "this terminal": here.findings,
         "opening and copying": [*_opening(here, settings), *_copying(here, settings)],
         "files": [*_paths(), *_sources(options)],
@@ -60,6 +60,14 @@ def _version() -> Iterator[Finding]:
     from reader import __version__
 
     yield Finding("version", __version__, f"Python {sys.version.partition(' ')[0]}")
+
+
+def _switched_off() -> Iterator[Finding]:
+    """What the screen does without, because the installed Textual lacks the names that it needs."""
+    from reader.app.early import features
+
+    for feature, names in features.switched_off():
+        yield Finding("off", feature.name, f"Textual lacks {', '.join(names)}; {feature.without}")
 
 
 def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:

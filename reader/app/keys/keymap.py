@@ -42,21 +42,21 @@ class Keymap(NamedTuple):
     is_plain: bool = False
     """Whether keys are written in ASCII alone."""
 
-    def bindings(self) -> list[Binding]:
-        """One binding for each key, for the screen."""
-        return [
-            Binding(key, action_of(name), BY_ID[name].label, show=False)
-            for name, keys in self.keys.items()
-            for key in keys
-        ]
+    def changed(self) -> dict[str, str]:
+        """The commands whose keys are not their own, as `App.set_keymap` takes them.
 
-    def counted(self, key: str) -> list[Binding]:
-        """The binding of a key with a number before it ("5 j", "12 g g"); none for any other key."""
+        A command that has lost all its keys needs no entry: Textual drops a key that another one takes."""
+        return {
+            name: ",".join(keys)
+            for name, keys in self.keys.items()
+            if keys and keys != tuple(map(_named, BY_ID[name].keys))
+        }
+
+    def counted(self, key: str) -> str:
+        """The action of a key with a number before it ("5 j", "12 g g"); empty for any other key."""
         count, _, rest = key.partition(" ")
         owners = [name for name, keys in self.keys.items() if rest in keys and name in COUNTED]
-        if not (owners and count.isdigit()):
-            return []
-        return [Binding(key, f"repeat({count}, {owners[0]!r})", BY_ID[owners[0]].label, show=False)]
+        return f"repeat({count}, {owners[0]!r})" if owners and count.isdigit() else ""
 
     def hints(self, place: Place, part: str = "") -> tuple[KeyHint, ...]:
         """The footer of a place, or of a part of the sidebar; no letters where one types."""
@@ -77,6 +77,15 @@ class Keymap(NamedTuple):
 
     def _written(self, key: str) -> str:
         return key_words(shown(key), is_plain=self.is_plain)
+
+
+def bindings() -> list[Binding]:
+    """A binding for each key that a command has by itself."""
+    return [
+        Binding(_named(key), action_of(command.id), command.label, show=False, id=command.id)
+        for command in COMMANDS
+        for key in command.keys
+    ]
 
 
 def action_of(name: str) -> str:

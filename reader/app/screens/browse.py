@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingsMap
+from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.geometry import Size
 from textual.theme import BUILTIN_THEMES, Theme
@@ -20,7 +22,7 @@ from reader.app.browsing.showing import Showing
 from reader.app.browsing.sizing import Sizing
 from reader.app.browsing.viewing import Viewing
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
-from reader.app.keys.keymap import Keymap
+from reader.app.keys.keymap import Keymap, bindings
 from reader.app.start import Start
 from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.article_list import ArticleList
@@ -40,6 +42,8 @@ class BrowseScreen(
 ):
     """Everything at a glance: what there is, what matches, what it says, what belongs to it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    """The commands' own keys; the app's keymap has the person's."""
     AUTO_FOCUS = ""
     """The list has the focus at the start in every layout; Textual would give it to the search bar first."""
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -59,20 +63,11 @@ class BrowseScreen(
         classes = classes_at(*size)
         self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
         self._keymap = keymap
-        # Bindings belong to the instance, because the keys are the person's own: Textual's keymap drops other
-        # commands' keys without a word when two meet.
-        self._bindings = BindingsMap(keymap.bindings())
 
     @property
     def keymap(self) -> Keymap:
         """Which keys do what."""
         return self._keymap
-
-    def learn_key(self, key: str) -> None:
-        """Bind a key with a number before it ("5 j"), when it is pressed for the first time."""
-        if key not in self._bindings.key_to_bindings:
-            for binding in self._keymap.counted(key):
-                self._bindings.key_to_bindings[key] = [binding]
 
     def compose(self) -> ComposeResult:
         """The lines above, the panes, the line below."""
