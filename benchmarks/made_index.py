@@ -172,4 +172,5 @@ def _entry(chance: random.Random, number: int) -> Entry:
     return Entry(
         0, 0, False, title, name, domain, tuple(topics), quality, heat, "news", "article",
         f"https://{domain}/{number:x}", is_draft, tuple(values), "",
+        chance.getrandbits(63), chance.getrandbits(63),
     )  # fmt: skip

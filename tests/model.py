@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from reader.article import dates
 from reader.article.identity import host_of
-from reader.article.record import Article
+from reader.article.record import Article, key_of
 from reader.article.text import fold, signs, words
 from reader.collection.files import load
 from reader.collection.folders import Collection
@@ -60,6 +60,35 @@ class Stored(NamedTuple):
         return (float("-inf") if second is None else second, self.mtime_ns, self.article.path)
 
 
+def _listed(every: Sequence[Stored]) -> dict[str, Stored]:
+    """What is listed, by an identity that nothing else has; the oldest has the one that its file says."""
+    found: dict[str, Stored] = {}
+    for one in sorted(every, key=lambda stored: stored.rank):
+        article = one.article
+        has_address = article.identity.startswith("http")
+        told = f"#{article.url.partition('#')[2]} {article.title.casefold()}"
+        if not has_address:
+            is_told = _is_dated(article) and article.text_key is not None
+            told = f"{article.text_key:x}" if is_told else article.path
+        key = key_of(article.identity)
+        for identity in (article.identity, f"{key:x} {told}", f"{key:x} {article.path}"):
+            rival = found.get(identity)
+            if rival is None or _is_copy(rival.article, article, has_address=has_address):
+                found[identity] = one._replace(article=article._replace(identity=identity))
+                break
+    return found
+
+
+def _is_dated(article: Article) -> bool:
+    return article.title_key is not None and article.published_date_time is not None
+
+
+def _is_copy(one: Article, other: Article, *, has_address: bool) -> bool:
+    """Whether two articles with one identity are one: by their text, or by address and title."""
+    has_text = one.text_key is not None and one.text_key == other.text_key
+    return has_text and (has_address or _is_dated(one)) or has_address and one.title == other.title
+
+
 class Model:
     """A collection, read file by file."""
 
@@ -68,7 +97,7 @@ class Model:
         self.without_article = 0
         self.marks = dict(marks or {})
         collection = Collection(sources)
-        found: dict[str, Stored] = {}
+        every: list[Stored] = []
         for folder in collection.scan():
             for name, mtime_ns, *_ in folder.files:
                 self.files += 1
@@ -77,10 +106,8 @@ class Model:
                 except Unreadable:
                     self.without_article += 1
                     continue
-                stored = Stored(article, folder.path, name, mtime_ns)
-                rival = found.get(article.identity)
-                if rival is None or rival.rank < stored.rank:
-                    found[article.identity] = stored
+                every.append(Stored(article, folder.path, name, mtime_ns))
+        found = _listed(every)
         self.duplicates = self.files - self.without_article - len(found)
         dated = sorted((one for one in found.values() if one.second is not None), key=_place, reverse=True)
         undated = sorted((one for one in found.values() if one.second is None), key=_place)

@@ -1,4 +1,4 @@
-"""What of a URL tells two articles apart, and the host in it.
+"""What makes two files the same article: the address, the title with its date, the text.
 
 Only text is looked at; opening a URL, and what may be opened, is the opener's business.
 """
@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import re
 
+from reader.article.record import key_of
+
+SHORTEST_TEXT = 16
+"""Characters; a shorter body ("TODO") says nothing about which article it is."""
+
 _WEB = re.compile(r"(https?)://([^/?#\\\s]+)([^#\s]*)(#\S*)?", re.IGNORECASE)
 _NORMAL = re.compile(r"https?://[a-z0-9.-]+(?:/[^#\s]*)?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -14,10 +19,10 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
 
 
 def identity_of(url: str, relative: str) -> str:
-    """What marks hang on: the normalised URL where it is an absolute http or https one, else `relative`.
+    """The normalised URL where it is an absolute http or https one, else `relative`.
 
-    Scheme and host are lower case; the default port, the fragment, every `utm_` parameter and
-    `user:password@` are left out; all else stays as it is.
+    Scheme and host are lower case; the default port, every `utm_` parameter, `user:password@` and an anchor
+    are left out; all else stays, also a fragment that names a page of its own (`#/one`, `#!/one`).
     """
     if _NORMAL.fullmatch(url) and "utm_" not in url.lower():
         return url
@@ -28,7 +33,31 @@ def identity_of(url: str, relative: str) -> str:
     rest = found[3]
     if "utm_" in rest.lower():
         rest = _without_tracking(rest)
-    return f"{found[1].lower()}://{host}{rest}"
+    route = found[4] if found[4] and found[4][1:2] in ("/", "!") else ""
+    return f"{found[1].lower()}://{host}{rest}{route}"
+
+
+def anchor_of(url: str) -> str:
+    """The fragment of a URL; empty for none."""
+    return url.partition("#")[2]
+
+
+def identity_without_address(title: str, seconds: int | None, body: str, name: str) -> str:
+    """The identity of an article that states no address: its title with its date where the file says both,
+    else its text with the file's name. `title` is empty and `seconds` None where the file doesn't say."""
+    if title and seconds is not None:
+        return f"title:{seconds} {title.casefold()}"
+    return f"text:{text_key(body) or 0:016x} {name}"
+
+
+def title_key(title: str) -> int | None:
+    """Stands for a title; None for none."""
+    return key_of(title.casefold()) if title else None
+
+
+def text_key(body: str) -> int | None:
+    """Stands for a text; None for one too short to tell articles apart."""
+    return key_of(body) if len(body) >= SHORTEST_TEXT else None
 
 
 def host_of(url: str) -> str:

@@ -71,8 +71,6 @@ class Place(NamedTuple):
     """Under the collection's root, parts joined with "/"."""
     folder: str
     """Name of the collection's folder: the provider where nothing else says one."""
-    prefix: str = ""
-    """Stands before `relative` in the identity: tells the second and later roots apart."""
 
 
 class Article(NamedTuple):
@@ -81,7 +79,7 @@ class Article(NamedTuple):
     path: str
     """Absolute path of the file, as the system names it (surrogate escapes kept; clean it to show it)."""
     identity: str
-    """What marks hang on: the normalised URL, else the path under the collection's root."""
+    """The normalised URL, else what `identity.identity_without_address` says."""
     title: str
     excerpt: str = ""
     published_date_time: When | None = None
@@ -109,6 +107,10 @@ class Article(NamedTuple):
     """Markdown, cleaned."""
     problems: tuple[Problem, ...] = ()
     """What in this file could not be converted; the rest of the record is still good."""
+    title_key: int | None = None
+    """Stands for the title; None where the file states none."""
+    text_key: int | None = None
+    """Stands for the body; None for one too short to tell articles apart."""
 
     @property
     def url(self) -> str:

@@ -27,6 +27,7 @@ class Content(NamedTuple):
     mtime_ns: int
     size: int
     inode: int
+    ctime_ns: int
     read_at_ns: int
     """The clock when reading began, in nanoseconds since 1970."""
 
@@ -49,7 +50,7 @@ def read_content(path: str) -> Content:
             after = os.fstat(descriptor)
             if (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size):
                 break
-        return Content(raw, before.st_mtime_ns, before.st_size, before.st_ino, read_at_ns)
+        return Content(raw, before.st_mtime_ns, before.st_size, before.st_ino, before.st_ctime_ns, read_at_ns)
     finally:
         os.close(descriptor)
 

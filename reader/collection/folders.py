@@ -32,6 +32,10 @@ _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 
 _DIGITS = r"(?a)(\d+)"
 
+Listing: TypeAlias = tuple[str, int, int, int, int]
+"""A listed file: name, mtime in nanoseconds, size, inode, ctime in nanoseconds, which also tells of a change
+in place that kept the old mtime. Plain tuples, for speed."""
+
 
 class Folder(NamedTuple):
     """One listed folder."""
@@ -42,8 +46,8 @@ class Folder(NamedTuple):
     """Absolute."""
     mtime_ns: int
     """Read before the names were, so that a file which came in between is seen the next time."""
-    files: list[tuple[str, int, int, int]]
-    """The article files right in it: name, mtime in nanoseconds, size, inode. Plain tuples, for speed."""
+    files: list[Listing]
+    """The article files right in it."""
 
 
 class Roots(NamedTuple):
@@ -55,11 +59,16 @@ class Roots(NamedTuple):
         """Where a file of this root lies, for its identity and for what its folder says about it."""
         top = self.paths[root]
         relative = path[len(top) :].lstrip("/") if path.startswith(top) else os.path.basename(path)
-        folder = os.path.basename(top)
-        if root == 0:
-            return Place(path, relative, folder)
-        earlier = (os.path.basename(other) for other in self.paths[:root])
-        return Place(path, relative, folder, (top if folder in earlier else folder) + ":/")
+        return Place(path, relative, os.path.basename(top))
+
+    def former_paths(self, identity: str) -> list[str]:
+        """The files that marks of version 1 may have called so: by their path under the first root, or under
+        another one after its name."""
+        found = [f"{self.paths[0]}/{identity}"] if self.paths else []
+        name, is_named, relative = identity.partition(":/")
+        if is_named:
+            found += [f"{top}/{relative}" for top in self.paths[1:] if name in (top, os.path.basename(top))]
+        return found
 
 
 class Collection:
@@ -91,7 +100,7 @@ class Collection:
         self.notes.clear()
         for source in self._folders:
             yield from self._walk(source, self.roots.index(source))
-        singles: dict[str, list[tuple[str, int, int, int]]] = {}
+        singles: dict[str, list[Listing]] = {}
         for path in self._files:
             parent, name = os.path.split(path)
             try:
@@ -99,7 +108,7 @@ class Collection:
             except OSError:
                 continue
             if stat.S_ISREG(found.st_mode):
-                one = (name, found.st_mtime_ns, found.st_size, found.st_ino)
+                one = (name, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
                 singles.setdefault(parent, []).append(one)
         for parent, files in singles.items():
             yield Folder(self.roots.index(parent), parent, os.stat(parent).st_mtime_ns, files)
@@ -133,9 +142,9 @@ class Collection:
                 waiting += [prefix + name for name in below]
             yield Folder(root, path, mtime_ns, files)
 
-    def _listed(self, opened: int | str, path: str, below: list[str]) -> list[tuple[str, int, int, int]]:
+    def _listed(self, opened: int | str, path: str, below: list[str]) -> list[Listing]:
         """The article files right in a folder; the names of its folders are added to `below`."""
-        files: list[tuple[str, int, int, int]] = []
+        files: list[Listing] = []
         suffixes, add = SUFFIXES, files.append
         with os.scandir(opened) as entries:
             for entry in entries:
@@ -148,7 +157,7 @@ class Collection:
                     except FileNotFoundError:
                         continue
                     if found.st_mode & _KIND == _REGULAR:
-                        add((name, found.st_mtime_ns, found.st_size, found.st_ino))
+                        add((name, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns))
                         continue
                 if entry.is_dir(follow_symlinks=False):
                     below.append(name)

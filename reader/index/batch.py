@@ -39,6 +39,7 @@ class Origin(NamedTuple):
     mtime_ns: int
     size: int
     inode: int
+    ctime_ns: int
 
 
 class Taken(NamedTuple):
@@ -77,6 +78,9 @@ class Row(NamedTuple):
     mtime_ns: int
     size: int
     inode: int
+    ctime_ns: int
+    title_key: int | None
+    text_key: int | None
 
 
 class Batch:
@@ -164,9 +168,10 @@ def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -
 
 
 def _row(number: int, entry: Entry, origin: Origin) -> Row:
-    folder, name, mtime_ns, size, inode = origin
+    folder, name, mtime_ns, size, inode, ctime_ns = origin
     return Row(
         number, entry.key, entry.date, entry.is_day, entry.title, entry.provider, entry.domain,
         "\n".join(entry.topics), entry.quality, entry.heat, entry.category, entry.type, entry.url,
-        entry.is_draft, folder, pack_name(name), mtime_ns, size, inode,
+        entry.is_draft, folder, pack_name(name), mtime_ns, size, inode, ctime_ns, entry.title_key,
+        entry.text_key,
     )  # fmt: skip

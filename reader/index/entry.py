@@ -37,6 +37,9 @@ class Entry(NamedTuple):
     """The sets other than those of words that it belongs to."""
     text: str
     """Everything but the title that a bare word is looked for in, a text a line."""
+    title_key: int | None
+    text_key: int | None
+    """See `Article.title_key` and `Article.text_key`."""
 
 
 _VALUES: Mapping[str, Callable[[Article, Place], Iterable[str]]] = {
@@ -72,7 +75,7 @@ def entry_of(article: Article, place: Place) -> Entry:
         key_of(article.identity), None if date is None else seconds_of(date), is_day, article.title,
         article.provider.name, article.provider.domain or _host(article.url), article.topics,
         article.quality, article.heat, article.category, article.type, article.url, article.is_draft,
-        tuple(found), "\n".join(searched_texts(article)),
+        tuple(found), "\n".join(searched_texts(article)), article.title_key, article.text_key,
     )  # fmt: skip
 
 

@@ -54,10 +54,9 @@ class MarkedSets:
         """Whether the sets were made for the index as it is now."""
         return self._generation == self._index.generation()
 
-    def apply(self, markings: Iterable[Marking], turn: int) -> None:
-        """Put articles into the sets that they belong in now, and out of all others."""
+    def apply(self, markings: Iterable[Marking], numbers: Mapping[int, int], turn: int) -> None:
+        """Put the articles with these numbers into the sets that they belong in, and out of all others."""
         wanted = dict(markings)
-        numbers = self._index.numbers_of(wanted)
         touched = BitMap(list(numbers.values()))
         members: dict[str, list[int]] = {}
         for key, number in numbers.items():

@@ -53,7 +53,7 @@ def take(roots: Roots, file: File) -> Taken:
     except OSError as error:
         reason = f"can't be read ({error.strerror or error}): check its permissions"
         return Taken(
-            Origin(file.folder, file.name, 0, 0, 0), place, None, Problem(place.path, 0, "file", reason)
+            Origin(file.folder, file.name, 0, 0, 0, 0), place, None, Problem(place.path, 0, "file", reason)
         )
     return _taken(content, file, place)
 
@@ -67,7 +67,9 @@ def _taken(content: Content, file: File, place: Place) -> Taken:
 
 
 def _origin(content: Content, file: File) -> Origin:
-    return Origin(file.folder, file.name, content.mtime_ns, content.size, content.inode & INT63)
+    return Origin(
+        file.folder, file.name, content.mtime_ns, content.size, content.inode & INT63, content.ctime_ns
+    )
 
 
 def digest_now(file: File) -> bytes | None:

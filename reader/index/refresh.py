@@ -12,11 +12,10 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from reader.collection.folders import Collection
-from reader.index.moves import renamed_since
 from reader.index.numbering import Numbering
 from reader.index.schema import connect, create
-from reader.index.store import Index, closing_connection
-from reader.index.update import Carry, Update
+from reader.index.store import Index
+from reader.index.update import Update
 from reader.query.results import Progress, Report
 
 LATE_SHARE, LATE_LEAST = 0.05, 2000
@@ -28,10 +27,9 @@ WRITE_CACHE_KIB = 64 * 1024
 class Refresh:
     """One refresh of one index."""
 
-    def __init__(self, index: Index, collection: Collection, carry: Carry) -> None:
+    def __init__(self, index: Index, collection: Collection) -> None:
         self._index = index
         self._collection = collection
-        self._carry = carry
         self._started = time.monotonic()
 
     def run(self, *, rebuild: bool = False) -> Iterator[Progress]:
@@ -42,7 +40,6 @@ class Refresh:
             # Who waited, or has not asked for long, may still be at an edition that is gone.
             self._index.follow()
             if rebuild:
-                self._carry_marks()
                 report = yield from self._build_anew()
             else:
                 report = yield from self._update(self._index.location, shows_first=True)
@@ -79,12 +76,6 @@ class Refresh:
                 time.sleep(0.1)
                 yield
 
-    def _carry_marks(self) -> None:
-        with closing_connection(self._index.location) as connection:
-            moved = renamed_since(connection, self._collection)
-        if moved:
-            self._carry(moved)
-
     def _build_anew(self) -> Generator[Progress, None, Report]:
         draft = self._index.draft_location()
         keeper = connect(draft, is_new=True)
@@ -103,7 +94,7 @@ class Refresh:
     def _update(self, location: str, *, shows_first: bool) -> Generator[Progress, None, Report]:
         connection = connect(location, cache_kib=WRITE_CACHE_KIB)
         try:
-            update = Update(connection, self._collection, self._carry, shows_first=shows_first)
+            update = Update(connection, self._collection, shows_first=shows_first)
             return (yield from update.run())
         finally:
             connection.close()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from reader.article.record import Problem
 from reader.article.text import display_path
+from reader.index.recognition import Facts
 from reader.index.schema import unpack_name
 
 MOST_ASKED = 500
@@ -24,6 +26,23 @@ class ArticleRow(NamedTuple):
     root: int
     path: str
     """Absolute."""
+    title_key: int | None
+    text_key: int | None
+    date: int | None
+
+
+def _facts(
+    connection: sqlite3.Connection, column: str, values: Sequence[object]
+) -> Iterator[tuple[Facts, int]]:
+    for start in range(0, len(values), MOST_ASKED):
+        part = values[start : start + MOST_ASKED]
+        rows = connection.execute(
+            "select key, title_key, text_key, url, path, name, date, title, number, mtime_ns from articles"
+            f" join folders using(folder) where articles.{column} in ({','.join('?' * len(part))})", part
+        )  # fmt: skip
+        for key, title_key, text_key, url, path, name, date, title, number, mtime_ns in rows:
+            place = f"{unpack_name(path)}/{unpack_name(name)}"
+            yield Facts(key, title_key, text_key, url, place, date, title, number), mtime_ns
 
 
 class Rows:
@@ -33,14 +52,46 @@ class Rows:
         """A connection for article rows alone."""
         raise NotImplementedError
 
-    def numbers_of(self, keys: Mapping[int, object]) -> dict[int, int]:
-        """key -> number, for the keys that have an article."""
+    def facts_with(self, keys: Sequence[int]) -> dict[int, Facts]:
+        """The articles that have these keys."""
         with self.rows() as connection:
-            rows = (
-                connection.execute("select number from articles where key = ?", (key,)).fetchone()
-                for key in keys
-            )
-            return {key: row[0] for key, row in zip(keys, rows, strict=True) if row}
+            return {facts.key: facts for facts, _ in _facts(connection, "key", keys)}
+
+    def facts_alike(self, traces: Iterable[tuple[int | None, int | None]]) -> list[Facts]:
+        """The articles that have one of these title keys or text keys."""
+        pairs = list(traces)
+        with self.rows() as connection:
+            return [
+                facts
+                for at, column in enumerate(("title_key", "text_key"))
+                for facts, _ in _facts(connection, column, [one[at] for one in pairs if one[at] is not None])
+            ]
+
+    def facts_at(self, paths: Iterable[str]) -> list[tuple[Facts, int]]:
+        """The articles in these files, with the files' mtimes in nanoseconds."""
+        wanted: dict[str, set[str]] = {}
+        for path in paths:
+            wanted.setdefault(os.path.dirname(path), set()).add(path)
+        if not wanted:
+            return []
+        with self.rows() as connection:
+            rows = connection.execute("select folder, path from folders").fetchall()
+            folders = [(folder, unpack_name(path)) for folder, path in rows]
+            return [
+                found
+                for folder, path in folders if path in wanted
+                for found in _facts(connection, "folder", [folder]) if found[0].path in wanted[path]
+            ]  # fmt: skip
+
+    def has_traces(self) -> bool:
+        """Whether articles can be looked for by title and text: not before the first load is over."""
+        with self.rows() as connection:
+            query = "select 1 from sqlite_master where name = 'articles_by_text_key'"
+            return connection.execute(query).fetchone() is not None
+
+    def rekey(self, changes: Sequence[tuple[int, int]]) -> None:
+        """Give articles (number, new key) other keys. Raises sqlite3.OperationalError."""
+        raise NotImplementedError
 
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
         """The numbers of the articles with these ids, given as integers."""
@@ -59,23 +110,25 @@ class Rows:
             part = list(numbers[start : start + MOST_ASKED])
             with self.rows() as connection:
                 rows = connection.execute(
-                    "select number, key, url, root, path, name from articles join folders using(folder)"
+                    "select number, key, url, root, path, name, title_key, text_key, date from articles"
+                    " join folders using(folder)"
                     f" where number in ({','.join('?' * len(part))})", part
                 ).fetchall()  # fmt: skip
-            for number, key, url, root, path, name in rows:
-                yield ArticleRow(number, key, url, root, f"{unpack_name(path)}/{unpack_name(name)}")
+            for number, key, url, root, path, name, *keys in rows:
+                yield ArticleRow(number, key, url, root, f"{unpack_name(path)}/{unpack_name(name)}", *keys)
 
-    def files_of(self, numbers: Sequence[int]) -> Iterator[tuple[str, tuple[int, int, int]]]:
-        """(absolute path, (mtime in ns, size, inode) when it was read) for these articles."""
+    def files_of(self, numbers: Sequence[int]) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """(absolute path, (mtime in ns, size, inode, ctime in ns) when it was read) for these articles."""
         for start in range(0, len(numbers), MOST_ASKED):
             part = numbers[start : start + MOST_ASKED]
             with self.rows() as connection:
                 rows = connection.execute(
-                    "select path, name, mtime_ns, size, inode from articles join folders using(folder)"
+                    "select path, name, mtime_ns, size, inode, ctime_ns from articles"
+                    " join folders using(folder)"
                     f" where number in ({','.join('?' * len(part))})", part
                 ).fetchall()  # fmt: skip
             for path, name, *times in rows:
-                yield f"{unpack_name(path)}/{unpack_name(name)}", (times[0], times[1], times[2])
+                yield f"{unpack_name(path)}/{unpack_name(name)}", tuple(times)
 
     def problems(self) -> Iterator[Problem]:
         """Every problem that reading and listing the files met, in path order."""

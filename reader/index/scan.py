@@ -29,6 +29,7 @@ class Known(NamedTuple):
     number: int | None
     """Of the article it gave; None for a duplicate and a file without an article."""
     key: int | None
+    ctime_ns: int = 0
 
 
 class Listed(NamedTuple):
@@ -100,12 +101,12 @@ class Scan:
         number = listed.folder
         known = self._known(number)
         racy = set(self._racy.get(number, ()))
-        for name, mtime_ns, size, inode in folder.files:
+        for name, mtime_ns, size, inode, ctime_ns in folder.files:
             before = known.pop(name, None)
             if before is None:
                 self.added += 1
                 listed.names.append(name)
-            elif (before.mtime_ns, before.size, before.inode) != (mtime_ns, size, inode & INT63):
+            elif before[:3] != (mtime_ns, size, inode & INT63) or before.ctime_ns != ctime_ns:
                 listed.names.append(name)
                 listed.changed[name] = before
             else:
@@ -116,8 +117,9 @@ class Scan:
 
     def _known(self, folder: int) -> dict[str, Known]:
         rows = self._connection.execute(
-            "select name, mtime_ns, size, inode, number, key from articles where folder = ?1"
-            " union all select name, mtime_ns, size, inode, null, key from others where folder = ?1",
+            "select name, mtime_ns, size, inode, number, key, ctime_ns from articles where folder = ?1"
+            " union all select name, mtime_ns, size, inode, null, key, ctime_ns from others"
+            " where folder = ?1",
             (folder,),
         )
         return {unpack_name(row[0]): Known(*row[1:]) for row in rows}

@@ -76,7 +76,7 @@ create table articles(
   topics text not null, quality integer, heat integer, category text not null,
   type text not null, url text not null, draft integer not null,
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
-  inode integer not null);
+  inode integer not null, ctime_ns integer not null, title_key integer, text_key integer);
 create unique index articles_by_key on articles(key);
 create index articles_by_folder on articles(folder desc);
 create index articles_by_date on articles(date);
@@ -87,7 +87,7 @@ create table folders(
   listed_ns integer not null default 0);
 create table others(
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
-  inode integer not null, key integer, primary key(folder, name)) without rowid;
+  inode integer not null, ctime_ns integer not null, key integer, primary key(folder, name)) without rowid;
 create table problems(
   folder integer not null, name text not null, line integer not null, field text not null,
   reason text not null);

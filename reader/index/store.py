@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from threading import RLock
 
 from pyroaring import BitMap
 
 from reader.index.editions import Editions
+from reader.index.recognition import rekey
 from reader.index.rows import Rows
 from reader.index.schema import CACHE_KIB, SetKind, check, connect, create, memory_uri
 from reader.index.search import HasPhrase, Search
@@ -199,6 +200,13 @@ class Index(Rows):
                 replace_set(connection, SetKind.MARK, name, numbers)
             meta = [("marks.generation", generation), ("marks.turn", turn)]
             connection.executemany("insert or replace into meta values(?, ?)", meta)
+            connection.execute("commit")
+
+    def rekey(self, changes: Sequence[tuple[int, int]]) -> None:
+        """See `Rows`."""
+        with closing(connect(self.location, timeout=0.2)) as connection:
+            connection.execute("begin immediate")
+            rekey(connection, changes)
             connection.execute("commit")
 
     def close(self) -> None:

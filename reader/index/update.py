@@ -8,14 +8,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeAlias
 
 from reader.collection.folders import Collection, Roots
 from reader.index.batch import Taken
 from reader.index.coldload import ColdLoad
-from reader.index.moves import Renamed, renamed
 from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.scan import Known, Scan, has_new_notes, is_too_young
@@ -37,21 +35,15 @@ written sooner."""
 SIGN_OF_LIFE = 250
 """Files between two signs of progress."""
 
-Carry: TypeAlias = Callable[[Mapping[int, Renamed]], None]
-"""Told of renamed files by their old keys, so that marks follow; told again where a refresh was killed."""
-
 
 class Update:
     """A refresh of one index, on one connection."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, collection: Collection, carry: Carry, *, shows_first: bool
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, collection: Collection, *, shows_first: bool) -> None:
         """With `shows_first` an empty index gets a few articles at once, which are late ones ever after."""
         self._connection = connection
         self._collection = collection
         self._roots = Roots(collection.roots)
-        self._carry = carry
         self._writer = Writer(connection)
         self._scan = Scan(connection, collection)
         self._shows_first = shows_first and not connection.execute("select 1 from folders").fetchone()
@@ -77,7 +69,6 @@ class Update:
         }
         changed = len(self._known)
         if scan.folders or scan.removed:
-            self._carry_marks()
             self._note_folders()
             self._forget(scan.removed)
             yield from self._read(list(self._wanted()))
@@ -89,11 +80,6 @@ class Update:
             with self._writer.transaction():
                 self._writer.note_listing(self._collection.notes)
         return _report(self._connection, scan, changed)
-
-    def _carry_marks(self) -> None:
-        moved = renamed(self._connection, self._roots, self._scan)
-        if moved:
-            self._carry(moved)
 
     def _compare(self) -> Iterator[Progress]:
         most = MOST_ALONE if self._shows_first else MOST_AT_ONCE
@@ -226,6 +212,7 @@ class Update:
         """Store the listings' signatures: all in these folders is settled, but for files that were too young
         or could not be read."""
         with self._writer.transaction():
+            self._writer.finish()
             self._connection.executemany(
                 "update folders set signature = ?1, listed_ns = ?3 where folder = ?2"
                 " and not exists (select 1 from racy where racy.folder = ?2)"
@@ -251,9 +238,9 @@ def _duplicates_of(
     """The files that are noted as duplicates of articles with these keys."""
     for key in keys:
         rows = connection.execute(
-            "select folder, root, path, name, mtime_ns, size, inode from others"
+            "select folder, root, path, name, mtime_ns, size, inode, ctime_ns from others"
             " join folders using(folder) where key = ?", (key,)
         )  # fmt: skip
-        for folder, root, path, name, mtime_ns, size, inode in rows.fetchall():
+        for folder, root, path, name, mtime_ns, size, inode, ctime_ns in rows.fetchall():
             file = File(folder, root, unpack_name(path), unpack_name(name))
-            yield file, Known(mtime_ns, size, inode, None, key)
+            yield file, Known(mtime_ns, size, inode, None, key, ctime_ns)

@@ -1,7 +1,8 @@
 """The one place that changes an index: articles in, articles out, problems, all in transactions.
 
-Files with the same identity are one article, the newest shown: by date, then mtime, then path. The others
-stand in the table `others` with their key, beside the files that gave no article at all (key null).
+Files of the same article are listed once (`recognition.are_same`), the newest shown: by date, then mtime,
+then path. The others stand in the table `others` with their key, beside the files that gave no article at all
+(key null). Other articles with the same identity get a key of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
@@ -26,12 +27,27 @@ from reader.index.entry import entry_of
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import unpacked_rows
+from reader.index.recognition import Facts, are_same, keys_of, rekey, reunite
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, SetKind, pack_name, unpack_name
 from reader.index.sets import read_set
 from reader.index.storing import replace_set, withdraw, write_made, write_sets
 
 Rank: TypeAlias = tuple[float, int, str]
 """Date, mtime, path."""
+
+_SHOWN = (
+    "select number, key, date, title, url, title_key, text_key, path, name, folder, mtime_ns, size, inode,"
+    " ctime_ns from articles join folders using(folder)"
+)
+
+
+class Shown(NamedTuple):
+    """An article that is in the index."""
+
+    facts: Facts
+    rank: Rank
+    origin: Origin
+
 
 _ROW_SLOTS = ", ".join("?" * len(Row._fields))
 
@@ -41,6 +57,10 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.departed: list[Facts] = []
+        """What was taken out for good."""
+        self.arrived: list[Facts] = []
+        """What `add` took in."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -61,11 +81,12 @@ class Writer:
         self._note_files(files)
         numbering = Numbering(self._connection)
         batch, late = Batch(), []
-        chosen = sorted(self._winners(files), key=_place)
-        dates = [_seconds(file.article) for file in chosen]
-        for file, (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
+        chosen = sorted(self._winners(files), key=lambda pair: _place(pair[1]))
+        dates = [_seconds(file.article) for _, file in chosen]
+        for (key, file), (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
             assert file.article is not None
-            batch.add(number, entry_of(file.article, file.place), file.origin)
+            batch.add(number, entry_of(file.article, file.place)._replace(key=key), file.origin)
+            self.arrived.append(_facts(file)._replace(key=key, number=number))
             if is_late:
                 late.append(number)
         self._insert_rows(batch.rows)
@@ -76,40 +97,55 @@ class Writer:
         write_sets(self._connection, batch.members)
         numbering.save(self._connection)
 
-    def _winners(self, files: Iterable[Taken]) -> list[Taken]:
-        """The files that are shown, each identity once; the others are written down as duplicates."""
+    def _winners(self, files: Iterable[Taken]) -> list[tuple[int, Taken]]:
+        """The files that are shown, with their keys; copies of the same article are written down as such."""
         best: dict[int, Taken] = {}
-        for file in files:
-            if file.article is None:
-                continue
-            key = key_of(file.article.identity)
-            rival = best.get(key)
-            if rival is None or _rank(rival) < _rank(file):
-                best[key] = file
-            loser = rival if best[key] is file else file
-            if loser is not None:
-                self._set_aside(loser.origin, key)
-        return [file for key, file in best.items() if self._beats_shown(key, _rank(file), file.origin)]
+        # The oldest first: it keeps the key that only depends on its identity.
+        for file in sorted((file for file in files if file.article is not None), key=_rank):
+            one = _facts(file)
+            for key in keys_of(one):
+                rival = best.get(key)
+                if rival is not None and are_same(_facts(rival), one):
+                    self._set_aside(rival.origin, key)
+                    best[key] = file
+                    break
+                if (
+                    rival is None
+                    and (is_shown := self._is_shown(key, one, _rank(file), file.origin)) is not None
+                ):
+                    if is_shown:
+                        best[key] = file
+                    break
+        return list(best.items())
 
-    def _beats_shown(self, key: int, rank: Rank, origin: Origin) -> bool:
-        """Whether a file is shown for its identity; the one that is not is written down as a duplicate."""
-        shown = self._connection.execute(
-            "select number, date, mtime_ns, path, name, folder, size, inode from articles"
-            " join folders using(folder) where key = ?", (key,)
-        ).fetchone()  # fmt: skip
+    def _is_shown(self, key: int, one: Facts, rank: Rank, origin: Origin) -> bool | None:
+        """Whether a file is shown under a key, where its copy may be shown already: of the two, the one that
+        is not shown is written down. None where another article has the key."""
+        shown = self._shown(key)
         if shown is None:
             return True
-        number, date, mtime_ns, path, name, folder, size, inode = shown
-        if (_order(date), mtime_ns, f"{unpack_name(path)}/{unpack_name(name)}") > rank:
+        if not are_same(shown.facts, one):
+            return None
+        if shown.rank > rank:
             self._set_aside(origin, key)
             return False
-        self._take_out([number])
-        self._set_aside(Origin(folder, unpack_name(name), mtime_ns, size, inode), key)
+        self._take_out([shown.facts.number])
+        self._set_aside(shown.origin, key)
         return True
+
+    def _shown(self, key: int) -> Shown | None:
+        row = self._connection.execute(f"{_SHOWN} where key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        number, key, date, title, url, title_key, text_key, folder_path, name, folder, *times = row
+        path = f"{unpack_name(folder_path)}/{unpack_name(name)}"
+        facts = Facts(key, title_key, text_key, url, path, date, title, number)
+        origin = Origin(folder, unpack_name(name), *times)
+        return Shown(facts, (_order(date), origin.mtime_ns, path), origin)
 
     def _set_aside(self, origin: Origin, key: int | None) -> None:
         self._connection.execute(
-            "insert or replace into others values(?, ?, ?, ?, ?, ?)", (*_packed(origin), key)
+            "insert or replace into others values(?, ?, ?, ?, ?, ?, ?)", (*_packed(origin), key)
         )
 
     def _insert_rows(self, rows: Iterable[Sequence[object]], conflict: str = "") -> None:
@@ -164,9 +200,31 @@ class Writer:
         inserted = self._stored(numbers)
         for chunk in chunks:
             for row in unpacked_rows(chunk.rows):
-                if row.number not in inserted and self._replaces_shown(row):
-                    self._insert_rows([row])
+                if row.number not in inserted:
+                    self._insert_beside(row)
         return self._stored(numbers)
+
+    def _insert_beside(self, row: Row) -> None:
+        """Insert a row whose key another one has: it may be a copy of the same article."""
+        (folder,) = self._connection.execute(
+            "select path from folders where folder = ?", (row.folder,)
+        ).fetchone()
+        name = unpack_name(row.name)
+        path = f"{unpack_name(folder)}/{name}"
+        rank = _order(row.date), row.mtime_ns, path
+        one = Facts(row.key, row.title_key, row.text_key, row.url, path, row.date, row.title, row.number)
+        origin = Origin(row.folder, name, row.mtime_ns, row.size, row.inode, row.ctime_ns)
+        shown = self._shown(row.key)
+        if shown is not None and not are_same(shown.facts, one) and rank < shown.rank:
+            # The oldest keeps the key that only depends on its identity, in whatever order they come.
+            others = (key for key in [*keys_of(shown.facts)][1:] if self._shown(key) is None)
+            rekey(self._connection, [(shown.facts.number, next(others, row.key))])
+        for key in keys_of(one):
+            is_shown = self._is_shown(key, one, rank, origin)
+            if is_shown:
+                self._insert_rows([row._replace(key=key)])
+            if is_shown is not None:
+                return
 
     def _stored(self, numbers: Sequence[int]) -> BitMap:
         """Those numbers of a block, of all that are in it, which have a row."""
@@ -174,36 +232,36 @@ class Writer:
             "select number from articles where number between ? and ?", (min(numbers), max(numbers))
         )])  # fmt: skip
 
-    def _replaces_shown(self, row: Row) -> bool:
-        """Whether a row is shown in place of the one that has its identity, which is taken out then."""
-        (path,) = self._connection.execute(
-            "select path from folders where folder = ?", (row.folder,)
-        ).fetchone()
-        rank = (_order(row.date), row.mtime_ns, f"{unpack_name(path)}/{unpack_name(row.name)}")
-        return self._beats_shown(
-            row.key, rank, Origin(row.folder, unpack_name(row.name), row.mtime_ns, row.size, row.inode)
-        )
-
     def remove(self, numbers: Sequence[int]) -> None:
         """Take articles and all that is noted of their files out; inside a transaction."""
-        for folder, name in self._take_out(numbers):
-            self._forget_notes(folder, name)
+        for shown in self._take_out(numbers):
+            self.departed.append(shown.facts)
+            self._forget_notes(shown.origin.folder, pack_name(shown.origin.name))
 
-    def _take_out(self, numbers: Sequence[int]) -> list[tuple[int, str | bytes]]:
-        """Take articles out of the rows and sets; their files as (folder, stored name)."""
-        files = []
+    def _take_out(self, numbers: Sequence[int]) -> list[Shown]:
+        """Take articles out of the rows and sets; what they were."""
+        taken = []
         for number in numbers:
-            row = self._connection.execute(
-                "delete from articles where number = ? returning title, folder, name", (number,)
-            ).fetchone()
-            if row is not None:
-                title, folder, name = row
+            row = self._connection.execute("select key from articles where number = ?", (number,)).fetchone()
+            shown = self._shown(row[0]) if row else None
+            if shown is not None:
+                self._connection.execute("delete from articles where number = ?", (number,))
                 self._connection.execute(
-                    "delete from titles where title_key = ? and number = ?", (title_key(words(title)), number)
+                    "delete from titles where title_key = ? and number = ?",
+                    (title_key(words(shown.facts.title)), number),
                 )
-                files.append((folder, name))
+                taken.append(shown)
         withdraw(self._connection, BitMap(numbers))
-        return files
+        return taken
+
+    def finish(self) -> None:
+        """Give articles that came the keys that they had before, and make what finds them by their title or
+        text; in a transaction, after the last file. The indexes are made once, of sorted rows."""
+        reunite(self._connection, self.departed, self.arrived)
+        for name in ("title_key", "text_key"):
+            self._connection.execute(
+                f"create index if not exists articles_by_{name} on articles({name}) where {name} not null"
+            )
 
     def remove_other(self, folder: int, name: str) -> None:
         """Forget a file that was not shown; inside a transaction."""
@@ -234,8 +292,15 @@ class Writer:
         numbering.save(self._connection)
 
 
-def _packed(origin: Origin) -> tuple[int, str | bytes, int, int, int]:
-    return origin.folder, pack_name(origin.name), origin.mtime_ns, origin.size, origin.inode
+def _packed(origin: Origin) -> tuple[object, ...]:
+    return (origin.folder, pack_name(origin.name), *origin[2:])
+
+
+def _facts(file: Taken) -> Facts:
+    assert file.article is not None
+    found = file.article
+    key = key_of(found.identity)
+    return Facts(key, found.title_key, found.text_key, found.url, found.path, _seconds(found), found.title)
 
 
 def _order(date: int | None) -> float:

@@ -106,7 +106,7 @@ class Library(ArticlesDesk):
         # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
         from reader.index.refresh import Refresh
 
-        return Refresh(self._index, self._collection, self.marks.carry).run(rebuild=rebuild)
+        return Refresh(self._index, self._collection).run(rebuild=rebuild)
 
     def _recover(self, error: sqlite3.DatabaseError) -> Iterator[Progress]:
         """A damaged index is no loss; a full disk or a missing permission must be said."""

@@ -69,9 +69,9 @@ class Lookout:
             self._watch.close()
 
 
-def _is_as_read(path: str, times: tuple[int, int, int]) -> bool:
+def _is_as_read(path: str, times: tuple[int, ...]) -> bool:
     try:
         found = os.lstat(path)
     except OSError:
         return False
-    return (found.st_mtime_ns, found.st_size, found.st_ino & INT63) == times
+    return (found.st_mtime_ns, found.st_size, found.st_ino & INT63, found.st_ctime_ns) == times

@@ -13,16 +13,15 @@ from os import PathLike
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.article.record import key_of
 from reader.collection.folders import Roots
 from reader.errors import DamageError, StorageError
 from reader.index.marked import MarkedSets, Marking
 from reader.index.store import Index
+from reader.library.reunion import Reunion, blank
 from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience
 
 if TYPE_CHECKING:
-    from reader.index.moves import Renamed
     from reader.index.rows import ArticleRow
 
     _Done = TypeVar("_Done")
@@ -42,9 +41,9 @@ class MarksDesk:
         added to the notices."""
         self.notices = notices
         self._index = index
-        self._roots = roots
         self._lock = RLock()
         self._marks = self._opened(folder)
+        self._reunion = Reunion(index, roots)
         self._sets = MarkedSets(index)
         self._sets.load()
 
@@ -110,7 +109,10 @@ class MarksDesk:
             self._sets.forget()
         elif turn == self._sets.turn:
             return
-        self._sets.apply(map(_marking, self._marks.since(self._sets.turn)), turn)
+        marks = list(self._marks.since(self._sets.turn))
+        self._sets.apply(map(_marking, marks), self._reunion.numbers(marks, self._marks), turn)
+        if self._marks.turn != turn:  # what was put right on the way
+            self._follow()
 
     def _do_without(self, error: StorageError) -> None:
         """Nobody is kept from reading by marks: damaged ones are put right, and a file that is only busy is
@@ -166,25 +168,12 @@ class MarksDesk:
         """Change the marks of these articles; how many were changed. Raises StorageError."""
         if not self.are_kept:
             raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
-        articles = {row.key: self._identity(row) for row in rows}
-        changed = self._whole(lambda marks: marks.change(articles, change))
+        blanks = {row.key: blank(row) for row in rows}
+        articles = {key: mark.identity for key, mark in blanks.items()}
+        traces = {key: mark.traces for key, mark in blanks.items()}
+        changed = self._whole(lambda marks: marks.change(articles, change, traces))
         self.follow(-1)
         return changed
-
-    def _identity(self, row: ArticleRow) -> str:
-        from reader.article.identity import identity_of
-        from reader.collection.files import load
-        from reader.parsing.content import Unreadable
-
-        place = self._roots.place(row.root, row.path)
-        identity = identity_of(row.url, place.prefix + place.relative)
-        if key_of(identity) == row.key:
-            return identity
-        # The row's URL is not the one that the identity was made of: only the file can tell.
-        try:
-            return load(place).identity
-        except (OSError, Unreadable):
-            return identity
 
     def undo(self) -> str | None:
         """Take the last change back; its words ("3 marked read"), or None. Raises StorageError."""
@@ -206,13 +195,6 @@ class MarksDesk:
         """The notes on these articles by their keys."""
         found = self._whole(lambda marks: marks.of([row.key for row in rows]))
         return {key: mark.note for key, mark in found.items() if mark.note}
-
-    def carry(self, renamed: Mapping[int, Renamed]) -> None:
-        """Let marks follow files that were renamed, by their old keys; see `Marks.carry`."""
-        if self.are_kept:
-            moved = {key: file.identity for key, file in renamed.items()}
-            inodes = {key: file.inode for key, file in renamed.items()}
-            self._whole(lambda marks: marks.carry(moved, inodes))
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Every mark as a JSON-able record; see `reader.marks.database.Marks.export`."""

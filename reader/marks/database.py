@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from os import PathLike
 from typing import Any
 
-from reader.article.record import id_of, key_of
 from reader.errors import StorageError
 from reader.marks.file import MarksFile
 from reader.marks.mark import Change as Change
 from reader.marks.mark import Mark as Mark
-from reader.marks.mark import imported, moved_on
+from reader.marks.mark import Traces as Traces
+from reader.marks.mark import blank_like, exported, imported, moved_on
 
-VERSION = 1
+VERSION = 2
 FILE = "marks.db"
 """The name of the database in the person's data folder."""
 KEPT_CHANGES = 100
@@ -30,19 +30,33 @@ _TABLES = """
 create table marks(
   key integer primary key, identity text not null, read integer not null default 0,
   starred integer not null default 0, note text not null default '', tags text not null default '',
-  turn integer not null);
+  turn integer not null, title_key integer, text_key integer, date integer, place text);
 create index marks_by_turn on marks(turn);
 create table changes(
   change integer primary key autoincrement, words text not null, undone integer not null default 0);
 create table steps(
   change integer not null, key integer not null, before text not null, after text not null,
   primary key(change, key)) without rowid;
+create table adopted(former integer not null, key integer not null, primary key(former, key)) without rowid;
 create table meta(key text primary key, value) without rowid;
 insert into meta values('turn', 0);
 """
 
+_UPGRADES = {
+    1: """
+alter table marks add column title_key integer;
+alter table marks add column text_key integer;
+alter table marks add column date integer;
+alter table marks add column place text;
+create table adopted(former integer not null, key integer not null, primary key(former, key)) without rowid;
+delete from meta where key = 'carried';
+insert into meta values('upgraded', strftime('%s', 'now'));
+""",
+}
+"""From a version to the next."""
 
-_SELECT = "select key, identity, read, starred, note, tags from marks"
+
+_SELECT = "select key, identity, read, starred, note, tags, title_key, text_key, date, place from marks"
 
 
 class Marks:
@@ -61,13 +75,14 @@ class Marks:
     @staticmethod
     def _prepare(connection: sqlite3.Connection) -> None:
         version = _version_of(connection)
-        if version == 0:
+        if version < VERSION:
             # Two readers may start at once: the one that waited finds the tables made.
             connection.execute("begin immediate")
-            if _version_of(connection) == 0:
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"pragma user_version = {VERSION}")
+            version = _version_of(connection)
+            steps = [_TABLES] if version == 0 else [_UPGRADES[old] for old in range(version, VERSION)]
+            for statement in ";".join(steps).split(";"):
+                connection.execute(statement)
+            connection.execute(f"pragma user_version = {VERSION}")
             connection.execute("commit")
         elif version > VERSION:
             raise StorageError(
@@ -97,8 +112,11 @@ class Marks:
             rows = (self._connection.execute(f"{_SELECT} where key = ?", (key,)).fetchone() for key in keys)
             return {row[0]: _mark(row) for row in rows if row}
 
-    def change(self, articles: Mapping[int, str], change: Change) -> int:
-        """Change the marks of articles given as key -> identity; how many are different now.
+    def change(
+        self, articles: Mapping[int, str], change: Change, traces: Mapping[int, Traces] | None = None
+    ) -> int:
+        """Change the marks of articles given as key -> identity; how many are different now. `traces` are
+        what they are found again by.
 
         On disk when it returns, with what undoes it. Raises StorageError.
         """
@@ -106,7 +124,7 @@ class Marks:
             before = self.of(articles)
             steps = []
             for key, identity in articles.items():
-                old = before.get(key, Mark(key, identity))
+                old = before.get(key, Mark(key, identity, traces=(traces or {}).get(key, Traces())))
                 new = old.changed(change)
                 if new != old:
                     steps.append((old, new))
@@ -115,22 +133,54 @@ class Marks:
                 self._store((new for _, new in steps), turn)
         return len(steps)
 
-    def carry(self, moved: Mapping[int, str], inodes: Mapping[int, int] | None = None) -> None:
-        """Give the marks of old keys to new identities (files that were renamed). Raises StorageError.
-
-        Who was killed before the index knew of it asks again, maybe for some of the files only: one whose
-        place another file has taken, told by its inode, must not get that one's marks now.
-        """
-        with self._transaction() as turn:
-            moved = moved if inodes is None else _not_yet_carried(self._connection, moved, inodes)
-            found = self.of(moved)
-            self._store((_renamed(mark, moved[key]) for key, mark in found.items()), turn)
-            # All are taken out first: two files may have changed places.
-            steps = [(moved[key], step) for key in found for step in self._take_steps(key)]
-            self._insert_steps(
-                (change, _renamed(_from_json(before), identity), _renamed(_from_json(after), identity))
-                for identity, (change, before, after) in steps
+    def note(self, traces: Mapping[int, Traces]) -> None:
+        """What marked articles are found again by now, by their keys. Raises StorageError."""
+        with self._transaction():
+            self._connection.executemany(
+                "update marks set title_key = ?, text_key = ?, date = ?, place = ? where key = ?",
+                ((*found[:3], _packed(found.place), key) for key, found in traces.items()),
             )
+
+    def move(self, moves: Mapping[int, Mark]) -> None:
+        """Give the marks of old keys, and what undoes them, to articles given as blank marks, which keep
+        those that they have. Raises StorageError."""
+        with self._transaction() as turn:
+            found = self.of(moves)
+            for key, mark in found.items():
+                self._give(mark, moves[key], turn)
+                self._connection.execute("delete from marks where key = ?", (key,))
+
+    def adopt(self, former: int, article: Mark) -> None:
+        """Give an article, as a blank mark, what version 1 knew of its path; others may have had the same
+        path in their collections, so it stays for those. Raises StorageError."""
+        with self._transaction() as turn:
+            for mark in self.of([former]).values():
+                self._give(mark, article, turn)
+            self._connection.execute("insert or ignore into adopted values(?, ?)", (former, article.key))
+
+    def _give(self, mark: Mark, to: Mark, turn: int) -> None:
+        has = self.of([to.key]).get(to.key, to)
+        self._store([has.united(mark)._replace(traces=to.traces)], turn)
+        for change, before, after in self._take_steps(mark.key):
+            old, new = (
+                _from_json(step)._replace(key=to.key, identity=to.identity) for step in (before, after)
+            )
+            self._insert_steps([(change, old, new)])
+
+    def adoptions(self) -> dict[int, set[int]]:
+        """Which articles have what version 1 knew of a path, by the path's key."""
+        found: dict[int, set[int]] = {}
+        with self.file.reading():
+            for former, key in self._connection.execute("select former, key from adopted"):
+                found.setdefault(former, set()).add(key)
+        return found
+
+    @property
+    def upgraded_ns(self) -> int:
+        """When marks of version 1 were taken over, in nanoseconds since 1970; 0 for never."""
+        with self.file.reading():
+            row = self._connection.execute("select value from meta where key = 'upgraded'").fetchone()
+        return int(row[0]) * 1_000_000_000 if row else 0
 
     def undo(self) -> str | None:
         """Take the newest change back; its words, or None when there is none. Raises StorageError."""
@@ -162,13 +212,12 @@ class Marks:
     def export(self) -> Iterator[dict[str, Any]]:
         """Every article's marks as JSON-able records, by identity."""
         with self.file.reading():
-            for row in self._connection.execute(f"{_SELECT} order by identity"):
-                mark = _mark(row)
+            rows = self._connection.execute(
+                f"{_SELECT} where key not in (select former from adopted) order by identity"
+            )
+            for mark in map(_mark, rows):
                 if mark.read or mark.starred or mark.note or mark.tags:
-                    yield {
-                        "id": id_of(mark.key), "identity": mark.identity, "read": mark.read,
-                        "starred": mark.starred, "tags": list(mark.tags), "note": mark.note,
-                    }  # fmt: skip
+                    yield exported(mark)
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Take over exported marks; what is there stays, what is new is added. How many were changed.
@@ -180,10 +229,8 @@ class Marks:
             before = self.of([mark.key for mark in wanted])
             steps: dict[int, tuple[Mark, Mark]] = {}
             for mark in wanted:
-                first, old = steps.get(mark.key) or [before.get(mark.key, Mark(mark.key, mark.identity))] * 2
-                new = old.changed(
-                    Change(mark.read or None, mark.starred or None, mark.tags, note=old.note or mark.note)
-                )
+                first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
+                new = old.united(mark)
                 if new != old:
                     # Named twice it is one step, which begins where the first began.
                     steps[mark.key] = (first, new)
@@ -217,21 +264,16 @@ class Marks:
 
     def _store(self, marks: Iterable[Mark], turn: int) -> None:
         self._connection.executemany(
-            "insert or replace into marks(key, identity, read, starred, note, tags, turn)"
-            " values(?, ?, ?, ?, ?, ?, ?)",
+            "insert or replace into marks(key, identity, read, starred, note, tags, turn,"
+            " title_key, text_key, date, place) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
-                    mark.key,
-                    _packed(mark.identity),
-                    mark.read,
-                    mark.starred,
-                    mark.note,
-                    "\n".join(mark.tags),
-                    turn,
+                    mark.key, _packed(mark.identity), mark.read, mark.starred, mark.note,
+                    "\n".join(mark.tags), turn, *mark.traces[:3], _packed(mark.traces.place) or None,
                 )
                 for mark in marks
             ),
-        )
+        )  # fmt: skip
 
     @contextmanager
     def _transaction(self) -> Iterator[int]:
@@ -244,28 +286,12 @@ class Marks:
         self.file.close()
 
 
-def _not_yet_carried(
-    connection: sqlite3.Connection, moved: Mapping[int, str], inodes: Mapping[int, int]
-) -> Mapping[int, str]:
-    """Those whose old place still has their own marks; the others are written down for the next time."""
-    import json
-
-    row = connection.execute("select value from meta where key = 'carried'").fetchone()
-    before = {tuple(move) for move in json.loads(row[0])} if row else set()
-    moves = {key: (key, key_of(identity), inodes.get(key)) for key, identity in moved.items()}
-    arrived = {new for _, new, _ in moves.values()} | {new for _, new, _ in before}
-    taken = [move for move in moves.values() if move[0] in arrived or move in before]
-    if taken or before:
-        connection.execute("insert or replace into meta values('carried', ?)", (json.dumps(taken),))
-    return {key: identity for key, identity in moved.items() if moves[key] not in before}
-
-
 def _version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("pragma user_version").fetchone()[0])
 
 
 def _packed(identity: str) -> str | bytes:
-    """An identity as the database can hold it: a path that is no UTF-8 is kept as its bytes."""
+    """A text as the database can hold it: a path that is no UTF-8 is kept as its bytes."""
     try:
         identity.encode()
     except UnicodeEncodeError:
@@ -273,21 +299,21 @@ def _packed(identity: str) -> str | bytes:
     return identity
 
 
-def _mark(row: tuple[int, str | bytes, int, int, str, str]) -> Mark:
-    key, identity, read, starred, note, tags = row
-    if isinstance(identity, bytes):
-        identity = identity.decode("utf-8", "surrogatepass")
-    return Mark(key, identity, bool(read), bool(starred), note, tuple(tags.split("\n")) if tags else ())
+def _unpacked(stored: str | bytes) -> str:
+    return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
 
 
-def _renamed(mark: Mark, identity: str) -> Mark:
-    return mark._replace(key=key_of(identity), identity=identity)
+def _mark(row: tuple[Any, ...]) -> Mark:
+    key, identity, read, starred, note, tags, title_key, text_key, date, place = row
+    traces = Traces(title_key, text_key, date, _unpacked(place or ""))
+    found = tuple(tags.split("\n")) if tags else ()
+    return Mark(key, _unpacked(identity), bool(read), bool(starred), note, found, traces)
 
 
 def _to_json(mark: Mark) -> str:
     import json  # 2 ms that a start without a change of marks does without
 
-    return json.dumps(mark)
+    return json.dumps(mark[:6])
 
 
 def _from_json(state: str) -> Mark:

@@ -6,11 +6,14 @@ How they are kept is `reader.marks.database`' business.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from reader.article.record import key_of
+from reader.article.identity import is_web
+from reader.article.record import id_of, key_of
 from reader.article.text import clean, clean_line
 from reader.errors import UsageError
+
+INT63 = (1 << 63) - 1
 
 
 class Change(NamedTuple):
@@ -37,6 +40,19 @@ class Change(NamedTuple):
         return ", ".join(said)
 
 
+class Traces(NamedTuple):
+    """What a marked article is found again by where no article has its key."""
+
+    title_key: int | None = None
+    """Stands for its title."""
+    text_key: int | None = None
+    """Stands for its text."""
+    date: int | None = None
+    """Its date, in seconds since 1970."""
+    place: str = ""
+    """Absolute path of its file when it was seen last; never exported."""
+
+
 class Mark(NamedTuple):
     """The marks of one article."""
 
@@ -46,6 +62,17 @@ class Mark(NamedTuple):
     starred: bool = False
     note: str = ""
     tags: tuple[str, ...] = ()
+    traces: Traces = Traces()
+
+    @property
+    def is_by_path(self) -> bool:
+        """Whether its article is only known by the path that it had below its collection (version 1)."""
+        return self.traces == Traces() and not is_web(self.identity)
+
+    def united(self, other: Mark) -> Mark:
+        """With what another mark adds; the note that is there stays."""
+        added = Change(other.read or None, other.starred or None, other.tags, note=self.note or other.note)
+        return self.changed(added)
 
     def changed(self, change: Change) -> Mark:
         """The marks after a change."""
@@ -74,9 +101,26 @@ def moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
     )
 
 
+def blank_like(mark: Mark) -> Mark:
+    """No marks yet, of the same article."""
+    return Mark(mark.key, mark.identity, traces=mark.traces)
+
+
+def exported(mark: Mark) -> dict[str, Any]:
+    """A mark as a JSON-able record."""
+    title, text, date, _ = mark.traces
+    return {
+        "id": id_of(mark.key), "identity": mark.identity, "read": mark.read, "starred": mark.starred,
+        "tags": list(mark.tags), "note": mark.note,
+        "keys": [None if key is None else f"{key:016x}" for key in (mark.key, title, text)],
+        "date": date,
+    }  # fmt: skip
+
+
 _WANTED: Mapping[str, tuple[type, str]] = {
     "identity": (str, "text"), "read": (bool, "true or false"), "starred": (bool, "true or false"),
-    "note": (str, "text"), "tags": (list, "a list of texts"),
+    "note": (str, "text"), "tags": (list, "a list of texts"), "keys": (list, "a list of texts"),
+    "date": (int, "a whole number"),
 }  # fmt: skip
 """What a record of marks holds; all but the identity may be missing."""
 
@@ -87,12 +131,18 @@ def imported(place: int, record: object) -> Mark:
         raise UsageError(f'record {place} holds no marks: it needs "identity", which names the article')
     for name, (kind, meant) in _WANTED.items():
         value = record.get(name)
-        are_texts = not isinstance(value, list) or all(isinstance(one, str) for one in value)
+        are_texts = not isinstance(value, list) or all(one is None or isinstance(one, str) for one in value)
         if value is not None and not (isinstance(value, kind) and are_texts):
             raise UsageError(f'record {place} holds no marks: "{name}" must be {meant}')
     identity = record["identity"]
-    tags = [clean_line(tag) for tag in record.get("tags") or ()]
+    tags = [clean_line(tag) for tag in record.get("tags") or () if tag is not None]
+    try:
+        keys = [None if key is None else int(key, 16) & INT63 for key in record.get("keys") or ()]
+    except ValueError:
+        raise UsageError(f'record {place} holds no marks: "keys" must be hexadecimal numbers') from None
+    key, title, text = [*keys, None, None, None][:3]
     return Mark(
-        key_of(identity), identity, bool(record.get("read")), bool(record.get("starred")),
-        clean(record.get("note") or ""), tuple(filter(None, tags)),
+        key_of(identity) if key is None else key, identity,
+        bool(record.get("read")), bool(record.get("starred")),
+        clean(record.get("note") or ""), tuple(filter(None, tags)), Traces(title, text, record.get("date")),
     )  # fmt: skip

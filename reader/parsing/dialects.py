@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from reader.article.dates import When
-from reader.article.identity import identity_of, is_web
+from reader.article.dates import When, seconds_of
+from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
 from reader.article.markdown import first_heading, first_paragraph
 from reader.article.plain_text import plain_text, unlinked
 from reader.article.record import Article, Image, Place, Provider, Value
@@ -52,13 +52,17 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     body = clean(parsed.body).lstrip("\n").rstrip()
     date = _date(header, place, notes)
     original, web = _urls(header, notes)
+    stated = _words(header, "title", parsed, notes) or first_heading(body)
+    seconds = None if date is None else seconds_of(date)
     topics, category = _topics(header, place, notes)
     quality, heat = header.take("quality"), header.take("heat")
     kind, related = header.take("type"), header.take("related")
     return Article(
         path=place.path,
-        identity=_identity(original, web, place),
-        title=_words(header, "title", parsed, notes) or first_heading(body) or _title_in_name(place),
+        identity=identity_of(original, "")
+        or identity_of(web, "")
+        or identity_without_address(stated, seconds, body, place.relative.rpartition("/")[2]),
+        title=stated or _title_in_name(place),
         excerpt=_words(header, "excerpt", parsed, notes) or (first_paragraph(body) if body else ""),
         published_date_time=date,
         original_url=original,
@@ -77,6 +81,8 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         other=_other(header.left),
         body=body,
         problems=tuple(notes.problems),
+        title_key=title_key(stated),
+        text_key=text_key(body),
     )
 
 
@@ -127,11 +133,6 @@ def _urls(header: Header, notes: Notes) -> tuple[str, str]:
             except UnsafeUrl as error:
                 notes.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
     return original, web
-
-
-def _identity(original: str, web: str, place: Place) -> str:
-    relative = place.prefix + place.relative
-    return identity_of(original, "") or identity_of(web, relative)
 
 
 def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider:

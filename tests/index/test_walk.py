@@ -53,7 +53,7 @@ class Walk:
             f"2024-{self.random.randrange(1, 5):02}-{self.random.randrange(1, 28):02}T{number % 24:02}:00:00Z"
         )
         return text_of(
-            self.random.choice(("harbour", "tram", "market")) + f" {self.random.random():.6f}",
+            ("harbour", "tram", "market")[number % 3] + f" {number}",
             self.random.choice((date, date, date, "")),
             url=f"https://news.example/{number}",
             topics=f"[{self.random.choice(TOPICS)}]",

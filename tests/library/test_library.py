@@ -168,9 +168,9 @@ def test_duplicates_are_one_article(feed: Path, library: Library) -> None:
     """The newest is shown, the others are listed; when it goes, the next takes its place."""
     url = "https://news.example/x"
     for day in (1, 3, 2):
-        write(feed / f"{day}.md", text_of(f"d{day}", f"2024-01-0{day}", url=url))
+        write(feed / f"{day}.md", text_of("d", f"2024-01-0{day}", url=url))
     assert refresh(library).duplicates == 2
-    assert titles(library) == ["d3"]
+    assert titles(library) == ["d"]
     place = str(feed.resolve())
     assert list(library.duplicates()) == [
         (f"{place}/1.md", f"{place}/3.md"),
@@ -178,10 +178,10 @@ def test_duplicates_are_one_article(feed: Path, library: Library) -> None:
     ]
     (feed / "3.md").unlink()
     assert counts(refresh(library)) == (2, 0, 0, 1, 2)
-    assert titles(library) == ["d2"] and len(list(library.duplicates())) == 1
-    write(feed / "1.md", text_of("d1", "2024-01-01", url="https://news.example/y"), 1_700_000_009_000_000_009)
+    assert titles(library) == ["d"] and len(list(library.duplicates())) == 1
+    write(feed / "1.md", text_of("e", "2024-01-01", url="https://news.example/y"), 1_700_000_009_000_000_009)
     assert refresh(library).duplicates == 0
-    assert titles(library) == ["d2", "d1"]
+    assert titles(library) == ["d", "e"]
 
 
 def test_two_roots_with_the_same_names(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
@@ -47,10 +47,10 @@ def test_questions_do_not_wait_for_a_large_change(library: Library, monkeypatch:
     """While very many articles are marked, questions are answered with the marks as they were before."""
     begun, go_on, change = Event(), Event(), Marks.change
 
-    def slow(marks: Marks, articles: Mapping[int, str], wanted: Change) -> int:
+    def slow(marks: Marks, *wanted: Any) -> int:
         begun.set()
         assert go_on.wait(60)
-        return change(marks, articles, wanted)
+        return change(marks, *wanted)
 
     monkeypatch.setattr(Marks, "change", slow)
     wanted = named(library, "a", "b")

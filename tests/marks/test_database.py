@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reader.article.record import key_of
 from reader.errors import StorageError, UsageError
-from reader.marks.database import KEPT_CHANGES, VERSION, Change, Mark, Marks
+from reader.marks.database import KEPT_CHANGES, VERSION, Change, Mark, Marks, Traces
 
 ONE, TWO = "https://news.example/1", "path/two.md"
 BOTH = {key_of(ONE): ONE, key_of(TWO): TWO}
@@ -210,13 +210,43 @@ def test_imported_text_is_clean(marks: Marks) -> None:
     assert (of(marks, ONE).note, of(marks, ONE).tags) == ("ab", ("x y",))
 
 
-def test_marks_follow_a_rename(marks: Marks) -> None:
-    """The new identity has what the old one had; two that changed places have each other's."""
+def test_marks_move_to_another_key(marks: Marks) -> None:
+    """An article that is known by another key now has what it had, and keeps what it has."""
     marks.change(only(ONE), READ)
     marks.change(only(TWO), STAR)
-    marks.carry({key_of(ONE): TWO, key_of(TWO): ONE, key_of("none"): "other"})
-    assert (of(marks, TWO).read, of(marks, TWO).starred) == (True, False)
-    assert (of(marks, ONE).read, of(marks, ONE).starred) == (False, True)
+    marks.move({key_of(ONE): Mark(key_of(TWO), TWO), key_of("none"): Mark(key_of("other"), "other")})
+    assert (of(marks, TWO).read, of(marks, TWO).starred) == (True, True)
+    assert of(marks, ONE) == Mark(key_of(ONE), ONE) and of(marks, "other") == Mark(key_of("other"), "other")
+
+
+def test_marks_tell_what_their_article_is_found_by(path: Path, marks: Marks) -> None:
+    """Title, text and place are kept across starts and changes; the place is never exported."""
+    traces = {key_of(ONE): Traces(1, (1 << 63) - 1, 1612345678, "/caf\udce9/a.md")}
+    marks.change(only(ONE), STAR, traces)
+    marks.change(only(ONE), READ)
+    other = Marks(path)
+    assert of(other, ONE).traces == traces[key_of(ONE)]
+    (record,) = other.export()
+    assert record["keys"] == [f"{key_of(ONE):016x}", f"{1:016x}", "7fffffffffffffff"]
+    assert "/a.md" not in str(record)
+    copy = Marks(None)
+    copy.import_([record])
+    assert of(copy, ONE).traces == traces[key_of(ONE)]._replace(place="")
+    other.note({key_of(ONE): Traces(place="/b.md")})
+    assert of(other, ONE).traces == Traces(place="/b.md")
+    other.close()
+
+
+def test_what_version_1_knew_of_a_path_goes_to_each_article_that_had_it(marks: Marks) -> None:
+    """It is not exported once an article has it, and stays for the articles of other collections."""
+    marks.change(only("a.md"), STAR)
+    assert of(marks, "a.md").is_by_path and not of(marks, ONE).is_by_path
+    for name in ("one", "two"):
+        marks.adopt(key_of("a.md"), Mark(key_of(name), name, traces=Traces(place=f"/{name}/a.md")))
+    assert {record["identity"] for record in marks.export()} == {"one", "two"}
+    assert marks.adoptions() == {key_of("a.md"): {key_of("one"), key_of("two")}}
+    assert marks.undo() == "1 starred"
+    assert [record["identity"] for record in marks.export()] == ["two"]
 
 
 def test_an_identity_that_is_no_utf8(path: Path) -> None:
@@ -276,13 +306,13 @@ def test_a_write_that_fails_leaves_everything_as_it_was(path: Path, marks: Marks
     assert marks.change(BOTH, STAR) == 2
 
 
-def test_a_rename_can_be_followed_by_undo(marks: Marks) -> None:
-    """What was done to a file before it was renamed is taken back at its new name, also after a swap."""
+def test_marks_that_moved_can_be_undone(marks: Marks) -> None:
+    """What was done to an article before its key changed is taken back under the new one."""
     marks.change(only(ONE), READ)
     marks.change(BOTH, STAR)
-    marks.carry({key_of(ONE): TWO, key_of(TWO): ONE})
-    assert of(marks, TWO).read
+    marks.move({key_of(ONE): Mark(key_of("three"), "three")})
+    assert of(marks, "three").read
     marks.undo()
-    assert not of(marks, ONE).starred and not of(marks, TWO).starred
+    assert not of(marks, "three").starred and not of(marks, TWO).starred
     marks.undo()
     assert list(marks.export()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from reader.article.identity import title_key
 from reader.article.record import Article, Image, Place, Provider, Related
 from reader.parsing import canonical, frontmatter
 from reader.parsing.content import article_in
@@ -67,6 +68,7 @@ def test_every_field_arrives() -> None:
             Related("Nothing else is known of this one"),
         ),
         secured="qk3/Zz+AA09==;Vt7x/Q==",
+        title_key=title_key("Harbour town of Lindholm votes for a second tram line"),
     )
 
 

@@ -192,10 +192,18 @@ def test_unknown_keys_are_kept_in_order_and_clean() -> None:
     assert found.other == {"zeta": "1", "alpha": ["ab", {"k": "xy"}], "empty": None}
 
 
-def test_the_identity_takes_the_first_absolute_url_and_the_prefix() -> None:
-    """A relative originalUrl gives way to webUrl; paths of further roots have a prefix."""
+def test_the_identity_is_the_address_else_the_title_with_the_date_else_the_text() -> None:
+    """A relative originalUrl gives way to webUrl; without an address the path plays no part."""
     assert article("originalUrl: /a\nwebUrl: https://w.example/a").identity == "https://w.example/a"
-    assert article("title: x", place=PLACE._replace(prefix="more:/")).identity == "more:/a-first-story.md"
+    dated, moved = (
+        article("title: x\ndate: 2021-04-05", place=PLACE._replace(path=f"/{folder}/a.md"))
+        for folder in ("one", "two")
+    )
+    assert dated.identity == moved.identity and dated.title_key == moved.title_key is not None
+    assert (
+        article("title: x", "A text that is long.").identity != article("title: x", "Another text.").identity
+    )
+    assert article("date: 2021-04-05").title_key is None
 
 
 VALUES: st.SearchStrategy[Value] = st.recursive(

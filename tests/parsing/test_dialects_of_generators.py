@@ -96,7 +96,7 @@ def test_jekyll() -> None:
     assert found.published_date_time == day(2021, 6, 18)
     assert found.topics == ("flowers", "garden") and found.published is False
     assert found.excerpt == "First words." and found.provider == Provider("s")
-    assert found.other == {"layout": "post"} and found.identity == "_posts/2021-06-18-tulips.md"
+    assert found.other == {"layout": "post"} and found.identity == "title:1623974400 tulips"
 
 
 def test_zola() -> None:

@@ -1,0 +1,160 @@
+"""Which article each mark belongs to: the one with its key, else the same article under another one.
+
+Marks know the title with its date, the text and the place of their article. Here that is compared with the
+index, and both are put right where they differ. The rules are in `reader.index.recognition`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from reader.article.identity import identity_of, is_web
+from reader.collection.folders import Roots
+from reader.errors import StorageError
+from reader.index.recognition import Facts, Recogniser, are_alike, keys_of
+from reader.index.rows import ArticleRow
+from reader.index.store import Index
+from reader.marks.database import Mark, Marks, Traces
+
+
+class Reunion:
+    """Brings the marks of one collection and its index together. The caller holds the lock of the marks."""
+
+    def __init__(self, index: Index, roots: Roots) -> None:
+        self._index = index
+        self._roots = roots
+
+    def numbers(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
+        """The numbers of the marks' articles by the marks' keys, where they are in this collection."""
+        known = self._index.facts_with([mark.key for mark in marks])
+        numbers: dict[int, int] = {}
+        lost: list[Mark] = []
+        doubtful: list[tuple[Mark, Facts]] = []
+        seen: dict[int, Traces] = {}
+        for mark in marks:
+            facts = known.get(mark.key)
+            if facts is None:
+                lost.append(mark)
+                continue
+            numbers[mark.key] = facts.number
+            if mark.traces == (now := traces_of(facts)):
+                continue
+            if not _is_elsewhere(mark, facts):
+                seen[mark.key] = now
+            elif not _may_be(mark, facts):
+                doubtful.append((mark, facts))
+        for mark in self._strangers(doubtful):
+            del numbers[mark.key]
+            lost.append(mark)
+        if seen:
+            with suppress(StorageError):  # reading goes on without, and the next time tries again
+                database.note(seen)
+        if lost:
+            numbers |= self._found_again(lost, database)
+        return numbers
+
+    def _strangers(self, doubtful: Sequence[tuple[Mark, Facts]]) -> Iterator[Mark]:
+        """Marks whose own file is still in its place, so that another article has their address or title."""
+        here = {
+            facts.path: facts for facts, _ in self._index.facts_at(mark.traces.place for mark, _ in doubtful)
+        }
+        for mark, facts in doubtful:
+            own = here.get(mark.traces.place)
+            if own is None:  # it is in another collection
+                free = (key for key in [*keys_of(facts)][1:] if not self._index.facts_with([key]))
+                self._rekey([(facts.number, next(free))])
+            if own is None or are_alike(_facts_of(mark), own):
+                yield mark
+
+    def _found_again(self, lost: Sequence[Mark], database: Marks) -> dict[int, int]:
+        numbers = self._by_path([mark for mark in lost if mark.is_by_path], database)
+        former = [mark for mark in lost if mark.traces != Traces()]
+        if not former or not self._index.has_traces():
+            return numbers
+        there = [mark.traces.place for mark in former if os.path.lexists(mark.traces.place)]
+        here = {facts.path: facts for facts, _ in self._index.facts_at(there)}
+        alike = self._index.facts_alike([mark.traces[:2] for mark in former])
+        recogniser = Recogniser({facts.number: facts for facts in (*alike, *here.values())}.values())
+        rekeyed = []
+        for mark in former:
+            place = mark.traces.place
+            if place not in here and place in there:
+                continue  # it is in another collection
+            facts = recogniser.find(_facts_of(mark))
+            if facts is None:
+                continue
+            numbers[mark.key] = facts.number
+            if database.of([facts.key]) or self._index.facts_with([mark.key]):
+                with suppress(StorageError):
+                    database.move({mark.key: blank(facts)})
+            else:
+                rekeyed.append((facts.number, mark.key))
+        self._rekey(rekeyed)
+        return numbers
+
+    def _by_path(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
+        """What version 1 knew by the path below a collection goes to the article that has that path now.
+
+        To each one older than the upgrade, for each of them had it; otherwise to the first.
+        """
+        paths = {
+            path: mark for mark in marks for path in self._roots.former_paths(mark.identity)
+            if mark.read or mark.starred or mark.note or mark.tags
+        }  # fmt: skip
+        if not paths:
+            return {}
+        numbers: dict[int, int] = {}
+        adopted = database.adoptions()
+        for facts, mtime_ns in self._index.facts_at(paths):
+            mark = paths[facts.path]
+            by = adopted.setdefault(mark.key, set())
+            if facts.key in by or (by and mtime_ns > database.upgraded_ns):
+                continue
+            by.add(facts.key)
+            try:
+                database.adopt(mark.key, blank(facts))
+            except StorageError:
+                numbers[mark.key] = facts.number
+        return numbers
+
+    def _rekey(self, changes: Sequence[tuple[int, int]]) -> None:
+        # Marks are shown all the same where the index is being written, and the next time tries again.
+        if changes:
+            with suppress(sqlite3.OperationalError):
+                self._index.rekey(changes)
+
+
+def traces_of(facts: Facts | ArticleRow) -> Traces:
+    """What an article is found again by."""
+    return Traces(facts.title_key, facts.text_key, facts.date, facts.path)
+
+
+def blank(facts: Facts | ArticleRow) -> Mark:
+    """No marks yet, of an article."""
+    return Mark(facts.key, identity_in(facts), traces=traces_of(facts))
+
+
+def identity_in(facts: Facts | ArticleRow) -> str:
+    """How an article is named in the marks, for people: by its address, else by its file."""
+    return identity_of(facts.url, "") or f"text:{facts.text_key or 0:016x} {os.path.basename(facts.path)}"
+
+
+def _facts_of(mark: Mark) -> Facts:
+    title_key, text_key, date, place = mark.traces
+    return Facts(mark.key, title_key, text_key, mark.identity, place, date)
+
+
+def _is_elsewhere(mark: Mark, facts: Facts) -> bool:
+    place = mark.traces.place
+    return bool(place) and place != facts.path and os.path.lexists(place)
+
+
+def _may_be(mark: Mark, facts: Facts) -> bool:
+    """Whether a file with the mark's key is a copy of its article."""
+    title_key, text_key, *_ = mark.traces
+    if text_key is not None and text_key == facts.text_key:
+        return True
+    return is_web(facts.url) and title_key is not None and title_key == facts.title_key
