@@ -19,7 +19,7 @@ from benchmarks.table import Figure
 from benchmarks.timing import at_home, percentile
 
 if TYPE_CHECKING:
-    from reader.app.screens.browse import BrowseScreen
+    from reader.app.browsing.browse_screen import BrowseScreen
 
 KEYS = 100
 LETTER = 0.05
@@ -109,7 +109,7 @@ async def _measure(bench: Bench, typed: Sequence[str]) -> Costs:
 async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
     """The browsing screen on this collection, its first refresh done."""
     from reader.app.reader_app import ReaderApp
-    from reader.app.screens.browse import BrowseScreen
+    from reader.app.browsing.browse_screen import BrowseScreen
     from reader.app.start import Start
     from reader.config import Config
     from reader.library import Library
@@ -165,7 +165,7 @@ async def _answered(watch: Watch, screen: BrowseScreen, letter: str) -> float:
             screen.current_query != before
             and screen.results is not None
             and screen.results.query == screen.current_query
-            and screen.asker.is_idle
+            and screen.answers.worker.is_idle
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -14,8 +14,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from reader.app.browsing.browse_screen import BrowseScreen
+from reader.app.keys.keymap import Keymap
 from reader.app.keys.presses import Presses
-from reader.app.screens.browse import BrowseScreen
 
 MADE_WAIT = 0.03
 """Seconds after which it is looked again whether there is a whole screen, for early keys and an early end."""
@@ -31,13 +32,12 @@ may tell itself before it tells those above."""
 class KeyedApp(App[int]):
     """An app whose keys come in sequences, and may come early."""
 
-    def __init__(
-        self, keys: Mapping[str, tuple[str, ...]], driver_class: type[Driver] | None, sheets: Sequence[Path]
-    ) -> None:
-        """`keys` are the keys of each command, as `Keymap` has them."""
+    def __init__(self, keymap: Keymap, driver_class: type[Driver] | None, sheets: Sequence[Path]) -> None:
         super().__init__(driver_class, css_path=[*sheets])
-        self._presses = Presses(keys)
-        self._leads_on = frozenset(keys["read"])
+        self.keymap = keymap
+        """Which keys do what."""
+        self._presses = Presses(keymap.keys)
+        self._leads_on = frozenset(keymap.keys["read"])
         """Keys that may lead to another place, and not at once."""
         self._keys: list[events.Key] = []
         self._digit_wait: Timer | None = None
@@ -92,7 +92,7 @@ class KeyedApp(App[int]):
             if following is not None and following.call_later(go_on):
                 return
             screen = self.screen
-            is_asking = isinstance(screen, BrowseScreen) and not screen.has_answer
+            is_asking = isinstance(screen, BrowseScreen) and not screen.answers.is_listed
             if is_asking and self._line is None and monotonic() < until:  # the keys are for what is found
                 self.set_timer(MADE_WAIT, go_on)
             else:
@@ -128,8 +128,9 @@ class KeyedApp(App[int]):
             if len(self._presses.count) == 1:
                 self._digit_wait = self.set_timer(DIGIT_WAIT, self._digit_alone)
         for key in keys:
-            if isinstance(screen, BrowseScreen) and (action := screen.keymap.counted(key)):
-                await self.run_action(action, screen)
+            counted = self.keymap.counted_command(key)
+            if counted is not None and isinstance(screen, BrowseScreen):
+                await screen.run_command(*counted)
                 continue
             is_it = event is not None and key == event.key
             if not await self._obeyed_at_once(key):

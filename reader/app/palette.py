@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import datetime
 from functools import partial
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from reader.app.browsing.state import Browsing
-from reader.app.keys.keymap import action_of
+from reader.app.keys.keymap import Keymap
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import one_line
+from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import order_in_words
 from reader.config.commands import COMMANDS
 from reader.errors import ReaderError, counted
-from reader.query import SORTS, parse
+from reader.library import Library
+from reader.query import SORTS, Query, parse
 from reader.query.fields import BY_NAME, FACETS
 from reader.query.results import Headline
 
@@ -41,6 +45,32 @@ LAST = 0.01
 """The score of an article: below that of any name with the same words, above one with scattered letters."""
 TOLD = 2 * LAST
 """The score of a command of which only the description has the words."""
+
+
+class Findable(Protocol):
+    """The screen over which the palette opens: what can be found on it and done with it."""
+
+    keymap: Keymap
+    sidebar: Sidebar
+
+    @property
+    def library(self) -> Library: ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+    @property
+    def current_query(self) -> Query: ...
+
+    def put(self, query: Query) -> None: ...
+
+    def without_muted(self, query: Query) -> Query: ...
+
+    def show_article(self, headline: Headline) -> None: ...
+
+    def run_command(self, name: str) -> Coroutine[Any, Any, None]: ...
+
+    def post_message(self, message: Message) -> bool: ...
 
 
 class Entry(NamedTuple):
@@ -84,9 +114,9 @@ class Entries(Provider):
     """Whether the entries are there before anything is typed."""
 
     @property
-    def browse(self) -> Browsing:
+    def browse(self) -> Findable:
         """The screen from which the palette was opened."""
-        return cast(Browsing, self.screen)
+        return cast(Findable, self.screen)
 
     def entries(self) -> Iterator[Entry]:
         """What can be found."""
@@ -119,7 +149,7 @@ class Commands(Entries):
                 continue
             keys = self.browse.keymap.words(command.id)
             about = f"{command.help}  ({keys})" if keys else command.help
-            run = partial(self.browse.run_action, action_of(command.id))
+            run = partial(self.browse.run_command, command.id)
             yield Entry(command.label, about, run, f"{command.help} {command.id}")
 
 
@@ -162,22 +192,17 @@ class Articles(Entries):
         """A few of them; they come after commands and values of that name."""
         for headline in await asyncio.to_thread(self._found, query):
             about = " · ".join(filter(None, (headline.provider, *headline.topics)))
-            title, go = one_line(headline.title), partial(self._go, headline)
+            title, go = one_line(headline.title), partial(self.browse.show_article, headline)
             yield Hit(LAST, Content(title), go, title, plain(about))
 
     def _found(self, query: str) -> Sequence[Headline]:
         """Runs in a thread; a text that is no question finds nothing."""
         browse = self.browse
         try:
-            asked = parse(query, typing=True)
-            asked = asked.and_also(browse.muting.of(asked))
+            asked = browse.without_muted(parse(query, typing=True))
             return browse.library.select(asked, browse.clock()).window(0, MOST_ARTICLES)
         except ReaderError:
             return ()
-
-    def _go(self, headline: Headline) -> None:
-        self.browse.show(headline)
-        self.browse.go_to("article")
 
 
 class Themes(Entries):
@@ -198,7 +223,7 @@ class StillPalette(CommandPalette):
         self.query_one(Input).cursor_blink = False
 
 
-def open_palette(screen: Browsing) -> None:
+def open_palette(screen: Screen[None]) -> None:
     """Open the palette over the browsing screen."""
     providers = (Commands, Views, Values, Orders, Themes, Articles)
     room = screen.app.size.width - MARGINS

@@ -17,6 +17,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
 
+from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.early import features
 from reader.app.early.first_load import FirstLoad
 from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
@@ -24,7 +25,6 @@ from reader.app.keyed import MADE_WAIT, KeyedApp
 from reader.app.keys.keymap import keymap_of
 from reader.app.paint.filters import filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
-from reader.app.screens.browse import BrowseScreen
 from reader.app.start import Start
 from reader.app.terminal_output import TerminalOutput
 from reader.config.paths import data_dir
@@ -61,10 +61,11 @@ class ReaderApp(KeyedApp):
         the refresh that has brought them."""
         styles = data_dir("styles")
         config = start.config
-        self.keymap, warnings = keymap_of(config.keys)
+        keymap, warnings = keymap_of(config.keys)
+        keymap = keymap._replace(is_plain=seen.draws_in_ascii(config.signs))
         self.output = TerminalOutput()
         self._driver_class = driver_class
-        super().__init__(self.keymap.keys, None, [styles / f"{name}.tcss" for name in SHEETS])
+        super().__init__(keymap, None, [styles / f"{name}.tcss" for name in SHEETS])
         self.set_keymap(self.keymap.changed())
         self.start = start
         """What is shown, and how the person wants it."""
@@ -91,14 +92,12 @@ class ReaderApp(KeyedApp):
         """The reader's themes and the person's own."""
         self._put_theme_on(config.theme, start.visit.theme)
         self._terminal_filters = filters_for(seen, config.signs, self._dim_colour)
-        self.keymap = self.keymap._replace(is_plain=seen.draws_in_ascii(config.signs))
         self.set_class(not seen.colours, "-no-colours")
 
     def get_default_screen(self) -> BrowseScreen:
         """The browsing screen."""
-        screen = BrowseScreen(self.start, self.keymap, self.seen, self.output, self.size)
-        screen.first_load = self._first_load
-        return screen
+        first_steps = self._first_load.rest if self._first_load is not None else None
+        return BrowseScreen(self.start, self.keymap, self.seen, self.output, self.size, first_steps)
 
     def _put_theme_on(self, name: str, last: str) -> None:
         """Before anything is mounted, for a theme that comes later styles everything anew."""
@@ -143,7 +142,7 @@ class ReaderApp(KeyedApp):
             if isinstance(screen, BrowseScreen):
                 screen.seen = self.seen
                 if is_given:
-                    screen.given_theme = self.theme
+                    screen.session.given_theme = self.theme
 
     def on_load(self) -> None:
         """Let signal handlers know where the app runs."""
@@ -189,7 +188,7 @@ class ReaderApp(KeyedApp):
         """End, keeping the place for the next visit."""
         for screen in self.screen_stack:
             if isinstance(screen, BrowseScreen) and screen.is_mounted:
-                screen.keep_visit()
+                screen.session.keep()
         super().exit(result, return_code, message)
 
     def end(self, code: int) -> None:

@@ -12,8 +12,8 @@ from reader.query import Clause, Query, Term
 from reader.query.fields import BY_NAME, DATE_FIELDS, ORDERS
 from reader.query.results import Facet, Report
 
-NO_ARTICLE = "There is no article here"
-"""Where a key needs one."""
+NO_ARTICLE = "No article selected."
+"""Where there is none for a key, and in the article pane."""
 
 
 def report_in_words(report: Report, *, is_whole: bool) -> str:
@@ -36,21 +36,21 @@ def in_words(query: Query) -> str:
     return " · ".join(_clause(clause) for clause in query.clauses)
 
 
-def nothing(query: Query, facets: Sequence[Facet]) -> str:
-    """What stands where nothing matches: a value that no article has, and the nearest; else the way out."""
+def no_results(query: Query, facets: Sequence[Facet]) -> str:
+    """What is shown when nothing matches: a value that no article has, and the nearest; else the way out."""
     for field, value, near in unknown_values(query, facets):
-        hint = f"did you mean “{near}”?" if near else "f shows which there are"
+        hint = f"did you mean “{near}”?" if near else "f shows those there are"
         return f"No article has the {field} “{value}”.\n{hint[0].upper()}{hint[1:]}"
     word = next((one for one in query.terms() if _is_whole_word(one)), None)
     hint = f"; {word.values[0]}* finds what begins so" if word else ""
-    return f"Nothing matches{hint}.\nc clears the search and the filters"
+    return f"No articles found{hint}.\nc clears the search and the filters"
 
 
 def _is_whole_word(term: Term) -> bool:
     return term.field == "text" and not (term.negated or term.prefix or term.phrase)
 
 
-def standing(matching: int | None, total: int, is_exact: bool) -> str:
+def result_counts(matching: int | None, total: int, is_exact: bool) -> str:
     """How many match, of how many: "32 of 128", "at least 500 of 9,000", "128 articles"."""
     if matching is None:
         return f"{total:,}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
-from reader.app.screens.browse import BrowseScreen
+from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.widgets.article_list import REST
 
 WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)

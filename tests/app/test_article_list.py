@@ -118,7 +118,7 @@ async def test_an_empty_answer_says_which_key_helps(start: Launch) -> None:
     """Where nothing matches, the way out is said."""
     async with start(5).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"zzzz")
-        assert "Nothing matches." in picture(pilot)
+        assert "No articles found." in picture(pilot)
         screen = browse(pilot)
         assert screen.headline is None
         await press(pilot, "enter", "c")
@@ -129,6 +129,6 @@ async def test_compact_rows_take_one_line(start: Launch) -> None:
     """The command changes the height of a row and keeps the cursor."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j")
-        screen.action_toggle_rows()
+        screen.articles.action_toggle_rows()
         await settled(pilot)
         assert (screen.articles.row_height, screen.articles.cursor) == (1, 1)

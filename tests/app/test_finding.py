@@ -39,7 +39,7 @@ async def test_what_is_not_there_is_said(start: Launch) -> None:
         assert "not found" in picture(pilot)
         await press(pilot, "escape")
         assert screen.article_pane.reading_place == place
-        assert not screen.is_finding and screen.article_pane.highlights == ()
+        assert not screen.article_pane.is_finding and screen.article_pane.highlights == ()
 
 
 async def test_the_hit_gone_to_is_told_without_colours(start: Launch) -> None:
@@ -56,7 +56,7 @@ async def test_another_article_is_read_without_the_words(start: Launch) -> None:
     async with start([an_article(body=BODY), *articles(3)]).run_test(size=WIDE) as pilot:
         await settled(pilot)
         screen = await press(pilot, "ctrl+f", "b", "o", "enter", "h", "j")
-        assert not screen.is_finding and screen.article_pane.highlights == ()
+        assert not screen.article_pane.is_finding and screen.article_pane.highlights == ()
 
 
 async def test_links_open_by_number(start: Launch) -> None:
@@ -65,7 +65,7 @@ async def test_links_open_by_number(start: Launch) -> None:
     opened: list[str] = []
     async with start([an_article(body=body)]).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        screen.open_links = lambda links: opened.extend(url for _, url in links)  # type: ignore[method-assign]
+        screen.opening.open_links = lambda links: opened.extend(url for _, url in links)  # type: ignore[method-assign]
         assert "link 1 [1 l1.example]" in picture(pilot)
         await press(pilot, "#")
         assert isinstance(pilot.app.screen, Links)

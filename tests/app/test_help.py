@@ -27,7 +27,7 @@ async def test_enter_leaves_the_line_with_what_was_found(start: Launch) -> None:
     async with start(3).run_test(size=MEDIUM) as pilot:
         await settled(pilot)
         await pilot.press("question_mark", "slash", *"star", "enter", "j")
-        assert "Put a star" in picture(pilot) and "starj" not in picture(pilot)
+        assert "Add or remove a star" in picture(pilot) and "starj" not in picture(pilot)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, Help) and "Go to the top" in picture(pilot)
         await press(pilot, "escape")

@@ -65,11 +65,11 @@ async def test_capital_a_asks_and_can_be_undone(start: Launch) -> None:
         listed = len(screen.articles)
         assert f"Mark all {listed} listed" in picture(pilot)
         await press(pilot, "n")
-        assert screen.standing.unread == f"{listed} unread"
+        assert screen.result_status.unread == f"{listed} unread"
         await press(pilot, "A", "y")
-        assert screen.standing.unread == "0 unread"
+        assert screen.result_status.unread == "0 unread"
         await press(pilot, "u")
-        assert screen.standing.unread == f"{listed} unread"
+        assert screen.result_status.unread == f"{listed} unread"
 
 
 async def test_t_changes_the_tags(start: Launch) -> None:
@@ -102,7 +102,7 @@ async def test_without_an_article_a_key_says_so(start: Launch, key: str) -> None
     async with start(0).run_test(size=WIDE) as pilot:
         await press(pilot, key, key)
         await press(pilot, key)
-        assert [one.message for one in pilot.app._notifications] == ["There is no article here"]
+        assert [one.message for one in pilot.app._notifications] == ["No article selected."]
 
 
 async def test_what_is_said_takes_the_place_of_what_was(start: Launch) -> None:
@@ -110,13 +110,13 @@ async def test_what_is_said_takes_the_place_of_what_was(start: Launch) -> None:
     async with start(3).run_test(size=WIDE) as pilot:
         for keys in ("A", "y"), ("u",), ("ctrl+r",):
             await press(pilot, *keys)
-        assert [one.message for one in pilot.app._notifications] == ["Done again: 3 marked read"]
+        assert [one.message for one in pilot.app._notifications] == ["Redone: 3 marked read"]
 
 
 async def test_nothing_to_undo_is_said(start: Launch) -> None:
     """Both ways."""
     async with start(3).run_test(size=WIDE) as pilot:
-        for key, sentence in (("u", "There is nothing to undo"), ("ctrl+r", "There is nothing to redo")):
+        for key, sentence in (("u", "Nothing to undo"), ("ctrl+r", "Nothing to redo")):
             await press(pilot, key)
             assert [one.message for one in pilot.app._notifications] == [sentence]
         await settled(pilot)

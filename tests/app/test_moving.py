@@ -90,7 +90,7 @@ async def test_n_goes_to_the_nearest_unread(start: Launch) -> None:
         assert screen.articles.cursor == 17
         await press(pilot, "n")
         assert screen.articles.cursor == 17
-        assert any("Nothing unread below" in one.message for one in pilot.app._notifications)
+        assert any("No unread articles below" in one.message for one in pilot.app._notifications)
         await press(pilot, "N")
         assert screen.articles.cursor == 4
 
@@ -150,7 +150,7 @@ async def test_the_layout_follows_the_terminal(start: Launch) -> None:
             await settled(pilot)
             assert screen.articles.cursor == 2
             if size == (18, 4):
-                assert "larger" in picture(pilot)
+                assert "Terminal too" in picture(pilot)
             else:
                 assert screen.articles.is_on_screen
         assert screen.sidebar.is_on_screen and screen.article_pane.is_on_screen

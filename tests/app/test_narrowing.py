@@ -198,15 +198,15 @@ async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Launch) -> N
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips",), "Unread": ("topic:AI",)})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot)
-        assert len(screen.articles) == 25 and screen.standing.muted == "5 muted"
+        assert len(screen.articles) == 25 and screen.result_status.muted == "5 muted"
         await press(pilot, "2")
-        assert len(screen.articles) == 20 and screen.standing.muted == "10 muted"
+        assert len(screen.articles) == 20 and screen.result_status.muted == "10 muted"
         assert [view.articles for view in screen.sidebar.views[:3]] == [25, 20, 0]
         await press(pilot, "H")
-        assert len(screen.articles) == 30 and screen.standing.muted == "muted shown"
+        assert len(screen.articles) == 30 and screen.result_status.muted == "muted shown"
         assert [view.articles for view in screen.sidebar.views[:3]] == [30, 30, 0]
         await press(pilot, "H")
-        assert len(screen.articles) == 20 and screen.standing.muted == "10 muted"
+        assert len(screen.articles) == 20 and screen.result_status.muted == "10 muted"
 
 
 async def test_the_threshold_of_quality_moves_by_keys(start: Launch) -> None:
@@ -286,4 +286,4 @@ async def test_a_value_that_no_article_has_is_named_with_the_nearest(start: Laun
         assert "Did you mean “Chips”?" in picture(pilot)
         screen.search_bar.line.value = "zzz topic:Chi"
         await settled(pilot)
-        assert "Nothing matches." in picture(pilot)
+        assert "No articles found." in picture(pilot)

@@ -100,7 +100,7 @@ async def test_what_is_no_page_starts_nothing(
     some = [an_article(f"Number {number:02}", url=url) for number, url in enumerate(REFUSED)]
     async with start(some).run_test(size=WIDE) as pilot:
         await press(pilot, *["o", "O", "L", "j"] * len(REFUSED))
-        browse(pilot).open_links([("", url) for url in REFUSED])
+        browse(pilot).opening.open_links([("", url) for url in REFUSED])
         await press(pilot, "y")
         assert len(pilot.app._notifications) >= len(REFUSED)
     assert recorder() == started == []

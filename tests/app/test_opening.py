@@ -51,7 +51,7 @@ async def test_o_opens_the_page_in_the_browser(
     monkeypatch.setenv("BROWSER", "/bin/true")
     some = [an_article("One", related=[a_link("Out", "https://out.example/x")])]
     async with start(some).run_test(size=WIDE) as pilot:
-        browse(pilot).terminal = REMOTE
+        browse(pilot).opening.terminal = REMOTE
         await press(pilot, "o")
         await press(pilot, "l", "l", "o")
         assert opened == ["https://harbourpost.example/one", "https://out.example/x"]
@@ -64,7 +64,7 @@ async def test_over_ssh_the_whole_address_is_shown_and_copied(
     monkeypatch.delenv("BROWSER", raising=False)
     url = "https://harbourpost.example/" + "long/" * 40
     async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
-        browse(pilot).terminal = REMOTE
+        browse(pilot).opening.terminal = REMOTE
         await press(pilot, "o")
         assert copied == [url]
         assert isinstance(pilot.app.screen, Address)
@@ -107,14 +107,14 @@ async def test_the_selected_ones_are_opened_after_a_question(
         an_article(f"Title {number}", hours=number, url=f"https://a.example/{number}") for number in range(12)
     ]
     async with start(some).run_test(size=WIDE) as pilot:
-        browse(pilot).terminal = REMOTE
+        browse(pilot).opening.terminal = REMOTE
         await press(pilot, *["v"] * 11, "o")
         assert "Open 11 pages?" in picture(pilot) and "3 more" in picture(pilot)
         await press(pilot, "n")
         assert opened == []
         await press(pilot, "o", "y")
         assert sorted(opened) == sorted(f"https://a.example/{number}" for number in range(11))
-        assert len(browse(pilot).selection) == 11
+        assert len(browse(pilot).articles.selection) == 11
 
 
 async def test_addresses_of_several_are_copied_and_shown_together(
@@ -126,7 +126,7 @@ async def test_addresses_of_several_are_copied_and_shown_together(
         an_article(f"Title {number}", hours=number, url=f"https://a.example/{number}") for number in range(2)
     ]
     async with start(some).run_test(size=WIDE) as pilot:
-        browse(pilot).terminal = REMOTE
+        browse(pilot).opening.terminal = REMOTE
         await press(pilot, "v", "v", "y")
         await press(pilot, "Y")
         assert copied == [

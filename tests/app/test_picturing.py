@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reader.app.browsing.picturing import FIT_AFTER
+from reader.app.browsing.article_picture import FIT_AFTER
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
 from reader.app.start import Start
@@ -106,7 +106,7 @@ async def test_a_key_shows_it_large() -> None:
         assert not isinstance(app.screen, PictureScreen)
         await press(pilot, "j")
         await press(pilot, "p")
-        assert any("no picture" in one.message for one in app._notifications)
+        assert any("No picture" in one.message for one in app._notifications)
 
 
 def test_a_picture_that_lies_over_the_lines_goes_and_comes_with_them(tmp_path: Path) -> None:

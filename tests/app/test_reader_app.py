@@ -95,7 +95,7 @@ async def test_the_help_page_has_every_command(start: Launch) -> None:
     async with start(3, config=config).run_test(size=(140, 90)) as pilot:
         await press(pilot, "?")
         shown = picture(pilot)
-        assert "F7" in shown and "Put a star on the article" in shown and "sort:quality" in shown
+        assert "F7" in shown and "Add or remove a star" in shown and "sort:quality" in shown
         await press(pilot, "?")
         assert "VIEWS" in picture(pilot)
 
@@ -105,13 +105,13 @@ async def test_the_help_page_is_searched(start: Launch) -> None:
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "?", "/", "s", "t", "a", "r")
         shown = picture(pilot)
-        assert "Put a star on the article" in shown and "Go down one row" not in shown
+        assert "Add or remove a star" in shown and "Move down one row" not in shown
         await press(pilot, "backspace", "backspace", "backspace", "backspace", "G")
-        assert "Go to the bottom" in picture(pilot) and "Put a star" not in picture(pilot)
+        assert "Go to the bottom" in picture(pilot) and "Add or remove a star" not in picture(pilot)
         await press(pilot, "q", "q")
         assert "No key and no command" in picture(pilot)
         await press(pilot, "escape")
-        assert "Go down one row" in picture(pilot)
+        assert "Move down one row" in picture(pilot)
         await press(pilot, "escape")
         assert "VIEWS" in picture(pilot)
 
@@ -150,7 +150,7 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         steps: list[tuple[str, Callable[[], object]]] = [
-            ("one line a row", lambda: screen.articles.is_compact),
+            ("compact rows", lambda: screen.articles.is_compact),
             ("cr", lambda: not screen.articles.is_compact),
             ("compact rows", lambda: screen.articles.is_compact),
             ("view unread", lambda: str(screen.current_query) == "is:unread"),

@@ -84,7 +84,7 @@ async def test_problems_of_files_are_said_when_they_are_new(start: Launch) -> No
         await settled(pilot)
         assert said() == ["2 problems in the files: reader check lists them"]
         library.to_come = [an_article("Just in", hours=0)]
-        browse(pilot).look_again()
+        browse(pilot).refreshing.look_again()
         await settled(pilot)
         assert said() == []
         await press(pilot, "R")
@@ -100,7 +100,7 @@ async def test_an_empty_collection_says_what_to_do(start: Launch) -> None:
     library = FakeLibrary([])
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        assert "No articles here yet." in picture(pilot)
+        assert "No articles yet." in picture(pilot)
         library.to_come = articles(1)
         await press(pilot, "R")
         assert screen.headline is not None
@@ -205,7 +205,7 @@ async def test_nothing_is_said_to_be_missing_while_files_are_looked_for(start: L
     async with start(library=Slow([])).run_test(size=WIDE) as pilot:
         await pilot.pause(0.1)
         assert "Looking for articles…" in picture(pilot)
-        assert "No articles here yet." not in picture(pilot)
+        assert "No articles yet." not in picture(pilot)
         go_on.set()
         await settled(pilot)
-        assert "No articles here yet." in picture(pilot)
+        assert "No articles yet." in picture(pilot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 
-from reader.app.screens.browse import BrowseScreen
+from reader.app.browsing.browse_screen import BrowseScreen
 from reader.config import Config
 from reader.config.paths import state_dir
 from reader.config.search_history import Searches

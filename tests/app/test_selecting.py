@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reader.app.browsing.selection import Selection
 from reader.app.screens.mark_many import MarkMany
 from reader.app.screens.note import Note
+from reader.app.widgets.selection import Selection
 from reader.query import Query
 from reader.query.results import Headline
 from tests.app.build import articles
@@ -46,7 +46,7 @@ async def test_marks_in_the_list_are_for_the_selection(start: Launch) -> None:
     assert isinstance(library, FakeLibrary)
     async with app.run_test(size=WIDE) as pilot:
         screen = await press(pilot, "v", "j", "shift+down", "K")
-        assert "2 selected" in line(pilot, 0) and len(screen.selection) == 2
+        assert "2 selected" in line(pilot, 0) and len(screen.articles.selection) == 2
         assert "✓" in line(pilot, 2)
         await press(pilot, "s", "r", "t", *"later, #work", "enter")
         chosen = [place for place, one in enumerate(rows(library)) if one.is_starred]
@@ -58,7 +58,7 @@ async def test_marks_in_the_list_are_for_the_selection(start: Launch) -> None:
         await press(pilot, "u", "u", "u")
         assert not any(one.tags for one in rows(library))
         await press(pilot, "escape")
-        assert not len(screen.selection) and "selected" not in line(pilot, 0)
+        assert not len(screen.articles.selection) and "selected" not in line(pilot, 0)
         await press(pilot, "r")
         assert [place for place, one in enumerate(rows(library)) if one.is_read] == [0]
 
@@ -70,11 +70,11 @@ async def test_in_the_article_a_mark_is_for_the_article(start: Launch) -> None:
         screen = await press(pilot, "v", "v", "enter", "s")
         assert [one.is_starred for one in rows(app.start.library)[:3]] == [False, False, True]  # type: ignore[arg-type]
         await press(pilot, "escape", "/", *"number", "enter")
-        assert len(screen.selection) == 2
+        assert len(screen.articles.selection) == 2
         await press(pilot, "s")
         assert [one.is_starred for one in rows(app.start.library)[:3]] == [True, True, True]  # type: ignore[arg-type]
         read = await press(pilot, "enter", "v", "J", "shift+up")
-        assert len(screen.selection) == 3 and read.articles.cursor == 2
+        assert len(screen.articles.selection) == 3 and read.articles.cursor == 2
 
 
 @pytest.mark.parametrize(("scope", "places"), [("a", range(20)), ("k", range(3)), ("j", range(4, 20))])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.keys.footers import BOX
-from reader.app.screens.browse import BrowseScreen
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, picture, press
 

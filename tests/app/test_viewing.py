@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input, OptionList
 
-from reader.app.screens.browse import BrowseScreen
+from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.screens.dialogs import Ask, Confirm
 from reader.app.screens.views import ViewsPage
 from reader.config.paths import config_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.app.wording import in_words, order_in_words, standing, time_left
+from reader.app.wording import in_words, order_in_words, result_counts, time_left
 from reader.query import SORTS, Query, parse
 
 
@@ -34,8 +34,8 @@ def test_every_order_has_words() -> None:
 
 def test_standing() -> None:
     """Exact numbers say so by saying nothing."""
-    assert standing(32, 128, True) == "32 of 128"
-    assert standing(500, 9000, False) == "at least 500 of 9,000"
+    assert result_counts(32, 128, True) == "32 of 128"
+    assert result_counts(500, 9000, False) == "at least 500 of 9,000"
 
 
 def test_time_left_is_told_only_when_it_is_known() -> None:

@@ -165,13 +165,13 @@ def test_a_load_with_workers_leaves_nobody(number: signal.Signals, tmp_path: Pat
 
 BROKEN = """
 import sys
-from reader.app.browsing.showing import Showing
+from reader.app.browsing.article_loader import ArticleLoader
 from reader.cli import main
 
 def fail(self, headline):
     raise ValueError(f"bad {headline}")
 
-Showing.watch_headline = fail
+ArticleLoader.highlight = fail
 sys.exit(main(sys.argv[1:]))
 """
 """The reader with a screen that fails as soon as it has an article to show."""
@@ -222,7 +222,7 @@ def test_a_fault_in_the_screen_is_one_sentence(news: Path, tmp_path: Path, figur
     assert "Traceback" not in end and "harbour" not in end.lower() and "│" not in end
     (report,) = (tmp_path / "home" / "state" / "crashes").iterdir()
     assert report.stat().st_mode & 0o777 == 0o600 and str(report) in end.replace("\r\n", "")
-    assert "harbour" not in report.read_text().lower() and "in invoke_watcher" in report.read_text()
+    assert "harbour" not in report.read_text().lower() and "in invoke" in report.read_text()
     figure(7, "a fault in the screen: terminal restored, one sentence, a report without article text")
 
 

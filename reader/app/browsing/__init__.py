@@ -1,1 +1,1 @@
-"""What one can do on the browsing screen, a file for each subject; `screens.browse` puts them together."""
+"""The browsing screen (`browse_screen`) and the parts it is composed of, a file for each subject."""

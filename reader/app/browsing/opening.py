@@ -1,91 +1,142 @@
-"""Getting pages and their addresses out: to a browser, to the clipboard, before the person's eyes."""
+"""How a page or its address leaves the screen: to a browser, to the clipboard, before the person's eyes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from threading import Timer
+from typing import Any
 
-from textual import on
 from textual.app import SuspendNotSupported
-from textual.message import Message
 
-from reader.app.browsing.copying import Copying, Link
-from reader.app.messages import UrlPressed
+from reader import terminal
+from reader.app.browsing.host import Host
+from reader.app.terminal_output import TerminalOutput
+from reader.config import Config
 from reader.errors import ReaderError
-from reader.opening import opener
+from reader.opening import clipboard, opener
 from reader.opening.starting import late_failures, run_here
 from reader.terminal import Terminal
 
+Link = tuple[str, str]
+"""Title and URL, as the file says them."""
+
 SLOW = 0.6
-"""Seconds after which it is said what is being waited for."""
+"""Seconds after which it is said what takes so long."""
 LOOK_AGAIN = (3.0, 12.0)
-"""Seconds after which it is seen whether a browser that was started has failed in the meantime."""
+"""Seconds after which a browser that was started is checked for having failed in the meantime."""
 
 
-class Opening(Copying):
-    """Every key by which a page or its address leaves the screen."""
+class Opening:
+    """Opens pages, copies and shows their addresses; asking the terminal and programs is done in threads."""
 
-    @dataclass
-    class NotOpened(Message):
-        """No browser took these pages: their addresses are to be shown."""
+    def __init__(
+        self,
+        host: Host,
+        config: Config,
+        output: TerminalOutput,
+        *,
+        suspend: Callable[[], AbstractContextManager[Any]],
+        in_main_thread: Callable[..., Any],
+    ) -> None:
+        """`suspend` leaves the terminal to a program; `in_main_thread` calls a function there and waits for
+        it."""
+        self._host, self._config = host, config
+        self._output, self._suspend, self._in_main_thread = output, suspend, in_main_thread
+        self.terminal: Terminal | None = None
+        """What this terminal can do, as far as it is known yet."""
 
-        sentence: str
-        links: Sequence[Link]
-        """Their URLs are checked."""
+    def look_for_links(self, seen: Terminal, have_links: Callable[[bool], object]) -> None:
+        """Tell whether the terminal shows links (OSC 8): at once, or when tmux has said whether it passes
+        them on."""
+        have_links(seen.links is True)
+        if seen.links is None and seen.multiplexer == "tmux":
+            self._host.in_thread(lambda: self._ask_tmux(have_links), "tmux")
 
-    def action_open_page(self) -> None:
-        """Open the page in the person's browser, or the pages of the selected articles."""
-        self.open_links(self.links_meant())
+    def _ask_tmux(self, have_links: Callable[[bool], object]) -> None:
+        """Runs in a thread."""
+        self._host.call_later(have_links, self._terminal_now().links is True)
 
-    def action_open_text(self) -> None:
-        """Read the page in a text browser, in this terminal."""
-        if links := self.links_meant():
-            self.in_thread(lambda: self._open_text(links[0][1]), "open")
+    def _terminal_now(self) -> Terminal:
+        """Runs in a thread: inside tmux another terminal may be attached by now."""
+        if self.terminal is None or self.terminal.multiplexer == "tmux":
+            self.terminal = terminal.here(terminal.choices(self._config.terminal))
+        return self.terminal
 
-    def action_show_address(self) -> None:
-        """Show the address to press, select or scan; nothing is opened or copied."""
+    def copy_links(self, links: Sequence[Link]) -> None:
+        """Copy addresses, a line each."""
+        self.copy("\n".join(url for _, url in links))
+
+    def copy_markdown(self, links: Sequence[Link]) -> None:
+        """Copy a Markdown link with its title; of several a list of links."""
+        from reader.library.export import markdown_link
+
+        lines = [markdown_link(title or url, url) for title, url in links]
+        self.copy("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
+
+    def copy(self, text: str) -> None:
+        """Copy a text to the clipboard in a thread; nothing if it is empty."""
+        if text:
+            self._host.in_thread(lambda: self._copy(text), "open")
+
+    def _copy(self, text: str) -> None:
+        """Runs in a thread."""
+        copied = self._sent(text)
+        sentence = copied.sentence if copied.ok else f"{copied.sentence}; L shows the address"
+        self._report(sentence, is_warning=not copied.ok)
+
+    def _sent(self, text: str) -> clipboard.Copied:
+        """Runs in a thread."""
+        try:
+            plan = clipboard.plan(text, self._terminal_now(), self._config.copy)
+        except ReaderError as error:
+            return clipboard.Copied(False, str(error))
+        return clipboard.carry_out(plan, lambda sequence: self._in_main_thread(self._output.write, sequence))
+
+    def show_addresses(self, links: Sequence[Link]) -> None:
+        """Show addresses to press, select or scan; nothing is opened or copied."""
         good: list[Link] = []
-        for title, url in self.links_meant():
+        for title, url in links:
             try:
                 good.append((title, opener.checked_url(url)))
             except ReaderError as error:
-                self.say(str(error), is_warning=True)
+                self._host.say(str(error), is_warning=True)
         if good:
-            self.post_message(self.NotOpened("", good))
+            self._show_page("", good)
 
-    @on(UrlPressed)
-    def _url_pressed(self, message: UrlPressed) -> None:
-        self.open_links([("", message.url)])
+    def _show_page(self, sentence: str, links: Sequence[Link]) -> None:
+        from reader.app.screens.address import Address  # loaded when it is first opened
+
+        here = self.terminal or terminal.glance(terminal.choices(self._config.terminal))
+        if self._config.signs == "ascii":  # a code's half blocks would be replaced like all signs
+            here = here._replace(is_unicode=False)
+        self._host.open_dialog(Address(sentence, links, here, self.copy, self._output))
 
     def open_links(self, links: Sequence[Link]) -> None:
-        """Open pages in a thread, after asking where they are several; each is checked before."""
-        if len(links) > 1:
-            self._ask_for_several(links)
-        elif links:
-            self.in_thread(lambda: self._open(links), "open")
-
-    def _ask_for_several(self, links: Sequence[Link]) -> None:
-        from reader.app.screens.dialogs import Confirm
+        """Open pages in a thread, after asking if they are several; each address is checked first."""
+        from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
 
         def answered(is_wanted: bool | None) -> None:
             if is_wanted:
-                self.in_thread(lambda: self._open(links), "open")
+                self._host.in_thread(lambda: self._open(links), "open")
 
-        titles = [title or opener.shown_host(url) or url for title, url in links]
-        self.app.push_screen(Confirm(f"Open {len(links)} pages?", titles), answered)
+        if len(links) == 1:
+            answered(True)
+        elif links:
+            titles = [title or opener.shown_host(url) or url for title, url in links]
+            self._host.open_dialog(Confirm(f"Open {len(links)} pages?", titles), answered)
 
     def _open(self, links: Sequence[Link]) -> None:
-        """Runs in a thread; where no browser takes them, the addresses are shown and copied."""
-        here = self.terminal_now()
+        """Runs in a thread; if no browser takes them, the addresses are shown and copied."""
+        here = self._terminal_now()
         said: list[str] = []
         left: list[Link] = []
         reason = ""
         for title, url in links:
             try:
-                plan = opener.plan(url, here, self.config)
+                plan = opener.plan(url, here, self._config)
             except ReaderError as error:
-                self.post_message(self.Handled(str(error), is_warning=True))
+                self._report(str(error), is_warning=True)
                 continue
             outcome = self._carried_out(plan, here)
             if outcome.ok:
@@ -94,63 +145,61 @@ class Opening(Copying):
                 left.append((title, plan.url))
                 reason = outcome.sentence
         if said:
-            sentence = said[0] if len(said) == 1 else f"Sent to the browser: {len(said)} pages"
-            self.post_message(self.Handled(sentence))
+            self._report(said[0] if len(said) == 1 else f"Sent to the browser: {len(said)} pages")
         if left:
-            sent = self.sent("\n".join(url for _, url in left))
-            self.post_message(
-                self.NotOpened(f"{reason}. {sent.sentence}." if sent.ok else f"{reason}.", left)
-            )
+            sent = self._sent("\n".join(url for _, url in left))
+            sentence = f"{reason}. {sent.sentence}." if sent.ok else f"{reason}."
+            self._host.call_later(self._show_page, sentence, left)
 
     def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
-        """Says what is being done where a slow line makes it last."""
+        """Says what is being done if a slow line makes it last."""
         if not any(step.kind == "relay" for step in plan.steps):
             return opener.carry_out(plan, here, self._step_aside)
-        asking = Timer(SLOW, self.post_message, [self.Handled("Asking your own machine…")])
+        asking = Timer(SLOW, self._report, ["Asking your own machine…"])
         asking.start()
         try:
             return opener.carry_out(plan, here, self._step_aside)
         finally:
             asking.cancel()
 
+    def open_text(self, links: Sequence[Link]) -> None:
+        """Read the first page in a text browser, in this terminal."""
+        if links:
+            self._host.in_thread(lambda: self._open_text(links[0][1]), "open")
+
     def _open_text(self, url: str) -> None:
         """Runs in a thread."""
         try:
-            plan = opener.plan_text(url, self.config)
+            plan = opener.plan_text(url, self._config)
         except ReaderError as error:
-            self.post_message(self.Handled(str(error), is_warning=True))
+            self._report(str(error), is_warning=True)
             return
-        outcome = opener.carry_out(plan, self.terminal_now(), self._step_aside)
-        self.post_message(self.Handled(outcome.sentence, is_warning=not outcome.ok))
+        outcome = opener.carry_out(plan, self._terminal_now(), self._step_aside)
+        self._report(outcome.sentence, is_warning=not outcome.ok)
 
     def _step_aside(self, argv: Sequence[str]) -> str | None:
-        """Leave the terminal to a program until it ends; why it failed. Called in a thread."""
-        return self.app.call_from_thread(self.run_aside, argv)
+        """Runs in a thread: leave the terminal to a program until it ends; why it failed."""
+        failure: str | None = self._in_main_thread(self.run_aside, argv)
+        return failure
 
     def run_aside(self, argv: Sequence[str]) -> str | None:
         """Leave the terminal to a program until it ends; why it failed. For the main thread."""
         try:
-            with self.app.suspend():
+            with self._suspend():
                 code = run_here(argv, {})
         except (OSError, SuspendNotSupported) as error:
-            return f"{argv[0]}: {getattr(error, 'strerror', None) or 'the screen can not step aside here'}"
-        return f"{argv[0]}: it ended with {code}" if code else None
+            return f"{argv[0]}: {getattr(error, 'strerror', None) or 'the screen cannot be suspended here'}"
+        return f"{argv[0]} exited with code {code}" if code else None
 
-    @on(Copying.Handled)
-    def _say_what_was_done(self, message: Copying.Handled) -> None:
-        self.say(message.sentence, is_warning=message.is_warning)
-        for seconds in () if message.is_warning else LOOK_AGAIN:
-            self.set_timer(seconds, self._look_for_failures)
+    def _report(self, sentence: str, *, is_warning: bool = False) -> None:
+        """Runs in a thread: say what was done, or why not."""
+        self._host.call_later(self._say_done, sentence, is_warning)
 
-    @on(NotOpened)
-    def _show_addresses(self, message: NotOpened) -> None:
-        from reader.app.screens.address import Address
-
-        here = self.terminal_known()
-        if self.config.signs == "ascii":  # a code's half blocks would be replaced like all signs
-            here = here._replace(is_unicode=False)
-        self.app.push_screen(Address(message.sentence, message.links, here, self.copy, self.output))
+    def _say_done(self, sentence: str, is_warning: bool) -> None:
+        self._host.say(sentence, is_warning=is_warning)
+        for seconds in () if is_warning else LOOK_AGAIN:
+            self._host.set_timer(seconds, self._look_for_failures)
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():
-            self.say(f"The browser failed: {failure}. y copies the address.", is_warning=True)
+            self._host.say(f"The browser failed: {failure}. y copies the address.", is_warning=True)

@@ -1,7 +1,7 @@
-"""Which key does what: the commands' own keys, changed as the configuration says, each mistake said once.
+"""Which key does what: the commands' own keys, changed as the configuration says, each mistake reported once.
 
 Textual takes a keymap as it is: a key that no terminal sends, or one that two commands want, is silently
-useless. So the keys are looked at here first.
+useless. So the keys are checked here first.
 """
 
 from __future__ import annotations
@@ -10,21 +10,23 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
 from reader.article.text import clean_line
 from reader.config.commands import BY_ID, COMMANDS, COUNTED, Place, key_words
 
+UNBOUND = "unbound"
+"""A key that no terminal sends, for commands without a key: Textual wants one for each binding."""
 _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _LEFT_ALONE = frozenset(("quit", "back", "show_help"))
-"""Commands that keep their own keys besides new ones, so that nobody locks himself in."""
+"""Commands that keep their own keys besides new ones, so that nobody locks themselves in."""
 
 
 class KeyHint(NamedTuple):
-    """What the footer says of some keys."""
+    """What the footer says about some keys."""
 
     keys: tuple[str, ...]
     """By Textual's names."""
@@ -40,26 +42,27 @@ class Keymap(NamedTuple):
     keys: Mapping[str, tuple[str, ...]]
     """Command id to keys, as Textual names them; a sequence of two has a blank between them."""
     is_plain: bool = False
-    """Whether keys are written in ASCII alone."""
+    """Whether keys are written in ASCII only."""
 
     def changed(self) -> dict[str, str]:
-        """The commands whose keys are not their own, as `App.set_keymap` takes them.
-
-        A command that has lost all its keys needs no entry: Textual drops a key that another one takes."""
+        """The keymap for Textual: the keys of the commands that have others than their own."""
         return {
-            name: ",".join(keys)
-            for name, keys in self.keys.items()
-            if keys and keys != tuple(map(_named, BY_ID[name].keys))
+            command.id: ",".join(keys) or UNBOUND
+            for command in COMMANDS
+            if (keys := self.keys[command.id]) != tuple(map(_named, command.keys))
         }
 
-    def counted(self, key: str) -> str:
-        """The action of a key with a number before it ("5 j", "12 g g"); empty for any other key."""
+    def counted_command(self, key: str) -> tuple[str, int] | None:
+        """The command of a key with a number before it ("5 j", "12 g g"), and the number."""
         count, _, rest = key.partition(" ")
-        owners = [name for name, keys in self.keys.items() if rest in keys and name in COUNTED]
-        return f"repeat({count}, {owners[0]!r})" if owners and count.isdigit() else ""
+        if rest and count.isdigit():
+            for name in COUNTED:
+                if rest in self.keys[name]:
+                    return name, int(count)
+        return None
 
     def hints(self, place: Place, part: str = "") -> tuple[KeyHint, ...]:
-        """The footer of a place, or of a part of the sidebar; no letters where one types."""
+        """The footer of a place, or of a part of the sidebar; without letters where one types."""
         hints = []
         part = part if place == "sidebar" else ""
         for hint in PART_FOOTER[part] if part else FOOTER[place]:
@@ -79,28 +82,37 @@ class Keymap(NamedTuple):
         return key_words(shown(key), is_plain=self.is_plain)
 
 
-def bindings() -> list[Binding]:
-    """A binding for each key that a command has by itself."""
+def bindings_for(place: Place) -> list[BindingType]:
+    """The bindings of a widget: those of its own commands; the screen has the others' too, for when none of
+    their panes has the focus. A person's own keys replace them by their ids."""
     return [
-        Binding(_named(key), action_of(command.id), command.label, show=False, id=command.id)
+        Binding(
+            ",".join(map(_named, command.keys)) or UNBOUND,
+            action_of(command.id) if place in command.places else f"run_command({command.id!r})",
+            command.label,
+            show=False,
+            id=command.id,
+        )
         for command in COMMANDS
-        for key in command.keys
+        if place in command.places or place == "screen"
     ]
 
 
-def action_of(name: str) -> str:
-    """What Textual is told to run for a command."""
+def action_of(name: str, times: int | None = None) -> str:
+    """The action of a command, done so many times."""
     stem, _, number = name.rpartition("_")
-    return f"choose_view({number})" if stem == "view" else name
+    if stem == "view":
+        return f"choose_view({number})"
+    return name if times is None else f"{name}({times})"
 
 
 def shown(key: str) -> str:
-    """A key under the name that `commands.key_words` knows: characters as themselves."""
+    """A key under the name that `commands.key_words` knows: characters as they are."""
     return " ".join(_CHARACTERS.get(part, part) for part in key.split())
 
 
 def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
-    """The keymap with these changes (command id to keys), and a sentence for each that can't be."""
+    """The keymap with these changes (command id to keys), and a sentence for each that is not possible."""
     warnings: list[str] = []
     wanted: dict[str, list[str]] = {name: [] for name in _LEFT_ALONE}
     for name, text in changes.items():
@@ -109,7 +121,7 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
             if good:
                 wanted.setdefault(name, []).extend(good)
         else:
-            warnings.append(f"There is no command {name}; reader config keys lists them")
+            warnings.append(f"No command {name}; reader config keys lists them")
     own = {command.id: tuple(map(_named, command.keys)) for command in COMMANDS}
     keys: dict[str, tuple[str, ...]] = {}
     taken: dict[str, str] = {}
@@ -125,7 +137,7 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
 
 
 def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list[str]) -> tuple[str, ...]:
-    """Those of the wanted keys that nobody has yet; they are taken from now on."""
+    """Those of the wanted keys that are still free; they are taken from now on."""
     got = []
     for key in dict.fromkeys(wanted):
         other = _owner(key, taken)
@@ -133,7 +145,7 @@ def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list
             taken[key] = name
             got.append(key)
         else:
-            warnings.append(f"{_written(key)} can't be {name}: it is {other} already")
+            warnings.append(f"{_written(key)} can't be {name}: it is already {other}")
     return tuple(got)
 
 

@@ -18,7 +18,8 @@ from textual.widget import Widget
 
 
 class PaintedView(ScrollView, inherit_bindings=False):
-    """A scroll view whose extent can change without a new layout, and whose rule can be dragged."""
+    """A scroll view whose extent can change without a new layout, whose rule can be dragged, and the actions
+    that move in it."""
 
     @dataclass
     class EdgeMoved(Message):
@@ -33,7 +34,7 @@ class PaintedView(ScrollView, inherit_bindings=False):
     _dragged_edge = ""
 
     def set_extent(self, lines: int) -> None:
-        """Say how many lines there are; keeps the window within them, and the scroll bar if there is one."""
+        """Set the number of lines; keeps the window within them, and updates a scroll bar."""
         size = Size(self.scrollable_content_region.width, lines)
         if size == self.virtual_size:
             return
@@ -80,3 +81,53 @@ class PaintedView(ScrollView, inherit_bindings=False):
             self._dragged_edge = ""
             self.release_mouse()
             event.stop()
+
+    def move(self, rows: int) -> None:
+        """Move down by rows or lines, up if negative, stopping at the ends."""
+        self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True, immediate=True)
+
+    def page(self, pages: float) -> bool:
+        """Move down by this many pages, up if negative; False if already at the end."""
+        before = self.scroll_offset.y
+        self.move(round(self.size.height * pages))
+        return self.scroll_offset.y != before
+
+    def jump(self, to_end: bool) -> None:
+        """Go to the bottom, or to the top."""
+        self.move(self.virtual_size.height if to_end else -self.virtual_size.height)
+
+    def action_move_down(self, times: int = 1) -> None:
+        """Move down one row or line."""
+        self.move(times)
+
+    def action_move_up(self, times: int = 1) -> None:
+        """Move up one row or line."""
+        self.move(-times)
+
+    def action_go_top(self, row: int = 1) -> None:
+        """Go to the top, or to the row with this number."""
+        self.jump(False)
+        self.move(row - 1)
+
+    def action_go_bottom(self, row: int = 0) -> None:
+        """Go to the bottom, or to the row with this number."""
+        if row:
+            self.action_go_top(row)
+        else:
+            self.jump(True)
+
+    def action_half_down(self, times: int = 1) -> None:
+        """Move down half a page."""
+        self.page(times / 2)
+
+    def action_half_up(self, times: int = 1) -> None:
+        """Move up half a page."""
+        self.page(-times / 2)
+
+    def action_page_down(self, times: int = 1) -> None:
+        """Move down a page."""
+        self.page(times)
+
+    def action_page_up(self, times: int = 1) -> None:
+        """Move up a page."""
+        self.page(-times)

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
 
+from reader.app.keys.keymap import bindings_for
 from reader.app.messages import ArticleChosen, HeadlineHighlighted
 from reader.app.paint.cells import Piece, in_the_middle, strip_of
 from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
+from reader.app.widgets.selection import Selection
 from reader.config.tag_colours import TAG_COLOURS
 from reader.query.results import Headline, Results
 
@@ -79,6 +83,7 @@ class Pages:
 class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """The headlines of the Results, with a cursor that stays on its article when the Results change."""
 
+    BINDINGS = bindings_for("list")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"article-list--{ink}" for ink in _INKS}
     """One for each ink of a row; `ground` is what lies under everything."""
 
@@ -91,7 +96,13 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     tag_colours: reactive[Mapping[str, str]] = reactive({})
     """The colours that the person chose for tags."""
     sentence: reactive[str] = reactive("")
-    """What stands in the middle when there is nothing to list."""
+    """Shown in the middle when there is nothing to list."""
+
+    @dataclass
+    class SelectionChanged(Message):
+        """Other articles are selected."""
+
+        count: int
 
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -102,6 +113,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.keeps_article = True
         """Whether new Results leave the cursor on its article; off while nobody has moved it and the first
         headlines are still arriving."""
+        self.selection = Selection()
+        """The articles that the next mark is for."""
         self._chosen: Headline | None = None
         self._clock = clock or (lambda: datetime.now(UTC))
         self._pages: Pages | None = None
@@ -163,8 +176,14 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.select(position)
         self._chosen = self.headline
 
+    def choose_article(self, headline: Headline) -> None:
+        """Put the cursor on an article, if it is listed."""
+        position = self.results.position(headline.number) if self.results is not None else None
+        if position is not None and position != self.cursor:
+            self.choose(position)
+
     def page(self, pages: float) -> bool:
-        """Go down by pages; whether the cursor moved."""
+        """Move down by pages; whether the cursor moved."""
         before = self.cursor
         rows = max(int(self.size.height // self.row_height * abs(pages)), 1)
         self.move(rows if pages > 0 else -rows)
@@ -173,6 +192,52 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     def jump(self, to_end: bool) -> None:
         """Go to the last or the first headline."""
         self.move(len(self) if to_end else -len(self))
+
+    def action_read(self) -> None:
+        """Read the article under the cursor."""
+        if self.headline is not None:
+            self.post_message(ArticleChosen(self.headline))
+
+    def action_select(self) -> None:
+        """Toggle the selection and move down."""
+        if self.headline is not None:
+            self.toggle_selection(self.headline)
+            self.move(1)
+
+    def action_select_down(self) -> None:
+        """Extend the selection down."""
+        self._extend_selection(1)
+
+    def action_select_up(self) -> None:
+        """Extend the selection up."""
+        self._extend_selection(-1)
+
+    def _extend_selection(self, rows: int) -> None:
+        before = self.cursor
+        self.move(rows)
+        self.selection.extend(before, self.cursor, self.at)
+        self._show_selection()
+
+    def toggle_selection(self, headline: Headline) -> None:
+        """Select an article, or deselect it."""
+        self.selection.toggle(headline)
+        self._show_selection()
+
+    def clear_selection(self) -> bool:
+        """Deselect all; False if nothing was selected."""
+        if not len(self.selection):
+            return False
+        self.selection.clear()
+        self._show_selection()
+        return True
+
+    def _show_selection(self) -> None:
+        self.selected = self.selection.ids
+        self.post_message(self.SelectionChanged(len(self.selection)))
+
+    def action_toggle_rows(self) -> None:
+        """Show one or two lines per row."""
+        self.is_compact = not self.is_compact
 
     def reload(self) -> None:
         """Read the shown headlines again, for their marks have changed; the rows stay where they are."""

@@ -1,6 +1,7 @@
-"""The article, painted one visible line at a time from a layout that reaches only as far as somebody looks.
+"""The article, painted one visible line at a time from a layout that reaches only as far as it is read.
 
-It shows what it is given: reading files, opening pages and marking as read belong to others.
+It shows what it is given, and finds words and links in it; loading articles, opening pages and marking
+belong to others.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.actions import SkipAction
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
+from reader.app.keys.keymap import bindings_for
+from reader.app.messages import CopyRequested, PicturePressed, UrlPressed, ValuePressed
+from reader.app.paint.canvas import Shown
 from reader.app.paint.cells import in_the_middle
 from reader.app.reading.document import TOP, Document, Place
 from reader.app.reading.header import PICTURE, Subject
@@ -23,20 +28,28 @@ from reader.app.reading.hits import Highlights, inked, sought
 from reader.app.reading.lines import Line, Span, Target
 from reader.app.reading.link_cursor import LinkCursor
 from reader.app.widgets import article_inks
-from reader.app.widgets.frame import is_kept
-from reader.app.widgets.pictured_view import PicturedView
+from reader.app.widgets.document_view import DocumentView
+from reader.app.widgets.find_bar import FindBar
+from reader.app.widgets.frame import Frame, is_kept
+from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article
+from reader.errors import counted
 from reader.query.results import Headline
 
 CURSOR = "▌"
 
 MAX_HITS = 1_000
 """Hits that `ArticlePane.hits` counts up to."""
+MOST_COUNTED = 300_000
+"""Characters of a body up to which all hits are counted with each letter."""
+MOST_TIMES = 100
+"""How often a number before a key repeats what goes from hit to hit or from link to link."""
 
 
-class ArticlePane(PicturedView, can_focus=True):
+class ArticlePane(DocumentView, can_focus=True):
     """The article that is read: title, marks, body as Markdown, other fields."""
 
+    BINDINGS = bindings_for("article")
     COMPONENT_CLASSES: ClassVar[set[str]] = article_inks.COMPONENT_CLASSES
     """See the table in `article_inks`."""
     DEFAULT_CSS = article_inks.SHEET
@@ -46,14 +59,20 @@ class ArticlePane(PicturedView, can_focus=True):
     note: reactive[str] = reactive("", repaint=False)
     """The person's note on the article."""
     highlights: reactive[Highlights] = reactive((), repaint=False)
-    """Words and phrases to mark."""
+    """Words and phrases of the search, marked unless others are looked for in the article itself."""
     spacing: reactive[int] = reactive(1, repaint=False)
     """Blank lines between paragraphs."""
-    message: reactive[str] = reactive("Nothing is chosen.")
-    """What stands in the middle while there is no article."""
+    message: reactive[str] = reactive(NO_ARTICLE)
+    """Shown in the middle while there is no article."""
 
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.frame = Frame()
+        """The place of the picture; its rows are to be set before the article."""
+        self.is_finding = False
+        """Whether words are looked for in this article alone."""
+        self._found: Highlights | None = None
+        self._found_from: Place = TOP
         self.has_links = False
         """Whether web addresses are links of the terminal's own (OSC 8) as well."""
         self.tag_colours: Mapping[str, str] = {}
@@ -69,6 +88,7 @@ class ArticlePane(PicturedView, can_focus=True):
         is_same = old is not None and new is not None and old[0] == new[0]
         if not (old and new and old[0].path == new[0].path):
             self.frame.clear()
+            self._end_find()
         hit = self._cursor.hit
         self._show(self.reading_place if is_same else TOP)
         self._cursor.hit = hit if is_same else None
@@ -83,6 +103,15 @@ class ArticlePane(PicturedView, can_focus=True):
 
     def watch_highlights(self) -> None:
         """Mark other words."""
+        self._mark_words()
+
+    @property
+    def marked_words(self) -> Highlights:
+        """The words that are marked: those looked for in the article, else those of the search."""
+        return self.highlights if self._found is None else self._found
+
+    def _mark_words(self) -> None:
+        """Repaint the lines where hits come or go."""
         self._cursor.hit = None
         document = self._document
         if document is None:
@@ -90,7 +119,7 @@ class ArticlePane(PicturedView, can_focus=True):
         lines = range(self._settled, self._settled + self._rows)
         before = [document.hits_at(line) for line in lines]
         place = self.reading_place
-        if document.set_wanted(sought(self.highlights)):
+        if document.set_wanted(sought(self.marked_words)):
             self.restore_place(place)
             return
         for line, hits in zip(lines, before, strict=True):
@@ -111,13 +140,141 @@ class ArticlePane(PicturedView, can_focus=True):
         if self.shown is not None:
             subject = Subject(*self.shown, self.note, self._clock(), self.tag_colours, *self.frame.asked)
             self._document = Document(subject, self.text_width, self.spacing, wraps_code=self._wraps_code)
-            self._document.set_wanted(sought(self.highlights))
+            self._document.set_wanted(sought(self.marked_words))
         self.restore_place(place)
 
     def watch_has_focus(self, focused: bool) -> None:
         """Show whether the keys go to this pane."""
         super().watch_has_focus(focused)
         self.refresh()
+
+    def action_find_in_article(self) -> None:
+        """Find words in the article."""
+        if self.shown is None:
+            self.notify(NO_ARTICLE, markup=False)
+            return
+        self._close_find_bar()
+        self.screen.set_focus(self)
+        self.is_finding = True
+        self._found_from = self.reading_place
+        bar = FindBar(self.find, self._leave_find_bar)
+        self.screen.mount(bar)
+        # At once, and not with `focus`, which waits: the next keys are letters and not commands.
+        self.screen.set_focus(bar)
+
+    def find(self, text: str) -> str:
+        """Go to the first hit of a text from where the search began; the result in words."""
+        words = text.strip()
+        self._found = ((words, not text.endswith(" ")),) if words else ()
+        self._mark_words()
+        self.restore_place(self._found_from)
+        if not words:
+            return ""
+        if not self.next_hit():
+            return "not found"
+        if self.shown is None or len(self.shown[0].body) > MOST_COUNTED:
+            return "found"
+        count = len(self.hits)
+        return f"{count:,} found" if count > 1 else "found once"
+
+    def _leave_find_bar(self, is_cancelled: bool) -> None:
+        """Close the line; the hits stay marked unless the search is cancelled."""
+        if is_cancelled:
+            self.leave_find()
+            self.restore_place(self._found_from)
+        self._close_find_bar()
+        self.screen.set_focus(self)
+
+    def leave_find(self) -> bool:
+        """Mark the words of the list's search again; False if no words were looked for."""
+        if not self.is_finding:
+            return False
+        self._end_find()
+        self._mark_words()
+        return True
+
+    def _end_find(self) -> None:
+        self._found = None
+        if self.is_finding:
+            self.is_finding = False
+            if self._close_find_bar():
+                self.screen.set_focus(self)
+
+    def _close_find_bar(self) -> bool:
+        bars = self.screen.query(FindBar)
+        bars.remove()
+        return bool(bars)
+
+    def action_list_links(self, number: int = 0) -> None:
+        """List the article's links by number, or open the one with this number."""
+        links = self.links
+        if 0 < number <= len(links):
+            self.post_message(UrlPressed(links[number - 1][1]))
+        elif number:
+            many = counted(len(links), "link") if links else "no links"
+            self.notify(f"This article has {many}", markup=False)
+        elif not links:
+            self.notify("No links in this article" if self.shown is not None else NO_ARTICLE, markup=False)
+        else:
+            from reader.app.screens.links import Links  # loaded when it is first opened
+
+            page = Links(links, lambda url: self.post_message(CopyRequested(url)))
+            self.app.push_screen(page, self._open_link)
+
+    def _open_link(self, url: str | None) -> None:
+        if url:
+            self.post_message(UrlPressed(url))
+
+    def action_next_unread(self, times: int = 1) -> None:
+        """Go to the next hit; without one the screen goes to the next unread article."""
+        if not any([self.next_hit() for _ in range(min(times, MOST_TIMES))]):
+            raise SkipAction()
+
+    def action_previous_unread(self, times: int = 1) -> None:
+        """Go to the previous hit; without one the screen goes to the previous unread article."""
+        if not any([self.next_hit(-1) for _ in range(min(times, MOST_TIMES))]):
+            raise SkipAction()
+
+    def action_next_link(self, times: int = 1) -> None:
+        """Go to the next link or topic."""
+        self.screen.set_focus(self)
+        for _ in range(min(times, MOST_TIMES)):
+            self.next_link()
+
+    def action_previous_link(self, times: int = 1) -> None:
+        """Go to the previous link or topic."""
+        self.screen.set_focus(self)
+        for _ in range(min(times, MOST_TIMES)):
+            self.next_link(-1)
+
+    def action_read(self) -> None:
+        """Follow the link under the cursor."""
+        self.press()
+
+    def show_picture(self, picture: Shown) -> None:
+        """Paint this picture in the lines that were kept for it."""
+        self.frame.picture = picture
+        self.refresh()
+
+    def picture_failed(self, reason: str) -> None:
+        """Show in its place why there is no picture."""
+        self.frame.note = reason
+        self.lay_out_anew()
+
+    @property
+    def picture_region(self) -> Region | None:
+        """Where on the screen the picture's lines are; None unless all of them are in sight."""
+        first = self.frame.first(self._document) if self._document else None
+        top = (first or 0) - self.scroll_offset.y
+        if first is None or not self.is_on_screen or not 0 <= top <= self._rows - self.frame.rows:
+            return None
+        x, y = self.content_region.offset
+        return Region(x + self._margin, y + top, self.text_width, self.frame.rows)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Remove what lies over the picture's lines first."""
+        self.frame.tell_moved()
+        super().watch_scroll_y(old_value, new_value)
 
     @property
     def links(self) -> list[tuple[str, str]]:

@@ -1,15 +1,14 @@
-"""A line at the foot of the screen in which words are typed that are looked for in the article."""
+"""A line at the foot of the screen, to find words in the article."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Input
@@ -18,9 +17,9 @@ from reader.app.widgets.search_bar import SearchLine
 
 
 class FindBar(SearchLine):
-    """Tells what is typed, letter by letter, and says how many times it was found.
+    """Has every letter looked for at once, and shows what came of it.
 
-    One widget without children, so that it takes the very next key when it is put on the screen.
+    A single widget without children, so that it takes the very next key after it is mounted.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
@@ -33,45 +32,35 @@ class FindBar(SearchLine):
     FindBar > .input--cursor { background: $primary; color: $background; text-style: none; }
     """
 
-    said: reactive[str] = reactive("")
-    """What stands at the right: how often it was found."""
+    result: reactive[str] = reactive("")
+    """Shown at the right: how often the text was found."""
 
-    @dataclass
-    class Typed(Message):
-        """The person changed the text."""
-
-        text: str
-
-    class Entered(Message):
-        """The person is done typing and wants to go from hit to hit."""
-
-    class Left(Message):
-        """The person does not look for anything any longer."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(placeholder="Find in the article", compact=True, select_on_focus=False, id=id)
+    def __init__(self, find: Callable[[str], str], leave: Callable[[bool], object]) -> None:
+        """`find` looks for a text and says how often it is there; `leave` gets whether that is cancelled."""
+        super().__init__(placeholder="Find in the article", compact=True, select_on_focus=False)
         self.cursor_blink = False
+        self._find, self._leave = find, leave
 
     def render_line(self, y: int) -> Strip:
-        """What is typed, and over its end what was found."""
+        """The typed text, and the result over its end."""
         width = self.content_size.width
         strip = super().render_line(y).adjust_cell_length(width, self.rich_style)
-        room = width - cell_len(self.said) - 2
-        if not self.said or room < cell_len(self.value) + 1:
+        room = width - cell_len(self.result) - 2
+        if not self.result or room < cell_len(self.value) + 1:
             return strip
         dim = self.rich_style + self.get_component_rich_style("input--placeholder")
-        return Strip.join([strip.crop(0, room), Strip([Segment(f"  {self.said}", dim)])])
+        return Strip.join([strip.crop(0, room), Strip([Segment(f"  {self.result}", dim)])])
 
     def action_leave(self) -> None:
-        """Stop looking."""
-        self.post_message(self.Left())
+        """Cancel the search."""
+        self._leave(True)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self.result = self._find(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Entered())
+        self._leave(False)

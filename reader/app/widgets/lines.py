@@ -1,4 +1,4 @@
-"""The thin painted lines above and below the panes: masthead, standing, information, footer.
+"""The thin painted lines above and below the panes: masthead, result status, information, footer.
 
 Each is told what to say and paints it; none of them asks anybody.
 """
@@ -73,7 +73,7 @@ class Masthead(PaintedLine):
         return min(cell_len(self.source) + 11, max(container.width // 3, 8))
 
 
-class Standing(PaintedLine):
+class ResultStatus(PaintedLine):
     """How many articles match, of how many, how many of those are unread, and their order."""
 
     counts: reactive[str] = reactive("")
@@ -260,9 +260,9 @@ def _width_of(hint: KeyHint) -> int:
 
 
 class TooSmall(PaintedLine):
-    """What stands there instead of everything where the terminal is too small for anything."""
+    """Shown instead of everything in a terminal that is too small."""
 
-    SENTENCE = "A little larger, please"
+    SENTENCE = "Terminal too small"
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The sentence, broken where it must be."""

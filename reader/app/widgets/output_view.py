@@ -38,18 +38,6 @@ class OutputView(PaintedView, can_focus=True):
         """Wrap for the new width."""
         self._set()
 
-    def move(self, lines: int) -> None:
-        """Go down by lines, up for less than 0."""
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True, immediate=True)
-
-    def page(self, pages: float) -> None:
-        """Go down by pages, up for less than 0."""
-        self.move(round(self.size.height * pages))
-
-    def jump(self, to_end: bool) -> None:
-        """Go to the last or the first line."""
-        self.move(len(self._lines) if to_end else -len(self._lines))
-
     def render_line(self, y: int) -> Strip:
         """The line at this height of the window."""
         width = self.size.width

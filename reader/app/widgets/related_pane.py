@@ -16,6 +16,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from reader.app.keys.keymap import bindings_for
 from reader.app.messages import ArticleChosen, UrlPressed
 from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, strip_of, width_of
 from reader.app.paint.painted_view import PaintedView
@@ -38,6 +39,7 @@ MIN_TITLE = 16
 class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     """Rows of related links under a head with their number, with a cursor."""
 
+    BINDINGS = bindings_for("related")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"related-pane--{ink}" for ink in ("ground", "title", "read", "meta", "sign", "cursor", "cursor-dim")
     }
@@ -146,6 +148,10 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             self.post_message(ArticleChosen(link.headline))
         elif link.related.web_url:
             self.post_message(UrlPressed(link.related.web_url))
+
+    def action_read(self) -> None:
+        """Follow the link under the cursor."""
+        self.choose()
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the mouse; a double click chooses it."""

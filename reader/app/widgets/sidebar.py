@@ -14,10 +14,12 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
+from textual.actions import SkipAction
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from reader.app.keys.keymap import bindings_for
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import Piece, strip_of, thumb, width_of
 from reader.app.widgets import sidebar_row
@@ -34,6 +36,7 @@ _INKS = (
 class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
     """Sections of choices, each with how many articles it would leave."""
 
+    BINDINGS = bindings_for("sidebar")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{ink}" for ink in _INKS}
     """One for each ink of a row; `ground` is what lies under everything."""
 
@@ -60,6 +63,49 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
         """Choose what is under the cursor, or exclude it."""
         if self.row is not None:
             self._press(self.row, exclude)
+
+    def action_read(self) -> None:
+        """Choose what is under the cursor."""
+        self.choose()
+
+    def action_page_on(self) -> None:
+        """Choose what is under the cursor."""
+        self.choose()
+
+    def action_exclude(self) -> None:
+        """Exclude what is under the cursor."""
+        self.choose(exclude=True)
+
+    def action_step_down(self) -> None:
+        """On the dates, go to the period before; elsewhere the screen lowers the minimum quality."""
+        if not self.step(-1):
+            raise SkipAction()
+
+    def action_step_up(self) -> None:
+        """On the dates, go to the next period; elsewhere the screen raises the minimum quality."""
+        if not self.step(1):
+            raise SkipAction()
+
+    def action_sort_values(self) -> None:
+        """Sort the values by name, or by count again."""
+        self.sort_values()
+
+    def action_focus_facets(self) -> None:
+        """Go to the topics; from there to the next section."""
+        sections = [facet.field for facet in self.facets if facet.values]
+        row = self.row
+        start = 0
+        if self.has_focus and row is not None and row.section in sections:
+            start = sections.index(row.section) + 1
+        self.screen.set_focus(self)
+        for step in range(len(sections)):
+            if self.show_section(sections[(start + step) % len(sections)]):
+                return
+
+    def action_find_value(self) -> None:
+        """Find a value of the section under the cursor."""
+        self.screen.set_focus(self)
+        self.find()
 
     def sort_values(self) -> None:
         """Let values stand from A to Z, or the most frequent first again."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.keys.keymap import action_of, keymap_of
 from reader.app.keys.presses import Presses
-from reader.app.screens.browse import BrowseScreen
+from reader.app.widgets.article_list import ArticleList
+from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.related_pane import RelatedPane
+from reader.app.widgets.sidebar import Sidebar
 from reader.config.commands import COMMANDS
 
 
@@ -16,11 +20,18 @@ def test_without_changes_each_command_has_its_own_keys() -> None:
     assert keymap.words("show_help") == "?"
 
 
-def test_every_command_has_an_action_on_the_screen() -> None:
+OWNERS = {
+    "screen": BrowseScreen, "sidebar": Sidebar, "list": ArticleList, "article": ArticlePane,
+    "related": RelatedPane,
+}  # fmt: skip
+
+
+def test_every_command_has_an_action_in_its_places() -> None:
     """A command that nobody carries out would be a key that does nothing."""
     for command in COMMANDS:
         name = action_of(command.id).partition("(")[0]
-        assert callable(getattr(BrowseScreen, f"action_{name}", None)), command.id
+        for place in command.places:
+            assert callable(getattr(OWNERS[place], f"action_{name}", None)), (command.id, place)
 
 
 def test_a_change_replaces_the_commands_keys() -> None:
@@ -43,7 +54,7 @@ def test_two_changes_for_one_key_are_a_clash() -> None:
     keymap, warnings = keymap_of({"toggle_star": "b", "open_page": "b,f7"})
     assert keymap.keys["toggle_star"] == ("b",)
     assert keymap.keys["open_page"] == ("f7",)
-    assert warnings == ["b can't be open_page: it is toggle_star already"]
+    assert warnings == ["b can't be open_page: it is already toggle_star"]
 
 
 def test_unknown_commands_and_impossible_keys_are_named() -> None:

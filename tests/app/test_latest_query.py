@@ -7,10 +7,8 @@ from threading import Event
 from time import monotonic
 
 import pytest
-from textual.message import Message
 
-from reader.app.browsing.newest import Newest, Question
-from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
+from reader.app.browsing.latest_query import Answer, Counted, Failed, LatestQueryWorker, Listed, Question
 from reader.errors import StorageError
 from reader.library.muting import Muting
 from reader.query import parse
@@ -25,18 +23,18 @@ class Desk:
 
     def __init__(self) -> None:
         self.library = SlowLibrary(articles(5))
-        self.told: list[Message] = []
-        self.newest = Newest(self.library, self.told.append, lambda: NOW)
+        self.told: list[Answer] = []
+        self.worker = LatestQueryWorker(self.library, self.told.append, lambda: NOW)
 
-    def ask(self, text: str, patience: float = LONG) -> list[Message]:
+    def ask(self, text: str, patience: float = LONG) -> list[Answer]:
         """Ask, and wait so long."""
         query = parse(text)
-        return self.newest.ask(Question(query, query, (), Muting()), patience)
+        return self.worker.ask(Question(query, query, (), Muting()), patience)
 
     def wait(self) -> None:
         """Until all is answered."""
         end = monotonic() + LONG
-        while not self.newest.is_idle and monotonic() < end:
+        while not self.worker.is_idle and monotonic() < end:
             Event().wait(0.005)
 
 
@@ -46,24 +44,24 @@ def desk() -> Iterator[Desk]:
     desk = Desk()
     yield desk
     desk.library.may_answer.set()
-    desk.newest.stop()
+    desk.worker.stop()
 
 
 def test_what_is_answered_in_time_is_given_and_not_told(desk: Desk) -> None:
     """The list and the counts, in this order."""
     results, facets = desk.ask("a")
-    assert isinstance(results, ResultsReady) and isinstance(facets, FacetsReady)
-    assert desk.told == [] and desk.newest.is_idle
+    assert isinstance(results, Listed) and isinstance(facets, Counted)
+    assert desk.told == [] and desk.worker.is_idle
 
 
 def test_what_comes_late_is_told(desk: Desk) -> None:
     """Nobody waits longer than is said."""
     desk.library.may_answer.clear()
     assert desk.ask("a", 0.01) == []
-    assert not desk.newest.is_idle
+    assert not desk.worker.is_idle
     desk.library.may_answer.set()
     desk.wait()
-    assert [type(one) for one in desk.told] == [ResultsReady, FacetsReady]
+    assert [type(one) for one in desk.told] == [Listed, Counted]
 
 
 def test_of_those_that_wait_only_the_newest_is_answered(desk: Desk) -> None:
@@ -73,8 +71,8 @@ def test_of_those_that_wait_only_the_newest_is_answered(desk: Desk) -> None:
         assert desk.ask(text, 0.01) == []
     desk.library.may_answer.set()
     desk.wait()
-    lists = [str(one.results.query) for one in desk.told if isinstance(one, ResultsReady)]
-    counts = [str(one.question) for one in desk.told if isinstance(one, FacetsReady)]
+    lists = [str(one.results.query) for one in desk.told if isinstance(one, Listed)]
+    counts = [str(one.query) for one in desk.told if isinstance(one, Counted)]
     assert lists == ["a", "abc"] and counts == ["abc"]
 
 
@@ -82,9 +80,9 @@ def test_failures_are_answers_too(desk: Desk) -> None:
     """Those that are foreseen and the others; the next question is answered as ever."""
     desk.library.failure = StorageError("no room")
     (failed,) = desk.ask("a")
-    assert isinstance(failed, QuestionFailed) and failed.reason == "no room"
+    assert isinstance(failed, Failed) and not failed.is_bug and failed.reason == "no room"
     desk.library.failure = ZeroDivisionError("by nothing")
     (unforeseen,) = desk.ask("b")
-    assert isinstance(unforeseen, Unforeseen) and "ZeroDivisionError" in unforeseen.reason
+    assert isinstance(unforeseen, Failed) and unforeseen.is_bug and "ZeroDivisionError" in unforeseen.reason
     desk.library.failure = None
     assert len(desk.ask("c")) == 2

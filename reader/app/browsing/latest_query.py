@@ -1,4 +1,4 @@
-"""Questions to the library, one at a time in a thread; of those that wait only the newest runs next."""
+"""Queries to the library, one at a time in a thread; of those that wait only the latest is answered."""
 
 from __future__ import annotations
 
@@ -7,28 +7,25 @@ from datetime import datetime
 from threading import Condition, Thread
 from typing import NamedTuple, TypeAlias
 
-from textual.message import Message
-
-from reader.app.messages import FacetsReady, QuestionFailed, ResultsReady, Unforeseen
 from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
 from reader.app.wording import unforeseen
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.library.muting import Muting
 from reader.query import UNREAD, Query
-from reader.query.results import MOST_PERIODS, Facet
+from reader.query.results import MOST_PERIODS, Facet, Results
 
-Counts: TypeAlias = tuple[tuple[str, int, int], ...]
-"""The names of views, each with how many articles it selects and how many of those are unread."""
+ViewCounts: TypeAlias = tuple[tuple[str, int, int], ...]
+"""Names of views, each with how many articles it selects and how many of those are unread."""
 
 
 class Question(NamedTuple):
-    """A query, and what is wanted of it."""
+    """A query, and what is to be counted with it."""
 
     query: Query
-    """What is asked, without what is muted."""
+    """The query without what is muted."""
     plain: Query
-    """What is asked, with it."""
+    """The query with it."""
     views: tuple[ViewCount, ...]
     muting: Muting
     cells: int = MOST_PERIODS
@@ -37,26 +34,60 @@ class Question(NamedTuple):
     """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
 
 
-class Newest:
-    """Answers questions one at a time in a thread of its own; a newer one overtakes those that wait."""
+class Listed(NamedTuple):
+    """The answer to a query."""
+
+    results: Results
+
+
+class Counted(NamedTuple):
+    """The facets and views, counted for a query."""
+
+    query: Query
+    facets: tuple[Facet, ...]
+    views: ViewCounts
+    unread: int = 0
+    """How many of the articles that match are unread."""
+    muted: int = 0
+    """How many more would match if they were not muted."""
+
+
+class Failed(NamedTuple):
+    """A query that could not be answered."""
+
+    query: Query
+    reason: str
+    """A sentence for the person."""
+    position: int | None = None
+    """Where in the text it went wrong, if that is known."""
+    is_bug: bool = False
+    """Whether nobody foresaw this."""
+
+
+Answer: TypeAlias = Listed | Counted | Failed
+
+
+class LatestQueryWorker:
+    """Answers one question at a time in a thread of its own; a newer one replaces those that wait."""
 
     def __init__(
-        self, library: Library, tell: Callable[[Message], object], clock: Callable[[], datetime]
+        self, library: Library, tell: Callable[[Answer], object], clock: Callable[[], datetime]
     ) -> None:
+        """`tell` gets what nobody waits for, in the thread."""
         self._library = library
         self._tell = tell
         self._clock = clock
         self._changed = Condition()
         self._wanted: Question | None = None
         self._is_busy = self._is_ending = False
-        self._caught: list[Message] | None = None
-        """What was answered so far, while somebody waits for it."""
+        self._caught: list[Answer] | None = None
+        """The answers so far, while somebody waits for them."""
         self._thread: Thread | None = None
-        self._counted: tuple[object, Counts] | None = None
+        self._counted: tuple[object, ViewCounts] | None = None
 
-    def ask(self, question: Question, patience: float = 0) -> list[Message]:
-        """Make this the newest question, and wait at most `patience` seconds for the answer: what there is of
-        it then. The rest is told later; so is all of it where an older question is still being answered."""
+    def ask(self, question: Question, patience: float = 0) -> list[Answer]:
+        """Make this the latest question and wait at most `patience` seconds: the answers by then. The others
+        are told later, and so are all if an older question is still being answered."""
         with self._changed:
             waiting = self._wanted
             if question.is_recount and waiting is not None and waiting.query == question.query:
@@ -76,11 +107,11 @@ class Newest:
 
     @property
     def is_idle(self) -> bool:
-        """Whether every question was answered."""
+        """Whether every question is answered."""
         return not self._is_busy
 
     def stop(self) -> None:
-        """Let the thread end; it is left behind where it is in the middle of an answer."""
+        """Let the thread end; one in the middle of an answer is left behind."""
         with self._changed:
             self._is_ending = True
             self._wanted = None
@@ -102,23 +133,23 @@ class Newest:
                 self._answer(question)
             except ReaderError as error:
                 position = error.position if isinstance(error, QueryError) else None
-                self._give(QuestionFailed(question.query, str(error), position))
+                self._give(Failed(question.query, str(error), position))
             except Exception as error:
-                self._give(Unforeseen(unforeseen(error)))
+                self._give(Failed(question.query, unforeseen(error), is_bug=True))
 
-    def _give(self, message: Message) -> None:
-        """Give an answer to who waits for it, else tell it."""
+    def _give(self, answer: Answer) -> None:
+        """Give an answer to whoever waits for it, else tell it."""
         with self._changed:
             if self._caught is not None:
-                self._caught.append(message)
+                self._caught.append(answer)
                 return
         if not self._is_ending:
-            self._tell(message)
+            self._tell(answer)
 
     def _answer(self, question: Question) -> None:
         library, query, now = self._library, question.query, self._clock()
         if not question.is_recount:
-            self._give(ResultsReady(library.select(query, now)))
+            self._give(Listed(library.select(query, now)))
         facets: list[Facet] = []
         for field in COUNTED:
             if self._wanted is not None:
@@ -128,16 +159,16 @@ class Newest:
         counts = self._count_views(question, now)
         muted = 0 if query == question.plain else self._count_muted(question, now)
         if counts is not None:
-            self._give(FacetsReady(query, tuple(facets), counts, unread, muted))
+            self._give(Counted(query, tuple(facets), counts, unread, muted))
 
     def _count_muted(self, question: Question, now: datetime) -> int:
-        """How many articles more there would be with those that are muted."""
+        """How many more articles there would be without muting."""
         asked, plain = (len(self._library.select(one, now)) for one in (question.query, question.plain))
         return plain - asked
 
-    def _count_views(self, question: Question, now: datetime) -> Counts | None:
-        """The views' counts, which no search narrows: counted anew only where marks, files or the minute have
-        changed, for `Today` depends on it. None where a newer question waits."""
+    def _count_views(self, question: Question, now: datetime) -> ViewCounts | None:
+        """The views' counts, which no search narrows: counted again only when marks, files or the minute have
+        changed, for `Today` depends on it. None if a newer question waits."""
         minute = now.replace(second=0, microsecond=0)
         wanted = (
             self._library.generation,

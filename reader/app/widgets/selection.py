@@ -1,4 +1,4 @@
-"""Which articles of the list are selected: a plain value holder that knows no screen."""
+"""Which articles of the list are selected; knows no widget."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from reader.query.results import Headline
 
 
 class Selection:
-    """Articles by id, in the order in which they were selected; they stay so when the question changes."""
+    """Articles by id, in the order in which they were selected; a new query does not change them."""
 
     def __init__(self) -> None:
         self._chosen: dict[str, Headline] = {}
         self._stretch: tuple[int, int] | None = None
-        """Where extending began and where it has come to."""
+        """Where extending began and where it is now."""
 
     def __len__(self) -> int:
         return len(self._chosen)
 
     @property
     def ids(self) -> frozenset[str]:
-        """What the list paints as selected."""
+        """The ids of the selected articles."""
         return frozenset(self._chosen)
 
     @property
     def headlines(self) -> tuple[Headline, ...]:
-        """The articles, with the marks that they had when they were selected."""
+        """The articles, with the marks they had when they were selected."""
         return tuple(self._chosen.values())
 
     def toggle(self, headline: Headline) -> None:
-        """Select an article, or no longer."""
+        """Select an article, or deselect it."""
         self._stretch = None
         if self._chosen.pop(headline.id, None) is None:
             self._chosen[headline.id] = headline
 
     def extend(self, start: int, stop: int, at: Callable[[int], Headline | None]) -> None:
-        """Let the stretch that ends at one position end at another: longer, or shorter where it goes back."""
+        """Move the end of the stretch from one position to another: it grows, or shrinks on the way back."""
         if self._stretch is None or self._stretch[1] != start:
             self._stretch = (start, start)
         first = self._stretch[0]
@@ -51,6 +51,6 @@ class Selection:
         self._stretch = (first, stop)
 
     def clear(self) -> None:
-        """Select nothing."""
+        """Deselect all."""
         self._chosen.clear()
         self._stretch = None

@@ -1,0 +1,203 @@
+"""The answer to the current query on the screen: the list, the sidebar's counts, the status line.
+
+An answer that comes within a moment is shown in one frame with the letter that asked for it. One that comes
+too late is dropped: each answer says which query it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.timer import Timer
+
+from reader.app.browsing.filters import Filters
+from reader.app.browsing.host import Host
+from reader.app.browsing.latest_query import Answer, Counted, Failed, LatestQueryWorker, Listed, Question
+from reader.app.reading.hits import sought
+from reader.app.widgets.article_list import ArticleList
+from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.lines import InformationLine, ResultStatus
+from reader.app.widgets.search_bar import SearchBar
+from reader.app.widgets.sidebar import Sidebar
+from reader.app.wording import in_words, no_results, order_in_words, result_counts
+from reader.errors import ReaderError
+from reader.library import Library
+from reader.query import highlights
+from reader.query.results import Results
+
+PATIENCE = 0.02
+"""Seconds that a frame is held back for the answer. A query takes some 5 ms; a frame of its own for the list
+and another one for the counts would take more than that."""
+
+MARK_AFTER = 0.12
+"""Seconds without a letter after which the words of a search are marked in the article: later than another
+article is shown, which has its marks already."""
+
+
+class Answers:
+    """Keeps list, sidebar and status in step with the query."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        filters: Filters,
+        clock: Callable[[], datetime],
+        *,
+        search_bar: SearchBar,
+        sidebar: Sidebar,
+        articles: ArticleList,
+        article_pane: ArticlePane,
+        information: InformationLine,
+        status: ResultStatus,
+        chart_cells: Callable[[], int],
+        is_refreshing: Callable[[], bool],
+        counted: Callable[[Counted], object],
+    ) -> None:
+        """`chart_cells` is the room of the sidebar's charts, `counted` is told of new counts."""
+        self._host, self._library, self._filters, self._clock = host, library, filters, clock
+        self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles
+        self._article_pane, self._information, self._status = article_pane, information, status
+        self._chart_cells, self._is_refreshing, self._on_counted = chart_cells, is_refreshing, counted
+        self.results: Results | None = None
+        """The answer to the latest query that has one."""
+        self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
+        self._cells = 0
+        self._marking: Timer | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether an answer is still to come, or to be shown."""
+        return self._marking is not None or not self.worker.is_idle
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the list shows the answer to the current query, if it has one."""
+        return self.worker.is_idle or (self.results is not None and self.results.query == self._filters.asked)
+
+    def start(self) -> None:
+        """Ask the first query."""
+        self._show_query()
+        try:
+            # The first answer is not left to a thread: it takes less than a paint, so it is in the first one.
+            self._show_results(self._library.select(self._filters.asked, self._clock()))
+        except ReaderError:
+            self.ask()
+        else:
+            self._ask(self._question(is_recount=True), 0)  # the counts can wait for the first paint
+
+    def query_changed(self) -> None:
+        """Show another query and ask it."""
+        with self._sidebar.built_once():
+            self._show_query()
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask the current query (again)."""
+        self._ask(self._question())
+
+    def recount(self) -> None:
+        """Count again because marks have changed; what is listed stays."""
+        self._ask(self._question(is_recount=True))
+
+    def fit_charts(self) -> None:
+        """Count again if the layout has other room for periods of time."""
+        if self._chart_cells() != self._cells:
+            self.recount()
+
+    def _question(self, *, is_recount: bool = False) -> Question:
+        filters = self._filters
+        self._cells = self._chart_cells()
+        return Question(
+            filters.asked, filters.query, self._sidebar.views, filters.muting, self._cells, is_recount
+        )
+
+    def _ask(self, question: Question, patience: float = PATIENCE) -> None:
+        with self._sidebar.built_once():
+            for answer in self.worker.ask(question, patience):
+                self._show(answer)
+
+    def _show_query(self) -> None:
+        query = self._filters.query
+        self._sidebar.shown_query = query
+        self._information.words = in_words(query)
+        self._status.order = order_in_words(query)
+        if self._marking is not None:
+            self._marking.reset()
+        elif self._article_pane.highlights != highlights(query):
+            self._marking = self._host.set_timer(MARK_AFTER, self._mark)
+
+    def _mark(self) -> None:
+        """Mark the words of the search in the article: the typing has come to rest."""
+        self._marking = None
+        self._article_pane.highlights = highlights(self._filters.query)
+
+    def _show(self, answer: Answer) -> None:
+        match answer:
+            case Listed(results):
+                self._show_results(results)
+            case Counted():
+                self._show_counts(answer)
+            case Failed(is_bug=True):
+                self._host.say(answer.reason, is_warning=True)
+            case Failed() if answer.query == self._filters.asked:
+                column = self._search_bar.column_of(answer.position or 0)
+                self._information.error = (answer.reason, column)
+
+    def _show_results(self, results: Results) -> None:
+        if results.query == self._filters.asked:
+            self.results = results
+            self._articles.sought = sought(highlights(self._filters.query))
+            self._articles.results = results
+            self.show_status()
+
+    def _show_counts(self, answer: Counted) -> None:
+        if answer.query != self._filters.asked:
+            return
+        counts = {name: (found, unread) for name, found, unread in answer.views}
+        self._sidebar.views = tuple(
+            view._replace(articles=found, unread=unread)
+            for view in self._sidebar.views for found, unread in [counts.get(view.name, (None, 0))]
+        )  # fmt: skip
+        self._sidebar.facets = answer.facets
+        if self.results is not None and not len(self.results):
+            self.show_status()
+        self._status.unread = f"{answer.unread:,} unread"
+        hidden = f"{answer.muted:,} muted" if answer.muted else ""
+        self._status.muted = "muted shown" if self._filters.shows_muted else hidden
+        self._on_counted(answer)
+
+    def show_status(self) -> None:
+        """Show how many match of how many, and what to do if there is nothing."""
+        results, total = self.results, self._library.total
+        matching = len(results) if results is not None else None
+        self._status.counts = result_counts(matching, total, results is None or results.is_exact)
+        if matching:
+            return
+        # While files are read, the answer may be older than the number of articles.
+        if total and (self._filters.asked.clauses or not self._is_refreshing()):
+            self._articles.sentence = no_results(self._filters.query, self._sidebar.facets)
+        elif not self._is_refreshing():
+            self._articles.sentence = "No articles yet.\nR looks for new files, ? shows all keys"
+        else:
+            self._articles.sentence = "Looking for articles…"
+
+    def nearest_unread(self, cursor: int, step: int) -> int | None:
+        """The position of the nearest unread article below a position, or above for -1; by bisection among
+        the unread ones."""
+        if self.results is None:
+            return None
+        unread = self._library.select(self._filters.unread, self._clock())
+        low, high = 0, len(unread)
+        while low < high:
+            middle = (low + high) // 2
+            position = self.results.position(unread.window(middle, middle + 1)[0].number)
+            if position is not None and position < cursor + (step > 0):
+                low = middle + 1
+            else:
+                high = middle
+        place = low if step > 0 else low - 1
+        if not 0 <= place < len(unread):
+            return None
+        return self.results.position(unread.window(place, place + 1)[0].number)

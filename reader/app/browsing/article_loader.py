@@ -1,0 +1,157 @@
+"""Loading the article that is shown: the one under the cursor, or the one that a related link leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+
+from reader.app.browsing.article_picture import ArticlePicture
+from reader.app.browsing.host import Host
+from reader.app.browsing.session_state import SessionState
+from reader.app.reading.hits import Highlights
+from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.related_pane import RelatedPane
+from reader.article.record import Article
+from reader.errors import ReaderError
+from reader.library import Library, RelatedLink
+from reader.query.results import Headline
+
+
+class ArticleLoader:
+    """Reads articles in a thread, and remembers from where a related one was followed."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        picture: ArticlePicture,
+        session: SessionState,
+        *,
+        article_pane: ArticlePane,
+        related_pane: RelatedPane,
+        words: Callable[[], Highlights],
+        mark_read: Callable[[Headline], object],
+        mark_read_after: float,
+        return_to_related: Callable[[int], object],
+    ) -> None:
+        """`words` are those of the search; `mark_read` is called when an article was shown for some seconds,
+        never if they are negative; `return_to_related` goes to the related link with this row."""
+        self._host, self._library, self._picture, self._session = host, library, picture, session
+        self._pane, self._related = article_pane, related_pane
+        self._words, self._mark_read, self._mark_read_after = words, mark_read, mark_read_after
+        self._return_to_related = return_to_related
+        self.headline: Headline | None = None
+        """The article that is shown, or about to be."""
+        self._followed: list[tuple[Headline, int]] = []
+        """The articles from which related ones were followed, each with the row; the last one last."""
+        self._return_row: int | None = None
+        """The row of the related links to go to when their article is there again."""
+        self._reading: Timer | None = None
+
+    def highlight(self, headline: Headline | None) -> None:
+        """Show the article on which the list's cursor has come to rest."""
+        if headline is not None and self.headline is not None and headline.id == self.headline.id:
+            return
+        self._followed.clear()
+        self.show(headline)
+
+    def follow(self, headline: Headline) -> None:
+        """Show the article of the related link under the cursor."""
+        if self.headline is not None and headline.id != self.headline.id:
+            self._followed.append((self.headline, self._related.cursor))
+        self.show(headline)
+
+    def leave_followed(self) -> Headline | None:
+        """Go back to the article from which this one was followed; None if there is none."""
+        if not self._followed:
+            return None
+        headline, self._return_row = self._followed.pop()
+        self.show(headline)
+        return headline
+
+    def show(self, headline: Headline | None) -> None:
+        """Load an article; the old one stays until the new one is there."""
+        if headline == self.headline:
+            return
+        self.headline = headline
+        if self._reading is not None:
+            self._reading.stop()
+            self._reading = None
+        if headline is None:
+            self._pane.shown = None
+            self._related.links = ()
+        else:
+            self._load(headline)
+
+    def reload(self) -> None:
+        """Load the article again, for its file may have changed."""
+        if self.headline is not None:
+            self._load(self.headline)
+
+    def renew_marks(self, listed: Headline | None) -> None:
+        """Show the article's marks as they are now; `listed` is the headline under the list's cursor."""
+        if self.headline is None:
+            return
+        try:
+            is_listed = listed is not None and listed.id == self.headline.id
+            newer = listed if is_listed and listed is not None else self._library.find(self.headline.id)
+            self._pane.note = self._library.note(newer)
+        except ReaderError:
+            return
+        self.headline = newer
+        if self._pane.shown is not None:
+            self._pane.shown = (self._pane.shown[0], newer)
+
+    def _load(self, headline: Headline) -> None:
+        self._host.in_thread(lambda: self._read(headline), "read")
+
+    def _read(self, headline: Headline) -> None:
+        """Runs in a thread."""
+        try:
+            article = self._library.article(headline)
+            links = tuple(self._library.related(article))
+            note = self._library.note(headline)
+        except ReaderError as error:
+            self._host.call_later(self._failed, headline, str(error))
+        else:
+            self._host.call_later(self._loaded, headline, article, links, note)
+
+    def _failed(self, headline: Headline, reason: str) -> None:
+        if self.headline is not None and headline.id == self.headline.id:
+            self._pane.shown = None
+            self._related.links = ()
+            self._host.say(reason, is_warning=True)
+
+    def _loaded(
+        self, headline: Headline, article: Article, links: tuple[RelatedLink, ...], note: str
+    ) -> None:
+        """Show the article, unless another one is wanted by now."""
+        if self.headline is None or headline.id != self.headline.id:
+            return
+        shown = self._pane.shown
+        is_other = shown is None or shown[1].id != self.headline.id
+        with self._pane.app.batch_update():
+            if is_other:
+                self._session.leave_spot()
+                self._picture.make_room(article)
+                # Quietly: the words of the search belong to the article that comes now.
+                self._pane.set_reactive(ArticlePane.highlights, self._words())
+            self._pane.note = note
+            self._pane.shown = (article, self.headline)
+            if is_other:
+                self._session.recall_spot(self.headline)
+                self._picture.load(article)
+            if self._related.links != links:
+                self._related.links = links
+            if self._return_row is not None:
+                self._return_to_related(self._return_row)
+        self._return_row = None
+        if self._reading is None and not self.headline.is_read and self._mark_read_after >= 0:
+            self._reading = self._host.set_timer(max(self._mark_read_after, 0.01), self._has_been_read)
+
+    def _has_been_read(self) -> None:
+        """The article was shown long enough to count as read."""
+        self._reading = None
+        if self.headline is not None and not self.headline.is_read and self._pane.is_on_screen:
+            self._mark_read(self.headline)

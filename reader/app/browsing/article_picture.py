@@ -1,0 +1,196 @@
+"""The article's picture: read and decoded in a thread, shown in the article, large when a key asks for it.
+
+Nothing of it comes over a slow line, from the network, or to a terminal that cannot show it unless it was
+asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+from textual.geometry import Region
+from textual.timer import Timer
+
+from reader import pictures
+from reader.app.browsing.host import Host
+from reader.app.paint.canvas import (
+    KINDS,
+    Box,
+    Shown,
+    box_for,
+    in_blocks,
+    in_front,
+    in_placeholders,
+    iterm2_sequence,
+    pixels_of,
+    sixel_sequence,
+)
+from reader.app.terminal_output import TerminalOutput
+from reader.app.widgets.article_pane import ArticlePane
+from reader.app.wording import NO_ARTICLE
+from reader.article.record import Article, Image
+from reader.config import Config
+from reader.library import Library
+from reader.terminal import Terminal
+
+LEAST_COLUMNS, LEAST_ROWS = 24, 14
+"""Cells of text and lines of the pane that leave room for a picture."""
+MARGINS = 3
+"""Cells beside the article and lines above and below it."""
+SHARE = 1 / 3
+"""The part of the pane's lines that a picture may take."""
+FIT_AFTER = 0.2
+"""Seconds without another size after which the picture is made again: a window grows in many steps."""
+
+
+class ArticlePicture:
+    """Shows what belongs to the article that is read; what comes too late is dropped."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        config: Config,
+        seen: Terminal,
+        pane: ArticlePane,
+        output: TerminalOutput,
+        *,
+        is_covered: Callable[[], bool],
+    ) -> None:
+        """`is_covered` says whether a page is over the article."""
+        self._host, self._library, self._config, self._seen = host, library, config, seen
+        self._pane, self._output, self._is_covered = pane, output, is_covered
+        self._fitting: Timer | None = None
+        self._laid: Region | None = None
+        """Where a picture lies over the cells."""
+        self._numbers = count(1)
+        """Kitty's names for pictures."""
+
+    @property
+    def _way(self) -> str:
+        """How pictures are shown here: kitty, iterm2, sixel, blocks, or none."""
+        way = self._seen.pictures if self._config.pictures != "never" else "none"
+        if self._seen.colours <= 16 or not self._seen.is_unicode or self._config.signs == "ascii":
+            return "none"
+        return way
+
+    def _box_for(self, article: Article) -> Box | None:
+        """The room to keep for the article's picture; None if none is shown unasked."""
+        image = next(iter(article.images), None)
+        pane = self._pane
+        if image is None or self._way == "none" or not pictures.is_possible():
+            return None
+        if self._seen.is_remote and self._config.pictures != "always":
+            return None
+        is_elsewhere = image.url.lower().startswith(("http://", "https://"))
+        if is_elsewhere and not self._config.fetch_pictures:
+            return None
+        # A pane that is not in sight yet, where there is one at a time, will be as large as the screen.
+        columns = min(pane.text_width, pane.screen.size.width - MARGINS)
+        rows = pane.size.height or pane.screen.size.height - MARGINS
+        if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
+            return None
+        return box_for((image.width, image.height), columns, int(rows * SHARE))
+
+    def make_room(self, article: Article) -> None:
+        """Keep room for the picture of the article that is shown next."""
+        self._pane.frame.box = self._box_for(article)
+
+    def load(self, article: Article) -> None:
+        """Make the picture in a thread, if there is room for one."""
+        box = self._pane.frame.box
+        if box is not None:
+            self._host.in_thread(lambda: self._load(article, article.images[0], box), "picture")
+
+    def _load(self, article: Article, image: Image, box: Box) -> None:
+        """Runs in a thread."""
+        way = self._way
+        try:
+            raw = self._library.picture(article, image.url, may_fetch=self._config.fetch_pictures)
+            pixels = pictures.make(raw, *pixels_of(box, way), KINDS.get(way, "rgb"))
+        except pictures.PictureError as error:
+            self._host.call_later(self._show, article.path, box, None, str(error))
+            return
+        if way == "kitty":
+            shown = in_placeholders(pixels, box_for((pixels.width, pixels.height), *box), next(self._numbers))
+        elif way == "blocks":
+            shown = in_blocks(pixels)
+        else:
+            overlay = iterm2_sequence(pixels.data, box) if way == "iterm2" else sixel_sequence(pixels)
+            shown = in_front(box, overlay)
+        self._host.call_later(self._show, article.path, box, shown, "")
+
+    def _show(self, path: str, box: Box, picture: Shown | None, reason: str) -> None:
+        """Show a picture, or why there is none, unless another article or size is shown by now."""
+        shown = self._pane.shown
+        if shown is None or (shown[0].path, self._pane.frame.box) != (path, box):
+            return
+        if picture is None:
+            self._pane.picture_failed(reason)
+            return
+        if picture.sequence:
+            self._output.write(picture.sequence)
+        self._pane.frame.on_move = self.lift
+        self._pane.show_picture(picture)
+        self._pane.call_after_refresh(self._lay)
+
+    def lift(self) -> None:
+        """Paint the lines under the picture, for they or the screen are about to change."""
+        if self._laid is not None:
+            self._output.forget_lines(self._laid.y, self._laid.height)
+            self._laid = None
+            self._pane.refresh()
+        self._pane.call_after_refresh(self._lay)
+
+    def _lay(self) -> None:
+        """Lay the picture over its lines, if all are in sight and nothing else is over them."""
+        picture, region = self._pane.frame.picture, self._pane.picture_region
+        if picture is None or not picture.overlay or region is None or region == self._laid:
+            return
+        if not self._is_covered():
+            self._laid = region
+            self._output.write(f"\x1b7\x1b[{region.y + 1};{region.x + 1}H{picture.overlay}\x1b8")
+
+    def lay_again(self) -> None:
+        """Lay the picture again: the terminal has been painted anew."""
+        self._laid = None
+        self._pane.call_after_refresh(self._lay)
+
+    def fit(self) -> None:
+        """The terminal has another size, and has been painted anew."""
+        self.lay_again()
+        if self._fitting is None:
+            self._fitting = self._host.set_timer(FIT_AFTER, self._make_again)
+        else:
+            self._fitting.reset()
+
+    def _make_again(self) -> None:
+        """Make the picture for the room that there is now; the reading place stays."""
+        self._fitting = None
+        pane, shown = self._pane, self._pane.shown
+        box = self._box_for(shown[0]) if shown is not None else None
+        if shown is None or box == pane.frame.box:
+            return
+        pane.frame.clear()
+        pane.frame.box = box
+        pane.lay_out_anew()
+        self.load(shown[0])
+
+    def show_large(self) -> None:
+        """Show the article's pictures on a page of their own."""
+        from reader.app.screens.picture import PictureScreen  # loaded when it is first opened
+
+        shown = self._pane.shown
+        if shown is None or not shown[0].images:
+            self._host.say("No picture in this article" if shown else NO_ARTICLE)
+        elif self._way == "none":
+            self._host.say("This terminal shows no pictures (see reader doctor)")
+        else:
+            article = shown[0]
+            urls = [image.url for image in article.images]
+
+            def read(url: str) -> bytes:
+                return self._library.picture(article, url, may_fetch=self._config.fetch_pictures)
+
+            self._host.open_dialog(PictureScreen(urls, self._way, read, self._output.write))

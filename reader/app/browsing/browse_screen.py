@@ -1,0 +1,858 @@
+"""The browsing screen: sidebar, list, article and related links, and the parts that do what crosses them.
+
+Panes own their state and its actions; they tell what a person did by messages. The screen hands that to the
+parts, which show what follows from it in the panes they were given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.geometry import Size
+from textual.reactive import var
+from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES, Theme
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from reader.app.browsing.answers import Answers
+from reader.app.browsing.article_loader import ArticleLoader
+from reader.app.browsing.article_picture import ArticlePicture
+from reader.app.browsing.filters import Filters
+from reader.app.browsing.latest_query import Counted
+from reader.app.browsing.marks import Marking
+from reader.app.browsing.opening import Link, Opening
+from reader.app.browsing.pane_sizes import STEP, PaneSizes
+from reader.app.browsing.pipe_and_edit import PipeAndEdit
+from reader.app.browsing.refreshing import Refreshing
+from reader.app.browsing.saved_views import Views
+from reader.app.browsing.search_input import SearchInput
+from reader.app.browsing.session_state import SessionState
+from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
+from reader.app.keys.footers import BOX
+from reader.app.keys.keymap import Keymap, action_of, bindings_for
+from reader.app.messages import (
+    ArticleChosen,
+    CopyRequested,
+    HeadlineHighlighted,
+    PicturePressed,
+    UrlPressed,
+    ValuePressed,
+)
+from reader.app.paint.painted_view import PaintedView
+from reader.app.start import Start
+from reader.app.terminal_output import TerminalOutput
+from reader.app.widgets.article_list import ArticleList
+from reader.app.widgets.article_pane import MOST_TIMES, ArticlePane
+from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultStatus, TooSmall
+from reader.app.widgets.related_pane import RelatedPane
+from reader.app.widgets.search_bar import SearchBar
+from reader.app.widgets.sidebar import Sidebar
+from reader.app.wording import NO_ARTICLE, unforeseen
+from reader.config.commands import BY_ID, PLACES, Place
+from reader.config.paths import state_dir
+from reader.config.search_history import Searches
+from reader.errors import ReaderError
+from reader.library import Change, Library
+from reader.query import Query, highlights
+from reader.query.results import MOST_PERIODS, Headline, Progress, Results
+from reader.terminal import Terminal
+
+AGES_EVERY = 60
+"""Seconds after which the ages in the list are painted again."""
+READING: tuple[Place, ...] = ("article", "related")
+"""The panes in which keys are for the article that is shown, and not for the list."""
+
+_NAMES: dict[Place, str] = {"sidebar": "Topics", "list": "List", "article": "Article", "related": "Related"}
+
+Answer = TypeVar("Answer")
+
+
+class BrowseScreen(Screen[None]):
+    """Everything at a glance: what there is, what matches, what it says, what belongs to it.
+
+    Its values are `var` and not `reactive`: each change of a screen's reactive paints everything again, which
+    is 40 kB on the way to the terminal.
+    """
+
+    BINDINGS = bindings_for("screen")
+    AUTO_FOCUS = ""
+    """The list has the focus at the start in every layout; Textual would give it to the search bar first."""
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    place: var[Place] = var("list", init=False)
+    """The pane that has the focus or had it last."""
+    is_zoomed: var[bool] = var(False, toggle_class="-alone", init=False)
+    """Whether the article has the screen to itself."""
+
+    def __init__(
+        self,
+        start: Start,
+        keymap: Keymap,
+        seen: Terminal,
+        output: TerminalOutput,
+        size: Size,
+        first_steps: Callable[[], Iterator[Progress]] | None = None,
+    ) -> None:
+        """`first_steps` go on with a refresh that has begun already."""
+        self._start = start
+        self.seen = seen
+        """What the terminal can do, as far as it shows without asking."""
+        super().__init__()
+        self.keymap = keymap
+        """Which keys do what."""
+        self._make_widgets()
+        self._make_parts(output, first_steps)
+        classes = classes_at(*size)
+        self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
+
+    def _make_widgets(self) -> None:
+        clock = self._start.clock
+        self.masthead = Masthead(id="masthead")
+        self.search_bar = SearchBar(id="search")
+        self.result_status = ResultStatus(id="status")
+        self.information = InformationLine(id="information", classes="-silent")
+        self.sidebar = Sidebar(clock, id="sidebar")
+        self.articles = ArticleList(clock, id="list")
+        self.article_pane = ArticlePane(clock, id="article")
+        self.related_pane = RelatedPane(clock, id="related")
+        self.footer = Footer(id="footer")
+
+    def _make_parts(
+        self,
+        output: TerminalOutput,
+        first_steps: Callable[[], Iterator[Progress]] | None,
+    ) -> None:
+        start, library, config, clock = (
+            self._start,
+            self._start.library,
+            self._start.config,
+            self._start.clock,
+        )
+        self.filters = Filters(start.query, self._show_text, lambda: self.answers.query_changed())
+        self.refreshing = Refreshing(
+            self,
+            library,
+            self.information,
+            first_steps=first_steps,
+            has_results=lambda: bool(self.results),
+            changed=self._articles_changed,
+            progressed=self._refresh_progressed,
+        )
+        self.answers = Answers(
+            self,
+            library,
+            self.filters,
+            clock,
+            search_bar=self.search_bar,
+            sidebar=self.sidebar,
+            articles=self.articles,
+            article_pane=self.article_pane,
+            information=self.information,
+            status=self.result_status,
+            chart_cells=self._chart_cells,
+            is_refreshing=lambda: self.refreshing.is_refreshing,
+            counted=self._have_counts,
+        )
+        self.search_input = SearchInput(
+            self,
+            library,
+            self.filters,
+            clock,
+            Searches(state_dir() / "searches" if config.remember else None),
+            search_bar=self.search_bar,
+            information=self.information,
+            sidebar=self.sidebar,
+            leave=lambda: self.go_to("list"),
+        )
+        self.views = Views(self, self.filters, self.sidebar, config.mute, self.answers.recount)
+        self.marking = Marking(self, library, clock, self._show_marks, self.keymap.words("undo"))
+        self.opening = Opening(
+            self,
+            config,
+            output,
+            suspend=self.app.suspend,
+            in_main_thread=self.app.call_from_thread,
+        )
+        self.pipe_and_edit = PipeAndEdit(
+            self, library, copy=self.opening.copy, run_aside=self.opening.run_aside
+        )
+        self.session = SessionState(
+            start.visit,
+            start.keep_visit,
+            articles=self.articles,
+            article_pane=self.article_pane,
+            query_text=lambda: str(self.filters.query),
+            theme=lambda: self.app.theme,
+            background=lambda: self.seen.background,
+        )
+        self.pane_sizes = PaneSizes(
+            self.session.sizes,
+            config,
+            self.say,
+            sidebar=self.sidebar,
+            articles=self.articles,
+            article_pane=self.article_pane,
+            related_pane=self.related_pane,
+        )
+        self.picture = ArticlePicture(
+            self,
+            library,
+            config,
+            self.seen,
+            self.article_pane,
+            output,
+            is_covered=lambda: self.app.screen is not self,
+        )
+        self.loader = ArticleLoader(
+            self,
+            library,
+            self.picture,
+            self.session,
+            article_pane=self.article_pane,
+            related_pane=self.related_pane,
+            words=lambda: highlights(self.filters.query),
+            mark_read=lambda headline: self.marking.mark([headline], Change(read=True)),
+            mark_read_after=config.mark_read_after,
+            return_to_related=self._return_to_related,
+        )
+
+    def compose(self) -> ComposeResult:
+        """The lines above, the panes, the line below."""
+        with Horizontal(id="top"):
+            yield self.masthead
+            yield self.search_bar
+            yield self.result_status
+        yield self.information
+        with Container(id="panes"):
+            yield self.sidebar
+            with Container(id="desk"):
+                yield self.articles
+                with Container(id="reading"):
+                    yield self.article_pane
+                    yield self.related_pane
+        yield self.footer
+        yield TooSmall(id="too-small")
+
+    def on_mount(self) -> None:
+        """Show what the library has, then look for what is new."""
+        start = self._start
+        self.masthead.source = start.source
+        self.search_bar.show(str(self.current_query))
+        self.articles.is_compact = start.config.rows == "compact"
+        self.articles.tag_colours = self.article_pane.tag_colours = start.config.tags
+        self.pane_sizes.start()
+        self.watch_place(self.place)
+        for part in ("chart_field", "finding"):
+            self.watch(self.sidebar, part, self.show_keys, init=False)
+        self.set_focus(self.articles)
+        # Until a key or the last visit says where: from here on, for keys may come before the first paint.
+        self.articles.keeps_article = False
+        self.answers.show_status()
+        self.watch(self.search_bar, "typed", self.search_input.typed, init=False)
+        self.views.start(start.config.views)
+        self.answers.start()
+        self._go_to_article(start.visit.article)
+        self.set_interval(AGES_EVERY, self._once_a_minute)
+        self.app.theme_changed_signal.subscribe(self, self._paint_anew)
+        self.call_after_refresh(self._after_first_paint)
+
+    def _go_to_article(self, identifier: str) -> None:
+        """Put the list's cursor on the article of the last visit, if it is still listed."""
+        try:
+            if identifier:
+                self.articles.choose_article(self.library.find(identifier))
+        except ReaderError:
+            return
+
+    def _once_a_minute(self) -> None:
+        self.articles.refresh()
+        self.session.keep()
+
+    def _paint_anew(self, theme: Theme) -> None:
+        """Repaint the panes: Textual repaints only widgets whose own styles have changed."""
+        self.query("*").refresh()
+
+    def _after_first_paint(self) -> None:
+        """Start what could wait: looking for links and for new files."""
+        self.opening.look_for_links(self.seen, self._have_links)
+        self.refreshing.start()
+
+    def _have_links(self, are_shown: bool) -> None:
+        self.article_pane.has_links = are_shown
+        self.article_pane.refresh()
+
+    def on_unmount(self) -> None:
+        """Let the threads end."""
+        self.answers.worker.stop()
+        self.refreshing.stop()
+
+    # What the parts need, and what others ask.
+
+    @property
+    def library(self) -> Library:
+        """The collection, its index and the person's marks."""
+        return self._start.library
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """What the time is."""
+        return self._start.clock
+
+    @property
+    def current_query(self) -> Query:
+        """What is searched for; the search bar's text says the same."""
+        return self.filters.query
+
+    def put(self, query: Query) -> None:
+        """Search for this, and show its text."""
+        self.filters.put(query)
+
+    def without_muted(self, query: Query) -> Query:
+        """A query as the library gets it: without what is muted."""
+        return self.filters.without_muted(query)
+
+    @property
+    def results(self) -> Results | None:
+        """The answer to the latest query that has one."""
+        return self.answers.results
+
+    @property
+    def headline(self) -> Headline | None:
+        """The article that is shown, or about to be."""
+        return self.loader.headline
+
+    @property
+    def is_refreshing(self) -> bool:
+        """Whether a refresh is under way."""
+        return self.refreshing.is_refreshing
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is under way: no query, no refresh, no cursor still moving."""
+        return not (
+            self.is_refreshing
+            or self.answers.is_pending
+            or len(self.footer.pressed) == 1
+            or self.articles.is_moving
+            or any(not worker.is_finished for worker in self.workers)
+        )
+
+    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+        """Show a notice for a moment."""
+        self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
+
+    def in_thread(self, work: Callable[[], None], group: str) -> None:
+        """Do slow work in a thread, which passes its result on with `call_later`."""
+        self.run_worker(work, thread=True, group=group, exit_on_error=False)
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.say(unforeseen(event.worker.error), is_warning=True)
+
+    def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
+        """Show a dialog or page over the screen; `then` gets its answer."""
+        self.app.push_screen(page, then)
+
+    # Places and layout.
+
+    @property
+    def panes(self) -> Mapping[Place, PaintedView]:
+        """The widgets of the places that can have the focus."""
+        return {
+            "sidebar": self.sidebar,
+            "list": self.articles,
+            "article": self.article_pane,
+            "related": self.related_pane,
+        }
+
+    @property
+    def _shown_place(self) -> Place:
+        """The pane that is shown where only one is."""
+        return "list" if self.place == "search" else self.place
+
+    def go_to(self, place: Place) -> None:
+        """Give a place the focus; in a narrow layout it is then the one that is shown."""
+        if place == "search":
+            self.set_focus(self.search_bar.line)  # at once, for what is typed right behind
+            return
+        if place == "related" and not self.related_pane.links:
+            place = "article"
+        self.place = place
+        self.set_focus(self.panes[place])
+
+    def watch_place(self, place: Place) -> None:
+        """Show where we are: the footer's keys, the way there, and the pane itself in a narrow layout."""
+        if place != "article":
+            self.is_zoomed = False
+        self.show_keys()
+        self._fit_layout()
+
+    def show_keys(self) -> None:
+        """Name the keys of the pane with the focus, or of the box or chart in it."""
+        part = BOX if self.sidebar.finding else self.sidebar.chart_field
+        self.footer.hints = self.keymap.hints(self.place, part)
+
+    def _fit_layout(self) -> None:
+        """Fold the related links where lines are few; say where we are where only one pane is shown."""
+        self.related_pane.is_folded = self.has_class("-medium") and self.place != "related"
+        self.pane_sizes.fit()
+        # A class on the screen styles every widget anew (50 kB of painting), so only where it does something.
+        here = self._shown_place
+        shows_one = is_single(self.classes)
+        for one in PLACES:
+            self.set_class(shows_one and here == one, f"-at-{one}")
+        way: tuple[str, ...] = ()
+        if self.has_class("-narrow"):
+            way = tuple(_NAMES[place] for place in PLACES[: PLACES.index(here) + 1])
+        self.masthead.trail = way
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The layout follows the width; words that depend on it too."""
+        if is_single(classes_at(*event.size)):
+            # Before Textual hides what no longer fits: it takes the focus from a pane that is hidden.
+            self.add_class(f"-at-{self._shown_place}")
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        self._fit_layout()
+        self.answers.fit_charts()
+        self.information.indent = self.search_bar.column_of(0)
+        self.result_status.fit()
+        self.picture.fit()
+
+    def _chart_cells(self) -> int:
+        """Cells for the charts of the sidebar, known before it is laid out."""
+        width = self._start.config.sidebar_width
+        return max(width - 3, 8) if self.has_class("-wide") else MOST_PERIODS
+
+    def on_screen_suspend(self) -> None:
+        """Another screen comes over this one."""
+        self.picture.lift()
+
+    def on_screen_resume(self) -> None:
+        """And has gone."""
+        self.picture.lay_again()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self, event: events.DescendantFocus) -> None:
+        """A click or the end of a dialog can move the focus too."""
+        if event.widget is not self.focused:
+            return  # it has moved on
+        if event.widget is self.search_bar.line:
+            self.place = "search"
+            self.search_input.begin()
+            return
+        for place, pane in self.panes.items():
+            if pane is event.widget:
+                self.place = place
+
+    @on(events.DescendantBlur)
+    def _focus_lost(self, event: events.DescendantBlur) -> None:
+        if event.widget is self.search_bar.line:
+            self.search_input.end()
+
+    @on(PaintedView.EdgeMoved)
+    def _edge_moved(self, message: PaintedView.EdgeMoved) -> None:
+        message.stop()
+        self.pane_sizes.drag(message.pane, message.columns, message.rows)
+
+    # What the panes tell.
+
+    @on(ValuePressed)
+    def _value_pressed(self, message: ValuePressed) -> None:
+        self.filters.press(message.field, message.value, exclude=message.exclude)
+
+    @on(Sidebar.RangePicked)
+    def _range_picked(self, message: Sidebar.RangePicked) -> None:
+        self.filters.narrow(message.field, message.value)
+
+    @on(Sidebar.ViewChosen)
+    def _view_chosen(self, message: Sidebar.ViewChosen) -> None:
+        self.filters.put(message.view.query)
+
+    @on(SearchBar.Entered)
+    def _search_entered(self) -> None:
+        self.go_to("list")
+
+    @on(SearchBar.Completing)
+    def _complete(self, message: SearchBar.Completing) -> None:
+        self.search_input.complete(message.step)
+
+    @on(SearchBar.Recalled)
+    def _recall(self, message: SearchBar.Recalled) -> None:
+        self.search_input.recall(message.step)
+
+    @on(ArticleList.SelectionChanged)
+    def _selection_changed(self, message: ArticleList.SelectionChanged) -> None:
+        self.result_status.selected = f"{message.count:,} selected" if message.count else ""
+
+    @on(HeadlineHighlighted)
+    def _highlighted(self, message: HeadlineHighlighted) -> None:
+        self.loader.highlight(message.headline)
+
+    @on(ArticleChosen)
+    def _article_chosen(self, message: ArticleChosen) -> None:
+        if self.place == "related":
+            self.loader.follow(message.headline)
+        else:
+            self.loader.show(message.headline)
+        self.articles.choose_article(message.headline)
+        self.go_to("article")
+
+    @on(UrlPressed)
+    def _url_pressed(self, message: UrlPressed) -> None:
+        self.opening.open_links([("", message.url)])
+
+    @on(CopyRequested)
+    def _copy_requested(self, message: CopyRequested) -> None:
+        self.opening.copy(message.text)
+
+    @on(PicturePressed)
+    def _picture_pressed(self) -> None:
+        self.picture.show_large()
+
+    # What the parts tell.
+
+    def _show_text(self, text: str) -> None:
+        """Show the text of a query that was put together elsewhere."""
+        self.information.error = None
+        self.search_bar.show(text)
+
+    def _have_counts(self, counts: Counted) -> None:
+        self.search_input.have_counts(counts.query, counts.facets)
+
+    def _show_marks(self) -> None:
+        """Show the marks as they are now, in the list, the article and the counts."""
+        self.articles.reload()
+        self.loader.renew_marks(self.articles.headline)
+        self.answers.recount()
+
+    def _articles_changed(self) -> None:
+        self.answers.ask()
+        self.loader.reload()
+
+    def _refresh_progressed(self, is_complete: bool) -> None:
+        if is_complete:
+            self.articles.keeps_article = True
+        self.answers.show_status()
+
+    def _return_to_related(self, row: int) -> None:
+        if self.place == "article":
+            self.go_to("related")
+            self.related_pane.move(row - self.related_pane.cursor)
+
+    def show_article(self, headline: Headline) -> None:
+        """Read an article, with the list's cursor on it if it is listed."""
+        self.loader.show(headline)
+        self.articles.choose_article(headline)
+        self.go_to("article")
+
+    # What a key is meant for.
+
+    @property
+    def target(self) -> Headline | None:
+        """The article that a key is for: the one being read, or the one under the list's cursor."""
+        return self.headline if self.place in READING else self.articles.headline
+
+    @property
+    def targets(self) -> tuple[Headline, ...]:
+        """The articles that a mark is for: the selection if no article is being read, else the target."""
+        if len(self.articles.selection) and self.place not in READING:
+            return self.articles.selection.headlines
+        return (self.target,) if self.target is not None else ()
+
+    def _links(self) -> list[Link]:
+        """The related link in its pane, else the addresses of the targets; says if there are none."""
+        if self.place == "related":
+            found = [(self.related_pane.current_title, self.related_pane.current_url)]
+        else:
+            found = [(headline.title, headline.url) for headline in self.targets]
+        links = [link for link in found if link[1]]
+        if not found:
+            self.say(NO_ARTICLE)
+        elif not links:
+            self.say("None of these has an address" if len(found) > 1 else "This article has no address")
+        return links
+
+    # Commands. Those of a pane are its own actions.
+
+    async def run_command(self, name: str, times: int | None = None) -> None:
+        """Carry out a command as its key would: by the pane with the focus, else by the screen or the pane to
+        which it belongs."""
+        action, places = action_of(name, times), BY_ID[name].places
+        nodes: list[Widget] = [self.panes[self.place]] if self.place in places else []
+        nodes.append(self if "screen" in places else self.panes[places[0]])
+        for node in nodes:
+            if await self.app.run_action(action, node):
+                return
+
+    async def action_run_command(self, name: str) -> None:
+        """Carry out the command of a pane that does not have the focus."""
+        await self.run_command(name)
+
+    def action_page_on(self) -> None:
+        """Read on: a page down, at the end the next unread article."""
+        pane = self.related_pane if self.place == "related" else self.article_pane
+        shown, wanted = self.article_pane.shown, self.headline or self.articles.headline
+        if not pane.is_on_screen:
+            self.articles.page(1)
+        elif wanted and not (shown and shown[1].id == wanted.id):
+            return  # still loading: nobody can have read to its end
+        elif not pane.page(1):
+            self.action_next_unread()
+
+    def action_next_unread(self, times: int = 1) -> None:
+        """Go to the next unread article."""
+        self._go_to_unread(1, times)
+
+    def action_previous_unread(self, times: int = 1) -> None:
+        """Go to the previous unread article."""
+        self._go_to_unread(-1, times)
+
+    def _go_to_unread(self, step: int, times: int) -> None:
+        for _ in range(min(times, MOST_TIMES)):
+            position = self.answers.nearest_unread(self.articles.cursor, step)
+            if position is None:
+                self.say("No unread articles below" if step > 0 else "No unread articles above")
+                return
+            self.articles.choose(position)
+
+    def action_pane_left(self) -> None:
+        """Go to the pane to the left."""
+        self._go_beside(-1)
+
+    def action_pane_right(self) -> None:
+        """Go to the pane to the right."""
+        self._go_beside(1)
+
+    def _go_beside(self, step: int) -> None:
+        here = PLACES.index(self._shown_place)
+        self.go_to(PLACES[max(min(here + step, len(PLACES) - 1), 0)])
+
+    def action_pane_next(self) -> None:
+        """Go to the next pane."""
+        self._go_round(1)
+
+    def action_pane_previous(self) -> None:
+        """Go to the previous pane."""
+        self._go_round(-1)
+
+    def _go_round(self, step: int) -> None:
+        if self.place == "search":
+            self.go_to("list")
+            return
+        places = [place for place in PLACES if place != "related" or self.related_pane.links]
+        self.go_to(places[(places.index(self.place) + step) % len(places)])
+
+    def action_search(self) -> None:
+        """Go to the search bar."""
+        self.is_zoomed = False
+        self.go_to("search")
+
+    def action_zoom(self) -> None:
+        """Show only the article, or all panes again."""
+        self.is_zoomed = not self.is_zoomed
+        self.go_to("article" if self.is_zoomed else "list")
+
+    def action_back(self) -> None:
+        """Go back one step."""
+        self._step_back()
+
+    def action_back_or_quit(self) -> None:
+        """Go back one step; at the last one quit."""
+        if not self._step_back():
+            self.app.exit()
+
+    def _step_back(self) -> bool:
+        """Undo the last step inwards; False if there is none left."""
+        if self.place == "sidebar" and self.sidebar.leave_box(keep=False):
+            return True
+        if self.place == "article":
+            if self.article_pane.leave_find():
+                return True
+            if headline := self.loader.leave_followed():
+                self.articles.choose_article(headline)
+                return True
+        if self.is_zoomed:
+            self.action_zoom()
+            return True
+        if self.place == "list":
+            return self.articles.clear_selection()
+        self.go_to("article" if self.place == "related" else "list")
+        return True
+
+    def action_wider(self) -> None:
+        """Widen the pane with the focus; in the article the lines."""
+        self.pane_sizes.grow(self.place, by=STEP)
+
+    def action_narrower(self) -> None:
+        """Narrow the pane with the focus; in the article the lines."""
+        self.pane_sizes.grow(self.place, by=-STEP)
+
+    def action_next_spacing(self) -> None:
+        """Change the space between paragraphs."""
+        self.pane_sizes.next_spacing()
+
+    def action_open_page(self) -> None:
+        """Open the page in the browser, or the pages of the selected articles."""
+        self.opening.open_links(self._links())
+
+    def action_open_text(self) -> None:
+        """Read the page in a text browser, in this terminal."""
+        self.opening.open_text(self._links())
+
+    def action_show_address(self) -> None:
+        """Show the address to press, select or scan."""
+        self.opening.show_addresses(self._links())
+
+    def action_copy_url(self) -> None:
+        """Copy the address, or those of the selected articles, a line each."""
+        self.opening.copy_links(self._links())
+
+    def action_copy_markdown(self) -> None:
+        """Copy title and address as a Markdown link."""
+        self.opening.copy_markdown(self._links())
+
+    def action_pipe(self) -> None:
+        """Pipe the article, or the selected ones, to a command."""
+        self.pipe_and_edit.pipe(self.targets)
+
+    def action_edit_file(self) -> None:
+        """Open the article's file in the editor, then show it as it is now."""
+        if self.pipe_and_edit.edit(self.target):
+            self.loader.reload()
+            self.refreshing.look_again()
+
+    def action_show_picture(self) -> None:
+        """Show the article's pictures large."""
+        self.picture.show_large()
+
+    def action_toggle_read(self) -> None:
+        """Mark as read, or as unread."""
+        self.marking.toggle_read(self.targets)
+
+    def action_toggle_star(self) -> None:
+        """Add or remove a star."""
+        self.marking.toggle_star(self.targets)
+
+    def action_edit_tags(self) -> None:
+        """Edit the tags."""
+        self.marking.edit_tags(self.targets)
+
+    def action_edit_note(self) -> None:
+        """Add or edit a note."""
+        self.marking.edit_note(self.targets)
+
+    def action_mark_many(self) -> None:
+        """Mark all listed articles, those above or below the cursor, or the selected ones, after asking."""
+        self.marking.ask_many(self.results, self.articles.cursor, self.articles.selection.headlines)
+
+    def action_read_all(self) -> None:
+        """Mark all listed articles as read, after asking."""
+        self.marking.mark_all_read(self.results)
+
+    def action_undo(self) -> None:
+        """Undo the last mark."""
+        self.marking.undo()
+
+    def action_redo(self) -> None:
+        """Redo the mark that was undone last."""
+        self.marking.redo()
+
+    def action_select(self) -> None:
+        """Toggle the selection of the article that is read."""
+        if self.place not in READING:
+            self.articles.action_select()
+        elif self.headline is not None:
+            self.articles.toggle_selection(self.headline)
+
+    def action_select_down(self) -> None:
+        """Extend the selection in the list down, unless an article is being read."""
+        if self.place not in READING:
+            self.articles.action_select_down()
+
+    def action_select_up(self) -> None:
+        """Extend the selection in the list up, unless an article is being read."""
+        if self.place not in READING:
+            self.articles.action_select_up()
+
+    def action_exclude(self) -> None:
+        """Say where this works."""
+        self.say("x excludes a topic or provider in the sidebar; f goes there")
+
+    def action_step_down(self) -> None:
+        """Lower the minimum quality."""
+        self.filters.step_quality(-1)
+
+    def action_step_up(self) -> None:
+        """Raise the minimum quality."""
+        self.filters.step_quality(1)
+
+    def action_clear(self) -> None:
+        """Clear the search and all filters."""
+        self.filters.put(Query())
+
+    def action_next_sort(self) -> None:
+        """Change the sort order."""
+        self.filters.next_sort()
+
+    def action_show_muted(self) -> None:
+        """Show or hide muted articles."""
+        if not self.filters.toggle_muted():
+            self.say("Nothing is muted: the configuration has no rules under [mute]")
+
+    def action_choose_view(self, number: int) -> None:
+        """Show the view with this number, counted from 1."""
+        self.views.choose(number)
+
+    def action_save_view(self) -> None:
+        """Save the search as a view."""
+        self.views.save()
+
+    def action_manage_views(self) -> None:
+        """Show all views, to choose or change them."""
+        self.views.manage()
+
+    def action_next_theme(self) -> None:
+        """Switch to the next of the reader's own themes."""
+        names = [name for name in self.app.available_themes if name not in BUILTIN_THEMES]
+        here = names.index(self.app.theme) if self.app.theme in names else -1
+        self.app.theme = names[(here + 1) % len(names)]
+        self.say(f"Theme: {self.app.theme}")
+
+    def action_refresh(self) -> None:
+        """Look for new and changed files, and say what was found."""
+        self.refreshing.ask()
+
+    def action_show_help(self) -> None:
+        """Show all keys."""
+        from reader.app.screens.help import Help  # loaded when it is first opened
+
+        self.app.push_screen(Help(self.keymap))
+
+    def action_show_palette(self) -> None:
+        """Find any command, topic, provider, view, theme or order."""
+        from reader.app.palette import open_palette  # loaded when it is first opened
+
+        open_palette(self)
+
+    def action_redraw(self) -> None:
+        """Redraw the screen."""
+        self.app.app_resume_signal.publish(self.app)
+
+    def action_suspend(self) -> None:
+        """Suspend the reader; nobody knows whether it is resumed."""
+        self.session.keep()
+        self.app.action_suspend_process()
+
+    def action_quit(self) -> None:
+        """Quit."""
+        self.app.exit()

@@ -1,0 +1,83 @@
+"""The current query, what is muted, and every way of changing them but typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reader.app.widgets.sidebar_chart import stepped
+from reader.library.muting import Muting
+from reader.query import SORTS, UNREAD, Query
+
+
+class Filters:
+    """One query, however it is put together; the search bar always shows it as text."""
+
+    def __init__(
+        self, query: Query, show_text: Callable[[str], object], changed: Callable[[], object]
+    ) -> None:
+        """`show_text` writes the query into the search bar, `changed` asks it."""
+        self.query = query
+        """The current query."""
+        self.rules = Muting()
+        """What the configuration mutes."""
+        self.shows_muted = False
+        """Whether the person wants to see muted articles all the same."""
+        self._show_text, self._changed = show_text, changed
+
+    @property
+    def muting(self) -> Muting:
+        """What is left out of answers now."""
+        return Muting() if self.shows_muted else self.rules
+
+    def without_muted(self, query: Query) -> Query:
+        """A query as the library gets it: without what is muted."""
+        return query.and_also(self.muting.of(query))
+
+    @property
+    def asked(self) -> Query:
+        """The current query as the library gets it."""
+        return self.without_muted(self.query)
+
+    @property
+    def unread(self) -> Query:
+        """The same, narrowed to what is unread."""
+        return self.asked.and_also(UNREAD)
+
+    def put(self, query: Query) -> None:
+        """Make this the query, and show its text."""
+        self._show_text(str(query))
+        self.typed(query)
+
+    def typed(self, query: Query) -> None:
+        """Make this the query; its text is being written in the search bar."""
+        if query != self.query:
+            self.query = query
+            self._changed()
+
+    def press(self, field: str, value: str, *, exclude: bool = False) -> None:
+        """Toggle a value, or its exclusion."""
+        change = self.query.excluding if exclude else self.query.toggling
+        self.put(change(field, value))
+
+    def narrow(self, field: str, value: str) -> None:
+        """Limit a field to a range; empty removes the limit."""
+        self.put(self.query.narrowed(field, value))
+
+    def step_quality(self, step: int) -> None:
+        """Raise the minimum quality by a step, or lower it for -1."""
+        self.narrow("quality", stepped(self.query, step))
+
+    def next_sort(self) -> None:
+        """Change to the next sort order; relevance only where words are searched for."""
+        has_words = any(term.field in ("text", "title") for term in self.query.terms())
+        orders = [order for order in SORTS if order != "relevance" or has_words]
+        here = orders.index(self.query.sort) if self.query.sort in orders else -1
+        self.put(self.query.with_sort(orders[(here + 1) % len(orders)]))
+
+    def toggle_muted(self) -> bool:
+        """Show or hide muted articles; False if nothing is muted."""
+        if self.rules == Muting():
+            return False
+        self.shows_muted = not self.shows_muted
+        self._changed()
+        return True

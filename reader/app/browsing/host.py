@@ -1,0 +1,30 @@
+"""What the parts of the browsing screen need from it, so that none of them has to know the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+Answer = TypeVar("Answer")
+
+
+class Host(Protocol):
+    """Notices, threads, timers and dialogs."""
+
+    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+        """Show a notice for a moment."""
+
+    def in_thread(self, work: Callable[[], None], group: str) -> None:
+        """Do slow work in a thread, which passes its result on with `call_later`."""
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+        """Call this soon in the main thread, from any thread."""
+
+    def set_timer(self, delay: float, callback: Callable[[], Any]) -> Timer:
+        """Call this after some seconds."""
+
+    def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
+        """Show a dialog or page over the screen; `then` gets its answer."""

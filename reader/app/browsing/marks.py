@@ -1,0 +1,271 @@
+"""Marks on one article or many: read, star, tags, a note; undo and redo.
+
+What is listed stays listed until the query is asked again: no row disappears from under the cursor because
+of a mark.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from threading import Lock
+from typing import TYPE_CHECKING, TypeAlias
+
+from reader.app.browsing.host import Host
+from reader.app.wording import NO_ARTICLE
+from reader.article.text import clean, clean_line
+from reader.errors import ReaderError, counted
+from reader.library import Change, Library
+from reader.query import Query
+from reader.query.results import Headline, Results, Stretch
+
+if TYPE_CHECKING:
+    from reader.app.screens.mark_many import Choice
+
+MOST_COMPARED = 50
+"""Selected articles whose notes are read before a new one is written."""
+MOST_QUICK = 5_000
+"""Articles that are marked before one wonders whether anything happens."""
+
+Which: TypeAlias = "tuple[Headline, ...] | Results | Stretch"
+"""Articles that are marked at once."""
+
+_SIMPLE = {
+    "r": Change(read=True), "u": Change(read=False), "s": Change(starred=True), "x": Change(starred=False),
+}  # fmt: skip
+"""What the keys of `MarkMany` mean that need no further answer."""
+
+
+class Marking:
+    """Changes marks. Those of one article are on disk when its key has returned; those of what can be a
+    million articles are changed in a thread, one change after another."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        clock: Callable[[], datetime],
+        changed: Callable[[], object],
+        undo_keys: str,
+    ) -> None:
+        """`changed` shows the marks as they are now; `undo_keys` are said after a change of many."""
+        self._host, self._library, self._clock = host, library, clock
+        self._changed, self._undo_keys = changed, undo_keys
+        self._waiting: deque[Callable[[], str]] = deque()
+        self._lock = Lock()
+        self._is_working = False
+
+    def mark(self, headlines: Sequence[Headline], change: Change) -> None:
+        """Change the marks of these articles; says so if they can't be kept."""
+
+        def work() -> str:
+            count = self._library.mark(headlines, change)
+            return self._done(count, change) if len(headlines) > 1 else ""
+
+        if self._is_working:
+            self._in_order(work)
+            return
+        try:
+            sentence = work()
+        except ReaderError as error:
+            self._host.say(str(error), is_warning=True)
+        else:
+            self._finished(sentence)
+
+    def _done(self, count: int, change: Change) -> str:
+        return f"{count:,} {change.words}; {self._undo_keys} undoes it"
+
+    def _in_order(self, work: Callable[[], str]) -> None:
+        """Change marks in a thread, after the changes that were asked for before."""
+        with self._lock:
+            self._waiting.append(work)
+            starts, self._is_working = not self._is_working, True
+        if starts:
+            self._host.in_thread(self._work, "mark")
+
+    def _work(self) -> None:
+        """Runs in a thread until nothing is left to change."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._is_working = False
+                    return
+                work = self._waiting.popleft()
+            try:
+                self._host.call_later(self._finished, work())
+            except ReaderError as error:
+                self._host.call_later(self._finished, str(error), True)
+            except BaseException:
+                with self._lock:
+                    self._is_working = False
+                raise
+
+    def _finished(self, sentence: str, is_warning: bool = False) -> None:
+        if sentence:
+            self._host.say(sentence, is_warning=is_warning)
+        self._changed()
+
+    def _now(self, headlines: Sequence[Headline]) -> list[Headline]:
+        """These articles with their marks as they are now, without those that have gone."""
+        found = []
+        for headline in headlines:
+            with suppress(ReaderError):
+                found.append(self._library.find(headline.id))
+        if not headlines:
+            self._host.say(NO_ARTICLE)
+        return found
+
+    def toggle_read(self, headlines: Sequence[Headline]) -> None:
+        """Mark as read, or as unread if all of them are read."""
+        if found := self._now(headlines):
+            self.mark(found, Change(read=not all(one.is_read for one in found)))
+
+    def toggle_star(self, headlines: Sequence[Headline]) -> None:
+        """Add a star, or remove it if all of them have one."""
+        if found := self._now(headlines):
+            self.mark(found, Change(starred=not all(one.is_starred for one in found)))
+
+    def edit_tags(self, headlines: Sequence[Headline]) -> None:
+        """Edit the tags of one article; ask what to add to several and what to remove."""
+        found = self._now(headlines)
+        if len(found) == 1:
+            self._ask_tags(found)
+        elif found:
+            self._ask_more_tags(counted(len(found), "article"), lambda change: self.mark(found, change))
+
+    def _ask_tags(self, found: Sequence[Headline]) -> None:
+        tags = found[0].tags
+
+        def change(answer: str | None) -> None:
+            if answer is None:
+                return
+            wanted = tags_in(answer)
+            added = tuple(tag for tag in wanted if tag not in tags)
+            removed = tuple(tag for tag in tags if tag not in wanted)
+            if added or removed:
+                self.mark(found, Change(add_tags=added, remove_tags=removed))
+
+        self._ask_line("Tags, separated by commas", ", ".join(tags), change)
+
+    def _ask_more_tags(self, whose: str, then: Callable[[Change], object]) -> None:
+
+        def change(answer: str | None) -> None:
+            tags = tags_in(answer or "")
+            added = tuple(tag for tag in tags if not tag.startswith("-"))
+            removed = tuple(clean_line(tag[1:]) for tag in tags if tag.startswith("-") and tag[1:].strip())
+            if added or removed:
+                then(Change(add_tags=added, remove_tags=removed))
+
+        self._ask_line(f"Tags for {whose}; prefix with - to remove", "", change)
+
+    def _ask_line(self, title: str, value: str, then: Callable[[str | None], None]) -> None:
+        from reader.app.screens.dialogs import Ask  # loaded when it is first opened
+
+        try:
+            known = [found.value for found in self._library.facet("tag", Query(), self._clock()).values]
+        except ReaderError:
+            known = []
+        self._host.open_dialog(Ask(title, value, known), then)
+
+    def edit_note(self, headlines: Sequence[Headline]) -> None:
+        """Edit the note on an article, or write one on several."""
+        found = self._now(headlines)
+        if not found:
+            return
+        notes = {self._library.note(one) for one in found[:MOST_COMPARED]}
+        note = notes.pop() if len(notes) == 1 and len(found) <= MOST_COMPARED else ""
+        replaces = "; it replaces theirs" if notes else ""
+        title = f"Note on {counted(len(found), 'article')}{replaces}" if len(found) > 1 else "Note"
+        self._ask_note(title, note, lambda change: self.mark(found, change))
+
+    def _ask_note(self, title: str, note: str, then: Callable[[Change], object]) -> None:
+        from reader.app.screens.note import Note  # loaded when it is first opened
+
+        def change(answer: str | None) -> None:
+            if answer is not None and clean(answer) != note:
+                then(Change(note=clean(answer)))
+
+        self._host.open_dialog(Note(title, note), change)
+
+    def mark_all_read(self, results: Results | None) -> None:
+        """Mark all listed articles as read, after asking."""
+        from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
+
+        if results is None or not len(results):
+            self._host.say("No articles to mark")
+            return
+
+        def mark(is_sure: bool | None) -> None:
+            if is_sure:
+                self._mark_many(results, len(results), Change(read=True))
+
+        question = f"Mark all {len(results):,} listed articles as read?"
+        self._host.open_dialog(Confirm(question if len(results) > 1 else "Mark this article as read?"), mark)
+
+    def ask_many(self, results: Results | None, cursor: int, selected: tuple[Headline, ...]) -> None:
+        """Ask which of the listed articles to mark, and how."""
+        from reader.app.screens.mark_many import MarkMany, Scope  # loaded when it is first opened
+
+        if results is None or not (len(results) or selected):
+            self._host.say("No articles to mark")
+            return
+        count = len(results)
+        parts: dict[str, Which] = {
+            "v": selected, "a": results, "k": Stretch(results, 0, cursor),
+            "j": Stretch(results, cursor + 1, count),
+        }  # fmt: skip
+        scopes = (
+            Scope("v", "selected", len(selected)), Scope("a", "listed", count),
+            Scope("k", "above the cursor", cursor), Scope("j", "below the cursor", count - cursor - 1),
+        )  # fmt: skip
+
+        def begin(choice: Choice | None) -> None:
+            if choice is not None:
+                size = next(scope.size for scope in scopes if scope.key == choice.scope)
+                self._ask_further(choice.deed, size, parts[choice.scope])
+
+        self._host.open_dialog(MarkMany(scopes), begin)
+
+    def _ask_further(self, deed: str, size: int, which: Which) -> None:
+        whose = counted(size, "article")
+
+        def then(change: Change) -> None:
+            self._mark_many(which, size, change)
+
+        if deed in _SIMPLE:
+            then(_SIMPLE[deed])
+        elif deed == "t":
+            self._ask_more_tags(whose, then)
+        else:
+            self._ask_note(f"Note on {whose}; it replaces theirs", "", then)
+
+    def _mark_many(self, which: Which, size: int, change: Change) -> None:
+        if size > MOST_QUICK:
+            self._host.say(f"Marking {counted(size, 'article')}…")
+        self._in_order(lambda: self._done(self._library.mark(which, change), change))
+
+    def undo(self) -> None:
+        """Undo the last mark."""
+
+        def work() -> str:
+            done = self._library.undo()
+            return "Nothing to undo" if done is None else f"Undone: {done}"
+
+        self._in_order(work)
+
+    def redo(self) -> None:
+        """Redo the mark that was undone last."""
+
+        def work() -> str:
+            done = self._library.redo()
+            return "Nothing to redo" if done is None else f"Redone: {done}"
+
+        self._in_order(work)
+
+
+def tags_in(answer: str) -> tuple[str, ...]:
+    """The tags in a line, separated by commas, each once."""
+    wanted = [clean_line(tag.strip().lstrip("#")) for tag in answer.split(",")]
+    return tuple(dict.fromkeys(tag for tag in wanted if tag))

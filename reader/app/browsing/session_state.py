@@ -1,0 +1,69 @@
+"""What one visit leaves for the next: the query, the article, how far each article was read, the sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reader.app.reading.document import Place
+from reader.app.widgets.article_list import ArticleList
+from reader.app.widgets.article_pane import ArticlePane
+from reader.config.visit import Spot, Visit
+from reader.query.results import Headline
+
+
+class SessionState:
+    """Keeps reading places and sizes, and writes the visit down when it has changed."""
+
+    def __init__(
+        self,
+        visit: Visit,
+        keep: Callable[[Visit], object],
+        *,
+        articles: ArticleList,
+        article_pane: ArticlePane,
+        query_text: Callable[[], str],
+        theme: Callable[[], str],
+        background: Callable[[], str],
+    ) -> None:
+        """`keep` writes a visit down. `theme` is the one in use, `background` what the terminal's is."""
+        self._visit, self._keep = visit, keep
+        self._articles, self._pane = articles, article_pane
+        self._query_text, self._theme, self._background = query_text, theme, background
+        self.given_theme = theme()
+        """The theme while nobody chooses another one."""
+        self.sizes = dict(visit.sizes)
+        """What the person made larger or smaller, by name, in cells or lines."""
+        self._spots: dict[str, Spot] = dict(visit.spots)
+        self._left: dict[str, Spot] = {}
+        """The reading places of this visit."""
+
+    def leave_spot(self) -> None:
+        """Remember how far the article on the screen was read."""
+        shown = self._pane.shown
+        if shown is not None:
+            section, letters, blanks = self._pane.reading_place
+            self._spots[shown[1].id] = self._left[shown[1].id] = (section, letters, blanks)
+
+    def recall_spot(self, headline: Headline) -> None:
+        """Go to where this article was left."""
+        spot = self._spots.get(headline.id)
+        if spot is not None and spot[:2] != (0, 0):
+            self._pane.restore_place(Place(*spot))
+
+    def keep(self) -> None:
+        """Write the visit down if it has changed."""
+        visit = self._now()
+        if visit != self._visit:
+            self._visit = visit
+            self._keep(visit)
+
+    def _now(self) -> Visit:
+        self.leave_spot()
+        headline = self._articles.headline
+        # From the top, the next visit begins with what is new then, not with what was new this time.
+        article = headline.id if headline is not None and self._articles.cursor else ""
+        in_use = self._theme()
+        theme = self._visit.theme if in_use == self.given_theme else in_use
+        return Visit(
+            self._query_text(), article, theme, dict(self.sizes), dict(self._left), self._background()
+        )
