@@ -95,7 +95,7 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
         sections = [facet.field for facet in self.facets if facet.values]
         row = self.row
         start = 0
-        if self.has_focus and row is not None and row.section in sections:
+        if self.screen.focused is self and row is not None and row.section in sections:
             start = sections.index(row.section) + 1
         self.screen.set_focus(self)
         for step in range(len(sections)):
