@@ -103,7 +103,7 @@ STEPS = (
     ("q", LIST),
     ("A", "Mark all 14"),
     ("y", "marked read"),
-    ("t", "Tags, with commas"),
+    ("t", "Tags, separated"),
 )
 """Keys through all that can be seen, each with what shows that it was obeyed."""
 
