@@ -23,6 +23,7 @@ SAMPLE = str(ROOT / "sample_feed")
 
 IMPORT_NAMES = {
     "pyyaml": "yaml", "markdown-it-py": "markdown_it", "mdit-py-plugins": "mdit_py_plugins", "pillow": "PIL",
+    "html-to-markdown": "html_to_markdown",
 }  # fmt: skip
 """Distributions that are imported by another name than their own."""
 
@@ -101,8 +102,8 @@ def test_everything_says_what_it_is_for() -> None:
 def test_every_dependency_has_its_reason() -> None:
     """Beside each dependency in pyproject.toml stands why it is there."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
-    lists = re.findall(r"^(?:dependencies|images|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
-    assert len(lists) == 3
+    lists = re.findall(r"^(?:dependencies|images|full-text|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    assert len(lists) == 4
     for line in "".join(lists).splitlines():
         assert re.fullmatch(r'  "[^"]+", +# \S.{7,}', line), line
 
@@ -110,6 +111,7 @@ def test_every_dependency_has_its_reason() -> None:
 def test_dependencies_are_those_that_are_imported() -> None:
     """What the package imports is declared, and what is declared is imported."""
     wanted = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["images"]]
+    wanted += PROJECT["project"]["optional-dependencies"]["full-text"][:1]
     declared = {re.split(r"[<>=\[;]", name)[0].lower() for name in wanted}
     declared = {IMPORT_NAMES.get(name, name) for name in declared}
     imported: set[str] = set()
@@ -127,7 +129,7 @@ def test_dependencies_are_those_that_are_imported() -> None:
 def test_every_pinned_version_satisfies_no_address() -> None:
     """constraints.txt has names and versions only, one for each dependency."""
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
-    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9.]*", line) for line in lines)
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9.]*(?:\.?post[0-9]+)?", line) for line in lines)
     pinned = {re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() for line in lines}
     wanted = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]]
     names = {re.sub(r"[-_.]+", "-", re.split(r"[<>=\[; ]", name)[0]).lower() for name in wanted}

@@ -67,6 +67,15 @@ GROUPS = {
         "open": "open",
     },
     "mark": {"mark": "mark", "export-marks": "mark", "import-marks": "mark"},
+    "bring in news": {
+        "subscribe": "feeds",
+        "unsubscribe": "feeds",
+        "feeds": "feeds",
+        "fetch": "feeds",
+        "import-feeds": "feeds",
+        "export-feeds": "feeds",
+        "save": "feeds",
+    },
     "maintain the collection": {"index": "check", "check": "check"},
     "configure": {"config": "config", "doctor": "doctor", "completion": "completion", "relay": "relay"},
 }
@@ -253,7 +262,8 @@ def add_sources(parser: CommandParser) -> None:
     parser.words(
         "sources",
         "SOURCE",
-        "folders or files of articles; default: the collection of the configuration, else the sample feed",
+        "folders or files of articles; default: the collection of the configuration, else your news, "
+        "else the sample feed",
     )
 
 

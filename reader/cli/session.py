@@ -65,7 +65,8 @@ def note(sentence: str) -> None:
 def sources_of(
     words: Sequence[str], *, commands: Iterable[str] = (), warn: Callable[[Sequence[str]], None] = tell
 ) -> list[Source]:
-    """The folders and files that a command answers for; without words the configured ones, else the sample.
+    """The folders and files that a command answers for; without words the configured ones, else
+    the news folder where it is in use, else the sample.
 
     Where `commands` are given, an unknown word may have been meant as one of them. What is wrong in the
     configuration goes to `warn`. Raises UsageError for what is not there.
@@ -147,7 +148,7 @@ def _missing(word: str, commands: Iterable[str]) -> str:
 
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
-    """The collection of the configuration, which must be there; without one the sample feed."""
+    """The collection of the configuration, which must be there; else the news folder; else the sample."""
     from reader import config
     from reader.config import paths
 
@@ -155,6 +156,11 @@ def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
     warn(warnings)
     chosen = settings.collection
     if not chosen:
+        from reader.config import news
+
+        configured = settings.feeds.get("folder", "")
+        if news.is_in_use(configured):
+            return [paths.ensure(news.folder(configured))]
         return [paths.data_dir("sample_feed")]
     for path in chosen:
         if not os.path.exists(path):

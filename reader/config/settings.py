@@ -8,6 +8,7 @@ sense is not known here: who uses them says so. Nothing is written here; the tab
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -24,6 +25,8 @@ MOST_BYTES = 1 << 20
 
 ROWS = ("comfortable", "compact")
 PICTURES = ("auto", "always", "never")
+FEEDS = ("folder", "every")
+DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
 SIGNS = ("auto", "unicode", "ascii")
 
 
@@ -74,6 +77,8 @@ class Config(NamedTuple):
     """Whether pictures may be fetched from the network."""
     remember: bool = True
     """Whether the screen begins where the last visit to the collection ended."""
+    feeds: Mapping[str, str] = {}
+    """Where news is kept (`folder`), and how often feeds are fetched that say nothing else (`every`)."""
     signs: str = "auto"
     """One of SIGNS: what the screen is drawn with."""
 
@@ -147,6 +152,8 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
     try:
         if key == "collection":
             return _collection(value, folder)
+        if key == "feeds":
+            return _feeds(config_values.texts_by_name(value), folder, warnings)
         if key == "keys":
             return _keys(config_values.texts_by_name(value), warnings)
         if key == "terminal":
@@ -188,6 +195,18 @@ def _collection(value: object, folder: Path) -> tuple[Path, ...]:
     if any("\0" in text or not text for text in texts):
         raise Unfit("a list of folders or files")
     return tuple(Path(os.path.abspath(folder / os.path.expanduser(text))) for text in texts)
+
+
+def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str, str]:
+    """The table [feeds], with an absolute folder; what can't be is told and left out."""
+    for unknown in [name for name in pairs if name not in FEEDS]:
+        warnings.append(f"feeds: there is no key {shown(unknown)}; {nearest(unknown, FEEDS)}")
+        del pairs[unknown]
+    if pairs.get("folder"):
+        pairs["folder"] = os.path.abspath(folder / os.path.expanduser(pairs["folder"]))
+    if "every" in pairs and not DURATION.fullmatch(pairs["every"]):
+        warnings.append(f'feeds: every is a time like "30m", not {shown(pairs.pop("every"))}')
+    return pairs
 
 
 def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:

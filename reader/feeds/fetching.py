@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -102,7 +103,7 @@ def fetch(
     limits: Limits | None = None,
     protected: Callable[[Sequence[str]], set[str]] | None = None,
     report: Report | None = None,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Fetch what is due of these feeds; a step for each. `report` is filled on the way.
 
     `force` asks what is not due, too. `is_named`: the person named these very feeds, so also those that are
@@ -111,23 +112,29 @@ def fetch(
     """
     report = report if report is not None else Report()
     begin = time.monotonic()
+    with alone(), State() as state:
+        news = NewsFolder(folder)
+        run = _Run(state, news, force, is_named, max(jobs, 1), limits)
+        todo = [one for one in feeds if one.enabled or is_named]
+        report.feeds = len(todo)
+        try:
+            for step in _steps(run, todo):
+                report.add(step)
+                yield step
+            if protected is not None:
+                report.removed = retention.remove_expired(state, news, feeds, protected)
+        finally:
+            report.seconds = time.monotonic() - begin
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Be the only process that writes articles. Raises Busy."""
     lock = os.path.join(paths.ensure(paths.folder_of("data")), LOCK)
     with subscriptions.locked(lock, wait=False) as is_ours:
         if not is_ours:
             raise Busy("another reader is fetching just now; wait until it has finished")
-        with State() as state:
-            news = NewsFolder(folder)
-            run = _Run(state, news, force, is_named, max(jobs, 1), limits)
-            todo = [one for one in feeds if one.enabled or is_named]
-            report.feeds = len(todo)
-            try:
-                for step in _steps(run, todo):
-                    report.add(step)
-                    yield step
-                if protected is not None:
-                    report.removed = retention.remove_expired(state, news, feeds, protected)
-            finally:
-                report.seconds = time.monotonic() - begin
+        yield
 
 
 def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[Step]:
@@ -149,6 +156,7 @@ def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[Step]:
             while True:
                 step = runner.run(queue.get())
                 if step is None:
+                    runner.run(_finished(task))
                     break
                 if isinstance(step, BaseException):
                     raise step

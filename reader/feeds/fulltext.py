@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from reader.article.identity import host_of
 from reader.article.markdown import first_paragraph
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, UsageError
 from reader.feeds.document import date_of, joined, text_of, unique
 from reader.feeds.html import web_address
+
+_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
 
 LEAST_WORDS = 8
 """A page with fewer is no article."""
@@ -48,13 +52,15 @@ def extracted(raw: bytes, content_type: str, url: str) -> Page:
     head = raw[:1024].lstrip().lower()
     if head.startswith((b"%pdf", b"\x89png", b"gif8", b"\xff\xd8", b"pk\x03\x04")):
         raise NoText(f"{content_type.partition(';')[0] or 'this'} is no page with text")
-    found: Any = trafilatura.bare_extraction(
-        raw, url=url, output_format="markdown", with_metadata=True, include_comments=False,
-        include_images=True, include_links=True, include_formatting=True, include_tables=True,
+    text = trafilatura.extract(
+        raw, url=url, output_format="markdown", include_comments=False, include_images=True,
+        include_links=True, include_formatting=True, include_tables=True,
     )  # fmt: skip
-    body = clean(found.text or "").strip() if found is not None else ""
+    body = clean(text or "").strip()
+    body = _LINK.sub(lambda link: _absolute(link, url), body)
     if len(body.split()) < LEAST_WORDS:
         raise NoText("no text was found on the page; it may need a browser or a login")
+    found: Any = trafilatura.extract_metadata(raw, default_url=url)
     title = text_of(found.title, "text/plain") or first_paragraph(body)[:80]
     lines = body.split("\n", 1)
     if lines[0].lstrip("# ").strip() == title:
@@ -65,11 +71,19 @@ def extracted(raw: bytes, content_type: str, url: str) -> Page:
         excerpt=text_of(found.description, "text/plain") or first_paragraph(body),
         authors=unique(clean_line(name) for name in (found.author or "").split(";")),
         published=date_of(found.date or ""),
-        site=clean_line(found.sitename or ""),
+        site="" if host_of(f"http://{found.sitename}/") == host_of(url) else clean_line(found.sitename or ""),
         topics=unique(clean_line(tag) for tag in [*(found.tags or ()), *(found.categories or ())]),
         picture=web_address(url, found.image or ""),
         url=joined(url, found.url or ""),
     )
+
+
+def _absolute(link: re.Match[str], url: str) -> str:
+    """A link or picture of Markdown with its address made absolute; its text alone where it has none."""
+    address = web_address(url, link[3])
+    if not address:
+        return "" if link[1] else link[2]
+    return f"{link[1]}[{link[2]}]({address.replace('(', '%28').replace(')', '%29')})"
 
 
 def page_of(row: list[Any]) -> Page:

@@ -77,6 +77,13 @@ class ArticlesDesk:
                 article = None
             yield headline, article, notes.get(row.key, "") if row is not None else ""
 
+    def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
+        """Each headline with the absolute path of its file; no file is looked at."""
+        rows = {row.key >> 15: row.path for row in self._lookup.rows_of(headlines)}
+        for headline in headlines:
+            if path := rows.get(int(headline.id, 16)):
+                yield headline, path
+
     def related(self, article: Article) -> list[RelatedLink]:
         """An article's related links, each with its own headline where it is in the collection."""
         return self._lookup.related(article)

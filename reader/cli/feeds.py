@@ -1,0 +1,592 @@
+"""`reader subscribe`, `unsubscribe`, `feeds`, `fetch`, `import-feeds`, `export-feeds` and `save`.
+
+What fetching needs is imported by the command that fetches, and by no list.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
+from time import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reader.article.text import clean_line, display_path
+from reader.cli.layout import columns, cut, pad
+from reader.cli.parser import Command, CommandParser, Namespace, add_format, whole
+from reader.cli.session import follow, note, tell
+from reader.errors import ReaderError, UsageError, counted, shown
+
+if TYPE_CHECKING:
+    from reader.config import Config
+    from reader.feeds.discovery import Candidate
+    from reader.feeds.fetching import Report, Step
+    from reader.feeds.state import FeedState
+    from reader.feeds.subscriptions import Subscription
+    from reader.library import Library
+
+YEAR = 365 * 86400
+"""Seconds without anything new after which a feed is pointed out."""
+_WINDOW = 500
+
+
+class Counts(NamedTuple):
+    """The articles of a feed that are in the news folder."""
+
+    articles: int = 0
+    unread: int = 0
+
+
+def feed_names(**_: object) -> Iterable[str]:
+    """The names of all feeds, for the shell's completion."""
+    from reader.feeds import subscriptions
+
+    with suppress(ReaderError, OSError):
+        return [one.label for one in subscriptions.load()[0]]
+    return []
+
+
+def folder_names(**_: object) -> Iterable[str]:
+    """The folders of all feeds, for the shell's completion."""
+    from reader.feeds import subscriptions
+
+    with suppress(ReaderError, OSError):
+        return dict.fromkeys(one.folder for one in subscriptions.load()[0] if one.folder)
+    return []
+
+
+def _settings() -> Config:
+    from reader import config
+
+    settings, warnings = config.load()
+    tell(warnings)
+    return settings
+
+
+def _news_folder(settings: Config) -> str:
+    from reader.config import news
+
+    return news.folder(settings.feeds.get("folder", ""))
+
+
+def _loaded(settings: Config) -> list[Subscription]:
+    """All subscriptions; those without an interval of their own have that of the configuration."""
+    from reader.feeds import subscriptions
+
+    feeds, notices = subscriptions.load()
+    tell(notices)
+    every = subscriptions.seconds_of(settings.feeds["every"]) if "every" in settings.feeds else 0
+    return [one if one.every else one._replace(every=every) for one in feeds]
+
+
+def _opened(folder: str) -> Library:
+    """The Library of the news folder, up to date."""
+    from reader.library import Library
+
+    library = Library.open([folder])
+    follow(library.refresh())
+    return library
+
+
+# subscribe
+
+
+def _subscribe_options(parser: CommandParser) -> None:
+    parser.words("urls", "URL", "addresses of feeds, or of pages that name one")
+    add = parser.group("what it is called and how it is fetched")
+    add("--name", metavar="NAME", help="call it so (default: its title; e.g. --name 'Harbour Post')")
+    add("--folder", metavar="NAME", completer=folder_names,
+        help="put it into this folder (e.g. --folder Tech)")  # fmt: skip
+    add("--full-text", action="store_true",
+        help="fetch each article's page for its whole text (e.g. --full-text)")  # fmt: skip
+    add("--every", metavar="TIME", help="fetch it at most so often (e.g. --every 30m)")
+    add("--keep", metavar="TIME",
+        help="remove articles that are older, unless you starred, tagged or noted them "
+        "(e.g. --keep 90d)")  # fmt: skip
+    add("--yes", action="store_true",
+        help="take the first feed where a page names several "
+        "(e.g. reader subscribe --yes https://blog.example)")  # fmt: skip
+
+
+def _subscribe(options: Namespace) -> int:
+    from reader.feeds import discovery, subscriptions
+    from reader.feeds.subscriptions import Subscription
+
+    if not options.urls:
+        raise UsageError('subscribe to what? Give an address: "reader subscribe https://blog.example"')
+    if options.name and len(options.urls) > 1:
+        raise UsageError("--name is for one address")
+    settings = {
+        "folder": clean_line(options.folder or ""),
+        "full_text": options.full_text,
+        "every": _seconds(options.every, "--every"),
+        "keep": _seconds(options.keep, "--keep"),
+    }
+    if options.full_text:
+        from reader.feeds import fulltext
+
+        fulltext.require()
+    code = 0
+    for url in options.urls:
+        try:
+            chosen = _chosen(discovery.discover(url), is_sure=options.yes)
+        except UsageError:
+            raise
+        except ReaderError as error:
+            note(str(error))
+            code = max(code, error.exit_code)
+            continue
+        if chosen is None:
+            print("not subscribed")
+            continue
+        name = clean_line(options.name or chosen.title)
+        one = Subscription(chosen.url, name, **settings)
+        if subscriptions.add([one]):
+            print(f"subscribed to {one.label} ({_about(chosen)}): {one.address}")
+        else:
+            print(f"already subscribed to {one.address}")
+    return code
+
+
+def _seconds(text: str | None, option: str) -> int:
+    from reader.feeds.subscriptions import seconds_of
+
+    try:
+        return seconds_of(text) if text else 0
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def _about(one: Candidate) -> str:
+    return ", ".join(filter(None, (one.format, counted(one.entries, "article"))))
+
+
+def _chosen(found: Sequence[Candidate], *, is_sure: bool) -> Candidate | None:
+    """The one that is meant, asking where there are several."""
+    if len(found) == 1 or is_sure:
+        return found[0]
+    lines = [
+        f"{number}. {one.title or one.url} ({_about(one)}): {one.url}" for number, one in enumerate(found, 1)
+    ]
+    if not sys.stdin.isatty():
+        raise UsageError(f"there are several feeds; give the address of one, or --yes: {'; '.join(lines)}")
+    print(*lines, sep="\n", file=sys.stderr)
+    print(f"Which one? [1-{len(found)}, Enter for none] ", end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline().strip()
+    return found[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(found) else None
+
+
+# unsubscribe
+
+
+def _unsubscribe_options(parser: CommandParser) -> None:
+    parser.words("feeds", "FEED", "an address or a name, or how one of them begins", feed_names)
+    add = parser.group("its articles")
+    add("--delete-articles", action="store_true",
+        help="remove its articles too, but not what you starred, tagged, noted or edited "
+        "(e.g. reader unsubscribe --delete-articles 'Harbour Post')")  # fmt: skip
+
+
+def _unsubscribe(options: Namespace) -> int:
+    from reader.feeds import subscriptions
+
+    if not options.feeds:
+        raise UsageError('unsubscribe from what? Give an address or a name, as "reader feeds" lists them')
+    settings = _settings()
+    known = _loaded(settings)
+    chosen = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds))
+    for one in chosen:
+        subscriptions.remove(one.address)
+        print(f"unsubscribed from {one.label}")
+    if options.delete_articles:
+        _delete_articles(chosen, _news_folder(settings))
+    return 0
+
+
+def _delete_articles(feeds: Sequence[Subscription], folder: str) -> None:
+    from reader.feeds import fetching, retention
+    from reader.feeds.articles import NewsFolder
+    from reader.feeds.state import State
+
+    with fetching.alone(), State() as state:
+        for one in feeds:
+            gone, stay = retention.remove_all(state, NewsFolder(folder), one.address, _protected(folder))
+            kept = f"; {counted(stay, 'article')} kept, which you marked or edited" if stay else ""
+            print(f"{counted(gone, 'article')} of {one.label} deleted{kept}")
+
+
+def _protected(folder: str) -> Any:
+    """What must not be removed: a function that asks the Library for it, once."""
+
+    def protected(paths: Sequence[str]) -> set[str]:
+        from reader.query import Query
+
+        wanted = {os.path.realpath(os.path.join(folder, path)): path for path in paths}
+        kept: set[str] = set()
+        with closing(_opened(folder)) as library:
+            results = library.select(Query())
+            for start in range(0, len(results), _WINDOW):
+                marked = [
+                    one
+                    for one in results.window(start, _WINDOW)
+                    if one.is_starred or one.tags or one.has_note
+                ]
+                kept |= {
+                    wanted[real]
+                    for _, path in library.paths(marked)
+                    if (real := os.path.realpath(path)) in wanted
+                }
+        return kept
+
+    return protected
+
+
+# feeds
+
+
+def _feeds_options(parser: CommandParser) -> None:
+    add_format(parser.group("output"), ("table", "json"), "table")
+
+
+def _feeds(options: Namespace) -> int:
+    from reader.feeds.state import State
+
+    settings = _settings()
+    known = _loaded(settings)
+    folder = _news_folder(settings)
+    with State() as state:
+        states = state.feeds()
+    counts = _counts(folder, [states[one.address].directory for one in known if one.address in states])
+    rows = [_feed_record(one, states.get(one.address), counts) for one in known]
+    if options.format == "json":
+        from reader.library.export import json_text
+
+        print(json_text(rows, indent=2))
+    elif rows:
+        _print_table(known, rows, states)
+    else:
+        note('there are no feeds yet; "reader subscribe URL" or "reader import-feeds FILE" brings some')
+    return 0
+
+
+def _counts(folder: str, directories: Iterable[str]) -> dict[str, Counts]:
+    """How many articles lie in the folder of each feed."""
+    wanted = {one for one in directories if one}
+    found: dict[str, list[int]] = {one: [0, 0] for one in wanted}
+    if not wanted or not os.path.isdir(folder):
+        return {}
+    from reader.query import Query
+
+    with closing(_opened(folder)) as library:
+        top = os.path.realpath(folder)
+        results = library.select(Query())
+        for start in range(0, len(results), _WINDOW):
+            for headline, path in library.paths(results.window(start, _WINDOW)):
+                # <group>/<feed>/<year>/<file>: the feed's folder is the one above the year's.
+                directory = os.path.relpath(os.path.dirname(os.path.dirname(path)), top)
+                if directory in found:
+                    found[directory][0] += 1
+                    found[directory][1] += not headline.is_read
+    return {directory: Counts(*both) for directory, both in found.items()}
+
+
+def _feed_record(one: Subscription, state: FeedState | None, counts: dict[str, Counts]) -> dict[str, Any]:
+    count = counts.get(state.directory, Counts()) if state else Counts()
+    is_off = not one.enabled or (state is not None and state.gone)
+    return {
+        "url": one.address,
+        "name": one.label,
+        "folder": one.folder or None,
+        "articles": count.articles,
+        "unread": count.unread,
+        "lastFetched": _instant(state.fetched) if state else None,
+        "nextFetch": None if is_off else _instant(max(state.due, 1) if state else time()),
+        "error": (state.error or None) if state else None,
+        "fullText": one.full_text,
+    }
+
+
+def _instant(seconds: float) -> str | None:
+    from datetime import UTC, datetime
+
+    from reader.article.dates import iso
+
+    return iso(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+
+
+def _print_table(
+    feeds: Sequence[Subscription], rows: Sequence[dict[str, Any]], states: dict[str, FeedState]
+) -> None:
+    heads = ("NAME", "FOLDER", "ARTICLES", "UNREAD", "FETCHED", "")
+    lines = [heads]
+    for one, row in zip(feeds, rows, strict=True):
+        lines.append(
+            (
+                cut(row["name"], 32), cut(row["folder"] or "", 16), f"{row['articles']:,}",
+                f"{row['unread']:,}", _ago(row["lastFetched"]), _status(one, states.get(one.address)),
+            )
+        )  # fmt: skip
+    widths = [max(len(line[place]) for line in lines) for place in range(5)]
+    for line in lines:
+        cells = [
+            pad(cell, widths[place]) if place not in (2, 3) else cell.rjust(widths[place])
+            for place, cell in enumerate(line[:5])
+        ]
+        text = "  ".join([*cells, line[5]]).rstrip()
+        print(cut(text, columns()) if sys.stdout.isatty() else text)
+
+
+def _ago(instant: str | None) -> str:
+    from datetime import UTC, datetime
+
+    from reader.article.dates import ago
+
+    return ago(datetime.fromisoformat(instant), datetime.now(UTC)) if instant else "never"
+
+
+def _status(one: Subscription, state: FeedState | None) -> str:
+    """What a person should know of a feed, in words."""
+    if state is not None and state.error:
+        return state.error
+    if not one.enabled:
+        return "paused"
+    if state is not None and state.arrived and time() - state.arrived > YEAR:
+        return "nothing new for a year; it may have moved"
+    return ""
+
+
+# fetch
+
+
+def _fetch_options(parser: CommandParser) -> None:
+    parser.words("feeds", "FEED", "the feeds to fetch; without one all that are due", feed_names)
+    add = parser.group("how")
+    add("--force", action="store_true",
+        help="fetch what is not due, too; unchanged feeds still cost no more than a question "
+        "(e.g. reader fetch --force 'Harbour Post')")  # fmt: skip
+    add("--jobs", metavar="N", type=whole(1), default=None,
+        help="ask so many feeds at the same time, but no host more than twice "
+        "(default 16; e.g. reader fetch --jobs 4)")  # fmt: skip
+    add_format(add, ("text", "json"), "text")
+
+
+def _fetch(options: Namespace) -> int:
+    from reader.feeds import fetching, subscriptions
+
+    settings = _settings()
+    known = _loaded(settings)
+    feeds = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds)) or known
+    folder = _news_folder(settings)
+    report = fetching.Report()
+    steps = fetching.fetch(
+        feeds, folder=folder, force=options.force, is_named=bool(options.feeds),
+        jobs=options.jobs or fetching.JOBS, protected=_protected(folder), report=report,
+    )  # fmt: skip
+    with closing(steps):
+        _follow(steps, report, is_quiet=options.format == "json")
+    if options.format == "json":
+        from reader.library.export import json_text
+
+        print(json_text(_report(report)))
+    else:
+        if not known:
+            note('there are no feeds yet; "reader subscribe URL" or "reader import-feeds FILE" brings some')
+        print(_sentence(report))
+    return 1 if report.failed else 0
+
+
+def _follow(steps: Iterable[Step], report: Report, *, is_quiet: bool) -> None:
+    """Go through a fetch to its end; failures are said at once, progress on a terminal."""
+    is_shown = sys.stderr.isatty()
+    try:
+        for step in steps:
+            if is_shown:
+                sys.stderr.write("\r\x1b[K")
+            if step.error and not is_quiet:
+                note(f"{step.name}: {step.error}")
+            if step.note:
+                note(f"{step.name}: {step.note}")
+            if is_shown:
+                words = f"fetching: {step.done:,} of {counted(step.total, 'feed')}, {report.new:,} new"
+                sys.stderr.write(cut(words, columns(2) - 1))
+                sys.stderr.flush()
+    finally:
+        if is_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "feeds": report.feeds,
+        "fetched": report.fetched,
+        "notModified": report.not_modified,
+        "notDue": report.not_due,
+        "failed": report.failed,
+        "new": report.new,
+        "updated": report.updated,
+        "seconds": round(report.seconds, 3),
+        "errors": [{"url": url, "error": error} for url, error in report.errors],
+    }
+
+
+def _sentence(report: Report) -> str:
+    said = [
+        f"{number:,} {words}"
+        for number, words in (
+            (report.not_modified, "not modified"), (report.not_due, "not due"), (report.failed, "failed"),
+        )
+        if number
+    ]  # fmt: skip
+    parts = [counted(report.new, "new article")]
+    parts += [f"{report.updated:,} updated"] if report.updated else []
+    parts += [f"{report.removed:,} removed"] if report.removed else []
+    about = f" ({', '.join(said)})" if said else ""
+    return f"{', '.join(parts)} from {counted(report.feeds, 'feed')}{about}, in {report.seconds:.1f} s"
+
+
+# import-feeds, export-feeds
+
+
+def _import_options(parser: CommandParser) -> None:
+    parser.words("words", "FILE", "an OPML file or newsboat's urls; - for stdin")
+
+
+def _import(options: Namespace) -> int:
+    from reader.feeds import opml, subscriptions
+
+    name = _one_file(options, "import-feeds")
+    if name == "-":
+        raw = sys.stdin.buffer.read(opml.MOST_BYTES + 1)
+    else:
+        with open(name, "rb") as file:
+            raw = file.read(opml.MOST_BYTES + 1)
+    listed = opml.read(raw, "stdin" if name == "-" else display_path(name))
+    for sentence in listed.refused:
+        note(sentence)
+    added = len(subscriptions.add(listed.subscriptions)) if listed.subscriptions else 0
+    there = len(listed.subscriptions) - added
+    parts = [f"subscribed to {counted(added, 'feed')}"]
+    parts += [f"{there:,} were there already"] if there else []
+    parts += [f"{len(listed.refused):,} left out"] if listed.refused else []
+    print(", ".join(parts))
+    return 0
+
+
+def _export_options(parser: CommandParser) -> None:
+    parser.words("words", "FILE", "the file to write; without one, or with -, stdout")
+
+
+def _export(options: Namespace) -> int:
+    from reader.config import private_files
+    from reader.feeds import opml
+
+    if len(options.words) > 1:
+        raise UsageError('which file? Give one name, like "reader export-feeds feeds.opml"')
+    text = opml.written(_loaded(_settings()))
+    name = options.words[0] if options.words else "-"
+    if name == "-":
+        sys.stdout.write(text)
+    elif os.path.exists(name) and not os.path.isfile(name):
+        # A pipe or a device (`/dev/stdout`): nothing can take its place.
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text)
+    else:
+        with private_files.replacing(os.path.realpath(name)) as draft:
+            draft.write(text.encode())
+    return 0
+
+
+def _one_file(options: Namespace, command: str) -> str:
+    if len(options.words) != 1:
+        raise UsageError(f'which file? Give one name or -, like "reader {command} feeds.opml"')
+    return str(options.words[0])
+
+
+# save
+
+
+def _save_options(parser: CommandParser) -> None:
+    parser.words("urls", "URL", "addresses of pages")
+    add = parser.group("the article")
+    add("-t", "--topic", action="append", metavar="TOPIC", default=[],
+        help="give it this topic; repeat for more "
+        "(e.g. reader save -t Ferries https://paper.example/story)")  # fmt: skip
+
+
+def _save(options: Namespace) -> int:
+    from reader.feeds import saving
+
+    if not options.urls:
+        raise UsageError('save what? Give an address: "reader save https://paper.example/story"')
+    settings = _settings()
+    topics = [topic for topic in map(clean_line, options.topic) if topic]
+    code = 0
+    for one in saving.save(options.urls, topics=topics, folder=_news_folder(settings)):
+        if one.error:
+            note(f"{shown(one.url)}: {one.error}")
+            code = ReaderError.exit_code
+        else:
+            print(f"{'saved' if one.is_new else 'saved before'}: {one.title}: {display_path(one.path)}")
+    return code
+
+
+COMMANDS = {
+    "subscribe": Command(
+        summary="subscribe to feeds, or to the feeds of pages",
+        usage="reader subscribe URL... [--name NAME] [--folder NAME] [--full-text] [--every TIME]\n"
+        "                        [--keep TIME] [--yes]",
+        examples=(
+            "reader subscribe https://blog.example",
+            "reader subscribe --folder Tech --keep 90d https://blog.example/feed.xml",
+        ),
+        options=_subscribe_options,
+        run=_subscribe,
+    ),
+    "unsubscribe": Command(
+        summary="end subscriptions",
+        usage="reader unsubscribe FEED... [--delete-articles]",
+        examples=("reader unsubscribe 'Harbour Post'", "reader unsubscribe https://blog.example/feed.xml"),
+        options=_unsubscribe_options,
+        run=_unsubscribe,
+    ),
+    "feeds": Command(
+        summary="list the feeds with their articles and errors",
+        usage="reader feeds [--format table|json]",
+        examples=("reader feeds", "reader feeds --format json | jq '.[] | select(.error) | .url'"),
+        options=_feeds_options,
+        run=_feeds,
+    ),
+    "fetch": Command(
+        summary="fetch new articles",
+        usage="reader fetch [FEED]... [--force] [--jobs N] [--format text|json]",
+        examples=("reader fetch", "reader fetch --format json | jq .new"),
+        options=_fetch_options,
+        run=_fetch,
+    ),
+    "import-feeds": Command(
+        summary="subscribe to the feeds of an OPML file or of newsboat",
+        usage="reader import-feeds FILE|-",
+        examples=("reader import-feeds feeds.opml", "reader import-feeds ~/.newsboat/urls"),
+        options=_import_options,
+        run=_import,
+    ),
+    "export-feeds": Command(
+        summary="write the subscriptions as OPML",
+        usage="reader export-feeds [FILE]",
+        examples=("reader export-feeds feeds.opml", "reader export-feeds | gzip > feeds.opml.gz"),
+        options=_export_options,
+        run=_export,
+    ),
+    "save": Command(
+        summary="keep a page as an article",
+        usage="reader save URL... [-t TOPIC]...",
+        examples=(
+            "reader save https://paper.example/story",
+            "reader save -t Ferries https://paper.example/story",
+        ),
+        options=_save_options,
+        run=_save,
+    ),
+}

@@ -1,0 +1,174 @@
+"""From an address that a person has to the feeds that are there: the address itself, what its page names,
+then the usual places.
+
+`discover` blocks and may be called from any thread. Nothing is kept here: that is `subscriptions.add`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from reader.article.text import clean_line
+from reader.errors import ReaderError, shown
+from reader.feeds import politeness
+from reader.feeds.credentials import login_of
+from reader.feeds.document import NotAFeed, joined
+from reader.feeds.entry import reading_of
+from reader.feeds.network import Answer, FetchError, Limits, Network
+from reader.feeds.subscriptions import Subscription, without_credentials
+from reader.feeds.workers import Unread, Workers
+
+MOST_NAMED = 12
+"""Feeds of one page that are looked at."""
+_PLACES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
+"""Where feeds usually are, in a site's root."""
+_KINDS = re.compile(
+    r"application/(?:rss\+xml|atom\+xml|feed\+json|rdf\+xml|xml|json)|text/xml", re.IGNORECASE
+)
+_YOUTUBE = re.compile(
+    r"https://(?:www\.|m\.)?youtube\.com/(?:channel/(UC[\w-]{20,})|playlist\?list=([\w-]+))"
+)
+
+
+class Candidate(NamedTuple):
+    """A feed that was found."""
+
+    url: str
+    """Where it is; with user and password where the person wrote them."""
+    title: str
+    entries: int
+    newest: tuple[str, ...] = ()
+    """The titles of the newest three."""
+    format: str = ""
+    """ "RSS 2.0", "Atom 1.0", "JSON Feed 1.1"."""
+
+
+class NoFeed(ReaderError):
+    """There is no feed at an address, nor does its page name one."""
+
+    exit_code = 1
+
+
+def discover(url: str, *, limits: Limits | None = None) -> list[Candidate]:
+    """The feeds at an address, best first: one where it is a feed itself. Blocks. Raises ReaderError."""
+    return asyncio.run(_discover(with_scheme(url), limits))
+
+
+def with_scheme(url: str) -> str:
+    """The address as it can be asked: `blog.example` means https, `feed:` is no scheme of its own."""
+    url = clean_line(url)
+    if url.lower().startswith("feed:"):
+        url = url[5:].removeprefix("//")
+    if "://" not in url[:12]:
+        url = f"https://{url}"
+    return url
+
+
+async def _discover(url: str, limits: Limits | None) -> list[Candidate]:
+    network, workers = Network(limits), Workers()
+    try:
+        return await _Search(network, workers, url).run()
+    finally:
+        await workers.close()
+        await network.close()
+
+
+class _Search:
+    """One look for feeds, in which no address is asked twice: pages name feeds that lead back to them."""
+
+    def __init__(self, network: Network, workers: Workers, url: str) -> None:
+        self._network, self._workers, self._url = network, workers, url
+        self._asked: set[str] = set()
+
+    async def run(self) -> list[Candidate]:
+        login = await asyncio.to_thread(login_of, Subscription(self._url))
+        answer = await self._network.get(without_credentials(self._url), is_trusted=True, login=login)
+        if answer.status != 200:
+            is_page = b"<html" in answer.body[:2048].lower()
+            sentence = politeness.status_sentence(answer.status, 0, 0, is_page=is_page)
+            raise FetchError(f"{shown(without_credentials(self._url))}: {sentence}")
+        self._asked |= {without_credentials(self._url), answer.url}
+        try:
+            return [await self._candidate(answer, self._url)]
+        except NotAFeed as error:
+            reason = error
+        if found := await self._all(_named(answer), answer):
+            return found
+        root = f"{urlsplit(answer.url).scheme}://{urlsplit(answer.url).netloc}/"
+        page = answer.url.rstrip("/") + "/"
+        places = [urljoin(base, place) for place in _PLACES for base in dict.fromkeys((page, root))]
+        if b"<" in answer.body[:2048] and (found := await self._all(places, answer, most=1)):
+            return found
+        if "web page" not in str(reason):
+            raise NotAFeed(f"{shown(without_credentials(self._url))}: {reason}")
+        raise NoFeed(
+            f"{shown(without_credentials(self._url))} is a page that names no feed, nor is one in the usual "
+            "places; look on it for RSS or Atom and give that address"
+        )
+
+    async def _all(self, urls: Sequence[str], page: Answer, most: int = MOST_NAMED) -> list[Candidate]:
+        found: list[Candidate] = []
+        for url in list(dict.fromkeys(urls))[: MOST_NAMED * 2]:
+            if len(found) >= most:
+                break
+            if url in self._asked:
+                continue
+            self._asked.add(url)
+            try:
+                answer = await self._network.get(url, is_trusted=page.is_private)
+                if answer.status != 200 or answer.url in self._asked - {url}:
+                    continue
+                self._asked.add(answer.url)
+                found.append(await self._candidate(answer, url))
+            except (FetchError, NotAFeed, Unread):
+                continue
+        return found
+
+    async def _candidate(self, answer: Answer, url: str) -> Candidate:
+        raw = await self._workers.ask(
+            "read_feed", answer.body, content_type=answer.headers.get("content-type", ""), url=answer.url,
+            known=[], repeats=False, oldest="", is_new=True,
+        )  # fmt: skip
+        reading = reading_of(raw)
+        url = answer.moved_to or url
+        return Candidate(url, reading.title, reading.total, reading.newest, reading.format)
+
+
+def _named(answer: Answer) -> list[str]:
+    """The feeds that a page names, in its order; those for comments last."""
+    finder = _Links(answer.url)
+    if found := _YOUTUBE.match(answer.url):
+        what = f"channel_id={found[1]}" if found[1] else f"playlist_id={found[2]}"
+        finder.feeds.append((f"https://www.youtube.com/feeds/videos.xml?{what}", ""))
+    head = answer.body[: 1 << 20].decode("utf-8", "replace")
+    finder.feed(head)
+    return [url for url, _ in sorted(finder.feeds, key=lambda one: "comment" in " ".join(one).lower())]
+
+
+class _Links(HTMLParser):
+    """Finds `<link rel="alternate">`, and links in the text that look like feeds."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self._base = base
+        self._maybe: list[tuple[str, str]] = []
+        self.feeds: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what names a feed."""
+        said = {name: value or "" for name, value in attrs}
+        if tag == "base" and said.get("href"):
+            self._base = urljoin(self._base, said["href"])
+        if tag != "link" or not said.get("href"):
+            return
+        rels = said.get("rel", "").lower().split()
+        if ("alternate" in rels and _KINDS.match(said.get("type", ""))) or "feed" in rels:
+            if "oembed" in said["href"] or "wp-json" in said["href"]:
+                return
+            if url := joined(self._base, said["href"]):
+                self.feeds.append((url, said.get("title", "")))

@@ -1,0 +1,190 @@
+"""Lists of feeds as other programs write and read them: OPML, and newsboat's `urls`.
+
+Most real OPML files are not well-formed: addresses and titles hold bare ampersands. They are repaired before
+they are parsed, and nothing is lost in silence: every line that can't be used is named.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any, NamedTuple
+from xml.sax.saxutils import quoteattr
+
+from reader.article.identity import is_web
+from reader.article.text import clean_line
+from reader.errors import ReaderError, shown
+from reader.feeds.subscriptions import Subscription
+
+MOST_BYTES = 32 << 20
+
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_OUTLINE = re.compile(
+    r"<(/?)outline\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.IGNORECASE | re.DOTALL
+)  # fmt: skip
+_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.DOTALL)
+
+
+class Unfit(ReaderError):
+    """The file is neither OPML nor a list of addresses."""
+
+    exit_code = 2
+
+
+class Listed(NamedTuple):
+    """What such a file holds."""
+
+    subscriptions: tuple[Subscription, ...]
+    refused: tuple[str, ...] = ()
+    """A sentence for each line that can't be used."""
+
+
+def read(raw: bytes, name: str) -> Listed:
+    """The subscriptions in an OPML file or newsboat's `urls`. Raises Unfit."""
+    if len(raw) > MOST_BYTES:
+        raise Unfit(f"{name} is larger than {MOST_BYTES >> 20} MB; that is no list of feeds")
+    head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"<") or b"<opml" in head or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _opml(raw, name)
+    return _newsboat(raw, name)
+
+
+def written(feeds: Sequence[Subscription], now: datetime | None = None) -> str:
+    """The subscriptions as OPML 2.0, in their folders; without users and passwords."""
+    date = format_datetime(now or datetime.now(UTC))
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">', "  <head>"]
+    lines += [
+        "    <title>Subscriptions</title>",
+        f"    <dateCreated>{date}</dateCreated>",
+        "  </head>",
+        "  <body>",
+    ]
+    for folder in sorted({one.folder for one in feeds}):
+        inside = [_outline(one) for one in feeds if one.folder == folder]
+        if folder:
+            name = quoteattr(folder)
+            inside = [f"<outline text={name} title={name}>", *("  " + line for line in inside), "</outline>"]
+        lines += ["    " + line for line in inside]
+    return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _outline(one: Subscription) -> str:
+    said = {"type": "rss", "text": one.label, "title": one.label, "xmlUrl": one.address}
+    if one.topics:
+        said["category"] = ",".join(one.topics)
+    return f"<outline {' '.join(f'{key}={quoteattr(value)}' for key, value in said.items())}/>"
+
+
+def _opml(raw: bytes, name: str) -> Listed:
+    found: list[Subscription] = []
+    refused: list[str] = []
+    for said, folders in _outlines(raw, name):
+        url = clean_line(said.get("xmlurl", "") or (said.get("url", "") if said.get("type") == "rss" else ""))
+        title = clean_line(said.get("title", "") or said.get("text", ""))
+        if not url:
+            continue
+        if not is_web(url):
+            refused.append(f"{shown(title or url)}: {shown(url)} is no http or https address")
+            continue
+        topics = (clean_line(part.strip("/ ")) for part in said.get("category", "").split(","))
+        folder = " / ".join(folders[-1:])
+        found.append(Subscription(url, title, folder, topics=tuple(dict.fromkeys(filter(None, topics)))))
+    if not found and not refused:
+        raise Unfit(f"{name} names no feed")
+    return Listed(_once(found), tuple(refused))
+
+
+def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """The attributes of each outline, by lower-case names, with the titles of those around it."""
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
+    repaired = _CONTROL.sub(b"", raw) if raw[:2] not in (b"\xff\xfe", b"\xfe\xff") else raw
+    repaired = _BARE_AMPERSAND.sub(b"&amp;", repaired.lstrip(b"\xef\xbb\xbf \t\r\n"))
+    from io import BytesIO
+
+    outlines: list[tuple[dict[str, str], list[str]]] = []
+    folders: list[str] = []
+    try:
+        for event, element in iterparse(BytesIO(repaired), events=("start", "end")):
+            if _local(element) != "outline":
+                continue
+            if event == "start":
+                said = {key.rpartition("}")[2].lower(): value for key, value in element.attrib.items()}
+                outlines.append((said, [title for title in folders if title]))
+                is_feed = bool(said.get("xmlurl"))
+                folders.append("" if is_feed else clean_line(said.get("title", "") or said.get("text", "")))
+            else:
+                folders.pop()
+                element.clear()
+    except DefusedXmlException:
+        raise Unfit(f"{name} declares XML entities, which are not read; remove its DOCTYPE") from None
+    except (ParseError, ValueError, LookupError) as error:
+        # Quotes or tags are broken: what looks like an outline is still one.
+        broken = list(_loose(repaired.decode("utf-8", "replace")))
+        if not broken:
+            raise Unfit(f"{name} can't be read as OPML ({clean_line(str(error))})") from None
+        outlines = broken
+    yield from outlines
+
+
+def _local(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def _loose(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
+    from html import unescape
+
+    folders: list[str] = []
+    for closes, inside, is_empty in _OUTLINE.findall(text):
+        if closes:
+            if folders:
+                folders.pop()
+            continue
+        said = {name.lower(): unescape(one or other) for name, one, other in _ATTRIBUTE.findall(inside)}
+        yield said, [title for title in folders if title]
+        if not is_empty:
+            is_feed = bool(said.get("xmlurl"))
+            folders.append("" if is_feed else clean_line(said.get("title", "") or said.get("text", "")))
+
+
+def _newsboat(raw: bytes, name: str) -> Listed:
+    """An address a line, then tags; `~name` is a name, `!` hides and means nothing here."""
+    found: list[Subscription] = []
+    refused: list[str] = []
+    others = 0
+    for number, line in enumerate(raw.decode("utf-8-sig", "replace").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            words = shlex.split(text)
+        except ValueError:
+            words = text.split()
+        url, *tags = words
+        kind = url.partition(":")[0].lower()
+        if kind in ("exec", "filter"):
+            refused.append(f"line {number}: {kind}: runs a program, which a list of feeds must not do")
+        elif kind == "query":
+            refused.append(f"line {number}: a query feed; save a view with that query instead")
+        elif is_web(url):
+            title = next((tag[1:] for tag in tags if tag.startswith("~")), "")
+            plain = [clean_line(tag) for tag in tags if tag[:1] not in ("~", "!")]
+            folder = plain[0] if plain else ""
+            found.append(Subscription(clean_line(url), clean_line(title), folder, topics=tuple(plain[1:])))
+        else:
+            others += 1
+            refused.append(f"line {number}: {shown(url)} is no http or https address")
+    if not found and len(refused) == others:
+        raise Unfit(f"{name} is neither OPML nor a list of addresses, as newsboat's urls is")
+    return Listed(_once(found), tuple(refused))
+
+
+def _once(found: Sequence[Subscription]) -> tuple[Subscription, ...]:
+    return tuple({one.address: one for one in reversed(found)}.values())[::-1]

@@ -1,0 +1,119 @@
+"""One page kept as an article: fetched, made readable, written into the news folder's `saved`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from reader.article.dates import iso
+from reader.article.identity import host_of
+from reader.article.text import fold
+from reader.config import news as places
+from reader.feeds import fulltext, politeness
+from reader.feeds.articles import NewsFolder, article_name, rendered
+from reader.feeds.discovery import with_scheme
+from reader.feeds.entry import Entry, Picture
+from reader.feeds.html import without_tracking
+from reader.feeds.matching import address_of, believable
+from reader.feeds.network import PAGE_KINDS, FetchError, Limits, Network
+from reader.feeds.state import EntryState, Stage, State
+from reader.feeds.workers import Workers
+
+FEED = "saved:"
+"""What stands for a feed in the state: pages that were saved are known there like entries."""
+
+
+class Saved(NamedTuple):
+    """What has become of a page."""
+
+    url: str
+    title: str = ""
+    path: str = ""
+    """Absolute; empty where it failed."""
+    is_new: bool = False
+    error: str = ""
+
+
+def save(
+    urls: Sequence[str], *, topics: Sequence[str] = (), folder: str = "", limits: Limits | None = None
+) -> list[Saved]:
+    """Keep these pages; a page that failed says why and stops no other. Blocks. Raises UsageError where the
+    extra is missing, StorageError."""
+    fulltext.require()
+    return asyncio.run(_save([with_scheme(url) for url in urls], topics, NewsFolder(folder), limits))
+
+
+async def _save(
+    urls: Sequence[str], topics: Sequence[str], folder: NewsFolder, limits: Limits | None
+) -> list[Saved]:
+    network, workers = Network(limits), Workers(1)
+    done = []
+    try:
+        with State() as state:
+            for url in urls:
+                try:
+                    done.append(await _one(url, topics, folder, state, network, workers))
+                except (FetchError, fulltext.NoText) as error:
+                    done.append(Saved(url, error=str(error)))
+    finally:
+        await workers.close()
+        await network.close()
+    return done
+
+
+async def _one(
+    url: str, topics: Sequence[str], folder: NewsFolder, state: State, network: Network, workers: Workers
+) -> Saved:
+    answer = await network.get(url, {"Accept": PAGE_KINDS}, is_trusted=True)
+    if answer.status != 200:
+        raise FetchError(politeness.status_sentence(answer.status, 0, time.time(), is_page=False))
+    kind = answer.headers.get("content-type", "")
+    page = fulltext.page_of(await workers.ask("read_page", answer.body, content_type=kind, url=answer.url))
+    link = page.url if page.url and host_of(page.url) == host_of(answer.url) else answer.url
+    link = without_tracking(link)
+    identity = address_of(link)
+    feed = state.feed(FEED)
+    known = {row.identity: row for row in state.entries(feed.id)}
+    before = known.get(identity)
+    if before is not None and folder.exists(before.path):
+        return Saved(url, page.title, f"{folder.root}/{before.path}")
+    now = datetime.now(UTC)
+    published = believable(page.published, now)
+    entry = Entry(
+        link=link, title=page.title, published=published, authors=page.authors,
+        pictures=(Picture(page.picture),) if page.picture else (),
+    )  # fmt: skip
+    host = host_of(link).removeprefix("www.")
+    all_topics = {fold(topic): topic for topic in reversed((*topics, *page.topics))}
+    text = rendered(
+        entry, excerpt=page.excerpt, body=page.body, seen=iso(now), provider=(page.site or host, host),
+        topics=tuple(all_topics.values())[::-1], saved=iso(now),
+    )  # fmt: skip
+    path = _path(folder, page.title or urlsplit(link).path, (published or iso(now))[:10])
+    digest, _ = folder.put(path, text)
+    row = EntryState(
+        identity,
+        identity,
+        path,
+        "",
+        digest,
+        Stage.WRITTEN,
+        now.timestamp(),
+        fold(page.title)[:200],
+        published,
+    )
+    with state.transaction():
+        state.remember(feed.id, [row])
+    return Saved(url, page.title, f"{folder.root}/{path}", is_new=True)
+
+
+def _path(folder: NewsFolder, title: str, day: str) -> str:
+    name = article_name(title, day)
+    number = 1
+    while folder.exists(path := f"{places.SAVED}/{day[:4]}/{name}{f'-{number}' if number > 1 else ''}.md"):
+        number += 1
+    return path
