@@ -269,7 +269,7 @@ def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
         label = f"{kind}: {words}" if words else kind
         return f"[\\[{_escaped(label)}\\]]({_target(address)})"
     label = ": ".join(filter(None, (name, words))) if words else " ".join((name, *plain))
-    return f"\\[{_escaped(label)}\\]" if words or plain else ""
+    return f"\\[{_escaped(label)}\\]" if arguments else ""
 
 
 def _value(found: re.Match[str]) -> str:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MEASURE = 80
 """Cells of the longest line; a wider terminal is not filled: 66 to 80 read best."""
 
-MAX_LAID_OUT = 300_000
-"""Characters of a body that are laid out, half a second of work; the rest stays as it is written."""
+MAX_LAID_OUT = 150_000
+"""Characters of a body that are laid out, a second of work; the rest stays as it is written."""
 
 
 def page(

@@ -20,6 +20,7 @@ from reader.article.urls import host_to_show, shown_host, shown_url
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+NO_BREAK = "\xa0"
 _EMPHASIS = {"em": ITALIC, "strong": BOLD, "s": STRIKE}
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?*_~"
@@ -108,7 +109,7 @@ def _leaf(
         yield Span(token.content, ink, emphasis, link)
     else:
         text = token.content
-        if is_first and (task := _TASK.match(text)):
+        if is_first and not is_plain and (task := _TASK.match(text)):
             yield Span(TASKS[task[1] != " "], "bullet")
             text = text[task.end() :]
         yield from _with_addresses(text, emphasis, notes)
@@ -188,7 +189,7 @@ def _behind(link: Target, words: str, notes: Notes | None, *, name: str) -> Iter
     mismatch = host_to_show(words, link.value)
     number = [str(notes.add(name, link.value))] if notes is not None else []
     if mismatch:
-        yield Span(f" [{' '.join([*number, mismatch])}]", "mismatch", 0, link)
+        yield Span(f" [{NO_BREAK.join([*number, mismatch])}]", "mismatch", 0, link)
     elif number:
         yield Span(f" [{number[0]}]", "host", 0, link)
     elif shown_host(words) != (host := shown_host(link.value)) and words.casefold() != host:

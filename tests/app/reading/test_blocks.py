@@ -185,7 +185,7 @@ def test_a_nested_list_stands_close_to_its_item() -> None:
 def test_a_link_whose_words_lie_has_its_host_beside_its_number() -> None:
     """In an ink of its own; the words of others say nothing about a host."""
     line = layout_markdown("[bank.com](https://evil.example) [it](https://a.example)", 60, notes=Notes())[0]
-    assert plain(line) == "bank.com [1 evil.example] it [2]"
+    assert plain(line) == "bank.com [1\xa0evil.example] it [2]"
     assert [span.ink for span in line if "evil" in span.text] == ["mismatch"]
 
 
