@@ -15,8 +15,8 @@ from reader.article.dates import When
 from reader.article.record import id_of
 from reader.article.text import fold
 from reader.index.order import Order, order_of
-from reader.index.rows import MOST_ASKED, ArticleRow
-from reader.index.schema import STORED
+from reader.index.rows import ArticleRow
+from reader.index.schema import MOST_ASKED, STORED
 from reader.index.store import Index
 from reader.index.view import IndexView
 from reader.query import Query

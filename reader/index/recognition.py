@@ -7,6 +7,7 @@ key is not found, `Recogniser` looks for the title with its date, the text, and 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 from reader.article.identity import anchor_of, is_web
 from reader.article.record import key_of
+from reader.index.schema import MOST_ASKED, pack_name, unpack_name
 
 
 class Facts(NamedTuple):
@@ -59,7 +61,8 @@ def are_same(one: Facts, other: Facts) -> bool:
 class Recogniser:
     """Finds articles again among candidates; each is found once."""
 
-    def __init__(self, candidates: Iterable[Facts]) -> None:
+    def __init__(self, candidates: Iterable[Facts], *, in_place: bool = True) -> None:
+        """`in_place`: also by nothing but the place, which is for candidates that have just come."""
         self._by_title: dict[int | None, list[Facts]] = defaultdict(list)
         self._by_text: dict[int | None, list[Facts]] = defaultdict(list)
         self._by_path: dict[str, Facts] = {}
@@ -67,7 +70,8 @@ class Recogniser:
         for one in candidates:
             self._by_title[one.title_key].append(one)
             self._by_text[one.text_key].append(one)
-            self._by_path[one.path] = one
+            if in_place:
+                self._by_path[one.path] = one
 
     def find(self, former: Facts) -> Facts | None:
         """The candidate that is the same article."""
@@ -119,20 +123,82 @@ def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) ->
     """Give articles (number, new key) the key that they are known by. In a transaction."""
     for number, key in changes:
         row = connection.execute("select key from articles where number = ?", (number,)).fetchone()
-        if row is None or connection.execute("select 1 from articles where key = ?", (key,)).fetchone():
+        if row is None or _has(connection, key):
             continue
         connection.execute("update articles set key = ? where number = ?", (key, number))
         connection.execute("update others set key = ? where key = ?", (key, row[0]))
+        connection.execute("insert or ignore into inherited values(?)", (key,))
 
 
-def reunite(connection: sqlite3.Connection, departed: Sequence[Facts], arrived: Sequence[Facts]) -> None:
-    """Give articles that came in a refresh the keys that they had before it. In a transaction."""
-    lost = [
-        one
-        for one in departed
-        if not connection.execute("select 1 from articles where key = ?", (one.key,)).fetchone()
+def depart(connection: sqlite3.Connection, one: Facts) -> None:
+    """Remember an article that is taken out, until the refresh is over."""
+    connection.execute(
+        "insert or replace into departed values(?, ?, ?, ?, ?, ?)",
+        (one.key, one.title_key, one.text_key, one.url, pack_name(one.path), one.date),
+    )
+
+
+def reunite(connection: sqlite3.Connection) -> None:
+    """At the end of a refresh, give articles that came in it the keys of the same ones that went. In a
+    transaction. Both are in the database, for a refresh may have been killed before its end."""
+    rows = connection.execute("select key, title_key, text_key, url, path, date from departed").fetchall()
+    departed = [
+        Facts(key, title_key, text_key, url, unpack_name(path), date)
+        for key, title_key, text_key, url, path, date in rows
     ]
-    if lost and arrived:
-        recogniser = Recogniser(arrived)
+    lost = [one for one in departed if not _has(connection, one.key)]
+    if lost:
+        numbers = [number for (number,) in connection.execute("select number from arrived")]
+        went = {one.key for one in departed}
+        came = (facts for facts, _ in read_facts(connection, "number", numbers))
+        recogniser = Recogniser(one for one in came if one.key not in went)
         found = ((one, recogniser.find(one)) for one in lost)
         rekey(connection, [(now.number, before.key) for before, now in found if now is not None])
+    connection.execute("delete from departed")
+    connection.execute("delete from arrived")
+
+
+def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """Give articles of an index that is built anew the keys that can't be told from their files."""
+    keys = [key for (key,) in old.execute("select key from inherited")]
+    before = {facts.path: facts.key for facts, _ in read_facts(old, "key", keys)}
+    if before:
+        new.execute("begin immediate")
+        rekey(new, [(facts.number, before[facts.path]) for facts, _ in facts_at(new, before)])
+        new.execute("commit")
+
+
+def read_facts(
+    connection: sqlite3.Connection, column: str, values: Sequence[object]
+) -> Iterator[tuple[Facts, int]]:
+    """The articles with one of these values in a column, with their files' mtimes in nanoseconds."""
+    for start in range(0, len(values), MOST_ASKED):
+        part = values[start : start + MOST_ASKED]
+        rows = connection.execute(
+            "select key, title_key, text_key, url, path, name, date, title, number, mtime_ns from articles"
+            f" join folders using(folder) where articles.{column} in ({','.join('?' * len(part))})", part
+        )  # fmt: skip
+        for key, title_key, text_key, url, path, name, date, title, number, mtime_ns in rows:
+            place = f"{unpack_name(path)}/{unpack_name(name)}"
+            yield Facts(key, title_key, text_key, url, place, date, title, number), mtime_ns
+
+
+def facts_at(connection: sqlite3.Connection, paths: Iterable[str]) -> list[tuple[Facts, int]]:
+    """The articles in these files, with the files' mtimes in nanoseconds."""
+    wanted: dict[str, set[str]] = {}
+    for path in paths:
+        wanted.setdefault(os.path.dirname(path), set()).add(path)
+    if not wanted:
+        return []
+    folders = [
+        (folder, unpack_name(path)) for folder, path in connection.execute("select folder, path from folders")
+    ]
+    return [
+        found
+        for folder, path in folders if path in wanted
+        for found in read_facts(connection, "folder", [folder]) if found[0].path in wanted[path]
+    ]  # fmt: skip
+
+
+def _has(connection: sqlite3.Connection, key: int) -> bool:
+    return connection.execute("select 1 from articles where key = ?", (key,)).fetchone() is not None

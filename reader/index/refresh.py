@@ -7,14 +7,16 @@ everybody else goes on asking. Every transaction leaves an index that is true as
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from reader.collection.folders import Collection
 from reader.index.numbering import Numbering
+from reader.index.recognition import take_over
 from reader.index.schema import connect, create
-from reader.index.store import Index
+from reader.index.store import Index, closing_connection
 from reader.index.update import Update
 from reader.query.results import Progress, Report
 
@@ -40,6 +42,7 @@ class Refresh:
             # Who waited, or has not asked for long, may still be at an edition that is gone.
             self._index.follow()
             if rebuild:
+                yield from self._caught_up()
                 report = yield from self._build_anew()
             else:
                 report = yield from self._update(self._index.location, shows_first=True)
@@ -76,12 +79,20 @@ class Refresh:
                 time.sleep(0.1)
                 yield
 
+    def _caught_up(self) -> Iterator[Progress]:
+        """Before an index is built anew: only it can tell which article a changed file was."""
+        with suppress(sqlite3.DatabaseError):  # a damaged one tells nothing
+            if self._index.is_complete():
+                yield from self._update(self._index.location, shows_first=False)
+
     def _build_anew(self) -> Generator[Progress, None, Report]:
         draft = self._index.draft_location()
         keeper = connect(draft, is_new=True)
         try:
             create(keeper)
             report = yield from self._update(draft, shows_first=False)
+            with closing_connection(self._index.location) as old:
+                take_over(old, keeper)
             keeper.execute("pragma wal_checkpoint(truncate)")
             if self._index.is_in_memory:
                 self._index.adopt(draft)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,11 +9,8 @@ from typing import NamedTuple
 
 from reader.article.record import Problem
 from reader.article.text import display_path
-from reader.index.recognition import Facts
-from reader.index.schema import unpack_name
-
-MOST_ASKED = 500
-"""Rows read by one statement, well below SQLite's limit for parameters."""
+from reader.index.recognition import Facts, facts_at, read_facts
+from reader.index.schema import MOST_ASKED, unpack_name
 
 
 class ArticleRow(NamedTuple):
@@ -31,20 +27,6 @@ class ArticleRow(NamedTuple):
     date: int | None
 
 
-def _facts(
-    connection: sqlite3.Connection, column: str, values: Sequence[object]
-) -> Iterator[tuple[Facts, int]]:
-    for start in range(0, len(values), MOST_ASKED):
-        part = values[start : start + MOST_ASKED]
-        rows = connection.execute(
-            "select key, title_key, text_key, url, path, name, date, title, number, mtime_ns from articles"
-            f" join folders using(folder) where articles.{column} in ({','.join('?' * len(part))})", part
-        )  # fmt: skip
-        for key, title_key, text_key, url, path, name, date, title, number, mtime_ns in rows:
-            place = f"{unpack_name(path)}/{unpack_name(name)}"
-            yield Facts(key, title_key, text_key, url, place, date, title, number), mtime_ns
-
-
 class Rows:
     """The part of an Index that reads rows."""
 
@@ -55,7 +37,7 @@ class Rows:
     def facts_with(self, keys: Sequence[int]) -> dict[int, Facts]:
         """The articles that have these keys."""
         with self.rows() as connection:
-            return {facts.key: facts for facts, _ in _facts(connection, "key", keys)}
+            return {facts.key: facts for facts, _ in read_facts(connection, "key", keys)}
 
     def facts_alike(self, traces: Iterable[tuple[int | None, int | None]]) -> list[Facts]:
         """The articles that have one of these title keys or text keys."""
@@ -64,30 +46,21 @@ class Rows:
             return [
                 facts
                 for at, column in enumerate(("title_key", "text_key"))
-                for facts, _ in _facts(connection, column, [one[at] for one in pairs if one[at] is not None])
+                for facts, _ in read_facts(
+                    connection, column, [one[at] for one in pairs if one[at] is not None]
+                )
             ]
 
     def facts_at(self, paths: Iterable[str]) -> list[tuple[Facts, int]]:
         """The articles in these files, with the files' mtimes in nanoseconds."""
-        wanted: dict[str, set[str]] = {}
-        for path in paths:
-            wanted.setdefault(os.path.dirname(path), set()).add(path)
-        if not wanted:
-            return []
         with self.rows() as connection:
-            rows = connection.execute("select folder, path from folders").fetchall()
-            folders = [(folder, unpack_name(path)) for folder, path in rows]
-            return [
-                found
-                for folder, path in folders if path in wanted
-                for found in _facts(connection, "folder", [folder]) if found[0].path in wanted[path]
-            ]  # fmt: skip
+            return facts_at(connection, paths)
 
-    def has_traces(self) -> bool:
-        """Whether articles can be looked for by title and text: not before the first load is over."""
+    def is_complete(self) -> bool:
+        """Whether the last refresh came to its end: before that, what is not there may yet come."""
         with self.rows() as connection:
-            query = "select 1 from sqlite_master where name = 'articles_by_text_key'"
-            return connection.execute(query).fetchone() is not None
+            query = "select value from meta where key = 'complete'"
+            return bool((connection.execute(query).fetchone() or (0,))[0])
 
     def rekey(self, changes: Sequence[tuple[int, int]]) -> None:
         """Give articles (number, new key) other keys. Raises sqlite3.OperationalError."""

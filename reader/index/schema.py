@@ -95,6 +95,11 @@ create index problems_by_file on problems(folder, name);
 create table unlisted(path text not null, reason text not null);
 create table racy(
   folder integer not null, name text not null, digest blob not null, primary key(folder, name)) without rowid;
+create table inherited(key integer primary key);
+create table departed(
+  key integer primary key, title_key integer, text_key integer, url text not null, path text not null,
+  date integer);
+create table arrived(number integer primary key);
 create table blocks(block integer primary key);
 create table sets(
   block integer not null, field integer not null, value text not null, part integer not null,
@@ -109,6 +114,9 @@ create table choices(
 
 _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 """Bytes that stand for themselves in a URI."""
+
+MOST_ASKED = 500
+"""Values in one statement, well below SQLite's limit for parameters."""
 
 CACHE_KIB = 512
 """Pages that a connection keeps, those on the way to a set: the sets that are asked for again are kept as

@@ -133,6 +133,7 @@ class Update:
     def _note_folders(self) -> None:
         """Give the folders their rows; without a signature until all that is in them is written."""
         with self._writer.transaction():
+            self._writer.begin()
             self._connection.executemany(
                 "insert into folders(folder, root, path) values(?, ?, ?)"
                 " on conflict(folder) do update set signature = null",

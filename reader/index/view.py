@@ -20,8 +20,7 @@ from pyroaring import BitMap
 from reader.article.text import fold
 from reader.index.out_of_order import Late, LateArticle, placed
 from reader.index.packing import in_bits
-from reader.index.rows import MOST_ASKED
-from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
+from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, MOST_ASKED, STORED, UNDATED, SetKind
 from reader.index.sets import read_range, read_set
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS

@@ -27,7 +27,7 @@ from reader.index.entry import entry_of
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import unpacked_rows
-from reader.index.recognition import Facts, are_same, keys_of, rekey, reunite
+from reader.index.recognition import Facts, are_same, depart, keys_of, rekey, reunite
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, SetKind, pack_name, unpack_name
 from reader.index.sets import read_set
 from reader.index.storing import replace_set, withdraw, write_made, write_sets
@@ -57,10 +57,6 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self.departed: list[Facts] = []
-        """What was taken out for good."""
-        self.arrived: list[Facts] = []
-        """What `add` took in."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -86,11 +82,11 @@ class Writer:
         for (key, file), (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
             assert file.article is not None
             batch.add(number, entry_of(file.article, file.place)._replace(key=key), file.origin)
-            self.arrived.append(_facts(file)._replace(key=key, number=number))
             if is_late:
                 late.append(number)
         self._insert_rows(batch.rows)
         self._connection.executemany("insert into titles values(?, ?)", batch.titles)
+        self._connection.executemany("insert into arrived values(?)", [(row.number,) for row in batch.rows])
         batch.members[SetKind.STATE][LIVE] = [row.number for row in batch.rows]
         if late:
             batch.members[SetKind.STATE][LATE] = late
@@ -235,7 +231,7 @@ class Writer:
     def remove(self, numbers: Sequence[int]) -> None:
         """Take articles and all that is noted of their files out; inside a transaction."""
         for shown in self._take_out(numbers):
-            self.departed.append(shown.facts)
+            depart(self._connection, shown.facts)
             self._forget_notes(shown.origin.folder, pack_name(shown.origin.name))
 
     def _take_out(self, numbers: Sequence[int]) -> list[Shown]:
@@ -257,11 +253,16 @@ class Writer:
     def finish(self) -> None:
         """Give articles that came the keys that they had before, and make what finds them by their title or
         text; in a transaction, after the last file. The indexes are made once, of sorted rows."""
-        reunite(self._connection, self.departed, self.arrived)
+        reunite(self._connection)
         for name in ("title_key", "text_key"):
             self._connection.execute(
                 f"create index if not exists articles_by_{name} on articles({name}) where {name} not null"
             )
+        self._connection.execute("insert or replace into meta values('complete', 1)")
+
+    def begin(self) -> None:
+        """Until `finish`, an article that is not in the index may yet come; in a transaction."""
+        self._connection.execute("insert or replace into meta values('complete', 0)")
 
     def remove_other(self, folder: int, name: str) -> None:
         """Forget a file that was not shown; inside a transaction."""

@@ -46,13 +46,13 @@ class Reunion:
                 seen[mark.key] = now
             elif not _may_be(mark, facts):
                 doubtful.append((mark, facts))
-        for mark in self._strangers(doubtful):
+        for mark in self._strangers(doubtful) if doubtful and self._index.is_complete() else ():
             del numbers[mark.key]
             lost.append(mark)
         if seen:
             with suppress(StorageError):  # reading goes on without, and the next time tries again
                 database.note(seen)
-        if lost:
+        if lost and self._index.is_complete():
             numbers |= self._found_again(lost, database)
         return numbers
 
@@ -72,12 +72,12 @@ class Reunion:
     def _found_again(self, lost: Sequence[Mark], database: Marks) -> dict[int, int]:
         numbers = self._by_path([mark for mark in lost if mark.is_by_path], database)
         former = [mark for mark in lost if mark.traces != Traces()]
-        if not former or not self._index.has_traces():
+        if not former:
             return numbers
         there = [mark.traces.place for mark in former if os.path.lexists(mark.traces.place)]
         here = {facts.path: facts for facts, _ in self._index.facts_at(there)}
         alike = self._index.facts_alike([mark.traces[:2] for mark in former])
-        recogniser = Recogniser({facts.number: facts for facts in (*alike, *here.values())}.values())
+        recogniser = Recogniser({facts.number: facts for facts in alike}.values(), in_place=False)
         rekeyed = []
         for mark in former:
             place = mark.traces.place
