@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _REMEDIES = {
-    "SQLITE_BUSY": "another program is writing there; try again in a moment",
-    "SQLITE_LOCKED": "another program is writing there; try again in a moment",
-    "SQLITE_FULL": "the disk is full; free some space there and try again",
-    "SQLITE_READONLY": "writing is not allowed there; check its permissions and try again",
-    "SQLITE_CANTOPEN": "it or its folder is not to be had; check their permissions and try again",
-    "SQLITE_PERM": "there is no permission; check its permissions and try again",
-    "SQLITE_IOERR": "the disk failed; check that it has space left and is in order, then try again",
+    "SQLITE_BUSY": "another program is writing to it; try again in a moment",
+    "SQLITE_LOCKED": "another program is writing to it; try again in a moment",
+    "SQLITE_FULL": "the disk is full; free some space and try again",
+    "SQLITE_READONLY": "it is read-only; check its permissions and try again",
+    "SQLITE_CANTOPEN": "cannot open the file or its folder; check their permissions and try again",
+    "SQLITE_PERM": "permission denied; check its permissions and try again",
+    "SQLITE_IOERR": "the disk failed; check its free space and its health, then try again",
 }
 """By the names of SQLite's primary result codes."""
 
@@ -87,14 +87,20 @@ def _code_of(error: BaseException) -> str:
     return code if isinstance(code, str) else ""
 
 
+_MOST_LISTED = 12
+"""Names that a message lists; of more it has the nearest."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of a message: the known name that looks most like the word, else all of them."""
+    """The end of a message: the known name that looks most like the word, or all of a few."""
     import difflib  # only a mistake pays for it
 
     names = list(known)
     if near := difflib.get_close_matches(word, names, 1):
         return f'did you mean "{near[0]}"?'
-    return f"there are {', '.join(names)}"
+    if len(names) > _MOST_LISTED:
+        return f'the nearest is "{difflib.get_close_matches(word, names, 1, cutoff=0)[0]}"'
+    return f"known names are {', '.join(names)}"
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

@@ -9,9 +9,10 @@ from reader.errors import closest, counted, nearest, shown
 
 
 def test_the_nearest_name_is_offered() -> None:
-    """A small mistake gets the one name; a wild one gets all of them."""
+    """A small mistake gets the one name; a wild one gets all of a few, and of many the nearest."""
     assert nearest("thmee", ["theme", "rows"]) == 'did you mean "theme"?'
-    assert nearest("xyz", ["theme", "rows"]) == "there are theme, rows"
+    assert nearest("xyz", ["theme", "rows"]) == "known names are theme, rows"
+    assert nearest("xyz", [f"name{number}" for number in range(60)]).startswith('the nearest is "name')
 
 
 def test_one_is_no_plural() -> None:

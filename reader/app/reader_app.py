@@ -27,6 +27,7 @@ from reader.app.paint.filters import filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.app.start import Start
 from reader.app.terminal_output import TerminalOutput
+from reader.config import summary
 from reader.config.paths import data_dir
 from reader.terminal import TRUECOLOUR, Terminal
 
@@ -70,7 +71,8 @@ class ReaderApp(KeyedApp):
         self.start = start
         """What is shown, and how the person wants it."""
         self._first_load = first_load
-        self._notices = [*start.notices, *start.library.notices, *warnings]
+        mistakes = summary([*start.mistakes, *warnings])
+        self._notices = [*start.notices, *start.library.notices, *mistakes]
         if features.is_on(features.DIFF_UPDATE):
             from reader.app.early.diff_update import send_changes_only
 

@@ -23,6 +23,8 @@ class Start(NamedTuple):
     """The collection as people say it: `~/news`."""
     notices: Sequence[str] = ()
     """What is to be said at once, a sentence each."""
+    mistakes: Sequence[str] = ()
+    """What in the configuration and the themes can't be used, said in one notice."""
     palettes: Sequence[Palette] = ()
     """The person's own themes."""
     visit: Visit = Visit()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reader import config
 from reader.article.text import display_path
 from reader.cli.parser import Command, CommandParser, Namespace, one_of
-from reader.cli.session import tell
+from reader.cli.session import query_mistakes, tell, theme_and_key_mistakes
 from reader.config import paths
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
 from reader.config.commands import key_words
@@ -29,6 +29,7 @@ def _run(options: Namespace) -> int:
         print(display_path(str(paths.config_file())))
     else:
         settings, warnings = config.load()
+        warnings += query_mistakes(settings) + theme_and_key_mistakes(settings)
         if settings.relay:  # what is shown is pasted into reports, and a token is a key
             settings = settings._replace(relay=f"...@{settings.relay.rpartition('@')[2]}")
         sys.stdout.write(config.as_toml(settings))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
 from reader.cli.parser import Command, CommandParser, Namespace, add_place, add_sources
-from reader.cli.session import sources_of
+from reader.cli.session import query_mistakes, sources_of, theme_and_key_mistakes
 from reader.errors import ReaderError, counted
 from reader.terminal import Finding
 
@@ -32,6 +32,7 @@ def _run(options: Namespace) -> int:
     from reader import config, terminal
 
     settings, warnings = config.load()
+    warnings += query_mistakes(settings) + theme_and_key_mistakes(settings)
     here = terminal.examined(terminal.choices(settings.terminal, options.is_remote))
     groups = {
         "reader": [*_version(), *_switched_off(), *(Finding("warning", warning, "") for warning in warnings)],

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.article.text import clean_line
 from reader.cli.layout import cells
 from reader.cli.parser import CommandParser, Completer, Namespace, whole
-from reader.cli.session import note
+from reader.cli.session import note, tell
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
 from reader.query.fields import FIELDS, SORTS
@@ -30,9 +30,6 @@ _SWITCHES = {
     "no-drafts": ("draft", True, "everything but drafts (e.g. reader list --no-drafts)"),
 }
 """Filters without a value: the name of `is:`, whether it is excluded, the help."""
-
-_MOST_BYTES = 1 << 20
-"""Of a configuration; a longer one is refused where it is parsed."""
 
 
 def add_filters(parser: CommandParser) -> None:
@@ -88,7 +85,7 @@ def view_query(name: str) -> Query:
     try:
         view = find(name, settings.views)
     except UsageError as error:
-        raise UsageError(" ".join([str(error), *warnings])) from None
+        raise UsageError("; ".join([str(error), *config.summary(warnings)])) from None
     try:
         return parse(view.text)
     except QueryError as error:
@@ -110,14 +107,18 @@ def pointed(error: QueryError, text: str) -> str:
     return f"{clean_line(str(error))}\n  {shown}\n  {' ' * before}{carets}"
 
 
-def muting() -> Muting | None:
-    """The rules of the configuration; None where it has none, which is seen without parsing it."""
+def muting(sources: Sequence[str]) -> Muting | None:
+    """The rules of the configuration; None where it has none, which is seen without parsing it.
+
+    Mistakes in them are told where SOURCEs are named; without those the configuration was read already.
+    """
+    from reader.config import private_files
     from reader.config.paths import CONFIG, folder_of
+    from reader.config.settings import MOST_BYTES
 
     try:
-        with open(os.path.join(folder_of("config"), CONFIG), "rb") as file:
-            if b"mute" not in file.read(_MOST_BYTES):
-                return None
+        if b"mute" not in private_files.read(os.path.join(folder_of("config"), CONFIG), MOST_BYTES):
+            return None
     except (OSError, ValueError):
         return None
     from reader import config
@@ -125,14 +126,14 @@ def muting() -> Muting | None:
 
     settings = config.load()[0]
     rules, mistakes = muting_of(settings.mute, settings.views)
-    for mistake in mistakes:
-        note(f"in the configuration, {mistake}")
+    if sources:
+        tell(config.summary([f"{CONFIG}: {mistake}" for mistake in mistakes]))
     return rules
 
 
-def without_muted(query: Query, options: Namespace) -> Query:
+def without_muted(query: Query, options: Namespace, sources: Sequence[str]) -> Query:
     """The question without what is muted, unless `--muted` wants it."""
-    rules = None if options.muted else muting()
+    rules = None if options.muted else muting(sources)
     return query if rules is None else query.and_also(rules.of(query))
 
 

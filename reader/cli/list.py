@@ -56,7 +56,7 @@ def _list_options(parser: CommandParser) -> None:
 
 def _list(options: Namespace) -> int:
     plain, output = asked(options), output_of(options)
-    query = without_muted(plain, options)
+    query = without_muted(plain, options, options.sources)
     with opened(options.sources, shown=few(options)) as library:
         code = write_list(library, options, query, output)
         tell_muted(library, plain, query)
@@ -72,7 +72,7 @@ def _count_options(parser: CommandParser) -> None:
 
 def _count(options: Namespace) -> int:
     plain = asked(options)
-    query = without_muted(plain, options)
+    query = without_muted(plain, options, options.sources)
     with opened(options.sources) as library:
         results = library.select(query)
         count, is_exact = len(results), results.is_exact
@@ -106,7 +106,7 @@ def _facets(options: Namespace) -> int:
     field, *sources = options.words or [""]
     if field not in FACETS:
         raise UsageError(f'which field? Say one of {", ".join(FACETS)}, like "reader facets topic"')
-    query = without_muted(asked(options), options)
+    query = without_muted(asked(options), options, sources)
     with opened(sources) as library:
         values = [found for found in library.facet(field, query).values if found.count]
     values = values[: options.limit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -40,6 +41,9 @@ ACTIONS = (
     "redo",
 )
 """What `mark` can do."""
+
+MOST_BYTES = 256 << 20
+"""Of marks that are imported; a million articles have fewer."""
 
 _CHOICE = f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
 _TRAVELS = ("undo", "redo")
@@ -92,7 +96,7 @@ def _mark(options: Namespace) -> int:
     change = change_of(action)
     named, query = _ids(options.ids), asked(options)
     if named is None:  # who names articles means them
-        query = without_muted(query, options)
+        query = without_muted(query, options, sources)
     with opened(sources) as library:
         chosen = _chosen(library, query, named, options.limit)
         count = len(chosen)
@@ -182,12 +186,20 @@ def _import_options(parser: CommandParser) -> None:
 
 def _import(options: Namespace) -> int:
     name = _one_file(options, "import-marks")
+    shown = display_path(name)
     if name == "-":
-        raw = sys.stdin.buffer.read()
+        raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise UsageError(f"stdin: more than {MOST_BYTES >> 20} MB are no file of marks")
     else:
-        with open(name, "rb") as file:
-            raw = file.read()
-    records = _records(raw, display_path(name))
+        try:
+            raw = private_files.read(name, MOST_BYTES)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EFBIG):
+                raise
+            hint = '; pipe it: "reader import-marks - < FILE"' if error.errno == errno.EINVAL else ""
+            raise UsageError(f"{shown}: {error.strerror}{hint}") from None
+    records = _records(raw, shown)
     with closing(open_marks()) as marks:
         changed = marks.import_(records)
     print(f"{counted(changed, 'article')} changed by {counted(len(records), 'imported mark')}")

@@ -50,7 +50,7 @@ def _carry_out(url: str, is_remote: bool | None, *, is_first: bool) -> int:
 
     settings, warnings = config.load()
     if is_first:
-        tell(warnings)
+        tell(config.summary(warnings))
     here = terminal.here(terminal.choices(settings.terminal, is_remote))
     plan = opener.plan(url, here, settings)
     outcome = opener.carry_out(plan, here, _run_here if here.is_tty else None, PATIENCE)

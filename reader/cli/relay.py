@@ -84,10 +84,10 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
     """The token in the file, which is made for its owner alone where it is missing. Raises StorageError."""
     from secrets import token_urlsafe
 
-    from reader.config import paths
+    from reader.config import paths, private_files
 
     try:
-        if not anew and (token := file.read_text("ascii").strip()):
+        if not anew and (token := private_files.read(file, 1000).decode("ascii").strip()):
             return token
     except FileNotFoundError:
         pass
@@ -137,7 +137,7 @@ def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[s
     from reader.opening import opener
 
     settings, warnings = config.load()
-    session.tell(warnings)
+    session.tell(config.summary(warnings))
     here = terminal.here(terminal.choices(settings.terminal, remote=False))._replace(relay="")
     settings = settings._replace(relay="")
 

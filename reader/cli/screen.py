@@ -12,7 +12,7 @@ from reader.cli.filters import add_filters, asked, without_muted
 from reader.cli.formats import add_output, output_of
 from reader.cli.list import write_list
 from reader.cli.parser import MODULES, Command, CommandParser, Namespace, add_place, add_sources
-from reader.cli.session import opened, sources_of
+from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config.paths import folder_of
 from reader.errors import QueryError, UsageError
 from reader.query import Query, parse
@@ -36,11 +36,11 @@ def _options(parser: CommandParser) -> None:
 
 def _run(options: Namespace) -> int:
     notices: list[str] = []
-    sources = sources_of(options.sources, commands=MODULES, warn=notices.extend)
+    sources = sources_of(options.sources, commands=MODULES, warn=lambda _: None)
     query = asked(options)
     output = output_of(options)
     if options.format or options.template is not None or not sys.stdout.isatty():
-        query = without_muted(query, options)
+        query = without_muted(query, options, options.sources)
         with opened(options.sources) as library:
             return write_list(library, options, query, output)
     if not sys.stdin.isatty():
@@ -54,27 +54,32 @@ def _run(options: Namespace) -> int:
         notices.append("--limit is ignored: the screen shows all matching articles")
     from reader import config
 
-    settings, warnings = config.load()
-    if options.sources:
-        notices.extend(warnings)
+    settings, mistakes = config.load()
+    mistakes += query_mistakes(settings)
     if options.muted:
         settings = settings._replace(mute={})
     if options.is_remote is not None:
         settings = settings._replace(terminal={**settings.terminal, "remote": options.is_remote})
     if options.sort is None and options.view is None:
-        query = preset(query, settings, notices)
+        query = preset(query, settings)
     asks = options.view is not None or query != Query()
-    return _show(sources, query if asks else None, settings, notices)
+    return _show(sources, query if asks else None, settings, notices, mistakes)
 
 
-def _show(sources: Sequence[Source], query: Query | None, settings: Config, notices: list[str]) -> int:
+def _show(
+    sources: Sequence[Source],
+    query: Query | None,
+    settings: Config,
+    notices: list[str],
+    mistakes: list[str],
+) -> int:
     from reader import app
     from reader.config import palettes, visit
     from reader.library import Library
 
     file = visit.file_for(sources)
     last = visit.load(file) if settings.remember else visit.Visit()
-    own, mistakes = palettes.load(os.path.join(folder_of("config"), "themes"))
+    own, bad_colours = palettes.load(os.path.join(folder_of("config"), "themes"))
     library = Library.open(sources)
     try:
         start = app.Start(
@@ -82,7 +87,8 @@ def _show(sources: Sequence[Source], query: Query | None, settings: Config, noti
             _asked_last(last) if query is None else query,
             settings,
             source=_written(sources),
-            notices=[*notices, *mistakes],
+            notices=notices,
+            mistakes=[*mistakes, *bad_colours],
             palettes=own,
             visit=last,
             keep_visit=lambda now: settings.remember and visit.save(file, now),
@@ -100,13 +106,12 @@ def _asked_last(last: Visit) -> Query:
         return Query()
 
 
-def preset(query: Query, settings: Config, notices: list[str]) -> Query:
-    """What the configuration asks for where the command line asks for nothing; mistakes become notices."""
+def preset(query: Query, settings: Config) -> Query:
+    """What the configuration asks for where the command line asks for nothing; mistakes are left out."""
     for key, text in (("query", settings.query), ("sort", settings.sort and f"sort:{settings.sort}")):
         try:
             configured = parse(text)
-        except QueryError as error:
-            notices.append(f"{key} in the configuration: {error}")
+        except QueryError:
             continue
         if key == "query" and query.is_everything:
             query = configured.and_also(query)

@@ -14,9 +14,12 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from reader import config
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut
-from reader.errors import UsageError, closest, counted
+from reader.config import Config, paths
+from reader.errors import QueryError, UsageError, closest, counted
+from reader.query import parse
 from reader.query.results import Progress, Report
 
 if TYPE_CHECKING:
@@ -137,6 +140,35 @@ def progress_line(step: Progress, seconds: float) -> str:
     return f"reading {bar} {step.read:,} of {counted(step.to_read, 'file')}{left}"
 
 
+def query_mistakes(settings: Config) -> list[str]:
+    """The queries of the configuration that mean nothing, a sentence for each."""
+    from reader.library.muting import muting_of
+
+    queries = {"query": settings.query, "sort": settings.sort and f"sort:{settings.sort}"}
+    queries |= {f'views: "{name}"': text for name, text in settings.views.items() if text}
+    found = []
+    for key, text in queries.items():
+        try:
+            parse(text)
+        except QueryError as error:
+            found.append(f"{key}: {error}")
+    found += muting_of(settings.mute, settings.views)[1]
+    name = display_path(str(paths.config_file()))
+    return [f"{name}: {mistake}" for mistake in found]
+
+
+def theme_and_key_mistakes(settings: Config) -> list[str]:
+    """The colours and keys that can't be used, a sentence for each. The screen finds them by itself."""
+    from reader.config import palettes
+
+    found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))[1]
+    if settings.keys:
+        from reader.app.keys.keymap import keymap_of  # which brings Textual
+
+        found += keymap_of(settings.keys)[1]
+    return found
+
+
 def _missing(word: str, commands: Iterable[str]) -> str:
     """What to say of a SOURCE that is not there; a plain word may be a mistyped command."""
     name = display_path(word)
@@ -149,11 +181,8 @@ def _missing(word: str, commands: Iterable[str]) -> str:
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
     """The collection of the configuration, which must be there; else the news folder; else the sample."""
-    from reader import config
-    from reader.config import paths
-
     settings, warnings = config.load()
-    warn(warnings)
+    warn(config.summary(warnings + query_mistakes(settings)))
     chosen = settings.collection
     if not chosen:
         from reader.config import news

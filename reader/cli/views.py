@@ -37,7 +37,7 @@ def _run(options: Namespace) -> int:
         except QueryError as error:
             note(f'view "{view.name}" is left out: {error}')
     with opened(options.sources) as library:
-        rules = muting()
+        rules = muting(options.sources)
         counted = []
         for view, query in understood:
             listed = query if rules is None else query.and_also(rules.of(query))

@@ -1,5 +1,5 @@
 """The person's settings: one TOML file, read with a sentence for each mistake, views written back into it."""
 
-from reader.config.settings import BadConfig, Config, as_toml, load
+from reader.config.settings import BadConfig, Config, as_toml, load, summary
 
-__all__ = ["BadConfig", "Config", "as_toml", "load"]
+__all__ = ["BadConfig", "Config", "as_toml", "load", "summary"]

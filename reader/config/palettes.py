@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reader.article.text import clean_line, display_path
+from reader.config import private_files
+from reader.config.values import quoted
 from reader.errors import nearest, shown
 
 COLOURS = (
@@ -59,24 +61,23 @@ def _read(path: str, name: str, said: list[str]) -> Palette | None:
     import tomllib  # 5 ms that only people with themes pay
 
     if not _NAME.fullmatch(name):
-        said.append("a theme's name has letters, digits, dots and dashes only; it is left out")
+        said.append("a theme's name may contain letters, digits, dots and dashes only; the theme is left out")
         return None
     try:
-        with open(path, "rb") as file:
-            table = tomllib.loads(file.read(MOST_BYTES).decode("utf-8-sig"))
+        table = tomllib.loads(private_files.read(path, MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        said.append(f"{getattr(error, 'strerror', None) or error}; it is left out")
+        said.append(f"{getattr(error, 'strerror', None) or error}; the theme is left out")
         return None
     is_dark = table.pop("dark", None)
     if not isinstance(is_dark, bool | None):
-        said.append(f"dark: true or false is expected, not {shown(str(is_dark))}")
+        said.append(f"dark: expected true or false, not {quoted(is_dark)}")
         is_dark = None
     colours = {}
     for key, value in table.items():
         if key not in COLOURS:
-            said.append(f"there is no colour {shown(key)}; {nearest(key, COLOURS)}")
+            said.append(f"unknown colour {shown(key)}; {nearest(key, COLOURS)}")
         elif isinstance(value, str) and _COLOUR.fullmatch(value):
             colours[key] = value
         else:
-            said.append(f'{key}: a colour like "#1a2b3c" is expected, not {shown(str(value))}')
+            said.append(f'{key}: expected a colour like "#1a2b3c", not {quoted(value)}')
     return Palette(name, colours, is_dark)

@@ -1,11 +1,14 @@
-"""Files that the reader makes: for the person alone (0600), and replaced whole or not at all.
+"""The person's own small files: for the person alone (0600), read whole up to a limit, and replaced whole or
+not at all.
 
 What is in them is their owners' business; the folders that they lie in are `reader.config.paths`'.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import PathLike
@@ -15,10 +18,34 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 
+def read(file: str | PathLike[str], most: int) -> bytes:
+    """The bytes of a file. Raises OSError: it can't be read, has more than `most` bytes, or is a pipe, a
+    device or anything else that may never end."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    try:
+        _require_regular(descriptor, file)
+        with open(descriptor, "rb", closefd=False) as opened:
+            raw = opened.read(most + 1)
+    finally:
+        os.close(descriptor)
+    if len(raw) > most:
+        raise OSError(errno.EFBIG, f"it is longer than {most:,} bytes", os.fspath(file))
+    return raw
+
+
+def _require_regular(descriptor: int, file: str | PathLike[str]) -> None:
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", os.fspath(file))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", os.fspath(file))
+
+
 def make(file: str | PathLike[str]) -> None:
     """See to it that a file exists and that only the person can read it (0600). Raises OSError."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:
+        _require_regular(descriptor, file)
         if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
             os.fchmod(descriptor, 0o600)
     finally:

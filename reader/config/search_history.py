@@ -6,7 +6,6 @@ reader runs, and nobody is told.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from reader.errors import StorageError
 MOST = 200
 """Searches that are remembered."""
 MOST_BYTES = 1 << 18
-"""Of a longer file only the end is read."""
+"""A longer file is none of ours."""
 
 
 class Searches:
@@ -80,9 +79,8 @@ class Searches:
         if self._file is None:
             return []
         try:
-            with self._file.open("rb") as file:
-                file.seek(max(os.fstat(file.fileno()).st_size - MOST_BYTES, 0))
-                lines = file.read().decode("utf-8", "replace").splitlines()
+            raw = private_files.read(self._file, MOST_BYTES)
+            lines = raw.decode("utf-8", "replace").splitlines()
         except (OSError, ValueError):
             return []
         newest_first = dict.fromkeys(filter(None, map(clean_line, reversed(lines))))

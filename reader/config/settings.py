@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from reader.article.text import clean_line, display_path
+from reader.config import private_files
 from reader.config import values as config_values
 from reader.config.commands import BY_ID
 from reader.config.paths import config_file
-from reader.config.values import Unfit, spelled
+from reader.config.values import Unfit, quoted, spelled
 from reader.errors import ReaderError, brief, nearest, shown
 
 MOST_BYTES = 1 << 20
@@ -62,7 +63,7 @@ class Config(NamedTuple):
     open: Mapping[str, tuple[str, ...]] = {}
     """Pattern of addresses to the argument list that opens them; the first that fits counts."""
     terminal: Mapping[str, bool | int | str] = {}
-    """What is not to be found out about the terminal: name of a finding to its value."""
+    """Overrides for terminal detection: name of a finding to its value."""
     keys: Mapping[str, str] = {}
     """Command id to keys, several separated by commas; replaces the command's own keys."""
     views: Mapping[str, str | Literal[False]] = {}
@@ -97,17 +98,16 @@ def load(path: Path | None = None) -> tuple[Config, list[str]]:
     path = path or config_file()
     name = display_path(str(path))
     try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+        raw = private_files.read(path, MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return Config(), []
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return Config(), [f"{name} can't be read ({reason}); the defaults are used."]
+        return Config(), [clean_line(f"{name}: cannot be read ({reason}); the defaults are used")]
     try:
         table = _toml(raw)
     except (ValueError, RecursionError) as error:
-        return Config(), [clean_line(f"{name}: {error}; the defaults are used.")]
+        return Config(), [clean_line(f"{name}: {error}; the defaults are used")]
     values: dict[str, Any] = {}
     warnings: list[str] = []
     for key, value in table.items():
@@ -115,8 +115,17 @@ def load(path: Path | None = None) -> tuple[Config, list[str]]:
             values[key] = _converted(key, value, path.parent, warnings)
         except BadConfig as problem:
             warnings.append(str(problem))
+        except Exception as error:  # whatever one value causes, the others count
+            warnings.append(f"{brief(key)}: cannot be used ({type(error).__name__}); the default is used")
     values = {key: value for key, value in values.items() if value is not None}
     return Config(**values), [clean_line(f"{name}: {warning}") for warning in warnings]
+
+
+def summary(warnings: Sequence[str]) -> list[str]:
+    """All warnings as one notice, with the first of them; "reader config show" and "doctor" print all."""
+    if len(warnings) < 2:
+        return list(warnings)
+    return [f'{warnings[0]} (and {len(warnings) - 1} more; "reader config show" lists them)']
 
 
 def as_toml(config: Config) -> str:
@@ -135,20 +144,22 @@ def as_toml(config: Config) -> str:
 def _toml(raw: bytes) -> dict[str, Any]:
     import tomllib  # 5 ms that only a file should cost
 
-    if len(raw) > MOST_BYTES:
-        raise ValueError(f"it is longer than {MOST_BYTES:,} bytes")
     try:
         return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError:
+        raise
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ValueError(f"it is not UTF-8 (at line {line})") from None
     except RecursionError:
         raise ValueError("its brackets are nested too deeply") from None
+    except ValueError:  # Python's own, of an integer with thousands of digits
+        raise ValueError("it contains a number with too many digits") from None
 
 
 def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> object:
     if key not in Config._fields:
-        raise BadConfig(f"there is no key {shown(key)}; {nearest(key, Config._fields)}")
+        raise BadConfig(f"unknown key {shown(key)}; {nearest(key, Config._fields)}")
     try:
         if key == "collection":
             return _collection(value, folder)
@@ -162,12 +173,7 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
     except Unfit as error:
         default = spelled(Config._field_defaults[key])
         expected = str(error).replace("a table", f"a table [{key}]")
-        raise BadConfig(f"{key}: {expected} is expected, not {_told(value)}; {default} is used") from None
-
-
-def _told(value: object) -> str:
-    """A value as a message about it says it."""
-    return shown(value) if isinstance(value, str) else brief(spelled(value))
+        raise BadConfig(f"{key}: expected {expected}, not {quoted(value)}; {default} is used") from None
 
 
 def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]:
@@ -182,10 +188,10 @@ def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]
         if any(type(item) is type(one) and item == one for one in allowed):
             good[name] = item
         elif not allowed:
-            warnings.append(f"terminal: there is no {shown(name)}; {nearest(name, ALLOWED)}")
+            warnings.append(f"terminal: unknown key {shown(name)}; {nearest(name, ALLOWED)}")
         else:
             known = " or ".join(map(spelled, allowed))
-            warnings.append(f"terminal: {name} is {known}, not {_told(item)}; it is found out")
+            warnings.append(f"terminal: {name}: expected {known}, not {quoted(item)}; it is detected instead")
     return good
 
 
@@ -211,7 +217,7 @@ def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str
 
 def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
     for unknown in [name for name in pairs if name not in BY_ID]:
-        warnings.append(f"keys: there is no command {shown(unknown)}; {nearest(unknown, BY_ID)}")
+        warnings.append(f"keys: unknown command {shown(unknown)}; {nearest(unknown, BY_ID)}")
         del pairs[unknown]
     return pairs
 

@@ -11,6 +11,9 @@ from typing import Any, Literal
 
 from reader.article.text import clean_line
 from reader.config.tag_colours import TAG_COLOURS
+from reader.errors import brief, shown
+
+_HUGE = 10**18
 
 
 class Unfit(ValueError):
@@ -119,11 +122,19 @@ def tag_colours(value: object) -> dict[str, str]:
     return pairs
 
 
+def quoted(value: object) -> str:
+    """A value as a message about it quotes it."""
+    return shown(value) if isinstance(value, str) else brief(spelled(value))
+
+
 def spelled(value: object) -> str:
     """A value as TOML has it; good enough in messages for those that TOML lacks."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int):
+        # Python refuses to write an integer of thousands of digits, and nobody would read it.
+        return str(value) if abs(value) < _HUGE else "a huge number"
+    if isinstance(value, float):
         return str(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(spelled, value))}]"

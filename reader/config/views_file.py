@@ -14,6 +14,7 @@ from reader import config
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
 from reader.config.paths import config_file, ensure
+from reader.config.settings import MOST_BYTES
 from reader.config.views import Configured
 from reader.errors import ReaderError, StorageError
 
@@ -66,15 +67,15 @@ def write(before: Configured, after: Configured, renamed: Mapping[str, str] | No
     path = Path(os.path.realpath(config_file()))
     name = display_path(str(path))
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = private_files.read(path, MOST_BYTES).decode("utf-8")
     except FileNotFoundError:
         text = ""
     except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"{name} can't be read ({getattr(error, 'strerror', 'no UTF-8')})") from error
+        raise StorageError(f"{name}: cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from error
     try:
         new = _with_views(text, before, after, renamed or {})
     except ValueError as error:  # tomlkit's errors too
-        raise ReaderError(f"{name} can't be changed: {clean_line(str(error))}; correct it first") from error
+        raise ReaderError(f"{name}: cannot be changed: {clean_line(str(error))}; correct it first") from error
     _replace(path, new.encode("utf-8"))
 
 
@@ -88,7 +89,7 @@ def _with_views(text: str, before: Configured, views: Configured, renamed: Mappi
     plain = text.removeprefix(mark).replace("\r\n", "\n")
     document = tomlkit.parse(plain)
     if tomllib.loads(plain).get("views", {}) != before:
-        raise ValueError("its [views] are others now, or not all of them are queries")
+        raise ValueError("[views] has changed meanwhile, or holds something else than queries")
     if "views" not in document and views:
         document = tomlkit.parse(plain.rstrip("\n") + "\n\n[views]\n" if plain.strip() else "[views]\n")
     old = document.get("views")
@@ -105,7 +106,7 @@ def _with_views(text: str, before: Configured, views: Configured, renamed: Mappi
     else:
         new = plain
     if tomllib.loads(new).get("views", {}) != views:
-        raise ValueError("its views can't be written in order")
+        raise ValueError("the views can't be written in this order")
     return mark + (new.replace("\n", "\r\n") if "\r\n" in text else new)
 
 
@@ -154,4 +155,6 @@ def _replace(path: Path, content: bytes) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         where = display_path(str(path))
-        raise StorageError(f"{where} can't be written ({reason}); allow that, then try again") from error
+        raise StorageError(
+            f"{where}: cannot be written ({reason}); check its permissions and try again"
+        ) from error

@@ -53,9 +53,7 @@ def file_for(sources: Sequence[str | os.PathLike[str]]) -> Path:
 def load(path: Path) -> Visit:
     """The visit in a file; what is missing or wrong in it is as always. Never raises."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
-        said = json.loads(raw) if len(raw) <= MOST_BYTES else None
+        said = json.loads(private_files.read(path, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):

@@ -51,5 +51,13 @@ def test_config(home: Home) -> None:
     assert home.run("config", "path")[:2] == (0, f"{file}\n")
     code, out, _ = home.run("config", "show")
     assert code == 0 and "theme = " in out
+    file.parent.mkdir()
+    file.write_text(
+        "colour = 1\nquery = 'topc:x'\n[mute]\nNowhere = 'x'\n[keys]\nopen_page = 'nokey'\n", "utf-8"
+    )
+    code, out, err = home.run("config", "show")
+    assert code == 0 and len(err.splitlines()) == 4
+    assert home.run("count")[2].count("\n") == 1
+    assert home.run("doctor", "news")[1].count("  warning") == 4
     code, out, _ = home.run("config", "keys")
     assert code == 0 and any(line.split()[:2] == ["open_page", "o"] for line in out.splitlines())

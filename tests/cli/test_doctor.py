@@ -51,7 +51,7 @@ def test_flags_and_configuration_overrule(home: Home) -> None:
     assert "true https://page.example/" in found["opens"]
     _, out, _ = home.run("doctor", "news")
     assert "yes  (the configuration says so)" in rows(out)["remote"]
-    assert 'did you mean "mouse"?' in out and "colours is 0 or 16 or 256 or 16777216" in out
+    assert 'did you mean "mouse"?' in out and "colours: expected 0 or 16 or 256 or 16777216" in out
 
 
 def test_a_relay_that_does_not_answer_is_told(home: Home) -> None:

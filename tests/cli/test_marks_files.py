@@ -112,3 +112,12 @@ def test_the_last_change_is_undone_and_done_again(reader: Run) -> None:
     assert reader("mark", "redo").out == "redone: 1 starred\n"
     assert json.loads(reader("export-marks", "-").out)[0]["starred"]
     assert reader("mark", "undo", ".").code == 2
+
+
+def test_what_may_never_end_is_not_imported(reader: Run, tmp_path: Path) -> None:
+    """A pipe or a device by its name is wrong use, with the way that works."""
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", "/dev/zero"):
+        code, out, err = reader("import-marks", name)
+        assert (code, out) == (2, "")
+        assert "not a regular file" in err and "import-marks - <" in err

@@ -59,24 +59,25 @@ def test_the_collection_is_named_as_people_write_it(
     assert started[0].source == "~/news, /"
 
 
-def test_mistakes_in_the_configuration_become_notices(
+def test_mistakes_in_the_configuration_are_told(
     reader: Run, started: list[Start], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The screen starts all the same; each mistake is told once."""
+    """The screen starts all the same, and is given each mistake once."""
     on_a_terminal(monkeypatch)
     (tmp_path / "config.toml").write_text("colour = 1\nquery = 'topc:x'\nsort = 'quality'\n", "utf-8")
     assert reader(".").code == 0
     assert started[0].query == parse("sort:quality")
-    assert ["colour" in notice for notice in started[0].notices] == [True, False]
-    assert "topc" in started[0].notices[1]
+    assert started[0].notices == []
+    assert ["colour" in mistake for mistake in started[0].mistakes] == [True, False]
+    assert "topc" in started[0].mistakes[1]
 
 
 def test_the_command_line_goes_before_the_configuration() -> None:
     """The configured query is for a bare start, the configured order for one without an order."""
     config = Config(query="is:unread", sort="-title")
-    assert preset(Query(), config, []) == parse("is:unread sort:-title")
-    assert preset(parse("chips"), config, []) == parse("chips sort:-title")
-    assert preset(parse("chips sort:heat"), config, []) == parse("chips sort:heat")
+    assert preset(Query(), config) == parse("is:unread sort:-title")
+    assert preset(parse("chips"), config) == parse("chips sort:-title")
+    assert preset(parse("chips sort:heat"), config) == parse("chips sort:heat")
 
 
 def test_a_screen_without_a_keyboard_is_wrong_use(

@@ -42,7 +42,7 @@ def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
 def test_a_broken_configuration_is_told_with_the_view_that_is_missing() -> None:
     """Otherwise nobody would know why it is not there."""
     _views("Chips = 1")
-    with pytest.raises(UsageError, match=r"no view.*views: a table \[views\]"):
+    with pytest.raises(UsageError, match=r"no view.*views: expected a table \[views\]"):
         view_query("Chips")
 
 

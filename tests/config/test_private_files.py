@@ -82,3 +82,28 @@ def test_a_link_in_the_way_is_not_written_through(tmp_path: Path) -> None:
     with private_files.replacing(tmp_path / "file") as draft:
         draft.write(b"new")
     assert victim.read_text() == "mine" and (tmp_path / "file").read_text() == "new"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_only_regular_files_are_read_and_written(tmp_path: Path, kind: str) -> None:
+    """A pipe or a device is refused at once, for it may never end."""
+    file = tmp_path / "file"
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.mkdir()
+    with pytest.raises(OSError, match="regular file|folder"):
+        private_files.read(file, 100)
+    with pytest.raises(OSError):
+        private_files.make(file)
+
+
+def test_a_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
+    """A longer one is refused, not cut."""
+    file = tmp_path / "file"
+    file.write_bytes(b"12345")
+    assert private_files.read(file, 5) == b"12345"
+    with pytest.raises(OSError, match="longer than 4 bytes"):
+        private_files.read(file, 4)

@@ -63,3 +63,11 @@ def test_where_nothing_can_be_kept_nothing_is_said(tmp_path: Path) -> None:
     assert searches.older("") == "one"
     (tmp_path / "damaged").write_bytes(b"\xff\xfe\0\n\x9b31m good\n\n")
     assert Searches(tmp_path / "damaged").known[-1].endswith("good")
+
+
+def test_a_pipe_in_its_place_is_no_history(tmp_path: Path) -> None:
+    """Nobody waits for it, neither to read nor to write; searches are remembered all the same."""
+    os.mkfifo(tmp_path / "searches")
+    searches = Searches(tmp_path / "searches")
+    searches.add("chips")
+    assert searches.known == ["chips"]

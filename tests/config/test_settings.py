@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reader.config import Config, as_toml, load
+from reader.config import Config, as_toml, load, summary
 from tests.test_house import ROOT
 
 PAGE = ROOT / "docs" / "config.md"
@@ -82,6 +83,12 @@ def test_one_text_is_a_list_of_one(file: Path, monkeypatch: pytest.MonkeyPatch) 
         ('keys = { open_pgae = "o" }', '"open_page"'),
         ("mute = { a = 3 }", "list of texts"),
         ("query = 2021-06-18", "text"),
+        (f"mute = 0x{'f' * 3600}", "a huge number"),
+        (f"browser = [0x{'f' * 3600}]", "huge number"),
+        (f"text_width = 0x{'f' * 3600}", "huge number"),
+        (f"mark_read_after = 0x{'f' * 3600}", "huge number"),
+        (f"thmee = 0x{'f' * 3600}", '"theme"'),
+        (f"terminal = {{ colours = 0x{'f' * 3600} }}", "huge number"),
     ],
 )
 def test_a_mistake_is_one_warning_and_the_default(file: Path, line: str, hint: str) -> None:
@@ -99,7 +106,7 @@ def test_a_mistake_is_one_warning_and_the_default(file: Path, line: str, hint: s
         (b'theme = "paper"\nrows = \n', "line 2"),
         (b'theme = "paper"\nrows = "\xff"\n', "line 2"),
         (b"x = " + b"[" * 100_000, "config.toml"),
-        (b"x = " + b"9" * 10_000, "config.toml"),
+        (b"x = " + b"9" * 10_000, "too many digits"),
         (b"#" * (2 << 20), "longer"),
     ],
 )
@@ -118,6 +125,26 @@ def test_a_folder_in_its_place_is_a_warning(file: Path) -> None:
     config, warnings = load(file)
     assert config == Config()
     assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_may_never_end_is_not_read(file: Path, kind: str) -> None:
+    """A pipe or a device in its place is one warning, at once."""
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    config, warnings = load(file)
+    assert config == Config()
+    assert len(warnings) == 1 and "not a regular file" in warnings[0]
+
+
+def test_all_warnings_are_one_notice() -> None:
+    """The first, and how many more; one stays as it is."""
+    assert summary([]) == []
+    assert summary(["a: b"]) == ["a: b"]
+    [notice] = summary(["a: b", "c", "d"])
+    assert notice.startswith("a: b (and 2 more; ") and "reader config show" in notice
 
 
 def test_text_from_the_file_is_cleaned(file: Path) -> None:

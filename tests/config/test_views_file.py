@@ -115,7 +115,7 @@ def test_mode_and_link_are_kept() -> None:
 def test_what_is_not_understood_is_left_alone(text: str) -> None:
     """No TOML, no queries, or others than one thought: a sentence, and not a byte is changed."""
     _write_config(text)
-    with pytest.raises(ReaderError, match="can't be changed") as caught:
+    with pytest.raises(ReaderError, match="cannot be changed") as caught:
         write({"Mine": "x"}, {"Mine": "y"})
     assert str(caught.value).isprintable()
     assert config_file().read_text() == text

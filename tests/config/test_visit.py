@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,11 @@ def test_nonsense_is_as_if_nobody_had_been_there(
     visit = load(file)
     assert visit.query.isprintable() and visit.article.isprintable()
     assert all(len(spot) == 3 for spot in visit.spots.values())
+
+
+def test_a_pipe_in_its_place_is_no_visit(tmp_path: Path) -> None:
+    """Nobody waits for it, and saving takes its place."""
+    file = tmp_path / "one.json"
+    os.mkfifo(file)
+    assert load(file) == Visit()
+    assert save(file, VISIT) and load(file) == VISIT

@@ -37,21 +37,19 @@ class Views:
         self._file = SavedViews()
 
     def start(self, configured: Configured) -> None:
-        """Show the views of the configuration, and say what is wrong with it."""
-        for mistake in muting_of(self._mute, configured)[1]:
-            self._host.say(f"In the configuration, {mistake}", is_warning=True)
+        """Show the views of the configuration; what is wrong with it is in the app's first notices."""
         self._show(configured)
 
     def _show(self, configured: Configured) -> None:
-        """Show these views and ours in the sidebar; says which of them are no queries."""
+        """Show these views and ours in the sidebar; those that are no queries are left out."""
         self._filters.rules = muting_of(self._mute, configured)[0]
         counts = {view.query: view for view in self._sidebar.views}
         shown = []
         for name, text in arranged(configured):
             try:
                 query = parse(text)
-            except QueryError as error:
-                self._host.say(f"In the configuration, the view {name} is ignored: {error}", is_warning=True)
+            except QueryError:
+                continue
             else:
                 shown.append(counts.get(query, ViewCount(name, query))._replace(name=name))
         self._sidebar.views = tuple(shown)
