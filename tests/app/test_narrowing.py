@@ -182,7 +182,7 @@ async def test_held_keys_ask_only_the_newest_question(start: Launch) -> None:
 
 
 async def test_what_is_muted_is_never_listed(start: Launch) -> None:
-    """Neither in the list nor in a count; a mute that makes no sense is said."""
+    """Neither in the list nor in a count; a mute that makes no sense is passed over."""
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips quality:<=100", "topci:x")})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "S")
@@ -191,7 +191,6 @@ async def test_what_is_muted_is_never_listed(start: Launch) -> None:
         assert screen.sidebar.views[0].articles == len(screen.results)
         assert screen.search_bar.text == "sort:quality"
         assert any("topci" in one.message for one in pilot.app._notifications)
-
 
 async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Launch) -> None:
     """The line above tells how many are muted here; H lists them too, and hides them again."""
