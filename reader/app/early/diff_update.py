@@ -25,7 +25,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
-from reader.app.paint.cells import drifts, widest
+from reader.app.paint.cells import drifts, is_emoji_sequence, is_flag_letter, widest
 from reader.article.urls import linkable
 
 Cell: TypeAlias = tuple[str, str, str]
@@ -144,7 +144,7 @@ class _Writing:
     def drifting(self, x: int, y: int, cells: list[Cell]) -> None:
         """Cells whose width on the terminal is unknown: their place is blanked, then each stretch between two
         gaps is written at its column."""
-        self.write(x, y, [(" ", codes, "") for _, codes, _ in cells])
+        self.write(x, y, [(" ", codes, link) for _, codes, link in cells])
         for start, end in _stretches(cells):
             self.write(x + start, y, cells[start:end])
 
@@ -200,10 +200,28 @@ def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
         if text.isascii():
             cells.extend([(letter, codes, link) for letter in text])
             continue
-        for start, end, width in split_graphemes(text)[0]:
-            cells.append((text[start:end], codes, link))
+        for sign, width in _graphemes(text):
+            cells.append((sign, codes, link))
             cells.extend([("", codes, link)] * (width - 1))
     return cells
+
+
+def _graphemes(text: str) -> Iterator[tuple[str, int]]:
+    """What takes cells together, and how many; the two letters of a flag stay together, unlike Rich's."""
+    flag = ""
+    for start, end, width in split_graphemes(text)[0]:
+        sign = text[start:end]
+        if is_flag_letter(sign):
+            if flag:
+                yield flag + sign, 2 * width
+            flag = "" if flag else sign
+            continue
+        if flag:
+            yield flag, cell_len(flag)
+            flag = ""
+        yield sign, width
+    if flag:
+        yield flag, cell_len(flag)
 
 
 def _has_link(strip: Strip) -> bool:
@@ -244,17 +262,19 @@ def _changed(before: list[Cell], after: list[Cell]) -> list[tuple[int, int]]:
 
 
 def _stretches(cells: list[Cell]) -> list[tuple[int, int]]:
-    """Start and end of each stretch between gaps that are wide enough for what may drift into them."""
+    """Start and end of each stretch: it ends at a gap that is wide enough for what may drift into it, and
+    behind each emoji of doubtful width. Letters of a script must stay together, or they are not shaped."""
     stretches: list[tuple[int, int]] = []
-    drift = 0
+    drift, is_behind_emoji = 0, False
     for place, (text, _, _) in enumerate(cells):
-        if text == " ":
+        if text in ("", " "):
             continue
-        if stretches and place - stretches[-1][1] < max(drift, 2):
+        if stretches and not is_behind_emoji and place - stretches[-1][1] < max(drift, 2):
             stretches[-1] = (stretches[-1][0], place + 1)
         else:
             stretches.append((place, place + 1))
             drift = 0
+        is_behind_emoji = is_emoji_sequence(text)
         drift += widest(text) - cell_len(text) if _is_doubtful(text) else 0
     return stretches
 

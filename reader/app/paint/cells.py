@@ -4,13 +4,15 @@ Everything goes to the terminal as segments with a style of their own, so nothin
 markup. The first headlines are painted before Textual is loaded, so only `strip_of` imports it.
 
 Terminals differ about the width of some characters. A spacing mark (the vowel signs of Devanagari and
-related scripts) has a cell of its own in most terminals and in tmux, and none in others and in Rich. Texts
-are cut and wrapped as if it took one, lines are filled as if it took none, and
-`reader.app.early.diff_update` moves the cursor to the column of whatever follows such a text.
+related scripts) has a cell of its own in most terminals and in tmux, and none in others and in Rich. Flags,
+keycaps and other emoji of several characters take the cells of one emoji, of each part, or one alone. Texts
+are cut and wrapped by the widest measure, lines are filled by Rich's, and `reader.app.early.diff_update`
+moves the cursor to the column of whatever follows such a text.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -146,18 +148,41 @@ def in_the_middle(sentence: str, width: int) -> list[str]:
     return [" " * ((width - cell_len(line)) // 2) + line for line in lines]
 
 
+_FLAG_LETTERS = "\U0001f1e6-\U0001f1ff"
+_SEQUENCE = re.compile(
+    f"[\ufe0f\u20e3{_FLAG_LETTERS}\U0001f3fb-\U0001f3ff]|\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+"""What makes one emoji of several characters: a variation selector, a keycap, the letters of a flag, a skin
+tone, a joiner."""
+
+
+def is_emoji_sequence(text: str) -> bool:
+    """Whether there is an emoji in a text about whose width terminals differ: 1, 2, 4 or more cells."""
+    return not text.isascii() and _SEQUENCE.search(text) is not None
+
+
+def is_flag_letter(text: str) -> bool:
+    """Whether this is one of the letters of which two are a flag."""
+    return "\U0001f1e6" <= text <= "\U0001f1ff"
+
+
 def is_spacing_mark(letter: str) -> bool:
-    """Whether terminals differ about the width of this character."""
+    """Whether this is a vowel sign or the like, which takes a cell or none."""
     return letter > "\u0902" and unicodedata.category(letter) == "Mc"
 
 
 def drifts(text: str) -> bool:
     """Whether terminals differ about the width of a text."""
-    return not text.isascii() and any(map(is_spacing_mark, text))
+    return not text.isascii() and (any(map(is_spacing_mark, text)) or is_emoji_sequence(text))
 
 
 def widest(text: str) -> int:
     """Cells that a text takes in the terminal that gives it most."""
     if text.isascii():
         return len(text)
-    return cell_len(text) + sum(map(is_spacing_mark, text))
+    return cell_len(text) + sum(map(is_spacing_mark, text)) + sum(map(_surplus, _SEQUENCE.findall(text)))
+
+
+def _surplus(part: str) -> int:
+    """Cells that a terminal adds which does not join the parts of an emoji."""
+    return 0 if part in "\ufe0f\u20e3" else 1 if is_flag_letter(part) else 2

@@ -29,7 +29,7 @@ STYLES = [
     for text in ("#aabbcc on #101010", "bold #aabbcc on #101010", "red on default", "italic dim", "none")
 ]
 STYLES += [STYLES[0] + Style(link="https://sea.example/a?b=1;2"), Style(link="http://fog.example/")]
-TEXTS = ("a", "bc", " ", "   ", "海", "é", "●", "e\u0301", "🚢")
+TEXTS = ("a", "bc", " ", "   ", "海", "é", "●", "e\u0301", "🚢", "🇩🇪", "\u2764\ufe0f")
 
 
 @st.composite
@@ -105,6 +105,29 @@ def test_columns_hold_beside_a_text_of_doubtful_width() -> None:
     assert said is not None
     column = line.cell_length - 3
     assert f"\x1b[1;{column + 1}H12h" in said
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    ["\u2764\ufe0f", "1\ufe0f\u20e3", "🇩🇪", "👍🏽", "👨\u200d👩\u200d👧", "\U0001f3f4\u200d\u2620\ufe0f"],
+)
+def test_columns_hold_beside_emoji_of_doubtful_width(emoji: str) -> None:
+    """Whatever a terminal makes of a flag, a keycap or a joined emoji, what follows is in its column."""
+    assert widest(emoji) >= cell_len(emoji) == 2
+    line = Strip([Segment(f"a {emoji} {emoji}b".ljust(20) + "12h", STYLES[0])])
+    said = ScreenBuffer().difference(whole([line]), CONSOLE)
+    assert said is not None
+    for column, text in ((1, f"a {emoji}"), (6, emoji), (8, "b"), (line.cell_length - 2, "12h")):
+        assert f"\x1b[1;{column}H{text}" in said
+
+
+def test_a_flag_changes_as_a_whole() -> None:
+    """Two flags with one letter in common: a terminal would join the new letter with nothing."""
+    buffer = ScreenBuffer()
+    german, danish = (Strip([Segment(f"{flag} it".ljust(COLUMNS), STYLES[0])]) for flag in ("🇩🇪", "🇩🇰"))
+    buffer.difference(whole([german]), CONSOLE)
+    said = buffer.difference(whole([danish]), CONSOLE)
+    assert said is not None and "🇩🇰" in said
 
 
 def linked(url: str) -> str:
