@@ -165,7 +165,7 @@ async def _answered(watch: Watch, screen: BrowseScreen, letter: str) -> float:
             screen.current_query != before
             and screen.results is not None
             and screen.results.query == screen.current_query
-            and screen.answers.worker.is_idle
+            and screen.results_display.worker.is_idle
         ),
     )
 

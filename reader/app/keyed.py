@@ -92,7 +92,7 @@ class KeyedApp(App[int]):
             if following is not None and following.call_later(go_on):
                 return
             screen = self.screen
-            is_asking = isinstance(screen, BrowseScreen) and not screen.answers.is_listed
+            is_asking = isinstance(screen, BrowseScreen) and not screen.results_display.is_listed
             if is_asking and self._line is None and monotonic() < until:  # the keys are for what is found
                 self.set_timer(MADE_WAIT, go_on)
             else:

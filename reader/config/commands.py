@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
-Place: TypeAlias = Literal["screen", "sidebar", "list", "article", "related", "search"]
+PaneName: TypeAlias = Literal["screen", "sidebar", "list", "article", "related", "search"]
 
-PLACES: tuple[Place, ...] = ("sidebar", "list", "article", "related")
+PANES: tuple[PaneName, ...] = ("sidebar", "list", "article", "related")
 """The panes, in the order in which Tab visits them."""
 
 
@@ -28,7 +28,7 @@ class Command(NamedTuple):
     """What it does, as a sentence without a full stop."""
     group: str
     """Its heading on the help page."""
-    places: tuple[Place, ...] = ("screen",)
+    places: tuple[PaneName, ...] = ("screen",)
     """Whose action it is: a pane's while that has the focus, else the screen's; without the screen among them
     the first pane's."""
 
@@ -41,10 +41,10 @@ _MOVE, _PANES, _READ, _MARK, _FIND, _REST = (
     "Finding",
     "The rest",
 )
-_EVERY: tuple[Place, ...] = ("list", "sidebar", "article", "related")
-_ARTICLE: tuple[Place, ...] = ("article",)
-_LIST: tuple[Place, ...] = ("list", "screen")
-_SIDEBAR: tuple[Place, ...] = ("sidebar", "screen")
+_EVERY: tuple[PaneName, ...] = ("list", "sidebar", "article", "related")
+_ARTICLE: tuple[PaneName, ...] = ("article",)
+_LIST: tuple[PaneName, ...] = ("list", "screen")
+_SIDEBAR: tuple[PaneName, ...] = ("sidebar", "screen")
 
 _VIEWS = tuple(
     Command(f"view_{number}", (str(number),), f"View {number}", "Show one of the first nine views", _FIND)

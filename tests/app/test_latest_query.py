@@ -8,7 +8,14 @@ from time import monotonic
 
 import pytest
 
-from reader.app.browsing.latest_query import Answer, Counted, Failed, LatestQueryWorker, Listed, Question
+from reader.app.browsing.latest_query import (
+    CountsAnswer,
+    FailedAnswer,
+    LatestAnswer,
+    LatestQueryWorker,
+    Question,
+    ResultsAnswer,
+)
 from reader.errors import StorageError
 from reader.library.muting import Muting
 from reader.query import parse
@@ -23,10 +30,10 @@ class Desk:
 
     def __init__(self) -> None:
         self.library = SlowLibrary(articles(5))
-        self.told: list[Answer] = []
+        self.told: list[LatestAnswer] = []
         self.worker = LatestQueryWorker(self.library, self.told.append, lambda: NOW)
 
-    def ask(self, text: str, patience: float = LONG) -> list[Answer]:
+    def ask(self, text: str, patience: float = LONG) -> list[LatestAnswer]:
         """Ask, and wait so long."""
         query = parse(text)
         return self.worker.ask(Question(query, query, (), Muting()), patience)
@@ -50,7 +57,7 @@ def desk() -> Iterator[Desk]:
 def test_what_is_answered_in_time_is_given_and_not_told(desk: Desk) -> None:
     """The list and the counts, in this order."""
     results, facets = desk.ask("a")
-    assert isinstance(results, Listed) and isinstance(facets, Counted)
+    assert isinstance(results, ResultsAnswer) and isinstance(facets, CountsAnswer)
     assert desk.told == [] and desk.worker.is_idle
 
 
@@ -61,7 +68,7 @@ def test_what_comes_late_is_told(desk: Desk) -> None:
     assert not desk.worker.is_idle
     desk.library.may_answer.set()
     desk.wait()
-    assert [type(one) for one in desk.told] == [Listed, Counted]
+    assert [type(one) for one in desk.told] == [ResultsAnswer, CountsAnswer]
 
 
 def test_of_those_that_wait_only_the_newest_is_answered(desk: Desk) -> None:
@@ -71,8 +78,8 @@ def test_of_those_that_wait_only_the_newest_is_answered(desk: Desk) -> None:
         assert desk.ask(text, 0.01) == []
     desk.library.may_answer.set()
     desk.wait()
-    lists = [str(one.results.query) for one in desk.told if isinstance(one, Listed)]
-    counts = [str(one.query) for one in desk.told if isinstance(one, Counted)]
+    lists = [str(one.results.query) for one in desk.told if isinstance(one, ResultsAnswer)]
+    counts = [str(one.query) for one in desk.told if isinstance(one, CountsAnswer)]
     assert lists == ["a", "abc"] and counts == ["abc"]
 
 
@@ -80,9 +87,13 @@ def test_failures_are_answers_too(desk: Desk) -> None:
     """Those that are foreseen and the others; the next question is answered as ever."""
     desk.library.failure = StorageError("no room")
     (failed,) = desk.ask("a")
-    assert isinstance(failed, Failed) and not failed.is_bug and failed.reason == "no room"
+    assert isinstance(failed, FailedAnswer) and not failed.is_bug and failed.reason == "no room"
     desk.library.failure = ZeroDivisionError("by nothing")
     (unforeseen,) = desk.ask("b")
-    assert isinstance(unforeseen, Failed) and unforeseen.is_bug and "ZeroDivisionError" in unforeseen.reason
+    assert (
+        isinstance(unforeseen, FailedAnswer)
+        and unforeseen.is_bug
+        and "ZeroDivisionError" in unforeseen.reason
+    )
     desk.library.failure = None
     assert len(desk.ask("c")) == 2

@@ -13,7 +13,7 @@ from reader.app.paint.themes import THEMES
 from reader.app.palette import PLACEHOLDERS
 from reader.app.reader_app import ReaderApp
 from reader.config import Config
-from reader.config.commands import Place
+from reader.config.commands import PaneName
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, picture, press, settled
@@ -176,7 +176,7 @@ def app_is_running(app: object) -> bool:
 
 
 @pytest.mark.parametrize("place", ["list", "article", "related", "sidebar"])
-async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Launch, place: Place) -> None:
+async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Launch, place: PaneName) -> None:
     """And a larger one again gives the focus to the same, with the sidebar as wide as its layout has it."""
     async with start().run_test(size=(140, 40)) as pilot:
         screen = await settled(pilot)

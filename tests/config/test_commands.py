@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
-from reader.config.commands import COMMANDS, PLACES, key_words
+from reader.config.commands import COMMANDS, PANES, key_words
 
 
 def test_each_command_has_its_own_id() -> None:
@@ -34,7 +34,7 @@ def test_help_is_a_short_sentence_without_a_stop() -> None:
 def test_each_pane_has_a_footer_of_known_commands() -> None:
     """The footer names commands that are there, and ends with the way to all keys in each pane."""
     known = {command.id for command in COMMANDS}
-    for place in (*PLACES, "search"):
+    for place in (*PANES, "search"):
         hints = FOOTER[place]
         assert {name for hint in hints for name in hint.ids} <= known
         assert place == "search" or hints[-1].ids == ("show_help",)

@@ -20,17 +20,17 @@ from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from reader.app.browsing.answers import Answers
 from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.filters import Filters
-from reader.app.browsing.latest_query import Counted
-from reader.app.browsing.marks import Marking
+from reader.app.browsing.latest_query import CountsAnswer
+from reader.app.browsing.marks import MarkCommands
 from reader.app.browsing.opening import Link, Opening
 from reader.app.browsing.pane_sizes import STEP, PaneSizes
 from reader.app.browsing.pipe_and_edit import PipeAndEdit
 from reader.app.browsing.refreshing import Refreshing
-from reader.app.browsing.saved_views import Views
+from reader.app.browsing.results_display import ResultsDisplay
+from reader.app.browsing.saved_views import ViewCommands
 from reader.app.browsing.search_input import SearchInput
 from reader.app.browsing.session_state import SessionState
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
@@ -54,7 +54,7 @@ from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import NO_ARTICLE, unforeseen
-from reader.config.commands import BY_ID, PLACES, Place
+from reader.config.commands import BY_ID, PANES, PaneName
 from reader.config.paths import state_dir
 from reader.config.search_history import Searches
 from reader.errors import ReaderError
@@ -65,10 +65,15 @@ from reader.terminal import Terminal
 
 AGES_EVERY = 60
 """Seconds after which the ages in the list are painted again."""
-READING: tuple[Place, ...] = ("article", "related")
+READING: tuple[PaneName, ...] = ("article", "related")
 """The panes in which keys are for the article that is shown, and not for the list."""
 
-_NAMES: dict[Place, str] = {"sidebar": "Topics", "list": "List", "article": "Article", "related": "Related"}
+_NAMES: dict[PaneName, str] = {
+    "sidebar": "Topics",
+    "list": "List",
+    "article": "Article",
+    "related": "Related",
+}
 
 Answer = TypeVar("Answer")
 
@@ -86,7 +91,7 @@ class BrowseScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    place: var[Place] = var("list", init=False)
+    place: var[PaneName] = var("list", init=False)
     """The pane that has the focus or had it last."""
     is_zoomed: var[bool] = var(False, toggle_class="-alone", init=False)
     """Whether the article has the screen to itself."""
@@ -135,7 +140,7 @@ class BrowseScreen(Screen[None]):
             self._start.config,
             self._start.clock,
         )
-        self.filters = Filters(start.query, self._show_text, lambda: self.answers.query_changed())
+        self.filters = Filters(start.query, self._show_text, lambda: self.results_display.query_changed())
         self.refreshing = Refreshing(
             self,
             library,
@@ -145,7 +150,7 @@ class BrowseScreen(Screen[None]):
             changed=self._articles_changed,
             progressed=self._refresh_progressed,
         )
-        self.answers = Answers(
+        self.results_display = ResultsDisplay(
             self,
             library,
             self.filters,
@@ -171,8 +176,8 @@ class BrowseScreen(Screen[None]):
             sidebar=self.sidebar,
             leave=lambda: self.go_to("list"),
         )
-        self.views = Views(self, self.filters, self.sidebar, config.mute, self.answers.recount)
-        self.marking = Marking(self, library, clock, self._show_marks, self.keymap.words("undo"))
+        self.views = ViewCommands(self, self.filters, self.sidebar, config.mute, self.results_display.recount)
+        self.marks = MarkCommands(self, library, clock, self._show_marks, self.keymap.words("undo"))
         self.opening = Opening(
             self,
             config,
@@ -218,7 +223,7 @@ class BrowseScreen(Screen[None]):
             article_pane=self.article_pane,
             related_pane=self.related_pane,
             words=lambda: highlights(self.filters.query),
-            mark_read=lambda headline: self.marking.mark([headline], Change(read=True)),
+            mark_read=lambda headline: self.marks.mark([headline], Change(read=True)),
             mark_read_after=config.mark_read_after,
             return_to_related=self._return_to_related,
         )
@@ -254,10 +259,10 @@ class BrowseScreen(Screen[None]):
         self.set_focus(self.articles)
         # Until a key or the last visit says where: from here on, for keys may come before the first paint.
         self.articles.keeps_article = False
-        self.answers.show_status()
+        self.results_display.show_status()
         self.watch(self.search_bar, "typed", self.search_input.typed, init=False)
         self.views.start(start.config.views)
-        self.answers.start()
+        self.results_display.start()
         self._go_to_article(start.visit.article)
         self.set_interval(AGES_EVERY, self._once_a_minute)
         self.app.theme_changed_signal.subscribe(self, self._paint_anew)
@@ -290,7 +295,7 @@ class BrowseScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """Let the threads end."""
-        self.answers.worker.stop()
+        self.results_display.worker.stop()
         self.refreshing.stop()
 
     # What the parts need, and what others ask.
@@ -321,7 +326,7 @@ class BrowseScreen(Screen[None]):
     @property
     def results(self) -> Results | None:
         """The answer to the latest query that has one."""
-        return self.answers.results
+        return self.results_display.results
 
     @property
     def headline(self) -> Headline | None:
@@ -338,7 +343,7 @@ class BrowseScreen(Screen[None]):
         """Whether nothing is under way: no query, no refresh, no cursor still moving."""
         return not (
             self.is_refreshing
-            or self.answers.is_pending
+            or self.results_display.is_pending
             or len(self.footer.pressed) == 1
             or self.articles.is_moving
             or any(not worker.is_finished for worker in self.workers)
@@ -364,7 +369,7 @@ class BrowseScreen(Screen[None]):
     # Places and layout.
 
     @property
-    def panes(self) -> Mapping[Place, PaintedView]:
+    def panes(self) -> Mapping[PaneName, PaintedView]:
         """The widgets of the places that can have the focus."""
         return {
             "sidebar": self.sidebar,
@@ -374,11 +379,11 @@ class BrowseScreen(Screen[None]):
         }
 
     @property
-    def _shown_place(self) -> Place:
+    def _shown_place(self) -> PaneName:
         """The pane that is shown where only one is."""
         return "list" if self.place == "search" else self.place
 
-    def go_to(self, place: Place) -> None:
+    def go_to(self, place: PaneName) -> None:
         """Give a place the focus; in a narrow layout it is then the one that is shown."""
         if place == "search":
             self.set_focus(self.search_bar.line)  # at once, for what is typed right behind
@@ -388,7 +393,7 @@ class BrowseScreen(Screen[None]):
         self.place = place
         self.set_focus(self.panes[place])
 
-    def watch_place(self, place: Place) -> None:
+    def watch_place(self, place: PaneName) -> None:
         """Show where we are: the footer's keys, the way there, and the pane itself in a narrow layout."""
         if place != "article":
             self.is_zoomed = False
@@ -407,11 +412,11 @@ class BrowseScreen(Screen[None]):
         # A class on the screen styles every widget anew (50 kB of painting), so only where it does something.
         here = self._shown_place
         shows_one = is_single(self.classes)
-        for one in PLACES:
+        for one in PANES:
             self.set_class(shows_one and here == one, f"-at-{one}")
         way: tuple[str, ...] = ()
         if self.has_class("-narrow"):
-            way = tuple(_NAMES[place] for place in PLACES[: PLACES.index(here) + 1])
+            way = tuple(_NAMES[place] for place in PANES[: PANES.index(here) + 1])
         self.masthead.trail = way
 
     def on_resize(self, event: events.Resize) -> None:
@@ -423,7 +428,7 @@ class BrowseScreen(Screen[None]):
 
     def _fit(self) -> None:
         self._fit_layout()
-        self.answers.fit_charts()
+        self.results_display.fit_charts()
         self.information.indent = self.search_bar.column_of(0)
         self.result_status.fit()
         self.picture.fit()
@@ -526,23 +531,23 @@ class BrowseScreen(Screen[None]):
         self.information.error = None
         self.search_bar.show(text)
 
-    def _have_counts(self, counts: Counted) -> None:
+    def _have_counts(self, counts: CountsAnswer) -> None:
         self.search_input.have_counts(counts.query, counts.facets)
 
     def _show_marks(self) -> None:
         """Show the marks as they are now, in the list, the article and the counts."""
         self.articles.reload()
         self.loader.renew_marks(self.articles.headline)
-        self.answers.recount()
+        self.results_display.recount()
 
     def _articles_changed(self) -> None:
-        self.answers.ask()
+        self.results_display.ask()
         self.loader.reload()
 
     def _refresh_progressed(self, is_complete: bool) -> None:
         if is_complete:
             self.articles.keeps_article = True
-        self.answers.show_status()
+        self.results_display.show_status()
 
     def _return_to_related(self, row: int) -> None:
         if self.place == "article":
@@ -619,7 +624,7 @@ class BrowseScreen(Screen[None]):
 
     def _go_to_unread(self, step: int, times: int) -> None:
         for _ in range(min(times, MOST_TIMES)):
-            position = self.answers.nearest_unread(self.articles.cursor, step)
+            position = self.results_display.nearest_unread(self.articles.cursor, step)
             if position is None:
                 self.say("No unread articles below" if step > 0 else "No unread articles above")
                 return
@@ -634,8 +639,8 @@ class BrowseScreen(Screen[None]):
         self._go_beside(1)
 
     def _go_beside(self, step: int) -> None:
-        here = PLACES.index(self._shown_place)
-        self.go_to(PLACES[max(min(here + step, len(PLACES) - 1), 0)])
+        here = PANES.index(self._shown_place)
+        self.go_to(PANES[max(min(here + step, len(PANES) - 1), 0)])
 
     def action_pane_next(self) -> None:
         """Go to the next pane."""
@@ -649,7 +654,7 @@ class BrowseScreen(Screen[None]):
         if self.place == "search":
             self.go_to("list")
             return
-        places = [place for place in PLACES if place != "related" or self.related_pane.links]
+        places = [place for place in PANES if place != "related" or self.related_pane.links]
         self.go_to(places[(places.index(self.place) + step) % len(places)])
 
     def action_search(self) -> None:
@@ -737,35 +742,35 @@ class BrowseScreen(Screen[None]):
 
     def action_toggle_read(self) -> None:
         """Mark as read, or as unread."""
-        self.marking.toggle_read(self.targets)
+        self.marks.toggle_read(self.targets)
 
     def action_toggle_star(self) -> None:
         """Add or remove a star."""
-        self.marking.toggle_star(self.targets)
+        self.marks.toggle_star(self.targets)
 
     def action_edit_tags(self) -> None:
         """Edit the tags."""
-        self.marking.edit_tags(self.targets)
+        self.marks.edit_tags(self.targets)
 
     def action_edit_note(self) -> None:
         """Add or edit a note."""
-        self.marking.edit_note(self.targets)
+        self.marks.edit_note(self.targets)
 
     def action_mark_many(self) -> None:
         """Mark all listed articles, those above or below the cursor, or the selected ones, after asking."""
-        self.marking.ask_many(self.results, self.articles.cursor, self.articles.selection.headlines)
+        self.marks.ask_many(self.results, self.articles.cursor, self.articles.selection.headlines)
 
     def action_read_all(self) -> None:
         """Mark all listed articles as read, after asking."""
-        self.marking.mark_all_read(self.results)
+        self.marks.mark_all_read(self.results)
 
     def action_undo(self) -> None:
         """Undo the last mark."""
-        self.marking.undo()
+        self.marks.undo()
 
     def action_redo(self) -> None:
         """Redo the mark that was undone last."""
-        self.marking.redo()
+        self.marks.redo()
 
     def action_select(self) -> None:
         """Toggle the selection of the article that is read."""

@@ -34,13 +34,13 @@ class Question(NamedTuple):
     """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
 
 
-class Listed(NamedTuple):
+class ResultsAnswer(NamedTuple):
     """The answer to a query."""
 
     results: Results
 
 
-class Counted(NamedTuple):
+class CountsAnswer(NamedTuple):
     """The facets and views, counted for a query."""
 
     query: Query
@@ -52,7 +52,7 @@ class Counted(NamedTuple):
     """How many more would match if they were not muted."""
 
 
-class Failed(NamedTuple):
+class FailedAnswer(NamedTuple):
     """A query that could not be answered."""
 
     query: Query
@@ -64,14 +64,14 @@ class Failed(NamedTuple):
     """Whether nobody foresaw this."""
 
 
-Answer: TypeAlias = Listed | Counted | Failed
+LatestAnswer: TypeAlias = ResultsAnswer | CountsAnswer | FailedAnswer
 
 
 class LatestQueryWorker:
-    """Answers one question at a time in a thread of its own; a newer one replaces those that wait."""
+    """ResultsDisplay one question at a time in a thread of its own; a newer one replaces those that wait."""
 
     def __init__(
-        self, library: Library, tell: Callable[[Answer], object], clock: Callable[[], datetime]
+        self, library: Library, tell: Callable[[LatestAnswer], object], clock: Callable[[], datetime]
     ) -> None:
         """`tell` gets what nobody waits for, in the thread."""
         self._library = library
@@ -80,12 +80,12 @@ class LatestQueryWorker:
         self._changed = Condition()
         self._wanted: Question | None = None
         self._is_busy = self._is_ending = False
-        self._caught: list[Answer] | None = None
+        self._caught: list[LatestAnswer] | None = None
         """The answers so far, while somebody waits for them."""
         self._thread: Thread | None = None
         self._counted: tuple[object, ViewCounts] | None = None
 
-    def ask(self, question: Question, patience: float = 0) -> list[Answer]:
+    def ask(self, question: Question, patience: float = 0) -> list[LatestAnswer]:
         """Make this the latest question and wait at most `patience` seconds: the answers by then. The others
         are told later, and so are all if an older question is still being answered."""
         with self._changed:
@@ -133,11 +133,11 @@ class LatestQueryWorker:
                 self._answer(question)
             except ReaderError as error:
                 position = error.position if isinstance(error, QueryError) else None
-                self._give(Failed(question.query, str(error), position))
+                self._give(FailedAnswer(question.query, str(error), position))
             except Exception as error:
-                self._give(Failed(question.query, unforeseen(error), is_bug=True))
+                self._give(FailedAnswer(question.query, unforeseen(error), is_bug=True))
 
-    def _give(self, answer: Answer) -> None:
+    def _give(self, answer: LatestAnswer) -> None:
         """Give an answer to whoever waits for it, else tell it."""
         with self._changed:
             if self._caught is not None:
@@ -149,7 +149,7 @@ class LatestQueryWorker:
     def _answer(self, question: Question) -> None:
         library, query, now = self._library, question.query, self._clock()
         if not question.is_recount:
-            self._give(Listed(library.select(query, now)))
+            self._give(ResultsAnswer(library.select(query, now)))
         facets: list[Facet] = []
         for field in COUNTED:
             if self._wanted is not None:
@@ -159,7 +159,7 @@ class LatestQueryWorker:
         counts = self._count_views(question, now)
         muted = 0 if query == question.plain else self._count_muted(question, now)
         if counts is not None:
-            self._give(Counted(query, tuple(facets), counts, unread, muted))
+            self._give(CountsAnswer(query, tuple(facets), counts, unread, muted))
 
     def _count_muted(self, question: Question, now: datetime) -> int:
         """How many more articles there would be without muting."""

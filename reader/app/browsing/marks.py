@@ -38,7 +38,7 @@ _SIMPLE = {
 """What the keys of `MarkMany` mean that need no further answer."""
 
 
-class Marking:
+class MarkCommands:
     """Changes marks. Those of one article are on disk when its key has returned; those of what can be a
     million articles are changed in a thread, one change after another."""
 
@@ -243,7 +243,7 @@ class Marking:
 
     def _mark_many(self, which: Which, size: int, change: Change) -> None:
         if size > MOST_QUICK:
-            self._host.say(f"Marking {counted(size, 'article')}…")
+            self._host.say(f"MarkCommands {counted(size, 'article')}…")
         self._in_order(lambda: self._done(self._library.mark(which, change), change))
 
     def undo(self) -> None:

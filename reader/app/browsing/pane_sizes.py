@@ -16,7 +16,7 @@ from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.sidebar import Sidebar
 from reader.config import Config
-from reader.config.commands import Place
+from reader.config.commands import PaneName
 
 STEP = 2
 """Cells or lines by which a key makes something wider."""
@@ -64,7 +64,7 @@ class PaneSizes:
         elif pane is self._related and rows:
             self._choose("related_rows", rows)
 
-    def grow(self, place: Place, *, by: int) -> None:
+    def grow(self, place: PaneName, *, by: int) -> None:
         """Give the pane at a place more room, or less; in the article change the width of the text."""
         if place == "article" or self._has_class("-narrow"):
             width = max(min(self._pane.measure + by, MOST_TEXT), LEAST_TEXT)

@@ -20,7 +20,7 @@ LONGEST_NAME = 40
 """Letters of a name that is offered for a view."""
 
 
-class Views:
+class ViewCommands:
     """Shows views, saves them, and opens the page on which they are changed."""
 
     def __init__(

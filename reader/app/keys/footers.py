@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from reader.config.commands import Place
+from reader.config.commands import PaneName
 
 
 class Hint(NamedTuple):
@@ -15,7 +15,7 @@ class Hint(NamedTuple):
     word: str
 
 
-FOOTER: Mapping[Place, tuple[Hint, ...]] = {
+FOOTER: Mapping[PaneName, tuple[Hint, ...]] = {
     "list": (
         Hint(("move_down", "move_up"), "move"),
         Hint(("read",), "read"),

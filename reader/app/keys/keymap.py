@@ -15,7 +15,7 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
 from reader.article.text import clean_line
-from reader.config.commands import BY_ID, COMMANDS, COUNTED, Place, key_words
+from reader.config.commands import BY_ID, COMMANDS, COUNTED, PaneName, key_words
 
 UNBOUND = "unbound"
 """A key that no terminal sends, for commands without a key: Textual wants one for each binding."""
@@ -61,7 +61,7 @@ class Keymap(NamedTuple):
                     return name, int(count)
         return None
 
-    def hints(self, place: Place, part: str = "") -> tuple[KeyHint, ...]:
+    def hints(self, place: PaneName, part: str = "") -> tuple[KeyHint, ...]:
         """The footer of a place, or of a part of the sidebar; without letters where one types."""
         hints = []
         part = part if place == "sidebar" else ""
@@ -82,7 +82,7 @@ class Keymap(NamedTuple):
         return key_words(shown(key), is_plain=self.is_plain)
 
 
-def bindings_for(place: Place) -> list[BindingType]:
+def bindings_for(place: PaneName) -> list[BindingType]:
     """The bindings of a widget: those of its own commands; the screen has the others' too, for when none of
     their panes has the focus. A person's own keys replace them by their ids."""
     return [

@@ -13,7 +13,14 @@ from textual.timer import Timer
 
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
-from reader.app.browsing.latest_query import Answer, Counted, Failed, LatestQueryWorker, Listed, Question
+from reader.app.browsing.latest_query import (
+    CountsAnswer,
+    FailedAnswer,
+    LatestAnswer,
+    LatestQueryWorker,
+    Question,
+    ResultsAnswer,
+)
 from reader.app.reading.hits import sought
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
@@ -35,7 +42,7 @@ MARK_AFTER = 0.12
 article is shown, which has its marks already."""
 
 
-class Answers:
+class ResultsDisplay:
     """Keeps list, sidebar and status in step with the query."""
 
     def __init__(
@@ -53,7 +60,7 @@ class Answers:
         status: ResultStatus,
         chart_cells: Callable[[], int],
         is_refreshing: Callable[[], bool],
-        counted: Callable[[Counted], object],
+        counted: Callable[[CountsAnswer], object],
     ) -> None:
         """`chart_cells` is the room of the sidebar's charts, `counted` is told of new counts."""
         self._host, self._library, self._filters, self._clock = host, library, filters, clock
@@ -133,15 +140,15 @@ class Answers:
         self._marking = None
         self._article_pane.highlights = highlights(self._filters.query)
 
-    def _show(self, answer: Answer) -> None:
+    def _show(self, answer: LatestAnswer) -> None:
         match answer:
-            case Listed(results):
+            case ResultsAnswer(results):
                 self._show_results(results)
-            case Counted():
+            case CountsAnswer():
                 self._show_counts(answer)
-            case Failed(is_bug=True):
+            case FailedAnswer(is_bug=True):
                 self._host.say(answer.reason, is_warning=True)
-            case Failed() if answer.query == self._filters.asked:
+            case FailedAnswer() if answer.query == self._filters.asked:
                 column = self._search_bar.column_of(answer.position or 0)
                 self._information.error = (answer.reason, column)
 
@@ -152,7 +159,7 @@ class Answers:
             self._articles.results = results
             self.show_status()
 
-    def _show_counts(self, answer: Counted) -> None:
+    def _show_counts(self, answer: CountsAnswer) -> None:
         if answer.query != self._filters.asked:
             return
         counts = {name: (found, unread) for name, found, unread in answer.views}

@@ -1,0 +1,39 @@
+"""A host for the parts of the browsing screen, without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+
+class FakeHost:
+    """Does at once what the screen does later, and records what it is asked for."""
+
+    def __init__(self) -> None:
+        self.notices: list[str] = []
+        self.dialogs: list[tuple[Screen[Any], Callable[[Any], Any] | None]] = []
+        """Each with what is called with its answer."""
+
+    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+        """Record a notice."""
+        self.notices.append(sentence)
+
+    def in_thread(self, work: Callable[[], None], group: str) -> None:
+        """Do the work here."""
+        work()
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+        """Call it now."""
+        callback(*args)
+        return True
+
+    def set_timer(self, delay: float, callback: Callable[[], Any]) -> Timer:
+        """No part that is tested here waits."""
+        raise AssertionError(f"a timer of {delay} s")
+
+    def open_dialog(self, page: Screen[Any], then: Callable[[Any], Any] | None = None) -> None:
+        """Record a dialog."""
+        self.dialogs.append((page, then))

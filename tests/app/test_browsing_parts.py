@@ -1,0 +1,184 @@
+"""The parts of the browsing screen on their own, without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from reader.app.browsing.filters import Filters
+from reader.app.browsing.host import Host
+from reader.app.browsing.marks import MarkCommands, tags_in
+from reader.app.browsing.pipe_and_edit import PipeAndEdit
+from reader.app.screens.dialogs import Ask, Confirm
+from reader.app.screens.mark_many import Choice, MarkMany
+from reader.app.screens.pipe import AskPipe, Piping, Printed
+from reader.library.muting import Muting
+from reader.query import Query, parse
+from tests.app.build import NOW, articles
+from tests.app.fake_host import FakeHost
+from tests.app.fake_library import FakeLibrary
+
+
+class Desk:
+    """Marks over a library, and how often they were shown."""
+
+    def __init__(self) -> None:
+        self.host, self.library, self.shown = FakeHost(), FakeLibrary(articles(6)), 0
+        host: Host = self.host
+        self.marks = MarkCommands(host, self.library, lambda: NOW, self._show, "u")
+        self.results = self.library.select(Query())
+
+    def _show(self) -> None:
+        self.shown += 1
+
+    @property
+    def read(self) -> list[int]:
+        """The rows that are read."""
+        return [row for row, one in enumerate(self.library.select(Query()).window(0, 6)) if one.is_read]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A desk with six unread articles."""
+    return Desk()
+
+
+def test_one_mark_is_kept_and_shown_without_a_notice(desk: Desk) -> None:
+    """The star, the row and the counts say enough."""
+    desk.marks.toggle_read(desk.results.window(0, 1))
+    assert (desk.read, desk.shown, desk.host.notices) == ([0], 1, [])
+
+
+def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> None:
+    """All become unread only if all of them are read."""
+    desk.marks.toggle_read(desk.results.window(0, 1))
+    desk.marks.toggle_read(desk.results.window(0, 3))
+    assert desk.read == [0, 1, 2]
+    desk.marks.undo()
+    desk.marks.redo()
+    desk.marks.toggle_read(desk.results.window(0, 3))
+    assert desk.read == []
+    assert desk.host.notices[0] == "2 marked read; u undoes it"
+    assert [notice.partition(":")[0] for notice in desk.host.notices[1:3]] == ["Undone", "Redone"]
+
+
+def test_without_an_article_nothing_is_marked(desk: Desk) -> None:
+    """A sentence says why."""
+    desk.marks.toggle_star(())
+    desk.marks.mark_all_read(None)
+    desk.marks.ask_many(None, 0, ())
+    assert desk.host.notices == ["No article selected.", "No articles to mark", "No articles to mark"]
+    assert desk.shown == 0 and not desk.host.dialogs
+
+
+def test_marking_all_asks_first(desk: Desk) -> None:
+    """No changes nothing; yes marks all that is listed."""
+    desk.marks.mark_all_read(desk.results)
+    page, then = desk.host.dialogs.pop()
+    assert isinstance(page, Confirm) and then is not None
+    then(False)
+    assert desk.read == []
+    then(True)
+    assert desk.read == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("scope", "rows"), [("k", [0, 1]), ("j", [3, 4, 5]), ("v", [5]), ("a", [0, 1, 2, 3, 4, 5])]
+)
+def test_many_are_marked_by_their_scope(desk: Desk, scope: str, rows: Sequence[int]) -> None:
+    """Above the cursor, below it, the selected ones, or all."""
+    desk.marks.ask_many(desk.results, 2, tuple(desk.results.window(5, 6)))
+    page, then = desk.host.dialogs.pop()
+    assert isinstance(page, MarkMany) and then is not None
+    then(Choice(scope, "r"))
+    assert desk.read == rows
+
+
+def test_tags_are_added_and_removed(desk: Desk) -> None:
+    """One article's tags are edited; for several a minus removes one."""
+    first = desk.results.window(0, 1)
+    desk.marks.edit_tags(first)
+    page, then = desk.host.dialogs.pop()
+    assert isinstance(page, Ask) and then is not None
+    then("later, #work, later")
+    assert desk.library.find(first[0].id).tags == ("later", "work")
+    desk.marks.edit_tags(desk.results.window(0, 2))
+    _, then = desk.host.dialogs.pop()
+    assert then is not None
+    then("-later, new")
+    tags = [set(one.tags) for one in desk.library.select(Query()).window(0, 2)]
+    assert tags == [{"work", "new"}, {"new"}]
+
+
+def test_tags_in_a_line() -> None:
+    """Separated by commas, without their sign, each once."""
+    assert tags_in(" #a, b ,, a, -c ") == ("a", "b", "-c")
+
+
+def filters(text: str = "") -> tuple[Filters, list[str]]:
+    """Filters, and what they have shown and asked so far."""
+    done: list[str] = []
+    made = Filters(parse(text), lambda shown: done.append(f"show {shown}"), lambda: done.append("ask"))
+    return made, done
+
+
+def test_a_query_is_asked_only_if_it_is_another() -> None:
+    """Its text is shown all the same: the bar may have something else in it."""
+    made, done = filters("wind")
+    made.put(parse("wind"))
+    made.press("topic", "AI")
+    made.press("topic", "AI", exclude=True)
+    made.typed(parse("sun"))
+    assert done == ["show wind", "show wind topic:AI", "ask", "show wind -topic:AI", "ask", "ask"]
+
+
+def test_orders_go_round_and_relevance_needs_words() -> None:
+    """Without words there is nothing to be relevant to."""
+    made, _ = filters()
+    seen = set()
+    for _ in range(12):
+        made.next_sort()
+        seen.add(made.query.sort)
+    assert "relevance" not in seen and len(seen) > 3
+    made.put(parse("wind"))
+    for _ in range(12):
+        made.next_sort()
+        seen.add(made.query.sort)
+    assert "relevance" in seen
+
+
+def test_muted_articles_are_left_out_until_they_are_wanted() -> None:
+    """Without rules there is nothing to show or hide."""
+    made, done = filters()
+    assert not made.toggle_muted()
+    made.rules = Muting(everywhere=parse("-topic:Sports"))
+    assert made.asked == parse("-topic:Sports") and made.query.is_everything
+    assert made.toggle_muted() and made.asked.is_everything
+    assert done == ["ask"]
+
+
+def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
+    """The dialog proposes it, and the output page gets the articles as text."""
+    host, library = FakeHost(), FakeLibrary(articles(2))
+    parts = PipeAndEdit(host, library, copy=print, run_aside=lambda argv: None)
+    parts.pipe(())
+    assert host.notices == ["No article selected."]
+    found = tuple(library.select(Query()).window(0, 2))
+    parts.pipe(found)
+    page, then = host.dialogs.pop()
+    assert isinstance(page, AskPipe) and then is not None
+    then(Piping("wc", "json"))
+    output, _ = host.dialogs.pop()
+    assert isinstance(output, Printed)
+
+
+def test_an_editor_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The article is read again all the same; without an article nothing is started."""
+    host, library = FakeHost(), FakeLibrary(articles(1))
+    parts = PipeAndEdit(host, library, copy=print, run_aside=lambda argv: f"{argv[0]} exited with code 1")
+    monkeypatch.setenv("VISUAL", "my-editor")
+    assert not parts.edit(None)
+    (headline,) = library.select(Query()).window(0, 1)
+    parts.edit(headline)
+    assert host.notices[0] == "No article selected." and len(host.notices) == 2
