@@ -102,7 +102,9 @@ def test_everything_says_what_it_is_for() -> None:
 def test_every_dependency_has_its_reason() -> None:
     """Beside each dependency in pyproject.toml stands why it is there."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
-    lists = re.findall(r"^(?:dependencies|images|full-text|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    lists = re.findall(
+        r"^(?:dependencies|images|full-text|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
+    )
     assert len(lists) == 4
     for line in "".join(lists).splitlines():
         assert re.fullmatch(r'  "[^"]+", +# \S.{7,}', line), line

@@ -291,6 +291,7 @@ class _InlineHtml(HTMLParser):
         kind = own if own in ("video", "audio") else embed_kind(url, own)
         self._begin("link", href=url)
         self._text(f"[{kind}: {embed.title}]" if embed.title else f"[{kind}]")
+        self.line[-1].meta = {"embed": True}
         self._end("link")
 
     def _end_code(self) -> None:

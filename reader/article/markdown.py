@@ -42,6 +42,11 @@ References: TypeAlias = "MutableMapping[str, Any]"
 
 _DATA = re.compile(r"(?<=base64,)[A-Za-z0-9+/=%_-]{100,}+")
 """A picture inside the text, of many thousand letters."""
+_COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
+_TASK = re.compile(r"\[[ xX]\] ")
+_WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
+_NO_TEXT = ("|", "$$", "\\begin{", "![")
+"""How paragraphs begin that are rather a table, a formula or a picture."""
 _TEMPLATE = re.compile(r"\{[%{][^{}\n]{0,500}[%}]\}")
 _SURE = re.compile(
     r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|!^:#=\n\t]*+(?:\n[ \t]*\n(?! {0,3}[:~])|\s*\Z)"
@@ -100,16 +105,34 @@ def _definitions(body: str) -> Iterator[str]:
 
 
 def text_of(tokens: Sequence[Token]) -> str:
-    """What the tokens of a line say, on one line: no pictures, no marks of footnotes, no template tags."""
+    """What the tokens of a line say, on one line.
+
+    No pictures and embeds, no marks of footnotes and tasks, no template tags, no heading of a callout.
+    """
     parts: list[str] = []
-    for token in tokens:
-        if token.type == "code_inline":
+    is_heading = False
+    for number, token in enumerate(tokens):
+        kind = token.type
+        if token.meta.get("heading"):
+            is_heading = kind == "strong_open"
+        elif is_heading or token.meta.get("embed"):
+            continue
+        elif kind == "code_inline":
             parts.append(token.content)
-        elif token.type == "text":
-            parts.append(_TEMPLATE.sub(" ", token.content) if "{" in token.content else token.content)
-        elif token.type in ("softbreak", "hardbreak"):
+        elif kind == "text":
+            text = _TEMPLATE.sub(" ", token.content) if "{" in token.content else token.content
+            parts.append(_TASK.sub("", text) if number == 0 else text)
+        elif kind == "softbreak":
+            parts.append(soft_break(parts[-1] if parts else "", tokens[number + 1 :][:1]))
+        elif kind == "hardbreak":
             parts.append(" ")
     return clean_line("".join(parts))
+
+
+def soft_break(before: str, after: Sequence[Token]) -> str:
+    """What a line break in the source stands for: a blank, or nothing between scripts without blanks."""
+    follows = after[0].content[:1] if after else ""
+    return "" if _WIDE.match(before[-1:]) and _WIDE.match(follows) else " "
 
 
 def picture_words(token: Token) -> str:
@@ -121,7 +144,8 @@ def first_heading(body: str) -> str:
     """The text of the body's first heading; empty where there is none."""
     for tokens in _beginnings(body, "#", "=", "-", "<h", "<H"):
         for number, token in enumerate(tokens):
-            if token.type == "heading_open" and (text := text_of(tokens[number + 1].children or ())):
+            is_heading = token.type == "heading_open" and not token.level
+            if is_heading and (text := text_of(tokens[number + 1].children or ())):
                 return text
     return ""
 
@@ -174,6 +198,8 @@ def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
     """The tokens of the body's beginning, then those of a longer one, where any of the signs is in it."""
     if "base64," in body:
         body = _DATA.sub("", body[:_LAST_LOOK])
+    if "<!--" in body:
+        body = _without_comments(body[:_LAST_LOOK])
     for length in (_FIRST_LOOK, _SECOND_LOOK):
         head = body[:length]
         if len(body) > length:
@@ -186,6 +212,19 @@ def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
             yield parse(head, references_in(body) if "[" in head and "]:" in body else None)
         if len(body) <= length:
             return
+
+
+def _without_comments(body: str) -> str:
+    """The body without the comments that begin lines: one may be longer than what is looked at."""
+    kept: list[str] = []
+    at = 0
+    while found := _COMMENT.search(body, at):
+        end = body.find("-->", found.end())
+        if end < 0:
+            break
+        kept.append(body[at : found.start()])
+        at = end + 3
+    return "".join(kept) + body[at:]
 
 
 _APART = {"table": 1, "dl": 1, "footnote_reference": 1, "bullet_list": 2, "ordered_list": 2}
@@ -205,7 +244,7 @@ def _paragraphs(tokens: Sequence[Token]) -> Iterator[str]:
             apart.pop()
         elif token.type != "paragraph_open" or token.meta.get("heading") or 1 in apart:
             continue
-        elif (text := text_of(tokens[number + 1].children or ())) and not text.startswith("|"):
+        elif (text := text_of(tokens[number + 1].children or ())) and not text.startswith(_NO_TEXT):
             if apart:
                 listed.append(text)
             else:

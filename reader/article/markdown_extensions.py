@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from reader.article.html import embed_kind
-from reader.article.plain_text import unlinked, without_attributes
+from reader.article.plain_text import PYTHON_NAMES, unlinked, without_attributes
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MAX_TAG_LINES = 30
 """Lines over which one template tag may spread."""
+
+MAX_COMMENT_LINES = 200
+"""Lines over which a comment may spread."""
 
 MAX_BOXES = 20
 """Boxes inside one another; a deeper one is text."""
@@ -37,6 +40,8 @@ _TAG = re.compile(rf"</?{_NAME}(?:\s[^<]*)?/?>[ \t]*\Z|</?>[ \t]*\Z")
 _TAG_BEGINS = re.compile(rf"<{_NAME}(?:\s[^<>]*)?\Z")
 _TITLE = re.compile(r"""[\s{](?:title|label)=(?:"([^"\n]+)"|'([^'\n]+)')""")
 _IMPORT = re.compile(r"import\s(?:[^;'\"\n]+\sfrom\s*)?['\"][^'\"\n]+['\"];?[ \t]*\Z")
+_EXPORT = re.compile(r"export\s+(?:default\s|(?:const|let|var)\s+\w+\s*=|(?:async\s+)?function\s)")
+_COMMENT = re.compile(r"%%.*%%[ \t]*\Z")
 _BOX = re.compile(
     r"(:{3,})[ \t]*+\{?[ \t]*+\.?([A-Za-z][\w-]*)(?:\[([^\]\n]*)\]|[ \t]+([^{}\n]+))?(?:[^\n]*)\Z"
 )
@@ -46,6 +51,8 @@ _ADMONITION = re.compile(
 )
 _COMMENTS = re.compile(r"(?:\{\#[^{}]*\#\}[ \t]*|\{/\*[^{}]*\*/\}[ \t]*)+\Z")
 _LIQUID = re.compile(r"(?:\{%[^{}]*%\}[ \t]*)+\Z")
+_LIQUID_COMMENT = re.compile(r"\{%-?[ \t]*comment\b")
+_LIQUID_COMMENT_ENDS = re.compile(r"\{%-?[ \t]*endcomment\b")
 _LIQUID_TAG = re.compile(r"\{%-?[ \t]*(?P<name>[\w.-]+)(?P<rest>[^{}]*?)-?%\}")
 _SHORTCODE = re.compile(
     r"\{\{[<%][ \t\n]*(?P<name>/?[ \t]*[\w./-]+)?(?P<rest>[^{}]*?)/?[ \t\n]*[>%]\}\}[ \t]*\Z"
@@ -83,7 +90,7 @@ _SERVICES = {
 _PICTURES = frozenset(("figure", "img", "image", "picture"))
 _IDENTIFIER = re.compile(r"[\w./-]{1,100}", re.ASCII)
 
-REFINED = ("[!", "[[", "{", "]({", "!!!", "???")
+REFINED = ("[!", "[[", "{", "!!!", "???", "__")
 """Signs of what `refine` works on: a text without any of them stays as it is."""
 
 
@@ -164,11 +171,31 @@ def _component(state: StateBlock, line: str, start: int, end: int, silent: bool)
                 _heading(state, _escaped(_quoted(title)), start)
                 state.line = stop
             return True
-    elif line.startswith("import") and _IMPORT.match(line):
+    elif _IMPORT.match(line):
         if not silent:
             state.line = start + 1
         return True
+    elif _EXPORT.match(line):
+        if not silent:
+            stop = start + 1
+            while stop < end and not state.isEmpty(stop):
+                stop += 1
+            state.line = stop
+        return True
     return False
+
+
+def _comment(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
+    """Obsidian's comments, `%%` down to `%%`."""
+    last = min(end, start + MAX_COMMENT_LINES)
+    stop = start if _COMMENT.match(line) else 0
+    if not stop and line.strip() == "%%":
+        stop = next((one for one in range(start + 1, last) if _line(state, one).rstrip().endswith("%%")), 0)
+    if not (stop or _COMMENT.match(line)):
+        return False
+    if not silent:
+        state.line = stop + 1
+    return True
 
 
 def _last_line(state: StateBlock, start: int, end: int, mark: str) -> int:
@@ -200,6 +227,10 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
     state.line = stop
     if is_code:
         _code(state, is_code[1], start, stop, end)
+    elif is_liquid and _LIQUID_COMMENT.match(content):
+        last = min(end, start + MAX_COMMENT_LINES)
+        ends = (one for one in range(stop, last) if _LIQUID_COMMENT_ENDS.search(_line(state, one)))
+        state.line = next(ends, stop - 1) + 1
     elif shortcode:
         name = (shortcode["name"] or "").replace(" ", "")
         is_paired = f"/{name}" in state.src or f"/ {name}" in state.src
@@ -212,7 +243,7 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
 
 def _show_tag(state: StateBlock, start: int, markdown: str) -> None:
     if markdown:
-        _paragraph(state, markdown, start, is_heading=markdown.startswith("**"))
+        _paragraph(state, markdown, start, is_heading=True)
 
 
 def _code(state: StateBlock, language: str, start: int, stop: int, end: int) -> None:
@@ -327,7 +358,8 @@ def _framed(state: StateBlock, heading: str, start: int, stop: int) -> None:
 
 
 _RULES: Mapping[str, tuple[Callable[[StateBlock, str, int, int, bool], bool], ...]] = {
-    ":": (_box,), "<": (_component,), "i": (_component,), "{": (_template,), "[": (_template,),
+    ":": (_box,), "<": (_component,), "i": (_component,), "e": (_component,),
+    "%": (_comment,), "{": (_template,), "[": (_template,),
 }  # fmt: skip
 """By the character that a line begins with."""
 
@@ -376,9 +408,10 @@ def _with_heading(children: list[Token]) -> list[Token]:
     words = first.content[found.end() :]
     if not words and end == 1:
         words = box_heading(found[1]) or found[1].capitalize()
-    title = [_like(first, content=words), *children[1:end]]
-    rest = [_like(first, "hardbreak"), *children[end + 1 :]] if end + 1 < len(children) else []
-    return [_like(first, "strong_open"), *title, _like(first, "strong_close"), *rest]
+    title = [_like(first, "strong_open"), _like(first, content=words), *children[1:end]]
+    title.append(_like(first, "strong_close"))
+    title[0].meta = title[-1].meta = {"heading": True}
+    return [*title, *([_like(first, "hardbreak"), *children[end + 1 :]] if end + 1 < len(children) else [])]
 
 
 def _like(token: Token, kind: str = "text", content: str = "") -> Token:
@@ -387,8 +420,12 @@ def _like(token: Token, kind: str = "text", content: str = "") -> Token:
 
 def _refined(children: Sequence[Token]) -> Iterator[Token]:
     before = ""
-    for token in children:
+    for number, token in enumerate(children):
         kind = token.type
+        if kind.startswith("strong_") and token.markup == "__":
+            inside = children[number + 1 : number + 2] if token.nesting > 0 else children[number - 1 : number]
+            if inside and inside[0].content in PYTHON_NAMES:
+                token = _like(token, content="__")
         if kind == "text":
             if before == "image" and token.content.startswith("{"):
                 token.content = _BEHIND_PICTURE.sub("", token.content, count=1)

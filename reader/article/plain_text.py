@@ -18,6 +18,17 @@ MAX_LENGTH = 4_000
 MAX_LAYERS = 4
 """How often formatting is taken off: `<p><b>*a*</b></p>` has three layers."""
 
+PYTHON_NAMES = frozenset(
+    (
+        "all", "annotations", "author", "call", "class", "contains", "copy", "debug", "deepcopy", "del",
+        "dict", "dir", "doc", "enter", "eq", "exit", "file", "format", "future", "getattr", "getitem",
+        "getstate", "hash", "import", "index", "init", "iter", "len", "lt", "main", "missing", "module",
+        "name", "new", "next", "path", "post_init", "qualname", "repr", "reversed", "setattr", "setitem",
+        "setstate", "slots", "str", "subclasses", "subclasshook", "version", "weakref",
+    )
+)  # fmt: skip
+"""Names that Python writes as `__init__`, in which the underscores are no emphasis."""
+
 _SIGNS = re.compile(r"[&<`*_~\[\\]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Text that nothing is taken from: code, escaped signs, names such as `__init__`.

@@ -99,6 +99,17 @@ async def test_rows_stand_in_columns() -> None:
     ]
 
 
+async def test_a_row_names_the_real_host() -> None:
+    """Where nobody says who published it, and where its words name another host."""
+    app = Following(
+        (a_link("Plain", provider=""), a_link("bank.com news"), a_link("Titled", provider="bank.com"))
+    )
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+        text = "\n".join(seen(app.pane))
+    assert text.count("out.example") == 3
+
+
 async def test_narrow_rows_keep_the_title() -> None:
     """Where there is little room, provider and age go first, and no line is wider than the pane."""
     app = Following()

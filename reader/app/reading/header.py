@@ -112,7 +112,9 @@ def _origin(article: Article) -> list[Span]:
         spans.append(Span(provider, "provider", 0, Target("provider", provider)))
     host = shown_host(article.url)
     if host and host != provider and host.removeprefix("www.") != provider:
-        spans.append(Span(("  " if spans else "") + host, "meta", 0, Target("url", article.url)))
+        is_part = host.endswith(f".{provider.casefold()}")
+        ink = "mismatch" if host_to_show(provider, article.url) and not is_part else "meta"
+        spans.append(Span(("  " if spans else "") + host, ink, 0, Target("url", article.url)))
     if article.author:
         names = ", ".join(author.replace(" ", "\xa0") for author in article.author)
         spans.append(Span(f"{'  ' if spans else ''}by\xa0{names}", "meta"))

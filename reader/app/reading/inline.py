@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from reader.app.paint.cells import cut
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
-from reader.article.markdown import picture_words
+from reader.article.markdown import picture_words, soft_break
 from reader.article.plain_text import raised
 from reader.article.text import clean_line
 from reader.article.urls import host_to_show, shown_host, shown_url
@@ -34,7 +34,6 @@ WIDEST_NAME = 48
 """Cells of a file's name."""
 
 _TASK = re.compile(r"\[([ xX])\] ")
-_WIDE_END = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
 
 
 class Notes:
@@ -76,7 +75,7 @@ def spans_of(tokens: Sequence[Token], notes: Notes | None = None, *, is_plain: b
                 spans.extend(_link_end(link, spans[link_start:], notes))
             link = None
         elif token.type == "softbreak":
-            spans.append(Span(_soft_break(spans, tokens[number + 1 :]), *_look(emphasis, link)))
+            spans.append(Span(soft_break(_end(spans), tokens[number + 1 :][:1]), *_look(emphasis, link)))
         else:
             spans.extend(_leaf(token, emphasis, link, notes, is_first=number == 0, is_plain=is_plain))
     return [span for span in spans if span.text]
@@ -196,8 +195,5 @@ def _behind(link: Target, words: str, notes: Notes | None, *, name: str) -> Iter
         yield Span(f" [{host}]", "host", 0, link)
 
 
-def _soft_break(spans: list[Span], rest: Sequence[Token]) -> str:
-    """A blank, or nothing between two characters of scripts that are written without blanks."""
-    before = next((span.text[-1] for span in reversed(spans) if span.text), "")
-    after = next((token.content[0] for token in rest if token.content), "")
-    return "" if _WIDE_END.match(before) and _WIDE_END.match(after) else " "
+def _end(spans: Sequence[Span]) -> str:
+    return next((span.text for span in reversed(spans) if span.text), "")

@@ -21,6 +21,7 @@ from reader.app.messages import ArticleChosen, UrlPressed
 from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, strip_of, width_of
 from reader.app.paint.painted_view import PaintedView
 from reader.article.dates import age
+from reader.article.urls import host_to_show, shown_host, shown_url
 from reader.library import RelatedLink
 
 INSIDE, OUTSIDE = "↳", "↗"
@@ -232,9 +233,12 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
 
 def _title(link: RelatedLink) -> str:
     title = link.related.title or (link.headline.title if link.headline else "")
-    return one_line(title or link.related.web_url or "Untitled")
+    return one_line(title or shown_url(link.related.web_url) or "Untitled")
 
 
 def _provider(link: RelatedLink) -> str:
+    """The provider; the real host where there is none, or where provider or title name another host."""
     provider = link.related.provider
-    return one_line(provider.name or provider.domain or (link.headline.provider if link.headline else ""))
+    name = provider.name or provider.domain or (link.headline.provider if link.headline else "")
+    url = link.related.web_url
+    return one_line(host_to_show(f"{name} {link.related.title}", url) or name or shown_host(url))

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.app.reading import blocks
+from reader.app.reading import document as document_module
 from reader.app.reading.document import AT_ONCE, Document, Place
 from reader.app.reading.header import Subject
 from reader.app.reading.hits import sought
@@ -147,3 +149,22 @@ def test_five_megabytes_open_at_once() -> None:
     document.settle_end(ROWS)
     assert perf_counter() - start < 2
     assert document.height > 50_000
+
+
+@pytest.mark.parametrize("part", ["layout_head", "layout_foot", "chunks", "without_title"])
+def test_whatever_raises_is_shown_as_plain_text(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The head, the foot and each chunk of the body on its own: the rest of the article stays as it is."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("thrown by a test")
+
+    if part == "chunks":
+        monkeypatch.setattr(blocks, "parse", fail)
+    else:
+        monkeypatch.setattr(document_module, part, fail)
+    article = a_document("Some *text*.", title="A title")
+    article.settle(0, 100)
+    lines = [plain(article.line(y)) for y in range(article.height)]
+    assert "A title" in lines
+    assert ("Some *text*." if part == "chunks" else "Some text.") in lines
+    assert any(line.endswith(".md") for line in lines)
