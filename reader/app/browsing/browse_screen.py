@@ -33,6 +33,7 @@ from reader.app.browsing.results_display import ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
 from reader.app.browsing.search_input import SearchInput
 from reader.app.browsing.session_state import SessionState
+from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys.footers import BOX
 from reader.app.keys.keymap import Keymap, action_of, bindings_for
@@ -354,8 +355,12 @@ class BrowseScreen(Screen[None]):
         self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
 
     def in_thread(self, work: Callable[[], None], group: str) -> None:
-        """Do slow work in a thread, which passes its result on with `call_later`."""
-        self.run_worker(work, thread=True, group=group, exit_on_error=False)
+        """Do slow work in a thread, which passes its result on with `call_later`. Quitting waits for marks to
+        be written, and for nothing else."""
+        if group == "mark":
+            self.run_worker(work, thread=True, group=group, exit_on_error=False)
+        else:
+            self.run_worker(in_daemon_thread(work), group=group, exit_on_error=False)
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader import pictures
+from reader.app.daemon_threads import in_daemon_thread
 from reader.app.paint.canvas import (
     KINDS,
     Box,
@@ -95,7 +96,8 @@ class PictureScreen(ModalScreen[None]):
     def _load(self) -> None:
         self._say("…")
         place, size = self.place, self._room
-        self.run_worker(lambda: self._make(place, size), thread=True, group="picture", exclusive=True)
+        work = in_daemon_thread(lambda: self._make(place, size))
+        self.run_worker(work, group="picture", exclusive=True)
 
     @property
     def _room(self) -> Box:
