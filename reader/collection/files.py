@@ -12,7 +12,7 @@ import time
 from typing import NamedTuple
 
 from reader.article.record import Article, Place
-from reader.collection.folders import FILE_FLAGS
+from reader.collection.folders import FILE_FLAGS, times_of
 from reader.parsing.content import MAX_FILE, PEEKED, article_in, peek_date
 
 MOST_READINGS = 3
@@ -50,7 +50,7 @@ def read_content(path: str) -> Content:
             after = os.fstat(descriptor)
             if (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size):
                 break
-        return Content(raw, before.st_mtime_ns, before.st_size, before.st_ino, before.st_ctime_ns, read_at_ns)
+        return Content(raw, *times_of(before), read_at_ns)
     finally:
         os.close(descriptor)
 

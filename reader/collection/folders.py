@@ -27,6 +27,7 @@ FILE_FLAGS = (
 _FOLDER_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 )
+INT63 = (1 << 63) - 1
 _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 """A file's kind by its mode: quicker here than a call for each of a million files."""
 
@@ -35,6 +36,12 @@ _DIGITS = r"(?a)(\d+)"
 Listing: TypeAlias = tuple[str, int, int, int, int]
 """A listed file: name, mtime in nanoseconds, size, inode, ctime in nanoseconds, which also tells of a change
 in place that kept the old mtime. Plain tuples, for speed."""
+
+
+def times_of(found: os.stat_result) -> tuple[int, int, int, int]:
+    """mtime in nanoseconds, size, inode, ctime in nanoseconds: what tells that a file has changed. Within 63
+    bits, as a database holds them: the time may lie beyond 2262."""
+    return min(found.st_mtime_ns, INT63), found.st_size, found.st_ino & INT63, min(found.st_ctime_ns, INT63)
 
 
 class Folder(NamedTuple):
@@ -108,10 +115,10 @@ class Collection:
             except OSError:
                 continue
             if stat.S_ISREG(found.st_mode):
-                one = (name, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
+                one = (name, *times_of(found))
                 singles.setdefault(parent, []).append(one)
         for parent, files in singles.items():
-            yield Folder(self.roots.index(parent), parent, os.stat(parent).st_mtime_ns, files)
+            yield Folder(self.roots.index(parent), parent, times_of(os.stat(parent))[0], files)
 
     def place(self, root: int, path: str) -> Place:
         """Where a file of this root lies, for its identity and for what its folder says about it."""
@@ -125,7 +132,7 @@ class Collection:
             try:
                 opened = _opened(path)
                 try:
-                    mtime_ns = os.stat(opened).st_mtime_ns
+                    mtime_ns = times_of(os.stat(opened))[0]
                     files = self._listed(opened, path, below)
                 finally:
                     if isinstance(opened, int):
@@ -157,7 +164,7 @@ class Collection:
                     except FileNotFoundError:
                         continue
                     if found.st_mode & _KIND == _REGULAR:
-                        add((name, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns))
+                        add((name, *times_of(found)))
                         continue
                 if entry.is_dir(follow_symlinks=False):
                     below.append(name)

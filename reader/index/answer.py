@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from pyroaring import BitMap
 
@@ -22,6 +22,8 @@ from reader.index.view import IndexView
 from reader.query import Query
 from reader.query.results import Facet, FacetValue, Headline
 
+_Found = TypeVar("_Found")
+
 HEADLINE_COLUMNS = (
     "number, key, title, provider, domain, topics, date, is_day, quality, heat, category, type, url, draft"
 )
@@ -32,6 +34,9 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
     """A row of HEADLINE_COLUMNS with the person's marks."""
     (number, key, title, provider, domain, topics, date, is_day, quality, heat, category, kind, url,
      draft) = row  # fmt: skip
+    # What is no text or no number here would only fail where it is painted.
+    "".join((title, provider, domain, topics, category, kind, url))
+    sum((key, draft, quality or 0, heat or 0))
     tags = tuple(
         sorted(name[4:] for name, found in marks.items() if name.startswith("tag:") and number in found)
     )
@@ -56,11 +61,19 @@ def headlines(
     return [headline(found[number], marks) for number in numbers if number in found]
 
 
+class Asker(Protocol):
+    """Puts damage right (see `reader.library.guard`)."""
+
+    def ask(self, question: Callable[[], _Found]) -> _Found:
+        """What the question finds. Raises ReaderError."""
+
+
 class IndexResults:
     """Results over one index; see `reader.query.results.Results`."""
 
-    def __init__(self, index: Index, query: Query, now: datetime) -> None:
+    def __init__(self, index: Index, query: Query, now: datetime, guard: Asker) -> None:
         self._index = index
+        self._guard = guard
         self._now = now
         self.query = query
         self._find()
@@ -78,6 +91,9 @@ class IndexResults:
 
     def rows(self, start: int = 0, stop: int | None = None) -> list[ArticleRow]:
         """All articles that match, or those at the positions start..stop-1."""
+        return self._guard.ask(lambda: self._rows(start, stop))
+
+    def _rows(self, start: int, stop: int | None) -> list[ArticleRow]:
         with self._index.view():
             self._find_again()
             numbers = self.match.to_array() if stop is None else self._order.window(start, stop)
@@ -90,6 +106,9 @@ class IndexResults:
 
     def window(self, start: int, stop: int) -> list[Headline]:
         """See `reader.query.results.Results`."""
+        return self._guard.ask(lambda: self._window(start, stop))
+
+    def _window(self, start: int, stop: int) -> list[Headline]:
         self._find_again()
         with self._index.rows() as connection:
             return headlines(connection, self._index.marked, self._order.window(start, stop))
@@ -160,8 +179,11 @@ _LIST, _BITS = 500, 625
 numbers of the list (measured with 40 topics and 300 providers)."""
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def _when(seconds: int | None, is_day: int) -> When | None:
     if seconds is None:
         return None
-    found = datetime.fromtimestamp(seconds, UTC)
+    found = EPOCH + timedelta(seconds=seconds)
     return found.date() if is_day else found

@@ -111,12 +111,12 @@ class Batch:
             if not is_ascii:
                 unique.update(run_ends(other_words))
                 unique.update(signs(piece))
+        row = _row(number, entry, origin)
         _append_to_all(self._words, unique, member)
         _append_to_all(self._title_words, in_title, member)
         members = self.members
         for field, value in entry.values:
             members[field][value].append(member)
-        row = _row(number, entry, origin)
         self.rows.append(row)
         self.titles.append((title_key(title_words), number))
         return row

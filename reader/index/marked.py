@@ -34,10 +34,14 @@ class MarkedSets:
         """Take over what was stored, where it still fits the index."""
         try:
             generation, turn, marked = self._index.stored_marks()
-        except sqlite3.DatabaseError:
+            now = self._index.generation()
+        except Exception as error:
+            if isinstance(error, OSError):
+                raise
             self._index.begin_again()
             generation, turn, marked = self._index.stored_marks()
-        if generation == self._index.generation():
+            now = self._index.generation()
+        if generation == now:
             self._generation, self.turn = self._stored = generation, turn
             self._index.marked = {**NO_MARKS, **marked}
         else:

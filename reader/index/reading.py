@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from reader.article.dates import seconds_of
 from reader.article.record import Place, Problem
+from reader.article.text import clean_line, display_path
 from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
 from reader.index.batch import Batch, Origin, Row, Taken
 from reader.index.blocks import Packed, runs_of
 from reader.index.entry import entry_of
 from reader.index.packing import lows_of
-from reader.index.scan import INT63, is_too_young
+from reader.index.scan import is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.parsing.content import Unreadable, article_in
 from reader.parsing.dates import date_in_name
@@ -48,28 +49,39 @@ class Chunk(NamedTuple):
 def take(roots: Roots, file: File) -> Taken:
     """Read one file; never raises for what is in it or for what became of it."""
     place = roots.place(file.root, f"{file.path}/{file.name}")
+    origin, digest = Origin(file.folder, file.name, 0, 0, 0, 0), None
     try:
         content = read_content(place.path)
+        origin, digest = _origin(content, file), racy_digest(content)
+        return Taken(origin, place, article_in(content.raw, place), digest=digest)
+    except Unreadable as error:
+        return Taken(origin, place, None, error.problem, digest)
     except OSError as error:
         reason = f"can't be read ({error.strerror or error}): check its permissions"
-        return Taken(
-            Origin(file.folder, file.name, 0, 0, 0, 0), place, None, Problem(place.path, 0, "file", reason)
-        )
-    return _taken(content, file, place)
+        return Taken(origin, place, None, Problem(place.path, 0, "file", reason))
+    except Exception as error:
+        return Taken(origin, place, None, _unforeseen(place, error), digest)
 
 
-def _taken(content: Content, file: File, place: Place) -> Taken:
-    origin = _origin(content, file)
+def put(batch: Batch, number: int, taken: Taken, key: int | None = None) -> Taken:
+    """Add a file's article to a batch, under another key than its own where one is given; what fails there is
+    the file's problem."""
+    assert taken.article is not None
     try:
-        return Taken(origin, place, article_in(content.raw, place), digest=racy_digest(content))
-    except Unreadable as error:
-        return Taken(origin, place, None, error.problem, racy_digest(content))
+        entry = entry_of(taken.article, taken.place)
+        batch.add(number, entry if key is None else entry._replace(key=key), taken.origin)
+    except Exception as error:
+        return taken._replace(article=None, problem=_unforeseen(taken.place, error))
+    return taken
+
+
+def _unforeseen(place: Place, error: Exception) -> Problem:
+    reason = clean_line(f"can't be understood ({type(error).__name__}: {error}): report it with this file")
+    return Problem(display_path(place.path), 0, "file", reason)
 
 
 def _origin(content: Content, file: File) -> Origin:
-    return Origin(
-        file.folder, file.name, content.mtime_ns, content.size, content.inode & INT63, content.ctime_ns
-    )
+    return Origin(file.folder, file.name, content.mtime_ns, content.size, content.inode, content.ctime_ns)
 
 
 def digest_now(file: File) -> bytes | None:
@@ -101,7 +113,7 @@ def take_chunk(chunk: Chunk) -> Packed:
     ):
         taken = take(chunk.roots, file)
         if taken.article is not None:
-            batch.add(number, entry_of(taken.article, taken.place), taken.origin)
+            taken = put(batch, number, taken)
         if taken.article is None or taken.article.problems or taken.digest:
             slim = taken.article and taken.article._replace(body="", other={}, related=(), images=())
             unusual.append(taken._replace(article=slim))

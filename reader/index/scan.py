@@ -13,11 +13,8 @@ from hashlib import blake2b
 from marshal import dumps
 from typing import NamedTuple
 
-from reader.collection.folders import Collection, Folder
+from reader.collection.folders import Collection, Folder, times_of
 from reader.index.schema import unpack_name
-
-INT63 = (1 << 63) - 1
-"""SQLite's integers are signed; some file systems give inodes beyond."""
 
 
 class Known(NamedTuple):
@@ -106,7 +103,7 @@ class Scan:
             if before is None:
                 self.added += 1
                 listed.names.append(name)
-            elif before[:3] != (mtime_ns, size, inode & INT63) or before.ctime_ns != ctime_ns:
+            elif before[:3] != (mtime_ns, size, inode) or before.ctime_ns != ctime_ns:
                 listed.names.append(name)
                 listed.changed[name] = before
             else:
@@ -149,7 +146,7 @@ def folders_changed(connection: sqlite3.Connection) -> bool:
     """A glance at the folders alone: whether files came, went or were renamed. Edits in place don't show."""
     for path, mtime_ns in connection.execute("select path, listed_ns from folders"):
         try:
-            if os.stat(unpack_name(path)).st_mtime_ns != mtime_ns:
+            if times_of(os.stat(unpack_name(path)))[0] != mtime_ns:
                 return True
         except OSError:
             return True

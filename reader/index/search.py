@@ -5,7 +5,8 @@ No row is looked at, but for what no set can tell: phrases, parts of URLs and of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +14,7 @@ from pyroaring import BitMap
 
 from reader.article.text import fold, is_unspaced, signs, words
 from reader.article.urls import encoded
+from reader.errors import QueryError, shown
 from reader.index.schema import DAY, STORED, SetKind
 from reader.index.view import IndexView
 from reader.query import Clause, Group, Term
@@ -125,7 +127,8 @@ class Search:
     def _number(self, field: int, value: str) -> BitMap:
         from reader.query.values import bounds
 
-        low, high = bounds(value)
+        with _meaning(value):
+            low, high = bounds(value)
         sets = [
             self._view.get(field, text) for _, _, text in self._view.choices(field)
             if (low is None or int(text) >= low) and (high is None or int(text) <= high)
@@ -135,19 +138,17 @@ class Search:
     def _date(self, field: str, value: str) -> BitMap:
         from reader.article import dates
 
-        if field == "since":
-            return self._dated(dates.Span(dates.since(value, self._now), None))
-        if field == "until":
-            return self._dated(dates.Span(None, dates.until(value, self._now)))
-        return self._dated(dates.on(value, self._now))
-
-    def _dated(self, span: Span) -> BitMap:
-        """The articles in a span: instants as they are, days as days where the person is."""
-        from reader.article import dates
-
-        found = self._between(span)
-        days = self._view.get(SetKind.FLAG, DAY)
-        return (found - days) | (self._between(dates.days_in(span)) & days) if days else found
+        with _meaning(value):
+            if field == "since":
+                span = dates.Span(dates.since(value, self._now), None)
+            elif field == "until":
+                span = dates.Span(None, dates.until(value, self._now))
+            else:
+                span = dates.on(value, self._now)
+            days = dates.days_in(span)
+        # Instants are compared as they are, days as days where the person is.
+        found, of_days = self._between(span), self._view.get(SetKind.FLAG, DAY)
+        return (found - of_days) | (self._between(days) & of_days) if of_days else found
 
     def _between(self, span: Span) -> BitMap:
         return self._view.dated_between(_seconds(span.start), _seconds(span.stop))
@@ -196,6 +197,15 @@ class Search:
                 " where instr(lower(path || '/' || name), lower(?))", (value,)
             )  # fmt: skip
         return among & BitMap([number for (number,) in rows])
+
+
+@contextmanager
+def _meaning(value: str) -> Iterator[None]:
+    """Whatever is wrong with what a person asked is a sentence for them, not damage of the index."""
+    try:
+        yield
+    except (ValueError, OverflowError, OSError) as error:
+        raise QueryError(f"{shown(value)} can't be used here: {error}", 0) from error
 
 
 def _united(sets: Sequence[BitMap]) -> BitMap:

@@ -129,8 +129,11 @@ class IndexView:
     @cached_property
     def live(self) -> BitMap:
         """All articles; every match is cut out of it."""
+        found = self.get(SetKind.STATE, LIVE)
+        if not found and self.connection.execute("select 1 from articles").fetchone():
+            raise sqlite3.DatabaseError("the index has articles, but not the set of them")
         blocks = [in_bits(block) for (block,) in self.connection.execute("select block from blocks")]
-        return self.get(SetKind.STATE, LIVE) & BitMap.union(BitMap(), *blocks)
+        return found & BitMap.union(BitMap(), *blocks)
 
     @cached_property
     def late(self) -> BitMap:
@@ -196,6 +199,7 @@ class IndexView:
             known = self.connection.execute(
                 "select folded, value, value from choices where field = ?", (field,)
             ).fetchall()
+            "".join(value for *_, value in known)  # raises where one is no text
             if field in PATH_FIELDS:
                 known = [*self._without_shared(field, known)]
             self._choices[field] = known

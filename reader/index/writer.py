@@ -23,10 +23,9 @@ from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
 from reader.index.batch import Batch, Origin, Row, Taken, title_key
 from reader.index.blocks import BlockLoad, Packed
-from reader.index.entry import entry_of
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
-from reader.index.reading import unpacked_rows
+from reader.index.reading import put, unpacked_rows
 from reader.index.recognition import Facts, are_same, depart, keys_of, rekey, reunite
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, SetKind, pack_name, unpack_name
 from reader.index.sets import read_set
@@ -80,9 +79,10 @@ class Writer:
         chosen = sorted(self._winners(files), key=lambda pair: _place(pair[1]))
         dates = [_seconds(file.article) for _, file in chosen]
         for (key, file), (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
-            assert file.article is not None
-            batch.add(number, entry_of(file.article, file.place)._replace(key=key), file.origin)
-            if is_late:
+            done = put(batch, number, file, key)
+            if done.article is None:
+                self._note_files([done])
+            elif is_late:
                 late.append(number)
         self._insert_rows(batch.rows)
         self._connection.executemany("insert into titles values(?, ?)", batch.titles)

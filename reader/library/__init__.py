@@ -10,32 +10,36 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
-from reader.article.record import Problem
+from reader.article.record import Article, Problem
 from reader.collection.folders import Collection, Roots, Source
 from reader.config import paths
-from reader.errors import StorageError, remedy
+from reader.errors import NoSuchArticle, StorageError
 from reader.index.answer import IndexResults, count_facet
 from reader.index.store import Index
-from reader.library.articles import ArticlesDesk
-from reader.library.articles import Change as Change
-from reader.library.change_detector import Lookout
+from reader.library.change_detector import ChangeDetector
+from reader.library.guard import GuardedIndex
 from reader.library.marking import MarksDesk
+from reader.marks.database import Change as Change
 from reader.query import Query
 from reader.query.results import MOST_PERIODS as MOST_PERIODS
-from reader.query.results import Facet, FacetValue, Headline, Progress, Results
+from reader.query.results import Facet, FacetValue, Headline, Progress, Results, Stretch
 from reader.query.results import RelatedLink as RelatedLink
 
 if TYPE_CHECKING:
+    from reader.index.lookup import Lookup
+    from reader.index.rows import ArticleRow
+
     _Found = TypeVar("_Found")
 
 SURVEYED = 20_000
 """Files up to which every command looks at each (75 ms); beyond, it looks at folders and at what it shows."""
 
 
-class Library(ArticlesDesk):
+class Library:
     """One collection with its index and the person's marks. Safe to call from several threads."""
 
     def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
@@ -43,10 +47,11 @@ class Library(ArticlesDesk):
         self._collection = collection
         self._roots = Roots(collection.roots)
         self._index = Index(cache, self._has_phrase)
-        self._lookout = Lookout(self._index, collection)
+        self._changes = ChangeDetector(self._index, collection)
         self.notices = self._index.notices
         """Sentences that the person should see once."""
         self.marks = MarksDesk(self._index, self._roots, data, self.notices)
+        self._guard = GuardedIndex(self._index, self._updated)
 
     @classmethod
     def open(cls, sources: Sequence[Source]) -> Library:
@@ -76,11 +81,14 @@ class Library(ArticlesDesk):
     @property
     def generation(self) -> tuple[int, int]:
         """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader."""
-        return self._index.generation(), self.marks.turn
+        return self._guard.ask(self._index.generation), self.marks.turn
 
     @property
     def total(self) -> int:
         """How many articles the collection holds, as far as it is indexed."""
+        return self._guard.ask(self._count)
+
+    def _count(self) -> int:
         with self._index.view() as view:
             return len(view.live)
 
@@ -94,11 +102,12 @@ class Library(ArticlesDesk):
                 if progress.changed:
                     self.marks.follow()
                 yield progress
-        except sqlite3.DatabaseError as error:
-            yield from self._recover(error)
-        except OSError as error:
-            raise StorageError(f"the index can't be written: {remedy(error)}") from error
-        self.marks.follow()
+        except Exception as error:
+            yield from self._guard.rebuilt_after(error)
+        self._settle_marks()
+
+    def _settle_marks(self) -> None:
+        self._guard.ask(self.marks.follow)
         self.marks.store()
         self.marks.back_up()
 
@@ -108,13 +117,6 @@ class Library(ArticlesDesk):
 
         return Refresh(self._index, self._collection).run(rebuild=rebuild)
 
-    def _recover(self, error: sqlite3.DatabaseError) -> Iterator[Progress]:
-        """A damaged index is no loss; a full disk or a missing permission must be said."""
-        if isinstance(error, sqlite3.OperationalError):
-            raise StorageError(f"the index can't be written: {remedy(error)}") from error
-        self._index.begin_again()
-        yield from self._updated()
-
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
         """The refresh before a command that shows so many articles (None = any number): no step at all where
         nothing is different.
@@ -122,27 +124,26 @@ class Library(ArticlesDesk):
         A collection of more than SURVEYED files is not looked at file by file where the folders say that
         nothing came or went and only a few articles are shown: those are looked at by `is_fresh`.
         """
-        if self._lookout.sees_change(every_file=shown is None or self.total <= SURVEYED):
+        if self._changes.sees_change(every_file=shown is None or self.total <= SURVEYED):
             yield from self.refresh()
         else:
-            self.marks.follow()
-            self.marks.store()
-            self.marks.back_up()
+            self._settle_marks()
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
         """Whether these articles' files are as they were when they were read."""
-        return self._lookout.is_fresh(one.number for one in shown)
+        return self._guard.ask(lambda: self._changes.is_fresh([one.number for one in shown]))
 
     def select(self, query: Query, now: datetime | None = None) -> Results:
         """The articles that match, in the query's order."""
-        return self.answer(lambda: IndexResults(self._index, query, now or datetime.now(UTC)))
+        asked = now or datetime.now(UTC)
+        return self._answer(lambda: IndexResults(self._index, query, asked, self._guard))
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:
         """The counts of topic, provider, category, type, tag or quality, or of dates in at most `cells`
         periods; the field's own choices do not narrow it."""
-        return self.answer(lambda: self._facet(field, query, now or datetime.now(UTC), cells))
+        return self._answer(lambda: self._facet(field, query, now or datetime.now(UTC), cells))
 
     def _facet(self, field: str, query: Query, now: datetime, cells: int) -> Facet:
         with self._index.view() as view:
@@ -160,14 +161,8 @@ class Library(ArticlesDesk):
             kept_out = (FacetValue(value, len(search.all_of(rest)) - listed) for value, rest in without)
             return counted._replace(kept_out=tuple(kept_out))
 
-    def answer(self, question: Callable[[], _Found]) -> _Found:
-        """Ask, and ask once more after a damaged index was built anew. Raises StorageError."""
-        try:
-            return self._with_marks(question)
-        except sqlite3.DatabaseError as error:
-            for _ in self._recover(error):
-                pass
-            return self._with_marks(question)
+    def _answer(self, question: Callable[[], _Found]) -> _Found:
+        return self._guard.ask(lambda: self._with_marks(question))
 
     def _with_marks(self, question: Callable[[], _Found]) -> _Found:
         """Ask with the marks as they are now, again where another reader's edition came in between."""
@@ -177,21 +172,102 @@ class Library(ArticlesDesk):
             if edition == self._index.edition:
                 return found
 
+    @cached_property
+    def _lookup(self) -> Lookup:
+        # Only a list without any article's own page, and so without this, is in a hurry.
+        from reader.index.lookup import Lookup
+
+        return Lookup(self._index, self._roots)
+
+    def find(self, prefix: str) -> Headline:
+        """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
+        return self._answer(lambda: self._lookup.find(prefix))
+
+    def article(self, headline: Headline) -> Article:
+        """The whole record, read from its file now. Raises NoSuchArticle when the file has gone."""
+        return self._guard.ask(lambda: self._lookup.article(headline))
+
+    def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
+        """The bytes of an article's picture, from the collection or, where that is wished, from the network.
+
+        Blocks. Raises PictureError: not there, too large, not allowed.
+        """
+        from reader import pictures
+        from reader.config import paths
+
+        source = pictures.file_of(article.path, url, self._roots.paths)
+        cache = str(paths.cache_dir() / "pictures")
+        return pictures.read(source, cache=cache, may_fetch=may_fetch)
+
+    def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
+        """Each headline with its record, read from its file now, and the person's note.
+
+        None for a file that has gone. A few hundred at a time cost the index one question, not two each.
+        """
+        rows = {row.key >> 15: row for row in self._rows_of(headlines)}
+        notes = self.marks.notes(list(rows.values()))
+        for headline in headlines:
+            row = rows.get(int(headline.id, 16))
+            try:
+                article = self._lookup.article_of(row) if row is not None else None
+            except NoSuchArticle:
+                article = None
+            yield headline, article, notes.get(row.key, "") if row is not None else ""
+
+    def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
+        """Each headline with the absolute path of its file; no file is looked at."""
+        rows = {row.key >> 15: row.path for row in self._rows_of(headlines)}
+        for headline in headlines:
+            if path := rows.get(int(headline.id, 16)):
+                yield headline, path
+
+    def related(self, article: Article) -> list[RelatedLink]:
+        """An article's related links, each with its own headline where it is in the collection."""
+        return self._guard.ask(lambda: self._lookup.related(article))
+
+    def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
+        return self._guard.ask(lambda: self._lookup.rows_of(headlines))
+
+    def note(self, headline: Headline) -> str:
+        """The person's note on an article; empty where there is none."""
+        return self.marks.note(self._rows_of([headline]))
+
+    def mark(self, headlines: Iterable[Headline] | Results | Stretch, change: Change) -> int:
+        """Change the marks of these articles at once, on disk when it returns; how many were changed.
+
+        Raises StorageError where marks can't be kept.
+        """
+        if isinstance(headlines, IndexResults):
+            return self.marks.change(headlines.rows(), change)
+        if isinstance(headlines, Stretch):
+            assert isinstance(headlines.results, IndexResults)
+            return self.marks.change(headlines.results.rows(headlines.start, headlines.stop), change)
+        assert isinstance(headlines, Iterable)
+        return self.marks.change(self._rows_of(headlines), change)
+
+    def undo(self) -> str | None:
+        """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""
+        return self.marks.undo()
+
+    def redo(self) -> str | None:
+        """Do again what was undone last; what it was, in words, or None."""
+        return self.marks.redo()
+
     def problems(self) -> Iterator[Problem]:
         """Every problem in the files, in path order."""
-        return self._index.problems()
+        yield from self._guard.ask(lambda: list(self._index.problems()))
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
         """(path not shown, path shown in its place) for files with the same identity, in path order."""
-        return self._index.duplicates()
+        yield from self._guard.ask(lambda: list(self._index.duplicates()))
 
     def wait_for_change(self, timeout: float) -> bool:
         """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
-        return self._lookout.wait(timeout)
+        return self._changes.wait(timeout)
 
     def close(self) -> None:
         """Let go of the databases; safe to call twice."""
-        self._lookout.close()
+        self._changes.close()
         self.marks.close()
         self._index.close()
 

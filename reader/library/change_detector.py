@@ -6,13 +6,12 @@ Only looks; what is different is found and written by the next refresh.
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reader.collection.folders import Collection
-from reader.index.scan import INT63, any_difference, folders_changed
+from reader.collection.folders import Collection, times_of
+from reader.index.scan import any_difference, folders_changed
 from reader.index.store import Index
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ POLL_SHARE = 0.05
 """Of the time that such looks may take: one at a million files takes four seconds, so it comes less often."""
 
 
-class Lookout:
+class ChangeDetector:
     """Compares one collection with its index. `wait` is for one thread, the rest for any."""
 
     def __init__(self, index: Index, collection: Collection) -> None:
@@ -40,7 +39,9 @@ class Lookout:
                 if every_file:
                     return any_difference(connection, self._collection)
                 return folders_changed(connection)
-        except sqlite3.DatabaseError:
+        except Exception as error:
+            if isinstance(error, OSError):
+                raise
             return True  # the refresh knows what to do about a damaged index
 
     def is_fresh(self, numbers: Iterable[int]) -> bool:
@@ -74,4 +75,4 @@ def _is_as_read(path: str, times: tuple[int, ...]) -> bool:
         found = os.lstat(path)
     except OSError:
         return False
-    return (found.st_mtime_ns, found.st_size, found.st_ino & INT63, found.st_ctime_ns) == times
+    return times_of(found) == times

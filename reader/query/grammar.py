@@ -160,7 +160,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
             if is_last and piece is pieces[-1] and is_unfinished(field, piece.text):
                 continue
             checked.append(_checked(field, piece))
-    except ValueError as error:
+    except (ValueError, OverflowError, OSError) as error:  # the last two where a date is beyond what is known
         raise QueryError(_with_remedy(str(error), text[start:at]), start, at - start) from None
     return Token("term", start, at, negated, field, tuple(checked), is_dropped)
 

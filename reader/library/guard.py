@@ -1,0 +1,67 @@
+"""Questions to an index that may be damaged: then it is rebuilt by itself, and the question is asked again.
+
+The one place that decides what an error from the index means. A fault of the disk or of permissions is said;
+whatever else is raised while an index is read means that its values are not what was written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from reader.errors import ReaderError, StorageError, remedy
+from reader.index.store import Index
+from reader.query.results import Progress
+
+Answer = TypeVar("Answer")
+
+
+class GuardedIndex:
+    """Asks an index, and rebuilds a damaged one."""
+
+    def __init__(self, index: Index, refresh: Callable[[], Iterator[Progress]]) -> None:
+        """`refresh` fills the index from the files."""
+        self._index = index
+        self._refresh = refresh
+        self._rebuilt = -1
+        """The edition that was built because of damage: what goes wrong there too has another cause."""
+
+    def ask(self, question: Callable[[], Answer]) -> Answer:
+        """Ask, and ask once more after a damaged index was rebuilt. Raises ReaderError, and nothing else."""
+        try:
+            return question()
+        except Exception as error:
+            for _ in self.rebuilt_after(error):
+                pass
+        try:
+            return question()
+        except Exception as error:
+            raise self._said(error) from error
+
+    def rebuilt_after(self, error: Exception) -> Iterator[Progress]:
+        """Rebuild the index where this error means damage. Raises ReaderError for every other one."""
+        if not is_damage(error) or self._rebuilt == self._index.edition:
+            raise self._said(error) from error
+        try:
+            self._index.begin_again()
+            self._rebuilt = self._index.edition
+            yield from self._refresh()
+        except Exception as further:
+            raise self._said(further) from further
+
+    @staticmethod
+    def _said(error: Exception) -> ReaderError:
+        if isinstance(error, ReaderError):
+            return error
+        if isinstance(error, sqlite3.Error | OSError):
+            return StorageError(f"the index can't be used: {remedy(error)}")
+        return StorageError(f"this can't be answered: {type(error).__name__}: {error}")
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error that was raised while an index was read says that it holds nonsense."""
+    if isinstance(error, sqlite3.OperationalError):
+        # A table or column that is not there; all others are the disk's, or another program's.
+        return error.sqlite_errorname == "SQLITE_ERROR"
+    return not isinstance(error, ReaderError | OSError | MemoryError)
