@@ -132,3 +132,18 @@ async def test_compact_rows_take_one_line(start: Launch) -> None:
         screen.articles.action_toggle_rows()
         await settled(pilot)
         assert (screen.articles.row_height, screen.articles.cursor) == (1, 1)
+
+
+async def test_the_next_article_is_shown_at_once_and_a_held_key_skips(start: Launch) -> None:
+    """The first move is told without a wait; moves that follow faster than a hand wait for the last one."""
+    async with start(30).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        screen.articles.move(1)
+        assert not screen.articles.is_moving
+        await pilot.pause()
+        assert screen.headline == screen.articles.at(1)
+        screen.articles.move(1)
+        screen.articles.move(1)
+        assert screen.articles.is_moving and screen.headline == screen.articles.at(1)
+        await settled(pilot)
+        assert screen.headline == screen.articles.at(3)

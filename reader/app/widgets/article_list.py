@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import ClassVar
 
 from rich.style import Style
@@ -35,7 +36,8 @@ PAGE = 64
 _PAGES_KEPT = 16
 REST = 0.08
 """Seconds without a move after which the cursor has come to rest: longer than a held key repeats (33 ms),
-shorter than two presses of a quick hand (120 ms), so held keys show no article that nobody could read."""
+shorter than two presses of a quick hand (120 ms). Only moves that follow each other faster wait for it, so a
+held key shows no article that nobody could read."""
 
 _INKS = (
     *(
@@ -119,6 +121,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._clock = clock or (lambda: datetime.now(UTC))
         self._pages: Pages | None = None
         self._rest: Timer | None = None
+        self._chosen_at = 0.0
+        """When the person put the cursor somewhere last."""
         self._told: Headline | None = None
         self.sought: Sought = ()
         """The words of the search, marked in the titles; set before the Results are."""
@@ -160,6 +164,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._refresh_row(self.cursor)
         if show:
             self._bring_into_view()
+        self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
         if self._rest is None:
             self._rest = self.set_timer(REST, self._come_to_rest)
         else:
@@ -175,6 +182,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.keeps_article = True
         self.select(position)
         self._chosen = self.headline
+        before, self._chosen_at = self._chosen_at, monotonic()
+        if self._chosen_at - before > REST:
+            self._come_to_rest()
 
     def choose_article(self, headline: Headline) -> None:
         """Put the cursor on an article, if it is listed."""
@@ -323,7 +333,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
                 self.post_message(ArticleChosen(headline))
 
     def _come_to_rest(self) -> None:
-        self._rest = None
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
         if self.headline != self._told or self.headline is None:
             self._told = self.headline
             self.post_message(HeadlineHighlighted(self.headline))

@@ -28,8 +28,8 @@ class PaintedLine(Widget):
     }
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """What stands on this line."""
-        raise NotImplementedError
+        """The content of this line; blank unless a subclass has some."""
+        return ()
 
     def render_line(self, y: int) -> Strip:
         """One line."""

@@ -81,5 +81,4 @@ class SidebarMoving(PaintedView, inherit_bindings=False):
         return " · ".join([*([f"{begun} more"] if is_cut and begun else []), *heads])
 
     def build(self) -> None:
-        """Make the rows anew."""
-        raise NotImplementedError
+        """Make the rows again; the sidebar does."""
