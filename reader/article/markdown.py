@@ -34,7 +34,7 @@ MAX_LABEL = 1_000
 MAX_DEFINITIONS = 2_000
 """Definitions of links that are known in all parts of a long body (50 ms to parse)."""
 
-_FIRST_LOOK, _SECOND_LOOK, _LAST_LOOK = 2_000, 20_000, 1_000_000
+_GLANCE, _FIRST_LOOK, _SECOND_LOOK, _LAST_LOOK = 150, 2_000, 20_000, 1_000_000
 """Characters of a body that are searched for a heading or a paragraph; more where the first have none."""
 
 References: TypeAlias = "MutableMapping[str, Any]"
@@ -42,6 +42,8 @@ References: TypeAlias = "MutableMapping[str, Any]"
 
 _DATA = re.compile(r"(?<=base64,)[A-Za-z0-9+/=%_-]{100,}+")
 """A picture inside the text, of many thousand letters."""
+_ENCLOSING = ("comment", "%%", "highlight", ":::", "$$")
+"""Signs of blocks with an end, which may be beyond a cut."""
 _COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
 _TASK = re.compile(r"\[[ xX]\] ")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
@@ -154,10 +156,12 @@ def first_paragraph(body: str) -> str:
     """The body's first paragraph as plain text, cut after EXCERPT_LENGTH characters; empty for none."""
     if sure := _SURE.match(body):
         return _cut(clean_line(sure[0]))
+    listed = ""
     for tokens in _beginnings(body):
         if text := next(_paragraphs(tokens), ""):
             return _cut(text)
-    return ""
+        listed = " ".join(_paragraphs(tokens, in_lists=True))
+    return _cut(listed)
 
 
 def repeats_body(excerpt: str, body: str) -> bool:
@@ -200,14 +204,14 @@ def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
         body = _DATA.sub("", body[:_LAST_LOOK])
     if "<!--" in body:
         body = _without_comments(body[:_LAST_LOOK])
-    for length in (_FIRST_LOOK, _SECOND_LOOK):
+    for length in (_GLANCE, _FIRST_LOOK, _SECOND_LOOK):
         head = body[:length]
         if len(body) > length:
             # Cut between paragraphs: within one, a mark could lose its other end.
-            end = head.rfind("\n\n") + 1
-            if not end and length == _FIRST_LOOK:
+            end = body.find("\n\n", length, _FIRST_LOOK) if length == _GLANCE else head.rfind("\n\n")
+            if length < _SECOND_LOOK and (end < 0 or any(sign in body[:end] for sign in _ENCLOSING)):
                 continue
-            head = head[:end] or head[: head.rfind("\n") + 1] or head
+            head = body[: end + 1] or head[: head.rfind("\n") + 1] or head
         if not signs or any(sign in head for sign in signs):
             yield parse(head, references_in(body) if "[" in head and "]:" in body else None)
         if len(body) <= length:
@@ -231,27 +235,22 @@ _APART = {"table": 1, "dl": 1, "footnote_reference": 1, "bullet_list": 2, "order
 """What a first paragraph is not looked for in; 2: only where there is no other."""
 
 
-def _paragraphs(tokens: Sequence[Token]) -> Iterator[str]:
-    """The texts of paragraphs outside tables, lists and notes; where there are none, the lists' as one."""
+def _paragraphs(tokens: Sequence[Token], *, in_lists: bool = False) -> Iterator[str]:
+    """The texts of the paragraphs outside lists, or of those in them; none of tables and notes."""
     apart: list[int] = []
-    listed: list[str] = []
-    found = False
     for number, token in enumerate(tokens):
         kind, _, side = token.type.rpartition("_")
-        if kind in _APART and side == "open":
-            apart.append(_APART[kind])
-        elif kind in _APART and side == "close" and apart:
-            apart.pop()
-        elif token.type != "paragraph_open" or token.meta.get("heading") or 1 in apart:
+        if kind in _APART:
+            if side == "open":
+                apart.append(_APART[kind])
+            elif apart:
+                apart.pop()
+        if token.type != "paragraph_open" or token.meta.get("heading"):
             continue
-        elif (text := text_of(tokens[number + 1].children or ())) and not text.startswith(_NO_TEXT):
-            if apart:
-                listed.append(text)
-            else:
-                found = True
-                yield text
-    if listed and not found:
-        yield " ".join(listed)
+        if 1 in apart or bool(apart) != in_lists:
+            continue
+        if (text := text_of(tokens[number + 1].children or ())) and not text.startswith(_NO_TEXT):
+            yield text
 
 
 def _cut(text: str) -> str:

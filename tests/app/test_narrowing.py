@@ -190,6 +190,7 @@ async def test_what_is_muted_is_never_listed(start: Launch) -> None:
         assert screen.sidebar.views[0].articles == len(screen.results)
         assert screen.search_bar.text == "sort:quality"
 
+
 async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Launch) -> None:
     """The line above tells how many are muted here; H lists them too, and hides them again."""
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips",), "Unread": ("topic:AI",)})
