@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reader.app.reading.blocks import PLAIN, layout_safely
 from reader.app.reading.body_chunks import CHUNK, chunks_of
-from reader.app.reading.inline import Notes
+from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import plain
 from reader.article.dates import day_of, moment
 from reader.article.markdown import references_in, repeats_body
@@ -42,14 +42,14 @@ def page(
     if article.excerpt and not repeats_body(article.excerpt, article.body):
         yield ""
         yield from wrap(article.excerpt, width)
-    notes = Notes()
+    numbers = LinkNumbers()
     if body := body_alone(article):
         yield ""
-        yield from body_lines(body, width, notes)
-    if notes.links:
+        yield from body_lines(body, width, numbers)
+    if numbers.links:
         yield ""
         yield "Links"
-        for number, (words, link_url) in enumerate(notes.links, 1):
+        for number, (words, link_url) in enumerate(numbers.links, 1):
             address = shown_url(link_url)
             mismatch = host_to_show(words, link_url)
             said = [words] if words and words != address else []
@@ -67,13 +67,13 @@ def page(
             yield from _hanging(f"  {key}: ", _flat(content), width)
 
 
-def body_lines(body: str, width: int, notes: Notes) -> Iterator[str]:
+def body_lines(body: str, width: int, numbers: LinkNumbers) -> Iterator[str]:
     """A body as on the screen, but with the signs of Markdown before headings, lists, quotes and code."""
     references = references_in(body) if len(body) > CHUNK else None
     is_first = True
     for chunk in chunks_of(body[:MAX_LAID_OUT]):
         text = chunk.before + body[chunk.start : chunk.end]
-        lines = layout_safely(text, width, references, notes=notes, look=PLAIN)
+        lines = layout_safely(text, width, references, numbers=numbers, look=PLAIN)
         if lines and not (is_first or chunk.is_glued):
             yield ""
         for line in lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reader.app.reading.document import Place
+from reader.app.reading.document import ReadingPlace
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.config.visit import Spot, Visit
@@ -48,7 +48,7 @@ class SessionState:
         """Go to where this article was left."""
         spot = self._spots.get(headline.id)
         if spot is not None and spot[:2] != (0, 0):
-            self._pane.restore_place(Place(*spot))
+            self._pane.restore_place(ReadingPlace(*spot))
 
     def keep(self) -> None:
         """Write the visit down if it has changed."""

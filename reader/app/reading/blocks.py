@@ -1,6 +1,6 @@
-"""Markdown blocks, tokens to lines: headings, paragraphs, lists, quotes, code, tables, notes, rules.
+"""Markdown blocks, tokens to lines: headings, paragraphs, lists, quotes, code, tables, footnotes, rules.
 
-What a text means is found out by `reader.article.markdown`. Knows no colours.
+`reader.article.markdown` parses; here is only the layout, without colours.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from reader.app.reading.code import layout_code
-from reader.app.reading.inline import TASKS, Notes, footnote_mark, spans_of
+from reader.app.reading.inline import TASKS, LinkNumbers, footnote_mark, spans_of
 from reader.app.reading.lines import BOLD, ITALIC, UNDERLINE, Line, Span, wrap
 from reader.app.reading.tables import Table, layout_table
 from reader.article.markdown import References, parse
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MIN_INNER = 16
-"""Cells below which quotes and lists no longer indent what is in them."""
+"""Cells below which quotes and lists stop indenting their content."""
 
 
 class Look(NamedTuple):
@@ -44,7 +44,7 @@ _ONLY_DEFINITIONS = re.compile(
     r"[ ]{0,3}\[(?!\^)[^\[\]\\\n]+\]:[ \t]*[^\s<>()\"']+"
     r"(?:[ \t]+(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))?[ \t]*(?:\n|\Z))*\Z"
 )
-"""A text of nothing to be seen: blank lines, and definitions of links in their plain form."""
+"""A text that shows nothing: blank lines and plain link definitions."""
 _LISTS = ("bullet_list_open", "ordered_list_open")
 _CLOSE_TOGETHER = ("paragraph_open", *_LISTS)
 _RULES = ("━", "─")
@@ -59,7 +59,7 @@ _RANKS = (
 
 
 def may_link(text: str) -> bool:
-    """A cheap look at whether a Markdown text can hold a link."""
+    """Whether a Markdown text can contain a link; a cheap check."""
     return ("]" in text or "://" in text) and not _ONLY_DEFINITIONS.match(text)
 
 
@@ -69,18 +69,18 @@ def layout_markdown(
     references: References | None = None,
     *,
     spacing: int = 1,
-    notes: Notes | None = None,
+    numbers: LinkNumbers | None = None,
     look: Look = SCREEN,
 ) -> list[Line]:
     """The lines of a Markdown text, none wider than `width` cells (at least 2), no blank ones at its ends.
 
     `spacing` is the number of blank lines between paragraphs; without one their first lines are indented.
-    With `notes` the links are numbered.
+    With `numbers` the links are numbered.
     """
     if _ONLY_DEFINITIONS.match(text):
         return []
     tokens = parse(text, references)
-    return _Layout(tokens, spacing, notes, look).lines(0, len(tokens), max(width, 2))
+    return _BlockLayout(tokens, spacing, numbers, look).lines(0, len(tokens), max(width, 2))
 
 
 def layout_safely(
@@ -89,36 +89,38 @@ def layout_safely(
     references: References | None = None,
     *,
     spacing: int = 1,
-    notes: Notes | None = None,
+    numbers: LinkNumbers | None = None,
     look: Look = SCREEN,
 ) -> list[Line]:
     """The same, but a text that can't be laid out is shown as it is written: no file ends the screen."""
     try:
-        return layout_markdown(text, width, references, spacing=spacing, notes=notes, look=look)
+        return layout_markdown(text, width, references, spacing=spacing, numbers=numbers, look=look)
     except Exception:
         return wrap([Span(text.strip("\n"))], width)
 
 
 def links_in(text: str, references: References | None = None) -> list[tuple[str, str]]:
-    """Words and web address of what a Markdown text links to, in order."""
-    notes = Notes()
+    """The words and the web address of each link in a Markdown text, in order."""
+    numbers = LinkNumbers()
     if may_link(text):
         try:
             for token in parse(text, references):
                 if token.children:
-                    spans_of(token.children, notes)
+                    spans_of(token.children, numbers)
         except Exception:  # as in `layout_safely`: then there are no numbers either
             return []
-    return notes.links
+    return numbers.links
 
 
-class _Layout:
+class _BlockLayout:
     """One run over the tokens of a text."""
 
-    def __init__(self, tokens: Sequence[Token], spacing: int, notes: Notes | None, look: Look) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], spacing: int, numbers: LinkNumbers | None, look: Look
+    ) -> None:
         self._tokens = tokens
         self._spacing = spacing
-        self._notes = notes
+        self._numbers = numbers
         self._look = look
         self._closes = _closes(tokens)
         self._depth = 0
@@ -172,7 +174,7 @@ class _Layout:
 
     def _spans(self, place: int) -> list[Span]:
         """The inline token at a place."""
-        return spans_of(self._tokens[place].children or [], self._notes, is_plain=self._look.is_plain)
+        return spans_of(self._tokens[place].children or [], self._numbers, is_plain=self._look.is_plain)
 
     def _heading(self, token: Token, spans: list[Span], width: int) -> list[Line]:
         """A heading whose rank is seen without colours: a heavy rule, a light one, underlined, slanted."""

@@ -1,7 +1,6 @@
 """A long body cut into chunks that can be laid out one at a time.
 
-A cheap look at the lines, no parsing: fences, lists and tables stay together as long as that is bearable.
-Markdown itself belongs to `blocks`.
+Only lines are looked at, nothing is parsed; fences, lists and tables stay whole up to a limit.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from typing import NamedTuple
 from rich.cells import get_character_cell_size
 
 CHUNK = 6_000
-"""Characters from which on a chunk ends at the next good place: some 100 lines, 10 ms to lay out."""
+"""Characters after which a chunk ends at the next good place: some 100 lines, 10 ms to lay out."""
 
 HARD = 9_000
-"""Characters after which a chunk is cut at any line, and a line without end anywhere."""
+"""Characters after which a chunk is cut at any line, and an endless line anywhere."""
 
 _FENCE = re.compile(r"\n( {0,3}(`{3,}|~{3,})([^\n]*))")
 _GOOD_PLACE = re.compile(r"\n[ \t]*\n(?=[^\s\-*+>|0-9:])")
@@ -24,23 +23,23 @@ _CUTS = (re.compile(r"\n[ \t]*\n(?=\S)"), re.compile(r"\n(?=\S)"), re.compile(r"
 _TABLE_RULE = re.compile(r"[ |:\t-]*-[ |:\t-]*\Z")
 
 
-class Chunk(NamedTuple):
+class BodyChunk(NamedTuple):
     """A stretch of a body."""
 
     start: int
     end: int
     before: str = ""
-    """Markdown to put before it: the fence or the head of the table that it goes on with."""
+    """Markdown to put before it: the fence or the table head that it continues."""
     is_glued: bool = False
-    """Cut where no blank line belongs."""
+    """Whether it was cut where no blank line belongs."""
 
 
-def chunks_of(body: str) -> Iterator[Chunk]:
+def chunks_of(body: str) -> Iterator[BodyChunk]:
     """The chunks of a body in order; together they hold all of it."""
     start, before, is_glued = 0, "", False
     while start < len(body):
         end, after, glue = _end_of(body, start, before)
-        yield Chunk(start, end, before, is_glued)
+        yield BodyChunk(start, end, before, is_glued)
         start, before, is_glued = end, after, glue
 
 

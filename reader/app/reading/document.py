@@ -1,7 +1,7 @@
-"""An article as one tall column of lines, laid out only where somebody looks.
+"""An article as one tall column of lines, laid out only where it is visible.
 
-Sections (head, chunks of the body, foot) have estimated heights until they are laid out. Knows no widget:
-the pane asks for lines and says where it stands.
+Sections (head, chunks of the body, foot) have estimated heights until they are laid out. It knows no widget:
+the pane asks for lines and says what is in sight.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from reader.app.reading.blocks import Look, layout_safely, links_in, may_link
-from reader.app.reading.body_chunks import CHUNK, Chunk, chunks_of
+from reader.app.reading.body_chunks import CHUNK, BodyChunk, chunks_of
 from reader.app.reading.header import Subject, layout_foot, layout_head
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
-from reader.app.reading.inline import Notes
+from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import Line, Span, wrap
 from reader.article.markdown import MAX_BRACKETS, References, references_in, without_title
 from reader.article.text import display_path
@@ -23,7 +23,7 @@ KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""
 
 AT_ONCE = 12
-"""Sections laid out before the next frame, 10 to 30 ms each: megabytes of tags are no lines at all."""
+"""Sections laid out per frame, 10 to 30 ms each: megabytes of tags may give no line at all."""
 
 NUMBERED = 32
 """Chunks of a body up to which its links are numbered."""
@@ -35,7 +35,7 @@ MOST_LISTED = 64
 """Chunks with something like a link that are read when links are listed, 10 ms each; more of them, longer."""
 
 
-class Place(NamedTuple):
+class ReadingPlace(NamedTuple):
     """A place in the text that stays the same when the width changes."""
 
     section: int = 0
@@ -45,7 +45,7 @@ class Place(NamedTuple):
     """Blank lines from the place to the line with the next letter."""
 
 
-TOP = Place(0, 0, 1)
+TOP = ReadingPlace(0, 0, 1)
 """The top of any document: the blank line above the title."""
 
 
@@ -73,7 +73,7 @@ class Document:
         self.set_width(width)
 
     def set_width(self, width: int) -> None:
-        """Forget all lines; they are laid out anew in `width` cells."""
+        """Discard all lines; they are laid out again in `width` cells."""
         self.width = width
         self._forget_lines()
 
@@ -113,7 +113,7 @@ class Document:
         return lines[offset] if 0 <= offset < len(lines) else ()
 
     def section(self, number: int) -> list[Line]:
-        """The lines of a section, laid out if need be; that may move all sections below."""
+        """The lines of a section, laid out if necessary; that may move all sections below."""
         lines = self._lines.get(number)
         if lines is None:
             lines = self._laid_out(number)
@@ -131,9 +131,9 @@ class Document:
         return lines
 
     def settle(self, y: int, rows: int) -> int:
-        """Lay out `rows` lines from `y` on, and as many above, so that a step up finds true heights.
+        """Lay out `rows` lines from `y` on and as many above, so that a step up finds exact heights.
 
-        Returns where the line that was at `y` stands afterwards.
+        Returns the new position of the line that was at `y`.
         """
         self._left = AT_ONCE
         section, offset = self.locate(max(y, 0))
@@ -161,15 +161,15 @@ class Document:
             seen += len(self.section(number)) if not self._exact[number] else self._heights[number]
         return max(self.height - rows, 0)
 
-    def place(self, y: int) -> Place:
+    def place(self, y: int) -> ReadingPlace:
         """The place in the text of the line at `y`."""
         section, offset = self.locate(y)
         lines = self.section(section)
         letters = list(map(_letters, lines))
         blanks = next((count for count, found in enumerate(letters[offset:]) if found), 0)
-        return Place(section, sum(letters[:offset]), blanks)
+        return ReadingPlace(section, sum(letters[:offset]), blanks)
 
-    def find(self, place: Place) -> int:
+    def find(self, place: ReadingPlace) -> int:
         """The `y` of the line that holds a place."""
         section = min(place.section, self._count - 1)
         seen = 0
@@ -180,7 +180,7 @@ class Document:
         return self.top(section)
 
     def links(self) -> list[tuple[str, str]]:
-        """Words and web address of what the body links to, in order; the first ones of a very long text."""
+        """The words and the web address of the body's links, in order; the first ones of a very long text."""
         found: list[tuple[str, str]] = []
         left = MOST_LISTED
         for number, chunk in enumerate(self._chunks):
@@ -198,7 +198,7 @@ class Document:
 
     @property
     def is_numbered(self) -> bool:
-        """Whether links have numbers: not in a long text, where all before it would have to be read."""
+        """Whether links are numbered: not in a long text, where all that is above would be parsed first."""
         return len(self._chunks) <= NUMBERED
 
     def hits(self, section: int) -> list[Hit]:
@@ -248,16 +248,16 @@ class Document:
                 lines = wrap([Span(display_path(self.subject.article.path), "meta")], self.width)
             return [(), *lines] if lines else []
         chunk = self._chunks[number - 1]
-        notes = None
+        numbers = None
         if self.is_numbered:
-            notes = Notes(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
+            numbers = LinkNumbers(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
         lines = layout_safely(
-            self._text(chunk), self.width, self._references, spacing=self._spacing, notes=notes,
+            self._text(chunk), self.width, self._references, spacing=self._spacing, numbers=numbers,
             look=Look(wraps_code=self._wraps_code or bool(self._wanted)),
         )  # fmt: skip
         return [*[()] * max(self._spacing, 1), *lines] if lines and not chunk.is_glued else lines
 
-    def _text(self, chunk: Chunk) -> str:
+    def _text(self, chunk: BodyChunk) -> str:
         return chunk.before + self.body[chunk.start : chunk.end]
 
     def top(self, section: int) -> int:
@@ -279,7 +279,7 @@ class Document:
         return low, y - self.top(low)
 
 
-def _estimate(body: str, chunk: Chunk, width: int) -> int:
+def _estimate(body: str, chunk: BodyChunk, width: int) -> int:
     return 1 + body.count("\n", chunk.start, chunk.end) + (chunk.end - chunk.start) // width
 
 

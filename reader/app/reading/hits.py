@@ -1,6 +1,6 @@
-"""Where the words and phrases of a search stand: marked by data, so that no text is ever read as markup.
+"""Finds the words and phrases of a search in lines; hits are data, never markup.
 
-What a word is, and when two are the same, is the rule of `reader.article.text`.
+`reader.article.text` defines what a word is and when two are the same.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _PART = re.compile(r"[^\W_]+|[^\w\x00-\x7f]")
 
 
 class Hit(NamedTuple):
-    """A stretch of one line that is to be marked."""
+    """A part of one line to highlight."""
 
     line: int
     start: int
     end: int
     is_first: bool = True
-    """False where it goes on with a hit that began on the line before."""
+    """False if it continues a hit from the line above."""
 
 
 class _Unit(NamedTuple):
@@ -39,12 +39,12 @@ class _Unit(NamedTuple):
 
 
 def sought(highlights: Highlights) -> Sought:
-    """Highlights made ready for comparing; what holds no word is dropped."""
+    """Highlights prepared for comparison; those without a word are dropped."""
     return tuple((tuple(words(text)), may_go_on) for text, may_go_on in highlights if words(text))
 
 
 def hits_in(lines: Sequence[Line], wanted: Sought) -> list[Hit]:
-    """The hits in the lines, in order and not overlapping; a phrase may go on over the end of a line."""
+    """The hits in the lines, in order, not overlapping; a phrase may continue on the next line."""
     if not wanted:
         return []
     texts = [plain(line) for line in lines]
@@ -70,13 +70,13 @@ def hits_in(lines: Sequence[Line], wanted: Sought) -> list[Hit]:
 
 
 def may_hit(text: str, wanted: Sought) -> bool:
-    """A quick look whether a stretch of Markdown can hold a hit at all."""
+    """Whether a Markdown text can contain a hit; a cheap check."""
     folded = fold(text)
     return any(all(word in folded for word in phrase) for phrase, _ in wanted)
 
 
 def inked(line: Line, start: int, end: int, ink: str) -> Line:
-    """The line with a stretch of its text in another ink; emphasis and targets stay."""
+    """The line with part of its text in another ink; emphasis and targets stay."""
     spans: list[Span] = []
     at = 0
     for span in line:

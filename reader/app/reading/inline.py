@@ -1,6 +1,6 @@
 """Inline Markdown, tokens to spans: emphasis, code, links with their numbers, pictures as notes, addresses.
 
-Lines and widths belong to `wrap`; which URL may be opened is decided by the opener when it is pressed.
+`lines` knows widths; the opener decides which URL may be opened.
 """
 
 from __future__ import annotations
@@ -26,36 +26,38 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 TASKS = ("☐ ", "☑ ")
-"""A task to do and one done, in the place of a list's bullet."""
+"""An open and a finished task, in place of a list's bullet."""
 
 MOST_WRAPPED = 4
-"""How often one address is looked for within another."""
+"""How many addresses inside one another are unwrapped."""
 WIDEST_NAME = 48
 """Cells of a file's name."""
 
 _TASK = re.compile(r"\[([ xX])\] ")
 
 
-class Notes:
-    """The links of a text in their order, numbered like footnotes."""
+class LinkNumbers:
+    """The links of a text in order, numbered from 1."""
 
     def __init__(self, before: int = 0) -> None:
-        """`before` links stand in what comes before the text."""
+        """`before` is the number of links in the text before this one."""
         self._before = before
         self.links: list[tuple[str, str]] = []
         """Words and address of each."""
 
     def add(self, words: str, url: str) -> int:
-        """Take a link in; its number, counted from 1."""
+        """Add a link and return its number."""
         self.links.append((" ".join(words.split()), url))
         return self._before + len(self.links)
 
 
-def spans_of(tokens: Sequence[Token], notes: Notes | None = None, *, is_plain: bool = False) -> list[Span]:
+def spans_of(
+    tokens: Sequence[Token], numbers: LinkNumbers | None = None, *, is_plain: bool = False
+) -> list[Span]:
     """The children of one inline token as spans; a hard break is a newline in a text.
 
-    With `notes` each link is taken in and has its number behind it, else its host. `is_plain` keeps the signs
-    of code and footnotes, for output that has no colours.
+    With `numbers` each link is counted and followed by its number, else by its host. `is_plain` keeps the
+    signs of code and footnotes, for output without colours.
     """
     spans: list[Span] = []
     emphasis = 0
@@ -72,12 +74,12 @@ def spans_of(tokens: Sequence[Token], notes: Notes | None = None, *, is_plain: b
             link, link_start = (Target("url", url) if shown_host(url) else None), len(spans)
         elif token.type == "link_close":
             if link:
-                spans.extend(_link_end(link, spans[link_start:], notes))
+                spans.extend(_link_end(link, spans[link_start:], numbers))
             link = None
         elif token.type == "softbreak":
             spans.append(Span(soft_break(_end(spans), tokens[number + 1 :][:1]), *_look(emphasis, link)))
         else:
-            spans.extend(_leaf(token, emphasis, link, notes, is_first=number == 0, is_plain=is_plain))
+            spans.extend(_leaf(token, emphasis, link, numbers, is_first=number == 0, is_plain=is_plain))
     return [span for span in spans if span.text]
 
 
@@ -89,7 +91,7 @@ def _leaf(
     token: Token,
     emphasis: int,
     link: Target | None,
-    notes: Notes | None,
+    numbers: LinkNumbers | None,
     *,
     is_first: bool,
     is_plain: bool,
@@ -111,7 +113,7 @@ def _leaf(
         if is_first and not is_plain and (task := _TASK.match(text)):
             yield Span(TASKS[task[1] != " "], "bullet")
             text = text[task.end() :]
-        yield from _with_addresses(text, emphasis, notes)
+        yield from _with_addresses(text, emphasis, numbers)
 
 
 def footnote_mark(label: str, *, is_plain: bool = False) -> str:
@@ -123,10 +125,10 @@ def footnote_mark(label: str, *, is_plain: bool = False) -> str:
 
 
 def file_name(url: str) -> str:
-    """What people would call the file at an address.
+    """The file name in an address.
 
-    Services that hand pictures on write a whole address into the last part of theirs, each percent sign as
-    `%25`, and sometimes that again.
+    Picture services write a whole address into the last part of their own, each percent sign as `%25`,
+    sometimes twice.
     """
     name = _last_part(url.partition("?")[0])
     for _ in range(MOST_WRAPPED):
@@ -142,14 +144,14 @@ def _last_part(path: str) -> str:
 
 
 def picture_note(words: str, url: str, link: Target | None = None) -> Span:
-    """A picture as a note of one span, to press where it has a web address."""
+    """A picture as a one-span note, clickable if it has a web address."""
     note = f"[picture: {words.strip()}]" if words.strip() else "[picture]"
     target = link or (Target("url", url) if shown_host(url) else None)
     return Span(note.replace("\n", " "), "picture", 0, target)
 
 
-def _with_addresses(text: str, emphasis: int, notes: Notes | None) -> Iterator[Span]:
-    """Text in which bare web addresses are links, as readers expect."""
+def _with_addresses(text: str, emphasis: int, numbers: LinkNumbers | None) -> Iterator[Span]:
+    """Text with its bare web addresses as links."""
     start = 0
     if "://" in text:
         for match in _ADDRESS.finditer(text):
@@ -159,7 +161,7 @@ def _with_addresses(text: str, emphasis: int, notes: Notes | None) -> Iterator[S
             yield Span(text[start : match.start()], "text", emphasis)
             target = Target("url", url)
             yield Span(url, "link", emphasis | UNDERLINE, target)
-            yield from _behind(target, url, notes, name="")
+            yield from _behind(target, url, numbers, name="")
             start = match.start() + len(url)
     yield Span(text[start:], "text", emphasis)
 
@@ -174,19 +176,19 @@ def _trimmed(url: str) -> str:
     return url
 
 
-def _link_end(link: Target, spans: list[Span], notes: Notes | None) -> Iterator[Span]:
+def _link_end(link: Target, spans: list[Span], numbers: LinkNumbers | None) -> Iterator[Span]:
     """What stands behind the words of a link, or in their place where it has none."""
     words = "".join(span.text for span in spans).strip()
     if not words:
         words = shown_url(link.value)
         yield Span(words, "link", UNDERLINE, link)
-    yield from _behind(link, words, notes, name=words)
+    yield from _behind(link, words, numbers, name=words)
 
 
-def _behind(link: Target, words: str, notes: Notes | None, *, name: str) -> Iterator[Span]:
+def _behind(link: Target, words: str, numbers: LinkNumbers | None, *, name: str) -> Iterator[Span]:
     """The number of a link; its real host where the words name another one, or where there is no number."""
     mismatch = host_to_show(words, link.value)
-    number = [str(notes.add(name, link.value))] if notes is not None else []
+    number = [str(numbers.add(name, link.value))] if numbers is not None else []
     if mismatch:
         yield Span(f" [{NO_BREAK.join([*number, mismatch])}]", "mismatch", 0, link)
     elif number:

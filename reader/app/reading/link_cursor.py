@@ -34,7 +34,7 @@ class LinkCursor:
         return places
 
     def to_hit(self, document: Document, top: int, rows: int, step: int) -> int | None:
-        """Go to the hit after or before the last one, or the first from the window on; its line, or None."""
+        """Move to the next or previous hit, or to the first one in the window; its line, or None."""
         section, after = self._hit_start(document, top, rows, step)
         found = document.next_hit(section, after, step)
         if found is None:
@@ -51,7 +51,7 @@ class LinkCursor:
         return section, (offset, -1) if step > 0 else (offset + 1, 0)
 
     def to_link(self, document: Document, top: int, rows: int, step: int) -> int | None:
-        """Go to the next thing that can be pressed, at most a page out of sight; its line, or None."""
+        """Move to the next link, at most a page out of sight; its line, or None."""
         section, offset = self._link_at
         at = document.top(section) + offset if self.link else -1
         is_in_sight = top <= at < top + rows
@@ -71,11 +71,11 @@ class LinkCursor:
         return None
 
     def _goes_on(self, document: Document, y: int, target: Target, step: int) -> bool:
-        """Whether a target met on the way up began on the line above."""
+        """Whether a target found on the way up began on the line above."""
         return step < 0 and y > 0 and any(target is other for other in _targets(document.line(y - 1)))
 
     def target_at(self, line: Line, column: int) -> Target | None:
-        """What is pressed at a column of cells of a line."""
+        """The target at a column of a line, counted in cells."""
         for span in line:
             column -= cell_len(span.text)
             if column < 0:

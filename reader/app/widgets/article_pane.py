@@ -22,7 +22,7 @@ from reader.app.keys.keymap import bindings_for
 from reader.app.messages import CopyRequested, PicturePressed, UrlPressed, ValuePressed
 from reader.app.paint.canvas import Shown
 from reader.app.paint.cells import in_the_middle
-from reader.app.reading.document import TOP, Document, Place
+from reader.app.reading.document import TOP, Document, ReadingPlace
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, inked, sought
 from reader.app.reading.lines import Line, Span, Target
@@ -72,7 +72,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self.is_finding = False
         """Whether words are looked for in this article alone."""
         self._found: Highlights | None = None
-        self._found_from: Place = TOP
+        self._found_from: ReadingPlace = TOP
         self.has_links = False
         """Whether web addresses are links of the terminal's own (OSC 8) as well."""
         self.tag_colours: Mapping[str, str] = {}
@@ -134,7 +134,7 @@ class ArticlePane(DocumentView, can_focus=True):
         """The hit that was gone to is on another line now."""
         self._cursor.hit = None
 
-    def _show(self, place: Place) -> None:
+    def _show(self, place: ReadingPlace) -> None:
         self._document = None
         self._cursor = LinkCursor()
         if self.shown is not None:

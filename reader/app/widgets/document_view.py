@@ -9,7 +9,7 @@ from textual import events
 from textual.reactive import reactive
 
 from reader.app.paint.painted_view import PaintedView
-from reader.app.reading.document import TOP, Document, Place
+from reader.app.reading.document import TOP, Document, ReadingPlace
 
 OVERLAP = 2
 """Lines of a page that are seen again after a page down, so that the eye finds its place."""
@@ -50,11 +50,11 @@ class DocumentView(PaintedView, inherit_bindings=False):
         return max(min(self.measure, room), 2) if room > 0 else self.measure
 
     @property
-    def reading_place(self) -> Place:
+    def reading_place(self) -> ReadingPlace:
         """The place in the text of the first line in sight; outlives a change of width."""
         return self._document.place(self._settled) if self._document else TOP
 
-    def restore_place(self, place: Place) -> None:
+    def restore_place(self, place: ReadingPlace) -> None:
         """Go to a place, with its line as the first in sight."""
         self._go(self._document.find(place) if self._document else 0)
 

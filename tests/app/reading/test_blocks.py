@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from reader.app.reading import blocks
 from reader.app.reading.blocks import Look, layout_markdown, layout_safely, links_in
 from reader.app.reading.code import LANGUAGES
-from reader.app.reading.inline import Notes
+from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
 from reader.article.markdown import parse
 
@@ -86,16 +86,16 @@ def test_a_bare_address_ends_before_the_full_stop() -> None:
 
 def test_links_have_numbers_where_they_are_asked_for() -> None:
     """Behind their words, in the order of the text, tables and lists included; a picture's note has none."""
-    notes = Notes(before=4)
+    numbers = LinkNumbers(before=4)
     markdown = (
         "A [page](https://a.example/x) and https://b.example/y.\n\n- [c.example](https://c.example)\n\n"
         "| t |\n| - |\n| [d](https://d.example) |\n\n![p](https://e.example/p.png)\n"
     )
-    text = "\n".join(map(plain, layout_markdown(markdown, 60, notes=notes)))
+    text = "\n".join(map(plain, layout_markdown(markdown, 60, numbers=numbers)))
     for said in ("page [5]", "https://b.example/y [6]", "c.example [7]", "d [8]"):
         assert said in text
-    assert notes.links == links_in(markdown)
-    assert len(notes.links) == 4
+    assert numbers.links == links_in(markdown)
+    assert len(numbers.links) == 4
 
 
 def test_paragraphs_stand_apart_or_begin_indented() -> None:
@@ -184,7 +184,9 @@ def test_a_nested_list_stands_close_to_its_item() -> None:
 
 def test_a_link_whose_words_lie_has_its_host_beside_its_number() -> None:
     """In an ink of its own; the words of others say nothing about a host."""
-    line = layout_markdown("[bank.com](https://evil.example) [it](https://a.example)", 60, notes=Notes())[0]
+    line = layout_markdown(
+        "[bank.com](https://evil.example) [it](https://a.example)", 60, numbers=LinkNumbers()
+    )[0]
     assert plain(line) == "bank.com [1\xa0evil.example] it [2]"
     assert [span.ink for span in line if "evil" in span.text] == ["mismatch"]
 

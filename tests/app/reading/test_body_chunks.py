@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.app.reading.blocks import layout_markdown
-from reader.app.reading.body_chunks import CHUNK, HARD, Chunk, chunks_of
+from reader.app.reading.body_chunks import CHUNK, HARD, BodyChunk, chunks_of
 from reader.app.reading.lines import Line, plain
 
 PARAGRAPH = "word " * 200 + "\n\n"
@@ -64,5 +64,5 @@ def test_the_pieces_are_the_body(parts: list[str]) -> None:
     assert all(chunk.end - chunk.start <= HARD for chunk in chunks)
 
 
-def _laid_out(body: str, chunk: Chunk) -> list[Line]:
+def _laid_out(body: str, chunk: BodyChunk) -> list[Line]:
     return layout_markdown(chunk.before + body[chunk.start : chunk.end], 60)

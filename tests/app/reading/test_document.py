@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.app.reading import blocks
 from reader.app.reading import document as document_module
-from reader.app.reading.document import AT_ONCE, Document, Place
+from reader.app.reading.document import AT_ONCE, Document, ReadingPlace
 from reader.app.reading.header import Subject
 from reader.app.reading.hits import sought
 from reader.app.reading.lines import plain
@@ -72,7 +72,7 @@ def test_a_place_outlives_other_widths(y: int, widths: list[int]) -> None:
 def test_a_place_beyond_the_end_is_in_the_foot() -> None:
     """A place kept from a longer version of the article is no error."""
     document = a_document("short")
-    assert 0 <= document.find(Place(99, 10_000)) < document.height
+    assert 0 <= document.find(ReadingPlace(99, 10_000)) < document.height
 
 
 def test_the_links_of_a_very_long_text_are_its_first() -> None:
