@@ -21,6 +21,20 @@ _REMEDIES = {
 """By the names of SQLite's primary result codes."""
 
 
+_ADVICE = {
+    "ENOSPC": "free some space there and try again",
+    "EDQUOT": "free some of your quota and try again",
+    "EACCES": "check its permissions or choose another place",
+    "EPERM": "check its permissions or choose another place",
+    "EROFS": "choose a place that can be written",
+    "ENOENT": "check the name",
+    "EISDIR": "give the name of a file",
+    "EMFILE": 'raise the limit with "ulimit -n" and try again',
+    "ENFILE": "close some programs and try again",
+}
+"""By the names of the system's errors."""
+
+
 class ReaderError(Exception):
     """Something could not be done; `str()` of it is the sentence to show."""
 
@@ -77,8 +91,11 @@ def remedy(error: BaseException) -> str:
     for known, words in _REMEDIES.items():
         if code.startswith(known):
             return words
-    reason = getattr(error, "strerror", None) or str(error)
-    return f"{reason[:1].lower()}{reason[1:]}; make room there or check its permissions, then try again"
+    import errno
+
+    reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
+    known = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
+    return f"{reason[:1].lower()}{reason[1:]}; {_ADVICE.get(known, 'check that place and try again')}"
 
 
 def _code_of(error: BaseException) -> str:

@@ -10,22 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from reader.errors import ReaderError
+from reader.errors import ReaderError, remedy
 
 STOPPED = 130
 """The exit code after Ctrl-C, as shells know it."""
-
-_ADVICE = {
-    "ENOSPC": "free some space there and try again",
-    "EDQUOT": "free some of your quota and try again",
-    "EACCES": "check its permissions or choose another place",
-    "EPERM": "check its permissions or choose another place",
-    "EROFS": "choose a place that can be written",
-    "ENOENT": "check the name",
-    "EISDIR": "give the name of a file",
-    "EMFILE": 'raise the limit with "ulimit -n" and try again',
-    "ENFILE": "close some programs and try again",
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("READER_DEBUG"):
             raise
+        if hasattr(error, "sqlite_errorname"):
+            return _say(f"the database cannot be used: {remedy(error)}", ReaderError.exit_code)
         from reader.config import crash_report
 
         return _say(crash_report.told(error, lost="ended this command"), ReaderError.exit_code)
@@ -104,11 +94,7 @@ def _say(sentence: str, code: int) -> int:
 
 
 def _os_sentence(error: OSError) -> str:
-    import errno
-
     from reader.article.text import display_path
 
     place = display_path(os.fsdecode(error.filename)) if error.filename else "the output"
-    reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
-    advice = _ADVICE.get(errno.errorcode.get(error.errno or 0, ""), "check that place and try again")
-    return f"{place}: {reason[:1].lower()}{reason[1:]}; {advice}"
+    return f"{place}: {remedy(error)}"

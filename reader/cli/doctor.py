@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -78,6 +80,8 @@ def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
     plan = opener.plan(PAGE, here, settings)
     for number, step in enumerate(plan.steps):
         yield Finding("then" if number else "opens", *_step(step))
+    if plan.mistake:
+        yield Finding("warning", plan.mistake, "")
     advice: tuple[str, ...] = ()
     if here.is_remote and not any(step.kind == "relay" for step in plan.steps):
         advice = ("to open pages on your own machine: reader relay ssh HOST, there (docs/ssh.md)",)
@@ -117,13 +121,14 @@ def _paths() -> Iterator[Finding]:
     from reader.config import paths
 
     file = paths.config_file()
-    yield Finding("configuration", str(file), "" if file.exists() else "not there yet, which is fine")
+    reason = "" if file.exists() else "does not exist yet, which is fine"
+    yield Finding("configuration", str(file), reason, _open_to_others(file.parent, file))
     for name, folder in (
         ("index", paths.cache_dir()),
         ("marks", paths.user_data_dir()),
         ("state", paths.state_dir()),
     ):
-        yield Finding(name, str(folder), _writable(folder))
+        yield Finding(name, str(folder), _writable(folder), _open_to_others(folder))
 
 
 def _writable(folder: Path) -> str:
@@ -131,7 +136,25 @@ def _writable(folder: Path) -> str:
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
-    return "can be written" if there.is_dir() and os.access(there, os.W_OK) else "can't be written"
+    return "writable" if there.is_dir() and os.access(there, os.W_OK) else "not writable"
+
+
+def _open_to_others(*places: Path) -> tuple[str, ...]:
+    """A line for each of these, and for each folder above the first, that others may write to: they could put
+    something else in its place."""
+    advice = []
+    for place in (*reversed(places[0].parents), *places):
+        try:
+            found = place.stat()
+        except OSError:
+            continue
+        is_shared = bool(found.st_mode & stat.S_ISVTX)  # as in /tmp: nobody renames what others own
+        if found.st_mode & 0o022 and not (is_shared and place not in places):
+            who = "everybody" if found.st_mode & 0o002 else "its group"
+            advice.append(f"{who} may write to {place}: chmod go-w {shlex.quote(str(place))}")
+        elif found.st_uid not in (os.getuid(), 0):
+            advice.append(f"{place} belongs to another user, who may change what is in it")
+    return tuple(advice)
 
 
 def _sources(options: Namespace) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from reader.config import paths
+from reader.config import paths, private_files
 
 FEEDS = "feeds.toml"
 """The name of the file with the subscriptions, in the configuration folder."""
@@ -35,8 +35,7 @@ def feeds_file() -> str:
 def has_subscriptions() -> bool:
     """Whether there seems to be a subscription. Looks for its heading only; parsing TOML takes 5 ms."""
     try:
-        with open(feeds_file(), "rb") as file:
-            return _FEED.search(file.read(1 << 24)) is not None
+        return _FEED.search(private_files.read(feeds_file(), 1 << 24)) is not None
     except OSError:
         return False
 

@@ -17,6 +17,7 @@ from reader.article.urls import UnsafeUrl as UnsafeUrl
 from reader.article.urls import checked_url as checked_url
 from reader.article.urls import shown_host as shown_host
 from reader.config import Config
+from reader.errors import shown
 from reader.opening.starting import PATIENCE, start
 from reader.terminal import Terminal
 
@@ -38,7 +39,8 @@ TEXT_BROWSERS = (
 _DESKTOP_COMMANDS = (("xdg-open",), ("gio", "open"), ("sensible-browser",), ("x-www-browser",))
 
 BY_SSH = (
-    "You came by SSH: no browser is started here, but `reader relay` on your own machine opens pages there"
+    "You are connected by SSH, so no browser is started here; "
+    '"reader relay" on your own machine opens pages there'
 )
 
 Which = Callable[[str], str | None]
@@ -64,6 +66,8 @@ class Plan(NamedTuple):
     """Ways to try, the first one first. Empty where the URL can only be shown."""
     sentence: str = ""
     """What to tell the person where no way leads to a browser, without the URL."""
+    mistake: str = ""
+    """Why a browser that the person chose is not among the ways; one clause."""
 
 
 class Outcome(NamedTuple):
@@ -92,13 +96,17 @@ def plan(
     steps = [*_commands([_for_pattern(address, config)], address, which)]
     if place := _relay(terminal, config):
         steps.append(Step("relay", place=place))
-    asked = [config.browser, *_from_variable(env.get("BROWSER", ""))]
-    steps += _commands(asked, address, which)
+    chosen = {"browser in config.toml": [config.browser], "$BROWSER": _from_variable(env.get("BROWSER", ""))}
+    mistakes = []
+    for place, commands in chosen.items():
+        found = list(_commands(commands, address, which))
+        steps += found
+        if commands and not found and (names := [argv[0] for argv in commands if argv]):
+            mistakes.append(f"{place} names {shown(names[0])}, which is not installed")
     if not terminal.is_remote:
         steps += _commands(_from_desktop(terminal), address, which)
-    if terminal.is_remote:
-        return Plan(address, tuple(steps), BY_SSH)
-    return Plan(address, tuple(steps), "No browser can be started here")
+    sentence = BY_SSH if terminal.is_remote else "No browser can be started here"
+    return Plan(address, tuple(steps), sentence, "; ".join(mistakes))
 
 
 def plan_text(
@@ -141,9 +149,13 @@ def carry_out(
         else:
             failure = start(step.argv, terminal.env, patience)
             if failure is None:
-                return Outcome(True, f"Sent to the browser: {shown_host(plan.url)}")
+                return Outcome(True, f"Sent to the browser: {shown_host(plan.url)}{_beside(plan)}")
         reason = reason or failure
-    return Outcome(False, f"No browser took it: {reason}" if reason else plan.sentence)
+    return Outcome(False, (f"No browser took it: {reason}" if reason else plan.sentence) + _beside(plan))
+
+
+def _beside(plan: Plan) -> str:
+    return f" ({plan.mistake})" if plan.mistake else ""
 
 
 def _hand_over(url: str, place: str) -> tuple[Outcome | None, str]:
@@ -176,8 +188,9 @@ def _for_pattern(url: str, config: Config) -> tuple[str, ...]:
     return ()
 
 
-def _from_variable(text: str) -> Iterator[tuple[str, ...]]:
+def _from_variable(text: str) -> list[tuple[str, ...]]:
     """The commands of $BROWSER: separated as in PATH, each with `%s` where the URL goes, or at its end."""
+    commands = []
     for part in text.split(os.pathsep):
         try:
             argv = shlex.split(part)
@@ -186,7 +199,8 @@ def _from_variable(text: str) -> Iterator[tuple[str, ...]]:
         if argv and argv[-1] == "&":  # an old way to say "in the background", where it is started anyway
             argv.pop()
         if argv:
-            yield tuple(argv)
+            commands.append(tuple(argv))
+    return commands
 
 
 def _from_desktop(terminal: Terminal) -> list[tuple[str, ...]]:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from reader.article.text import clean, clean_line, display_path
 from reader.errors import ReaderError, UsageError
@@ -47,7 +47,7 @@ def arguments_of(command: str) -> tuple[str, ...]:
     except ValueError:
         raise UsageError("a quote in the command is not closed") from None
     if not found:
-        raise UsageError("which command? Like `wc -w`, or `sh -c '…'` where a shell is wanted")
+        raise UsageError("no command given; for example: wc -w, or sh -c '…' where a shell is needed")
     return (os.path.expanduser(found[0]), *found[1:])
 
 
@@ -64,9 +64,7 @@ class Command:
     def run(self) -> Said:
         """Start it and wait until it has said everything. Raises ReaderError where it can't be started."""
         # A file as its input: a command that never reads does not make us wait, and an early end is no error.
-        with TemporaryFile() as given:
-            given.write(self._text.encode("utf-8", "replace"))
-            given.seek(0)
+        with self._input() as given:
             try:
                 process = subprocess.Popen(
                     self.argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -74,7 +72,7 @@ class Command:
                 )  # fmt: skip
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
-                raise ReaderError(f"{clean_line(self.argv[0])} could not be started: {reason}") from None
+                raise ReaderError(f"{clean_line(self.argv[0])} cannot be started: {reason}") from None
         with self._lock:
             self._process = process
             if self._is_ended:
@@ -88,6 +86,23 @@ class Command:
             while not self._has_gone(process):
                 time.sleep(0.01)
         return Said(clean(said.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
+
+    def _input(self) -> IO[bytes]:
+        """The text in a temporary file, at its beginning. Raises ReaderError."""
+        given: IO[bytes] | None = None
+        try:
+            given = TemporaryFile()  # noqa: SIM115, the caller closes it
+            given.write(self._text.encode("utf-8", "replace"))
+            given.seek(0)
+        except OSError as error:
+            if given is not None:
+                with suppress(OSError):
+                    given.close()
+            reason = error.strerror or str(error)
+            raise ReaderError(
+                f"cannot write a temporary file ({reason}); set TMPDIR to a folder with free space"
+            ) from None
+        return given
 
     def _has_gone(self, process: subprocess.Popen[bytes]) -> bool:
         """Whether it has ended. Its number may be another program's from then on, so `end` forgets it."""
@@ -123,4 +138,4 @@ def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.whi
         if which(program):
             return (program, path)
     what = "editor: set $VISUAL or $EDITOR" if is_writable else "pager: set $PAGER"
-    raise ReaderError(f"there is no {what} to the program that shall open {display_path(path)}")
+    raise ReaderError(f"no {what} to the program that opens {display_path(path)}")

@@ -5,6 +5,7 @@ Argument lists only, and never a shell.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -39,15 +40,16 @@ def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENC
     `env` is what it needs besides our own environment. Blocks for `patience` seconds at the most.
     """
     name = os.path.basename(argv[0])
-    # A file takes what it says: a pipe would fill, or break and end the program when we go.
-    said = TemporaryFile()  # noqa: SIM115, stays open as long as the program runs
+    said: IO[bytes] | None = None
     try:
+        said = _file_for_output()
         process = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
             env={**os.environ, **env},
         )  # fmt: skip
     except (OSError, ValueError) as error:
-        said.close()
+        if said is not None:
+            said.close()
         return f"{name}: {getattr(error, 'strerror', None) or error}"
     running = _Running(process, said, name)
     try:
@@ -56,6 +58,17 @@ def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENC
         _running.append(running)
         return None
     return _failure(running)
+
+
+def _file_for_output() -> IO[bytes]:
+    """Where a program's output goes: a pipe would fill, or break and end the program when we go. Without room
+    for a temporary file nobody learns why it failed, but it runs. Raises OSError."""
+    try:
+        return TemporaryFile()
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise
+        return open(os.devnull, "r+b")
 
 
 def late_failures() -> list[str]:
@@ -105,4 +118,4 @@ def _failure(running: _Running) -> str | None:
             return None
         said.seek(0)
         line = clean_line(said.read(4096).decode("utf-8", "replace").strip().partition("\n")[0])
-    return f"{running.name}: {line[:_MOST_REASON] or f'it ended with {code}'}"
+    return f"{running.name}: {line[:_MOST_REASON] or f'exited with {code}'}"

@@ -73,3 +73,22 @@ def test_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = how_changes_are_noticed(["/news"])
     assert "looked for" in found.value and found.reason == "Too many open files"
     assert "max_user_watches" in found.advice[0]
+
+
+def test_folders_that_others_may_write_to_are_told(home: Home) -> None:
+    """Each with the line that changes it; a folder for everybody above them too, unless it is like /tmp."""
+    folders = {kind: Path(home.env[f"READER_{kind}_DIR"]) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
+    for folder in folders.values():
+        folder.mkdir(mode=0o700, exist_ok=True)
+    folders["CONFIG"].joinpath("config.toml").touch(0o600)
+    assert "may write to" not in home.run("doctor", "news")[1]
+    folders["DATA"].chmod(0o777)
+    folders["STATE"].chmod(0o770)
+    folders["CONFIG"].joinpath("config.toml").chmod(0o666)
+    out = home.run("doctor", "news")[1]
+    assert f"everybody may write to {folders['DATA']}: chmod go-w {folders['DATA']}" in out
+    assert f"its group may write to {folders['STATE']}: chmod go-w" in out
+    assert f"everybody may write to {folders['CONFIG'] / 'config.toml'}: " in out
+    assert out.count("may write to") == 3
+    home.news.parent.chmod(0o777)
+    assert f"everybody may write to {home.news.parent}: " in home.run("doctor", "news")[1]

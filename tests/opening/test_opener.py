@@ -96,6 +96,17 @@ def test_browser_variable_is_a_list() -> None:
     assert commands(planned(BARE, "b", variable=variable)) == (("b", "--x", URL),)
 
 
+def test_a_browser_that_is_not_installed_is_named() -> None:
+    """Also where another way leads to one; one of several that is there is enough."""
+    assert planned(BARE, "b", variable="gone:b").mistake == ""
+    decided = planned(LOCAL, "xdg-open", variable="firefx", browser=("chrmium", "%s"))
+    assert decided.mistake == (
+        'browser in config.toml names "chrmium", which is not installed; '
+        '$BROWSER names "firefx", which is not installed'
+    )
+    assert '"firefx"' in carry_out(planned(BARE, variable="firefx"), BARE).sentence
+
+
 @pytest.mark.parametrize(
     ("env", "platform", "programs", "first"),
     [

@@ -73,7 +73,7 @@ def test_what_a_command_leaves_behind_is_ended_too() -> None:
 
 def test_a_command_that_is_not_there_is_said() -> None:
     """A name of no program is one sentence."""
-    with pytest.raises(ReaderError, match="no-such-program could not be started"):
+    with pytest.raises(ReaderError, match="no-such-program cannot be started"):
         Command(("no-such-program",), "").run()
 
 
@@ -98,3 +98,14 @@ def test_a_file_that_can_t_be_written_is_shown_with_the_pager(
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert program_for(name, {"EDITOR": "vi", "PAGER": "most -s"}) == ("most", "-s", name)
     assert program_for(name, {"EDITOR": "vi"}, {"less": "/bin/less"}.get) == ("less", name)
+
+
+def test_without_a_temporary_folder_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the reason and the remedy."""
+
+    def fail() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reader.opening.programs.TemporaryFile", fail)
+    with pytest.raises(ReaderError, match="No space left.*TMPDIR"):
+        Command(("cat",), "text").run()

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from reader.opening.starting import run_here
+from reader.opening.starting import run_here, start
 
 INTERRUPTS_BOTH = (
     "import os, signal, time\n"
@@ -42,3 +42,14 @@ def test_an_interrupt_is_for_the_program_that_has_the_terminal() -> None:
 
     assert asyncio.run(step_aside()) in (1, 130)
     assert heard == [1]
+
+
+def test_a_program_starts_without_a_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only why it failed is not known then."""
+
+    def fail() -> None:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("reader.opening.starting.TemporaryFile", fail)
+    assert start(["true"], {}, 30) is None
+    assert start(["false"], {}, 30) == "false: exited with 1"
