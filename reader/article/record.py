@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from reader.article.dates import When
+from reader.article.site import Site
 
 Value: TypeAlias = "str | None | list[Value] | dict[str, Value]"
 """What a header says, before conversion: every scalar is text (or None where nothing stands)."""
@@ -71,6 +72,10 @@ class Place(NamedTuple):
     """Under the collection's root, parts joined with "/"."""
     folder: str
     """Name of the collection's folder: the provider where nothing else says one."""
+    section: str = ""
+    """The first sub-folder, where the collection has several: the provider before `folder`."""
+    site: Site | None = None
+    """The site that the file belongs to."""
 
 
 class Article(NamedTuple):
@@ -111,14 +116,18 @@ class Article(NamedTuple):
     """Stands for the title; None where the file states none."""
     text_key: int | None = None
     """Stands for the body; None for one too short to tell articles apart."""
+    page: str = ""
+    """Its page on its site, where it states no address."""
+    base: str = ""
+    """Where relative links and pictures start: its page, else its site; empty where neither is known."""
 
     @property
     def url(self) -> str:
-        """The page that `open` opens: where it first appeared, else where to read it. Checked and encoded for
-        a browser; empty where neither address can be opened."""
+        """The page that `open` opens: where it first appeared, else where to read it, else its page on its
+        site. Checked and encoded for a browser; empty where none can be opened."""
         from reader.article.urls import openable  # and urllib, which a list of headlines does without
 
-        return openable(self.original_url) or openable(self.web_url)
+        return openable(self.original_url) or openable(self.web_url) or openable(self.page)
 
     @property
     def is_draft(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from reader.article.text import display_path
 from reader.cli.parser import Command, CommandParser, Namespace, add_format, add_sources
@@ -24,14 +25,15 @@ def _index(options: Namespace) -> int:
     with opened(options.sources, refresh=False) as library:
         report = follow(library.refresh(rebuild=options.rebuild), patience=0.0)
         tell(library.notices)
+        skipped = library.skipped
     if options.format == "json":
         print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}))
     else:
-        print(_sentence(report))
+        print(_sentence(report, skipped))
     return 0
 
 
-def _sentence(report: Report) -> str:
+def _sentence(report: Report, skipped: Mapping[str, int]) -> str:
     counts = ("added", "changed", "removed", "unchanged")
     told = [f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name)]
     words = (
@@ -41,6 +43,9 @@ def _sentence(report: Report) -> str:
     )
     if report.problems:
         words += f'; {counted(report.problems, "problem")}, listed by "reader check"'
+    if skipped:
+        endings = ", ".join(f"{count:,} {ending}" for ending, count in sorted(skipped.items()))
+        words += f"; not read: {endings}"
     return words
 
 

@@ -7,18 +7,31 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
 from reader.article.record import Place, Problem
+from reader.article.site import Site
 from reader.article.text import display_path
+from reader.collection.sites import SITE_FILES, provider_folder, site_above, stamps_above
+from reader.config.settings import SKIPPED_FOLDERS
 from reader.errors import UsageError
 
 Source: TypeAlias = "str | os.PathLike[str]"
 """A folder or a file, as a person names it."""
 
-SUFFIXES = (".md", ".markdown", ".mdx", ".txt", ".yaml", ".yml")
+SUFFIXES = (".md", ".markdown", ".mdx", ".mkd", ".mdown", ".txt", ".html", ".htm", ".yaml", ".yml")
 """Endings of the names of article files, in any case."""
+
+DOCUMENTS = (
+    ".rst", ".org", ".adoc", ".asciidoc", ".textile", ".tex", ".rtf", ".docx", ".odt", ".pdf", ".epub",
+    ".ipynb",
+)  # fmt: skip
+"""Endings of files that people may take for articles, and that are not read; they are counted."""
+
 
 FILE_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -30,6 +43,9 @@ _FOLDER_FLAGS = (
 INT63 = (1 << 63) - 1
 _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 """A file's kind by its mode: quicker here than a call for each of a million files."""
+
+MOST_LOOKED_INTO = 200
+"""Folders without an article that are looked into before another one counts as having none."""
 
 _DIGITS = r"(?a)(\d+)"
 
@@ -57,16 +73,35 @@ class Folder(NamedTuple):
     """The article files right in it."""
 
 
+class Rules(NamedTuple):
+    """What the person's configuration says of folders."""
+
+    skipped: tuple[str, ...] = SKIPPED_FOLDERS
+    """Names of folders that are not looked into."""
+    sites: tuple[Site, ...] = ()
+
+
+NO_RULES = Rules()
+
+
 class Roots(NamedTuple):
     """The folders under which every path of a collection lies; small enough to hand to a worker."""
 
     paths: tuple[str, ...]
+    rules: Rules = NO_RULES
 
     def place(self, root: int, path: str) -> Place:
-        """Where a file of this root lies, for its identity and for what its folder says about it."""
+        """Where a file of this root lies, and what its folders say about it."""
         top = self.paths[root]
         relative = path[len(top) :].lstrip("/") if path.startswith(top) else os.path.basename(path)
-        return Place(path, relative, os.path.basename(top))
+        section = provider_folder(relative)
+        if section and not has_several_sections(top, self.rules.skipped):
+            section = ""
+        return Place(path, relative, os.path.basename(top), section, self._site(os.path.dirname(path)))
+
+    def _site(self, folder: str) -> Site | None:
+        declared = [one for one in self.rules.sites if folder == one.folder or _is_inside(folder, one.folder)]
+        return max(declared, key=lambda one: len(one.folder)) if declared else _site_above(folder)
 
     def former_paths(self, identity: str) -> list[str]:
         """The files that marks of version 1 may have called so: by their path under the first root, or under
@@ -81,7 +116,7 @@ class Roots(NamedTuple):
 class Collection:
     """The folders and files that a person named. Listing and reading are safe from several threads."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], rules: Rules = NO_RULES) -> None:
         """Raises UsageError, naming the path, where a source can't be read or is no folder or file."""
         folders: dict[str, None] = {}
         files: dict[str, None] = {}
@@ -96,6 +131,14 @@ class Collection:
         """The folders under which every path lies; a single file's is its parent."""
         self.notes: list[Problem] = []
         """What the last `scan` could not list: unreadable folders, links that lead out."""
+        self.skipped: Counter[str] = Counter()
+        """How many files with each of the endings DOCUMENTS the last `scan` passed over."""
+        self.rules = rules
+        self.basis = b""
+        """A digest of what the last `scan` found that is said of articles outside their own files: other
+        sites, other first sub-folders. Where it is another one, all articles must be read again."""
+        self._stamps: list[object] = []
+        self._skip = frozenset(rules.skipped)
         self._folders = kept
         self._files = single
 
@@ -105,6 +148,13 @@ class Collection:
         Hidden names are passed over. `notes` is complete when the last folder was taken.
         """
         self.notes.clear()
+        self.skipped.clear()
+        _site_above.cache_clear()
+        has_several_sections.cache_clear()
+        self._stamps = [self.rules.sites]
+        for top in self.roots:
+            self._stamps.append(has_several_sections(top, self.rules.skipped))
+            self._stamps += stamps_above(top)
         for source in self._folders:
             yield from self._walk(source, self.roots.index(source))
         singles: dict[str, list[Listing]] = {}
@@ -119,10 +169,11 @@ class Collection:
                 singles.setdefault(parent, []).append(one)
         for parent, files in singles.items():
             yield Folder(self.roots.index(parent), parent, times_of(os.stat(parent))[0], files)
+        self.basis = blake2b(repr(self._stamps).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
     def place(self, root: int, path: str) -> Place:
         """Where a file of this root lies, for its identity and for what its folder says about it."""
-        return Roots(self.roots).place(root, path)
+        return Roots(self.roots, self.rules).place(root, path)
 
     def _walk(self, top: str, root: int) -> Iterator[Folder]:
         waiting = [top]
@@ -164,12 +215,21 @@ class Collection:
                     except FileNotFoundError:
                         continue
                     if found.st_mode & _KIND == _REGULAR:
+                        if name in SITE_FILES:
+                            self._stamps.append((path, name, found.st_mtime_ns, found.st_size))
+                            continue
                         add((name, *times_of(found)))
                         continue
                 if entry.is_dir(follow_symlinks=False):
-                    below.append(name)
+                    if name not in self._skip:
+                        below.append(name)
                 elif entry.is_symlink():
                     self._note_link(os.path.join(path, name), name)
+                elif name in SITE_FILES:
+                    seen = entry.stat(follow_symlinks=False)
+                    self._stamps.append((path, name, seen.st_mtime_ns, seen.st_size))
+                elif name.lower().endswith(DOCUMENTS):
+                    self.skipped[os.path.splitext(name)[1].lower()] += 1
         return files
 
     def _note_link(self, path: str, name: str) -> None:
@@ -211,6 +271,38 @@ def _opened(path: str) -> int | str:
     """A folder for `scandir`: a descriptor, from which on the files in it are looked up by their names alone,
     where the system can; that is a fifth of the time of looking each up along the whole path."""
     return os.open(path, _FOLDER_FLAGS) if os.scandir in os.supports_fd else path
+
+
+@lru_cache(4096)
+def _site_above(folder: str) -> Site | None:
+    return site_above(folder)
+
+
+@lru_cache(64)
+def has_several_sections(top: str, skipped: Sequence[str]) -> bool:
+    """Whether more than one sub-folder right in a folder has articles, dates and Jekyll's own aside."""
+    found = 0
+    try:
+        with os.scandir(top) as entries:
+            names = [one.name for one in entries if one.is_dir(follow_symlinks=False)]
+    except OSError:
+        return False
+    for name in sorted(names):
+        if name[0] != "." and name not in skipped and provider_folder(f"{name}/x"):
+            found += _has_articles(f"{top}/{name}", skipped)
+            if found > 1:
+                return True
+    return False
+
+
+def _has_articles(folder: str, skipped: Sequence[str]) -> bool:
+    for looked, (_, folders, names) in enumerate(os.walk(folder)):
+        if any(name.lower().endswith(SUFFIXES) and name[0] != "." for name in names):
+            return True
+        folders[:] = [name for name in folders if name[0] != "." and name not in skipped]
+        if looked >= MOST_LOOKED_INTO:
+            break
+    return False
 
 
 def _by_name(name: str) -> list[tuple[int, str]]:

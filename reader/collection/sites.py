@@ -1,10 +1,51 @@
-"""What the folders above an article say about it: its sub-folder."""
+"""What the folders above an article say about it: its site, its sub-folder.
+
+A site is declared in the configuration, or found: a folder above the articles with the configuration of
+Jekyll, Hugo, Zola or Eleventy that states title and address. Only data files are read, and only their first
+64 kB; nothing is run.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from os.path import commonprefix
+
+from reader.article.identity import is_web
+from reader.article.record import Value
+from reader.article.site import Site
+from reader.article.text import clean_line
+
+MOST_BYTES = 64 * 1024
+"""Of a site's configuration that are read."""
+
+_KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "_config.yml": (("title", "name"), ("url",)),
+    "_config.yaml": (("title", "name"), ("url",)),
+    "_config.toml": (("title", "name"), ("url",)),
+    **{
+        f"{name}.{ending}": (("title",), ("baseurl", "base_url"))
+        for name in ("hugo", "config", "config/_default/hugo", "config/_default/config")
+        for ending in ("toml", "yaml", "yml", "json")
+    },
+    **{
+        f"{folder}_data/{name}.{ending}": (("title", "name"), ("url", "base", "baseurl"))
+        for folder in ("", "src/")
+        for name in ("site", "metadata", "meta")
+        for ending in ("json", "yaml", "yml")
+    },
+}
+"""Configurations by their path in the site's folder; in each the keys of its title and of its address."""
+
+SITE_FILES = frozenset(path for path in _KEYS if path.startswith(("_config", "hugo", "config.")))
+"""Names of files that configure a site and are no articles."""
+
+_JEKYLL_WORDS = {
+    ":year": "{year}", ":month": "{month}", ":day": "{day}", ":title": "{slug}", ":slug": "{slug}",
+    ":output_ext": ".html",
+}  # fmt: skip
 
 _DATED = re.compile(r"(?:19|20)\d\d(?:[-_.]?[01]\d(?:[-_.]?[0-3]\d)?)?", re.ASCII)
 """A year, a month or a day in one part: `2026`, `2026-11`, `20261102`."""
@@ -31,3 +72,112 @@ def shared_part(folders: Iterable[str]) -> str:
     The facet shows each folder without it and without the "/" after it; "" where they have nothing in common.
     """
     return "/".join(commonprefix([folder.split("/") if folder else [] for folder in folders]))
+
+
+def provider_folder(relative: str) -> str:
+    """The first sub-folder of a file's path under the collection's root, which may name who published it;
+    empty where that is a date or one of Jekyll's own."""
+    first, below, _ = relative.partition("/")
+    return first if below and not _DATED.fullmatch(first) and first not in _OF_JEKYLL else ""
+
+
+def site_above(folder: str) -> Site | None:
+    """The site that is found for a folder, the innermost one."""
+    return next(filter(None, map(site_in, _above(folder))), None)
+
+
+def stamps_above(folder: str) -> list[tuple[str, int, int]]:
+    """The configurations of sites in a folder and above, with their times and sizes."""
+    return [stamp for one in _above(folder) for stamp in stamps_in(one)]
+
+
+def _above(folder: str) -> Iterator[str]:
+    """A folder and those above it, up to the person's home, where no site can be."""
+    home = os.path.expanduser("~")
+    while folder != home and folder != os.path.dirname(folder):
+        if not _is_dated(folder):
+            yield folder
+        folder = os.path.dirname(folder)
+
+
+def _is_dated(folder: str) -> bool:
+    """Most folders of a large collection, which are no site's."""
+    name = os.path.basename(folder)
+    return bool(_DATED.fullmatch(name) or _WITHIN_YEAR.fullmatch(name))
+
+
+def site_in(folder: str) -> Site | None:
+    """The site that a configuration right in this folder states."""
+    for path in _there(folder):
+        text = _read(os.path.join(folder, path))
+        titles, addresses = _KEYS[path]
+        fields = _fields(text, path)
+        title, url = _first(fields, titles), _first(fields, addresses)
+        if title and is_web(url):
+            base = _first(fields, ("baseurl",)) if path.startswith("_config") else ""
+            whole = url.rstrip("/") + (f"/{base.strip('/')}" if base.strip("/") else "")
+            return Site(folder, title, whole, _permalink(fields) if path.startswith("_config") else "")
+    return None
+
+
+def stamps_in(folder: str) -> list[tuple[str, int, int]]:
+    """The configurations in a folder with their sizes and times: other ones mean another site."""
+    paths = [os.path.join(folder, path) for path in _there(folder)]
+    return [(path, seen.st_mtime_ns, seen.st_size) for path in paths if (seen := _seen(path)) is not None]
+
+
+def _there(folder: str) -> list[str]:
+    """The configurations in a folder."""
+    below = {name for name in ("config/", "_data/", "src/") if os.path.isdir(os.path.join(folder, name))}
+    asked = (path for path in _KEYS if "/" not in path or path[: path.index("/") + 1] in below)
+    return [path for path in asked if _seen(os.path.join(folder, path)) is not None]
+
+
+def _seen(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None
+
+
+def _read(path: str) -> str:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError:
+        return ""
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return ""
+        return os.read(descriptor, MOST_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    finally:
+        os.close(descriptor)
+
+
+def _fields(text: str, path: str) -> dict[str, Value]:
+    """The fields of a configuration by their names in lower case, read as an article's header is."""
+    from reader.parsing.frontmatter import read  # only where there is such a file
+
+    if path.endswith(".toml"):
+        text = f"+++\n{text}\n+++\n"
+    elif path.endswith(".json"):
+        text = f"---json\n{text}\n---\n"
+    return {key.lower(): value for key, value in read(text, is_yaml=True).fields.items()}
+
+
+def _first(fields: Mapping[str, Value], keys: Iterable[str]) -> str:
+    for key in keys:
+        value = fields.get(key)
+        if isinstance(value, str) and clean_line(value):
+            return clean_line(value)
+    return ""
+
+
+def _permalink(fields: Mapping[str, Value]) -> str:
+    """Jekyll's permalink, where it is made of what is known of an article."""
+    pattern = _first(fields, ("permalink",))
+    for word, placeholder in _JEKYLL_WORDS.items():
+        pattern = pattern.replace(word, placeholder)
+    return pattern if pattern.startswith("/") and ":" not in pattern else ""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from reader.article.identity import is_web
+from reader.article.site import PLACEHOLDERS
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
 from reader.config import values as config_values
@@ -28,6 +30,9 @@ ROWS = ("comfortable", "compact")
 PICTURES = ("auto", "always", "never")
 FEEDS = ("folder", "every")
 DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
+SITE_KEYS = ("folder", "name", "url", "permalink")
+SKIPPED_FOLDERS = ("node_modules", "bower_components", "vendor", "_site", "venv", "__pycache__")
+"""What tools put beside articles."""
 SIGNS = ("auto", "unicode", "ascii")
 
 
@@ -80,6 +85,10 @@ class Config(NamedTuple):
     """Whether the screen begins where the last visit to the collection ended."""
     feeds: Mapping[str, str] = {}
     """Where news is kept (`folder`), and how often feeds are fetched that say nothing else (`every`)."""
+    skip_folders: tuple[str, ...] = SKIPPED_FOLDERS
+    """Names of folders below a collection that are not looked into; hidden ones never are."""
+    site: tuple[Mapping[str, str], ...] = ()
+    """Sites: the folder, and the name, url and permalink of what lies in it."""
     signs: str = "auto"
     """One of SIGNS: what the screen is drawn with."""
 
@@ -133,7 +142,10 @@ def as_toml(config: Config) -> str:
     plain: list[str] = []
     tables: list[str] = []
     for key, value in config._asdict().items():
-        if isinstance(value, Mapping):
+        if key == "site" and value:
+            for site in value:
+                tables += ["", "[[site]]", *(f"{name} = {spelled(text)}" for name, text in site.items())]
+        elif isinstance(value, Mapping):
             lines = [f"{spelled(name)} = {spelled(content)}" for name, content in value.items()]
             tables += ["", f"[{key}]", *lines]
         else:
@@ -161,6 +173,8 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
     if key not in Config._fields:
         raise BadConfig(f"unknown key {shown(key)}; {nearest(key, Config._fields)}")
     try:
+        if key == "site":
+            return _sites(value, folder, warnings)
         if key == "collection":
             return _collection(value, folder)
         if key == "feeds":
@@ -215,6 +229,45 @@ def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str
     return pairs
 
 
+def _sites(value: object, folder: Path, warnings: list[str]) -> tuple[Mapping[str, str], ...]:
+    """The tables [[site]]; one without a folder or with a wrong url is told and left out."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise Unfit("a list of tables [[site]]")
+    good = []
+    for number, one in enumerate(value, 1):
+        site = {}
+        for name, item in one.items():
+            if name not in SITE_KEYS:
+                warnings.append(f"site {number}: there is no key {shown(name)}; {nearest(name, SITE_KEYS)}")
+            elif not isinstance(item, str) or not clean_line(item):
+                warnings.append(f"site {number}: {name} must be a text, not {brief(spelled(item))}")
+            else:
+                site[name] = clean_line(item)
+        mistake = _mistake_in(site)
+        if mistake:
+            warnings.append(f"site {number}: {mistake}; the site is left out")
+            continue
+        site["folder"] = os.path.abspath(folder / os.path.expanduser(site["folder"]))
+        site["url"] = site.get("url", "").rstrip("/")
+        good.append(site)
+    return tuple(good)
+
+
+def _mistake_in(site: Mapping[str, str]) -> str:
+    unknown = [
+        name for name in re.findall(r"\{(.*?)\}", site.get("permalink", "")) if name not in PLACEHOLDERS
+    ]
+    if "folder" not in site or not ("name" in site or "url" in site):
+        return "it needs a folder, and a name or a url"
+    if "url" in site and not is_web(site["url"]):
+        return f"url is an address like https://www.example.org, not {shown(site['url'])}"
+    if "permalink" in site and "url" not in site:
+        return "a permalink needs a url before it"
+    if unknown:
+        return f"permalink may hold {', '.join(map('{{{}}}'.format, PLACEHOLDERS))}, not {{{unknown[0]}}}"
+    return ""
+
+
 def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
     for unknown in [name for name in pairs if name not in BY_ID]:
         warnings.append(f"keys: unknown command {shown(unknown)}; {nearest(unknown, BY_ID)}")
@@ -243,4 +296,5 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "signs": config_values.one_of(SIGNS),
     "pictures": config_values.one_of(PICTURES),
     "fetch_pictures": config_values.switch,
+    "skip_folders": config_values.lines,
 }

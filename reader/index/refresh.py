@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from reader.collection.folders import Collection
 from reader.index.numbering import Numbering
 from reader.index.recognition import take_over
+from reader.index.scan import has_other_basis
 from reader.index.schema import connect, create
 from reader.index.store import Index, closing_connection
 from reader.index.update import Update
@@ -46,7 +47,7 @@ class Refresh:
                 report = yield from self._build_anew()
             else:
                 report = yield from self._update(self._index.location, shows_first=True)
-                if self._is_untidy():
+                if self._is_untidy() or self._has_other_basis():
                     yield Progress("tidy", report.files, report.files, report.files, changed=True)
                     tidied = yield from self._build_anew()
                     report = report._replace(problems=tidied.problems, duplicates=tidied.duplicates)
@@ -109,6 +110,10 @@ class Refresh:
             return (yield from update.run())
         finally:
             connection.close()
+
+    def _has_other_basis(self) -> bool:
+        with closing_connection(self._index.location) as connection:
+            return has_other_basis(connection, self._collection)
 
     def _is_untidy(self) -> bool:
         """Whether so many articles are out of order or gone that questions begin to pay for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -113,6 +114,15 @@ class Rows:
         for path, name, line, field, reason in rows:
             whole = f"{unpack_name(path)}/{unpack_name(name)}" if name else unpack_name(path)
             yield Problem(display_path(whole), line, field, reason)
+
+    def pages_without_header(self) -> list[str]:
+        """The endings of pages of HTML that are no posts, one for each."""
+        with self.rows() as connection:
+            rows = connection.execute(
+                "select name from others o where key is null and inode and not exists"
+                " (select 1 from problems p where p.folder = o.folder and p.name = o.name)"
+            )
+            return [os.path.splitext(unpack_name(name))[1].lower() for (name,) in rows]
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
         """(path not shown, path shown in its place), in path order."""

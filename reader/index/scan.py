@@ -161,7 +161,17 @@ def any_difference(connection: sqlite3.Connection, collection: Collection) -> bo
         if scan.folders or scan.touched:
             return True
     scan.finish()
-    return bool(scan.gone_folders) or has_new_notes(connection, collection)
+    return (
+        bool(scan.gone_folders)
+        or has_new_notes(connection, collection)
+        or has_other_basis(connection, collection)
+    )
+
+
+def has_other_basis(connection: sqlite3.Connection, collection: Collection) -> bool:
+    """Whether folders say something else of all their articles than when those were read."""
+    stored = connection.execute("select value from meta where key = 'basis'").fetchone()
+    return stored is not None and stored[0] != collection.basis
 
 
 def has_new_notes(connection: sqlite3.Connection, collection: Collection) -> bool:

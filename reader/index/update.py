@@ -43,10 +43,11 @@ class Update:
         """With `shows_first` an empty index gets a few articles at once, which are late ones ever after."""
         self._connection = connection
         self._collection = collection
-        self._roots = Roots(collection.roots)
+        self._roots = Roots(collection.roots, collection.rules)
         self._writer = Writer(connection)
         self._scan = Scan(connection, collection)
-        self._shows_first = shows_first and not connection.execute("select 1 from folders").fetchone()
+        self._is_new = not connection.execute("select 1 from folders").fetchone()
+        self._shows_first = shows_first and self._is_new
         self._early: set[tuple[int, str]] = set()
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
@@ -76,6 +77,11 @@ class Update:
             self._close_folders()
         if scan.touched:
             self._connection.executemany("update folders set listed_ns = ? where folder = ?", scan.touched)
+        if self._is_new:
+            with self._writer.transaction():
+                self._connection.execute(
+                    "insert or replace into meta values('basis', ?)", (self._collection.basis,)
+                )
         if has_new_notes(self._connection, self._collection):
             with self._writer.transaction():
                 self._writer.note_listing(self._collection.notes)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
+from reader.article.identity import host_of
 from reader.article.record import Article, Problem
-from reader.collection.folders import Collection, Roots, Source
-from reader.config import paths
+from reader.article.site import Site
+from reader.collection.folders import Collection, Roots, Rules, Source
+from reader.config import paths, settings
 from reader.errors import NoSuchArticle, StorageError
 from reader.index.answer import IndexResults, count_facet
 from reader.index.store import Index
@@ -39,13 +42,27 @@ SURVEYED = 20_000
 """Files up to which every command looks at each (75 ms); beyond, it looks at folders and at what it shows."""
 
 
+def rules_of(config: settings.Config) -> Rules:
+    """What the person's configuration says of folders."""
+    sites = [
+        Site(
+            os.path.realpath(one["folder"]),
+            one.get("name") or host_of(one["url"]),
+            one["url"],
+            one.get("permalink", ""),
+        )
+        for one in config.site
+    ]
+    return Rules(config.skip_folders, tuple(sites))
+
+
 class Library:
     """One collection with its index and the person's marks. Safe to call from several threads."""
 
     def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
         """Use `Library.open`. A folder that is None can't be written: its part is kept in memory only."""
         self._collection = collection
-        self._roots = Roots(collection.roots)
+        self._roots = Roots(collection.roots, collection.rules)
         self._index = Index(cache, self._has_phrase)
         self._changes = ChangeDetector(self._index, collection)
         self.notices = self._index.notices
@@ -56,7 +73,7 @@ class Library:
     @classmethod
     def open(cls, sources: Sequence[Source]) -> Library:
         """Open the index and marks for these folders and files; reads no article. Raises UsageError."""
-        collection = Collection(sources)
+        collection = Collection(sources, rules_of(settings.load()[0]))
         name = blake2b(
             "\0".join(collection.sources).encode("utf-8", "surrogateescape"), digest_size=10
         ).hexdigest()
@@ -256,6 +273,14 @@ class Library:
     def problems(self) -> Iterator[Problem]:
         """Every problem in the files, in path order."""
         yield from self._guard.ask(lambda: list(self._index.problems()))
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """How many files with each ending the last look at all folders passed over, though people may take
+        them for articles."""
+        counts = Counter(self._collection.skipped)
+        counts.update(self._index.pages_without_header())
+        return counts
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
         """(path not shown, path shown in its place) for files with the same identity, in path order."""

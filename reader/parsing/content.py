@@ -28,6 +28,8 @@ PEEKED = 4096
 """Bytes in which `peek_date` looks: one page, and more than a header's first lines."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+HTML = (".html", ".htm")
+"""Endings of pages, which are posts only with a header."""
 _WHOLE_YAML = (".yaml", ".yml")
 _DATE = (
     rb"\n(?:publishedDateTime|[Dd]ate|pubDate|published_at)[ \t]*[:=][ \t]*[\"']?"
@@ -37,12 +39,12 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 class Unreadable(ReaderError):
-    """A file that gives no article at all: empty or not text."""
+    """A file that gives no article at all: empty, not text, or HTML without a header."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
+    def __init__(self, problem: Problem | None) -> None:
+        super().__init__(str(problem or "it is a page without a header, and no article"))
         self.problem = problem
-        """What `check` lists for it."""
+        """What `check` lists for it; None for a page of HTML that is no post."""
 
 
 def article_in(raw: bytes, place: Place) -> Article:
@@ -55,6 +57,8 @@ def article_in(raw: bytes, place: Place) -> Article:
     text, reason = decode(raw[:MAX_FILE])
     if not text or text.isspace():
         raise Unreadable(_problem(place, "is empty; write an article into it or remove it"))
+    if place.path.lower().endswith(HTML) and not text.lstrip().startswith(("---", "+++", "{")):
+        raise Unreadable(None)
     read, article_of = _parsers()
     article = article_of(read(text, is_yaml=place.path.lower().endswith(_WHOLE_YAML)), place)
     reasons = [reason] if reason else []

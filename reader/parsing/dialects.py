@@ -12,7 +12,7 @@ from reader.article.identity import identity_of, identity_without_address, is_we
 from reader.article.markdown import first_heading, first_paragraph
 from reader.article.plain_text import plain_text, unlinked
 from reader.article.record import Article, Image, Place, Provider, Value
-from reader.article.text import clean, display_path
+from reader.article.text import clean, clean_line, display_path
 from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
 from reader.errors import shown
 from reader.parsing.aliases import Header, normal
@@ -51,7 +51,8 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     header = Header(parsed.fields)
     body = clean(parsed.body).lstrip("\n").rstrip()
     date = _date(header, place, notes)
-    original, web = _urls(header, notes)
+    original, web = _urls(header, place, notes)
+    page = "" if is_web(original) or is_web(web) else _page(header, original or web, date, place)
     stated = _words(header, "title", parsed, notes) or first_heading(body)
     seconds = None if date is None else seconds_of(date)
     topics, category = _topics(header, place, notes)
@@ -61,6 +62,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         path=place.path,
         identity=identity_of(original, "")
         or identity_of(web, "")
+        or identity_of(page, "")
         or identity_without_address(stated, seconds, body, place.relative.rpartition("/")[2]),
         title=stated or _title_in_name(place),
         excerpt=_words(header, "excerpt", parsed, notes) or (first_paragraph(body) if body else ""),
@@ -83,6 +85,8 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         problems=tuple(notes.problems),
         title_key=title_key(stated),
         text_key=text_key(body),
+        page=page,
+        base=page or (f"{place.site.url}/" if place.site else ""),
     )
 
 
@@ -117,7 +121,7 @@ def _is_date(published: Value) -> bool:
     return isinstance(published, str) and _DATE_OF_PUBLISHED.match(published) is not None
 
 
-def _urls(header: Header, notes: Notes) -> tuple[str, str]:
+def _urls(header: Header, place: Place, notes: Notes) -> tuple[str, str]:
     # Other names count where they hold an address of the web, and not a path within the site.
     original_key, value = header.take(
         "originalUrl",
@@ -127,12 +131,31 @@ def _urls(header: Header, notes: Notes) -> tuple[str, str]:
     web_key, value = header.take("webUrl")
     web = text_of(value, web_key, notes)
     for key, url in ((original_key, original), (web_key, web)):
-        if url and not openable(url):
+        if url and not openable(url) and not (place.site and url.startswith("/")):
             try:
                 checked_url(url)
             except UnsafeUrl as error:
                 notes.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
     return original, web
+
+
+def _page(header: Header, path: str, date: When | None, place: Place) -> str:
+    """The address of an article's page on its site: its own path, else what the permalink says."""
+    if place.site is None:
+        return ""
+    stated = (header.left[key] for key in header.names("originalUrl"))
+    paths = [path, *(value.strip() for value in stated if isinstance(value, str))]
+    for path in paths:
+        if path.startswith("/") and not path.startswith("//") and ":" not in path:
+            return place.site.absolute(clean_line(path))
+    slug = header.left.get("slug")
+    return place.site.page(
+        year=date.year if date else 0,
+        month=date.month if date else 0,
+        day=date.day if date else 0,
+        slug=clean_line(slug).strip("/") if isinstance(slug, str) else _name_of(place),
+        folder=place.path[len(place.site.folder) :].rpartition("/")[0].strip("/"),
+    )
 
 
 def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider:
@@ -147,7 +170,11 @@ def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider
     if found.name:
         return found
     host = shown_host(link).removeprefix("www.")
-    return Provider(host, host) if host else Provider(display_path(place.folder))
+    if host:
+        return Provider(host, host)
+    if place.site:
+        return Provider(place.site.name, shown_host(place.site.url).removeprefix("www."))
+    return Provider(display_path(place.section or place.folder))
 
 
 def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...], str]:
@@ -238,9 +265,14 @@ def _other(left: dict[str, Value]) -> dict[str, Value]:
 
 
 def _title_in_name(place: Place) -> str:
+    return " ".join(_name_of(place).replace("-", " ").replace("_", " ").split()) or "untitled"
+
+
+def _name_of(place: Place) -> str:
+    """A file's name without its date and ending; that of its folder where it stands for it."""
     parts = place.relative.split("/")
     name = parts[-1].rpartition(".")[0] or parts[-1]
     if name.lower() in _FOLDER_PAGES and len(parts) > 1:
         name = parts[-2]
     name = _NAME_DATE.sub("", name, count=1) if _NAME_DATE.match(name) else name
-    return " ".join(display_path(name).replace("-", " ").replace("_", " ").split()) or "untitled"
+    return display_path(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.collection.folders import Collection, Roots
+from reader.collection.folders import Collection, Roots, Rules
 from reader.errors import UsageError
 
 
@@ -24,11 +24,15 @@ def listed(collection: Collection) -> list[str]:
 
 
 def test_article_files_are_listed_with_their_state(tmp_path: Path) -> None:
-    """Six endings in any case; hidden names and others are passed over."""
-    names = {"a.md", "b.markdown", "c.MDX", "d.txt", "e.yaml", "f.Yml"}
-    for name in [*names, ".hidden.md", "g.html", "noending", ".git/h.md"]:
+    """Ten endings in any case; hidden names, others and what configures a site are passed over, and documents
+    that people may take for articles are counted."""
+    names = {"a.md", "b.markdown", "c.MDX", "d.txt", "e.yaml", "f.Yml", "g.html", "h.htm", "i.mkd", "j.MDown"}
+    others = ["noending", "k.rst", "l.PDF", "m.rst", "n.png", "_config.yml", "hugo.toml"]
+    for name in [*names, *others, ".hidden.md", ".git/h.md"]:
         write(tmp_path / name)
-    (folder,) = Collection([tmp_path]).scan()
+    collection = Collection([tmp_path])
+    (folder,) = collection.scan()
+    assert collection.skipped == {".rst": 2, ".pdf": 1}
     assert {file[0] for file in folder.files} == names
     found = os.stat(tmp_path / "a.md")
     assert ("a.md", found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns) in folder.files
@@ -124,3 +128,13 @@ def test_places_of_several_roots() -> None:
     assert all(place.path in roots.former_paths(identity) for place, identity in former)
     assert [place.folder for place in places] == ["news", "old", "news"]
     assert Roots(("/",)).place(0, "/x.md").relative == "x.md"
+
+
+def test_folders_that_tools_fill_are_not_looked_into(tmp_path: Path) -> None:
+    """The configuration may name others; a folder that is named itself is read whatever it is called."""
+    for name in ("vendor/a.md", "posts/_site/b.md", "posts/node_modules/x/c.md", "old/d.md", "posts/e.md"):
+        write(tmp_path / name)
+    assert listed(Collection([tmp_path])) == [str(tmp_path / "posts/e.md"), str(tmp_path / "old/d.md")]
+    assert listed(Collection([tmp_path / "vendor"])) == [str(tmp_path / "vendor/a.md")]
+    without_old = Collection([tmp_path], Rules(("old", "posts")))
+    assert listed(without_old) == [str(tmp_path / "vendor/a.md")]

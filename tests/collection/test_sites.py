@@ -1,8 +1,13 @@
 """What the folders above an article say about it."""
 
+from pathlib import Path
+
 import pytest
 
-from reader.collection.sites import folder_of, shared_part
+from reader.article.site import Site
+from reader.collection.files import load
+from reader.collection.folders import Collection, Rules
+from reader.collection.sites import MOST_BYTES, folder_of, provider_folder, shared_part, site_in
 
 
 @pytest.mark.parametrize(
@@ -39,3 +44,108 @@ def test_folder_without_dated_parts(relative: str, folder: str) -> None:
 def test_what_folders_share_is_whole_parts(folders: list[str], shared: str) -> None:
     """What all folders have in common ends where a part of the path ends."""
     assert shared_part(folders) == shared
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "url"),
+    [
+        (
+            "_config.yml",
+            "title: Harbour Log\nurl: https://log.example/\nbaseurl: /a/",
+            "https://log.example/a",
+        ),
+        (
+            "_config.yml",
+            "name: Harbour Log # ours\nurl: https://log.example\nplugins: [x]",
+            "https://log.example",
+        ),
+        ("hugo.toml", "baseURL = 'https://log.example/'\ntitle = 'Harbour Log'", "https://log.example"),
+        ("hugo.yaml", "baseURL: https://log.example/\ntitle: Harbour Log", "https://log.example"),
+        ("config.json", '{"baseURL": "https://log.example/", "title": "Harbour Log"}', "https://log.example"),
+        (
+            "config.toml",
+            'base_url = "https://log.example"\ntitle = "Harbour Log"\n[extra]',
+            "https://log.example",
+        ),
+        (
+            "config/_default/hugo.toml",
+            "baseURL='https://log.example'\ntitle='Harbour Log'",
+            "https://log.example",
+        ),
+        ("_data/site.json", '{"title": "Harbour Log", "url": "https://log.example"}', "https://log.example"),
+        ("src/_data/metadata.yaml", "title: Harbour Log\nurl: https://log.example", "https://log.example"),
+    ],
+)
+def test_a_site_is_found_by_its_configuration(name: str, text: str, url: str, tmp_path: Path) -> None:
+    """Jekyll, Hugo, Zola and Eleventy state title and address in their own ways."""
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(text)
+    assert site_in(str(tmp_path)) == Site(str(tmp_path), "Harbour Log", url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: Harbour Log", "url: https://log.example", "title: Harbour Log\nurl: /log", "\0\xff", "",
+        "[" * 20_000, "a" * 2 * MOST_BYTES + "\ntitle: x\nurl: https://log.example",
+        "title: [x]\nurl: https://log.example",
+    ],
+)  # fmt: skip
+def test_other_configurations_are_no_site(text: str, tmp_path: Path) -> None:
+    """Without title or address, broken, or too long: nothing is found, and nothing raises."""
+    (tmp_path / "_config.yml").write_text(text, "latin-1")
+    assert site_in(str(tmp_path)) is None
+
+
+def test_a_link_is_no_configuration(tmp_path: Path) -> None:
+    """Nothing outside the folder is read."""
+    (tmp_path / "other.yml").write_text("title: Harbour Log\nurl: https://log.example")
+    (tmp_path / "_config.yml").symlink_to(tmp_path / "other.yml")
+    assert site_in(str(tmp_path)) is None
+
+
+def test_the_first_folder_names_a_provider() -> None:
+    """But not a date, nor one of Jekyll's own."""
+    names = [provider_folder(path) for path in ("sea/2026/a.md", "2026/sea/a.md", "_posts/a.md", "a.md")]
+    assert names == ["sea", "", "", ""]
+
+
+def loaded(top: Path, name: str, text: str, rules: Rules = Rules(), root: str = "") -> tuple[str, str, str]:  # noqa: B008
+    """The provider, the page and the base of an article in a file."""
+    path = top / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    collection = Collection([top / root], rules)
+    list(collection.scan())
+    article = load(collection.place(0, str(path)))
+    return article.provider.name, article.page, article.base
+
+
+def test_an_article_has_its_provider_and_page_from_its_site(tmp_path: Path) -> None:
+    """Its own words come first, the inner site before the outer, a declared one before one that is found."""
+    (tmp_path / "_config.yml").write_text(
+        "title: Outer\nurl: https://outer.example\npermalink: /:year/:title/"
+    )
+    date = "---\ndate: 2026-11-02\n---\nText.\n"
+    outer = loaded(tmp_path, "posts/2026-11-02-lights.md", date, root="posts")
+    assert outer == ("Outer", "https://outer.example/2026/lights/", "https://outer.example/2026/lights/")
+    stated = loaded(tmp_path, "posts/own.md", "---\nprovider: Me\npermalink: /own/\n---\n", root="posts")
+    assert stated == ("Me", "https://outer.example/own/", "https://outer.example/own/")
+    undated = loaded(tmp_path, "posts/x.md", "Text.\n", root="posts")
+    assert undated == ("Outer", "", "https://outer.example/")
+    elsewhere = loaded(tmp_path, "posts/y.md", "---\nlink: https://www.else.example/y\n---\n", root="posts")
+    assert elsewhere == ("else.example", "", "https://outer.example/")
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog/hugo.toml").write_text("title='Inner'\nbaseURL='https://inner.example'")
+    assert loaded(tmp_path, "blog/content/a.md", date)[0] == "Inner"
+    rules = Rules(sites=(Site(str(tmp_path), "Declared", "https://d.example", "/{folder}/{day}/{slug}"),))
+    declared = loaded(tmp_path, "blog/content/lamp/index.md", date, rules)
+    assert declared[:2] == ("Declared", "https://d.example/blog/content/lamp/02/lamp")
+
+
+def test_folders_name_providers_where_there_are_several(tmp_path: Path) -> None:
+    """One with articles is not several; without one the collection's name stands."""
+    (tmp_path / "top/pictures").mkdir(parents=True)
+    assert loaded(tmp_path / "top", "sea/a.md", "Text.\n")[0] == "top"
+    assert loaded(tmp_path / "top", "land/2026/a.md", "Text.\n")[0] == "land"
+    assert loaded(tmp_path / "top", "2026/a.md", "Text.\n")[0] == "top"

@@ -41,7 +41,7 @@ def test_other_files_are_not(tmp_path: Path) -> None:
     """Hidden files and those that are no articles end no wait."""
     watch = Watch([str(tmp_path)])
     watch.wait(0.3)
-    threads = [after(0.1, tmp_path / name) for name in (".a.md.swp", "a.html")]
+    threads = [after(0.1, tmp_path / name) for name in (".a.md.swp", "a.png")]
     assert not watch.wait(1.2)
     for thread in threads:
         thread.join()

@@ -167,6 +167,7 @@ def test_what_is_printed_is_a_configuration(file: Path) -> None:
         keys={"open_page": "o"},
         views={'say "x"': 'title:"quiet week"'},
         mute={"*": ("a", "b"), "Unread": ("c",)},
+        site=({"folder": "/src/a", "name": "A", "url": "https://a.example", "permalink": "/{year}/{slug}/"},),
     )
     file.write_text(as_toml(config))
     assert load(file) == (config, [])
@@ -213,3 +214,22 @@ def test_a_wrong_value_is_quoted_once(file: Path) -> None:
         '"soon"; 1.0 is used',
         "[1, 2]; 72 is used",
     ]
+
+
+@pytest.mark.parametrize(
+    ("site", "mistake"),
+    [
+        ('name = "A"', "needs a folder"),
+        ('folder = "a"', "and a name or a url"),
+        ('folder = "a"\nurl = "a.example"', "url is an address like"),
+        ('folder = "a"\nname = "A"\npermalink = "/{slug}/"', "needs a url"),
+        ('folder = "a"\nurl = "https://a.example"\npermalink = "/{when}/"', "not {when}"),
+    ],
+)
+def test_a_site_with_a_mistake_is_left_out(file: Path, site: str, mistake: str) -> None:
+    """One warning says which site and what is wrong; other sites are kept."""
+    file.write_text(f'[[site]]\n{site}\n[[site]]\nfolder = "b"\nname = "B"\n')
+    config, (warning,) = load(file)
+    assert [one["name"] for one in config.site] == ["B"]
+    assert config.site[0]["folder"] == str(file.parent / "b")
+    assert "site 1" in warning and mistake in warning
