@@ -111,19 +111,26 @@ def _parsed(raw: bytes, content_type: str, url: str) -> Document:
         resolve_relative_uris=False,
         response_headers={"content-type": kind},
     )
-    if not found.get("version") and not found.entries:
+    is_broken = hasattr(found.get("bozo_exception"), "getLineNumber")
+    entries = [_entry(one, _site_of(found, url), url) for one in found.entries]
+    entries = [one for one in entries if one.title or one.link or one.content or one.enclosures]
+    # A document that breaks off after some entries has those; `bozo` alone is no failure.
+    if not entries and (is_broken or not found.get("version")):
         raise NotAFeed(_what_it_is(raw, content_type, found.get("bozo_exception")))
     feed = found.feed
-    top = str(dict.get(feed, "title_detail", {}).get("base") or "")
-    site = joined(urljoin(url, top), str(dict.get(feed, "link") or ""))
-    entries = tuple(_entry(one, site, url) for one in found.entries)
     return Document(
         title=text_of(dict.get(feed, "title"), _kind_of(feed, "title")),
-        site=site,
+        site=_site_of(found, url),
         ttl=number_of(dict.get(feed, "ttl")),
-        entries=entries,
+        entries=tuple(entries),
         format=_NAMES.get(found.version, _NAMES.get(found.version.rstrip("0123456789"), "RSS")),
     )
+
+
+def _site_of(found: Any, url: str) -> str:
+    """The address of the page that a feed belongs to."""
+    top = str(dict.get(found.feed, "title_detail", {}).get("base") or "")
+    return joined(urljoin(url, top), str(dict.get(found.feed, "link") or ""))
 
 
 def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
@@ -141,13 +148,13 @@ def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
 
 def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
     head = raw[:2048].lstrip().lower()
+    if b"<opml" in head:
+        return "it is a list of feeds (OPML); bring it in with `reader import-feeds FILE`"
     if b"<html" in head or b"<!doctype html" in head or b"<body" in head:
         return "it is a web page, not a feed; `reader subscribe` with the site's address looks for its feed"
     for mark, name in _MAGIC:
         if head.startswith(mark):
             return f"it is {name}, not a feed; look for another address at the site"
-    if b"<opml" in head:
-        return "it is a list of feeds (OPML); bring it in with `reader import-feeds FILE`"
     if b"<urlset" in head or b"<sitemapindex" in head:
         return "it is a sitemap, not a feed; look for another address at the site"
     line = getattr(error, "getLineNumber", lambda: None)()

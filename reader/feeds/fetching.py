@@ -155,11 +155,11 @@ def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[Step]:
         try:
             while True:
                 step = runner.run(queue.get())
-                if step is None:
-                    runner.run(_finished(task))
+                if not isinstance(step, Step):
+                    runner.run(_finished(task))  # it is letting go of connections and workers
+                    if step is not None:
+                        raise step
                     break
-                if isinstance(step, BaseException):
-                    raise step
                 done += 1
                 yield step._replace(done=done, total=len(feeds))
         finally:

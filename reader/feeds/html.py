@@ -134,6 +134,12 @@ _BLOCKS = frozenset(
         "summary",
     ]
 )
+_CLOSES = {
+    "td": {"td", "th"}, "th": {"td", "th"}, "tr": {"td", "th", "tr"}, "li": {"li"}, "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"}, "tbody": {"td", "th", "tr", "thead"},
+}  # fmt: skip
+"""Elements that may be left open, and are closed where another begins."""
+_HOLDERS = frozenset(("table", "ul", "ol", "dl"))
 _BACKSLASH = "\ue000"
 """Stands for a backslash of ours until the library has had its turn."""
 _MARKS = re.compile(r"[\\`*\[\]<]|~~|==|(?<!\w)_|_(?!\w)|&(?=#?\w{1,30};)|!(?=\[)")
@@ -152,6 +158,7 @@ _WORDS = re.compile(r"[ \t\r\f]+")
 
 def markdown_of(html: str, base: str) -> str:
     """Clean Markdown that says what the HTML says; text without a tag is taken as text."""
+    html = clean(html)  # here too: the library drops an ESC and leaves what stood behind it
     if not html.strip():
         return ""
     if not _TAG.search(html):
@@ -317,8 +324,21 @@ class _Cleaner(HTMLParser):
         elif tag in _VOID:
             self._out.append(f"<{tag}>")
         elif tag in _KEPT and len(self._open) < MOST_DEPTH:
+            self._close_before(tag)
             self._open.append(tag)
             self._out.append(self._start(tag, said))
+
+    def _close_before(self, tag: str) -> None:
+        """Close what this element can't be inside of."""
+        ended = _CLOSES.get(tag, ())
+        depth = len(self._open)
+        for place in range(len(self._open) - 1, -1, -1):
+            if self._open[place] in _HOLDERS:
+                break
+            if self._open[place] in ended:
+                depth = place
+        while len(self._open) > depth:
+            self._out.append(f"</{self._open.pop()}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """`<x/>` is `<x>` in HTML, but nothing can be inside."""

@@ -93,6 +93,7 @@ class Network:
         """Let go of all connections."""
         for transport in (self._any, self._public, *self._proxied.values()):
             await transport.aclose()
+        await asyncio.sleep(0)  # in which the loop lets go of what was closed just now
 
     async def get(
         self,

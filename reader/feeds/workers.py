@@ -82,10 +82,25 @@ class Workers:
     async def _started(self) -> asyncio.subprocess.Process:
         pipe, quiet = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
         # -P: no module comes from the folder that the reader happens to be started in.
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-X", "utf8=1", "-c", _PROGRAM, *sys.path,
-            stdin=pipe, stdout=pipe, stderr=quiet,
-        )  # fmt: skip
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-X",
+                "utf8=1",
+                "-c",
+                _PROGRAM,
+                *sys.path,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=quiet,
+            )  # fmt: skip
+        )
+        try:
+            process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            self._all.add(await starting)  # or nobody would end it
+            raise
         self._all.add(process)
         return process
 

@@ -1,0 +1,67 @@
+"""A site on loopback, and no proxy on the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.feeds import subscriptions
+from reader.feeds.fetching import Report, Step, fetch
+from reader.feeds.network import Limits
+from reader.feeds.subscriptions import Subscription
+from tests.feeds.site import Site
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NETRC", "/nonexistent")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A server without pages."""
+    made = Site()
+    yield made
+    made.close()
+
+
+class Desk:
+    """Subscribes and fetches as a person would, and looks into the news folder."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.folder = folder
+        self.site = site
+        self.steps: list[Step] = []
+
+    def subscribe(self, path: str = "/feed", **said: object) -> Subscription:
+        """Subscribe to a path of the site."""
+        one = Subscription(self.site.url + path)._replace(**said)  # type: ignore[arg-type]
+        subscriptions.add([one])
+        return one
+
+    def fetch(self, *, force: bool = True, **how: object) -> Report:
+        """Fetch all feeds, also those that are not due."""
+        report = Report()
+        feeds, _ = subscriptions.load()
+        steps = fetch(feeds, force=force, report=report, **how)  # type: ignore[arg-type]
+        self.steps = list(steps)
+        return report
+
+    def articles(self) -> dict[str, str]:
+        """The texts of all files in the news folder, by their paths."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.folder)): path.read_text("utf-8") for path in files}
+
+
+@pytest.fixture
+def desk(_own_places: Path, site: Site) -> Desk:
+    """Somebody with a news folder and a site to subscribe to."""
+    return Desk(_own_places / "data" / "news", site)
+
+
+QUICK = Limits(size=1 << 20, seconds=3, connect=1, silence=1, redirects=3)
+"""Limits that a test need not wait for."""

@@ -1,0 +1,252 @@
+"""What is read from the bytes of a feed's document."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.feeds.document import NotAFeed, read, text_of
+from reader.feeds.entry import Entry
+from tests.feeds.site import atom, item, rss
+
+URL = "https://feeds.example/blog/feed.xml"
+
+
+def only(raw: bytes, kind: str = "application/xml") -> Entry:
+    """The one entry of a document."""
+    (entry,) = read(raw, kind, URL).entries
+    return entry
+
+
+def test_rss_has_all_that_an_article_needs() -> None:
+    """Title, link, guid, date in UTC, authors, topics and text of an item are read."""
+    extra = item(
+        1, pubDate="Mon, 06 May 2024 10:00:00 +0200", category="Sea",
+        **{"dc:creator": "Ana Lund", "content:encoded": "<p>All of it, and more.</p>"},
+    )  # fmt: skip
+    raw = rss(extra).replace(
+        b"<rss ",
+        b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        b' xmlns:content="http://purl.org/rss/1.0/modules/content/" ',
+    )
+    entry = only(raw)
+    assert (entry.title, entry.link, entry.guid) == ("Title 1", "https://paper.example/1", "guid-1")
+    assert entry.published == "2024-05-06T08:00:00Z"
+    assert entry.authors == ("Ana Lund",)
+    assert entry.topics == ("Sea",)
+    assert entry.content == "<p>All of it, and more.</p>"
+    assert entry.summary == "<p>Text of number 1.</p>"
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        (
+            b'<rss version="0.91"><channel><title>T</title><item><title>A</title></item></channel></rss>',
+            "RSS",
+        ),
+        (
+            b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+            b'<channel rdf:about="x"><title>T</title></channel>'
+            b'<item rdf:about="y"><title>A</title></item></rdf:RDF>',
+            "RSS 1.0",
+        ),
+        (
+            b'<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>T</title><entry><title>A</title>'
+            b"<issued>2024-01-02T03:04:05Z</issued></entry></feed>",
+            "Atom 0.3",
+        ),
+        (atom("<entry><title>A</title><id>1</id></entry>"), "Atom 1.0"),
+        (
+            json.dumps(
+                {
+                    "version": "https://jsonfeed.org/version/1.1",
+                    "title": "T",
+                    "items": [{"id": 1, "title": "A"}],
+                }
+            ).encode(),
+            "JSON Feed 1.1",
+        ),
+    ],
+)
+def test_every_format_is_read(raw: bytes, name: str) -> None:
+    """RSS of all versions, RDF, Atom and JSON Feed have a title and an entry, and say what they are."""
+    document = read(raw, "", URL)
+    assert [entry.title for entry in document.entries] == ["A"]
+    assert document.format.startswith(name)
+
+
+def test_json_feed_has_all_that_an_article_needs() -> None:
+    """Dates, authors, tags, attachments and pictures of a JSON Feed item are read."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1",
+        "title": "T",
+        "home_page_url": "https://paper.example/",
+        "author": {"name": "Ana"},
+        "items": [
+            {
+                "id": "https://paper.example/1", "title": "A", "content_html": "<p>x</p>", "summary": "s",
+                "date_published": "2024-05-06T10:00:00+02:00", "tags": ["Sea", "sea"], "image": "/i.png",
+                "attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 9}],
+            }
+        ],
+    }  # fmt: skip
+    entry = only(json.dumps(feed).encode(), "application/feed+json")
+    assert entry.link == "https://paper.example/1"
+    assert entry.published == "2024-05-06T08:00:00Z"
+    assert (entry.authors, entry.topics, entry.type) == (("Ana",), ("Sea",), "audio")
+    assert entry.enclosures[0].url == "https://paper.example/a.mp3"
+    assert entry.pictures[0].url == "https://paper.example/i.png"
+
+
+def test_a_guid_that_is_an_address_is_the_link_where_there_is_none() -> None:
+    """No link, but a guid that is one (trap 7)."""
+    assert (
+        only(rss(item(1, link="", guid="https://paper.example/story"))).link == "https://paper.example/story"
+    )
+
+
+def test_relative_addresses_start_where_the_document_says() -> None:
+    """The base is xml:base, else the entry's link, else the site, else the feed (trap 9)."""
+    entry = (
+        '<entry><title>A</title><id>1</id><link href="one"/><content type="html">&lt;p/&gt;</content></entry>'
+    )
+    assert only(atom(entry, base="https://other.example/deep/")).link == "https://other.example/deep/one"
+    assert only(atom(entry)).link == "https://paper.example/one"
+    assert only(atom(entry)).base == "https://paper.example/one"
+    bare = atom(entry).replace(b'<link href="https://paper.example/"/>', b"")
+    assert only(bare).link == "https://feeds.example/blog/one"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Don&amp;#x27;t", "Don't"),
+        ("Fish &amp;amp; Chips", "Fish & Chips"),
+        ("A <b>bold</b> plan", "A bold plan"),
+        ("1 < 2 and <unknown> tags", "1 < 2 and <unknown> tags"),
+        ("\x1b[31mred\u202e", "red"),
+    ],
+)
+def test_titles_are_text(written: str, meant: str) -> None:
+    """Escaped twice (trap 10), with tags, or hostile: a title is plain, clean text."""
+    assert text_of(written, "text/html") == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Sep 23, 2024", "2024-09-23"),
+        ("2024-09-23T10:00:00", "2024-09-23T10:00:00Z"),
+        ("2024-09-23", "2024-09-23"),
+        ("Mon, 23 Sep 2024 10:00 EST", "2024-09-23T15:00:00Z"),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", ""),
+        ("soon", ""),
+    ],
+)
+def test_dates_are_in_utc_or_a_day(written: str, meant: str) -> None:
+    """A date without a zone is one in UTC, and odd forms are read (trap 12); zeros are no dates."""
+    assert only(rss(item(1, pubDate=written))).published == meant
+
+
+def test_enclosures_need_no_type_and_come_once() -> None:
+    """Type and length may be missing, and one file named twice is one, with what either says (trap 14)."""
+    files = (
+        '<enclosure url="https://files.example/a.mp3"/>'
+        '<media:content xmlns:media="http://search.yahoo.com/mrss/" url="https://files.example/a.mp3"'
+        ' fileSize="1000" type="audio/mpeg"/>'
+    )
+    entry = only(rss(item(1).replace("</item>", files + "</item>")))
+    assert [tuple(one) for one in entry.enclosures] == [("https://files.example/a.mp3", "audio/mpeg", 1000)]
+    assert entry.type == "audio"
+
+
+def test_a_video_s_thumbnail_and_description_are_inside_its_group() -> None:
+    """media:group is looked into (trap 15)."""
+    group = (
+        '<entry xmlns:media="http://search.yahoo.com/mrss/" xmlns:yt="http://www.youtube.com/xml/schemas/2015">'
+        "<yt:videoId>abc</yt:videoId><title>A</title><id>yt:1</id>"
+        "<media:group><media:description>Said.\n\nMore.</media:description>"
+        '<media:thumbnail url="https://pictures.example/a.jpg" width="480" height="360"/>'
+        "</media:group></entry>"
+    )
+    entry = only(atom(group))
+    assert entry.type == "video"
+    assert entry.pictures[0] == ("https://pictures.example/a.jpg", 480, 360)
+    assert entry.content == "Said.\n\nMore."
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\n\n  ", b"\xef\xbb\xbf\n", b"\x00"])
+def test_what_stands_before_the_declaration_does_not_matter(before: bytes) -> None:
+    """A BOM or a blank line before `<?xml` (trap 17)."""
+    assert only(before + rss(item(1))).title == "Title 1"
+
+
+def test_a_few_bad_bytes_leave_the_others_as_they_are() -> None:
+    """UTF-8 with bad bytes is still UTF-8 (trap 18)."""
+    raw = rss(item(1, title="Größe äöü"), item(2, title="X")).replace(b"X", b"\xff")
+    titles = [entry.title for entry in read(raw, "text/xml", URL).entries]
+    assert titles == ["Größe äöü", "\ufffd"]
+
+
+def test_other_encodings_are_read() -> None:
+    """ISO-8859-1 and windows-1251 by declaration or by the server's word."""
+    text = rss(item(1, title="Größe")).decode().replace("utf-8", "iso-8859-1")
+    assert only(text.encode("iso-8859-1")).title == "Größe"
+    text = rss(item(1, title="Море")).decode().replace('encoding="utf-8"', "")
+    assert only(text.encode("windows-1251"), "text/xml; charset=windows-1251").title == "Море"
+
+
+def test_text_xml_without_a_charset_is_utf_8() -> None:
+    """`text/xml` alone does not mean us-ascii (trap 18)."""
+    raw = rss(item(1, title="Größe")).replace(b'<?xml version="1.0" encoding="utf-8"?>', b"")
+    assert only(raw, "text/xml").title == "Größe"
+
+
+def test_gzip_that_nobody_asked_for_is_unpacked() -> None:
+    """The first two bytes tell, not the server (trap 19)."""
+    assert only(gzip.compress(rss(item(1)))).title == "Title 1"
+
+
+def test_a_bomb_is_refused() -> None:
+    """What grows beyond the limit is not unpacked further."""
+    with pytest.raises(NotAFeed, match="larger than"):
+        read(gzip.compress(b" " * (17 << 20)), "", URL)
+
+
+def test_external_entities_are_not_read() -> None:
+    """An entity that names a file leaves nothing of it in the text."""
+    raw = rss(item(1, title="&secret;")).replace(b"&amp;secret;", b"&secret;")
+    raw = raw.replace(b"?>", b'?><!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>', 1)
+    assert "root:" not in only(raw).title
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><html><body>Hello</body></html>", "web page"),
+        (b"%PDF-1.7 x", "a PDF"),
+        (b'{"a": 1}', "no JSON Feed"),
+        (b"plain words", "not a feed"),
+        (b'<opml version="2.0"><body/></opml>', "OPML"),
+        (b'<?xml version="1.0"?>\n<a>\n<b></a>', "line 3"),
+    ],
+)
+def test_what_is_no_feed_is_named(raw: bytes, says: str) -> None:
+    """A document that is no feed is refused with what it is."""
+    with pytest.raises(NotAFeed, match=says):
+        read(raw, "text/html", URL)
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"<rss>", b"{", b"<feed ", b"\x1f\x8b"]))
+def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
+    """Nothing but NotAFeed is raised, whatever comes."""
+    try:
+        read(before + raw, "text/xml", URL)
+    except NotAFeed:
+        return

@@ -1,0 +1,94 @@
+"""HTML of entries made into clean Markdown."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article.text import clean
+from reader.feeds.html import excerpt_of, markdown_of, picture_in, without_tracking
+
+BASE = "https://paper.example/news/one"
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p>One.</p><p>Two <b>bold</b>, <i>slanted</i>.</p>", "One.\n\nTwo **bold**, *slanted*."),
+        ("<h2>Head</h2><p>x", "## Head\n\nx"),
+        ("<ul><li>a<ul><li>b</li></ul></li><li>c</ul>", "- a\n  - b\n- c"),
+        ("<ol start=3><li>x<li>y</ol>", "3. x\n4. y"),
+        ('<pre><code class="language-python">def f(*a):\n    return a_b</code></pre>',
+         "```python\ndef f(*a):\n    return a_b\n```"),
+        ("<blockquote><p>q</p></blockquote>", "> q"),
+        ("<p>a <code>x*y</code> b", "a `x*y` b"),
+        ('<a href="/two?utm_source=feed&amp;id=1">more</a>', "[more](https://paper.example/two?id=1)"),
+        ('<a href="(x)">y</a>', "[y](https://paper.example/news/%28x%29)"),
+        ('<img src="p.png" alt="A *star*">', "![A \\*star\\*](https://paper.example/news/p.png)"),
+        ('<a href="javascript:alert(1)">press</a>', "press"),
+        ('<a href="mailto:ana@paper.example">Ana</a>', "[Ana](mailto:ana@paper.example)"),
+        ("a<script>alert(1)</script><style>p{}</style><svg><path d='x'/></svg>b", "ab"),
+        ("<form><input value=x>y</form><p>z", "z"),
+        ('<img src="t.gif" width="1" height="1"><img src="data:image/png;base64,xx">z', "z"),
+        ('<iframe src="https://tube.example/v/1"></iframe>', "[tube.example](https://tube.example/v/1)"),
+        ("One line\nand another\n\nAnother paragraph with https://a.example/b.",
+         "One line  \nand another\n\nAnother paragraph with [https://a.example/b](https://a.example/b)."),
+        ("2 &lt; 3 &amp; [x] *y* _z_ a_b well-known", "2 \\< 3 & \\[x\\] \\*y\\* \\_z\\_ a_b well-known"),
+        ("<p># no heading</p><p>1. no list</p><p>- none</p>", "\\# no heading\n\n1\\. no list\n\n\\- none"),
+        ("<p>---</p><p>x", "\\---\n\nx"),
+        ("\x1b[31m<p>\u202ered</p>", "red"),
+    ],
+)  # fmt: skip
+def test_html_becomes_markdown(html: str, markdown: str) -> None:
+    """Each construct has its Markdown, and what Markdown would take for marks is escaped."""
+    assert markdown_of(html, BASE) == markdown
+
+
+def test_a_table_stays_one() -> None:
+    """Cells are parted by bars, and a bar in one is escaped."""
+    lines = markdown_of("<table><tr><th>a<th>b</tr><tr><td>1|2<td>3</tr></table>", BASE).split("\n")
+    assert lines[0].replace(" ", "") == "|a|b|"
+    assert "1\\|2" in lines[2]
+
+
+def test_too_deep_a_text_is_still_there() -> None:
+    """Beyond every depth the words stay."""
+    assert markdown_of("<div><b>" * 5000 + "deep words", BASE).strip("*") == "deep words"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a", "<!--", "<![CDATA[", "<?", '<a b="', "<", "<li><ul>", "x_*", "<pre>", "<!x"]
+)
+def test_hostile_html_takes_no_time(piece: str) -> None:
+    """100,000 times the same beginning is not quadratic; the worker's patience is the last word."""
+    begin = time.process_time()
+    markdown_of(piece * 20_000, BASE)
+    assert time.process_time() - begin < 15
+
+
+@given(st.text(alphabet=st.sampled_from("<>/abpi &;=\"'!-[]()*_`#\\\n\x1b\u202e"), max_size=80))
+def test_any_text_gives_clean_markdown(html: str) -> None:
+    """Nothing is raised, and nothing comes out that a terminal would obey."""
+    found = markdown_of(html, BASE)
+    assert clean(found) == found
+
+
+def test_the_excerpt_is_the_summary_s_first_paragraph_or_the_body_s() -> None:
+    """Plain text, without marks."""
+    assert excerpt_of("<p>Short <b>one</b>.</p><p>x", "Body", BASE) == "Short one."
+    assert excerpt_of("", "# Head\n\nFirst *words*.", BASE) == "First words."
+
+
+def test_the_first_picture_is_more_than_a_pixel() -> None:
+    """Tracking pixels are no pictures."""
+    html = '<img src="/pixel.gif"><img width=1 src="/t.gif"><img src="/real.jpg">'
+    assert picture_in(html, BASE) == "https://paper.example/real.jpg"
+
+
+def test_what_only_tracks_is_left_out_of_addresses() -> None:
+    """utm_* and its like go, all else stays in its order."""
+    assert without_tracking("https://a.example/?utm_x=1&b=2&fbclid=3#c") == "https://a.example/?b=2#c"
+    assert without_tracking("https://a.example/?a=utm_x") == "https://a.example/?a=utm_x"

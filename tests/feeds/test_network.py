@@ -1,0 +1,167 @@
+"""One request: redirects, limits, private addresses, compression."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+import zlib
+from email.message import Message
+
+import pytest
+
+from reader.feeds.network import Answer, FetchError, Network
+from tests.feeds.conftest import QUICK
+from tests.feeds.site import Page, Site
+
+
+def get(url: str, *, is_trusted: bool = True, **how: object) -> Answer:
+    """The answer at an address."""
+
+    async def run() -> Answer:
+        network = Network(QUICK)
+        try:
+            return await network.get(url, is_trusted=is_trusted, **how)  # type: ignore[arg-type]
+        finally:
+            await network.close()
+
+    return asyncio.run(run())
+
+
+def test_the_request_says_who_asks(site: Site) -> None:
+    """Name, version and address; compression; no cookie and no referrer."""
+    site.pages["/"] = Page(b"x")
+    get(site.url + "/")
+    headers = site.asked[0][1]
+    assert headers["User-Agent"].startswith("news-reader-tui/")
+    assert "+http" in headers["User-Agent"]
+    assert "gzip" in headers["Accept-Encoding"]
+    assert not headers["Cookie"] and not headers["Referer"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "has_moved"), [((301,), True), ((308, 301), True), ((302,), False), ((301, 307), False)]
+)
+def test_only_a_chain_of_permanent_redirects_moves_a_feed(
+    site: Site, statuses: tuple[int, ...], has_moved: bool
+) -> None:
+    """301 and 308 from the start are for good (trap 26); one other among them is not."""
+    for number, status in enumerate(statuses):
+        site.pages[f"/{number}"] = Page(headers={"Location": f"/{number + 1}"}, status=status)
+    end = f"/{len(statuses)}"
+    site.pages[end] = Page(b"here")
+    answer = get(site.url + "/0")
+    assert (answer.body, answer.url) == (b"here", site.url + end)
+    assert answer.moved_to == (site.url + end if has_moved else "")
+
+
+def test_redirects_in_a_circle_end(site: Site) -> None:
+    """After a few of them it is a failure."""
+    site.pages["/"] = Page(headers={"Location": "/"}, status=302)
+    with pytest.raises(FetchError, match="redirected more than"):
+        get(site.url + "/")
+
+
+def test_a_redirect_that_needs_its_cookie_ends(site: Site) -> None:
+    """A cookie is kept for that request alone (trap 27)."""
+
+    def page(headers: Message) -> Page:
+        if headers["Cookie"] == "seen=1":
+            return Page(b"in")
+        return Page(headers={"Location": "/", "Set-Cookie": "seen=1"}, status=302)
+
+    site.pages["/"] = page
+    assert get(site.url + "/").body == b"in"
+    site.pages["/"] = Page(b"x")
+    get(site.url + "/")
+    assert not site.asked[-1][1]["Cookie"]
+
+
+def test_an_address_that_nobody_wrote_leads_to_no_private_host(site: Site) -> None:
+    """Loopback is refused before anything is sent (trap 29)."""
+    site.pages["/"] = Page(b"secret")
+    for url in (site.url + "/", site.url.replace("127.0.0.1", "localhost") + "/"):
+        with pytest.raises(FetchError, match="private network"):
+            get(url, is_trusted=False)
+    assert site.asked == []
+
+
+@pytest.mark.parametrize("target", ["ftp://a.example/", "file:///etc/passwd", "javascript:x"])
+def test_a_redirect_leads_to_http_alone(site: Site, target: str) -> None:
+    """No other scheme is followed."""
+    site.pages["/"] = Page(headers={"Location": target}, status=302)
+    with pytest.raises(FetchError, match="can't be opened"):
+        get(site.url + "/")
+
+
+def test_too_large_an_answer_is_not_read_on(site: Site) -> None:
+    """Bytes are counted after unpacking."""
+    site.pages["/"] = Page(b"x" * (2 << 20))
+    site.pages["/bomb"] = Page(gzip.compress(b"x" * (50 << 20)), {"Content-Encoding": "gzip"})
+    for path in ("/", "/bomb"):
+        with pytest.raises(FetchError, match="larger than 1 MB"):
+            get(site.url + path)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (gzip.compress(b"hello", mtime=0), "gzip"),
+        (b"hello", "gzip"),
+        (zlib.compress(b"hello"), "deflate"),
+        (zlib.compress(b"hello")[2:-4], "deflate"),
+        (b"hello", ""),
+    ],
+)
+def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, encoding: str) -> None:
+    """Some say gzip and send text (trap 19)."""
+    site.pages["/"] = Page(body, {"Content-Encoding": encoding} if encoding else {})
+    assert get(site.url + "/").body == b"hello"
+
+
+def test_a_byte_now_and_then_does_not_keep_us(site: Site) -> None:
+    """The whole answer has a time, which no trickle outlasts."""
+
+    def page(_: Message) -> Page:
+        time.sleep(4)
+        return Page(b"late")
+
+    site.pages["/"] = page
+    begin = time.monotonic()
+    with pytest.raises(FetchError, match="in time|no whole answer"):
+        get(site.url + "/")
+    assert time.monotonic() - begin < 10
+
+
+def test_a_login_goes_to_its_own_host_alone(site: Site) -> None:
+    """A redirect to another host gets no password."""
+    other = Site()
+    try:
+        site.pages["/"] = Page(headers={"Location": other.url + "/"}, status=302)
+        other.pages["/"] = Page(b"x")
+        get(site.url + "/", login=("ana", "secret"))
+        assert site.asked[0][1]["Authorization"].startswith("Basic ")
+        assert not other.asked[0][1]["Authorization"]
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://127.0.0.1:1/", "refused"),
+        ("http://nowhere.invalid/", "unknown"),
+        ("gopher://a.example/", "can't be opened"),
+        ("http://", "can't be opened"),
+    ],
+)
+def test_a_failure_has_words(url: str, says: str) -> None:
+    """What the network says becomes a sentence."""
+    with pytest.raises(FetchError, match=says):
+        get(url)
+
+
+def test_no_secure_connection_has_words(site: Site) -> None:
+    """A server without TLS at an https address."""
+    with pytest.raises(FetchError, match="secure connection"):
+        get(site.url.replace("http:", "https:"))
