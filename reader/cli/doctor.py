@@ -48,7 +48,7 @@ def _run(options: Namespace) -> int:
         for row in rows:
             print("\n".join(_lines(row, width)))
         print()
-    print("[terminal] in config.toml overrules a finding (docs/config.md), --remote and --local for once.")
+    print("To override detection, set [terminal] in config.toml (docs/config.md) or use --remote or --local.")
     return 0
 
 
@@ -84,7 +84,7 @@ def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
         yield Finding("warning", plan.mistake, "")
     advice: tuple[str, ...] = ()
     if here.is_remote and not any(step.kind == "relay" for step in plan.steps):
-        advice = ("to open pages on your own machine: reader relay ssh HOST, there (docs/ssh.md)",)
+        advice = ("to open pages on your own machine, run there: reader relay ssh HOST (docs/ssh.md)",)
     elif not plan.steps:
         advice = ("set $BROWSER, or browser in config.toml",)
     yield Finding("then" if plan.steps else "opens", "shows the address", plan.sentence, advice)
@@ -113,7 +113,7 @@ def _copying(here: Terminal, settings: Config) -> Iterator[Finding]:
     plan = clipboard.plan(PAGE, here, settings.copy)
     ways = [" ".join(argv) for argv in (*plan.keepers[:1], plan.command) if argv]
     ways += ["the terminal (OSC 52)"] if plan.sequence else []
-    reason = "a terminal never says whether it took it" if plan.sequence and not plan.keepers else ""
+    reason = "terminals never confirm it" if plan.sequence and not plan.keepers else ""
     yield Finding("copies by", ", ".join(ways) or "nothing", reason)
 
 
@@ -183,9 +183,9 @@ def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
     watch.wait(0.01)
     watch.close()
     if not watch.is_blind:
-        return Finding("changes", "seen at once", "the system tells of them")
+        return Finding("changes", "seen at once", "the system reports them")
     advice = "raise fs.inotify.max_user_watches and fs.inotify.max_user_instances with sysctl"
-    return Finding("changes", "looked for every few seconds", watch.blindness, (advice,))
+    return Finding("changes", "polled every few seconds", watch.blindness, (advice,))
 
 
 COMMANDS = {

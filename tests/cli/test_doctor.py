@@ -71,7 +71,7 @@ def test_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Watch, "_begun", used_up)
     found = how_changes_are_noticed(["/news"])
-    assert "looked for" in found.value and found.reason == "Too many open files"
+    assert "polled" in found.value and found.reason == "Too many open files"
     assert "max_user_watches" in found.advice[0]
 
 

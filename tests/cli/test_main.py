@@ -13,14 +13,15 @@ from tests.cli.conftest import Run
 from tests.cli.fake_library import FakeLibrary
 
 EVERY = ["", *MODULES]
-MANUAL = (Path(__file__).parent.parent.parent / "docs" / "cli.md").read_text("utf-8")
+DOCS = Path(__file__).parent.parent.parent / "docs"
+MANUAL = "".join((DOCS / name).read_text("utf-8") for name in ("cli.md", "feeds.md"))
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_option_has_help_an_example_and_a_place_in_the_manual(name: str) -> None:
-    """No flag is without a sentence and an example that uses it, or missing in docs/cli.md."""
+    """No flag is without a sentence and an example that uses it, or missing in the documents."""
     for option in parser_of(name).arguments:
-        sentence, _, example = str(option.help).partition(" (e.g. ")
+        sentence, _, example = str(option.help).partition("e.g. ")
         flags = option.option_strings
         assert len(sentence) > 8, flags
         assert not flags or any(flag in example for flag in flags), flags
