@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
     _Found = TypeVar("_Found")
 
-SURVEYED = 20_000
-"""Files up to which every command looks at each (75 ms); beyond, it looks at folders and at what it shows."""
+SURVEYED = 2_000
+"""Files up to which every command looks at each (15 ms). Beyond, one that shows few articles looks at the folders
+and at the files of those: it never shows what is gone or stale, and takes no longer for a million."""
 
 
 def rules_of(config: settings.Config) -> Rules:
