@@ -20,9 +20,8 @@ from typing import Any, NamedTuple
 from benchmarks import corpus, figures_load
 from benchmarks.bench import Bench
 from benchmarks.corpus import COMMON, DAYS, FIRST_DAY, PROVIDERS, TOPICS, VOCABULARY
-from reader.index.batch import Batch, Origin
 from reader.index.blocks import BlockLoad, Made, Packed, make, runs_of
-from reader.index.entry import Entry
+from reader.index.entry import Batch, Entry, Origin
 from reader.index.numbering import Numbering
 from reader.index.packing import lows_of, numbers_in
 from reader.index.schema import STORED, VERSION, SetKind, connect

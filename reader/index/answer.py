@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pyroaring import BitMap
 
 from reader.article.dates import When
 from reader.article.record import id_of
-from reader.article.text import fold
 from reader.index.order import Order, order_of
-from reader.index.rows import ArticleRow
-from reader.index.schema import MOST_ASKED, STORED
-from reader.index.store import Index
-from reader.index.view import IndexView
+from reader.index.schema import MOST_ASKED
+from reader.index.store import ArticleRow, Index
 from reader.query import Query
-from reader.query.results import Facet, FacetValue, Headline
+from reader.query.results import Headline
 
 _Found = TypeVar("_Found")
 
@@ -116,67 +111,6 @@ class IndexResults:
     def position(self, number: int) -> int | None:
         """See `reader.query.results.Results`."""
         return self._order.position(number) if number in self.match else None
-
-
-def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
-    """How many of the match have each value of a field, and how many of those are unread."""
-    counted = (_counted_tags if field == "tag" else _counted)(view, field, match)
-    read = match & view.marks["read"]
-    values = [
-        FacetValue(value, count, count - read.intersection_cardinality(numbers) if read else count)
-        for value, count, numbers in counted
-    ]
-    # By name before that: what has the same count stays as it is.
-    values.sort(key=itemgetter(1), reverse=True)
-    return Facet(field, tuple(values))
-
-
-Counted: TypeAlias = tuple[str, int, BitMap]
-"""A value, how many of a match have it, and the numbers of all that have it."""
-
-
-def _counted_tags(view: IndexView, field: str, match: BitMap) -> Iterator[Counted]:
-    tags = [
-        (fold(name[4:]), name[4:], numbers)
-        for name, numbers in view.marks.items()
-        if name.startswith("tag:") and numbers
-    ]
-    for _, spellings in groupby(sorted(tags, key=itemgetter(0, 1)), key=itemgetter(0)):
-        found = [*spellings]
-        numbers = BitMap.union(*[one[2] for one in found])
-        shown = min(found, key=lambda one: (-len(one[2]), one[1]))[1]
-        yield shown, match.intersection_cardinality(numbers), numbers
-
-
-def _counted(view: IndexView, field: str, match: BitMap) -> Iterator[Counted]:
-    known = view.members(STORED[field])
-    rest = _rest(view.live, match)
-    if rest is None:
-        count = match.intersection_cardinality
-        return ((value, count(numbers), numbers) for value, numbers, _ in known)
-    if not rest:
-        return ((value, listed, numbers) for value, numbers, listed in known)
-    left_out = rest.intersection_cardinality
-    return ((value, listed - left_out(numbers), numbers) for value, numbers, listed in known)
-
-
-def _rest(live: BitMap, match: BitMap) -> BitMap | None:
-    """What does not match, where that is quicker to count with: nothing, or nearly everything.
-
-    A block in which a set holds at most 4,096 numbers is a list, and its intersection with another list
-    takes a step for each number of either; with a block of bits it takes one for each of the other list.
-    """
-    if len(match) == len(live):
-        return BitMap()
-    kinds = match.get_statistics()
-    lists, listed = kinds["n_array_containers"], kinds["n_values_array_containers"]
-    blocks = live.get_statistics()["n_containers"]
-    return live - match if lists * _LIST + listed > blocks * _BITS else None
-
-
-_LIST, _BITS = 500, 625
-"""What it costs to count a block of the match with all values of a facet, as a list or as bits, in terms of
-numbers of the list (measured with 40 topics and 300 providers)."""
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -21,7 +21,7 @@ from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_se
 from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, SetKind
 
 if TYPE_CHECKING:
-    from reader.index.batch import Members, Taken
+    from reader.index.entry import Members, Taken
     from reader.index.numbering import Numbering
 
 CROWD = 100

@@ -1,18 +1,26 @@
-"""What the index keeps of an article: its row's values, and what it is found by. Pure."""
+"""What the index keeps of an article, and what a run of articles adds: rows and the members of its sets.
+
+Made in worker processes, sent to the writer, merged there. Pure: nothing here touches the database.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import pairwise, repeat
+from typing import NamedTuple, TypeAlias
+from unicodedata import category
 
 from reader.article.dates import seconds_of
 from reader.article.identity import host_of
 from reader.article.plain_text import searched_text
-from reader.article.record import Article, Place, key_of
+from reader.article.record import Article, Place, Problem, key_of
+from reader.article.text import is_unspaced, signs, words
 from reader.collection.sites import folder_of
-from reader.index.schema import DAY, STORED, SetKind
+from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name
 
 
 class Entry(NamedTuple):
@@ -94,3 +102,163 @@ def _host(url: str) -> str:
 
 
 _host_of = lru_cache(maxsize=4096)(host_of)
+
+
+TITLE_KEY = 80
+"""Characters of the folded title that decide its place in the title order."""
+
+LONG = 1 << 18
+"""Characters of a text whose words are looked at in pieces."""
+
+MAX_RUN = 1000
+"""Characters among which a place between two words is looked for."""
+
+Members: TypeAlias = dict[int, dict[str, list[int]]]
+"""SetKind -> value -> numbers."""
+
+
+class Origin(NamedTuple):
+    """The file that an article was read from, as it was when it was read."""
+
+    folder: int
+    """Number of the folder in the index."""
+    name: str
+    mtime_ns: int
+    size: int
+    inode: int
+    ctime_ns: int
+
+
+class Taken(NamedTuple):
+    """What one file gave: an article, or the problem why not."""
+
+    origin: Origin
+    place: Place
+    article: Article | None
+    problem: Problem | None = None
+    digest: bytes | None = None
+    """The content's digest, where the file was so young that an edit may not show in its times."""
+
+
+class Row(NamedTuple):
+    """An article's row, in the order of the table's columns."""
+
+    number: int
+    key: int
+    date: int | None
+    """Seconds since 1970."""
+    is_day: bool
+    title: str
+    provider: str
+    domain: str
+    topics: str
+    """One a line."""
+    quality: int | None
+    heat: int | None
+    category: str
+    type: str
+    url: str
+    draft: bool
+    folder: int
+    name: str | bytes
+    """As the database holds it (see `schema.pack_name`)."""
+    mtime_ns: int
+    size: int
+    inode: int
+    ctime_ns: int
+    title_key: int | None
+    text_key: int | None
+
+
+class Batch:
+    """The rows and set members of a run of articles."""
+
+    def __init__(self, base: int = 0) -> None:
+        """Members are counted from `base`, so that those of one block are small."""
+        self._base = base
+        self.rows: list[Row] = []
+        self.titles: list[tuple[str, int]] = []
+        self.members: Members = {field: defaultdict(list) for field in ALL_SETS}
+        self._words, self._title_words = self.members[SetKind.WORD], self.members[SetKind.TITLE_WORD]
+
+    def add(self, number: int, entry: Entry, origin: Origin) -> Row:
+        """Take one article in under its number."""
+        member = number - self._base
+        title_words = words(entry.title)
+        unique = set(title_words)
+        in_title = set(title_words)
+        is_ascii = entry.text.isascii() and entry.title.isascii()
+        if not is_ascii:
+            unique.update(run_ends(title_words))
+            in_title.update(signs(entry.title))
+            unique.update(in_title)
+        for piece in _pieces(entry.text):
+            other_words = words(piece)
+            unique.update(other_words)
+            if not is_ascii:
+                unique.update(run_ends(other_words))
+                unique.update(signs(piece))
+        row = _row(number, entry, origin)
+        _append_to_all(self._words, unique, member)
+        _append_to_all(self._title_words, in_title, member)
+        members = self.members
+        for field, value in entry.values:
+            members[field][value].append(member)
+        self.rows.append(row)
+        self.titles.append((title_key(title_words), number))
+        return row
+
+
+def title_key(words: Sequence[str]) -> str:
+    """What decides a title's place from A to Z: its words, numbers by their size."""
+    return _NUMBER.sub(_by_size, " ".join(words)[:TITLE_KEY])
+
+
+def _by_size(number: re.Match[str]) -> str:
+    digits = number[0].lstrip("0")
+    return chr(ord("0") + len(digits)) + digits
+
+
+_NUMBER = re.compile("[0-9]+")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text whole, a very long one in pieces: a list of all words takes ten times its memory.
+
+    Cut where no word can be; where there is no such place for a thousand characters, in a word that nobody
+    would type.
+    """
+    start = 0
+    while len(text) - start > LONG:
+        stop = start + LONG
+        part = text[stop : stop + MAX_RUN]
+        stop += next((at for at, char in enumerate(part) if category(char)[0] in "ZPSC"), 0)
+        yield text[start:stop]
+        start = stop
+    yield text[start:] if start else text
+
+
+def run_ends(found: list[str]) -> set[str]:
+    """The last characters of runs that were made into pairs: no pair begins with them, so they were lost."""
+    if "".join(found).isascii():
+        return set()
+    return {
+        first[1]
+        for first, second in pairwise([*found, ""])
+        if len(first) == 2 and second[:1] != first[1] and is_unspaced(first[1])
+    }
+
+
+def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -> None:
+    # An article has some 200 words: this loop runs without the interpreter, at half the time.
+    deque(map(list.append, map(lists.__getitem__, values), repeat(number)), maxlen=0)
+
+
+def _row(number: int, entry: Entry, origin: Origin) -> Row:
+    folder, name, mtime_ns, size, inode, ctime_ns = origin
+    return Row(
+        number, entry.key, entry.date, entry.is_day, entry.title, entry.provider, entry.domain,
+        "\n".join(entry.topics), entry.quality, entry.heat, entry.category, entry.type, entry.url,
+        entry.is_draft, folder, pack_name(name), mtime_ns, size, inode, ctime_ns, entry.title_key,
+        entry.text_key,
+    )  # fmt: skip

@@ -15,9 +15,8 @@ from reader.collection.folders import Roots
 from reader.errors import NoSuchArticle
 from reader.index.answer import HEADLINE_COLUMNS, headline
 from reader.index.entry import searched_texts
-from reader.index.rows import ArticleRow
 from reader.index.search import stand_together
-from reader.index.store import Index
+from reader.index.store import ArticleRow, Index
 from reader.parsing.content import Unreadable
 from reader.query.results import Headline, RelatedLink
 

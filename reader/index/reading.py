@@ -16,9 +16,8 @@ from reader.article.record import Place, Problem
 from reader.article.text import clean_line, display_path
 from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
-from reader.index.batch import Batch, Origin, Row, Taken
 from reader.index.blocks import Packed, runs_of
-from reader.index.entry import entry_of
+from reader.index.entry import Batch, Origin, Row, Taken, entry_of
 from reader.index.packing import lows_of
 from reader.index.scan import is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED

@@ -1,4 +1,4 @@
-"""Sets of article numbers in the index file, read on demand; how they are written is `storing`'s business.
+"""Sets of article numbers in the index file: read on demand, and written block by block.
 
 A set is stored by blocks of 65,536 numbers (how: see `packing`), so that new articles rewrite the last block
 only and a question reads just the sets that it names.
@@ -7,12 +7,27 @@ only and a question reads just the sets that it names.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, groupby, starmap
 
 from pyroaring import BitMap
 
-from reader.index.packing import unpack
-from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, SetKind
+from reader.article.text import fold
+from reader.index import rare
+from reader.index.blocks import Made, beginning, parts_of, prefixes
+from reader.index.packing import pack_set, unpack
+from reader.index.schema import (
+    BLOCK_BITS,
+    CROWDED_LENGTH,
+    LATE,
+    LIVE,
+    PREFIX_LENGTHS,
+    VALUE_FIELDS,
+    WORD_FIELDS,
+    SetKind,
+)
 
 _LAST = "\U0010ffff"
 
@@ -29,8 +44,6 @@ def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
     )
     if field not in WORD_FIELDS:
         return found
-    from reader.index import rare  # a plain list asks for no word
-
     return found | rare.find(connection, field, value, prefix=False)
 
 
@@ -50,8 +63,6 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
         f" and block not in ({','.join(map(str, done))})",
         (field, start, start + _LAST),
     ).fetchall()
-    from reader.index import rare
-
     return united(crowded + others) | rare.find(connection, field, start, prefix=True, without=done)
 
 
@@ -81,3 +92,131 @@ def whole(rows: Iterable[tuple[int, int, bytes]]) -> list[tuple[int, bytes]]:
             data = found.pop()[1] + data
         found.append((block, data))
     return found
+
+
+def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str, Iterable[int]]]) -> None:
+    """Add numbers to sets, with the prefixes of their words; inside the caller's transaction."""
+    made = {
+        field: [(value, BitMap(array("I", by_value[value]))) for value in sorted(by_value)]
+        for field, by_value in members.items()
+        if by_value
+    }
+    united = BitMap.union(*[numbers for _, numbers in made.get(SetKind.STATE, ())] or [BitMap()])
+    blocks = {block for block, _ in by_block(united)}
+    if not blocks:
+        return
+    is_new = len(blocks) == 1 and not any(has_block(connection, block) for block in blocks)
+    note_blocks(connection, blocks)
+    for field, sets in made.items():
+        _note_choices(connection, field, [value for value, _ in sets])
+        _write(connection, field, sets, is_new=is_new)
+        if field == SetKind.WORD:
+            _write(connection, SetKind.PREFIX, sorted(prefixes(sets)), is_new=is_new)
+            if not is_new:
+                _merge_crowded(connection, sets)
+
+
+def write_made(connection: sqlite3.Connection, block: int, made: Sequence[Made]) -> None:
+    """Write the sets of a block that has none yet; inside the caller's transaction."""
+    note_blocks(connection, [block])
+    sets = sorted(chain.from_iterable(part.sets for part in made))
+    for field in {field for field, *_ in sets} & VALUE_FIELDS:
+        _note_choices(connection, field, [value for of, value, *_ in sets if of == field])
+    connection.executemany(
+        f"insert into sets(block, field, value, part, data) values({block}, ?, ?, ?, ?)", sets
+    )
+    connection.executemany(
+        f"insert into rare(block, field, start, data) values({block}, ?, ?, ?)",
+        sorted(chain.from_iterable(part.rare for part in made)),
+    )
+
+
+def note_blocks(connection: sqlite3.Connection, blocks: Iterable[int]) -> None:
+    """Let questions look in these blocks."""
+    connection.executemany("insert or ignore into blocks values(?)", [(block,) for block in blocks])
+
+
+def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[str]) -> None:
+    if field in VALUE_FIELDS:
+        connection.executemany(
+            "insert or ignore into choices values(?, ?, ?)", ((field, fold(value), value) for value in values)
+        )
+
+
+def _write(
+    connection: sqlite3.Connection, field: int, sets: Iterable[tuple[str, BitMap]], *, is_new: bool
+) -> None:
+    """Store sets, united with what is there unless that is sure to be nothing."""
+    parts = ((block, value, inside) for value, numbers in sets for block, inside in by_block(numbers))
+    if is_new:
+        connection.executemany(_INSERT, chain.from_iterable(starmap(partial(_rows, field), parts)))
+        return
+    for block, value, inside in parts:
+        _put(connection, field, value, block, inside | _stored(connection, field, value, block))
+
+
+def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) -> BitMap:
+    rows = connection.execute(
+        "select block, part, data from sets where block = ? and field = ? and value = ? order by part",
+        (block, field, value),
+    )
+    return united(rows)
+
+
+def _put(connection: sqlite3.Connection, field: int, value: str, block: int, inside: BitMap) -> None:
+    """Store the numbers that a set has in a block."""
+    connection.execute("delete from sets where block = ? and field = ? and value = ?", (block, field, value))
+    connection.executemany(_INSERT, _rows(field, block, value, inside))
+
+
+_INSERT = "insert into sets(block, field, value, part, data) values(?, ?, ?, ?, ?)"
+
+
+def _rows(field: int, block: int, value: str, inside: BitMap) -> Iterator[tuple[int, int, str, int, bytes]]:
+    return ((block, field, value, part, piece) for part, piece in parts_of(pack_set(inside)))
+
+
+def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
+    """(block, the numbers in it), block by block."""
+    while numbers:
+        block = numbers.min() >> BLOCK_BITS
+        if numbers.max() >> BLOCK_BITS == block:
+            yield block, numbers
+            return
+        inside = numbers & BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
+        yield block, inside
+        numbers = numbers - inside
+
+
+def has_block(connection: sqlite3.Connection, block: int) -> bool:
+    """Whether articles were ever numbered in this block."""
+    return connection.execute("select 1 from blocks where block = ?", (block,)).fetchone() is not None
+
+
+def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:
+    """Take numbers out of the live and the late ones; their other sets keep them until the next rebuild."""
+    for value in (LIVE, LATE):
+        replace_set(connection, SetKind.STATE, value, read_set(connection, SetKind.STATE, value) - numbers)
+
+
+def replace_set(connection: sqlite3.Connection, field: int, value: str, numbers: BitMap) -> None:
+    """Store exactly these numbers under a field's value."""
+    connection.execute(
+        "delete from sets where block in (select block from blocks) and field = ? and value = ?",
+        (field, value),
+    )
+    for block, inside in by_block(numbers):
+        _put(connection, field, value, block, inside)
+
+
+def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
+    """Where a block has a set for a crowded beginning, it must have all words that begin so."""
+    long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)
+    for start, group in groupby(long, key=beginning(CROWDED_LENGTH)):
+        stored = connection.execute(
+            f"select block, part, data from {SETS} where field = ? and value = ?", (SetKind.PREFIX, start)
+        ).fetchall()
+        numbers = dict(by_block(BitMap.union(*[found for _, found in group]))) if stored else {}
+        for block, data in whole(stored):
+            if block in numbers:
+                _put(connection, SetKind.PREFIX, start, block, unpack(block, data) | numbers[block])

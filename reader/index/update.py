@@ -12,8 +12,8 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import islice
 
 from reader.collection.folders import Collection, Roots
-from reader.index.batch import Taken
 from reader.index.coldload import ColdLoad
+from reader.index.entry import Taken
 from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.scan import Known, Scan, has_new_notes, is_too_young

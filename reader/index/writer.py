@@ -21,15 +21,14 @@ from pyroaring import BitMap
 from reader.article.dates import seconds_of
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
-from reader.index.batch import Batch, Origin, Row, Taken, title_key
 from reader.index.blocks import BlockLoad, Packed
+from reader.index.entry import Batch, Origin, Row, Taken, title_key
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import put, unpacked_rows
 from reader.index.recognition import Facts, are_same, depart, keys_of, rekey, reunite
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, SetKind, pack_name, unpack_name
-from reader.index.sets import read_set
-from reader.index.storing import replace_set, withdraw, write_made, write_sets
+from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
 
 Rank: TypeAlias = tuple[float, int, str]
 """Date, mtime, path."""

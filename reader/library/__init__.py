@@ -21,7 +21,8 @@ from reader.article.site import Site
 from reader.collection.folders import Collection, Roots, Rules, Source
 from reader.config import paths, settings
 from reader.errors import NoSuchArticle, StorageError
-from reader.index.answer import IndexResults, count_facet
+from reader.index.answer import IndexResults
+from reader.index.facets import count_facet, count_ranges
 from reader.index.store import Index
 from reader.library.change_detector import ChangeDetector
 from reader.library.guard import GuardedIndex
@@ -34,13 +35,13 @@ from reader.query.results import RelatedLink as RelatedLink
 
 if TYPE_CHECKING:
     from reader.index.lookup import Lookup
-    from reader.index.rows import ArticleRow
+    from reader.index.store import ArticleRow
 
     _Found = TypeVar("_Found")
 
 SURVEYED = 2_000
-"""Files up to which every command looks at each (15 ms). Beyond, one that shows few articles looks at the folders
-and at the files of those: it never shows what is gone or stale, and takes no longer for a million."""
+"""Files up to which every command looks at each (15 ms). Beyond, one that shows few articles looks at folders
+and at their files: it never shows what is gone or stale, and takes no longer for a million."""
 
 
 def rules_of(config: settings.Config) -> Rules:
@@ -168,9 +169,7 @@ class Library:
             search = self._index.search(view, now)
             match = search.all_of(query.without(field).clauses)
             if field in ("quality", "date"):
-                from reader.index import histogram  # only the screen asks for these
-
-                return histogram.count(view, field, match, cells)
+                return count_ranges(view, field, match, cells)
             counted = count_facet(view, field, match)
             if not (excluded := query.excluded(field)):
                 return counted

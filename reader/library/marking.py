@@ -22,7 +22,7 @@ from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience
 
 if TYPE_CHECKING:
-    from reader.index.rows import ArticleRow
+    from reader.index.store import ArticleRow
 
     _Done = TypeVar("_Done")
 

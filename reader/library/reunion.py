@@ -15,8 +15,7 @@ from reader.article.identity import identity_of, is_web
 from reader.collection.folders import Roots
 from reader.errors import StorageError
 from reader.index.recognition import Facts, Recogniser, are_alike, keys_of
-from reader.index.rows import ArticleRow
-from reader.index.store import Index
+from reader.index.store import ArticleRow, Index
 from reader.marks.database import Mark, Marks, Traces
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.collection.folders import Collection
-from reader.index import answer
+from reader.index import facets
 from reader.library import Library
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
@@ -148,7 +148,7 @@ def test_unknown_scores_are_last_both_ways(order: str) -> None:
 def test_counts_by_what_does_not_match(files: dict[str, str], asked: list[str]) -> None:
     """The same counts where the rest of the collection is the cheaper one to count."""
     with library_of(files) as (folder, library), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answer, "_BITS", 0)
+        patch.setattr(facets, "_BITS", 0)
         model = Model([folder])
         for text in asked:
             agree_on_facets(library, model, parse(text))

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.index import out_of_order as late
-from reader.index.histogram import _Ranks
+from reader.index.facets import _Ranks
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
 from reader.index.schema import LATE, LIVE, SetKind, create
-from reader.index.storing import write_sets
+from reader.index.sets import write_sets
 from reader.index.view import IndexView
 
 DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=25)

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from reader.index import blocks, rare
 from reader.index.blocks import make, runs_of
 from reader.index.schema import LIVE, SetKind, create
-from reader.index.sets import read_range, read_set
-from reader.index.storing import write_made, write_sets
+from reader.index.sets import read_range, read_set, write_made, write_sets
 
 LOADED, LATER = 5, 6
 """A block that a load has written whole, and one that grows article by article."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyroaring import BitMap
 
 from reader.index.schema import LIVE, STORED, SetKind, create
-from reader.index.storing import write_sets
+from reader.index.sets import write_sets
 from reader.index.view import IndexView
 from reader.query import parse
 from tests.index.files import NOW, opened, text_of, write
