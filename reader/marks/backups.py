@@ -1,4 +1,4 @@
-"""Copies of the marks: made on a rota, and put in the place of a file that is damaged.
+"""Copies of the marks: backed up daily for 3 days and weekly for 4 weeks, and restored where the file is damaged.
 
 A copy is made by SQLite's own backup, looked through by its integrity check, and only then given its name,
 so that whatever has a name here is whole. What is in the database is `reader.marks.database`' business.
@@ -24,7 +24,7 @@ _JOURNAL = "-journal"
 
 
 def back_up(path: str, now: float) -> Path:
-    """Copy the file, and let go of copies that the rota has no place for; the new one's path.
+    """Copy the file, and delete copies that are no longer kept; the new one's path.
 
     Raises DamageError where the file is not whole: such a copy is not kept. Raises sqlite3.Error, OSError,
     StorageError.

@@ -33,7 +33,7 @@ LANGUAGE = (
     ("since:7d", "not older; so with until:2021-07 and date:yesterday"),
     ("is:unread", "so with is:read is:starred is:draft is:published"),
     ("has:image", "so with has:related has:body"),
-    ("sort:quality", "best first, sort:-quality turns it round; so with date heat title provider relevance"),
+    ("sort:quality", "best first; prefix with - to reverse; also date heat title provider relevance"),
 )
 FOOT = "/ find a key or a word"
 _LEFT = ("Moving", "Panes", "Reading")
