@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from io import BytesIO
 from typing import Any, NamedTuple
 from xml.sax.saxutils import quoteattr
 
@@ -82,7 +83,7 @@ def _outline(one: Subscription) -> str:
 def _opml(raw: bytes, name: str) -> Listed:
     found: list[Subscription] = []
     refused: list[str] = []
-    for said, folders in _outlines(raw, name):
+    for said, folder in _outlines(raw, name):
         url = clean_line(said.get("xmlurl", "") or (said.get("url", "") if said.get("type") == "rss" else ""))
         title = clean_line(said.get("title", "") or said.get("text", ""))
         if not url:
@@ -91,15 +92,14 @@ def _opml(raw: bytes, name: str) -> Listed:
             refused.append(f"{shown(title or url)}: {shown(url)} is no http or https address")
             continue
         topics = (clean_line(part.strip("/ ")) for part in said.get("category", "").split(","))
-        folder = " / ".join(folders[-1:])
         found.append(Subscription(url, title, folder, topics=tuple(dict.fromkeys(filter(None, topics)))))
     if not found and not refused:
         raise Unfit(f"{name} names no feed")
     return Listed(_once(found), tuple(refused))
 
 
-def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """The attributes of each outline, by lower-case names, with the titles of those around it."""
+def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], str]]:
+    """The attributes of each outline, by lower-case names, with the title of the innermost around it."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
@@ -107,9 +107,7 @@ def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], list[str]
 
     repaired = _CONTROL.sub(b"", raw) if raw[:2] not in (b"\xff\xfe", b"\xfe\xff") else raw
     repaired = _BARE_AMPERSAND.sub(b"&amp;", repaired.lstrip(b"\xef\xbb\xbf \t\r\n"))
-    from io import BytesIO
-
-    outlines: list[tuple[dict[str, str], list[str]]] = []
+    outlines: list[tuple[dict[str, str], str]] = []
     folders: list[str] = []
     try:
         for event, element in iterparse(BytesIO(repaired), events=("start", "end")):
@@ -117,9 +115,8 @@ def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], list[str]
                 continue
             if event == "start":
                 said = {key.rpartition("}")[2].lower(): value for key, value in element.attrib.items()}
-                outlines.append((said, [title for title in folders if title]))
-                is_feed = bool(said.get("xmlurl"))
-                folders.append("" if is_feed else clean_line(said.get("title", "") or said.get("text", "")))
+                outlines.append((said, folders[-1] if folders else ""))
+                folders.append(_folder_of(said) or (folders[-1] if folders else ""))
             else:
                 folders.pop()
                 element.clear()
@@ -134,11 +131,16 @@ def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], list[str]
     yield from outlines
 
 
+def _folder_of(said: dict[str, str]) -> str:
+    """What an outline is called that holds others; a feed is no folder."""
+    return "" if said.get("xmlurl") else clean_line(said.get("title", "") or said.get("text", ""))
+
+
 def _local(element: Any) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def _loose(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
+def _loose(text: str) -> Iterator[tuple[dict[str, str], str]]:
     from html import unescape
 
     folders: list[str] = []
@@ -148,10 +150,9 @@ def _loose(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
                 folders.pop()
             continue
         said = {name.lower(): unescape(one or other) for name, one, other in _ATTRIBUTE.findall(inside)}
-        yield said, [title for title in folders if title]
+        yield said, folders[-1] if folders else ""
         if not is_empty:
-            is_feed = bool(said.get("xmlurl"))
-            folders.append("" if is_feed else clean_line(said.get("title", "") or said.get("text", "")))
+            folders.append(_folder_of(said) or (folders[-1] if folders else ""))
 
 
 def _newsboat(raw: bytes, name: str) -> Listed:

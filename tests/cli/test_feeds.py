@@ -1,0 +1,194 @@
+"""`reader subscribe`, `fetch`, `feeds` and their companions, as typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader import cli
+from tests.feeds.site import Page, Site, item, rss
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site with one feed of two articles."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    made = Site()
+    made.pages["/feed"] = Page(rss(item(1), item(2)))
+    yield made
+    made.close()
+
+
+class Shell:
+    """Runs commands in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, stdout, stderr."""
+        code = cli.main(words)
+        out, err = self._capsys.readouterr()
+        return code, out, err
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
+    """A command line."""
+    return Shell(capsys)
+
+
+def test_from_an_address_to_articles(site: Site, shell: Shell) -> None:
+    """Subscribe, fetch, list: without a SOURCE the news folder is what a command answers for."""
+    code, out, _ = shell("subscribe", site.url + "/feed", "--folder", "Sea")
+    assert (code, out.startswith("subscribed to Harbour Post (RSS 2.0, 2 articles)")) == (0, True)
+    assert shell("subscribe", site.url + "/feed")[1].startswith("already subscribed")
+    assert shell("count")[1] == "0\n"
+    code, out, _ = shell("fetch", "--format", "json")
+    report = json.loads(out)
+    assert code == 0
+    assert list(report) == [
+        "feeds", "fetched", "notModified", "notDue", "failed", "new", "updated", "seconds", "errors",
+    ]  # fmt: skip
+    assert (report["feeds"], report["fetched"], report["new"], report["errors"]) == (1, 1, 2, [])
+    titles = [record["title"] for record in json.loads(shell("list", "--format", "json")[1])]
+    assert titles == ["Title 2", "Title 1"]
+    assert shell("count", "--category", "sea")[1] == "2\n"
+    assert "0 new articles from 1 feed (1 not due)" in shell("fetch")[1]
+
+
+def test_feeds_are_listed(site: Site, shell: Shell) -> None:
+    """As JSON with every key, and as a table with the error in words."""
+    shell("subscribe", site.url + "/feed", "--folder", "Sea", "--name", "Harbour")
+    shell("fetch")
+    shell("mark", "read", "--limit", "1")
+    del site.pages["/feed"]
+    assert shell("fetch", "--force")[0] == 1
+    (record,) = json.loads(shell("feeds", "--format", "json")[1])
+    assert list(record) == [
+        "url", "name", "folder", "articles", "unread", "lastFetched", "nextFetch", "error", "fullText",
+    ]  # fmt: skip
+    assert (record["name"], record["folder"], record["articles"], record["unread"]) == (
+        "Harbour",
+        "Sea",
+        2,
+        1,
+    )
+    assert (
+        "404" in record["error"] and record["lastFetched"].endswith("Z") and record["nextFetch"].endswith("Z")
+    )
+    table = shell("feeds")[1].splitlines()
+    assert table[0].split() == ["NAME", "FOLDER", "ARTICLES", "UNREAD", "FETCHED"]
+    assert "not found (404)" in table[1]
+
+
+def test_a_gone_feed_has_no_next_time(site: Site, shell: Shell) -> None:
+    """`nextFetch` is null."""
+    shell("subscribe", site.url + "/feed")
+    site.pages["/feed"] = Page(status=410)
+    code, _, err = shell("fetch")
+    assert code == 1 and "gone (410)" in err
+    assert json.loads(shell("feeds", "--format", "json")[1])[0]["nextFetch"] is None
+
+
+def test_several_feeds_are_asked_for(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal they are listed; with --yes it is the first."""
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in ("feed", "b")
+    )
+    site.pages["/"] = Page(f"<html><head>{links}</head></html>".encode())
+    site.pages["/b"] = Page(rss(item(3), title="Second"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    code, _, err = shell("subscribe", site.url)
+    assert code == 2 and "Second" in err and "--yes" in err
+    assert shell("subscribe", site.url, "--yes")[1].startswith("subscribed to Harbour Post")
+
+
+def test_unsubscribing_keeps_or_deletes_articles(site: Site, shell: Shell, _own_places: Path) -> None:
+    """What was starred stays, and what was deleted comes again with a new subscription."""
+    news = _own_places / "data" / "news"
+    shell("subscribe", site.url + "/feed")
+    shell("fetch")
+    assert shell("unsubscribe", "harb")[0] == 0
+    assert len(list(news.rglob("*.md"))) == 2
+    shell("subscribe", site.url + "/feed")
+    assert "0 new" in shell("fetch", "--force")[1]
+    shell("mark", "star", "--limit", "1")
+    code, out, _ = shell("unsubscribe", "Harbour Post", "--delete-articles")
+    assert code == 0 and "1 article of Harbour Post deleted; 1 article kept" in out
+    assert len(list(news.rglob("*.md"))) == 1
+    shell("subscribe", site.url + "/feed")
+    assert "1 new article" in shell("fetch")[1]
+
+
+def test_keep_removes_old_articles_but_not_marked_ones(site: Site, shell: Shell, _own_places: Path) -> None:
+    """By the whole command, with the Library's marks."""
+    shell("subscribe", site.url + "/feed")
+    shell("fetch")
+    shell("mark", "tag:later", "--limit", "1")
+    toml = _own_places / "config" / "feeds.toml"
+    toml.write_text(toml.read_text() + 'keep = "1d"\n')
+    assert "1 removed" in shell("fetch")[1]
+    assert len(list((_own_places / "data" / "news").rglob("*.md"))) == 1
+
+
+def test_lists_of_feeds_come_and_go(site: Site, shell: Shell, tmp_path: Path) -> None:
+    """OPML out and in again; what is left out is named."""
+    urls = tmp_path / "urls"
+    urls.write_text(f"{site.url}/feed Sea ~Harbour\nexec:x\n")
+    code, out, err = shell("import-feeds", str(urls))
+    assert (code, out) == (0, "subscribed to 1 feed, 1 left out\n")
+    assert "line 2" in err
+    assert shell("export-feeds", str(tmp_path / "feeds.opml"))[0] == 0
+    shell("unsubscribe", "Harbour")
+    assert shell("import-feeds", str(tmp_path / "feeds.opml"))[1] == "subscribed to 1 feed\n"
+    assert '<opml version="2.0">' in shell("export-feeds")[1]
+    assert (
+        shell("import-feeds", str(tmp_path / "feeds.opml"))[1]
+        == "subscribed to 0 feeds, 1 were there already\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("subscribe",), 2),
+        (("subscribe", "--every", "often", "https://a.example"), 2),
+        (("unsubscribe",), 2),
+        (("unsubscribe", "nothing"), 1),
+        (("fetch", "nothing"), 1),
+        (("fetch", "--jobs", "0"), 2),
+        (("import-feeds",), 2),
+        (("import-feeds", "/nonexistent/file"), 3),
+        (("save",), 2),
+        (("save", "ftp://a.example/"), 3),
+        (("feeds",), 0),
+        (("fetch",), 0),
+    ],
+)
+def test_exit_codes(shell: Shell, words: tuple[str, ...], code: int) -> None:
+    """What is wrong is one sentence."""
+    found, _, err = shell(*words)
+    assert found == code
+    assert err.count("\n") == (1 if code else err.count("\n"))
+
+
+def test_the_news_folder_is_where_the_configuration_says(
+    site: Site, shell: Shell, _own_places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[feeds] folder, else READER_NEWS_DIR, else the data folder; a mistake is a warning."""
+    shell("subscribe", site.url + "/feed")
+    monkeypatch.setenv("READER_NEWS_DIR", str(tmp_path / "mine"))
+    shell("fetch")
+    assert len(list((tmp_path / "mine").rglob("*.md"))) == 2
+    config = _own_places / "config" / "config.toml"
+    config.write_text('[feeds]\nfolder = "here"\nevery = "often"\n')
+    code, out, err = shell("count")
+    assert (code, out) == (0, "0\n")
+    assert "every" in err
+    assert (_own_places / "config" / "here").is_dir()

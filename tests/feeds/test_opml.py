@@ -1,0 +1,106 @@
+"""Lists of feeds: OPML, malformed too, and newsboat's urls."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.feeds.opml import Unfit, read, written
+from reader.feeds.subscriptions import Subscription
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?><opml version="1.0"><head><title>x</title></head><body>'
+
+
+def opml(inside: str) -> bytes:
+    """A document with these outlines."""
+    return f"{HEAD}{inside}</body></opml>".encode()
+
+
+def test_what_is_written_is_read_again() -> None:
+    """Names, folders and topics come back; users and passwords do not."""
+    feeds = (
+        Subscription("https://u:secret@a.example/f?x=1&y=2", 'A & "B" <c>', topics=("X", "Y")),
+        Subscription("https://b.example/", "B", "Sea & Sky"),
+    )
+    text = written(feeds)
+    assert "secret" not in text
+    assert 'version="2.0"' in text
+    found = read(text.encode(), "x").subscriptions
+    assert found == (feeds[0]._replace(url="https://a.example/f?x=1&y=2"), feeds[1])
+
+
+def test_bare_ampersands_and_quotes_are_repaired() -> None:
+    """Most real files have them (trap 20)."""
+    raw = opml(
+        '<outline text="A & B" xmlUrl="http://a.example/?x=1&y=2"/><outline text="C" xmlUrl="http://c.example/">'
+    )
+    assert [one.url for one in read(raw, "x").subscriptions] == [
+        "http://a.example/?x=1&y=2",
+        "http://c.example/",
+    ]
+    raw = opml('<outline text="say "hi"" xmlUrl="http://a.example/"/>')
+    assert [one.url for one in read(raw, "x").subscriptions] == ["http://a.example/"]
+
+
+def test_folders_are_the_innermost_ones() -> None:
+    """Of nested outlines; names in any case, with a BOM before."""
+    raw = b"\xef\xbb\xbf" + opml(
+        '<outline text="All"><outline title="Sea"><outline text="A" XMLURL="http://a.example/"/></outline>'
+        '<outline text="B" xmlUrl="http://b.example/"/></outline><outline text="C" xmlUrl="http://c.example/"/>'
+    )
+    assert [(one.name, one.folder) for one in read(raw, "x").subscriptions] == [
+        ("A", "Sea"),
+        ("B", "All"),
+        ("C", ""),
+    ]
+
+
+def test_deep_nesting_ends_no_recursion() -> None:
+    """50,000 outlines in each other are read."""
+    deep = '<outline text="x">' * 50_000 + '<outline xmlUrl="http://a.example/"/>' + "</outline>" * 50_000
+    assert len(read(opml(deep), "x").subscriptions) == 1
+
+
+def test_entities_are_not_expanded() -> None:
+    """A bomb is refused with a sentence."""
+    raw = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + opml('<outline text="&b;"/>')
+    with pytest.raises(Unfit, match="entities|OPML"):
+        read(raw, "feeds.opml")
+
+
+def test_newsboat_s_urls_are_read() -> None:
+    """The first tag is the folder, `~` a name; what would run a program is refused with its line."""
+    raw = b"""# mine
+https://a.example/feed "Two Words" sea ~"A Name" !
+https://b.example/feed
+exec:~/bin/feed.sh
+"filter:~/bin/x:https://c.example/"
+"query:Unread:unread = \\"yes\\""
+file:///etc/passwd
+"""
+    found = read(raw, "urls")
+    assert found.subscriptions == (
+        Subscription("https://a.example/feed", "A Name", "Two Words", topics=("sea",)),
+        Subscription("https://b.example/feed"),
+    )
+    assert [sentence.partition(":")[0] for sentence in found.refused] == [f"line {n}" for n in (4, 5, 6, 7)]
+    assert "runs a program" in found.refused[0] and "runs a program" in found.refused[1]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"hello world", b"<html><body>x</body></html>", b"\x89PNG\r\n", b"<opml/>"]
+)
+def test_what_is_no_list_is_refused(raw: bytes) -> None:
+    """Never in silence."""
+    with pytest.raises(Unfit, match="feeds.opml"):
+        read(raw, "feeds.opml")
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", HEAD.encode(), b"<opml><body><outline "]))
+def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
+    """Nothing but Unfit is raised."""
+    try:
+        read(before + raw, "x")
+    except Unfit:
+        return

@@ -1,0 +1,66 @@
+"""Single pages kept as articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader.config import news
+from reader.feeds import saving
+from tests.feeds.conftest import QUICK
+from tests.feeds.site import Page, Site
+
+STORY = (
+    '<html><head><title>The ferry - Harbour</title><meta property="og:site_name" content="Harbour Post">'
+    '<meta name="author" content="Ana Lund">'
+    '<meta property="article:published_time" content="2026-05-06T10:00:00Z">'
+    '</head><body><nav><a href="/">Home</a></nav><article><h1>The ferry</h1>'
+    + "".join(
+        f'<p>Paragraph {n} tells about the ferry and <a href="/dock">its dock</a> in words.</p>'
+        for n in range(5)
+    )
+    + "</article><footer>All rights</footer></body></html>"
+)
+
+
+def test_a_page_becomes_an_article(site: Site, _own_places: Path) -> None:
+    """Title, author, date, site and text, with absolute links and without what is around them."""
+    site.pages["/story"] = Page(STORY.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    (saved,) = saving.save([site.url + "/story"], topics=["Ferries"], limits=QUICK)
+    assert saved.is_new
+    text = Path(saved.path).read_text()
+    assert 'title: "The ferry"' in text and 'author: "Ana Lund"' in text and '  - "Ferries"' in text
+    assert "publishedDateTime: 2026-05-06" in text and 'name: "Harbour Post"' in text
+    assert f"[its dock]({site.url}/dock)" in text
+    assert "All rights" not in text and "Home" not in text
+    assert "/news/saved/2026/2026-05-06-the-ferry.md" in saved.path
+    assert news.is_in_use()
+
+
+def test_a_page_is_saved_once(site: Site) -> None:
+    """The second time it says where it is; once removed it is saved again."""
+    site.pages["/story"] = Page(STORY.encode())
+    (first,) = saving.save([site.url + "/story"], limits=QUICK)
+    (second,) = saving.save([site.url + "/story"], limits=QUICK)
+    assert (second.path, second.is_new) == (first.path, False)
+    Path(first.path).unlink()
+    (third,) = saving.save([site.url + "/story"], limits=QUICK)
+    assert third.is_new
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        (Page(status=404), "404"),
+        (Page(b"%PDF-1.7", {"Content-Type": "application/pdf"}), "application/pdf"),
+        (Page(b"<html><body></body></html>"), "no text"),
+    ],
+)
+def test_what_has_no_text_has_a_sentence(site: Site, page: Page, says: str) -> None:
+    """And stops no other page."""
+    site.pages["/x"] = page
+    site.pages["/story"] = Page(STORY.encode())
+    failed, saved = saving.save([site.url + "/x", site.url + "/story"], limits=QUICK)
+    assert says in failed.error
+    assert saved.is_new
