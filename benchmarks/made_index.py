@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 from benchmarks import corpus, figures_load
 from benchmarks.bench import Bench
 from benchmarks.corpus import COMMON, DAYS, FIRST_DAY, PROVIDERS, TOPICS, VOCABULARY
-from reader.index.blocks import BlockLoad, Made, Packed, make, runs_of
-from reader.index.entry import Batch, Entry, Origin
+from reader.index.blocks import BlockLoad, Packed, StoredSets, make, runs_of
+from reader.index.entry import Batch, IndexEntry, Origin
 from reader.index.numbering import Numbering
 from reader.index.packing import lows_of, numbers_in
 from reader.index.schema import STORED, VERSION, SetKind, connect
@@ -41,7 +41,7 @@ _OF_FILE = "select folder, name, mtime_ns, size, inode from articles limit ?"
 class Drawn(NamedTuple):
     """A block of articles without their numbers, keys and dates."""
 
-    made: Made
+    made: StoredSets
     titles: list[str]
     """Their keys in the order of titles."""
     rows: list[tuple[Any, ...]]
@@ -138,7 +138,9 @@ def _draw(
             words[word] = sorted({*found, *words.get(word, ())})
     tasks = [[(field, [run])] for (field, _), run in runs_of(batch.members).items()]
     parts = [make(task) for task in tasks]
-    made = Made([row for part in parts for row in part.sets], [row for part in parts for row in part.rare])
+    made = StoredSets(
+        [row for part in parts for row in part.sets], [row for part in parts for row in part.rare]
+    )
     return Drawn(made, [key for key, _ in batch.titles], [tuple(row)[3:] for row in batch.rows], low)
 
 
@@ -155,7 +157,7 @@ def _some(chance: random.Random, share: float) -> Sequence[int]:
     return numbers_in(chance.randbytes(2 * count)) if count else array("H")
 
 
-def _entry(chance: random.Random, number: int) -> Entry:
+def _entry(chance: random.Random, number: int) -> IndexEntry:
     """An article without a text; its number, key and date are given when it is written."""
     name, domain = corpus.provider(int(PROVIDERS ** chance.random()) - 1)
     topics = sorted(
@@ -168,7 +170,7 @@ def _entry(chance: random.Random, number: int) -> Entry:
     values += [(STORED["type"], "article"), (STORED["quality"], str(quality)), (STORED["heat"], str(heat))]
     values += [(SetKind.FLAG, "body")] + ([(SetKind.FLAG, "draft")] if is_draft else [])
     title = corpus.text(chance, 9).capitalize()
-    return Entry(
+    return IndexEntry(
         0, 0, False, title, name, domain, tuple(topics), quality, heat, "news", "article",
         f"https://{domain}/{number:x}", is_draft, tuple(values), "",
         chance.getrandbits(63), chance.getrandbits(63),

@@ -17,7 +17,7 @@ from reader.index.store import ArticleRow, Index
 from reader.query import Query
 from reader.query.results import Headline
 
-_Found = TypeVar("_Found")
+_Reply = TypeVar("_Reply")
 
 HEADLINE_COLUMNS = (
     "number, key, title, provider, domain, topics, date, is_day, quality, heat, category, type, url, draft"
@@ -59,7 +59,7 @@ def headlines(
 class Asker(Protocol):
     """Puts damage right (see `reader.library.guard`)."""
 
-    def ask(self, question: Callable[[], _Found]) -> _Found:
+    def ask(self, question: Callable[[], _Reply]) -> _Reply:
         """What the question finds. Raises ReaderError."""
 
 

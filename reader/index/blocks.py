@@ -35,7 +35,7 @@ the last of them half empty."""
 _GROUPS = 64
 """Groups that words are divided into by their first character; a multiple of the letters of most scripts."""
 
-Group: TypeAlias = tuple[int, int]
+RunGroup: TypeAlias = tuple[int, int]
 """A field, and which of its values by their first character."""
 
 
@@ -61,12 +61,12 @@ class Packed(NamedTuple):
     """The low halves of their numbers."""
     late: list[int]
     """Numbers that do not tell the date."""
-    runs: dict[Group, Run]
+    runs: dict[RunGroup, Run]
     unusual: list[Taken]
     """Files with problems, without an article, or too young to be trusted; articles without their body."""
 
 
-Task: TypeAlias = Sequence[tuple[int, Sequence[Run]]]
+SetTask: TypeAlias = Sequence[tuple[int, Sequence[Run]]]
 """(field, the runs of a group, the newest first), for `make`."""
 
 
@@ -75,7 +75,7 @@ def parts_of(data: bytes) -> Iterator[tuple[int, bytes]]:
     yield from enumerate(data[at : at + LARGEST_PART] for at in range(0, len(data) or 1, LARGEST_PART))
 
 
-class Made(NamedTuple):
+class StoredSets(NamedTuple):
     """Rows for the tables `sets` and `rare`."""
 
     sets: list[tuple[int, str, int, bytes]]
@@ -99,9 +99,9 @@ class BlockLoad:
         self.numbering = numbering
         self.chunks: list[Packed] = []
         """The newest first, without their runs."""
-        self.made: Iterable[Made] = ()
+        self.made: Iterable[StoredSets] = ()
         """The block's sets, ready to be written, or as they get ready."""
-        self._runs: dict[Group, list[Run]] = defaultdict(list)
+        self._runs: dict[RunGroup, list[Run]] = defaultdict(list)
 
     def take(self, chunk: Packed) -> None:
         """Take in a chunk; they come newest first."""
@@ -109,7 +109,7 @@ class BlockLoad:
             self._runs[group].append(run)
         self.chunks.append(chunk._replace(runs={}))
 
-    def tasks(self, count: int) -> list[Task]:
+    def tasks(self, count: int) -> list[SetTask]:
         """The members, given away, for about so many calls of `make`, evenly."""
         tasks: list[list[tuple[int, Sequence[Run]]]] = [[] for _ in range(count)]
         sizes = [0] * count
@@ -123,9 +123,9 @@ class BlockLoad:
         return [task for task in tasks if task]
 
 
-def runs_of(members: Members) -> dict[Group, Run]:
+def runs_of(members: Members) -> dict[RunGroup, Run]:
     """A chunk's members, whose numbers lie in one block and grow, in the form that travels."""
-    runs: dict[Group, Run] = {}
+    runs: dict[RunGroup, Run] = {}
     for field, by_value in members.items():
         groups: dict[int, tuple[list[str], list[list[int]]]] = {}
         if field in WORD_FIELDS:
@@ -155,9 +155,9 @@ def _merged(runs: Sequence[Run]) -> dict[str, bytes]:
     return found
 
 
-def make(task: Task) -> Made:
+def make(task: SetTask) -> StoredSets:
     """The stored form of sets; a worker's task, because it is a tenth of the price of a load."""
-    made = Made([], [])
+    made = StoredSets([], [])
     for field, runs in task:
         members = _merged(runs)
         if field not in WORD_FIELDS:
@@ -169,7 +169,7 @@ def make(task: Task) -> Made:
     return made
 
 
-def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Made) -> None:
+def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: StoredSets) -> None:
     """Note the sets of sorted words, the rare ones together, and those of their beginnings."""
     few: list[str] = []
     few_lows: list[bytes] = []
@@ -209,7 +209,7 @@ def _mixed(lows: Sequence[bytes]) -> BitMap:
     return BitMap(array("I", sorted(set(numbers_in(b"".join(lows))))), optimize=False)
 
 
-def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: Made) -> None:
+def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: StoredSets) -> None:
     """Note the sets of four letters with which very many of these words begin."""
     place = 0
     for start, group in groupby(word[:CROWDED_LENGTH] for word in words):

@@ -23,7 +23,7 @@ from reader.collection.sites import folder_of
 from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """An article as the index knows it, without its number and its file."""
 
     key: int
@@ -64,7 +64,7 @@ _VALUES: Mapping[str, Callable[[Article, Place], Iterable[str]]] = {
 """What an article and the place of its file say in each stored field; an empty text is no value."""
 
 
-def entry_of(article: Article, place: Place) -> Entry:
+def entry_of(article: Article, place: Place) -> IndexEntry:
     """The entry of an article whose file lies there."""
     date = article.published_date_time
     is_day = date is not None and not isinstance(date, datetime)
@@ -79,7 +79,7 @@ def entry_of(article: Article, place: Place) -> Entry:
         ("body", article.body), (DAY, is_day),
     )  # fmt: skip
     found += [(SetKind.FLAG, flag) for flag, is_set in flags if is_set]
-    return Entry(
+    return IndexEntry(
         key_of(article.identity), None if date is None else seconds_of(date), is_day, article.title,
         article.provider.name, article.provider.domain or _host(article.url), article.topics,
         article.quality, article.heat, article.category, article.type, article.url, article.is_draft,
@@ -140,7 +140,7 @@ class Taken(NamedTuple):
     """The content's digest, where the file was so young that an edit may not show in its times."""
 
 
-class Row(NamedTuple):
+class IndexRow(NamedTuple):
     """An article's row, in the order of the table's columns."""
 
     number: int
@@ -176,12 +176,12 @@ class Batch:
     def __init__(self, base: int = 0) -> None:
         """Members are counted from `base`, so that those of one block are small."""
         self._base = base
-        self.rows: list[Row] = []
+        self.rows: list[IndexRow] = []
         self.titles: list[tuple[str, int]] = []
         self.members: Members = {field: defaultdict(list) for field in ALL_SETS}
         self._words, self._title_words = self.members[SetKind.WORD], self.members[SetKind.TITLE_WORD]
 
-    def add(self, number: int, entry: Entry, origin: Origin) -> Row:
+    def add(self, number: int, entry: IndexEntry, origin: Origin) -> IndexRow:
         """Take one article in under its number."""
         member = number - self._base
         title_words = words(entry.title)
@@ -254,9 +254,9 @@ def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -
     deque(map(list.append, map(lists.__getitem__, values), repeat(number)), maxlen=0)
 
 
-def _row(number: int, entry: Entry, origin: Origin) -> Row:
+def _row(number: int, entry: IndexEntry, origin: Origin) -> IndexRow:
     folder, name, mtime_ns, size, inode, ctime_ns = origin
-    return Row(
+    return IndexRow(
         number, entry.key, entry.date, entry.is_day, entry.title, entry.provider, entry.domain,
         "\n".join(entry.topics), entry.quality, entry.heat, entry.category, entry.type, entry.url,
         entry.is_draft, folder, pack_name(name), mtime_ns, size, inode, ctime_ns, entry.title_key,

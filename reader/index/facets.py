@@ -36,11 +36,11 @@ def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
     return Facet(field, tuple(values))
 
 
-Counted: TypeAlias = tuple[str, int, BitMap]
+CountedValue: TypeAlias = tuple[str, int, BitMap]
 """A value, how many of a match have it, and the numbers of all that have it."""
 
 
-def _counted_tags(view: IndexView, field: str, match: BitMap) -> Iterator[Counted]:
+def _counted_tags(view: IndexView, field: str, match: BitMap) -> Iterator[CountedValue]:
     tags = [
         (fold(name[4:]), name[4:], numbers)
         for name, numbers in view.marks.items()
@@ -53,7 +53,7 @@ def _counted_tags(view: IndexView, field: str, match: BitMap) -> Iterator[Counte
         yield shown, match.intersection_cardinality(numbers), numbers
 
 
-def _counted(view: IndexView, field: str, match: BitMap) -> Iterator[Counted]:
+def _counted(view: IndexView, field: str, match: BitMap) -> Iterator[CountedValue]:
     known = view.members(STORED[field])
     rest = _rest(view.live, match)
     if rest is None:

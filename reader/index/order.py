@@ -17,7 +17,7 @@ from pyroaring import BitMap
 from reader.article.text import words
 from reader.index.out_of_order import LateAmong, LateRow
 from reader.index.schema import LAST_UNDATED, STORED, UNDATED, SetKind
-from reader.index.view import Choice, IndexView
+from reader.index.view import IndexView, KnownValue
 from reader.query import Query
 
 NO_LATE = LateRow()
@@ -146,7 +146,7 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     if query.sort == "heat":
         # A negative heat was not measured.
         known = [choice for choice in known if int(choice[2]) >= 0]
-    natural: Callable[[Choice], object] = _by_name if query.sort == "provider" else _highest_first
+    natural: Callable[[KnownValue], object] = _by_name if query.sort == "provider" else _highest_first
     sets, rest = [], match
     in_order = sorted(known, key=natural, reverse=query.is_reversed)  # type: ignore[arg-type]
     for _, spellings in groupby(in_order, key=natural):
@@ -158,11 +158,11 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     return RowOfSets(view, [*sets, rest] if rest else sets)
 
 
-def _by_name(choice: Choice) -> str:
+def _by_name(choice: KnownValue) -> str:
     return choice[0]
 
 
-def _highest_first(choice: Choice) -> int:
+def _highest_first(choice: KnownValue) -> int:
     return -int(choice[2])
 
 

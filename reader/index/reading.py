@@ -17,7 +17,7 @@ from reader.article.text import clean_line, display_path
 from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
 from reader.index.blocks import Packed, runs_of
-from reader.index.entry import Batch, Origin, Row, Taken, entry_of
+from reader.index.entry import Batch, IndexRow, Origin, Taken, entry_of
 from reader.index.packing import lows_of
 from reader.index.scan import is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED
@@ -124,7 +124,7 @@ def take_chunk(chunk: Chunk) -> Packed:
     )
 
 
-def _late(rows: Sequence[Row], chunk: Chunk) -> list[int]:
+def _late(rows: Sequence[IndexRow], chunk: Chunk) -> list[int]:
     """The numbers of the articles whose date was guessed wrong."""
     if chunk.dates is None:
         return []
@@ -134,9 +134,9 @@ def _late(rows: Sequence[Row], chunk: Chunk) -> list[int]:
     ]
 
 
-def unpacked_rows(packed: bytes) -> list[Row]:
+def unpacked_rows(packed: bytes) -> list[IndexRow]:
     """The rows of a chunk as they were made."""
-    return list(map(Row._make, marshal.loads(packed)))
+    return list(map(IndexRow._make, marshal.loads(packed)))
 
 
 def peek_chunk(chunk: Chunk) -> bytes:

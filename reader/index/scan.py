@@ -29,7 +29,7 @@ class Known(NamedTuple):
     ctime_ns: int = 0
 
 
-class Listed(NamedTuple):
+class ListedFolder(NamedTuple):
     """A folder with the files in it that must be read."""
 
     folder: int
@@ -62,7 +62,7 @@ class Scan:
         self._racy: dict[int, list[str]] = {}
         for folder, name in connection.execute("select folder, name from racy"):
             self._racy.setdefault(folder, []).append(unpack_name(name))
-        self.folders: list[Listed] = []
+        self.folders: list[ListedFolder] = []
         """Those in which something must be read or noted."""
         self.removed: dict[tuple[int, str], Known] = {}
         """Files that are gone."""
@@ -88,13 +88,15 @@ class Scan:
             number, self._next = self._next, self._next + 1
             self.added += len(folder.files)
             names = [file[0] for file in folder.files]
-            self.folders.append(Listed(number, folder.root, folder.path, signature, mtime_ns, names, {}, {}))
+            self.folders.append(
+                ListedFolder(number, folder.root, folder.path, signature, mtime_ns, names, {}, {})
+            )
             return
-        listed = Listed(number, folder.root, folder.path, signature, mtime_ns, [], {}, {})
+        listed = ListedFolder(number, folder.root, folder.path, signature, mtime_ns, [], {}, {})
         self._compare_files(folder, listed)
         self.folders.append(listed)
 
-    def _compare_files(self, folder: Folder, listed: Listed) -> None:
+    def _compare_files(self, folder: Folder, listed: ListedFolder) -> None:
         number = listed.folder
         known = self._known(number)
         racy = set(self._racy.get(number, ()))

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from reader.article.text import fold
 from reader.index import rare
-from reader.index.blocks import Made, beginning, parts_of, prefixes
+from reader.index.blocks import StoredSets, beginning, parts_of, prefixes
 from reader.index.packing import pack_set, unpack
 from reader.index.schema import (
     BLOCK_BITS,
@@ -116,7 +116,7 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
                 _merge_crowded(connection, sets)
 
 
-def write_made(connection: sqlite3.Connection, block: int, made: Sequence[Made]) -> None:
+def write_made(connection: sqlite3.Connection, block: int, made: Sequence[StoredSets]) -> None:
     """Write the sets of a block that has none yet; inside the caller's transaction."""
     note_blocks(connection, [block])
     sets = sorted(chain.from_iterable(part.sets for part in made))

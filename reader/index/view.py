@@ -54,14 +54,14 @@ MOST_FIRSTS = 1000
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time from which its dates are counted."""
 
-Choice: TypeAlias = tuple[str, str, str]
+KnownValue: TypeAlias = tuple[str, str, str]
 """A value of a field: folded, as it is shown, and as it is stored."""
 
 QUALITY_STEP = 5
 """Qualities that are counted as one; the last step has 100 besides."""
 
 
-class Members(NamedTuple):
+class ValueMembers(NamedTuple):
     """The articles that have a value of a field."""
 
     value: str
@@ -87,8 +87,8 @@ class IndexView:
         self._kept: dict[tuple[int, str], BitMap] = {}
         self._words: dict[tuple[int, str], BitMap] = {}
         self._firsts: dict[int, int] = {}
-        self._choices: dict[int, list[Choice]] = {}
-        self._members: dict[int, Sequence[Members]] = {}
+        self._choices: dict[int, list[KnownValue]] = {}
+        self._members: dict[int, Sequence[ValueMembers]] = {}
 
     def use_marks(self, marks: Mapping[str, BitMap]) -> None:
         """Go over to the marks as they are now."""
@@ -192,7 +192,7 @@ class IndexView:
             return ordered
         return ordered | self.late_articles.newest_first.dated_between(start, stop)
 
-    def choices(self, field: int) -> list[Choice]:
+    def choices(self, field: int) -> list[KnownValue]:
         """Every value of a field that an article ever had, sorted by its folded form."""
         known = self._choices.get(field)
         if known is None:
@@ -205,7 +205,7 @@ class IndexView:
             self._choices[field] = known
         return known
 
-    def _without_shared(self, field: int, known: Iterable[Choice]) -> Iterator[Choice]:
+    def _without_shared(self, field: int, known: Iterable[KnownValue]) -> Iterator[KnownValue]:
         """Paths without what all that are listed now have in common; what nothing is left of is no value."""
         from reader.collection.sites import shared_part  # with `re`, which a plain list does without
 
@@ -214,7 +214,7 @@ class IndexView:
         named = ((path[len(shared) :].lstrip("/"), path) for path in paths)
         yield from sorted((fold(name), name, path) for name, path in named if name)
 
-    def members(self, field: int) -> Sequence[Members]:
+    def members(self, field: int) -> Sequence[ValueMembers]:
         """Every value that an article has now, by name. Spellings that queries don't tell
         apart are one value, named by the most frequent of them."""
         known = self._members.get(field)
@@ -224,7 +224,7 @@ class IndexView:
                 self._members[field] = known
         return known
 
-    def _live_members(self, field: int) -> Iterator[Members]:
+    def _live_members(self, field: int) -> Iterator[ValueMembers]:
         count = self.live.intersection_cardinality
         for _, spellings in groupby(self.choices(field), key=itemgetter(0)):
             found = [(self.get(field, stored), shown) for _, shown, stored in spellings]
@@ -235,7 +235,7 @@ class IndexView:
                 numbers = BitMap.union(*[numbers for numbers, _ in found])
             # A value that only articles had that are gone by now is no choice any more.
             if listed := count(numbers):
-                yield Members(shown, numbers, listed)
+                yield ValueMembers(shown, numbers, listed)
 
     def matching_choices(self, field: int, folded: str, *, prefix: bool) -> list[str]:
         """The values, as stored, that a person means by a folded text."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 Task = TypeVar("Task")
-Outcome = TypeVar("Outcome")
+TaskOutcome = TypeVar("TaskOutcome")
 
 _IN_FLIGHT = 3
 """Tasks handed out for each worker: one being done, the others so that it never waits for the writer."""
@@ -68,7 +68,7 @@ class Workers:
         """How many tasks are done at the same time."""
         return max(len(self._processes), 1)
 
-    def map(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> Iterator[Outcome]:
+    def map(self, function: Callable[[Task], TaskOutcome], tasks: Iterable[Task]) -> Iterator[TaskOutcome]:
         """The outcomes in the tasks' order; a few tasks are under way from now on, at any time."""
         if not self._processes:
             return map(function, tasks)
@@ -79,14 +79,17 @@ class Workers:
         return self._outcomes(function, todo, started)
 
     def _outcomes(
-        self, function: Callable[[Task], Outcome], todo: Iterator[Task], started: deque[Future[Outcome]]
-    ) -> Iterator[Outcome]:
+        self,
+        function: Callable[[Task], TaskOutcome],
+        todo: Iterator[Task],
+        started: deque[Future[TaskOutcome]],
+    ) -> Iterator[TaskOutcome]:
         while started:
             outcome = started.popleft().result()
             started.extend(self._threads.submit(self._ask, function, task) for task in islice(todo, 1))
             yield outcome
 
-    def _ask(self, function: Callable[[Task], Outcome], task: Task) -> Outcome:
+    def _ask(self, function: Callable[[Task], TaskOutcome], task: Task) -> TaskOutcome:
         process = self._idle.get()
         if process is None:
             self._idle.put(None)

@@ -22,7 +22,7 @@ from reader.article.dates import seconds_of
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
 from reader.index.blocks import BlockLoad, Packed
-from reader.index.entry import Batch, Origin, Row, Taken, title_key
+from reader.index.entry import Batch, IndexRow, Origin, Taken, title_key
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import put, unpacked_rows
@@ -47,7 +47,7 @@ class Shown(NamedTuple):
     origin: Origin
 
 
-_ROW_SLOTS = ", ".join("?" * len(Row._fields))
+_ROW_SLOTS = ", ".join("?" * len(IndexRow._fields))
 
 
 class Writer:
@@ -199,7 +199,7 @@ class Writer:
                     self._insert_beside(row)
         return self._stored(numbers)
 
-    def _insert_beside(self, row: Row) -> None:
+    def _insert_beside(self, row: IndexRow) -> None:
         """Insert a row whose key another one has: it may be a copy of the same article."""
         (folder,) = self._connection.execute(
             "select path from folders where folder = ?", (row.folder,)

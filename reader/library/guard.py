@@ -14,7 +14,7 @@ from reader.errors import ReaderError, StorageError, remedy
 from reader.index.store import Index
 from reader.query.results import Progress
 
-Answer = TypeVar("Answer")
+Reply = TypeVar("Reply")
 
 
 class GuardedIndex:
@@ -27,7 +27,7 @@ class GuardedIndex:
         self._rebuilt = -1
         """The edition that was built because of damage: what goes wrong there too has another cause."""
 
-    def ask(self, question: Callable[[], Answer]) -> Answer:
+    def ask(self, question: Callable[[], Reply]) -> Reply:
         """Ask, and ask once more after a damaged index was rebuilt. Raises ReaderError, and nothing else."""
         try:
             return question()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-Kind: TypeAlias = Literal["words", "choice", "text", "id", "number", "name", "date", "sort"]
+FieldKind: TypeAlias = Literal["words", "choice", "text", "id", "number", "name", "date", "sort"]
 """words: searched for words, a quoted value is a phrase. choice: one of the values that articles have; these
 are the facets. text: the value, or a part of it, is compared. name: one of a few names."""
 
@@ -18,7 +18,7 @@ class Field(NamedTuple):
 
     name: str
     """What stands before the colon in a query; its name everywhere else too."""
-    kind: Kind
+    kind: FieldKind
     example: str
     """A good value, as a query has it."""
     stored: int = 0
@@ -111,7 +111,7 @@ FIELD_NAMES = tuple(BY_NAME)
 """Every word that may stand before a colon."""
 
 
-def _of_kind(*kinds: Kind) -> tuple[str, ...]:
+def _of_kind(*kinds: FieldKind) -> tuple[str, ...]:
     return tuple(field.name for field in FIELDS if field.kind in kinds)
 
 

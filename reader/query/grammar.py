@@ -30,7 +30,7 @@ _PLAIN_VALUE = re.compile(r'[^\s(),"*]+')
 _PLAIN_VALUES = re.compile(r'[^\s(),"*]+(?:,[^\s(),"*]+)*(?=[\s)]|$)')
 
 
-class Piece(NamedTuple):
+class QueryPiece(NamedTuple):
     """One word, phrase or value, without its quotes and its star."""
 
     text: str
@@ -46,7 +46,7 @@ class Token(NamedTuple):
     stop: int
     negated: bool = False
     field: str = "text"
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[QueryPiece, ...] = ()
     """Empty where nothing is asked: a lone dash, a field that is still being typed."""
     is_dropped: bool = False
     """Whether nothing is asked because it holds no letter, digit or symbol."""
@@ -60,7 +60,7 @@ def tokens(text: str, typing: bool) -> list[Token]:
     at = _BLANKS.match(text).end()  # type: ignore[union-attr]  # no blanks are a match too
     while at < len(text):
         if (word := _WORD.match(text, at)) and word[0] not in ("OR", "AND"):
-            token = Token("term", at, word.end(), pieces=(Piece(word[0], prefix=goes_on),))
+            token = Token("term", at, word.end(), pieces=(QueryPiece(word[0], prefix=goes_on),))
         elif text[at] in "()":
             token = Token("(" if text[at] == "(" else ")", at, at + 1)
         else:
@@ -95,7 +95,9 @@ def _spell_word(value: str, dash: str, star: str, phrase: bool) -> str:
     except QueryError:
         return quote(value)
     is_same = (
-        len(read) == 1 and read[0].pieces == (Piece(value, False, bool(star)),) and read[0].field == "text"
+        len(read) == 1
+        and read[0].pieces == (QueryPiece(value, False, bool(star)),)
+        and read[0].field == "text"
     )
     return value if is_same and read[0].negated == bool(dash) else quote(value)
 
@@ -125,7 +127,7 @@ def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
     return _word_token(start, run.end(), negated, piece)
 
 
-def _word_token(start: int, stop: int, negated: bool, piece: Piece) -> Token:
+def _word_token(start: int, stop: int, negated: bool, piece: QueryPiece) -> Token:
     pieces = _searchable([piece])
     return Token("term", start, stop, negated, "text", pieces, bool(piece.text.strip("-")) and not pieces)
 
@@ -142,7 +144,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
     field = name[1].lower()
     run = _PLAIN_VALUES.match(text, name.end()) if field in CHOICES else None
     if run and not (typing and run.end() == len(text)):
-        return Token("term", start, run.end(), negated, field, tuple(map(Piece, run[0].split(","))))
+        return Token("term", start, run.end(), negated, field, tuple(map(QueryPiece, run[0].split(","))))
     pieces, at = _values(text, name.end(), typing)
     if field not in FIELD_NAMES:
         reason = f'there is no field "{name[1]}"; {nearest(field, FIELD_NAMES)}'
@@ -152,7 +154,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
     if field in WORD_FIELDS:
         found = list(_searchable(pieces))
         is_dropped, pieces = bool(pieces) and not found, found
-    checked: list[Piece] = []
+    checked: list[QueryPiece] = []
     try:
         if not pieces and not is_last and not is_dropped:
             raise ValueError(f"a value must follow the colon at once, like {example(field)}")
@@ -165,16 +167,16 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
     return Token("term", start, at, negated, field, tuple(checked), is_dropped)
 
 
-def _values(text: str, at: int, typing: bool) -> tuple[list[Piece], int]:
+def _values(text: str, at: int, typing: bool) -> tuple[list[QueryPiece], int]:
     """The values from here on, separated by commas, and where they end."""
-    pieces: list[Piece] = []
+    pieces: list[QueryPiece] = []
     while at < len(text):
         if text[at] == '"':
             piece, at = _quoted(text, at, typing)
         elif run := _VALUE.match(text, at):
             piece, at = _bare(run[0], typing and run.end() == len(text)), run.end()
         else:
-            piece = Piece("")
+            piece = QueryPiece("")
         if piece.text.strip():
             pieces.append(piece)
         if text[at : at + 1] != ",":
@@ -183,7 +185,7 @@ def _values(text: str, at: int, typing: bool) -> tuple[list[Piece], int]:
     return pieces, at
 
 
-def _quoted(text: str, at: int, typing: bool) -> tuple[Piece, int]:
+def _quoted(text: str, at: int, typing: bool) -> tuple[QueryPiece, int]:
     found = _QUOTED.match(text, at)
     assert found  # a quote stands here, and everything after one fits
     value, closing = found.groups()
@@ -192,23 +194,23 @@ def _quoted(text: str, at: int, typing: bool) -> tuple[Piece, int]:
         value = _ESCAPED.sub(r"\1", value)
     starred = text[stop : stop + 1] == "*"
     is_growing = typing and not closing and not value[-1:].isspace()
-    return Piece(value, True, starred or is_growing), stop + starred
+    return QueryPiece(value, True, starred or is_growing), stop + starred
 
 
-def _bare(run: str, is_last: bool) -> Piece:
+def _bare(run: str, is_last: bool) -> QueryPiece:
     word = run.rstrip("*")
-    return Piece(word, False, is_last or word != run)
+    return QueryPiece(word, False, is_last or word != run)
 
 
-def _searchable(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+def _searchable(pieces: Iterable[QueryPiece]) -> tuple[QueryPiece, ...]:
     """Without those that hold nothing to look up, like "&"."""
     return tuple([piece for piece in pieces if piece.text and (words(piece.text) or signs(piece.text))])
 
 
-def _checked(field: str, piece: Piece) -> Piece:
+def _checked(field: str, piece: QueryPiece) -> QueryPiece:
     if field in WORD_FIELDS:
         return piece
-    return Piece(check_value(field, piece.text.strip()), False, piece.prefix and field in CHOICES)
+    return QueryPiece(check_value(field, piece.text.strip()), False, piece.prefix and field in CHOICES)
 
 
 def _with_remedy(reason: str, written: str) -> str:
