@@ -50,8 +50,8 @@ def keys_of(one: Facts) -> Iterator[int]:
 def are_same(one: Facts, other: Facts) -> bool:
     """Whether two files with one identity are one article, so that only one of them is listed."""
     has_same_text = one.text_key is not None and one.text_key == other.text_key
-    if not is_web(one.url):
-        return has_same_text and one.is_titled_and_dated
+    if not (is_web(one.url) and is_web(other.url)):
+        return has_same_text and _have_same_title(one, other)
     anchors = anchor_of(one.url), anchor_of(other.url)
     if all(anchors) and anchors[0] != anchors[1]:
         return has_same_text
@@ -99,12 +99,16 @@ class Recogniser:
 def are_alike(former: Facts, one: Facts) -> bool:
     """Whether two articles with different keys are the same: by text, or by title and date."""
     has_same_text = former.text_key is not None and former.text_key == one.text_key
-    has_same_title = former.is_titled_and_dated and former.title_key == one.title_key
-    has_same_title = has_same_title and former.date == one.date
+    has_same_title = _have_same_title(former, one)
     if is_web(former.url) and is_web(one.url):
         # Addresses that differ tell two articles apart, unless all else is the same.
         return has_same_text and has_same_title
     return has_same_text or has_same_title
+
+
+def _have_same_title(one: Facts, other: Facts) -> bool:
+    """Whether both state one title with one date."""
+    return one.is_titled_and_dated and (one.title_key, one.date) == (other.title_key, other.date)
 
 
 def _is_edited(former: Facts, here: Facts) -> bool:
