@@ -71,11 +71,15 @@ class Reunion:
     def _found_again(self, lost: Sequence[Mark], database: Marks) -> dict[int, int]:
         numbers = self._by_path([mark for mark in lost if mark.is_by_path], database)
         former = [mark for mark in lost if mark.traces != Traces()]
-        if not former:
-            return numbers
-        there = [mark.traces.place for mark in former if os.path.lexists(mark.traces.place)]
-        here = {facts.path: facts for facts, _ in self._index.facts_at(there)}
         alike = self._index.facts_alike([mark.traces[:2] for mark in former])
+        known = {(facts.title_key, None) for facts in alike} | {(None, facts.text_key) for facts in alike}
+        former = [
+            mark
+            for mark in former
+            if not known.isdisjoint(((mark.traces.title_key, None), (None, mark.traces.text_key)))
+        ]
+        there = {mark.traces.place for mark in former if os.path.lexists(mark.traces.place)}
+        here = {facts.path for facts, _ in self._index.facts_at(there)}
         recogniser = Recogniser({facts.number: facts for facts in alike}.values(), in_place=False)
         rekeyed = []
         for mark in former:
