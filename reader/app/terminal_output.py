@@ -6,22 +6,29 @@ Textual has no public way to write a sequence, but it lets an app choose its dri
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from textual.driver import Driver
 
-if TYPE_CHECKING:
-    from reader.app.early.diff_update import ScreenBuffer
-
 _MOUSE = (1000, 1003, 1015, 1006)
 """The modes that Textual switches on: presses, moves, and two ways to report them."""
+
+
+class Buffer(Protocol):
+    """What is remembered of the terminal's cells; see `reader.app.early.diff_update`."""
+
+    def forget(self) -> None:
+        """The next frame is sent whole."""
+
+    def forget_lines(self, first: int, count: int) -> None:
+        """These lines are sent whole the next time."""
 
 
 class TerminalOutput:
     """Writes between two frames; does nothing while no driver runs, as in tests."""
 
     def __init__(self) -> None:
-        self.buffer: ScreenBuffer | None = None
+        self.buffer: Buffer | None = None
         """What the terminal shows, if only changes are sent."""
         self._driver: Driver | None = None
 
