@@ -15,7 +15,7 @@ from reader.article.other_fields import other_fields
 from reader.article.record import Article, Value
 from reader.article.urls import host_to_show, shown_url
 from reader.cli.layout import wrap
-from reader.library.export import UNTITLED, body_alone, json_text
+from reader.library.export import UNTITLED, body_alone, json_text, other_value
 from reader.query.results import Headline
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def page(
         yield ""
         yield "Other fields"
         for key, content in others.items():
-            yield from _hanging(f"  {key}: ", _flat(content), width)
+            yield from _hanging(f"  {key}: ", _flat(other_value(content)), width)
 
 
 def body_lines(body: str, width: int, numbers: LinkNumbers) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from reader.article.dates import When, iso
 from reader.article.markdown import repeats_body, without_title
-from reader.article.record import Article, Image, Provider, Related
+from reader.article.record import Article, Image, Provider, Related, Value
 from reader.article.urls import openable, without_user
 from reader.query.results import Headline
 
@@ -33,6 +33,7 @@ UNTITLED = "(without a title)"
 _UNSHOWN = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
 )
+_ADDRESS = re.compile(r"\s*[a-zA-Z][\w+.-]*://\S+\s*")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
 _NOT_IN_LINK = re.compile(r"[\s()<>\\]")
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -66,7 +67,7 @@ def record(
     if secured:
         made["secured"] = article.secured
     made |= {
-        "other": dict(article.other),
+        "other": {key: other_value(value) for key, value in article.other.items()},
         "id": headline.id,
         "path": article.path,
         "read": headline.is_read,
@@ -77,6 +78,17 @@ def record(
     if body:
         made["body"] = article.body
     return made
+
+
+def other_value(value: Value) -> Value:
+    """A value of a field without a name of its own; addresses in it are without user and password."""
+    if isinstance(value, str):
+        return without_user(value) if _ADDRESS.fullmatch(value) else value
+    if isinstance(value, list):
+        return [other_value(one) for one in value]
+    if isinstance(value, dict):
+        return {key: other_value(one) for key, one in value.items()}
+    return value
 
 
 def json_text(value: object, indent: int | None = None) -> str:
@@ -171,7 +183,12 @@ def _provider(provider: Provider) -> Json:
 
 
 def _image(image: Image) -> Json:
-    return {"url": image.url, "width": image.width, "height": image.height, "isCached": image.is_cached}
+    return {
+        "url": without_user(image.url),
+        "width": image.width,
+        "height": image.height,
+        "isCached": image.is_cached,
+    }
 
 
 def _related(related: Related) -> Json:

@@ -1,4 +1,4 @@
-"""Copies of the marks: backed up daily for 3 days and weekly for 4 weeks, and restored where the file is damaged.
+"""Copies of the marks: backed up daily for 3 days and weekly for 4 weeks, restored where the file is damaged.
 
 A copy is made by SQLite's own backup, looked through by its integrity check, and only then given its name,
 so that whatever has a name here is whole. What is in the database is `reader.marks.database`' business.

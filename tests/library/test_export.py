@@ -27,6 +27,7 @@ from reader.library.export import (
     tsv_line,
 )  # fmt: skip
 from reader.query.results import Headline
+from tests.headlines import headline_of
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
 WHEN = datetime(2021, 6, 18, 13, 43, 0, 999, tzinfo=UTC)
@@ -217,3 +218,15 @@ def test_a_heading_that_repeats_the_title_is_left_out() -> None:
     """The body's own first heading stands once, another one stays."""
     assert body_alone(BARE._replace(body="\n# a\n\nText\n")) == "Text"
     assert body_alone(BARE._replace(body="# Another\n\nText")) == "# Another\n\nText"
+
+
+def test_no_password_is_exported() -> None:
+    """Of no address, in pictures and in other fields neither; a text that is no address stays as it is."""
+    address = "https://ana:secret@a.example/"
+    article = Article(
+        "", "", "", original_url=address, images=(Image(address),), related=(Related(web_url=address),),
+        other={"page": address, "list": [address, {"deep": address}], "text": "see //ana@b"},
+    )  # fmt: skip
+    made = record(article, headline_of(1, article))
+    assert "secret" not in json_text(made)
+    assert made["other"]["text"] == "see //ana@b"
