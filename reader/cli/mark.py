@@ -161,12 +161,19 @@ def open_marks() -> Marks:
 
 def _export_options(parser: CommandParser) -> None:
     parser.words("words", "FILE", "the file to write; - for stdout")
+    parser.group("two machines")("--merge", action="store_true",
+        help="take in what was done later on another machine, if the file is there, then write "
+        "everything with its times (e.g. reader export-marks --merge ~/news/marks.json)")  # fmt: skip
 
 
 def _export(options: Namespace) -> int:
     name = _one_file(options, "export-marks")
     with closing(open_marks()) as marks:
-        lines = json_array(json_text(record) for record in marks.export())
+        if options.merge and name != "-" and os.path.isfile(name):
+            with open(name, "rb") as file:
+                marks.merge(_records(file.read(), display_path(name)))
+        found = marks.export_with_times() if options.merge else marks.export()
+        lines = json_array(json_text(record) for record in found)
         if name == "-":
             sys.stdout.writelines(lines)
             return 0
@@ -182,6 +189,9 @@ def _export(options: Namespace) -> int:
 
 def _import_options(parser: CommandParser) -> None:
     parser.words("words", "FILE", "a file written by export-marks; - for stdin")
+    parser.group("two machines")("--merge", action="store_true",
+        help="let the later change win, part by part, also where a mark was taken back "
+        "(e.g. reader import-marks --merge ~/news/marks.json)")  # fmt: skip
 
 
 def _import(options: Namespace) -> int:
@@ -201,7 +211,7 @@ def _import(options: Namespace) -> int:
             raise UsageError(f"{shown}: {error.strerror}{hint}") from None
     records = _records(raw, shown)
     with closing(open_marks()) as marks:
-        changed = marks.import_(records)
+        changed = marks.merge(records) if options.merge else marks.import_(records)
     print(f"{counted(changed, 'article')} changed by {counted(len(records), 'imported mark')}")
     return 0
 
@@ -229,14 +239,14 @@ def _one_file(options: Namespace, command: str) -> str:
 COMMANDS = {
     "export-marks": Command(
         summary="write what you read, starred, tagged and noted to a file",
-        usage="reader export-marks FILE",
+        usage="reader export-marks [--merge] FILE",
         examples=("reader export-marks marks.json", "reader export-marks - | jq length"),
         options=_export_options,
         run=_export,
     ),
     "import-marks": Command(
         summary="read such a file",
-        usage="reader import-marks FILE",
+        usage="reader import-marks [--merge] FILE",
         examples=(
             "reader import-marks marks.json",
             "ssh server reader export-marks - | reader import-marks -",

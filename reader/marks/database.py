@@ -8,10 +8,11 @@ One SQLite file under the data folder. A rollback journal and full synchronisati
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.errors import StorageError
 from reader.marks.file import MarksFile
@@ -20,7 +21,10 @@ from reader.marks.mark import Mark as Mark
 from reader.marks.mark import Traces as Traces
 from reader.marks.mark import blank_like, exported, imported, moved_on
 
-VERSION = 2
+if TYPE_CHECKING:
+    from reader.marks.times import Times
+
+VERSION = 3
 FILE = "marks.db"
 """The name of the database in the person's data folder."""
 KEPT_CHANGES = 100
@@ -30,7 +34,8 @@ _TABLES = """
 create table marks(
   key integer primary key, identity text not null, read integer not null default 0,
   starred integer not null default 0, note text not null default '', tags text not null default '',
-  turn integer not null, title_key integer, text_key integer, date integer, place text);
+  turn integer not null, title_key integer, text_key integer, date integer, place text,
+  changed text not null default '{}');
 create index marks_by_turn on marks(turn);
 create table changes(
   change integer primary key autoincrement, words text not null, undone integer not null default 0);
@@ -52,11 +57,13 @@ create table adopted(former integer not null, key integer not null, primary key(
 delete from meta where key = 'carried';
 insert into meta values('upgraded', strftime('%s', 'now'));
 """,
+    2: "alter table marks add column changed text not null default '{}'",
 }
 """From a version to the next."""
 
 
-_SELECT = "select key, identity, read, starred, note, tags, title_key, text_key, date, place from marks"
+_COLUMNS = "key, identity, read, starred, note, tags, title_key, text_key, date, place"
+_SELECT = f"select {_COLUMNS} from marks"
 
 
 class Marks:
@@ -130,7 +137,7 @@ class Marks:
                     steps.append((old, new))
             if steps:
                 self._remember(f"{len(steps)} {change.words}", steps)
-                self._store((new for _, new in steps), turn)
+                self._store(steps, turn)
         return len(steps)
 
     def note(self, traces: Mapping[int, Traces]) -> None:
@@ -160,7 +167,12 @@ class Marks:
 
     def _give(self, mark: Mark, to: Mark, turn: int) -> None:
         has = self.of([to.key]).get(to.key, to)
-        self._store([has.united(mark)._replace(traces=to.traces)], turn)
+        import json
+
+        from reader.marks.times import later
+
+        changed = json.dumps(later(self._times(to.key), self._times(mark.key)))
+        self._store([(has, has.united(mark)._replace(traces=to.traces))], turn, {to.key: changed})
         for change, before, after in self._take_steps(mark.key):
             old, new = (
                 _from_json(step)._replace(key=to.key, identity=to.identity) for step in (before, after)
@@ -205,7 +217,9 @@ class Marks:
             if undone:
                 pairs = [(after, before) for before, after in pairs]
             current = self.of(old.key for old, _ in pairs)
-            self._store((moved_on(current.get(old.key, old), old, new) for old, new in pairs), turn)
+            befores = [current.get(old.key, old) for old, _ in pairs]
+            afters = [moved_on(one, old, new) for one, (old, new) in zip(befores, pairs, strict=True)]
+            self._store(zip(befores, afters, strict=True), turn)
             self._connection.execute("update changes set undone = ? where change = ?", (undone, change))
         return str(words)
 
@@ -236,8 +250,62 @@ class Marks:
                     steps[mark.key] = (first, new)
             if steps:
                 self._remember(f"{len(steps)} imported", steps.values())
-                self._store((new for _, new in steps.values()), turn)
+                self._store(steps.values(), turn)
         return len(steps)
+
+    def export_with_times(self) -> Iterator[dict[str, Any]]:
+        """The same with the times of every change, and with marks that were taken back: for `merge`."""
+        import json
+
+        from reader.marks.times import parts, written
+
+        with self.file.reading():
+            rows = self._connection.execute(
+                f"select {_COLUMNS}, changed from marks"
+                " where key not in (select former from adopted) order by identity"
+            )
+            for *row, changed in rows:
+                mark, times = _mark(tuple(row)), json.loads(changed)
+                if times or parts(mark):
+                    yield exported(mark) | {"changed": written(times)}
+
+    def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Take over each part of exported marks that was changed later than here. How many were changed.
+
+        Raises UsageError for a record that is none, before anything is written; StorageError.
+        """
+        import json
+
+        from reader.marks.times import later, merged
+        from reader.marks.times import read as read_times
+
+        theirs = {
+            mark.key: (mark, read_times(place, record))
+            for place, record in enumerate(records, 1)
+            for mark in (imported(place, record),)
+        }
+        with self._transaction() as turn:
+            before = self.of(theirs)
+            steps, times = [], {}
+            for key, (mark, their_times) in theirs.items():
+                old = before.get(key, blank_like(mark))
+                my_times = self._times(key)
+                new = merged(old, my_times, mark, their_times)
+                if new != old or later(my_times, their_times):
+                    steps.append((old, new))
+                    times[key] = json.dumps(later(my_times, their_times))
+            changed = [(old, new) for old, new in steps if old != new]
+            if changed:
+                self._remember(f"{len(changed)} merged", changed)
+            self._store(steps, turn, times)
+        return len(changed)
+
+    def _times(self, key: int) -> Times:
+        import json
+
+        row = self._connection.execute("select changed from marks where key = ?", (key,)).fetchone()
+        found: Times = json.loads(row[0]) if row else {}
+        return found
 
     def _remember(self, words: str, steps: Iterable[tuple[Mark, Mark]]) -> None:
         # Whoever does something new can't redo what was undone before.
@@ -262,16 +330,24 @@ class Marks:
             ((change, new.key, _to_json(old), _to_json(new)) for change, old, new in steps),
         )
 
-    def _store(self, marks: Iterable[Mark], turn: int) -> None:
+    def _store(
+        self, steps: Iterable[tuple[Mark, Mark]], turn: int, times: Mapping[int, str] | None = None
+    ) -> None:
+        """Keep the marks after these steps; their parts were changed at these times, else now."""
+        from reader.marks.times import now_changed  # with json, 2 ms that a list does without
+
+        now = time.time()
         self._connection.executemany(
             "insert or replace into marks(key, identity, read, starred, note, tags, turn,"
-            " title_key, text_key, date, place) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " title_key, text_key, date, place, changed) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            " json_patch(coalesce((select changed from marks where key = ?), '{}'), ?))",
             (
                 (
-                    mark.key, _packed(mark.identity), mark.read, mark.starred, mark.note,
-                    "\n".join(mark.tags), turn, *mark.traces[:3], _packed(mark.traces.place) or None,
+                    new.key, _packed(new.identity), new.read, new.starred, new.note,
+                    "\n".join(new.tags), turn, *new.traces[:3], _packed(new.traces.place) or None,
+                    new.key, times[new.key] if times is not None else now_changed(old, new, now),
                 )
-                for mark in marks
+                for old, new in steps
             ),
         )  # fmt: skip
 
@@ -311,7 +387,7 @@ def _mark(row: tuple[Any, ...]) -> Mark:
 
 
 def _to_json(mark: Mark) -> str:
-    import json  # 2 ms that a start without a change of marks does without
+    import json
 
     return json.dumps(mark[:6])
 
