@@ -1,6 +1,6 @@
-"""The beginning of the very first load, taken while there is no app yet: until the newest articles are there.
+"""Starts the first load before there is an app, so that the newest articles can be painted early.
 
-The app goes on with the same refresh, so nothing is looked at twice.
+The app continues the same refresh, so no file is read twice.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from reader.library import Library
 from reader.query.results import Progress
 
 PATIENCE, LONGEST = 0.6, 2.5
-"""Seconds that the first paint waits for the first headlines: of the processor's time, several times as many
-as they take, and by the clock. One folder of very many files takes longer to list, and so does a slow disk;
-then the app says what is going on. On a busy machine the app itself takes longer as well."""
+"""Seconds that the early screen waits for the first headlines: of processor time, several times what they
+need, and by the clock. A huge folder or a slow disk takes longer; then the app starts and shows progress."""
 _STEP = 0.02
 
 
 class FirstLoad:
-    """A refresh that has begun in a thread of its own and goes on in somebody else's."""
+    """A refresh that starts in its own thread and continues in the caller's."""
 
     def __init__(self, library: Library) -> None:
-        """Begin."""
+        """Start refreshing."""
         self._steps = library.refresh()
         self._taken: list[Progress] = []
         self._error: Exception | None = None
@@ -36,17 +35,17 @@ class FirstLoad:
                 self._taken.append(step)
                 if step.changed or step.report is not None:
                     return
-        except Exception as error:  # whoever takes the rest gets it
+        except Exception as error:  # raised again by `rest`
             self._error = error
 
     def wait(self, work: float = PATIENCE, longest: float = LONGEST) -> None:
-        """Wait until there are articles to show, or one of the times is over."""
+        """Wait until there are articles to show or a time limit has passed."""
         began, worked = monotonic(), process_time()
         while self._thread.is_alive() and process_time() - worked < work and monotonic() - began < longest:
             self._thread.join(_STEP)
 
     def rest(self) -> Iterator[Progress]:
-        """All steps, those that were taken first. Raises what went wrong in them."""
+        """All steps, including those already taken. Raises the error that stopped them."""
         self._thread.join()
         yield from self._taken
         if self._error is not None:

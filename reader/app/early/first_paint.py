@@ -77,12 +77,12 @@ class Beginning(NamedTuple):
 
 
 def can_show(config: Config, seen: Terminal) -> bool:
-    """Whether the app will send its cells as they are, with their colours and signs."""
+    """Whether the app will draw with colours and with signs beyond ASCII."""
     return bool(seen.colours) and not seen.draws_in_ascii(config.signs)
 
 
 def terminal_size(environ: Mapping[str, str]) -> os.terminal_size | None:
-    """The size of the terminal, where all our streams are this one and nothing about it is unusual."""
+    """The size of the terminal; None if a stream is not this terminal, or anything about it is unusual."""
     if sys.platform == "win32" or any(environ.get(name) is not None for name in _UNUSUAL):
         return None
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
@@ -95,7 +95,7 @@ def terminal_size(environ: Mapping[str, str]) -> os.terminal_size | None:
 
 
 def place_of(library: Library, results: Results, identifier: str) -> int:
-    """Where the article with this id stands in the answer; at the top, if it has no place there."""
+    """The position of the article with this id in the results; 0 if it is not there."""
     try:
         headline = library.find(identifier) if identifier else None
     except ReaderError:
@@ -104,18 +104,18 @@ def place_of(library: Library, results: Results, identifier: str) -> int:
 
 
 class View(NamedTuple):
-    """What the list shows when it begins."""
+    """What the list shows first."""
 
     box: Area
     window: article_row.Window
     rows: Sequence[Headline]
-    """From the one at the window's first line on."""
+    """Starting with the one on the window's first line."""
     cursor: int
-    """The row of the whole list that the cursor is on."""
+    """The cursor's row, counted in the whole list."""
     tag_colours: Mapping[str, str]
 
     def lines(self, now: datetime) -> Iterator[list[Piece]]:
-        """What stands on each line."""
+        """The content of each line."""
         window = self.window
         first = window.top // window.row_height
         for y in range(window.height):
@@ -136,7 +136,7 @@ def view_of(
     *,
     tells_query: bool = False,
 ) -> View | None:
-    """What the list will show of an answer; None where there is nothing to be seen."""
+    """What the list will show of these results; None if it shows nothing."""
     box = list_at(*size, panes_at(*size, sizes, config.sidebar_width), tells_query=tells_query)
     if box is None or not len(results):
         return None
@@ -148,7 +148,7 @@ def view_of(
 
 
 def frame(view: View | None, theme: Colours, size: os.terminal_size, now: datetime, colours: int) -> str:
-    """What paints the first headlines; empty where nothing is to be painted."""
+    """The text that paints the first headlines; empty if there is nothing to paint."""
     if view is None:
         return ""
     from rich.color import ColorSystem
@@ -161,14 +161,14 @@ def frame(view: View | None, theme: Colours, size: os.terminal_size, now: dateti
     for y, line in enumerate(view.lines(now), view.box.y + 1):
         x = view.box.x + 1
         for piece in line:
-            # Each by its column: no two terminals agree on how wide every character is.
+            # Each at its column: terminals disagree about the width of some characters.
             painted += [f"\x1b[{y};{x}H", ink[piece.ink].render(piece.text, color_system=system)]
             x += cell_len(piece.text)
     return "".join(painted)
 
 
 def inks_of(theme: Colours) -> dict[str, Style]:
-    """The list's inks as the sheet of the browsing screen has them."""
+    """The list's styles, as in the browsing screen's style sheet."""
     from rich.style import Style
 
     (background, _, panel), (text, dim), (primary, star, _) = theme.grounds, theme.text, theme.accents

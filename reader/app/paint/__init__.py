@@ -1,1 +1,1 @@
-"""How everything is painted: lines of cells, colours, widgets that paint themselves, what is sent."""
+"""Painting: lines of cells, colours and themes, pictures, the base of widgets that paint themselves."""

@@ -19,7 +19,7 @@ HEAT_WIDTH = 5
 
 @lru_cache(maxsize=1024)
 def quality_bar(quality: int | None, width: int = 5, *, is_plain: bool = False) -> str:
-    """A quality of 0..100 as a bar of `width` cells; blanks where it is not known.
+    """A quality of 0..100 as a bar of `width` cells; blank if unknown.
 
     Any quality above 0 fills at least one cell, and only the best fills all. `is_plain` draws with ASCII for
     terminals that cannot show more.
@@ -38,7 +38,7 @@ def quality_bar(quality: int | None, width: int = 5, *, is_plain: bool = False) 
 
 @lru_cache(maxsize=1024)
 def heat_text(heat: int | None, *, is_plain: bool = False) -> str:
-    """A heat as `▲12`, shortened to fit `HEAT_WIDTH` cells; a dash where it was not measured (-1)."""
+    """A heat as `▲12`, shortened to fit `HEAT_WIDTH` cells; a dash if it was not measured (-1)."""
     if heat is None or heat < 0:
         return "-" if is_plain else UNKNOWN
     return ("^" if is_plain else "▲") + _short(heat)

@@ -1,9 +1,7 @@
-"""From pixels to what a terminal shows of them: half blocks in colours, or kitty's, iTerm2's and sixel's
-graphics.
+"""Draws pixels in a terminal: as coloured half blocks, or with the graphics of kitty, iTerm2 or sixel.
 
 Half blocks and kitty's placeholders are text in cells, so the article pane scrolls, cuts and covers them as
-any other line. iTerm2's and sixel's graphics lie where the cursor stands and are for the page that shows a
-picture large.
+any other line. iTerm2's and sixel's graphics are drawn over the cells at the cursor.
 """
 
 from __future__ import annotations
@@ -21,11 +19,11 @@ from rich.style import Style
 from reader.pictures import Pixels
 
 CELL = (10, 20)
-"""Pixels of a cell that are reckoned with where the terminal scales a picture into its cells itself."""
+"""Assumed pixels of a cell if the terminal scales a picture into its cells itself."""
 SMALL_CELL = (8, 16)
-"""The same for sixels, which nobody scales, where the terminal does not tell: better too small."""
+"""The same for sixels, which are not scaled, if the terminal does not report it: better too small."""
 KINDS = {"iterm2": "png", "sixel": "sixel"}
-"""What the decoder makes for a way of showing pictures, where that is not plain pixels."""
+"""The decoder's output for each way of showing pictures that does not take plain pixels."""
 MOST_ROWS = 16
 """Lines of a picture in the article pane."""
 _PLACEHOLDER = "\U0010eeee"
@@ -40,7 +38,7 @@ _RANGES = (
 
 
 class Box(NamedTuple):
-    """The room that a picture has, in cells."""
+    """The size of a picture in cells."""
 
     columns: int
     rows: int
@@ -53,7 +51,7 @@ class Shown(NamedTuple):
     sequence: str = ""
     """To be written to the terminal before the lines are painted."""
     overlay: str = ""
-    """To be written where the lines begin, while all of them are in sight: it lies over them."""
+    """To be written where the lines begin, while all of them are visible: it covers them."""
 
 
 def box_for(size: tuple[int | None, int | None], columns: int, rows: int = MOST_ROWS) -> Box:
@@ -66,7 +64,7 @@ def box_for(size: tuple[int | None, int | None], columns: int, rows: int = MOST_
 
 
 def pixels_of(box: Box, way: str) -> tuple[int, int]:
-    """How many pixels fill a box."""
+    """How many pixels fill a box, for a way of showing pictures."""
     if way == "blocks":
         return box.columns, box.rows * 2
     width, height = cell_size() or SMALL_CELL if way == "sixel" else CELL
@@ -74,7 +72,7 @@ def pixels_of(box: Box, way: str) -> tuple[int, int]:
 
 
 def cell_size() -> tuple[int, int] | None:
-    """Pixels of a cell, as the terminal told the system; None where it did not."""
+    """Pixels of a cell, as the terminal reports them; None if it does not."""
     try:
         import fcntl
         import termios
@@ -87,7 +85,7 @@ def cell_size() -> tuple[int, int] | None:
 
 
 def in_blocks(pixels: Pixels) -> Shown:
-    """Two pixels a cell: the upper one is the colour of the sign, the lower one that of its ground."""
+    """Two pixels a cell: the upper one is the foreground, the lower one the background."""
     lines = []
     for y in range(0, pixels.height, 2):
         upper, lower = _row(pixels, y), _row(pixels, min(y + 1, pixels.height - 1))
@@ -111,8 +109,8 @@ def _runs(upper: list[tuple[int, int, int]], lower: list[tuple[int, int, int]]) 
 
 
 def in_placeholders(pixels: Pixels, box: Box, number: int) -> Shown:
-    """Kitty's way: the picture is sent once under a number (1 to 16 million), and cells say what part they
-    show."""
+    """Kitty's way: the picture is sent once under a number (1 to 16 million), and each cell names its
+    part."""
     marks = _marks()
     colour = Color.from_rgb(number >> 16 & 255, number >> 8 & 255, number & 255)
     style = Style(color=colour)
@@ -126,18 +124,18 @@ def in_placeholders(pixels: Pixels, box: Box, number: int) -> Shown:
 
 
 def in_front(box: Box, overlay: str) -> Shown:
-    """Blank lines, and what lies over them."""
+    """Blank lines, and the picture that covers them."""
     return Shown(((Segment(" " * box.columns, Style()),),) * box.rows, "", overlay)
 
 
 def kitty_sequence(pixels: Pixels, box: Box, number: int) -> str:
-    """A picture where the cursor stands, in kitty's way; the cursor stays."""
+    """A picture at the cursor, in kitty's way; the cursor stays."""
     size = f"s={pixels.width},v={pixels.height},c={box.columns},r={box.rows}"
     return _kitty(f"a=T,q=2,C=1,i={number},f=24,{size}", pixels)
 
 
 def kitty_removal(number: int) -> str:
-    """Takes a picture of kitty's away, and its memory."""
+    """Removes a kitty picture and frees its memory."""
     return f"\x1b_Ga=d,d=I,q=2,i={number}\x1b\\"
 
 
@@ -153,14 +151,14 @@ def _kitty(control: str, pixels: Pixels) -> str:
 
 
 def iterm2_sequence(file: bytes, box: Box) -> str:
-    """A picture where the cursor stands, in iTerm2's way; `file` is a PNG."""
+    """A picture at the cursor, in iTerm2's way; `file` is a PNG."""
     size = f"size={len(file)};width={box.columns};height={box.rows}"
     text = base64.standard_b64encode(file).decode()
     return f"\x1b]1337;File=inline=1;preserveAspectRatio=1;doNotMoveCursor=1;{size}:{text}\x07"
 
 
 def sixel_sequence(pixels: Pixels) -> str:
-    """A picture where the cursor stands, as sixels; its data are 128 colours and a byte a pixel."""
+    """A picture at the cursor, as sixels; its data are 128 colours and a byte a pixel."""
     width, height = pixels.width, pixels.height
     palette, indices = pixels.data[: 128 * 3], pixels.data[128 * 3 :]
     parts = [f'\x1bP0;1;0q"1;1;{width};{height}']

@@ -36,15 +36,15 @@ class Piece(NamedTuple):
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks and tabs, which would tear a row apart."""
+    """Text without line breaks and tabs, which would break a row."""
     return " ".join(text.split()) if not text.isprintable() else text
 
 
 def cut(text: str, width: int) -> str:
     """Text of at most `width` cells, ending in … where it was longer; a wide character is never split.
 
-    A joiner at an end goes too: it would swallow the blank that follows, and Rich measures wrongly behind one
-    at the beginning.
+    A joiner at either end is removed: at the end it would swallow the following blank, and Rich measures text
+    after a leading one wrongly.
     """
     text = text.strip(_JOINER)
     if widest(text) <= width:
@@ -60,7 +60,7 @@ def cut(text: str, width: int) -> str:
 
 
 def cut_start(text: str, width: int) -> str:
-    """The end of a text, in at most `width` cells, with … before it where it was longer."""
+    """The end of a text, in at most `width` cells, with … before it if it was longer."""
     text = text.strip(_JOINER)
     if widest(text) <= width:
         return text
@@ -87,13 +87,13 @@ def width_of(pieces: Sequence[Piece]) -> int:
 
 
 def strip_of(pieces: Sequence[Piece], width: int, ink: Callable[[str], Style], ground: str) -> Strip:
-    """A painted line of exactly `width` cells; what the pieces leave over is blank in the ink `ground`."""
+    """A painted line of exactly `width` cells; the rest of the line is blank in the ink `ground`."""
     from rich.segment import Segment
     from textual.strip import Strip
 
     used = width_of(pieces)
     segments = [Segment(piece.text, ink(piece.ink)) for piece in _joined(pieces, width - used, ground)]
-    # Measured once: a strip that is not told its width measures it again, and so does its adjustment.
+    # The width is passed on, so that the strip does not measure the text again.
     strip = Strip(segments, max(used, width))
     return strip if used <= width else strip.adjust_cell_length(width, ink(ground))
 
@@ -101,7 +101,7 @@ def strip_of(pieces: Sequence[Piece], width: int, ink: Callable[[str], Style], g
 def joined(pieces: Sequence[Piece], width: int, ground: str) -> list[Piece]:
     """The pieces of a line, filled up to `width` cells with blanks in the ink `ground`.
 
-    Neighbours of one ink are one, for each change of style costs some 40 bytes on the way to the terminal.
+    Neighbours in one ink are joined: each change of style costs some 40 bytes on the way to the terminal.
     """
     return _joined(pieces, width - width_of(pieces), ground)
 
@@ -119,10 +119,9 @@ def _joined(pieces: Sequence[Piece], blanks: int, ground: str) -> list[Piece]:
 
 
 def thumb(y: int, height: int, top: int, total: int) -> str:
-    """The right margin of line `y` of a window that shows `height` of `total` lines from `top` on.
+    """The scroll bar's cell beside line `y` of a window that shows `height` of `total` lines from `top` on.
 
-    Painted with the line: a scroll bar of Textual's is a widget of its own that is painted again with every
-    change of layout, 1.4 kB each time.
+    It is painted with the line: Textual's scroll bar is a widget that is repainted with every layout.
     """
     if total <= height or not height:
         return " "
@@ -132,7 +131,7 @@ def thumb(y: int, height: int, top: int, total: int) -> str:
 
 
 def in_the_middle(sentence: str, width: int) -> list[str]:
-    """A sentence broken into centred lines of `width` cells, its own line breaks kept."""
+    """A sentence wrapped into centred lines of `width` cells, keeping its own line breaks."""
     lines: list[str] = []
     room = max(width - 2, 1)
     for part in sentence.split("\n"):

@@ -1,6 +1,6 @@
 """The colours of the reader's own themes, as plain values.
 
-The first headlines are painted in them before Textual, which makes themes of them, is there.
+The first headlines are painted in them before Textual is loaded, which makes themes of them.
 """
 
 from __future__ import annotations
@@ -92,15 +92,15 @@ TERMINAL = "reader-terminal"
 
 
 def theme_for(colours: int, background: str) -> str:
-    """The name of the theme of who has chosen none: by how many colours the terminal has, and its ground
-    where that is known ("dark", "light" or nothing)."""
+    """The name of the default theme, by the number of colours and the background ("dark", "light" or
+    empty)."""
     if 0 < colours <= 16:
         return TERMINAL
     return LIGHT.name if background == "light" else DARK.name
 
 
 def colours_of(palette: Palette) -> Colours:
-    """A person's palette; what it leaves open is as in our dark or light theme."""
+    """The colours of a person's palette; missing ones come from our dark or light theme."""
     its_own = palette.colours
     is_dark = palette.is_dark
     if is_dark is None:
@@ -119,11 +119,11 @@ def colours_of(palette: Palette) -> Colours:
 
 def named(name: str, palettes: Sequence[Palette]) -> Colours | None:
     """The colours of one of our themes or of a person's own; None for any other theme."""
-    # A person's theme may have one of our names and is then meant.
+    # A person's theme wins over one of ours with the same name.
     return {one.name: one for one in (*OWN, *map(colours_of, palettes))}.get(name)
 
 
 def _brightness(colour: str) -> float:
-    """From 0 to 1, as the eye weighs the three parts."""
+    """Perceived brightness, from 0 to 1."""
     red, green, blue = bytes.fromhex(colour[1:])
     return (299 * red + 587 * green + 114 * blue) / 255_000

@@ -1,7 +1,7 @@
-"""The last step before the terminal: signs that it can't show and colours that nobody wants are replaced.
+"""The last step before the terminal: replaces signs that it can't show, and removes colours if it has none.
 
-Widgets paint as if the terminal knew everything; what it does not know is decided here, in one place, for our
-own widgets, Textual's and the dialogs alike. A line keeps its width in cells.
+Widgets paint as if the terminal could show everything; this is the one place that adapts our widgets,
+Textual's and the dialogs. A line keeps its width in cells.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ _SIGNS = {
     **{"▰": "#", "▱": ".", "▲": "^", "▴": "^", "↳": "+", "↗": "^", "›": ">", "⏎": "<", "×": "x", "\xa0": " "},
     **{"↑": "^", "↓": "v", "←": "<", "→": ">", "«": "<", "»": ">", "▶": ">", "▼": "v", "◀": "<"},
 }
-"""Signs of ours and of typography, each one cell wide, by what ASCII has for it."""
+"""Our signs and typographic ones, each one cell wide, with their ASCII replacement."""
 _OURS = str.maketrans({sign: plain for sign, plain in _SIGNS.items() if sign not in "“”„‘’‚–—·×«»…\xa0"})
-"""Those that stand for something on the screen; text keeps its own typography."""
+"""The signs that the screen uses; text keeps its typography."""
 _ALL = str.maketrans(_SIGNS)
 
 INVERSE = 0.45
-"""From this difference in brightness to the page on (0..1), a ground is one that means something."""
+"""A background that differs from the page by this much in brightness (0..1) is shown as inverse."""
 
 
 @lru_cache(4096)
 def in_ascii(text: str) -> str:
-    """Text of the same width in cells, in ASCII alone: letters without their marks, else question marks."""
+    """The text in ASCII, as wide as before: letters without accents, else question marks."""
     text = text.translate(_ALL)
     if text.isascii():
         return text
@@ -59,14 +59,14 @@ def in_ascii(text: str) -> str:
 
 
 class AsciiSigns(LineFilter):
-    """Draws with ASCII; `is_all` for text too, where the terminal can't show any other."""
+    """Draws with ASCII; with `is_all` text too, for terminals that show nothing else."""
 
     def __init__(self, *, is_all: bool) -> None:
         super().__init__()
         self._is_all = is_all
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments with other signs."""
+        """The segments with their signs replaced."""
         return [
             segment
             if segment.text.isascii()
@@ -80,13 +80,13 @@ class AsciiSigns(LineFilter):
 
 
 class NoColours(LineFilter):
-    """Takes every colour away and says what it said otherwise: dim text is faint, chosen grounds are inverse.
+    """Removes colours: dim text becomes faint, a coloured background inverse.
 
-    Textual's own filter leaves greys, and ends the program at a segment without a style.
+    Textual's own filter leaves greys, and fails on a segment without a style.
     """
 
     def __init__(self, dim: Callable[[], RichColor | None]) -> None:
-        """`dim` tells in which colour dim text is painted now."""
+        """`dim` gives the colour of dim text in the current theme."""
         super().__init__()
         self._dim = dim
 
@@ -100,7 +100,7 @@ class NoColours(LineFilter):
 
 
 def filters_for(seen: Terminal, signs: str, dim: Callable[[], RichColor | None]) -> list[LineFilter]:
-    """What a terminal needs, and what the configuration says of signs: auto, unicode or ascii."""
+    """The filters for a terminal; `signs` is the configuration's: auto, unicode or ascii."""
     filters: list[LineFilter] = []
     if not seen.colours:
         filters.append(NoColours(dim))

@@ -23,13 +23,13 @@ class PaintedView(ScrollView, inherit_bindings=False):
 
     @dataclass
     class EdgeMoved(Message):
-        """The rule was dragged to where the pane would have this size, rule included."""
+        """The rule was dragged; the pane would get this size, rule included."""
 
         pane: Widget
         columns: int = 0
-        """Cells; 0 where the rule is not at the right."""
+        """Cells; 0 if the rule is not at the right."""
         rows: int = 0
-        """Lines; 0 where the rule is at the right."""
+        """Lines; 0 if the rule is at the right."""
 
     _dragged_edge = ""
 
@@ -46,11 +46,11 @@ class PaintedView(ScrollView, inherit_bindings=False):
 
     @property
     def allow_vertical_scroll(self) -> bool:
-        """Whether the wheel moves anything; Textual asks its scroll bar, which we may not have."""
+        """Whether the wheel scrolls; Textual looks at its scroll bar, which a pane may not have."""
         return self.max_scroll_y > 0
 
     def _edge_at(self, x: int, y: int) -> str:
-        """The edge that has a rule at this place of the pane, else nothing."""
+        """The edge whose rule is at this place of the pane; empty if there is none."""
         size = self.outer_size
         if self.styles.border_right[0] and x == size.width - 1:
             return "right"
@@ -59,14 +59,14 @@ class PaintedView(ScrollView, inherit_bindings=False):
         return "top" if self.styles.border_top[0] and y == 0 else ""
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the rule."""
+        """Start dragging the rule."""
         self._dragged_edge = self._edge_at(event.x, event.y) if event.button == 1 else ""
         if self._dragged_edge:
             self.capture_mouse()
             event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Ask for the size at which the rule is under the mouse."""
+        """Ask for the size that puts the rule under the mouse."""
         region = self.region
         if self._dragged_edge == "right":
             self.post_message(self.EdgeMoved(self, columns=max(int(event.screen_x) - region.x + 1, 1)))
@@ -76,7 +76,7 @@ class PaintedView(ScrollView, inherit_bindings=False):
             self.post_message(self.EdgeMoved(self, rows=max(region.bottom - int(event.screen_y), 1)))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go of it."""
+        """Stop dragging."""
         if self._dragged_edge:
             self._dragged_edge = ""
             self.release_mouse()

@@ -30,7 +30,7 @@ from reader.config.tag_colours import TAG_COLOURS
 
 
 def tag_variables(*, dark: bool) -> dict[str, str]:
-    """The colours of tags on dark or light grounds, as variables of the sheets."""
+    """The colours of tags on dark or light backgrounds, as variables for the style sheets."""
     colours = TAGS_ON_DARK if dark else TAGS_ON_LIGHT
     return {f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, colours, strict=True)}
 
@@ -57,7 +57,7 @@ def _theme(colours: Colours) -> Theme:
 
 
 def _variables(background: str, panel: str, foreground: str, dim: str, primary: str) -> dict[str, str]:
-    """What Textual would otherwise work out itself, brighter than is calm."""
+    """Variables that Textual would otherwise derive, too bright for a calm screen."""
     return {
         "foreground-muted": dim,
         "foreground-disabled": dim,
@@ -111,8 +111,8 @@ TERMINAL = Theme(
         "block-cursor-background": "ansi_cyan",
     },
 )
-"""The terminal's own sixteen colours on its own ground: for terminals that have no more, and for people who
-have chosen theirs with care. What it looks like is theirs, so no contrast is promised."""
+"""The terminal's own sixteen colours on its own background: for terminals that have no more, and for
+people who like their terminal's colours. Contrast depends on them, so none is promised."""
 
 OWN: tuple[Theme, ...] = tuple(map(_theme, plain.OWN))
 """The themes whose colours are ours, the default first."""
@@ -122,11 +122,11 @@ THEMES: tuple[Theme, ...] = (*OWN, TERMINAL)
 
 
 READABLE = 4.5
-"""The least contrast of text with its ground: WCAG 2.1, 1.4.3 (level AA)."""
+"""The minimum contrast of text and background: WCAG 2.1, 1.4.3 (level AA)."""
 
 
 def theme_for(colours: int, background: str) -> Theme:
-    """The theme of who has chosen none; see `reader.app.paint.colours.theme_for`."""
+    """The default theme; see `reader.app.paint.colours.theme_for`."""
     name = plain.theme_for(colours, background)
     return next(theme for theme in THEMES if theme.name == name)
 
@@ -143,7 +143,7 @@ def contrast(one: Color, other: Color) -> float:
 
 
 def hard_to_read(theme: Theme) -> str:
-    """A sentence about text that does not stand out from the page; empty where all of it does."""
+    """A sentence about text with too little contrast; empty if there is none."""
     if theme.ansi or theme.background is None:
         return ""
     page = Color.parse(theme.background)
