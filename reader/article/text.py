@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from types import ModuleType
 
 MAX_MARKS = 8
 """Combining marks that stay on one letter: more of them paint over other lines."""
+
+MAX_JOINED = 9
+"""Joiners in one cluster: the largest emoji has five. More than that paint a row's width in 200 kB."""
 
 MAX_WORD = 64
 """Characters of a word that are indexed and compared; the rest of a longer one is ignored."""
@@ -43,8 +47,21 @@ _FIRST_SHAPED = "\u0590"
 """Joiners shape the letters of scripts from Hebrew and Arabic on, and emoji; Latin, Greek and Cyrillic have
 nothing to shape, so there they could only hide in a word."""
 
-_MANY_MARKS = r"[^\w\x00-\x7f]{9,}"
-"""Marks are never word characters, so a run of nine of them is found without a table of all marks."""
+_MANY_MARKS = (
+    "[^\\w\x00-\x7f]{9,}|[\u1160-\u11ff\ud7b0-\ud7ff]{9,}|[\u1100-\u115f\ua960-\ua97f]{9,}|[\uff9e\uff9f]{9,}"
+)
+"""Marks are never word characters, so a run of nine of them is found without a table of all marks. Jamo and
+half-width sound marks are letters that go on with the one before."""
+
+_AT_ONCE = 8192
+"""Pieces of a text that are held apart; a million single characters take 80 MB."""
+
+_OTHER_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "þ": "th", "ð": "d", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t",
+     "ŋ": "n", "ĸ": "k", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ɨ": "i", "ʉ": "u", "ƒ": "f"}
+)  # fmt: skip
+"""Letters that no table of Unicode takes apart, as people type them who have not got them."""
+_HAS_OTHER_LETTERS = f"[{''.join(map(chr, _OTHER_LETTERS))}]"
 
 _SURROGATE = "[\ud800-\udfff]"
 _SHOWN_BREAKS = {0x0A: "\u240a", 0x09: "\u2409", 0x0D: "\u240d", 0x2028: "\u240a", 0x2029: "\u240a"}
@@ -55,6 +72,9 @@ _ASCII_WORDS = bytes(
 _ONE_LETTER = bytes(code if code == 32 else 97 for code in range(256))
 _LONG_WORD = b"a" * (MAX_WORD + 1)
 """Found in a text of one letter and blanks quicker than the longest word is among all of them."""
+
+_LONG_TEXT = 4096
+"""Characters of a text that is folded at once where an eighth of it is not ASCII."""
 
 _WORD = r"[^\W_]+"
 _NEITHER = r"[^\w\x00-\x7f]+"
@@ -117,6 +137,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text)).casefold()
+    if _pattern(_HAS_OTHER_LETTERS).search(text):
+        text = text.translate(_OTHER_LETTERS)
     if not _tables().is_normalized("NFKD", text):
         # Casefolding brings marks and compatibility forms back for a few letters.
         text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text))
@@ -130,6 +152,8 @@ def words(text: str) -> list[str]:
     Letters and digits make words, everything else separates them, the underscore too (it is Markdown's
     emphasis). Scripts without blanks between words give each pair of neighbouring characters.
     """
+    if len(text) > _LONG_TEXT and len(text.encode("ascii", "ignore")) < len(text) * 7 // 8:
+        return _other_words(fold(text))
     try:
         raw = text.encode("ascii", _TO_ASCII)
     except UnicodeEncodeError:
@@ -189,8 +213,13 @@ def _other_words(folded: str) -> list[str]:
 
 
 def _without_marks(match: re.Match[str]) -> str:
+    return _heard(match[0])
+
+
+@lru_cache(maxsize=4096)
+def _heard(run: str) -> str:
     # Format characters (joiners, soft hyphens) go too: they are not seen, so nobody can type them.
-    return "".join(char for char in match[0] if _tables().category(char) not in _UNHEARD)
+    return "".join(char for char in run if _tables().category(char) not in _UNHEARD)
 
 
 def _may_have_many_marks(text: str) -> bool:
@@ -211,18 +240,32 @@ def _cleaned(text: str) -> str:
 
 
 def _without_idle_joiners(text: str) -> str:
-    if not _pattern(_JOINER).search(text):
-        return text
-    kept: list[str] = []
-    before = ""
-    for place, char in enumerate(text):
-        if char in "\u200c\u200d":
-            after = text[place + 1 : place + 2]
-            if not (_is_shaped(before) and _is_shaped(after)):
-                continue
-        kept.append(char)
-        before = char
-    return "".join(kept)
+    return _joined(_with_few_joiners(text)) if _pattern(_JOINER).search(text) else text
+
+
+def _with_few_joiners(text: str) -> Iterator[str]:
+    """The text without the joiners that shape nothing or make a cluster too large."""
+    end = kept = 0
+    for run in _pattern(_JOINER + "+").finditer(text):
+        start, stop = run.span()
+        between = text[end:start]
+        yield between
+        if len(between) > 1 + MAX_MARKS or len([char for char in between if not _is_mark(char)]) > 1:
+            kept = 0
+        end = stop
+        if kept < MAX_JOINED and _is_shaped(text[start - 1 : start]) and _is_shaped(text[stop : stop + 1]):
+            kept += 1
+            yield text[stop - 1]
+    yield text[end:]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts as one text, a few thousand at a time."""
+    left = iter(parts)
+    blocks: list[str] = []
+    while block := list(islice(left, _AT_ONCE)):
+        blocks.append("".join(block))
+    return "".join(blocks)
 
 
 def _is_shaped(char: str) -> bool:
@@ -234,17 +277,22 @@ def _is_shaped(char: str) -> bool:
 
 
 def _few_marks(match: re.Match[str]) -> str:
-    categories = {char: _tables().category(char) for char in set(match[0])}
-    if not any(category[0] == "M" for category in categories.values()):
-        return match[0]
-    kept: list[str] = []
-    marks = 0
-    for char in match[0]:
-        category = categories[char]
-        if category[0] == "M":
-            marks += 1
-        elif category != "Cf":
-            marks = 0
-        if marks <= MAX_MARKS:
-            kept.append(char)
-    return "".join(kept)
+    run = match[0]
+    if run[0].isalpha():
+        return run[:MAX_MARKS]  # jamo
+    marks = frozenset(char for char in set(run) if _is_mark(char))
+    return _joined(_with_few_marks(run, marks)) if marks else run
+
+
+def _is_mark(char: str) -> bool:
+    """Whether a character takes no room of its own: marks, format characters, skin tones."""
+    category = _tables().category(char)
+    return category[0] == "M" or category == "Cf" or "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def _with_few_marks(run: str, marks: frozenset[str]) -> Iterator[str]:
+    count = 0
+    for char in run:
+        count = count + 1 if char in marks else 0
+        if count <= MAX_MARKS:
+            yield char

@@ -18,7 +18,7 @@ from reader.article.dates import seconds_of
 from reader.article.identity import host_of
 from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, Problem, key_of
-from reader.article.text import is_unspaced, signs, words
+from reader.article.text import display_path, is_unspaced, signs, words
 from reader.collection.sites import folder_of
 from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name
 
@@ -107,8 +107,12 @@ _host_of = lru_cache(maxsize=4096)(host_of)
 TITLE_KEY = 80
 """Characters of the folded title that decide its place in the title order."""
 
-LONG = 1 << 18
+LONG = 1 << 16
 """Characters of a text whose words are looked at in pieces."""
+
+MAX_DIFFERENT, MAX_WORDS = 50_000, 1_000_000
+"""Different words, and words in all, that one article is found by. A novel has 20,000 and 500,000; each
+different one takes a kilobyte while the index is written."""
 
 MAX_RUN = 1000
 """Characters among which a place between two words is looked for."""
@@ -178,6 +182,8 @@ class Batch:
         self._base = base
         self.rows: list[IndexRow] = []
         self.titles: list[tuple[str, int]] = []
+        self.cut: list[int] = []
+        """The numbers of articles with more words than one is found by (see `too_many_words`)."""
         self.members: Members = {field: defaultdict(list) for field in ALL_SETS}
         self._words, self._title_words = self.members[SetKind.WORD], self.members[SetKind.TITLE_WORD]
 
@@ -192,8 +198,13 @@ class Batch:
             unique.update(run_ends(title_words))
             in_title.update(signs(entry.title))
             unique.update(in_title)
+        count = 0
         for piece in _pieces(entry.text):
+            if len(unique) > MAX_DIFFERENT or count > MAX_WORDS:
+                self.cut.append(number)
+                break
             other_words = words(piece)
+            count += len(other_words)
             unique.update(other_words)
             if not is_ascii:
                 unique.update(run_ends(other_words))
@@ -207,6 +218,13 @@ class Batch:
         self.rows.append(row)
         self.titles.append((title_key(title_words), number))
         return row
+
+
+def too_many_words(article: Article) -> Article:
+    """The article with a problem that says that a search finds only its first words."""
+    reason = "has too many words; a search does not find those at its end"
+    problem = Problem(display_path(article.path), 0, "file", reason)
+    return article._replace(problems=(*article.problems, problem))
 
 
 def title_key(words: Sequence[str]) -> str:

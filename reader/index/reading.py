@@ -12,16 +12,15 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from reader.article.dates import seconds_of
-from reader.article.record import Place, Problem
-from reader.article.text import clean_line, display_path
+from reader.article.record import Problem
 from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
 from reader.index.blocks import Packed, runs_of
-from reader.index.entry import Batch, IndexRow, Origin, Taken, entry_of
+from reader.index.entry import Batch, IndexRow, Origin, Taken, entry_of, too_many_words
 from reader.index.packing import lows_of
 from reader.index.scan import is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED
-from reader.parsing.content import Unreadable, article_in
+from reader.parsing.content import Unreadable, article_in, fault
 from reader.parsing.dates import date_in_name
 
 
@@ -59,7 +58,7 @@ def take(roots: Roots, file: File) -> Taken:
         reason = f"can't be read ({error.strerror or error}): check its permissions"
         return Taken(origin, place, None, Problem(place.path, 0, "file", reason))
     except Exception as error:
-        return Taken(origin, place, None, _unforeseen(place, error), digest)
+        return Taken(origin, place, None, fault(place, error), digest)
 
 
 def put(batch: Batch, number: int, taken: Taken, key: int | None = None) -> Taken:
@@ -70,13 +69,10 @@ def put(batch: Batch, number: int, taken: Taken, key: int | None = None) -> Take
         entry = entry_of(taken.article, taken.place)
         batch.add(number, entry if key is None else entry._replace(key=key), taken.origin)
     except Exception as error:
-        return taken._replace(article=None, problem=_unforeseen(taken.place, error))
+        return taken._replace(article=None, problem=fault(taken.place, error))
+    if batch.cut[-1:] == [number]:
+        return taken._replace(article=too_many_words(taken.article))
     return taken
-
-
-def _unforeseen(place: Place, error: Exception) -> Problem:
-    reason = clean_line(f"can't be understood ({type(error).__name__}: {error}): report it with this file")
-    return Problem(display_path(place.path), 0, "file", reason)
 
 
 def _origin(content: Content, file: File) -> Origin:

@@ -81,7 +81,10 @@ class Writer:
             done = put(batch, number, file, key)
             if done.article is None:
                 self._note_files([done])
-            elif is_late:
+                continue
+            if done is not file:
+                self._note_problems(file.origin, done.article.problems[-1:])
+            if is_late:
                 late.append(number)
         self._insert_rows(batch.rows)
         self._connection.executemany("insert into titles values(?, ?)", batch.titles)
@@ -150,18 +153,22 @@ class Writer:
     def _note_files(self, files: Iterable[Taken]) -> None:
         """Problems, files without an article, and digests of files too young to be trusted."""
         for file in files:
-            folder, name = file.origin.folder, pack_name(file.origin.name)
-            problems = [file.problem] if file.problem else list(file.article.problems if file.article else ())
-            self._connection.executemany(
-                "insert into problems values(?, ?, ?, ?, ?)",
-                [(folder, name, problem.line, problem.field, problem.reason) for problem in problems],
-            )
+            problems = (file.problem,) if file.problem else file.article.problems if file.article else ()
+            self._note_problems(file.origin, problems)
             if file.article is None:
                 self._set_aside(file.origin, None)
             if file.digest is not None:
                 self._connection.execute(
-                    "insert or replace into racy values(?, ?, ?)", (folder, name, file.digest)
+                    "insert or replace into racy values(?, ?, ?)",
+                    (file.origin.folder, pack_name(file.origin.name), file.digest),
                 )
+
+    def _note_problems(self, origin: Origin, problems: Iterable[Problem]) -> None:
+        folder, name = origin.folder, pack_name(origin.name)
+        self._connection.executemany(
+            "insert into problems values(?, ?, ?, ?, ?)",
+            [(folder, name, problem.line, problem.field, problem.reason) for problem in problems],
+        )
 
     def add_block(self, block: BlockLoad) -> None:
         """Write a whole block of a cold load, which no article was numbered in before; in a transaction."""

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from reader.article.record import Article, Place, Problem
-from reader.article.text import display_path
+from reader.article.text import clean_line, display_path
 from reader.errors import ReaderError
 
 if TYPE_CHECKING:
@@ -50,8 +50,24 @@ class Unreadable(ReaderError):
 def article_in(raw: bytes, place: Place) -> Article:
     """The article in a file's bytes, of which one more than MAX_FILE says that there are more.
 
-    Raises Unreadable where they hold no text; all else that is wrong is in the article's problems.
+    Raises Unreadable where they hold no text; all else that is wrong is in the article's problems. Nothing
+    else is ever raised: a fault of this program is the problem of the one file that it was met in.
     """
+    try:
+        return _article_in(raw, place)
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(fault(place, error)) from error
+
+
+def fault(place: Place, error: Exception) -> Problem:
+    """What `check` lists for a file that this program fails on."""
+    what = clean_line(f"{type(error).__name__}: {error}")[:200]
+    return _problem(place, f"cannot be read: a fault of this program ({what}); report it with this file")
+
+
+def _article_in(raw: bytes, place: Place) -> Article:
     if 0 in raw and raw.count(0) > len(raw) * MAX_NULS and raw[:2] not in _UTF16:
         raise Unreadable(_problem(place, "is not text; remove it or give it another ending"))
     text, reason = decode(raw[:MAX_FILE])
@@ -79,19 +95,33 @@ def _parsers() -> tuple[Callable[..., Parsed], Callable[[Parsed, Place], Article
 
 
 def decode(raw: bytes) -> tuple[str, str | None]:
-    """A file's bytes as text, and what is wrong with them. UTF-8, or UTF-16 with its mark."""
+    """A file's bytes as text, and what is wrong with them. UTF-8, UTF-16 with its mark, or
+    Windows-1252."""
     reason = None
     encoding = "utf-16" if raw[:2] in _UTF16 else "utf-8"
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         text = raw.decode(encoding, "replace")
-        reason = f"is not valid {encoding.upper()} at byte {error.start}; save it as UTF-8"
+        if len(raw) == MAX_FILE and error.start > MAX_FILE - 4:
+            text = raw[: error.start].decode(encoding)  # cut within a character
+        elif encoding == "utf-8" and _is_windows_1252(text):
+            text = raw.decode("cp1252", "replace")
+            reason = "is not UTF-8 and was read as Windows-1252 (Latin-1); save it as UTF-8"
+        else:
+            reason = f"is not valid {encoding.upper()} at byte {error.start}; save it as UTF-8"
     text = text.removeprefix("\ufeff")
     if "\0" in text:
         text = text.replace("\0", "")
         reason = f"{reason + '; ' if reason else ''}holds NUL characters, which were left out"
     return text, reason
+
+
+def _is_windows_1252(replaced: str) -> bool:
+    """Whether bytes are of the old encoding, by what is left of them as UTF-8: more signs that are none than
+    signs beyond ASCII. A damaged UTF-8 file has a few bad bytes among many good ones."""
+    bad = replaced.count("\ufffd")
+    return 2 * bad > len(replaced) - len(replaced.encode("ascii", "ignore"))
 
 
 @cache

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article.record import Place
+from reader.parsing import content
 from reader.parsing.content import MAX_FILE, Unreadable, article_in, decode, peek_date
 from tests.written import CANONICAL
 
@@ -20,7 +21,10 @@ PLACE = Place("/n/a.md", "a.md", "n")
         (b"\xef\xbb\xbfx", "x", None),
         ("\ufeffé".encode("utf-16-le"), "é", None),
         ("\ufeffé".encode("utf-16-be"), "é", None),
-        (b"caf\xe9", "caf\ufffd", "not valid UTF-8 at byte 3"),
+        (b"caf\xe9", "café", "Windows-1252"),
+        (b"\x93caf\xe9\x94 \x96 5 \x80", "“café” – 5 €", "Windows-1252"),
+        ("éàü".encode() + b"\xe9 x", "éàü\ufffd x", "not valid UTF-8 at byte 6"),
+        ("é".encode()[:1], "Ã", "Windows-1252"),
         (b"a\0b", "ab", "NUL"),
         (b"\xff\xfea", "\ufffd", "not valid UTF-16"),
     ],
@@ -35,7 +39,7 @@ def test_decoding(raw: bytes, text: str, reason: str | None) -> None:
 def test_a_damaged_file_is_shown_with_its_problem() -> None:
     """What is wrong with the bytes comes before what is wrong with the fields."""
     found = article_in(b"---\ntitle: caf\xe9\nheat: x\n---\n", PLACE)
-    assert found.title == "caf\ufffd"
+    assert found.title == "café"
     assert [one.field for one in found.problems] == ["file", "heat"]
 
 
@@ -44,7 +48,8 @@ def test_a_file_without_text_gives_no_article(raw: bytes) -> None:
     """Empty and binary files are one problem."""
     with pytest.raises(Unreadable) as caught:
         article_in(raw, PLACE)
-    assert caught.value.problem.path == "/n/a.md" and caught.value.problem.field == "file"
+    problem = caught.value.problem
+    assert problem and problem.path == "/n/a.md" and problem.field == "file"
 
 
 def test_a_too_large_file_is_read_from_its_beginning() -> None:
@@ -52,6 +57,26 @@ def test_a_too_large_file_is_read_from_its_beginning() -> None:
     found = article_in(b"---\ntitle: x\n---\n" + b"a " * (MAX_FILE // 2), PLACE)
     assert found.title == "x" and len(found.body) < MAX_FILE
     assert "larger than 4 MB" in found.problems[0].reason
+
+
+def test_a_file_that_is_cut_within_a_character() -> None:
+    """What is only half there at the end is left out, and is no problem of its own."""
+    found = article_in(b"---\ntitle: x\n---\n!" + "é".encode() * (MAX_FILE // 2), PLACE)
+    assert len(found.problems) == 1 and set(found.body) == {"!", "é"}
+
+
+def test_whatever_is_raised_is_the_problem_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault while one file is read is named as that file's, and nothing else is raised."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RecursionError("deep\x1b[31m")
+
+    monkeypatch.setattr(content, "_parsers", lambda: (fail, fail))
+    with pytest.raises(Unreadable) as caught:
+        article_in(b"x", PLACE)
+    told = str(caught.value.problem)
+    assert told.startswith("/n/a.md:0: file: cannot be read")
+    assert "RecursionError: deep" in told and "\x1b" not in told
 
 
 def test_yaml_files_need_no_fences() -> None:
@@ -83,4 +108,4 @@ def test_no_bytes_raise(raw: bytes) -> None:
     try:
         article_in(raw, PLACE)
     except Unreadable as error:
-        assert error.problem.reason
+        assert error.problem is None or error.problem.reason
