@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from reader.errors import ReaderError, shown
 
@@ -95,6 +95,16 @@ def checked_url(url: str) -> str:
     if len(checked) > MOST_CHARACTERS:
         raise UnsafeUrl(url, f"it has {len(checked):,} characters; at most {MOST_CHARACTERS:,} are allowed")
     return checked
+
+
+def resolved(url: str, base: str) -> str:
+    """A relative URL made absolute, where a base is known; every other as it is."""
+    if not base or not url or url.startswith("#") or ":" in url.partition("/")[0]:
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def linkable(url: str) -> str:

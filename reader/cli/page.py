@@ -45,7 +45,7 @@ def page(
     numbers = LinkNumbers()
     if body := body_alone(article):
         yield ""
-        yield from body_lines(body, width, numbers)
+        yield from body_lines(body, width, numbers, article.base)
     if numbers.links:
         yield ""
         yield "Links"
@@ -67,13 +67,13 @@ def page(
             yield from _hanging(f"  {key}: ", _flat(other_value(content)), width)
 
 
-def body_lines(body: str, width: int, numbers: LinkNumbers) -> Iterator[str]:
+def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> Iterator[str]:
     """A body as on the screen, but with the signs of Markdown before headings, lists, quotes and code."""
     references = references_in(body) if len(body) > CHUNK else None
     is_first = True
     for chunk in chunks_of(body[:MAX_LAID_OUT]):
         text = chunk.before + body[chunk.start : chunk.end]
-        lines = layout_safely(text, width, references, numbers=numbers, look=PLAIN)
+        lines = layout_safely(text, width, references, numbers=numbers, look=PLAIN._replace(base=base))
         if lines and not (is_first or chunk.is_glued):
             yield ""
         for line in lines:

@@ -212,7 +212,15 @@ class Library:
         from reader import pictures
         from reader.config import paths
 
-        source = pictures.file_of(article.path, url, self._roots.paths)
+        try:
+            source = pictures.file_of(article.path, url, self._roots.paths)
+        except pictures.PictureError:
+            from reader.article.urls import resolved
+
+            absolute = resolved(url, article.base)
+            if absolute == url:
+                raise
+            source = pictures.file_of(article.path, absolute, ())
         cache = str(paths.cache_dir() / "pictures")
         return pictures.read(source, cache=cache, may_fetch=may_fetch)
 

@@ -16,6 +16,7 @@ from reader.article.urls import (
     host_to_show,
     linkable,
     openable,
+    resolved,
     shown_host,
     shown_url,
     without_user,
@@ -206,3 +207,23 @@ def test_an_openable_address_is_the_checked_one(url: str) -> None:
 def test_user_and_password_are_taken_off(text: str, kept: str) -> None:
     """Of addresses that can't be opened too; nothing else is."""
     assert without_user(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("url", "absolute"),
+    [
+        ("/a", "https://site.example/a"),
+        ("b.png", "https://site.example/2024/b.png"),
+        ("../c", "https://site.example/c"),
+        ("//other.example/d", "https://other.example/d"),
+        ("https://other.example/e", "https://other.example/e"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+        ("javascript:x", "javascript:x"),
+        ("#f", "#f"),
+        ("", ""),
+    ],
+)
+def test_a_relative_link_starts_at_the_base(url: str, absolute: str) -> None:
+    """Every other is as it is, and so are all where no base is known."""
+    assert resolved(url, "https://site.example/2024/") == absolute
+    assert resolved(url, "") == url

@@ -11,6 +11,7 @@ import pytest
 from reader.errors import NoSuchArticle, UsageError
 from reader.index import search
 from reader.library import Library
+from reader.pictures import PictureError
 from reader.query import parse
 from tests.index.files import NOW, counts, every, named, opened, refresh, text_of, titles, write
 
@@ -257,3 +258,16 @@ def test_changes_on_the_disk_are_noticed(feed: Path, library: Library) -> None:
     assert library.wait_for_change(0.05) is False
     write(feed / "a.md", text_of("a"))
     assert library.wait_for_change(20) is True
+
+
+def test_a_picture_of_a_site_is_on_the_network(tmp_path: Path) -> None:
+    """What lies in the collection is read from there; what does not is at the site's address."""
+    write(tmp_path / "_config.yml", "title: Log\nurl: https://log.invalid\n")
+    write(tmp_path / "_posts/a.md", text_of("a"))
+    write(tmp_path / "pics/here.png", "no real picture")
+    library = opened(tmp_path)
+    article = library.article(every(library)[0])
+    assert library.picture(article, "/pics/here.png", may_fetch=False) == b"no real picture"
+    with pytest.raises(PictureError, match="on the network"):
+        library.picture(article, "/pics/there.png", may_fetch=False)
+    library.close()

@@ -32,6 +32,8 @@ class Look(NamedTuple):
     is_plain: bool = False
     """Whether the lines go to output without colours, in which headings and code keep their own signs."""
     wraps_code: bool = False
+    base: str = ""
+    """Where relative links start; empty where that is not known."""
 
 
 SCREEN = Look()
@@ -99,14 +101,14 @@ def layout_safely(
         return wrap([Span(text.strip("\n"))], width)
 
 
-def links_in(text: str, references: References | None = None) -> list[tuple[str, str]]:
+def links_in(text: str, references: References | None = None, *, base: str = "") -> list[tuple[str, str]]:
     """The words and the web address of each link in a Markdown text, in order."""
     numbers = LinkNumbers()
     if may_link(text):
         try:
             for token in parse(text, references):
                 if token.children:
-                    spans_of(token.children, numbers)
+                    spans_of(token.children, numbers, base=base)
         except Exception:  # as in `layout_safely`: then there are no numbers either
             return []
     return numbers.links
@@ -174,7 +176,8 @@ class _BlockLayout:
 
     def _spans(self, place: int) -> list[Span]:
         """The inline token at a place."""
-        return spans_of(self._tokens[place].children or [], self._numbers, is_plain=self._look.is_plain)
+        tokens, look = self._tokens[place].children or [], self._look
+        return spans_of(tokens, self._numbers, is_plain=look.is_plain, base=look.base)
 
     def _heading(self, token: Token, spans: list[Span], width: int) -> list[Line]:
         """A heading whose rank is seen without colours: a heavy rule, a light one, underlined, slanted."""

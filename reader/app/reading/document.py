@@ -193,7 +193,9 @@ class Document:
 
     def _links_of(self, chunk: int) -> list[tuple[str, str]]:
         if chunk not in self._links:
-            self._links[chunk] = links_in(self._text(self._chunks[chunk]), self._references)
+            self._links[chunk] = links_in(
+                self._text(self._chunks[chunk]), self._references, base=self.subject.article.base
+            )
         return self._links[chunk]
 
     @property
@@ -253,7 +255,9 @@ class Document:
             numbers = LinkNumbers(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
         lines = layout_safely(
             self._text(chunk), self.width, self._references, spacing=self._spacing, numbers=numbers,
-            look=Look(wraps_code=self._wraps_code or bool(self._wanted)),
+            look=Look(
+                wraps_code=self._wraps_code or bool(self._wanted), base=self.subject.article.base
+            ),
         )  # fmt: skip
         return [*[()] * max(self._spacing, 1), *lines] if lines and not chunk.is_glued else lines
 

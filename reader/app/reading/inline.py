@@ -15,7 +15,7 @@ from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Targ
 from reader.article.markdown import picture_words, soft_break
 from reader.article.plain_text import raised
 from reader.article.text import clean_line
-from reader.article.urls import host_to_show, shown_host, shown_url
+from reader.article.urls import host_to_show, resolved, shown_host, shown_url
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -52,12 +52,12 @@ class LinkNumbers:
 
 
 def spans_of(
-    tokens: Sequence[Token], numbers: LinkNumbers | None = None, *, is_plain: bool = False
+    tokens: Sequence[Token], numbers: LinkNumbers | None = None, *, is_plain: bool = False, base: str = ""
 ) -> list[Span]:
     """The children of one inline token as spans; a hard break is a newline in a text.
 
     With `numbers` each link is counted and followed by its number, else by its host. `is_plain` keeps the
-    signs of code and footnotes, for output without colours.
+    signs of code and footnotes, for output without colours. Relative links start at `base`.
     """
     spans: list[Span] = []
     emphasis = 0
@@ -70,7 +70,7 @@ def spans_of(
             depth[kind] += 1 if side == "open" else -1
             emphasis = sum(bit for name, bit in _EMPHASIS.items() if depth[name] > 0)
         elif token.type == "link_open":
-            url = str(token.attrGet("href") or "")
+            url = resolved(str(token.attrGet("href") or ""), base)
             link, link_start = (Target("url", url) if shown_host(url) else None), len(spans)
         elif token.type == "link_close":
             if link:

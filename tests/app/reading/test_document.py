@@ -168,3 +168,14 @@ def test_whatever_raises_is_shown_as_plain_text(part: str, monkeypatch: pytest.M
     assert "A title" in lines
     assert ("Some *text*." if part == "chunks" else "Some text.") in lines
     assert any(line.endswith(".md") for line in lines)
+
+
+def test_relative_links_start_at_the_site() -> None:
+    """They are links on the screen and in the list at the end; without a site they are plain words."""
+    article = an_article("Title", body="See [the tide](/tide) and [more](more.html).")
+    alone = Document(Subject(article, HEADLINE, "", NOW), 60)
+    assert alone.links() == []
+    of_site = article._replace(base="https://site.example/2024/a/")
+    document = Document(Subject(of_site, HEADLINE, "", NOW), 60)
+    wanted = [("the tide", "https://site.example/tide"), ("more", "https://site.example/2024/a/more.html")]
+    assert document.links() == wanted
