@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from reader.article.plain_text import plain_text
 from reader.article.text import clean, clean_line, words
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _DATA = re.compile(r"(?<=base64,)[A-Za-z0-9+/=%_-]{100,}+")
 _ENCLOSING = ("comment", "%%", "highlight", ":::", "$$")
 """Signs of blocks with an end, which may be beyond a cut."""
 _COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
+_CUT_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\Z")
+"""A link at whose address an excerpt was cut."""
 _TASK = re.compile(r"\[[ xX]\] ")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
 _NO_TEXT = ("|", "$$", "\\begin{", "![")
@@ -167,10 +170,10 @@ def first_paragraph(body: str) -> str:
 def repeats_body(excerpt: str, body: str) -> bool:
     """Whether the body begins with the excerpt, so that it need not be shown above it."""
     text = excerpt[:_FIRST_LOOK]
-    wanted = words(text)
+    wanted = words(plain_text(_CUT_LINK.sub(r"\1", text)))
     if not wanted:
         return False
-    is_cut = len(excerpt) > len(text) or text.endswith("…")
+    is_cut = len(excerpt) > len(text) or text.endswith(("…", "..."))
     for tokens in _beginnings(body):
         everything = (text_of(token.children or ()) for token in tokens if token.type == "inline")
         for texts in (_paragraphs(tokens), everything):
