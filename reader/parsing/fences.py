@@ -57,6 +57,7 @@ def split(text: str, *, is_yaml: bool = False) -> Split:
         return found
     if _PAIRS_BEGIN.match(text):
         header, blank, body = text.partition("\n\n")
+        header = header.removesuffix("\n")  # of a file that ends with its header
         if _are_pairs(header):
             return Split("pairs", header, body, 1, header.count("\n") + (3 if blank else 1))
     return Split("none", "", text, 1, 1)
