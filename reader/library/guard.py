@@ -24,28 +24,31 @@ class GuardedIndex:
         """`refresh` fills the index from the files."""
         self._index = index
         self._refresh = refresh
-        self._rebuilt = -1
-        """The edition that was built because of damage: what goes wrong there too has another cause."""
+        self._sound = -1
+        """The edition that was rebuilt in vain: what goes wrong there has another cause than damage."""
 
     def ask(self, question: Callable[[], Reply]) -> Reply:
         """Ask, and ask once more after a damaged index was rebuilt. Raises ReaderError, and nothing else."""
+        edition = self._index.edition
         try:
             return question()
         except Exception as error:
-            for _ in self.rebuilt_after(error):
-                pass
+            # Another thread may have met the same damage, and put it right.
+            if edition == self._index.edition:
+                for _ in self.rebuilt_after(error):
+                    pass
         try:
             return question()
         except Exception as error:
+            self._sound = self._index.edition
             raise self._said(error) from error
 
     def rebuilt_after(self, error: Exception) -> Iterator[Progress]:
         """Rebuild the index where this error means damage. Raises ReaderError for every other one."""
-        if not is_damage(error) or self._rebuilt == self._index.edition:
+        if not is_damage(error) or self._sound == self._index.edition:
             raise self._said(error) from error
         try:
             self._index.begin_again()
-            self._rebuilt = self._index.edition
             yield from self._refresh()
         except Exception as further:
             raise self._said(further) from further

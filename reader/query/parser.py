@@ -54,7 +54,7 @@ class _Parser:
     def check_empty(self) -> None:
         """A text that asks nothing must not match everything, unless it is still being typed or an order."""
         for token in tokens(self.text, self.typing):
-            if token.is_dropped or (not self.typing and token.kind == "term" and token.field == "text"):
+            if token.is_dropped or not (self.typing or token.field == "sort"):
                 reason = "nothing to search for; write a word, a number or a symbol such as € or ★"
                 raise QueryError(reason, token.start, token.stop - token.start)
 

@@ -44,16 +44,16 @@ DAMAGES = [
     "update meta set value = x'ff' where key like 'number.%'",
     "update others set key = 'x'; update racy set digest = 7",
     "delete from sets",
-    "drop table sets",
-    "drop table articles",
-    "drop table folders",
-    "drop table choices",
-    "drop table meta",
-    "drop table titles",
-    "drop table blocks",
-    "drop table others",
-    "drop table problems",
-    "drop table racy",
+    "drop table if exists sets",
+    "drop table if exists articles",
+    "drop table if exists folders",
+    "drop table if exists choices",
+    "drop table if exists meta",
+    "drop table if exists titles",
+    "drop table if exists blocks",
+    "drop table if exists others",
+    "drop table if exists problems",
+    "drop table if exists racy",
     "alter table articles rename column title to heading",
 ]
 
@@ -85,8 +85,8 @@ def ask_everything(library: Library) -> list[list[str]]:
 
 
 def damage(how: str) -> None:
-    """Change the one edition of the index that is there."""
-    (path,) = Path(os.environ["READER_CACHE_DIR"]).glob("indexes/*/*.db")
+    """Change the newest edition of the index."""
+    path = max(Path(os.environ["READER_CACHE_DIR"]).glob("indexes/*/*.db"), key=lambda path: int(path.stem))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript(how)
 
@@ -123,8 +123,9 @@ def test_damage_under_an_open_reader_is_put_right(feed: Path, how: str) -> None:
     """A question that meets it is answered all the same."""
     library = opened(feed)
     wanted = ask_everything(library)
-    damage(how)
-    assert ask_everything(library) == wanted
+    for _ in range(2):
+        damage(how)
+        assert ask_everything(library) == wanted
     library.mark(named(library, "alpha"), Change(starred=True))
     assert titles(library, "is:starred") == ["alpha"]
     refresh(library)
