@@ -79,18 +79,14 @@ def panes_at(width: int, height: int, chosen: Mapping[str, int], sidebar: int) -
     return Panes()
 
 
-def list_at(width: int, height: int, panes: Panes, *, tells_query: bool) -> Area | None:
-    """Where the rows of the list are at the start; None where the list is not to be seen.
-
-    `tells_query` says whether the line for the query in words has something to say: where the screen is
-    narrow, it is only there then.
-    """
+def list_at(width: int, height: int, panes: Panes) -> Area | None:
+    """Where the rows of the list are at the start; None if the list is not shown."""
     classes = classes_at(width, height)
     if "-sliver" in classes or "-flat" in classes:
         return None
     rows = height - _AROUND
     if "-narrow" in classes:
-        return Area(0, 2 + tells_query, width, rows - tells_query)
+        return Area(0, 2, width, rows)
     if panes.sidebar is not None and panes.list is not None:
         return Area(panes.sidebar, 2, panes.list - 1, rows)
     if panes.list_rows is not None:

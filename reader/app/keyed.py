@@ -52,6 +52,9 @@ class KeyedApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Make one key of several that mean something together, and obey it."""
+        screen = next(iter(self.screen_stack), None)
+        if isinstance(event, events.Key | events.MouseDown) and isinstance(screen, BrowseScreen):
+            screen.loader.begin_use()
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._keys.append(event)
             await self._take_keys()

@@ -50,12 +50,14 @@ def _is_whole_word(term: Term) -> bool:
     return term.field == "text" and not (term.negated or term.prefix or term.phrase)
 
 
-def result_counts(matching: int | None, total: int, is_exact: bool) -> str:
-    """How many match, of how many: "32 of 128", "at least 500 of 9,000", "128 articles"."""
+def result_counts(matching: int | None, total: int, is_exact: bool, *, is_loading: bool = False) -> str:
+    """How many match, of how many: "32 of 128", "at least 500 of 9,000"; "20 of 20 so far" while the
+    articles are loaded for the first time."""
+    so_far = " so far" if is_loading else ""
     if matching is None:
-        return f"{total:,}"
+        return f"{total:,}{so_far}"
     least = "" if is_exact else "at least "
-    return f"{least}{matching:,} of {total:,}"
+    return f"{least}{matching:,} of {total:,}{so_far}"
 
 
 def time_left(done: int, to_do: int, seconds: float) -> str:

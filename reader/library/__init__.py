@@ -257,18 +257,22 @@ class Library:
         """The person's note on an article; empty where there is none."""
         return self.marks.note(self._rows_of([headline]))
 
-    def mark(self, headlines: Iterable[Headline] | Results | Stretch, change: Change) -> int:
+    def mark(
+        self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
+    ) -> int:
         """Change the marks of these articles at once, on disk when it returns; how many were changed.
+        `undo` does not take back what is not undoable.
 
         Raises StorageError where marks can't be kept.
         """
         if isinstance(headlines, IndexResults):
-            return self.marks.change(headlines.rows(), change)
+            return self.marks.change(headlines.rows(), change, is_undoable=is_undoable)
         if isinstance(headlines, Stretch):
             assert isinstance(headlines.results, IndexResults)
-            return self.marks.change(headlines.results.rows(headlines.start, headlines.stop), change)
+            rows = headlines.results.rows(headlines.start, headlines.stop)
+            return self.marks.change(rows, change, is_undoable=is_undoable)
         assert isinstance(headlines, Iterable)
-        return self.marks.change(self._rows_of(headlines), change)
+        return self.marks.change(self._rows_of(headlines), change, is_undoable=is_undoable)
 
     def undo(self) -> str | None:
         """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""

@@ -164,14 +164,14 @@ class MarksDesk:
         with self._lock:
             self._marks.file.be_patient(Patience(reading, writing))
 
-    def change(self, rows: Sequence[ArticleRow], change: Change) -> int:
+    def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
         """Change the marks of these articles; how many were changed. Raises StorageError."""
         if not self.are_kept:
             raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
         blanks = {row.key: blank(row) for row in rows}
         articles = {key: mark.identity for key, mark in blanks.items()}
         traces = {key: mark.traces for key, mark in blanks.items()}
-        changed = self._whole(lambda marks: marks.change(articles, change, traces))
+        changed = self._whole(lambda marks: marks.change(articles, change, traces, is_undoable=is_undoable))
         self.follow(-1)
         return changed
 

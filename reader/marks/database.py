@@ -120,12 +120,17 @@ class Marks:
             return {row[0]: _mark(row) for row in rows if row}
 
     def change(
-        self, articles: Mapping[int, str], change: Change, traces: Mapping[int, Traces] | None = None
+        self,
+        articles: Mapping[int, str],
+        change: Change,
+        traces: Mapping[int, Traces] | None = None,
+        *,
+        is_undoable: bool = True,
     ) -> int:
         """Change the marks of articles given as key -> identity; how many are different now. `traces` are
         what they are found again by.
 
-        On disk when it returns, with what undoes it. Raises StorageError.
+        On disk when it returns, with what undoes it if that is wanted. Raises StorageError.
         """
         with self._transaction() as turn:
             before = self.of(articles)
@@ -136,7 +141,8 @@ class Marks:
                 if new != old:
                     steps.append((old, new))
             if steps:
-                self._remember(f"{len(steps)} {change.words}", steps)
+                if is_undoable:
+                    self._remember(f"{len(steps)} {change.words}", steps)
                 self._store(steps, turn)
         return len(steps)
 

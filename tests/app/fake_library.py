@@ -156,7 +156,11 @@ class FakeLibrary(Library):
         ]
 
     def mark(  # type: ignore[override]
-        self, headlines: Iterable[Headline] | ListResults | Stretch, change: Change
+        self,
+        headlines: Iterable[Headline] | ListResults | Stretch,
+        change: Change,
+        *,
+        is_undoable: bool = True,
     ) -> int:
         """Change marks, and remember how they were."""
         if isinstance(headlines, Stretch):
@@ -170,10 +174,10 @@ class FakeLibrary(Library):
             if new != old:
                 before[headline.number] = old
                 self.flags[headline.number] = new
-        if before:
+        if before and is_undoable:
             self._done.append((f"{len(before)} {change.words}", before))
             self._undone.clear()
-            self._generation += 1
+        self._generation += bool(before)
         return len(before)
 
     def undo(self) -> str | None:

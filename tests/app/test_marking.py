@@ -87,7 +87,7 @@ async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
     """The reason is shown and nothing looks as if it had worked."""
 
     class Full(FakeLibrary):
-        def mark(self, headlines: Iterable[Headline] | ListResults, change: Change) -> int:  # type: ignore[override]
+        def mark(self, *_: object, **__: object) -> int:  # type: ignore[override]
             raise StorageError("The disk is full [/x].")
 
     async with start(library=Full(articles(3))).run_test(size=WIDE) as pilot:

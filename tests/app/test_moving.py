@@ -156,6 +156,19 @@ async def test_the_layout_follows_the_terminal(start: Launch) -> None:
         assert screen.sidebar.is_on_screen and screen.article_pane.is_on_screen
 
 
+async def test_a_low_article_gets_the_whole_screen(start: Launch) -> None:
+    """Enter shows it alone, Esc brings the list back; with enough lines it stays where it is."""
+    async with start(9).run_test(size=(80, 24)) as pilot:
+        screen = await press(pilot, "enter")
+        assert screen.is_zoomed and not screen.articles.is_on_screen
+        assert "Esc back" in line(pilot, 23) and "? all keys" in line(pilot, 23)
+        await press(pilot, "escape")
+        assert screen.place == "list" and screen.articles.is_on_screen
+        await pilot.resize_terminal(*WIDE)
+        await press(pilot, "enter")
+        assert not screen.is_zoomed
+
+
 async def test_medium_folds_the_related_links_until_one_goes_there(start: Launch) -> None:
     """One line closed, more when it has the focus."""
     from tests.app.build import a_link, an_article

@@ -32,8 +32,9 @@ def an_app(query: str = "", visit: Visit | None = None, kept: list[Visit] | None
 async def test_the_place_is_told_at_the_end_and_found_again() -> None:
     """Question, article, and how far an article was read."""
     kept: list[Visit] = []
-    async with an_app("number", kept=kept).run_test(size=WIDE) as pilot:
+    async with an_app("number", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
         await settled(pilot)
+        assert [one.message for one in pilot.app._notifications] == ["Search of your last visit; c clears it"]
         screen = await press(pilot, "space", "space")
         place = screen.article_pane.reading_place
         await press(pilot, "4", "j")
@@ -45,6 +46,21 @@ async def test_the_place_is_told_at_the_end_and_found_again() -> None:
         assert screen.articles.headline.title == title  # type: ignore[union-attr]
         await press(pilot, "g", "g")
         assert screen.article_pane.reading_place == place != (0, 0, 1)
+
+
+async def test_the_query_of_one_start_is_not_remembered() -> None:
+    """Options are for one start; what is searched for on the screen is remembered."""
+    kept: list[Visit] = []
+    async with an_app("quality:>=50", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert not pilot.app._notifications
+        await press(pilot, "j")
+        await pilot.press("Q")
+    assert kept[-1].query == "number"
+    async with an_app("quality:>=50", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
+        await press(pilot, "c")
+        await pilot.press("Q")
+    assert kept[-1].query == ""
 
 
 async def test_an_article_that_has_gone_leaves_the_cursor_at_the_top() -> None:

@@ -35,8 +35,9 @@ class ArticleLoader:
         mark_read_after: float,
         return_to_related: Callable[[int], object],
     ) -> None:
-        """`words` are those of the search; `mark_read` is called when an article was shown for some seconds,
-        never if they are negative; `return_to_related` goes to the related link with this row."""
+        """`words` are those of the search. `mark_read` is called when an article was shown for some seconds:
+        never if they are negative, or before the person has done anything. `return_to_related` goes to the
+        related link with this row."""
         self._host, self._library, self._picture, self._session = host, library, picture, session
         self._pane, self._related = article_pane, related_pane
         self._words, self._mark_read, self._mark_read_after = words, mark_read, mark_read_after
@@ -48,6 +49,15 @@ class ArticleLoader:
         self._return_row: int | None = None
         """The row of the related links to go to when their article is there again."""
         self._reading: Timer | None = None
+        self._is_used = False
+        """Whether the person has done anything yet."""
+
+    def begin_use(self) -> None:
+        """The person has pressed a key or a button: articles that are shown from now on are read."""
+        if not self._is_used:
+            self._is_used = True
+            if self._pane.shown is not None:
+                self._start_reading()
 
     def highlight(self, headline: Headline | None) -> None:
         """Show the article on which the list's cursor has come to rest."""
@@ -147,7 +157,13 @@ class ArticleLoader:
             if self._return_row is not None:
                 self._return_to_related(self._return_row)
         self._return_row = None
-        if self._reading is None and not self.headline.is_read and self._mark_read_after >= 0:
+        if self._is_used:
+            self._start_reading()
+
+    def _start_reading(self) -> None:
+        if self._reading is not None or self.headline is None or self.headline.is_read:
+            return
+        if self._mark_read_after >= 0:
             self._reading = self._host.set_timer(max(self._mark_read_after, 0.01), self._has_been_read)
 
     def _has_been_read(self) -> None:

@@ -59,7 +59,7 @@ from reader.config.commands import BY_ID, PANES, PaneName
 from reader.config.paths import state_dir
 from reader.config.search_history import Searches
 from reader.errors import ReaderError
-from reader.library import Change, Library
+from reader.library import Library
 from reader.query import Query, highlights
 from reader.query.results import MOST_PERIODS, Headline, Progress, Results
 from reader.terminal import Terminal
@@ -75,6 +75,9 @@ _NAMES: dict[PaneName, str] = {
     "article": "Article",
     "related": "Related",
 }
+
+LEAST_READING = 15
+"""Lines of the article pane below which an article gets the whole screen when it is read."""
 
 Answer = TypeVar("Answer")
 
@@ -164,6 +167,7 @@ class BrowseScreen(Screen[None]):
             status=self.result_status,
             chart_cells=self._chart_cells,
             is_refreshing=lambda: self.refreshing.is_refreshing,
+            is_first_load=lambda: self.refreshing.is_first_load,
             counted=self._have_counts,
         )
         self.search_input = SearchInput(
@@ -194,6 +198,7 @@ class BrowseScreen(Screen[None]):
             start.keep_visit,
             articles=self.articles,
             article_pane=self.article_pane,
+            first_query=str(start.query),
             query_text=lambda: str(self.filters.query),
             theme=lambda: self.app.theme,
             background=lambda: self.seen.background,
@@ -224,7 +229,7 @@ class BrowseScreen(Screen[None]):
             article_pane=self.article_pane,
             related_pane=self.related_pane,
             words=lambda: highlights(self.filters.query),
-            mark_read=lambda headline: self.marks.mark([headline], Change(read=True)),
+            mark_read=self.marks.mark_shown,
             mark_read_after=config.mark_read_after,
             return_to_related=self._return_to_related,
         )
@@ -265,6 +270,8 @@ class BrowseScreen(Screen[None]):
         self.views.start(start.config.views)
         self.results_display.start()
         self._go_to_article(start.visit.article)
+        if start.query.clauses and str(start.query) == start.visit.query:
+            self.say(f"Search of your last visit; {self.keymap.words('clear')} clears it")
         self.set_interval(AGES_EVERY, self._once_a_minute)
         self.app.theme_changed_signal.subscribe(self, self._paint_anew)
         self.call_after_refresh(self._after_first_paint)
@@ -516,6 +523,8 @@ class BrowseScreen(Screen[None]):
             self.loader.show(message.headline)
         self.articles.choose_article(message.headline)
         self.go_to("article")
+        if not self.has_class("-narrow") and self.article_pane.size.height < LEAST_READING:
+            self.is_zoomed = True
 
     @on(UrlPressed)
     def _url_pressed(self, message: UrlPressed) -> None:
@@ -800,11 +809,15 @@ class BrowseScreen(Screen[None]):
 
     def action_step_down(self) -> None:
         """Lower the minimum quality."""
-        self.filters.step_quality(-1)
+        self._step_quality(-1)
 
     def action_step_up(self) -> None:
         """Raise the minimum quality."""
-        self.filters.step_quality(1)
+        self._step_quality(1)
+
+    def _step_quality(self, step: int) -> None:
+        limit = self.filters.step_quality(step)
+        self.say(f"Quality {limit}" if limit else "Any quality")
 
     def action_clear(self) -> None:
         """Clear the search and all filters."""

@@ -63,9 +63,11 @@ class Filters:
         """Limit a field to a range; empty removes the limit."""
         self.put(self.query.narrowed(field, value))
 
-    def step_quality(self, step: int) -> None:
-        """Raise the minimum quality by a step, or lower it for -1."""
-        self.narrow("quality", stepped(self.query, step))
+    def step_quality(self, step: int) -> str:
+        """Raise the minimum quality by a step, or lower it for -1; the new limit, empty for none."""
+        limit = stepped(self.query, step)
+        self.narrow("quality", limit)
+        return limit
 
     def next_sort(self) -> None:
         """Change to the next sort order; relevance only where words are searched for."""

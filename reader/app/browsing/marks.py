@@ -57,11 +57,16 @@ class MarkCommands:
         self._lock = Lock()
         self._is_working = False
 
-    def mark(self, headlines: Sequence[Headline], change: Change) -> None:
+    def mark_shown(self, headline: Headline) -> None:
+        """Mark an article as read because it was shown for long enough; nobody asked for it, so `undo` leaves
+        it alone."""
+        self.mark([headline], Change(read=True), is_undoable=False)
+
+    def mark(self, headlines: Sequence[Headline], change: Change, *, is_undoable: bool = True) -> None:
         """Change the marks of these articles; says so if they can't be kept."""
 
         def work() -> str:
-            count = self._library.mark(headlines, change)
+            count = self._library.mark(headlines, change, is_undoable=is_undoable)
             return self._done(count, change) if len(headlines) > 1 else ""
 
         if self._is_working:

@@ -64,6 +64,8 @@ class Refreshing:
         self._changed, self._progressed = changed, progressed
         self.is_refreshing = True
         """Whether a refresh is under way; the first one is from the beginning."""
+        self.is_first_load = first_steps is not None or not library.total
+        """Whether articles are being loaded for the first time."""
         self._stopping, self._wanted = Event(), Event()
         self._threads: Sequence[Thread] = ()
         self._noticed = 0
@@ -154,7 +156,7 @@ class Refreshing:
     def _show_step(self, progress: Progress, seconds: float, left: str) -> None:
         self._step = progress, left
         if progress.report is not None:
-            self.is_refreshing = False
+            self.is_refreshing = self.is_first_load = False
         if seconds >= TELL_EVERY or not self.is_refreshing:
             self._show_progress()
         if progress.changed:
@@ -180,7 +182,7 @@ class Refreshing:
         self._noticed = len(self._library.notices)
 
     def _failed(self, reason: str) -> None:
-        self.is_refreshing = False
+        self.is_refreshing = self.is_first_load = False
         self._information.progress = None
         self._progressed(False)
         self._host.say(reason, is_warning=True)

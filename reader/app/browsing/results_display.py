@@ -27,7 +27,7 @@ from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import InformationLine, ResultStatus
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
-from reader.app.wording import in_words, no_results, order_in_words, result_counts
+from reader.app.wording import no_results, order_in_words, result_counts
 from reader.errors import ReaderError
 from reader.library import Library
 from reader.query import highlights
@@ -60,13 +60,15 @@ class ResultsDisplay:
         status: ResultStatus,
         chart_cells: Callable[[], int],
         is_refreshing: Callable[[], bool],
+        is_first_load: Callable[[], bool],
         counted: Callable[[CountsAnswer], object],
     ) -> None:
         """`chart_cells` is the room of the sidebar's charts, `counted` is told of new counts."""
         self._host, self._library, self._filters, self._clock = host, library, filters, clock
         self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles
         self._article_pane, self._information, self._status = article_pane, information, status
-        self._chart_cells, self._is_refreshing, self._on_counted = chart_cells, is_refreshing, counted
+        self._chart_cells, self._on_counted = chart_cells, counted
+        self._is_refreshing, self._is_first_load = is_refreshing, is_first_load
         self.results: Results | None = None
         """The answer to the latest query that has one."""
         self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
@@ -128,7 +130,6 @@ class ResultsDisplay:
     def _show_query(self) -> None:
         query = self._filters.query
         self._sidebar.shown_query = query
-        self._information.words = in_words(query)
         self._status.order = order_in_words(query)
         if self._marking is not None:
             self._marking.reset()
@@ -179,7 +180,9 @@ class ResultsDisplay:
         """Show how many match of how many, and what to do if there is nothing."""
         results, total = self.results, self._library.total
         matching = len(results) if results is not None else None
-        self._status.counts = result_counts(matching, total, results is None or results.is_exact)
+        self._status.counts = result_counts(
+            matching, total, results is None or results.is_exact, is_loading=self._is_first_load()
+        )
         if matching:
             return
         # While files are read, the answer may be older than the number of articles.

@@ -21,13 +21,17 @@ class SessionState:
         *,
         articles: ArticleList,
         article_pane: ArticlePane,
+        first_query: str,
         query_text: Callable[[], str],
         theme: Callable[[], str],
         background: Callable[[], str],
     ) -> None:
-        """`keep` writes a visit down. `theme` is the one in use, `background` what the terminal's is."""
+        """`keep` writes a visit down. `first_query` is what this visit began with: while it stays, the last
+        visit's query is remembered, because options are meant for one start. `theme` is the one in use,
+        `background` what the terminal's is."""
         self._visit, self._keep = visit, keep
         self._articles, self._pane = articles, article_pane
+        self._first_query, self._last_query = first_query, visit.query
         self._query_text, self._theme, self._background = query_text, theme, background
         self.given_theme = theme()
         """The theme while nobody chooses another one."""
@@ -64,6 +68,6 @@ class SessionState:
         article = headline.id if headline is not None and self._articles.cursor else ""
         in_use = self._theme()
         theme = self._visit.theme if in_use == self.given_theme else in_use
-        return Visit(
-            self._query_text(), article, theme, dict(self.sizes), dict(self._left), self._background()
-        )
+        text = self._query_text()
+        query = self._last_query if text == self._first_query else text
+        return Visit(query, article, theme, dict(self.sizes), dict(self._left), self._background())

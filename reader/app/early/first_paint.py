@@ -56,7 +56,7 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
             muted = muting_of(config.mute, config.views)[0].of(query)
             results = library.select(query.and_also(muted), now)
             cursor = place_of(library, results, visit.article)
-            view = view_of(results, config, visit.sizes, size, cursor, tells_query=bool(query.clauses))
+            view = view_of(results, config, visit.sizes, size, cursor)
             text = frame(view, theme, size, now, seen.colours)
     if not text:
         yield Beginning(None, load)
@@ -133,11 +133,9 @@ def view_of(
     sizes: Mapping[str, int],
     size: tuple[int, int],
     cursor: int = 0,
-    *,
-    tells_query: bool = False,
 ) -> View | None:
     """What the list will show of these results; None if it shows nothing."""
-    box = list_at(*size, panes_at(*size, sizes, config.sidebar_width), tells_query=tells_query)
+    box = list_at(*size, panes_at(*size, sizes, config.sidebar_width))
     if box is None or not len(results):
         return None
     window = article_row.Window(box.width, box.height, 0, len(results), config.rows == "compact")

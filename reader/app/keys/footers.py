@@ -33,7 +33,7 @@ FOOTER: Mapping[PaneName, tuple[Hint, ...]] = {
         Hint(("find_value",), "find"),
         Hint(("step_down", "step_up"), "quality"),
         Hint(("clear",), "clear"),
-        Hint(("pane_right",), "list"),
+        Hint(("back",), "list"),
         Hint(("show_palette",), "commands"),
         Hint(("show_help",), "all keys"),
     ),

@@ -34,6 +34,8 @@ class KeyHint(NamedTuple):
     """As people write them."""
     word: str
     """What they do."""
+    is_kept: bool = False
+    """Whether it stays in the footer where there is little room."""
 
 
 class Keymap(NamedTuple):
@@ -71,7 +73,8 @@ class Keymap(NamedTuple):
                 usable = [tuple(key for key in keys if len(shown(key)) > 1) for keys in usable]
             first = tuple(keys[0] for keys in usable if keys)
             if first:
-                hints.append(KeyHint(first, tuple(map(self._written, first)), hint.word))
+                is_kept = not {"back", "show_help"}.isdisjoint(hint.ids)
+                hints.append(KeyHint(first, tuple(map(self._written, first)), hint.word, is_kept))
         return tuple(hints)
 
     def words(self, name: str) -> str:

@@ -112,11 +112,11 @@ def _meta_line(row: Row, width: int, now: datetime) -> list[Piece]:
 
 
 def compact(row: Row, width: int, now: datetime) -> list[Piece]:
-    """The one line of a row; a narrow list leaves columns out, the age last."""
+    """The one line of a row; a narrow list leaves out quality and heat, then the provider, the age last."""
     headline = row.headline
-    columns = _columns(headline, width - _SIGN_WIDTH - 24, now)
+    columns = _columns(headline, width - _SIGN_WIDTH - _LEAST_TITLE - _PROVIDER_WIDTH - 2, now)
     provider = ""
-    if width - cell_len(columns) > _SIGN_WIDTH + 24 + _PROVIDER_WIDTH:
+    if width - cell_len(columns) > _SIGN_WIDTH + _LEAST_TITLE + _PROVIDER_WIDTH:
         provider = "  " + fill(one_line(headline.provider), _PROVIDER_WIDTH)
     draft = f" {DRAFT}" if headline.is_draft else ""
     room = width - _SIGN_WIDTH - 2 - cell_len(draft + provider + columns)

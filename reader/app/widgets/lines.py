@@ -120,10 +120,8 @@ class ResultStatus(PaintedLine):
 
 
 class InformationLine(PaintedLine):
-    """What went wrong in the search bar, else the filters in words; on the right, how far a refresh is."""
+    """What is wrong in the search bar, or completes it; on the right, how far a refresh is."""
 
-    words: reactive[str] = reactive("")
-    """The filters in words."""
     error: reactive[tuple[str, int] | None] = reactive(None)
     """What is wrong with the text in the search bar, and under which column of the screen."""
     choices: reactive[tuple[tuple[str, int | None], ...]] = reactive(())
@@ -147,8 +145,7 @@ class InformationLine(PaintedLine):
         elif self.choices:
             left = self._choices(room)
         else:
-            indent = self.indent if self.indent + cell_len(self.words) < room else 1
-            left = [Piece(cut(" " * indent + self.words, room), "dim")]
+            left = []
         return (*left, Piece(" " * max(room - width_of(left), 0), "text"), *right)
 
     def _choices(self, room: int) -> list[Piece]:
@@ -173,24 +170,11 @@ class InformationLine(PaintedLine):
         done = round(min(max(part, 0), 1) * self.BAR)
         return [Piece("━" * done, "bar"), Piece("━" * (self.BAR - done), "track"), Piece(f"  {story}", "dim")]
 
-    def watch_words(self) -> None:
-        """Where lines are few, this one is there only when it has something to say."""
-        self._show_or_hide()
-
-    def watch_error(self) -> None:
-        """See `watch_words`."""
-        self._show_or_hide()
-
-    def watch_choices(self) -> None:
-        """See `watch_words`."""
-        self._show_or_hide()
-
-    def watch_progress(self) -> None:
-        """See `watch_words`."""
-        self._show_or_hide()
-
     def _show_or_hide(self) -> None:
-        self.set_class(not (self.words or self.error or self.choices or self.progress), "-silent")
+        """Where lines are few, this one is there only if it has something to say."""
+        self.set_class(not (self.error or self.choices or self.progress), "-silent")
+
+    watch_error = watch_choices = watch_progress = _show_or_hide
 
 
 def _of_error(reason: str, column: int, room: int) -> list[Piece]:
@@ -212,12 +196,12 @@ class Footer(PaintedLine):
     """The keys that matter in the pane with the focus; a click on one is a press of it."""
 
     hints: reactive[tuple[KeyHint, ...]] = reactive(())
-    """The last one is kept where there is little room."""
+    """Those that lead back or to all keys are kept where there is little room."""
     pressed: reactive[str] = reactive("")
     """The number that waits for its key."""
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """As many hints as fit, the last one always."""
+        """As many hints as fit, those that are kept always."""
         hints = self._fitting(width)
         line = [Piece(" ", "text")]
         if self.pressed:
@@ -228,8 +212,9 @@ class Footer(PaintedLine):
 
     def _fitting(self, width: int) -> list[KeyHint]:
         hints = list(self.hints)
-        while len(hints) > 1 and self._start + sum(map(_width_of, hints)) - 3 > width:
-            del hints[-2]
+        others = [hint for hint in hints if not hint.is_kept]
+        while others and self._start + sum(map(_width_of, hints)) - 3 > width:
+            hints.remove(others.pop())
         return hints
 
     @property

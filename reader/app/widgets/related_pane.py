@@ -102,6 +102,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     def watch_links(self) -> None:
         """Show other links, from the first."""
         self.cursor = 0
+        self.set_class(not self.links, "-empty")
         self.scroll_to(y=0, animate=False)
         self._fit()
 

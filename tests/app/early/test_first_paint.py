@@ -66,7 +66,7 @@ async def test_the_first_rows_are_those_of_the_list(
     if visit.article:
         visit = visit._replace(article=results.window(20, 21)[0].id)
     cursor = place_of(library, results, visit.article)
-    view = view_of(results, config, visit.sizes, size, cursor, tells_query=bool(query))
+    view = view_of(results, config, visit.sizes, size, cursor)
     theme = named(config.theme or OWN[0].name, [])
     assert theme is not None
     ink = inks_of(theme)
