@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
 from reader.config import Config
 from reader.errors import StorageError
-from reader.library import Change
-from reader.query.results import Headline
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary, ListResults
+from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, line, picture, press, settled
 
 
@@ -58,6 +54,22 @@ async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: La
         assert read[3] and not read[1] and not read[2] and not any(read[4:])
 
 
+async def test_nothing_is_read_by_itself_before_a_key_and_undo_leaves_it_alone(start: Launch) -> None:
+    """The first article was not chosen by anybody; what is read by itself was not done by the person."""
+    async with start(3, config=Config(mark_read_after=0.01)).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        await pilot.pause(0.1)
+        assert not screen.articles.at(0).is_read  # type: ignore[union-attr]
+        await press(pilot, "l")
+        await pilot.pause(0.1)
+        await press(pilot, "s", "u")
+        first = screen.articles.at(0)
+        assert first is not None and first.is_read and not first.is_starred
+        await press(pilot, "u")
+        assert screen.articles.at(0).is_read  # type: ignore[union-attr]
+        assert [one.message for one in pilot.app._notifications] == ["Nothing to undo"]
+
+
 async def test_capital_a_asks_and_can_be_undone(start: Launch) -> None:
     """No marks nothing; y marks all that are listed."""
     async with start(20, "topic:AI").run_test(size=WIDE) as pilot:
@@ -87,7 +99,7 @@ async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
     """The reason is shown and nothing looks as if it had worked."""
 
     class Full(FakeLibrary):
-        def mark(self, *_: object, **__: object) -> int:  # type: ignore[override]
+        def mark(self, *_: object, **__: object) -> int:
             raise StorageError("The disk is full [/x].")
 
     async with start(library=Full(articles(3))).run_test(size=WIDE) as pilot:
