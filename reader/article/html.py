@@ -158,10 +158,12 @@ class _InlineHtml(HTMLParser):
         self.end_line()
         return self.line
 
-    def feed_safely(self, html: str) -> None:
+    def feed_safely(self, html: str, *, is_last: bool = False) -> None:
         """Read a stretch of HTML; one that Python's parser fails on (`<![x[`) is text as it is written."""
         try:
             self.feed(html)
+            if is_last:
+                self.close()
         except (AssertionError, ValueError):
             self.rawdata = ""
             self.handle_data(html)
@@ -325,8 +327,7 @@ class _BlockHtml(_InlineHtml):
     def tokens_of_block(self, html: str) -> list[Token]:
         """The tokens of a stretch of HTML."""
         self.note_ends(html)
-        self.feed_safely(html)
-        self.close()
+        self.feed_safely(html, is_last=True)
         self._end_table()
         self._end_fixed()
         self._end_paragraph()

@@ -286,3 +286,29 @@ async def settled(pilot: Pilot[None]) -> None:
     """The screen has been painted."""
     await pilot.pause()
     await pilot.pause()
+
+
+async def test_long_code_is_cut_until_it_is_pressed_or_searched() -> None:
+    """The sign at the end of a long line wraps it, pressed again it is cut; a search sees all of it."""
+    code = "call(" + ", ".join(f"argument_{number}" for number in range(20)) + ")"
+    app = Reading(an_article(body=f"See.\n\n```python\n{code}\n```"))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.pause()
+
+        def rows() -> list[str]:
+            return [row for row in seen(app.pane) if "argument" in row]
+
+        (row,) = rows()
+        assert row.rstrip().endswith("›")
+        for count in (3, 1):
+            y = next(y for y, row in enumerate(seen(app.pane)) if "›" in row or "↳" in row)
+            sign = "›" if "›" in seen(app.pane)[y] else "↳"
+            await pilot.click(ArticlePane, offset=(seen(app.pane)[y].index(sign), y))
+            await pilot.pause()
+            assert (len(rows()) > 1) == (count > 1)
+        app.pane.highlights = (("argument_19", False),)
+        await pilot.pause()
+        assert len(app.pane.hits) == 1 and "argument_19" in rows()[-1]
+        app.pane.highlights = ()
+        await pilot.pause()
+        assert len(rows()) == 1
