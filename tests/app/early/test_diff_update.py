@@ -176,7 +176,7 @@ def test_a_move_of_the_cursor_is_small(kind: str, tmp_path: Path) -> None:
     news.mkdir()
     for number in range(30):
         text = f"---\ntitle: Harbour news number {number}\ndate: 2021-06-{number + 1:02}\n"
-        text += f"originalUrl: https://harbour.example/2021/06/news-number-{number}\n---\n\n"
+        text += f"provider: Harbour Post\noriginalUrl: https://harbour.example/2021/06/news-number-{number}\n---\n\n"
         text += "Seen by [the pilots](https://pilots.example/seen) at five.\n\n"
         (news / f"{number}.md").write_text(text + f"A paragraph of article {number}, quite short.\n\n" * 9)
     config = tmp_path / "home" / "config"
