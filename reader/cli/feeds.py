@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut, pad
 from reader.cli.parser import Command, CommandParser, Namespace, add_format, whole
-from reader.cli.session import follow, note, tell
+from reader.cli.session import follow, note, read_input, tell
 from reader.errors import ReaderError, UsageError, counted, shown
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _settings() -> Config:
     from reader import config
 
     settings, warnings = config.load()
-    tell(warnings)
+    tell(config.summary(warnings))
     return settings
 
 
@@ -457,11 +457,7 @@ def _import(options: Namespace) -> int:
     from reader.feeds import opml, subscriptions
 
     name = _one_file(options, "import-feeds")
-    if name == "-":
-        raw = sys.stdin.buffer.read(opml.MOST_BYTES + 1)
-    else:
-        with open(name, "rb") as file:
-            raw = file.read(opml.MOST_BYTES + 1)
+    raw = read_input(name, opml.MOST_BYTES, "import-feeds")
     listed = opml.read(raw, "stdin" if name == "-" else display_path(name))
     for sentence in listed.refused:
         note(sentence)

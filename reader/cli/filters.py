@@ -124,10 +124,10 @@ def muting(sources: Sequence[str]) -> Muting | None:
     from reader import config
     from reader.library.muting import muting_of
 
-    settings = config.load()[0]
+    settings, warnings = config.load()
     rules, mistakes = muting_of(settings.mute, settings.views)
     if sources:
-        tell(config.summary([f"{CONFIG}: {mistake}" for mistake in mistakes]))
+        tell(config.summary([*warnings, *(f"{CONFIG}: {mistake}" for mistake in mistakes)]))
     return rules
 
 

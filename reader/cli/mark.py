@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -14,7 +13,7 @@ from reader.cli.completion import ids, values_of
 from reader.cli.filters import add_filters, asked, typed, without_muted
 from reader.cli.formats import headlines
 from reader.cli.parser import Command, CommandParser, Namespace
-from reader.cli.session import ids_in, opened, tell
+from reader.cli.session import ids_in, opened, read_input, tell
 from reader.config import private_files
 from reader.errors import UsageError, counted
 from reader.library.export import json_array, json_text
@@ -196,20 +195,8 @@ def _import_options(parser: CommandParser) -> None:
 
 def _import(options: Namespace) -> int:
     name = _one_file(options, "import-marks")
-    shown = display_path(name)
-    if name == "-":
-        raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
-            raise UsageError(f"stdin: more than {MOST_BYTES >> 20} MB are no file of marks")
-    else:
-        try:
-            raw = private_files.read(name, MOST_BYTES)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.EFBIG):
-                raise
-            hint = '; pipe it: "reader import-marks - < FILE"' if error.errno == errno.EINVAL else ""
-            raise UsageError(f"{shown}: {error.strerror}{hint}") from None
-    records = _records(raw, shown)
+    shown = "stdin" if name == "-" else display_path(name)
+    records = _records(read_input(name, MOST_BYTES, "import-marks"), shown)
     with closing(open_marks()) as marks:
         changed = marks.merge(records) if options.merge else marks.import_(records)
     print(f"{counted(changed, 'article')} changed by {counted(len(records), 'imported mark')}")

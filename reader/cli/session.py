@@ -6,6 +6,7 @@ has come is one line on stderr, only where that is a terminal, and leaves nothin
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from reader import config
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut
-from reader.config import Config, paths
+from reader.config import Config, paths, private_files
 from reader.errors import QueryError, UsageError, closest, counted
 from reader.query import parse
 from reader.query.results import Progress, Report
@@ -104,6 +105,22 @@ def ids_in(text: str) -> list[str]:
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     return list(dict.fromkeys(text.lower().replace(",", " ").replace("\0", " ").split()))
+
+
+def read_input(name: str, most: int, command: str) -> bytes:
+    """The bytes of a file that a command imports, or of stdin for `-`. Raises UsageError, OSError."""
+    if name == "-":
+        raw = sys.stdin.buffer.read(most + 1)
+        if len(raw) > most:
+            raise UsageError(f"stdin: it is longer than {most:,} bytes")
+        return raw
+    try:
+        return private_files.read(name, most)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EFBIG):
+            raise
+        hint = f'; pipe it: "reader {command} - < FILE"' if error.errno == errno.EINVAL else ""
+        raise UsageError(f"{display_path(name)}: {error.strerror}{hint}") from None
 
 
 def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:

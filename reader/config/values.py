@@ -23,7 +23,7 @@ class Unfit(ValueError):
 def line(value: object) -> str:
     """A text on one line."""
     if not isinstance(value, str):
-        raise Unfit("a text in quotes")
+        raise Unfit("a string")
     return clean_line(value)
 
 
@@ -68,7 +68,7 @@ def texts(value: object) -> tuple[str, ...]:
     """A list of texts, or one text for a list of one."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise Unfit("a list of texts")
+        raise Unfit("a list of strings")
     return tuple(items)
 
 
@@ -102,7 +102,7 @@ def commands(value: object) -> dict[str, tuple[str, ...]]:
 def texts_by_name(value: object) -> dict[str, str]:
     """A table with a text for each name."""
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise Unfit("a table with a text for each name")
+        raise Unfit("a table with a string for each name")
     return {clean_line(name): clean_line(text) for name, text in value.items()}
 
 

@@ -197,16 +197,13 @@ def _name() -> str:
 
 def _text() -> str:
     try:
-        with open(news.feeds_file(), "rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+        raw = private_files.read(news.feeds_file(), MOST_BYTES)
     except FileNotFoundError:
         return ""
     except OSError as error:
         raise StorageError(
-            f"{_name()} can't be read ({error.strerror}); allow that, then try again"
+            f"{_name()} cannot be read: {error.strerror}; correct that and try again"
         ) from error
-    if len(raw) > MOST_BYTES:
-        raise StorageError(f"{_name()} is longer than {MOST_BYTES >> 20} MB; shorten it")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -350,8 +347,7 @@ def _changing() -> Iterator[tuple[str, Any]]:
 
 def _is_windows(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
-            return b"\r\n" in file.read(1 << 16)
+        return b"\r\n" in private_files.read(path, MOST_BYTES)
     except OSError:
         return False
 
