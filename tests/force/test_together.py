@@ -108,8 +108,9 @@ def test_a_writer_during_refreshes(
     fresh = Model([folder])
     assert sorted(titles(library)) == sorted(one.article.title for one in fresh.stored)
     for asked in ("", "n01*", "since:2024-02", "date:2024-01", "is:unread"):
-        found = [one.id for one in library.select(parse(asked), NOW).window(0, 1000)]
-        assert sorted(found) == sorted(Model([folder]).select(parse(asked), NOW))
+        # An article that was edited has kept its id, so the ids are not those that its file says.
+        wanted = [one.article.title for one in fresh.matching(parse(asked), NOW)]
+        assert sorted(titles(library, asked)) == sorted(wanted)
     library.close()
     figure(6, f"{changes} files rewritten or renamed during {rounds} refreshes and another reader's")
 
