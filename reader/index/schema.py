@@ -118,6 +118,9 @@ _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 MOST_ASKED = 500
 """Values in one statement, well below SQLite's limit for parameters."""
 
+ROUTED = "instr(url, '#/') + instr(url, '#!')"
+"""Whether an article's address has a fragment that names a page."""
+
 CACHE_KIB = 512
 """Pages that a connection keeps, those on the way to a set: the sets that are asked for again are kept as
 such, and the system has the file in memory anyway. Eight times as many spare a search at a million 0.1 ms."""

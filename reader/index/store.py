@@ -24,6 +24,7 @@ from reader.index.recognition import Facts, facts_at, read_facts, rekey
 from reader.index.schema import (
     CACHE_KIB,
     MOST_ASKED,
+    ROUTED,
     SetKind,
     check,
     connect,
@@ -255,6 +256,12 @@ class Index:
         """The articles in these files, with the files' mtimes in nanoseconds."""
         with self.rows() as connection:
             return facts_at(connection, paths)
+
+    def facts_of_routes(self) -> list[Facts]:
+        """The articles whose address has a fragment that names a page."""
+        with self.rows() as connection:
+            rows = connection.execute(f"select number from articles where {ROUTED}").fetchall()
+            return [facts for facts, _ in read_facts(connection, "number", [number for (number,) in rows])]
 
     def is_complete(self) -> bool:
         """Whether the last refresh came to its end: before that, what is not there may yet come."""

@@ -27,7 +27,7 @@ from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import put, unpacked_rows
 from reader.index.recognition import Facts, are_same, depart, keys_of, rekey, reunite
-from reader.index.schema import BLOCK_BITS, LATE, LIVE, SetKind, pack_name, unpack_name
+from reader.index.schema import BLOCK_BITS, LATE, LIVE, ROUTED, SetKind, pack_name, unpack_name
 from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
 
 Rank: TypeAlias = tuple[float, int, str]
@@ -264,6 +264,9 @@ class Writer:
             self._connection.execute(
                 f"create index if not exists articles_by_{name} on articles({name}) where {name} not null"
             )
+        self._connection.execute(
+            f"create index if not exists articles_by_route on articles(url) where {ROUTED}"
+        )
         self._connection.execute("insert or replace into meta values('complete', 1)")
 
     def begin(self) -> None:

@@ -70,6 +70,7 @@ class Reunion:
 
     def _found_again(self, lost: Sequence[Mark], database: Marks) -> dict[int, int]:
         numbers = self._by_path([mark for mark in lost if mark.is_by_path], database)
+        numbers |= self._by_page([mark for mark in lost if mark.traces == Traces()], database)
         former = [mark for mark in lost if mark.traces != Traces()]
         alike = self._index.facts_alike([mark.traces[:2] for mark in former])
         known = {(facts.title_key, None) for facts in alike} | {(None, facts.text_key) for facts in alike}
@@ -121,6 +122,21 @@ class Reunion:
                 database.adopt(mark.key, blank(facts))
             except StorageError:
                 numbers[mark.key] = facts.number
+        return numbers
+
+    def _by_page(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
+        """What version 1 knew by an address without the fragment that names a page goes to the newest one,
+        which was the only one that it showed."""
+        pages = {mark.identity: mark for mark in marks if is_web(mark.identity)}
+        newest: dict[str, Facts] = {}
+        for facts in sorted(self._index.facts_of_routes() if pages else (), key=lambda one: one.date or 0):
+            newest[identity_of(facts.url.partition("#")[0], "")] = facts
+        numbers = {}
+        for identity, facts in newest.items():
+            if identity in pages:
+                numbers[pages[identity].key] = facts.number
+                with suppress(StorageError):
+                    database.move({pages[identity].key: blank(facts)})
         return numbers
 
     def _rekey(self, changes: Sequence[tuple[int, int]]) -> None:

@@ -263,6 +263,15 @@ def test_marks_of_version_1_come_along(news: Path, version_1: sqlite3.Connection
     library.close()
 
 
+def test_an_address_of_version_1_without_its_page(news: Path, version_1: sqlite3.Connection) -> None:
+    """It named all pages of an app, of which the newest was shown: that one has the mark now."""
+    add(version_1, "https://app.example/")
+    for day, page in enumerate(("#/one", "#!/two", "#/three"), 1):
+        write(news / f"{day}.md", text_of(page[2:], f"2024-01-0{day}", url=f'"https://app.example/{page}"'))
+    assert starred(news) == {"one": False, "/two": False, "three": True}
+    assert starred(news) == {"one": False, "/two": False, "three": True}
+
+
 def test_a_path_of_version_1_in_several_collections(news: Path, version_1: sqlite3.Connection) -> None:
     """Each had the mark, so each keeps it, from then on its own; a file that comes later has none."""
     add(version_1, "2024-11-01.md")
