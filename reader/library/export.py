@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from reader.article.dates import When, iso
-from reader.article.markdown import repeats_body, without_title
 from reader.article.record import Article, Image, Provider, Related, Value
 from reader.article.urls import openable, without_user
 from reader.query.results import Headline
@@ -153,6 +152,8 @@ def markdown_item(headline: Headline) -> str:
 
 def markdown_article(article: Article) -> str:
     """A whole article as Markdown: heading, where it is from, excerpt, body, related links."""
+    from reader.article.markdown import repeats_body  # 10 ms that a list of headlines does without
+
     about = [article.provider.name or article.provider.domain, _instant(article.published_date_time) or ""]
     parts = [f"# {_plain(article.title)}", _plain(" · ".join(filter(None, about)))]
     if article.url:
@@ -171,6 +172,8 @@ def markdown_article(article: Article) -> str:
 
 def body_alone(article: Article) -> str:
     """The body without blank lines around it, and without a first heading that only repeats the title."""
+    from reader.article.markdown import without_title  # as above
+
     return without_title(article.body, article.title).strip("\n")
 
 

@@ -39,7 +39,7 @@ MOST_PAGES, PAGES_IN = 20, 60.0
 """How many pages in how many seconds are opened; more would be a fault or an attack."""
 LOOKUP_SECONDS = 2.0
 """How long the look for a host's addresses may take."""
-NOT_OPENED = "no browser took the page; see the relay on your own machine"
+NOT_OPENED = "the relay could not open the page; its own output says why"
 """All that the server gets to know: what a browser says is for the person alone."""
 
 Opens = Callable[[str], bool]
