@@ -176,12 +176,17 @@ def repeats_body(excerpt: str, body: str) -> bool:
     is_cut = len(excerpt) > len(text) or text.endswith(("…", "..."))
     for tokens in _beginnings(body):
         everything = (text_of(token.children or ()) for token in tokens if token.type == "inline")
+        is_long_enough = True
         for texts in (_paragraphs(tokens), everything):
-            begun = [word for text in texts for word in words(text)][: len(wanted)]
-            if len(begun) == len(wanted) and begun[:-1] == wanted[:-1]:
-                is_same = begun[-1] == wanted[-1] or (is_cut and begun[-1].startswith(wanted[-1]))
-                if is_same:
-                    return True
+            begun = list(islice((word for text in texts for word in words(text)), len(wanted)))
+            if len(begun) < len(wanted):
+                is_long_enough = False
+            elif begun[:-1] == wanted[:-1] and (
+                begun[-1] == wanted[-1] or (is_cut and begun[-1].startswith(wanted[-1]))
+            ):
+                return True
+        if is_long_enough:
+            return False
     return False
 
 
