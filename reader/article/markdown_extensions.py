@@ -406,11 +406,13 @@ def _with_heading(children: list[Token]) -> list[Token]:
         return children
     end = next((place for place, one in enumerate(children) if one.type == "softbreak"), len(children))
     words = first.content[found.end() :]
-    if not words and end == 1:
+    is_generated = not words and end == 1
+    if is_generated:
         words = box_heading(found[1]) or found[1].capitalize()
     title = [_like(first, "strong_open"), _like(first, content=words), *children[1:end]]
     title.append(_like(first, "strong_close"))
-    title[0].meta = title[-1].meta = {"heading": True}
+    if is_generated or not any(one.content.strip() for one in title):
+        title[0].meta = title[-1].meta = {"heading": True}
     return [*title, *([_like(first, "hardbreak"), *children[end + 1 :]] if end + 1 < len(children) else [])]
 
 

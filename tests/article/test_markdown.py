@@ -44,7 +44,8 @@ def test_the_first_heading(body: str, heading: str) -> None:
         ("a [link over\nlines](https://a.example) and\\\nmore", "a link over lines and more"),
         ("On [Rust]'s day [sic].\n\n[rust]: https://rust.example", "On Rust's day [sic]."),
         (":::note\nText.\n:::", "Text."),
-        ("[TOC]\n\n{: .wide}\n\n> [!NOTE] Title\n> - [x] done", "done"),
+        ("[TOC]\n\n{: .wide}\n\n> [!NOTE] Title\n> - [x] done", "Title"),
+        ("> [!NOTE]\n> Text.", "Text."),
         ("| a | b |\n\n---\n\n***\n\nText.", "Text."),
         ("", ""),
         (

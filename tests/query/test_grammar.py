@@ -157,7 +157,9 @@ def _seconds(work: Callable[[], object]) -> float:
     return perf_counter() - before
 
 
-@pytest.mark.parametrize("text", ["$", "?!", "*", '""', "-", "title:--", "(&)", "$ sort:title", "—", "()", "() sort:title"])
+@pytest.mark.parametrize(
+    "text", ["$", "?!", "*", '""', "-", "title:--", "(&)", "$ sort:title", "—", "()", "() sort:title"]
+)
 def test_a_query_without_anything_to_search_for_says_so(text: str) -> None:
     """It never matches everything."""
     with pytest.raises(QueryError, match="nothing to search for"):
