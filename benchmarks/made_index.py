@@ -35,7 +35,7 @@ LENGTH = 260
 """Words in an article, its title aside: the mean of the other corpora."""
 BLOCK = 1 << 16
 
-_OF_FILE = "select folder, name, mtime_ns, size, inode from articles limit ?"
+_OF_FILE = "select folder, name, mtime_ns, size, inode, ctime_ns from articles limit ?"
 
 
 class Drawn(NamedTuple):
@@ -45,7 +45,7 @@ class Drawn(NamedTuple):
     titles: list[str]
     """Their keys in the order of titles."""
     rows: list[tuple[Any, ...]]
-    """From the title on."""
+    """What follows the date."""
     low: int
     """The number in the block that they begin with."""
 
