@@ -1,6 +1,7 @@
 """What a value of config.toml may be: each kind is read by a function of its own, or it is Unfit.
 
-How the values are spelled in TOML is here too. Which keys there are is `reader.config`'s business.
+How the values are spelled in TOML is here too, and the colours of tags: the one that the person chose, else
+always the same one for the same name. Which keys there are is `reader.config`'s business.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
+from zlib import crc32
 
 from reader.article.text import clean_line
-from reader.config.tag_colours import TAG_COLOURS
 from reader.errors import brief, shown
 
 _HUGE = 10**18
+
+TAG_COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink")
+"""The names of the colours, as the configuration writes them."""
 
 
 class Unfit(ValueError):
@@ -120,6 +124,15 @@ def tag_colours(value: object) -> dict[str, str]:
     if any(colour not in TAG_COLOURS for colour in pairs.values()):
         raise Unfit(f"a table with one of {', '.join(TAG_COLOURS)} for each tag")
     return pairs
+
+
+def colour_of(tag: str, chosen: Mapping[str, str]) -> str:
+    """The name of a tag's colour; `chosen` is the configuration's table `[tags]`."""
+    folded = tag.casefold()
+    for name, colour in chosen.items():
+        if name.casefold() == folded:
+            return colour
+    return TAG_COLOURS[crc32(folded.encode("utf-8", "replace")) % len(TAG_COLOURS)]
 
 
 def quoted(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.config.tag_colours import TAG_COLOURS, colour_of
+from reader.config.values import TAG_COLOURS, colour_of
 
 
 def test_a_name_always_has_the_same_colour() -> None:
