@@ -6,8 +6,9 @@ in a key do not matter. `docs/format.md` lists the table; a test compares the tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 
 from reader.article.record import Value
 
@@ -54,8 +55,6 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Each field, and what it goes by, the preferred name first."""
 
-KNOWN = frozenset(name for names in ALIASES.values() for name in names)
-
 
 @lru_cache(4096)
 def normal(key: str) -> str:
@@ -63,37 +62,53 @@ def normal(key: str) -> str:
     return key.casefold().replace("_", "").replace("-", "").replace(" ", "")
 
 
-KNOWN_NORMAL = frozenset(map(normal, KNOWN))
+_PLACES: dict[str, list[tuple[str, int]]] = {}
+"""For each key as it is compared the fields that it may mean, each with its place among their names."""
+for _field, _names in ALIASES.items():
+    for _place, _name in enumerate(_names):
+        _PLACES.setdefault(normal(_name), []).append((_field, _place))
+
+KNOWN = frozenset(_PLACES)
+"""Every key that means something, as it is compared."""
+
+
+@lru_cache(256)
+def _keys_of_fields(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The keys of each field, the preferred one first: the same for all files of most collections."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for key in keys:
+        for field, place in _PLACES.get(normal(key), ()):
+            found.setdefault(field, []).append((place, key))
+    return {
+        field: tuple(key for _, key in sorted(named, key=itemgetter(0))) for field, named in found.items()
+    }
 
 
 class Header:
     """The fields of one header, taken out one by one by any of their names."""
 
-    __slots__ = ("_spelled", "left")
+    __slots__ = ("_keys", "left")
 
     def __init__(self, fields: Mapping[str, Value]) -> None:
         self.left = dict(fields)
         """What nobody has taken yet."""
-        self._spelled: dict[str, str] = {}
-        for key in fields:
-            self._spelled.setdefault(normal(key), key)
+        keys = tuple(fields)
+        # What is kept of very long headers would take much memory.
+        self._keys = (_keys_of_fields if len(keys) < 100 else _keys_of_fields.__wrapped__)(keys)
 
-    def names(self, field: str) -> Iterable[str]:
+    def names(self, field: str) -> list[str]:
         """The keys of a field that are there and not taken, as they are written, the preferred one first."""
-        for name in ALIASES[field]:
-            key = self._spelled.get(normal(name))
-            if key is not None and key in self.left:
-                yield key
+        return [key for key in self._keys.get(field, ()) if key in self.left]
 
     def take(self, field: str, fits: Callable[[str, Value], bool] | None = None) -> tuple[str, Value]:
         """Take the first key of a field with something in it, and empty ones before; ("", None) for none.
 
         `fits`: which keys and values may be taken, where not all.
         """
-        for key in [*self.names(field)]:
-            value = self.left[key]
-            if fits is None or fits(key, value):
-                del self.left[key]
+        left = self.left
+        for key in self._keys.get(field, ()):
+            if key in left and (fits is None or fits(key, left[key])):
+                value = left.pop(key)
                 if value is not None and value != "":
                     return key, value
         return "", None

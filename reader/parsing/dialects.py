@@ -184,7 +184,7 @@ def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...]
     by_blanks = _is_jekyll(header, place)
     category: Value = None
     found: list[str] = []
-    for key in [*header.names("tags")]:
+    for key in header.names("tags"):
         value = header.left.pop(key)
         name = normal(key)
         if name == "category":
@@ -241,7 +241,7 @@ def _published(header: Header, place: Place, notes: Notes) -> bool | None:
 
 
 def _images(header: Header, notes: Notes) -> tuple[Image, ...]:
-    for key in [*header.names("images")]:
+    for key in header.names("images"):
         value = header.left[key]
         if normal(key) == "images" or is_picture(value):
             del header.left[key]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, cast
 
-from reader.parsing.aliases import KNOWN_NORMAL, normal
+from reader.parsing.aliases import KNOWN, normal
 from reader.parsing.parsed import MAX_HEADER
 
 Style = Literal["yaml", "toml", "json", "pairs", "none"]
@@ -84,7 +84,7 @@ def _has_key(header: str, style: Style) -> bool:
         return _TOML_KEY.search(header) is not None
     if _YAML_KEY.search(header):
         return True
-    return any(normal(found[1]) in KNOWN_NORMAL for found in _KEY_WITHOUT_BLANK.finditer(header))
+    return any(normal(found[1]) in KNOWN for found in _KEY_WITHOUT_BLANK.finditer(header))
 
 
 def _braced(text: str) -> Split | None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from reader.article.record import Value
 from reader.parsing import canonical
-from reader.parsing.aliases import KNOWN_NORMAL, normal
+from reader.parsing.aliases import KNOWN, normal
 from reader.parsing.data_headers import read_json, read_toml
 from reader.parsing.fences import Split, pairs, split
 from reader.parsing.parsed import MAX_HEADER, Flaw, HeaderError, LineNumbers, Parsed, refuse_excess
@@ -119,7 +119,7 @@ def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
     found = _read_fenced(
         parts._replace(header=head, body=body[is_parted:], body_line=parts.header_line + count + is_parted)
     )
-    if not any(normal(key) in KNOWN_NORMAL for key in found.fields):
+    if not any(normal(key) in KNOWN for key in found.fields):
         flaw = Flaw(parts.header_line - 1, "header", missing + "the whole file is read as text")
         return Parsed({}, text, 1, {}, (flaw,))
     flaw = Flaw(parts.header_line - 1, "header", f"{missing}its first {count} lines are read as one")
@@ -167,7 +167,7 @@ def _lost_in_comments(found: _Fields, parts: Split) -> Iterator[Flaw]:
     rows = parts.header.split("\n")
     for key, value in found.fields.items():
         name = normal(key)
-        if key not in found.lines or not (name == "title" or value is None and name in KNOWN_NORMAL):
+        if key not in found.lines or not (name == "title" or value is None and name in KNOWN):
             continue
         row = rows[found.lines[key] - parts.header_line]
         if _COMMENT.match(row):
