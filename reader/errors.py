@@ -6,7 +6,8 @@ quoting are the same for the screen, the command line, the query language and th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _REMEDIES = {
@@ -78,6 +79,16 @@ class QueryError(UsageError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}" if self.place else self.reason
+
+
+@contextmanager
+def about_file(path: str) -> Iterator[None]:
+    """A block that is about one file: whatever is raised in it carries the file's name for the last catch."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(path)
+        raise
 
 
 def is_damage(error: BaseException) -> bool:

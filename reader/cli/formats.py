@@ -15,7 +15,7 @@ from reader.article.dates import day_of
 from reader.cli.layout import cells, columns, cut, pad
 from reader.cli.parser import CommandParser, Namespace, add_format
 from reader.cli.session import note
-from reader.errors import UsageError
+from reader.errors import UsageError, about_file
 from reader.library import export, record_fields
 from reader.query.results import Headline, Results
 
@@ -213,7 +213,8 @@ def _records(
             if article is None:
                 missing += 1
                 continue
-            made = export.record(article, headline, said, body=body, secured=output.has_secured)
+            with about_file(article.path):
+                made = export.record(article, headline, said, body=body, secured=output.has_secured)
             yield made | {"url": article.url or None} if url else made
     if missing:
         note(f"{missing} of the files disappeared meanwhile; run the command again")

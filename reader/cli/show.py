@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from reader.article.record import Article
 from reader.cli.completion import ids
 from reader.cli.layout import columns
 from reader.cli.page import MEASURE, page
 from reader.cli.parser import Command, CommandParser, Namespace, add_format
 from reader.cli.session import opened, split_ids
-from reader.errors import UsageError
+from reader.errors import UsageError, about_file
 from reader.library.export import json_array, json_text, markdown_article, record
 from reader.query.results import Headline
 
@@ -52,11 +53,17 @@ def _run(options: Namespace) -> int:
 
 def _record(library: Library, headline: Headline, secured: bool) -> dict[str, object]:
     article = library.article(headline)
-    return record(article, headline, library.note(headline), body=True, secured=secured)
+    with about_file(article.path):
+        return record(article, headline, library.note(headline), body=True, secured=secured)
 
 
 def _texts(library: Library, headline: Headline, form: str) -> Iterator[str]:
     article = library.article(headline)
+    with about_file(article.path):
+        yield from _lines(library, article, headline, form)
+
+
+def _lines(library: Library, article: Article, headline: Headline, form: str) -> Iterator[str]:
     if form == "markdown":
         yield markdown_article(article)
         return

@@ -31,10 +31,12 @@ def told(error: BaseException, *, lost: str) -> str:
     """Write a report; one sentence of what happened, what was `lost` by it, and where the report is."""
     kind = type(error).__name__
     try:
-        place = f"please send the report {display_path(write(error))}, which holds no text of any article"
+        place = f"please send the report {display_path(write(error))}, which contains no article text"
     except (OSError, StorageError):
-        place = "no report of it could be written"
-    return clean_line(f"a fault of the reader itself ({kind}) {lost}; your marks are on the disk; {place}")
+        place = "no report could be written"
+    files = [display_path(note) for note in getattr(error, "__notes__", [])[:1]]
+    about = ", ".join([kind, *(f"with the file {file}" for file in files)])
+    return clean_line(f"an internal error ({about}) {lost}; your marks are saved; {place}")
 
 
 def write(error: BaseException) -> str:

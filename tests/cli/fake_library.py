@@ -54,10 +54,6 @@ class FakeLibrary:
         self.refreshed = 0
 
     @property
-    def skipped(self) -> dict[str, int]:
-        return {}
-
-    @property
     def total(self) -> int:
         return len(self.articles)
 

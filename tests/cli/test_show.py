@@ -192,3 +192,21 @@ def test_open_gets_the_page_to_the_person(
     assert outcome.code == code
     assert ("https://paper.example/2" in outcome.out + outcome.err) != is_started
     assert bool(outcome.out) == (code == 0)
+
+
+def test_the_last_catch_names_the_file(
+    reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever one article causes, its file is in the sentence."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("odd")
+
+    first = library.select_all()[0]
+    path = library.article(first).path
+    for words in (["show", first.id], ["show", first.id, "--format", "json"], ["list", "--format", "json"]):
+        monkeypatch.setattr("reader.cli.show.page", fail)
+        monkeypatch.setattr("reader.cli.show.record", fail)
+        monkeypatch.setattr("reader.library.export.record", fail)
+        outcome = reader(*words)
+        assert outcome.code == 3 and f"(ValueError, with the file {path}) ended this command" in outcome.err

@@ -218,7 +218,7 @@ def test_a_fault_in_the_screen_is_one_sentence(news: Path, tmp_path: Path, figur
         written = bytes(screen.written)
     assert all(sequence in written for sequence in RESTORED)
     end = written.rpartition(b"\x1b[?1049l")[2].decode()
-    assert "reader: a fault of the reader itself (ValueError) ended the screen" in end
+    assert "reader: an internal error (ValueError) ended the screen" in end
     assert "Traceback" not in end and "harbour" not in end.lower() and "│" not in end
     (report,) = (tmp_path / "home" / "state" / "crashes").iterdir()
     assert report.stat().st_mode & 0o777 == 0o600 and str(report) in end.replace("\r\n", "")
