@@ -133,19 +133,16 @@ def test_a_query_is_asked_only_if_it_is_another() -> None:
     assert done == ["show wind", "show wind topic:AI", "ask", "show wind -topic:AI", "ask", "ask"]
 
 
-def test_orders_go_round_and_relevance_needs_words() -> None:
+def test_relevance_needs_words_and_an_order_is_reversed_and_back() -> None:
     """Without words there is nothing to be relevant to."""
     made, _ = filters()
-    seen = set()
-    for _ in range(12):
-        made.next_sort()
-        seen.add(made.query.sort)
-    assert "relevance" not in seen and len(seen) > 3
+    assert "relevance" not in made.sort_orders and len(made.sort_orders) > 3
     made.put(parse("wind"))
-    for _ in range(12):
-        made.next_sort()
-        seen.add(made.query.sort)
-    assert "relevance" in seen
+    assert "relevance" in made.sort_orders
+    made.reverse_sort()
+    assert made.query == parse("wind sort:-date")
+    made.reverse_sort()
+    assert made.query == parse("wind")
 
 
 def test_muted_articles_are_left_out_until_they_are_wanted() -> None:

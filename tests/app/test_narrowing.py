@@ -110,19 +110,20 @@ async def test_c_clears_everything(start: Launch) -> None:
         assert screen.search_bar.text == ""
 
 
-async def test_s_goes_round_the_orders(start: Launch) -> None:
-    """Relevance only where words are looked for; the top line says which."""
+async def test_an_order_is_chosen_from_a_list_and_reversed(start: Launch) -> None:
+    """Relevance only where words are searched for; the top line says which order it is."""
     async with start(10).run_test(size=WIDE) as pilot:
-        screen = await settled(pilot)
-        seen = []
-        for _ in range(5):
-            seen.append(screen.current_query.sort)
-            await press(pilot, "S")
-        assert seen == ["date", "quality", "heat", "title", "provider"]
-        assert screen.current_query.sort == "date"
-        await press(pilot, "S")
+        screen = await press(pilot, "S")
+        assert "by provider" in picture(pilot) and "relevant" not in picture(pilot)
+        await press(pilot, "j", "enter")
         assert "best quality first" in line(pilot, 0)
         assert screen.search_bar.text == "sort:quality"
+        await press(pilot, "I")
+        assert "lowest quality first" in line(pilot, 0)
+        await press(pilot, "S", "j", "r", "enter")
+        assert screen.search_bar.text == "sort:heat"
+        await press(pilot, "S", "escape", "/", *" wind", "escape", "S")
+        assert "least relevant first" in picture(pilot) or "most relevant first" in picture(pilot)
 
 
 async def test_f_goes_to_the_topics_then_the_providers(start: Launch) -> None:
@@ -184,7 +185,7 @@ async def test_what_is_muted_is_never_listed(start: Launch) -> None:
     """Neither in the list nor in a count; a mute that makes no sense is passed over."""
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips quality:<=100", "topci:x")})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
-        screen = await press(pilot, "S")
+        screen = await press(pilot, "S", "j", "enter")
         assert screen.results is not None and 0 < len(screen.results) < 30
         assert not any("Chips" in one.topics for one in screen.results.window(0, 30))
         assert screen.sidebar.views[0].articles == len(screen.results)

@@ -823,9 +823,19 @@ class BrowseScreen(Screen[None]):
         """Clear the search and all filters."""
         self.filters.put(Query())
 
-    def action_next_sort(self) -> None:
-        """Change the sort order."""
-        self.filters.next_sort()
+    def action_sort(self) -> None:
+        """Choose the sort order."""
+        from reader.app.screens.sort import SortPage  # loaded when it is first opened
+
+        def sort(query: Query | None) -> None:
+            if query is not None:
+                self.filters.put(query)
+
+        self.open_dialog(SortPage(self.filters.query, self.filters.sort_orders), sort)
+
+    def action_reverse_sort(self) -> None:
+        """Reverse the sort order."""
+        self.filters.reverse_sort()
 
     def action_show_muted(self) -> None:
         """Show or hide muted articles."""

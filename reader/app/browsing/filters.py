@@ -69,12 +69,15 @@ class Filters:
         self.narrow("quality", limit)
         return limit
 
-    def next_sort(self) -> None:
-        """Change to the next sort order; relevance only where words are searched for."""
+    @property
+    def sort_orders(self) -> tuple[str, ...]:
+        """The orders to choose from: relevance only where words are searched for."""
         has_words = any(term.field in ("text", "title") for term in self.query.terms())
-        orders = [order for order in SORTS if order != "relevance" or has_words]
-        here = orders.index(self.query.sort) if self.query.sort in orders else -1
-        self.put(self.query.with_sort(orders[(here + 1) % len(orders)]))
+        return tuple(order for order in SORTS if order != "relevance" or has_words)
+
+    def reverse_sort(self) -> None:
+        """Reverse the sort order."""
+        self.put(self.query.with_sort(self.query.sort, not self.query.is_reversed))
 
     def toggle_muted(self) -> bool:
         """Show or hide muted articles; False if nothing is muted."""

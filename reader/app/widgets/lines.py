@@ -99,13 +99,19 @@ class ResultStatus(PaintedLine):
                 rest.pop()
             line = [Piece(self.counts, "strong")] if y == 0 else [Piece(" · ".join(rest), "dim")]
         else:
+            while rest and cell_len(" · ".join([self.counts, *rest])) + 1 > width:
+                rest.pop()
             line = [Piece(self.counts, "strong"), Piece("".join(f" · {part}" for part in rest), "dim")]
         return (Piece(" " * max(width - 1 - width_of(line), 0), "text"), *line)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As much as the longest line has needed so far, with a blank cell on both sides."""
+        """As much as the longest line has needed so far, with a blank cell on both sides. Beside the search
+        bar not more than two fifths of the line, but the counts always."""
         self._widest = max(self._widest, self._wanted_width())
-        return min(self._widest, viewport.width)
+        most = viewport.width
+        if not self.screen.has_class("-narrow"):
+            most = max(most * 2 // 5, cell_len(self.counts) + 2)
+        return min(self._widest, most)
 
     def fit(self) -> None:
         """Take the room that the words need now, for the terminal has another size."""
