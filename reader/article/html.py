@@ -153,8 +153,9 @@ class _InlineHtml(HTMLParser):
                 self._code.append(child.content or " ")
             elif not (self._open["unseen"] or self._embed):
                 if child.type == "text":
-                    child.content = self._placed(child.content)
-                self.line.append(child)
+                    self._text(child.content)
+                else:
+                    self.line.append(child)
         self.end_line()
         return self.line
 
@@ -254,7 +255,14 @@ class _InlineHtml(HTMLParser):
         if self._code is not None:
             self._code.append(text)
         elif text:
-            self.line.append(Token("text", "", 0, content=self._placed(text)))
+            text = self._placed(text)
+            last = self.line[-1] if self.line else None
+            if (
+                last and last.type == "text" and not last.meta
+            ):  # one token, as `{{<icon name="x">}}` is one tag
+                last.content += text
+            else:
+                self.line.append(Token("text", "", 0, content=text))
 
     def _begin(self, kind: str, href: str | None = None) -> None:
         attributes: dict[str, str | int | float] = {"href": _whole(href or "")} if kind == "link" else {}
@@ -292,8 +300,8 @@ class _InlineHtml(HTMLParser):
         own = embed.tag if embed.tag in ("video", "audio") else "page" if embed.tag == "iframe" else "object"
         kind = own if own in ("video", "audio") else embed_kind(url, own)
         self._begin("link", href=url)
-        self._text(f"[{kind}: {embed.title}]" if embed.title else f"[{kind}]")
-        self.line[-1].meta = {"embed": True}
+        words = f"[{kind}: {embed.title}]" if embed.title else f"[{kind}]"
+        self.line.append(Token("text", "", 0, content=words, meta={"embed": True}))
         self._end("link")
 
     def _end_code(self) -> None:

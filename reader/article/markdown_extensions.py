@@ -57,6 +57,7 @@ _LIQUID_TAG = re.compile(r"\{%-?[ \t]*(?P<name>[\w.-]+)(?P<rest>[^{}]*?)-?%\}")
 _SHORTCODE = re.compile(
     r"\{\{[<%][ \t\n]*(?P<name>/?[ \t]*[\w./-]+)?(?P<rest>[^{}]*?)/?[ \t\n]*[>%]\}\}[ \t]*\Z"
 )
+_ESCAPED_TAG = re.compile(r"\{\{[<%]/\*")
 _INLINE_SHORTCODE = re.compile(r"\{\{[<%] ?(?P<name>/? ?[\w./-]+)(?P<rest>[^{}\n]*?)/? ?[>%]\}\}")
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.:][^{}\n]*\}[ \t]*\Z|\[{1,2}(?:toc|TOC)\]{1,2}[ \t]*\Z")
 _HIGHLIGHT = re.compile(r"\{(?:%-?|\{[<%])[ \t]*highlight[ \t]+\"?(\w+)")
@@ -90,7 +91,14 @@ _SERVICES = {
 _PICTURES = frozenset(("figure", "img", "image", "picture"))
 _IDENTIFIER = re.compile(r"[\w./-]{1,100}", re.ASCII)
 
-REFINED = ("[!", "[[", "{", "!!!", "???", "__")
+_WORDPRESS = re.compile(
+    r"\[(?P<end>/)?(?P<name>caption|wp_caption|embed|gallery|playlist|audio|video|youtube|vimeo|sourcecode)"
+    r"(?P<rest>(?:[ \t][^\[\]\n]{1,500})?)\](?!\()"
+)
+
+REFINED = ("[!", "[[", "{", "!!!", "???", "__", "[/", *(f"[{name}" for name in (
+    "caption", "wp_", "embed", "gallery", "playlist", "audio", "video", "youtube", "vimeo", "source",
+)))  # fmt: skip
 """Signs of what `refine` works on: a text without any of them stays as it is."""
 
 
@@ -231,6 +239,8 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
         last = min(end, start + MAX_COMMENT_LINES)
         ends = (one for one in range(stop, last) if _LIQUID_COMMENT_ENDS.search(_line(state, one)))
         state.line = next(ends, stop - 1) + 1
+    elif shortcode and _ESCAPED_TAG.match(content):
+        _paragraph(state, f"`` {content.replace('/*', '', 1).replace('*/', '', 1)} ``", start)
     elif shortcode:
         name = (shortcode["name"] or "").replace(" ", "")
         is_paired = f"/{name}" in state.src or f"/ {name}" in state.src
@@ -294,7 +304,9 @@ def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
     elif "://" in first:
         address = first
     if is_paired:
-        return f"**{_escaped(words)}**" if words else ""
+        kind = next((one for one in (*plain, name) if one.lower() in _BOX_KINDS), "")
+        heading = _escaped(words) or kind.capitalize()
+        return f"**{heading}**" if heading else ""
     if "://" in address:
         kind = name if name in ("video", "audio") else embed_kind(address, name)
         label = f"{kind}: {words}" if words else kind
@@ -443,6 +455,8 @@ def _links_between_notes(token: Token) -> Iterator[Token]:
     if "{" in text:
         text = _COMPUTED.sub(r"\1", _RAW.sub("", text))
         text = _INLINE_SHORTCODE.sub(_inline_shortcode, text)
+    if "[" in text:
+        text = _WORDPRESS.sub(_wordpress, text)
     start = 0
     if "![[" in text:
         for found in _EMBEDDED.finditer(text):
@@ -461,3 +475,12 @@ def _inline_shortcode(found: re.Match[str]) -> str:
     if name.startswith("/"):
         return ""
     return words or (f"[{' '.join((name, *(text for key, text in values if not key)))}]" if values else "")
+
+
+def _wordpress(found: re.Match[str]) -> str:
+    """A shortcode of WordPress: its address, the name of what it shows, or nothing where it only encloses."""
+    name, rest = found["name"], found["rest"]
+    if not rest:
+        return "" if found["end"] or f"[/{name}]" in found.string else found[0]
+    address = next((value for one in _ARGUMENT.finditer(rest) if "://" in (value := _value(one))), "")
+    return address or ("" if "caption" in name or name in ("embed", "sourcecode") else f"[{name}]")

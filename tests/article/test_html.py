@@ -15,7 +15,9 @@ PARTS = (
     "<b>", "</b>", "<i>", "<a href='https://a.example'>", "</a>", "<p>", "</p>", "<div>", "</div>",
     "<ul>", "<ol>", "<li>", "</li>", "</ul>", "</ol>", "<table>", "<tr>", "<td>", "<th>", "</table>",
     "<pre>", "</pre>", "<code>", "</code>", "<br>", "<hr>", "<img alt=x>", "<script>", "</script>",
-    "<!--", "-->", "<![x[", "<!", "<?", "<sup>", "</sup>", "<video>", "</video>", "<source src=a>", "<blockquote>", "</blockquote>", "<h2>", "</h2>", "<T>", "</T>", "<", ">", "&lt;",
+    "<!--", "-->", "<![x[", "<!", "<?", "<sup>", "</sup>",
+    "<video>", "</video>", "<source src=a>",
+    "<blockquote>", "</blockquote>", "<h2>", "</h2>", "<T>", "</T>", "<", ">", "&lt;",
     "&#x202e;", "&#27;", "\n", "\n\n", "- ", "> ", "**", "word ", "漢",
 )  # fmt: skip
 
