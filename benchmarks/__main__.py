@@ -14,6 +14,7 @@ from tempfile import gettempdir
 
 from benchmarks import (
     corpus,
+    figures_feeds,
     figures_keys,
     figures_load,
     figures_peers,
@@ -25,7 +26,7 @@ from benchmarks import (
 from benchmarks.bench import Bench
 from benchmarks.table import Figure, markdown
 
-PARTS = ("load", "start", "search", "keys", "peers")
+PARTS = ("load", "start", "search", "keys", "peers", "feeds")
 SMALL = 1_000
 """The collection that keys on a large one are compared with."""
 _SCALES = {"k": 1_000, "m": 1_000_000}
@@ -108,6 +109,8 @@ def _figures(options: argparse.Namespace, base: Path) -> Iterator[Figure]:
         if "peers" in options.only:
             yield from figures_peers.figures(bench)
 
+    if "feeds" in options.only:
+        yield from figures_feeds.figures(base, is_quick=options.quick)
     for count in options.made:
         bench = made_index.make_bench(count, base, options.rounds)
         if "start" in options.only:

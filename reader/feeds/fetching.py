@@ -380,7 +380,8 @@ class _Writer:
                 continue
             text = self._text(one, row)
             if row.stage == Stage.INTENDED:
-                self._news.clear_drafts(row.path)
+                if one.known_as:  # intended by a fetch that was killed
+                    self._news.clear_drafts(row.path)
                 # Not yet what the feed says: until the file is there it has to come again.
                 remembered.append(row._replace(key=one.key))
             elif one.known_as != one.key:

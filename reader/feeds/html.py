@@ -152,15 +152,24 @@ _PIXELS = re.compile(
 )
 _TINY = re.compile(r"(?i)(?:width|height)\s*:\s*[01]px")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w+#.-]{1,30})")
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/+-]*)?")
+"""Most addresses there are: nothing in them can be wrong, relative or tracking."""
+_BEGINNING = 2000
+"""Characters of a body in which its first paragraph is looked for first."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 _WORDS = re.compile(r"[ \t\r\f]+")
 
 
 def markdown_of(html: str, base: str) -> str:
     """Clean Markdown that says what the HTML says; text without a tag is taken as text."""
+    return converted(html, base)[0]
+
+
+def converted(html: str, base: str) -> tuple[str, str]:
+    """The Markdown, and the address of the first picture that is more than a pixel; empty for none."""
     html = clean(html)  # here too: the library drops an ESC and leaves what stood behind it
     if not html.strip():
-        return ""
+        return "", ""
     if not _TAG.search(html):
         html = _from_text(unescape(html))
     cleaner = _cleaned(html, base)
@@ -172,7 +181,8 @@ def markdown_of(html: str, base: str) -> str:
         )
     text = clean(text.replace(_BACKSLASH, "\\"))
     text = "\n".join(line.rstrip() + "  " * line.endswith("  ") for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", text).strip("\n").rstrip()
+    text = _BLANK_LINES.sub("\n\n", text).strip("\n").rstrip()
+    return text, cleaner.pictures[0] if cleaner.pictures else ""
 
 
 def excerpt_of(summary: str, body: str, base: str) -> str:
@@ -181,19 +191,14 @@ def excerpt_of(summary: str, body: str, base: str) -> str:
         short = first_paragraph(markdown_of(summary, base))
         if short:
             return short
-    return first_paragraph(body)
-
-
-def picture_in(html: str, base: str) -> str:
-    """The address of the first picture that is more than a pixel; empty for none."""
-    if "<img" not in html.lower():
-        return ""
-    cleaner = _cleaned(html, base)
-    return cleaner.pictures[0] if cleaner.pictures else ""
+    beginning = body[:_BEGINNING].rpartition("\n\n")[0] if len(body) > _BEGINNING else body
+    return first_paragraph(beginning) or first_paragraph(body)
 
 
 def web_address(base: str, address: str) -> str:
     """An address as it may be kept: absolute, http or https, without what only tracks; empty for others."""
+    if len(address) < 500 and _PLAIN_ADDRESS.fullmatch(address):
+        return address
     found = joined(base, address)
     if not found:
         return ""

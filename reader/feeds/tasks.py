@@ -34,10 +34,10 @@ def _unprepared(entry: Entry) -> tuple[str, str, Entry]:
 
 
 def _prepared(entry: Entry) -> tuple[str, str, Entry]:
-    body = html.markdown_of(entry.content or entry.summary, entry.base)
+    body, picture = html.converted(entry.content or entry.summary, entry.base)
     excerpt = html.excerpt_of(entry.summary if entry.content else "", body, entry.base)
-    if not entry.pictures and (address := html.picture_in(entry.content or entry.summary, entry.base)):
-        entry = entry._replace(pictures=(Picture(address),))
+    if not entry.pictures and picture:
+        entry = entry._replace(pictures=(Picture(picture),))
     pictures = tuple(
         one._replace(url=address)
         for one in entry.pictures

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article.text import clean
-from reader.feeds.html import excerpt_of, markdown_of, picture_in, without_tracking
+from reader.feeds.html import converted, excerpt_of, markdown_of, without_tracking
 
 BASE = "https://paper.example/news/one"
 
@@ -85,7 +85,7 @@ def test_the_excerpt_is_the_summary_s_first_paragraph_or_the_body_s() -> None:
 def test_the_first_picture_is_more_than_a_pixel() -> None:
     """Tracking pixels are no pictures."""
     html = '<img src="/pixel.gif"><img width=1 src="/t.gif"><img src="/real.jpg">'
-    assert picture_in(html, BASE) == "https://paper.example/real.jpg"
+    assert converted(html, BASE)[1] == "https://paper.example/real.jpg"
 
 
 def test_what_only_tracks_is_left_out_of_addresses() -> None:

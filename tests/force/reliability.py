@@ -17,8 +17,9 @@ PROMISES = {
     7: "Signals",
     8: "Fuzz",
     9: "Supply chain and secrets",
+    10: "Feeds arrive whole",
 }
-_ROW = re.compile(r"\| (\d)\. [^|]+ \| `([^`]+)` \| ([^|]*) \|")
+_ROW = re.compile(r"\| (\d+)\. [^|]+ \| `([^`]+)` \| ([^|]*) \|")
 _HEAD = "| Promise | Test | Last long run |\n| --- | --- | --- |\n"
 
 

@@ -1,0 +1,107 @@
+"""What a fetch costs beside its floor: the same client getting the same feeds, the same parser, bare files.
+
+The server is a program of its own on loopback, under as many addresses as there are hosts, so politeness (two
+connections a host) does not decide the figures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from shutil import rmtree
+
+from benchmarks.floors import Floor
+from benchmarks.table import Figure
+from benchmarks.timing import READER, environment, peak_memory, run, timed
+
+HOSTS = 50
+JOBS = 16
+MOST_MEMORY = 300e6
+
+
+def figures(base: Path, *, is_quick: bool) -> Iterator[Figure]:
+    """A first fetch, one where nothing is new, and their memory."""
+    feeds, entries = (20, 10) if is_quick else (200, 30)
+    with serving(feeds, entries) as urls:
+        count = feeds * entries
+        home = _home(base, urls)
+        bodies: list[bytes] = []
+        got = timed(lambda: bodies.extend(asyncio.run(_get(urls, {}))))
+        parsed = timed(lambda: _parse(bodies))
+        written = timed(lambda: _write(base / "bare-files", bodies, entries))
+        floor = Floor("getting, parsing, writing bare files", got + parsed + written)
+        first = timed(lambda: run((*READER, "fetch"), home))
+        yield Figure(f"first fetch of {feeds} feeds", count, first, floor, most=1.6)
+        asked = Floor("the bare requests", timed(lambda: asyncio.run(_get(urls, {"If-None-Match": '"1"'}))))
+        again = timed(lambda: run((*READER, "fetch", "--force"), home))
+        yield Figure(f"fetch of {feeds} unchanged feeds", count, again, asked, most=3)
+        memory = peak_memory((*READER, "fetch"), _home(base, urls))
+        yield Figure("memory of a first fetch", count, memory, limit=MOST_MEMORY, unit="B")
+    if is_quick:
+        return
+    with serving(1_000, entries) as urls:
+        memory = peak_memory((*READER, "fetch"), _home(base, urls))
+        yield Figure(
+            "memory of a first fetch of 1,000 feeds", 1_000 * entries, memory, limit=MOST_MEMORY, unit="B"
+        )
+    with serving(1_000, 1, delay=300) as urls:
+        polite = Floor("1,000 answers of 300 ms, 16 at a time", 1_000 * 0.3 / JOBS)
+        slow = timed(lambda: run((*READER, "fetch"), _home(base, urls)))
+        yield Figure("fetch of 1,000 feeds of slow servers", 1_000, slow, polite)
+
+
+@contextmanager
+def serving(feeds: int, entries: int, delay: int = 0) -> Iterator[list[str]]:
+    """The addresses of made feeds, while they are served."""
+    command = [sys.executable, "-m", "benchmarks.feed_server", str(feeds), str(entries), str(delay)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        port = int(process.stdout.readline())
+        yield [f"http://127.0.0.{number % HOSTS + 1}:{port}/{number}.xml" for number in range(feeds)]
+        process.stdin.close()
+
+
+def _home(base: Path, urls: Sequence[str]) -> Path:
+    """An empty home with these subscriptions."""
+    home = base / "home-feeds"
+    rmtree(home, ignore_errors=True)
+    (home / "config").mkdir(parents=True)
+    text = "".join(f'[[feed]]\nurl = "{url}"\nname = "Paper {n}"\n\n' for n, url in enumerate(urls))
+    (Path(environment(home)["READER_CONFIG_DIR"]) / "feeds.toml").write_text(text)
+    return home
+
+
+async def _get(urls: Sequence[str], headers: dict[str, str]) -> list[bytes]:
+    from reader.feeds.network import Network
+
+    network, slots = Network(), asyncio.Semaphore(JOBS)
+
+    async def one(url: str) -> bytes:
+        async with slots:
+            return (await network.get(url, headers, is_trusted=True)).body
+
+    try:
+        return list(await asyncio.gather(*map(one, urls)))
+    finally:
+        await network.close()
+
+
+def _parse(bodies: Sequence[bytes]) -> None:
+    import feedparser
+
+    for body in bodies:
+        feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+
+
+def _write(folder: Path, bodies: Sequence[bytes], entries: int) -> None:
+    rmtree(folder, ignore_errors=True)
+    for number, body in enumerate(bodies):
+        place = folder / str(number)
+        place.mkdir(parents=True)
+        for entry in range(entries):
+            (place / f"{entry}.md").write_bytes(body[: len(body) // entries])

@@ -1,0 +1,80 @@
+"""A fetch that is killed at any moment: no half-written article, nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.feeds import subscriptions
+from reader.feeds.fetching import Report, fetch
+from reader.feeds.subscriptions import Subscription
+from tests.feeds.site import Page, Site, item, rss
+from tests.force.conftest import Figure
+
+FEEDS, ENTRIES = 4, 12
+KILLS = 40 if os.environ.get("READER_FORCE") == "long" else 5
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Feeds with entries of which every third has no date."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    made = Site()
+    for feed in range(FEEDS):
+        items = (
+            item(
+                number, title=f"Title {feed}-{number}", guid=f"{feed}-{number}",
+                link=f"https://paper.example/{feed}/{number}",
+                pubDate="" if number % 3 == 0 else "Mon, 01 Jun 2026",
+            )
+            for number in range(ENTRIES)
+        )  # fmt: skip
+        made.pages[f"/{feed}"] = Page(rss(*items), {"ETag": f'"{feed}"'})
+    yield made
+    made.close()
+
+
+@pytest.mark.timeout(600)
+def test_a_killed_fetch_loses_nothing_and_brings_nothing_twice(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Figure
+) -> None:
+    """Killed after a random time, then fetched to the end: every entry is one whole file."""
+    choose = random.Random(7)
+    for attempt in range(KILLS):
+        for kind in ("data", "config"):
+            monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(tmp_path / f"{attempt}" / kind))
+        subscriptions.add([Subscription(f"{site.url}/{feed}", f"Feed {feed}") for feed in range(FEEDS)])
+        news = tmp_path / f"{attempt}" / "data" / "news"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reader", "fetch"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        # Most of the time goes to starting; what matters is the moment in which files are written.
+        end = time.monotonic() + 30
+        while process.poll() is None and not list(news.rglob("*.md")) and time.monotonic() < end:
+            time.sleep(0.005)
+        time.sleep(choose.random() * 0.12)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for path in news.rglob("*.md"):
+            assert path.read_text().endswith(".\n"), path
+        report = Report()
+        for _ in fetch(subscriptions.load()[0], force=True, report=report):
+            pass
+        assert report.failed == 0
+        titles = [path.read_text().partition('title: "')[2].partition('"')[0] for path in news.rglob("*.md")]
+        assert sorted(titles) == sorted(f"Title {f}-{n}" for f in range(FEEDS) for n in range(ENTRIES))
+        assert not list(news.rglob("*.part"))
+        again = Report()
+        for _ in fetch(subscriptions.load()[0], force=True, report=again):
+            pass
+        assert (again.new, again.updated) == (0, 0)
+    figure(10, f"{KILLS} fetches of {FEEDS} feeds killed, then completed: every entry one whole file")
