@@ -14,7 +14,7 @@ from reader.cli.list import write_list
 from reader.cli.parser import MODULES, Command, CommandParser, Namespace, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config.paths import folder_of
-from reader.errors import QueryError, UsageError
+from reader.errors import QueryError, ReaderError, UsageError
 from reader.query import Query, parse
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from reader.config.visit import Visit
 
 
+LEAST_DESCRIPTORS = 64
+"""Open files that the screen needs: databases, its event loop, workers, the system's word of changes."""
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
 """What TERM says of terminals that know no cursor."""
 
@@ -50,6 +52,7 @@ def _run(options: Namespace) -> int:
             f"a terminal of type {os.environ.get('TERM') or 'unknown'} can't show a screen; "
             'set TERM, for example to xterm-256color, or use "reader list"'
         )
+    _require_descriptors()
     if options.limit is not None:
         notices.append("--limit is ignored: the screen shows all matching articles")
     from reader import config
@@ -64,6 +67,22 @@ def _run(options: Namespace) -> int:
         query = preset(query, settings)
     asks = options.view is not None or query != Query()
     return _show(sources, query if asks else None, settings, notices, mistakes)
+
+
+def _require_descriptors() -> None:
+    """Raises ReaderError where so few files may be open that the screen would fail somewhere half way."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < LEAST_DESCRIPTORS:
+        if hard != resource.RLIM_INFINITY and hard < LEAST_DESCRIPTORS:
+            raise ReaderError(
+                f"only {hard} files may be open at once and the screen needs {LEAST_DESCRIPTORS}; "
+                'raise the limit with "ulimit -n", or use "reader list"'
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (LEAST_DESCRIPTORS, hard))
 
 
 def _show(

@@ -45,10 +45,10 @@ class Lookup:
             return found[0]
         if not found:
             raise NoSuchArticle(
-                f"no article's id starts with {wanted}: `reader list --format json` shows the ids"
+                f'no article has an id that starts with {wanted}; "reader list" shows the ids'
             )
         raise NoSuchArticle(
-            f"several ids start with {wanted} ({', '.join(one.id for one in found[:3])}): give more of it"
+            f"several ids start with {wanted} ({', '.join(one.id for one in found[:3])}); give more digits"
         )
 
     def article(self, headline: Headline) -> Article:

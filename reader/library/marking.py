@@ -167,7 +167,7 @@ class MarksDesk:
     def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
         """Change the marks of these articles; how many were changed. Raises StorageError."""
         if not self.are_kept:
-            raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
+            raise StorageError('marks cannot be kept here; "reader doctor" names the folder to make writable')
         blanks = {row.key: blank(row) for row in rows}
         articles = {key: mark.identity for key, mark in blanks.items()}
         traces = {key: mark.traces for key, mark in blanks.items()}
@@ -203,7 +203,7 @@ class MarksDesk:
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Take over exported marks; how many articles were changed. Raises UsageError, StorageError."""
         if not self.are_kept:
-            raise StorageError("marks can't be kept here: `reader doctor` names the folder to make writable")
+            raise StorageError('marks cannot be kept here; "reader doctor" names the folder to make writable')
         wanted = list(records)
         changed = self._whole(lambda marks: marks.import_(wanted))
         self.follow(-1)

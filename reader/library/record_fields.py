@@ -38,7 +38,7 @@ def names_of(text: str) -> tuple[str, ...]:
     """The names of a `--fields` list, each once. Raises UsageError for one that there is not."""
     names = dict.fromkeys(filter(None, re.split(r"[\s,]+", text)))
     if not names:
-        raise UsageError("--fields needs names with commas between them, like `--fields title,provider.name`")
+        raise UsageError("--fields needs names separated by commas, like --fields title,provider.name")
     for name in names:
         check(name)
     return tuple(names)
@@ -177,7 +177,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
         elif found[1] is None:
             raise UsageError(
                 f"--template: at character {found.start() + 1}: a brace without its other one; "
-                "write `{title}` for a field and `{{` for the brace itself"
+                'write "{title}" for a field and "{{" for the brace itself'
             )
         else:
             name = found[1].strip()

@@ -101,7 +101,9 @@ def carry_out(plan: CopyPlan, write: Callable[[str], object]) -> Copied:
     if not is_sent:
         return Copied(False, "Nothing here takes a copy: this terminal lets no program fill its clipboard")
     if plan.is_held_back:
-        return Copied(True, "Sent to tmux, which keeps it; `reader doctor` has the line that lets it through")
+        return Copied(
+            True, 'Sent to tmux, which keeps it; "reader doctor" prints the line that lets it through'
+        )
     return Copied(True, "Sent to the terminal for its clipboard")
 
 

@@ -62,7 +62,7 @@ def read(source: Source, *, cache: str, may_fetch: bool) -> bytes:
     if os.path.exists(kept):
         return _read_file(kept)
     if not may_fetch:
-        raise PictureError("it is on the network, and `fetch_pictures` is off")
+        raise PictureError("it is on the network, and fetch_pictures is off")
     from reader.pictures.fetching import fetch  # 60 ms that only fetching pays
 
     raw = fetch(source.url, MOST_BYTES, PATIENCE)

@@ -98,3 +98,17 @@ def test_a_terminal_that_shows_no_screen(
     monkeypatch.setenv("TERM", kind)
     outcome = reader(".")
     assert outcome.code == 2 and "reader list" in outcome.err and not started
+
+
+def test_too_few_descriptors_are_a_sentence(
+    reader: Run, started: list[Start], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the screen starts; a limit that can be raised is raised."""
+    on_a_terminal(monkeypatch)
+    raised: list[tuple[int, int]] = []
+    monkeypatch.setattr("resource.setrlimit", lambda _, limits: raised.append(limits))
+    monkeypatch.setattr("resource.getrlimit", lambda _: (12, 12))
+    outcome = reader(".")
+    assert outcome.code == 3 and "ulimit -n" in outcome.err and not started
+    monkeypatch.setattr("resource.getrlimit", lambda _: (12, 4096))
+    assert reader(".").code == 0 and started and raised == [(64, 4096)]

@@ -60,7 +60,7 @@ def parse_place(text: str) -> Place:
     """`TOKEN@127.0.0.1:PORT`, `TOKEN@PORT` or `TOKEN@/PATH`. Raises BadPlace, without the token in it."""
     token, at, where = text.strip().rpartition("@")
     if not at or not token.isascii() or not token.isprintable() or " " in token or len(token) < 16:
-        raise BadPlace("a relay is written TOKEN@127.0.0.1:PORT or TOKEN@/PATH, as `reader relay` prints it")
+        raise BadPlace('a relay is written TOKEN@127.0.0.1:PORT or TOKEN@/PATH, as "reader relay" prints it')
     if where.startswith("/"):
         return Place(token, path=where)
     host, _, port = where.rpartition(":")
