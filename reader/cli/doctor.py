@@ -40,7 +40,7 @@ def _run(options: Namespace) -> int:
         "reader": [*_version(), *_switched_off(), *(Finding("warning", warning, "") for warning in warnings)],
         "this terminal": here.findings,
         "opening and copying": [*_opening(here, settings), *_copying(here, settings)],
-        "files": [*_paths(), *_sources(options)],
+        "files": [*_paths(), *_feeds(settings), *_sources(options)],
     }
     width = max(len(row.name) for rows in groups.values() for row in rows)
     for title, rows in groups.items():
@@ -129,6 +129,32 @@ def _paths() -> Iterator[Finding]:
         ("state", paths.state_dir()),
     ):
         yield Finding(name, str(folder), _writable(folder), _open_to_others(folder))
+
+
+def _feeds(settings: Config) -> Iterator[Finding]:
+    """Where news is kept, how many feeds there are, and how many of them fail."""
+    from reader.config import news, paths
+
+    if not news.has_subscriptions():
+        return
+    from reader.feeds import subscriptions
+    from reader.feeds.state import FILE, State
+
+    folder = Path(news.folder(settings.feeds.get("folder", "")))
+    yield Finding("news", str(folder), _writable(folder), _open_to_others(folder))
+    try:
+        feeds, notices = subscriptions.load()
+        failing = 0
+        if (paths.user_data_dir() / FILE).exists():
+            with State() as state:
+                known = state.feeds()
+            failing = sum(bool(known[one.address].error) for one in feeds if one.address in known)
+    except ReaderError as error:
+        yield Finding("feeds", "can't be read", str(error))
+        return
+    advice = ('"reader feeds" says why, and what to do',) if failing else ()
+    reason = f"{failing:,} failing"
+    yield Finding("feeds", counted(len(feeds), "feed"), reason, (*notices, *advice))
 
 
 def _writable(folder: Path) -> str:

@@ -87,6 +87,17 @@ def test_feeds_are_listed(site: Site, shell: Shell) -> None:
     assert "not found (404)" in table[1]
 
 
+def test_the_doctor_counts_failing_feeds(site: Site, shell: Shell) -> None:
+    """Where there are feeds it says where news is kept and how many fail."""
+    assert "feed" not in shell("doctor")[1].partition("files\n")[2].partition("sample")[0]
+    shell("subscribe", site.url + "/feed")
+    site.pages.clear()
+    shell("fetch")
+    out = shell("doctor")[1]
+    assert "1 feed  (1 failing)" in out
+    assert "/news" in out
+
+
 def test_a_gone_feed_has_no_next_time(site: Site, shell: Shell) -> None:
     """`nextFetch` is null."""
     shell("subscribe", site.url + "/feed")
