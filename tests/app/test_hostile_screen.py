@@ -93,7 +93,7 @@ STEPS = (
     ("ff", SIDEBAR),
     ("Fpost", "⌕ post"),
     ("\x1b", "PROVIDERS                ⌕ "),
-    ("/calm [/x", "No articles found"),
+    ("/calmer [/x", "No articles found"),
     ("\x1b", LIST),
     ("c", "Calm13"),
     (":", "A command, topic"),

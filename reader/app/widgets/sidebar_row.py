@@ -40,10 +40,10 @@ def choice(row: Row, width: int, cursor: str) -> list[Piece]:
     mark = {"value": f"{_MARKS[row.state]} ", "more": "… "}.get(row.kind, "")
     is_pale = row.kind in ("more", "nothing") or row.articles == 0
     ink = "chosen" if row.state else "empty" if is_pale else "label"
-    room = width - 1 - len(mark) - max(len(count), 1) - 1 - len(row.note)
+    room = width - 1 - len(mark) - max(len(count), 1) - 1 - len(row.note) - bool(row.note)
     return [
         Piece(CURSOR if cursor else " ", cursor or "ground"),
-        Piece(f"{mark}{fill(one_line(row.label), room)}", ink),
+        Piece(f"{mark}{fill(one_line(row.label), room)}{' ' if row.note else ''}", ink),
         Piece(row.note, "chosen" if row.state else "label"),
         Piece(f" {count}", "chosen" if row.state else "count"),
     ]
