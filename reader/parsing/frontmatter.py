@@ -35,6 +35,7 @@ _LIST = re.compile(r"\[([^\[\]]*)\]")
 _JSON_LINE = re.compile(r'^[ \t{]*(?=")', re.MULTILINE)
 # What a header's line looks like; a line that begins with "#" is a heading where no fence ends the header.
 _HEADER_LINE = re.compile(r"""[ \t]|-[ \t]|[\]}]|["']?[^\W\d][\w .-]{0,99}["']?[ \t]*[:=]""")
+_COMMENTED_ITEM = re.compile(r"[ \t]*-[ \t]+#")
 _COMMENT = re.compile(r"""[^:]*:(?P<value>[^"'#]*?)[ \t]#""")
 
 
@@ -59,7 +60,11 @@ def read_any(text: str, *, is_yaml: bool = False) -> Parsed:
         return _read_pairs(parts)
     if not parts.is_closed:
         return _read_unclosed(text, parts, is_yaml=is_yaml)
-    return _read_fenced(parts)
+    found = _read_fenced(parts)
+    if found.problems and "\n\n" in parts.header and not any(normal(key) in KNOWN for key in found.fields):
+        # Paragraphs between two rules, one of which begins like "Note: ".
+        return Parsed({}, text, 1, {}, found.problems)
+    return found
 
 
 def _read_fenced(parts: Split) -> Parsed:
@@ -166,13 +171,17 @@ def _lost_in_comments(found: _Fields, parts: Split) -> Iterator[Flaw]:
         return
     rows = parts.header.split("\n")
     for key, value in found.fields.items():
-        name = normal(key)
-        if key not in found.lines or not (name == "title" or value is None and name in KNOWN):
+        name, line = normal(key), found.lines.get(key, 0)
+        if not line or name not in KNOWN:
             continue
-        row = rows[found.lines[key] - parts.header_line]
-        if _COMMENT.match(row):
+        row = rows[line - parts.header_line]
+        if isinstance(value, list) and None in value:
+            is_lost = any(map(_COMMENTED_ITEM.match, rows[line - parts.header_line :]))
+        else:
+            is_lost = (name == "title" or value is None) and _COMMENT.match(row) is not None
+        if is_lost:
             reason = 'what follows " #" is a comment and left out; put quotes around the text'
-            yield Flaw(found.lines[key], key, reason)
+            yield Flaw(line, key, reason)
 
 
 def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int], frozenset[str]]:

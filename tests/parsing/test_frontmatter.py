@@ -181,11 +181,22 @@ def test_a_key_needs_no_blank(header: str, fields: dict[str, Value]) -> None:
 
 @pytest.mark.parametrize(
     ("header", "line", "field"),
-    [("tags: #fog", 2, "tags"), ("a: b\ntitle: Issue #12 # or 13", 3, "title")],
+    [
+        ("tags: #fog", 2, "tags"),
+        ("tags:\n  - #fog\n  - sea", 2, "tags"),
+        ("a: b\ntitle: Issue #12 # or 13", 3, "title"),
+    ],
 )
 def test_what_a_comment_swallows_is_told(header: str, line: int, field: str) -> None:
     """A title that ends at a comment, and a known key with nothing but a comment, are problems."""
     assert [(flaw.line, flaw.field) for flaw in read(f"---\n{header}\n---\n").problems] == [(line, field)]
+
+
+def test_paragraphs_between_rules_are_text() -> None:
+    """What is no header after all is shown, and told."""
+    text = "---\nNote: all of this is made up.\n\nOnce upon a time there was a sea.\n---\nThe end."
+    found = read(text)
+    assert found.fields == {} and found.body == text and len(found.problems) == 1
 
 
 def test_other_comments_are_comments() -> None:
