@@ -153,12 +153,12 @@ class ArticlePicture:
             self._output.write(f"\x1b7\x1b[{region.y + 1};{region.x + 1}H{picture.overlay}\x1b8")
 
     def lay_again(self) -> None:
-        """Lay the picture again: the terminal has been painted anew."""
+        """Lay the picture again: the terminal has been repainted."""
         self._laid = None
         self._pane.call_after_refresh(self._lay)
 
     def fit(self) -> None:
-        """The terminal has another size, and has been painted anew."""
+        """The terminal has another size, and has been repainted."""
         self.lay_again()
         if self._fitting is None:
             self._fitting = self._host.set_timer(FIT_AFTER, self._make_again)

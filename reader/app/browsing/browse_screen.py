@@ -273,7 +273,7 @@ class BrowseScreen(Screen[None]):
         if start.query.clauses and str(start.query) == start.visit.query:
             self.say(f"Search of your last visit; {self.keymap.words('clear')} clears it")
         self.set_interval(AGES_EVERY, self._once_a_minute)
-        self.app.theme_changed_signal.subscribe(self, self._paint_anew)
+        self.app.theme_changed_signal.subscribe(self, self._repaint)
         self.call_after_refresh(self._after_first_paint)
 
     def _go_to_article(self, identifier: str) -> None:
@@ -288,7 +288,7 @@ class BrowseScreen(Screen[None]):
         self.articles.refresh()
         self.session.keep()
 
-    def _paint_anew(self, theme: Theme) -> None:
+    def _repaint(self, theme: Theme) -> None:
         """Repaint the panes: Textual repaints only widgets whose own styles have changed."""
         self.query("*").refresh()
 
@@ -306,7 +306,7 @@ class BrowseScreen(Screen[None]):
         self.results_display.worker.stop()
         self.refreshing.stop()
 
-    # What the parts need, and what others ask.
+    # What the parts and others need.
 
     @property
     def library(self) -> Library:
@@ -421,7 +421,7 @@ class BrowseScreen(Screen[None]):
         """Fold the related links where lines are few; say where we are where only one pane is shown."""
         self.related_pane.is_folded = self.has_class("-medium") and self.place != "related"
         self.pane_sizes.fit()
-        # A class on the screen styles every widget anew (50 kB of painting), so only where it does something.
+        # A class on the screen styles every widget again (50 kB of painting), so only where it matters.
         here = self._shown_place
         shows_one = is_single(self.classes)
         for one in PANES:
@@ -481,7 +481,7 @@ class BrowseScreen(Screen[None]):
         message.stop()
         self.pane_sizes.drag(message.pane, message.columns, message.rows)
 
-    # What the panes tell.
+    # Messages of the panes.
 
     @on(ValuePressed)
     def _value_pressed(self, message: ValuePressed) -> None:
@@ -538,7 +538,7 @@ class BrowseScreen(Screen[None]):
     def _picture_pressed(self) -> None:
         self.picture.show_large()
 
-    # What the parts tell.
+    # Callbacks of the parts.
 
     def _show_text(self, text: str) -> None:
         """Show the text of a query that was put together elsewhere."""
@@ -574,7 +574,7 @@ class BrowseScreen(Screen[None]):
         self.articles.choose_article(headline)
         self.go_to("article")
 
-    # What a key is meant for.
+    # What a key applies to.
 
     @property
     def target(self) -> Headline | None:

@@ -72,7 +72,7 @@ class Refreshing:
         self._step: tuple[Progress, str] | None = None
         """How far the refresh is, and how long the rest will take."""
         self._is_asked_for = False
-        """Whether the person has asked for this refresh, and so is told the result."""
+        """Whether the person has asked for this refresh and wants to know the result."""
         self._problems: int | None = None
         """How many problems the files had before; None before the first look."""
 

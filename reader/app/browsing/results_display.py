@@ -63,7 +63,7 @@ class ResultsDisplay:
         is_first_load: Callable[[], bool],
         counted: Callable[[CountsAnswer], object],
     ) -> None:
-        """`chart_cells` is the room of the sidebar's charts, `counted` is told of new counts."""
+        """`chart_cells` is the room of the sidebar's charts, `counted` gets new counts."""
         self._host, self._library, self._filters, self._clock = host, library, filters, clock
         self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles
         self._article_pane, self._information, self._status = article_pane, information, status

@@ -90,7 +90,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """One for each ink of a row; `ground` is what lies under everything."""
 
     results: reactive[Results | None] = reactive(None, always_update=True, repaint=False)
-    """What to list; set by the screen. Setting it again reads the headlines anew."""
+    """What to list; set by the screen. Setting it again reads the headlines again."""
     is_compact: reactive[bool] = reactive(False)
     """One line a row instead of two."""
     selected: reactive[frozenset[str]] = reactive(frozenset())
@@ -109,7 +109,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
-        """The position in the Results at which the cursor stands."""
+        """The position of the cursor in the Results."""
         self.headline: Headline | None = None
         """The headline under the cursor; None where there is none."""
         self.keeps_article = True
@@ -295,7 +295,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.refresh_lines(row * self.row_height, min(self.row_height, 2))
 
     def lay_out(self) -> None:
-        """Lay the rows out anew around the cursor: their height or the pane's has changed."""
+        """Lay out the rows around the cursor: their height or the pane's has changed."""
         self._fit()
         self._bring_into_view()
         self.refresh()
@@ -355,7 +355,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
 
 def _of_sentence(sentence: str, y: int, size: Size) -> list[Piece]:
-    """What stands on a line of the pane where there is nothing but a sentence."""
+    """A line of the pane when it shows only a sentence."""
     lines = in_the_middle(sentence, size.width)
     line = y - (size.height - len(lines)) // 2
     return [Piece(lines[line], "sentence")] if 0 <= line < len(lines) else []

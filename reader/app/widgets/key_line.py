@@ -37,7 +37,7 @@ class Pressable(Static):
 
 
 class Hints(Visual):
-    """Hints beside each other, and below where there is no room: a key stands on one line with its words."""
+    """Hints side by side, wrapped where there is no room; a key stays on one line with its words."""
 
     def __init__(self, parts: Sequence[Content]) -> None:
         self._parts = parts

@@ -1,6 +1,6 @@
 """The thin painted lines above and below the panes: masthead, result status, information, footer.
 
-Each is told what to say and paints it; none of them asks anybody.
+Each paints what it is given.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class InformationLine(PaintedLine):
     choices: reactive[tuple[tuple[str, int | None], ...]] = reactive(())
     """What the word in the search bar may become, each with a number of articles."""
     chosen: reactive[int] = reactive(-1)
-    """Which of the choices stands in the bar; -1 = none."""
+    """Which of the choices is in the bar; -1 = none."""
     progress: reactive[tuple[float, str] | None] = reactive(None)
     """The part that is done (0..1), and the rest of the story in words."""
     indent: reactive[int] = reactive(0)

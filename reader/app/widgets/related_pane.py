@@ -77,7 +77,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
-        """The row at which the cursor stands."""
+        """The row of the cursor."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._laid_out = 0
 
@@ -185,7 +185,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=y, animate=False)
 
     def render_line(self, y: int) -> Strip:
-        """The head, a row, or what stands there where there are no rows."""
+        """The head, a row, or a sentence if there are no rows."""
         width = self.scrollable_content_region.width
         row = y + self.scroll_offset.y - HEAD
         if row == -HEAD:

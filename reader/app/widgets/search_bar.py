@@ -1,4 +1,4 @@
-"""The search bar: its text is the question, in the one language that views and the command line speak too."""
+"""The search bar: its text is the query, in the language of views and the command line."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ PLACEHOLDERS = (
     "search: words",
     "search",
 )
-"""What stands in the empty bar: as much of it as there is room for."""
+"""The placeholder of the empty bar: the longest for which there is room."""
 
 
 class SearchLine(Input):
-    """A line to type in that takes no character which a terminal would obey, typed, pasted or set."""
+    """A line to type in that accepts no control characters, typed, pasted or set."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     """As in any widget, but without a new layout of the screen for each letter."""
@@ -37,17 +37,17 @@ class SearchLine(Input):
 
 
 class SearchBar(Horizontal):
-    """A sign and one line to type in; every change is told at once."""
+    """A sign and a line to type in; every change is reported at once."""
 
     @dataclass
     class Completing(Message):
-        """The person wants the next candidate for the word at the cursor, or the one before (-1)."""
+        """The next candidate for the word at the cursor is wanted, or the previous one (-1)."""
 
         step: int
 
     @dataclass
     class Recalled(Message):
-        """The person wants an earlier search (-1) or a later one (1)."""
+        """An earlier search (-1) or a later one (1) is wanted."""
 
         step: int
 
@@ -55,7 +55,7 @@ class SearchBar(Horizontal):
     """What the person has typed, for the screen to watch: by message it would come a frame later."""
 
     class Entered(Message):
-        """The person is done typing and wants to see what was found."""
+        """Enter was pressed: the results are wanted."""
 
     def compose(self) -> ComposeResult:
         """The sign and the line."""
@@ -71,7 +71,7 @@ class SearchBar(Horizontal):
 
     @property
     def text(self) -> str:
-        """What stands in the bar."""
+        """The text in the bar."""
         return self.line.value
 
     def on_mount(self) -> None:
@@ -104,7 +104,7 @@ class SearchBar(Horizontal):
             self.post_message(message)
 
     def column_of(self, position: int) -> int:
-        """The column of the screen at which this character of the text stands."""
+        """The column of the screen of this character of the text."""
         line = self.line
         return line.content_region.x + cell_len(line.value[:position]) - line.scroll_offset.x
 
