@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.index import rare
-from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set
+from reader.index.packing import MOST_RARE, listed_many, lows_of, numbers_in, pack, pack_set, rare_rows
 from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, SetKind
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Store
         short: list[bytes] = []
         sets: list[BitMap] = []
         for word, one in zip(words[start:stop], lows[start:stop], strict=True):
-            if len(one) > 2 * rare.MOST:
+            if len(one) > 2 * MOST_RARE:
                 made.add(field, word, pack(one))
             else:
                 few.append(word)
@@ -194,7 +193,7 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Store
             if stop - start > CROWD:
                 _note_crowded(words[start:stop], lows[start:stop], made)
         start = stop
-    made.rare.extend((field, word, data) for word, data in rare.rows(few, few_lows))
+    made.rare.extend((field, word, data) for word, data in rare_rows(few, few_lows))
     for prefix, found in prefixes(beginnings):
         made.add(SetKind.PREFIX, prefix, pack_set(found))
 

@@ -3,6 +3,9 @@
 Within a block a number has 16 bits. Up to 4,096 numbers are stored as they are, more of them as one bit for
 each number that there can be: what a container of a roaring bitmap holds, so none is made for most sets. A
 checksum stands behind: the bitmap library trusts what it is given, so damage must be found before.
+
+Nearly all words are rare ones. As sets of their own they would be most of the rows, each of which takes as
+much for its key as for its numbers; packed together, one is found within a row of a kilobyte or two.
 """
 
 from __future__ import annotations
@@ -10,10 +13,12 @@ from __future__ import annotations
 import sqlite3
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from struct import Struct
 from struct import pack as pack_as
-from zlib import crc32
+from zlib import DEFLATED, compressobj, crc32, decompress
 
 from pyroaring import BitMap
 
@@ -109,3 +114,52 @@ def _deserialized(block: int, count: int, container: bytes) -> BitMap:
     if not 0 <= block < 1 << 16:
         raise sqlite3.DatabaseError(f"the index has an impossible block, {block}")
     return BitMap.deserialize(_HEADER.pack(_COOKIE, 1, block, count - 1, _HEADER_SIZE) + container)
+
+
+MOST_RARE = 48
+"""Articles of a block that have a word which is still called rare."""
+
+_TOGETHER = 48
+"""Words of a row, which so stays below the size that SQLite puts into a page of its own."""
+
+_WINDOW, _LITTLE = 10, 2
+"""Of the deflating: a window of a kilobyte, and little memory, which is quicker to begin with than much."""
+
+
+def rare_rows(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
+    """(first word, row) for sorted words and the low halves of each one's numbers (see `packing`).
+
+    The words of a row have their first letter in common: others may lie between.
+    """
+    start = 0
+    for _, group in groupby(words, key=itemgetter(0)):
+        stop = start + len(list(group))
+        for first in range(start, stop, _TOGETHER):
+            last = min(first + _TOGETHER, stop)
+            yield words[first], _rare_row(words[first:last], lows[first:last])
+        start = stop
+
+
+def _rare_row(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
+    """A line for each word, an empty line before and behind, a NUL, and a byte for how many numbers each has:
+    all that deflated, its length before it, and all the numbers behind it."""
+    lines = "\n".join(("", *words, "\0")).encode()
+    deflating = compressobj(method=DEFLATED, wbits=-_WINDOW, memLevel=_LITTLE)
+    head = deflating.compress(lines + bytes([len(one) // 2 for one in lows])) + deflating.flush()
+    return sealed(len(head).to_bytes(2) + head + b"".join(lows))
+
+
+def lows_of_rare(stored: bytes, wanted: bytes) -> bytes:
+    """The low halves of the numbers that stand for lines which begin as wanted."""
+    data = unsealed(stored)
+    size = int.from_bytes(data[:2]) + 2
+    head = decompress(data[2:size], -_WINDOW)
+    end = head.index(b"\0")
+    first = head.find(wanted, 0, end)
+    if first < 0:
+        return b""
+    # The lines are sorted: those that begin so are next to each other, and so are their numbers.
+    before = head.count(b"\n", 0, first)
+    through = before + 1 + head.count(b"\n", first, head.rindex(wanted, first, end))
+    counts = head[end + 1 :]
+    return data[size + 2 * sum(counts[:before]) : size + 2 * sum(counts[:through])]

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, groupby, starmap
 
 from pyroaring import BitMap
 
 from reader.article.text import fold
-from reader.index import rare
 from reader.index.blocks import StoredSets, beginning, parts_of, prefixes
-from reader.index.packing import pack_set, unpack
+from reader.index.packing import lows_of_rare, numbers_in, pack_set, unpack
 from reader.index.schema import (
     BLOCK_BITS,
     CROWDED_LENGTH,
@@ -44,7 +43,7 @@ def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
     )
     if field not in WORD_FIELDS:
         return found
-    return found | rare.find(connection, field, value, prefix=False)
+    return found | find_rare(connection, field, value, prefix=False)
 
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:
@@ -63,7 +62,27 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
         f" and block not in ({','.join(map(str, done))})",
         (field, start, start + _LAST),
     ).fetchall()
-    return united(crowded + others) | rare.find(connection, field, start, prefix=True, without=done)
+    return united(crowded + others) | find_rare(connection, field, start, prefix=True, without=done)
+
+
+def find_rare(
+    connection: sqlite3.Connection, field: int, word: str, *, prefix: bool, without: Collection[int] = ()
+) -> BitMap:
+    """The numbers of the articles that have a rare word, or any rare word that begins so, but for those in
+    some blocks."""
+    skipped = ",".join(map(str, without))
+    # In each block the row that the word would stand in, and with a beginning those behind it.
+    found_rows = connection.execute(
+        f"select block, data from blocks cross join rare using(block) where block not in ({skipped})"
+        " and field = ?1 and start <= ?3 and start >= coalesce((select max(start) from rare as other"
+        " where other.block = blocks.block and other.field = ?1 and other.start <= ?2), '')",
+        (field, word, word + _LAST if prefix else word),
+    )
+    wanted = f"\n{word}".encode() if prefix else f"\n{word}\n".encode()
+    found = BitMap()
+    for block, data in found_rows:
+        found.update([(block << BLOCK_BITS) + low for low in numbers_in(lows_of_rare(data, wanted))])
+    return found
 
 
 def read_field(connection: sqlite3.Connection, field: int) -> dict[str, BitMap]:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index import rare
-from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set, unpack
+from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set, rare_rows, unpack
 from reader.index.schema import create
+from reader.index.sets import find_rare
 
 NUMBERS = st.one_of(
     st.sets(st.integers(0, 65_535), max_size=40),
@@ -68,11 +68,11 @@ def rare_finder(words: dict[str, list[int]]) -> Iterator[Callable[[str, bool], l
     create(connection)
     connection.execute("insert into blocks values(1), (2)")
     in_order = sorted(words)
-    for start, row in rare.rows(in_order, [lows_of(words[word]) for word in in_order]):
+    for start, row in rare_rows(in_order, [lows_of(words[word]) for word in in_order]):
         connection.execute("insert into rare values(2, 1, ?, ?)", (start, row))
 
     def find(word: str, prefix: bool) -> list[int]:
-        return [number - (2 << 16) for number in rare.find(connection, 1, word, prefix=prefix)]
+        return [number - (2 << 16) for number in find_rare(connection, 1, word, prefix=prefix)]
 
     with closing(connection):
         yield find
