@@ -6,11 +6,11 @@ No file is opened here; `reader.collection.folders` reads the bytes and knows wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from reader.article.dates import seconds_of
 from reader.article.record import Article, Place, Problem
 from reader.article.text import clean_line, display_path
 from reader.errors import ReaderError
@@ -31,11 +31,6 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 HTML = (".html", ".htm")
 """Endings of pages, which are posts only with a header."""
 _WHOLE_YAML = (".yaml", ".yml")
-_DATE = (
-    rb"\n(?:publishedDateTime|[Dd]ate|pubDate|published_at)[ \t]*[:=][ \t]*[\"']?"
-    rb"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?[ ]?(?:([+-])(\d\d):?(\d\d))?)?"
-)
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 class Unreadable(ReaderError):
@@ -125,33 +120,35 @@ def _is_windows_1252(replaced: str) -> bool:
 
 
 @cache
-def _date_pattern() -> re.Pattern[bytes]:
+def _date_patterns() -> Sequence[re.Pattern[bytes]]:
+    """What finds the keys of dates, and then those of changes, with their values."""
     # Compiled on first use: only building an index looks for dates in this way.
-    import re
+    from reader.parsing.aliases import ALIASES
 
-    return re.compile(_DATE)
+    names = [re.sub("(?<=[a-z])(?=[A-Z])|_", "[_ -]?", name) for name in ALIASES["publishedDateTime"]]
+    changes = names.index("lastmod")
+    return [
+        re.compile(
+            rf"""\n(?:[ \t]*")?(?i:{"|".join(some)})"?[ \t]*[:=][ \t]*["']?([^"'\n#]{{6,80}})""".encode()
+        )
+        for some in (names[:changes], names[changes:])
+    ]
 
 
 def peek_date(raw: bytes) -> int | None:
     """A guess at an article's instant, in seconds since 1970, from its first bytes; None where none is seen.
 
-    Only for ordering work: it costs 2 us, where reading the header costs 30 to 200.
+    Only for ordering work: it costs a few us, where reading the header costs 30 to 200.
     """
-    found = _date_pattern().search(raw, 0, PEEKED)
-    if not found:
-        return None
-    year, month, day, hour, minute, second, sign, hours, minutes = found.groups()
-    try:
-        days = date(int(year), int(month), int(day)).toordinal() - _EPOCH_DAY
-    except ValueError:
-        return None
-    seconds = days * 86400
-    if hour:
-        seconds += int(hour) * 3600 + int(minute) * 60 + int(second or 0)
-    if sign:
-        offset = int(hours) * 3600 + int(minutes) * 60
-        seconds += offset if sign == b"-" else -offset
-    return seconds
+    from reader.parsing.dates import parse_date
+
+    for pattern in _date_patterns():
+        for found in pattern.finditer(raw, 0, PEEKED):
+            try:
+                return seconds_of(parse_date(found[1].decode("utf-8", "replace").strip()))
+            except ValueError:
+                continue
+    return None
 
 
 def _problem(place: Place, reason: str) -> Problem:

@@ -93,6 +93,10 @@ def test_yaml_files_need_no_fences() -> None:
         (b"---\nDate: '1970-01-01 00:00:05'\n", 5),
         (b"---\nrelated:\n  - publishedDateTime: 2021-01-01\n", None),
         (b"---\ndate: 2021-02-31\n", None),
+        (b"---\nlastmod: 1970-01-03\npublished: true\ncreated: 1970-01-02\n", 86400),
+        (b"---\nDate Published: January 2, 1970 # day\n", 86400),
+        (b'{\n  "date": "1970-01-02T00:00:00Z",\n', 86400),
+        (b"---\nupdated: 1970-01-02\n", 86400),
         (b"", None),
     ],
 )
