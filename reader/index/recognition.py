@@ -143,8 +143,8 @@ def depart(connection: sqlite3.Connection, one: Facts) -> None:
 
 
 def reunite(connection: sqlite3.Connection) -> None:
-    """At the end of a refresh, give articles that came in it the keys of the same ones that went. In a
-    transaction. Both are in the database, for a refresh may have been killed before its end."""
+    """At the end of a refresh, give articles that came in it the keys of the same ones that went, now or
+    before. In a transaction. Both are in the database, for a refresh may have been killed before its end."""
     rows = connection.execute("select key, title_key, text_key, url, path, date from departed").fetchall()
     departed = [
         Facts(key, title_key, text_key, url, unpack_name(path), date)
@@ -158,17 +158,20 @@ def reunite(connection: sqlite3.Connection) -> None:
         recogniser = Recogniser(one for one in came if one.key not in went)
         found = ((one, recogniser.find(one)) for one in lost)
         rekey(connection, [(now.number, before.key) for before, now in found if now is not None])
-    connection.execute("delete from departed")
+    connection.execute("delete from departed where key in (select key from articles)")
     connection.execute("delete from arrived")
 
 
 def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """Give articles of an index that is built anew the keys that can't be told from their files."""
+    """Give articles of an index that is built anew the keys that can't be told from their files, and let it
+    know which ones went."""
     keys = [key for (key,) in old.execute("select key from inherited")]
     before = {facts.path: facts.key for facts, _ in read_facts(old, "key", keys)}
-    if before:
+    departed = old.execute("select * from departed").fetchall()
+    if before or departed:
         new.execute("begin immediate")
         rekey(new, [(facts.number, before[facts.path]) for facts, _ in facts_at(new, before)])
+        new.executemany("insert or ignore into departed values(?, ?, ?, ?, ?, ?)", departed)
         new.execute("commit")
 
 

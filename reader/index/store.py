@@ -257,6 +257,19 @@ class Index:
         with self.rows() as connection:
             return facts_at(connection, paths)
 
+    def departed(self, keys: Sequence[int]) -> set[int]:
+        """Those of these keys whose articles were in this index and went: only one that came since then may
+        be the same."""
+        found: set[int] = set()
+        with self.rows() as connection:
+            for start in range(0, len(keys), MOST_ASKED):
+                part = keys[start : start + MOST_ASKED]
+                rows = connection.execute(
+                    f"select key from departed where key in ({','.join('?' * len(part))})", part
+                )
+                found.update(key for (key,) in rows)
+        return found
+
     def facts_of_routes(self) -> list[Facts]:
         """The articles whose address has a fragment that names a page."""
         with self.rows() as connection:

@@ -114,7 +114,12 @@ class Writer:
                     if is_shown:
                         best[key] = file
                     break
+        self._note_keys(key for key, file in best.items() if key != _facts(file).key)
         return list(best.items())
+
+    def _note_keys(self, keys: Iterable[int]) -> None:
+        """Keys that depend on what was there before: an index that is built anew takes them over."""
+        self._connection.executemany("insert or ignore into inherited values(?)", [(key,) for key in keys])
 
     def _is_shown(self, key: int, one: Facts, rank: Rank, origin: Origin) -> bool | None:
         """Whether a file is shown under a key, where its copy may be shown already: of the two, the one that
@@ -176,8 +181,11 @@ class Writer:
         for chunk in chunks:
             self._note_files(chunk.unusual)
         base = block.block << BLOCK_BITS
+        went = self._connection.execute("select 1 from departed limit 1").fetchone()
         numbers = [base + low for chunk in chunks for low in numbers_in(chunk.live)]
         kept = self._insert_unique(chunks, numbers)
+        if went:
+            self._connection.executemany("insert into arrived values(?)", [(number,) for number in numbers])
         titles = zip(chain.from_iterable(chunk.titles for chunk in chunks), numbers, strict=True)
         self._connection.executemany(
             "insert into titles values(?, ?)",
@@ -225,6 +233,8 @@ class Writer:
             is_shown = self._is_shown(key, one, rank, origin)
             if is_shown:
                 self._insert_rows([row._replace(key=key)])
+                if key != row.key:
+                    self._note_keys([key])
             if is_shown is not None:
                 return
 

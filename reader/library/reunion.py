@@ -71,7 +71,8 @@ class Reunion:
     def _found_again(self, lost: Sequence[Mark], database: Marks) -> dict[int, int]:
         numbers = self._by_path([mark for mark in lost if mark.is_by_path], database)
         numbers |= self._by_page([mark for mark in lost if mark.traces == Traces()], database)
-        former = [mark for mark in lost if mark.traces != Traces()]
+        went = self._index.departed([mark.key for mark in lost])
+        former = [mark for mark in lost if mark.traces != Traces() and mark.key not in went]
         alike = self._index.facts_alike([mark.traces[:2] for mark in former])
         known = {(facts.title_key, None) for facts in alike} | {(None, facts.text_key) for facts in alike}
         former = [

@@ -155,11 +155,6 @@ class FakeLibrary:
     def problems(self) -> Iterator[Problem]:
         yield from self.found_problems
 
-    @property
-    def skipped(self) -> dict[str, int]:
-        """No file is passed over."""
-        return {}
-
     def duplicates(self) -> Iterator[tuple[str, str]]:
         yield from self.found_duplicates
 

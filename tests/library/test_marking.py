@@ -47,10 +47,10 @@ def test_questions_do_not_wait_for_a_large_change(library: Library, monkeypatch:
     """While very many articles are marked, questions are answered with the marks as they were before."""
     begun, go_on, change = Event(), Event(), Marks.change
 
-    def slow(marks: Marks, *wanted: Any) -> int:
+    def slow(marks: Marks, *wanted: Any, **how: Any) -> int:
         begun.set()
         assert go_on.wait(60)
-        return change(marks, *wanted)
+        return change(marks, *wanted, **how)
 
     monkeypatch.setattr(Marks, "change", slow)
     wanted = named(library, "a", "b")

@@ -81,6 +81,26 @@ def test_notes_of_one_name_in_two_folders_are_two(date: str, news: Path) -> None
     assert starred(news / "home") == {"Standup": True} and starred(news / "work") == {"Standup": False}
 
 
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_a_deleted_article_leaves_its_mark_to_no_other(rebuild: bool, news: Path) -> None:
+    """Not to one beside it with the same title and date; when it comes back it has it."""
+    text = text_of("Standup", "2024-11-01", body=LONG)
+    write(news / "home/a.md", text)
+    write(news / "work/a.md", text_of("Standup", "2024-11-01", body=OTHER))
+    star("Standup", news / "home")
+    library = opened(news)
+    assert sorted(one.is_starred for one in every(library)) == [False, True]
+    (news / "home/a.md").unlink()
+    refresh(library, rebuild=rebuild)
+    assert [one.is_starred for one in every(library)] == [False]
+    refresh(library, rebuild=rebuild)
+    assert [one.is_starred for one in every(library)] == [False]
+    write(news / "old/b.md", text.replace("before dawn", "after dawn"))
+    refresh(library)
+    assert sorted(one.is_starred for one in every(library)) == [False, True]
+    library.close()
+
+
 def test_notes_without_title_and_text_are_two(news: Path) -> None:
     """Two files that a template made say nothing of their own; each is an article."""
     for name in ("home", "work"):
