@@ -116,6 +116,15 @@ class NewsFolder:
         with self._said(path), self._opened(folder) as place:
             return (_digest_in(place, name) or "") if place is not None else ""
 
+    def text(self, path: str) -> str:
+        """The file as it is; empty where there is none."""
+        folder, name = os.path.split(path)
+        with self._said(path), self._opened(folder) as place:
+            if place is None:
+                return ""
+            with os.fdopen(os.open(name, _READ, dir_fd=place), "rb") as file:
+                return file.read(MOST_BODY * 2).decode("utf-8", "replace")
+
     def exists(self, path: str) -> bool:
         """Whether anything has this name."""
         return os.path.lexists(os.path.join(self.root, path))
@@ -245,7 +254,8 @@ def rendered(
         *([f"savedDateTime: {saved}"] if saved else []),
         *_line("author", alone),
         *(["", "provider:", *_line("  name", name), *_line("  domain", domain)] if name or domain else []),
-        *_list("topics", topics),
+        # Where the key is missing, the category would be taken for a topic.
+        *(_list("topics", topics) or (["topics: []"] if category else [])),
         *(["", "images:"] if entry.pictures else []),
     ]
     for picture in entry.pictures:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,8 +13,10 @@ from urllib.parse import urlsplit
 
 from reader.article.dates import iso
 from reader.article.identity import host_of
-from reader.article.text import fold
+from reader.article.network import is_public
+from reader.article.text import display_path, fold
 from reader.config import news as places
+from reader.errors import UsageError
 from reader.feeds import fulltext, politeness
 from reader.feeds.articles import NewsFolder, article_name, rendered
 from reader.feeds.discovery import with_scheme
@@ -47,6 +51,58 @@ def save(
     return asyncio.run(_save([with_scheme(url) for url in urls], topics, NewsFolder(folder), limits))
 
 
+def keep_full_text(path: str, url: str, *, folder: str = "", limits: Limits | None = None) -> None:
+    """Put the whole text of an article's page into its file, which from then on no feed changes. Blocks.
+
+    `path` is absolute, `url` the page. Raises UsageError where the extra is missing, or the file is none that
+    came from a feed, or was edited; FetchError, NoText, StorageError.
+    """
+    fulltext.require()
+    news = NewsFolder(folder)
+    relative = os.path.relpath(os.path.realpath(path), os.path.realpath(news.root))
+    with State() as state:
+        found = state.entry_at(relative)
+        if found is None:
+            raise UsageError(f"{display_path(path)} did not come from a feed; its text stays")
+        feed, row = found
+        text = news.text(relative)
+        header, line, _ = text.partition("\n---\n")
+        if not line or news.digest(relative) != row.written:
+            raise UsageError(f"{display_path(path)} was edited; it stays as it is")
+        page = asyncio.run(_page(url, limits, is_trusted=_is_private_feed(text)))
+        news.put(relative, f"{header}{line}\n{page.body}\n", [row.written], is_new=False)
+        state.remember(feed, [row._replace(written="")])
+
+
+def _is_private_feed(text: str) -> bool:
+    """Whether the feed that an article came from is at a numeric address of this machine or its network."""
+    found = re.search(r'^feed: "(.*)"$', text, re.MULTILINE)
+    host = (urlsplit(found[1]).hostname or "") if found else ""
+    return host == "localhost" or (host.replace(".", "").isdigit() and not is_public(host))
+
+
+async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> fulltext.Page:
+    network, workers = Network(limits), Workers(1)
+    try:
+        # A feed wrote the address: it must not lead to this machine, unless the feed is on it.
+        return (await _read(url, network, workers, is_trusted=is_trusted))[0]
+    finally:
+        await workers.close()
+        await network.close()
+
+
+async def _read(
+    url: str, network: Network, workers: Workers, *, is_trusted: bool = True
+) -> tuple[fulltext.Page, str]:
+    """What a page says, and where it was in the end."""
+    answer = await network.get(url, {"Accept": PAGE_KINDS}, is_trusted=is_trusted)
+    if answer.status != 200:
+        raise FetchError(politeness.status_sentence(answer.status, 0, time.time(), is_page=False))
+    kind = answer.headers.get("content-type", "")
+    raw = await workers.ask("read_page", answer.body, content_type=kind, url=answer.url)
+    return fulltext.page_of(raw), answer.url
+
+
 async def _save(
     urls: Sequence[str], topics: Sequence[str], folder: NewsFolder, limits: Limits | None
 ) -> list[Saved]:
@@ -68,12 +124,8 @@ async def _save(
 async def _one(
     url: str, topics: Sequence[str], folder: NewsFolder, state: State, network: Network, workers: Workers
 ) -> Saved:
-    answer = await network.get(url, {"Accept": PAGE_KINDS}, is_trusted=True)
-    if answer.status != 200:
-        raise FetchError(politeness.status_sentence(answer.status, 0, time.time(), is_page=False))
-    kind = answer.headers.get("content-type", "")
-    page = fulltext.page_of(await workers.ask("read_page", answer.body, content_type=kind, url=answer.url))
-    link = page.url if page.url and host_of(page.url) == host_of(answer.url) else answer.url
+    page, address = await _read(url, network, workers)
+    link = page.url if page.url and host_of(page.url) == host_of(address) else address
     link = without_tracking(link)
     identity = address_of(link)
     feed = state.feed(FEED)

@@ -183,6 +183,16 @@ class State:
             )
             return [EntryState(*row) for row in rows]
 
+    def entry_at(self, path: str) -> tuple[int, EntryState] | None:
+        """The entry whose file this is, with the id of its feed; None for a file of somebody else."""
+        with self._said():
+            row = self._connection.execute(
+                "select feed, key, identity, path, digest, written, state, seen, title, published"
+                " from entry where path = ?",
+                (path,),
+            ).fetchone()
+        return (row[0], EntryState(*row[1:])) if row else None
+
     def known_elsewhere(self, feed: int, identities: Iterable[str]) -> set[str]:
         """Which of these addresses are articles already, by another feed or saved."""
         found = set()

@@ -78,7 +78,7 @@ def test_the_library_reads_what_a_fetch_wrote(desk: Desk) -> None:
     finally:
         library.close()
     assert article.title == 'A "quoted": title # ---'
-    assert (article.type, article.category) == ("audio", "Sea")
+    assert (article.type, article.category, article.topics) == ("audio", "Sea", ())
     assert article.body.endswith("[Listen (mpeg, 5.0 MB)](https://files.example/a.mp3)")
     assert article.other["enclosures"] == [
         {"url": "https://files.example/a.mp3", "type": "audio/mpeg", "length": "5000000"}

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from reader.config import news
+from reader.errors import UsageError
 from reader.feeds import saving
-from tests.feeds.conftest import QUICK
-from tests.feeds.site import Page, Site
+from tests.feeds.conftest import QUICK, Desk
+from tests.feeds.site import Page, Site, item, rss
 
 STORY = (
     '<html><head><title>The ferry - Harbour</title><meta property="og:site_name" content="Harbour Post">'
@@ -64,3 +65,28 @@ def test_what_has_no_text_has_a_sentence(site: Site, page: Page, says: str) -> N
     failed, saved = saving.save([site.url + "/x", site.url + "/story"], limits=QUICK)
     assert says in failed.error
     assert saved.is_new
+
+
+def test_full_text_is_kept_in_an_article_of_a_feed(desk: Desk, site: Site) -> None:
+    """The header stays, and from then on the feed changes it no more."""
+    desk.subscribe()
+    site.pages["/story"] = Page(STORY.encode())
+    site.pages["/feed"] = Page(rss(item(1, link=site.url + "/story")))
+    desk.fetch()
+    ((name, before),) = desk.articles().items()
+    path = str(desk.folder / name)
+    saving.keep_full_text(path, site.url + "/story", limits=QUICK)
+    after = Path(path).read_text()
+    assert after.partition("\n---\n")[0] == before.partition("\n---\n")[0]
+    assert "Paragraph 4" in after
+    site.pages["/feed"] = Page(rss(item(1, link=site.url + "/story", description="changed")))
+    assert desk.fetch().updated == 0
+    assert Path(path).read_text() == after
+    with pytest.raises(UsageError, match="edited"):
+        saving.keep_full_text(path, site.url + "/story", limits=QUICK)
+
+
+def test_full_text_is_kept_in_no_other_file(desk: Desk, tmp_path: Path) -> None:
+    """Only the news folder is ever written."""
+    with pytest.raises(UsageError, match="did not come from a feed"):
+        saving.keep_full_text(str(tmp_path / "x.md"), "https://paper.example/", limits=QUICK)
