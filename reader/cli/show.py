@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from reader.article.record import Article
 from reader.cli.completion import ids
 from reader.cli.layout import columns
-from reader.cli.page import MEASURE, page
 from reader.cli.parser import Command, CommandParser, Namespace, add_format
 from reader.cli.session import opened, split_ids
 from reader.errors import UsageError, about_file
@@ -67,6 +66,8 @@ def _lines(library: Library, article: Article, headline: Headline, form: str) ->
     if form == "markdown":
         yield markdown_article(article)
         return
+    from reader.cli.page import MEASURE, page  # lays out text with Rich, which no other command loads
+
     width = columns() if sys.stdout.isatty() else MEASURE
     related = library.related(article)
     for line in page(article, headline, related, library.note(headline), width):
