@@ -205,7 +205,7 @@ def test_the_last_catch_names_the_file(
     first = library.select_all()[0]
     path = library.article(first).path
     for words in (["show", first.id], ["show", first.id, "--format", "json"], ["list", "--format", "json"]):
-        monkeypatch.setattr("reader.cli.show.page", fail)
+        monkeypatch.setattr("reader.cli.page.page", fail)
         monkeypatch.setattr("reader.cli.show.record", fail)
         monkeypatch.setattr("reader.library.export.record", fail)
         outcome = reader(*words)
