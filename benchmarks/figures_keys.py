@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.bench import Bench
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KEYS = 100
 LETTER = 0.05
 """Seconds from a letter to its frame, at most: a budget of docs/performance.md."""
+TEXT = 0.03
+"""Seconds from a key to the text of the next article, at most."""
 PATIENCE = 20.0
 """Seconds after which a frame that does not come will not come."""
 GLANCE = 0.04
@@ -39,6 +41,8 @@ class Costs(NamedTuple):
     letter: float
     letter_p99: float
     frames: float
+    text: float
+    """From a key to the text of the next article, by the clock."""
 
 
 class Watch:
@@ -82,6 +86,7 @@ def figures(small: Bench, large: Bench, typed: Sequence[str]) -> list[Figure]:
             "letter to new frame, p99", count, costs.letter_p99, Floor(name, floor.letter_p99), limit=LETTER
         ),
         Figure("frames for a letter", count, costs.frames, unit="n"),
+        Figure("key to the next article's text", count, costs.text, Floor(name, floor.text), limit=TEXT),
     ]
 
 
@@ -89,6 +94,7 @@ async def _measure(bench: Bench, typed: Sequence[str]) -> Costs:
     keys = KEYS if not bench.is_quick else 30
     async with _screen(bench) as (watch, screen):
         down = [await _moved(watch, screen, "j") for _ in range(keys)]
+        texts = [await _read(watch, screen) for _ in range(keys // 3)]
         end = [await _moved(watch, screen, key) for key in ("G", "home") * (keys // 10)]
         screen.go_to("search")
         await _quiet(screen)
@@ -101,7 +107,12 @@ async def _measure(bench: Bench, typed: Sequence[str]) -> Costs:
             letters.append(await _answered(watch, screen, text[-1]))
             frames.append(len(watch.frames))
     return Costs(
-        median(down), median(end), median(letters), percentile(letters, 99), sum(frames) / len(frames)
+        median(down),
+        median(end),
+        median(letters),
+        percentile(letters, 99),
+        sum(frames) / len(frames),
+        median(texts),
     )
 
 
@@ -154,6 +165,22 @@ async def _moved(watch: Watch, screen: BrowseScreen, key: str) -> float:
     cost = await watch.cost(lambda: _press(screen, key), lambda: screen.articles.cursor != before)
     await _quiet(screen)
     return cost
+
+
+async def _read(watch: Watch, screen: BrowseScreen) -> float:
+    """Seconds by the clock until the next article is painted."""
+    wanted = screen.articles.at(screen.articles.cursor + 1)
+    began = perf_counter()
+    _press(screen, "j")
+    async with asyncio.timeout(PATIENCE):
+        while (shown := screen.article_pane.shown) is None or shown[1] != wanted:
+            await asyncio.sleep(0.001)
+        watch.frames.clear()
+        while not watch.frames:
+            await asyncio.sleep(0.001)
+    took = perf_counter() - began
+    await _quiet(screen)
+    return took
 
 
 async def _answered(watch: Watch, screen: BrowseScreen, letter: str) -> float:
