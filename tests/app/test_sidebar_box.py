@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.keys.footers import BOX
+from reader.config import Config
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, picture, press
 
@@ -49,3 +50,17 @@ async def test_the_box_keeps_the_cursor_in_its_section(start: Launch) -> None:
         assert _here(screen) == ("topic", "nothing")
         await press(pilot, "escape")
         assert _here(screen) == ("topic", "value")
+
+
+async def test_the_rest_unfolds_in_place(start: Launch) -> None:
+    """The cursor is on the first row that was folded, the window has not moved, and it folds again."""
+    config = Config(mark_read_after=-1, views={f"V{number}": "topic:None" for number in range(9)})
+    async with start(30, config=config).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "f", "k")
+        assert _here(screen) == ("view", "more")
+        before = screen.sidebar.cursor, screen.sidebar.scroll_offset
+        await press(pilot, "space")
+        assert (screen.sidebar.cursor, screen.sidebar.scroll_offset) == before
+        assert _here(screen) == ("view", "view")
+        await press(pilot, "f", "k", "space")
+        assert _here(screen) == ("view", "more")

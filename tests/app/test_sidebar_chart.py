@@ -103,9 +103,13 @@ def test_lines_are_as_wide_as_each_other_and_none_looks_like_some(
 
 
 def test_a_low_screen_gets_charts_of_one_line() -> None:
-    """Two where there is room; the head says where the person stands, else what is chosen."""
+    """Two where there is room, and one for the ends of the scale; the head says where the person is, else
+    what is chosen, else the ends."""
     chart = _chart("date:2021-02")
-    assert [row.kind for row in chart_rows(chart, 25, 40, None)] == ["head", "upper", "chart"]
+    high = [*chart_rows(chart, 25, 40, None)]
+    assert [row.kind for row in high] == ["head", "upper", "chart", "scale"]
+    assert high[-1].bars[0].text == "Jan 2021        Jun 2021"
+    assert next(chart_rows(_chart("", QUALITY), 25, 20, None)).note == "0 – 100"
     low = [*chart_rows(chart, 25, 20, 4)]
     assert [row.kind for row in low] == ["head", "chart"]
     assert low[0].note == "May 2021  5" and next(chart_rows(chart, 25, 20, None)).note == "Feb 2021"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from reader.app.widgets.sidebar_row import choice, head
 from reader.app.widgets.sidebar_rows import (
     Folding,
     Row,
     ViewCount,
     active_view,
+    choice,
+    head,
     in_steady_order,
     rows_of,
 )
@@ -70,6 +71,31 @@ def test_a_long_facet_is_folded_and_opens() -> None:
     assert len(rows) <= 21
     opened = rows_of(VIEWS, [facet], Query(), Folding(open=frozenset(["topic"])), 20)
     assert len(_labels(opened, "topic")) == 101
+
+
+def test_what_has_no_article_takes_no_room() -> None:
+    """Neither values nor views nor a section without rows, unless they are chosen; empty views unfold."""
+    views = (*VIEWS, ViewCount("Hot", parse("heat:>=1000"), 0), ViewCount("New", parse("since:1d")))
+    facets = [_facet("topic", AI=0, Chips=0), _facet("provider", Ledger=5, Post=0)]
+    rows = rows_of(views, facets, Query(), Folding(), 40)
+    assert _labels(rows, "view") == ["All", "Unread", "New", "1 empty"]
+    assert _labels(rows, "provider") == ["Ledger"] and not any(row.section == "topic" for row in rows)
+    chosen = rows_of(views, facets, parse("heat:>=1000 topic:AI"), Folding(), 40)
+    assert "Hot" in _labels(chosen, "view") and _labels(chosen, "topic") == ["AI"]
+    opened = rows_of(views, facets, Query(), Folding(open=frozenset(["view"])), 40)
+    assert _labels(opened, "view") == ["All", "Unread", "Hot", "New", "fewer"]
+
+
+def test_unread_and_total_stand_in_columns() -> None:
+    """Down the whole sidebar, with a blank between a long name and its numbers; a folder shows its end."""
+    topics = Facet("topic", (FacetValue("AI", 1200, 7), FacetValue("Chips", 3, 0)))
+    folders = Facet("folder", (FacetValue("notes/content/2023", 18, 18), FacetValue("sea", 1, 1)))
+    rows = rows_of(VIEWS, [topics, folders], Query(), Folding(), 40)
+    texts = {row.label: "".join(piece.text for piece in choice(row, 24, "")) for row in rows if row.is_choice}
+    assert texts["AI"] == " □ AI           7  1,200"
+    assert texts["Chips"] == " □ Chips               3"
+    assert texts["notes/content/2023"] == " □ …ntent/2023 18     18"
+    assert all(len(text) == 24 for text in texts.values())
 
 
 def test_the_box_narrows_the_values() -> None:

@@ -1,12 +1,12 @@
-"""The sidebar: views, topics, providers, categories, types, quality and dates with their live counts,
-in one painted widget.
+"""The sidebar: views, topics, providers, folders, quality, dates, categories and types with live counts, in
+one painted widget; with the box in which letters find a value, and the charts under hand and mouse.
 
 It says what was chosen and never what follows from it: the screen changes the Query and hands it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,24 +16,39 @@ from rich.style import Style
 from textual import events
 from textual.actions import SkipAction
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.strip import Strip
 
 from reader.app.keys.keymap import bindings_for
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import Piece, strip_of, thumb, width_of
-from reader.app.widgets import sidebar_row
-from reader.app.widgets.sidebar_ranges import SidebarRanges
-from reader.app.widgets.sidebar_rows import FIELDS, Row, ViewCount, in_steady_order, rows_of
+from reader.app.paint.painted_view import PaintedView
+from reader.app.widgets import sidebar_rows
+from reader.app.widgets.sidebar_chart import MIDDLE, RANGES, Chart, chart_of, extended, picked
+from reader.app.widgets.sidebar_rows import (
+    FIELDS,
+    Folding,
+    Row,
+    ViewCount,
+    chart_rows,
+    in_steady_order,
+    rows_of,
+)
 from reader.query import Query
 from reader.query.results import Facet
+
+NARROW = 26
+"""Cells below which the numbers stand close together, for the names."""
+LEAST_WINDOW = 4
+"""Lines above the one that says what is below: in fewer that is seen anyway."""
+
 
 _INKS = (
     "head", "box", "label", "chosen", "empty", "count", "cursor", "cursor-dim", "mark", "thumb", "ground",
 )  # fmt: skip
 
 
-class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
+class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     """Sections of choices, each with how many articles it would leave."""
 
     BINDINGS = bindings_for("sidebar")
@@ -47,17 +62,45 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
     shown_query: reactive[Query] = reactive(Query(), repaint=False)
     """The current question, which says what is chosen."""
 
+    finding: var[str | None] = var(None)
+    """The facet in whose box is being typed."""
+    chart_field: var[str] = var("")
+    """The chart under the cursor, for those who say its keys; empty where there is none."""
+
     @dataclass
     class ViewChosen(Message):
         """A view was chosen."""
 
         view: ViewCount
 
+    @dataclass
+    class RangePicked(Message):
+        """A range was chosen, as a query has it; "" = none any more."""
+
+        field: str
+        value: str
+
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
-        super().__init__(clock, id=id)
+        super().__init__(id=id)
+        self._clock = clock
+        self.rows: list[Row] = []
+        """What is painted, line by line."""
+        self.cursor = 1
+        """The line at which the cursor is; only choices can have it."""
+        self._lost: tuple[str, str, str] | None = None
+        """The place to which the cursor goes back if the row is there again before it is moved."""
+        self.folding = Folding()
+        """How the person has opened the sections up."""
         self._boxes: frozenset[str] = frozenset()
         self._holds = 0
         self._is_stale = False
+        self._charts: dict[str, Chart] = {}
+        self._marks: dict[str, str] = {}
+        """The value on which the person is, in each chart."""
+        self._dragged: tuple[str, int] | None = None
+        """The chart and the bar at which the mouse button went down."""
+        self._dragged_to = ""
+        """What was said of the drag last: the mouse reports each cell that it passes, and rows too."""
 
     def choose(self, *, exclude: bool = False) -> None:
         """Choose what is under the cursor, or exclude it."""
@@ -88,7 +131,8 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
 
     def action_sort_values(self) -> None:
         """Sort the values by name, or by count again."""
-        self.sort_values()
+        self.folding = self.folding._replace(is_by_name=not self.folding.is_by_name)
+        self.build()
 
     def action_focus_facets(self) -> None:
         """Go to the topics; from there to the next section."""
@@ -106,11 +150,6 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
         """Find a value of the section under the cursor."""
         self.screen.set_focus(self)
         self.find()
-
-    def sort_values(self) -> None:
-        """Let values stand from A to Z, or the most frequent first again."""
-        self.folding = self.folding._replace(is_by_name=not self.folding.is_by_name)
-        self.build()
 
     def validate_facets(self, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
         """While somebody chooses here, the rows keep their order."""
@@ -130,6 +169,221 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
         elif self.chart:
             self.build()
         self.refresh_line(self.cursor)
+
+    # The cursor.
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
+
+    def move(self, rows: int) -> None:
+        """Go to the row that many choices down, or up for less than 0."""
+        choices = [line for line, row in enumerate(self.rows) if row.is_choice]
+        if not choices:
+            return
+        here = min(range(len(choices)), key=lambda place: abs(choices[place] - self.cursor))
+        self.go(choices[max(min(here + rows, len(choices) - 1), 0)])
+
+    def page(self, pages: float) -> bool:
+        """Go down by pages; whether the cursor moved."""
+        before = self.cursor
+        self.move(int(self.size.height * pages))
+        return before != self.cursor
+
+    def jump(self, to_end: bool) -> None:
+        """Go to the last choice or the first."""
+        self.move(len(self.rows) if to_end else -len(self.rows))
+
+    def show_section(self, section: str) -> bool:
+        """Put the cursor on the first choice of a section; False where the section is not there."""
+        for line, row in enumerate(self.rows):
+            if row.section == section and row.is_choice:
+                self.go(line)
+                return True
+        return False
+
+    def go(self, line: int) -> None:
+        """Put the cursor on a line and bring it into sight; at the first of a section its head too, where the
+        letters of the box are. The mark of a chart is there only with the cursor."""
+        left, before, self.cursor = self.row, self.cursor, line
+        self._lost = None
+        self.refresh_line(before)
+        self.refresh_line(line)
+        top = line
+        while top and self.rows[top - 1].kind in ("head", "upper"):
+            top -= 1
+        below = 2 if line + 1 < len(self.rows) else 1  # the last line in sight may say what is further down
+        y = max(min(self.scroll_offset.y, top), line + below - self.size.height)
+        if y != self.scroll_offset.y:
+            self.scroll_to(y=y, animate=False, force=True, immediate=True)
+        self.chart_field = self.chart.field if self.chart else ""
+        if left != self.row and any(row is not None and row.section == "date" for row in (left, self.row)):
+            self.build()
+
+    def line_at(self, y: int) -> int | None:
+        """Which line stands at `y` of the window; None beyond the last, and where it says what is below."""
+        line = y + self.scroll_offset.y
+        return line if 0 <= line < len(self.rows) and not self.further(y) else None
+
+    def further(self, y: int) -> str:
+        """What the window's last line says of the lines below it; empty for all others."""
+        line = y + self.scroll_offset.y
+        if y != self.size.height - 1 or line + 1 >= len(self.rows) or y < LEAST_WINDOW:
+            return ""
+        hidden = self.rows[line:]
+        heads = [row.label.capitalize() for row in hidden if row.kind == "head"]
+        begun = sum(row.is_choice and row.section == hidden[0].section for row in hidden)
+        is_cut = hidden[0].kind not in ("blank", "head")
+        return " · ".join([*([f"{begun} more"] if is_cut and begun else []), *heads])
+
+    # The box of a section.
+
+    def find(self, section: str | None = None) -> None:
+        """Open the box of a facet (the cursor's own by default) to find a value in it."""
+        section = section or (self.row.section if self.row else None)
+        if section not in FIELDS:
+            section = next((row.section for row in self.rows if row.section in FIELDS), None)
+        if section is None:
+            return
+        self.finding = section
+        self._find(section, self.folding.finding.get(section, ""))
+
+    def leave_box(self, *, keep: bool) -> bool:
+        """Stop typing in the box and, unless kept, take its narrowing back; False where none is open."""
+        section = self.finding or next(iter(self.folding.finding), None)
+        if section is None:
+            return False
+        self.finding = None
+        if keep and self.folding.finding.get(section):
+            self.build()
+            self.show_section(section)
+        else:
+            left = {field: text for field, text in self.folding.finding.items() if field != section}
+            self.folding = self.folding._replace(finding=left)
+            self.build()
+        return True
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """While a box is open, letters belong to it and not to the commands."""
+        return self.finding is not None and character is not None and character.isprintable()
+
+    def on_key(self, event: events.Key) -> None:
+        """Type in the box that is open."""
+        if self.finding is None:
+            return
+        text = self.folding.finding.get(self.finding, "")
+        if event.key == "backspace":
+            self._find(self.finding, text[:-1])
+        elif event.key in ("enter", "down"):
+            self.leave_box(keep=True)
+        elif event.character is not None and event.character.isprintable():
+            self._find(self.finding, text + event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _find(self, section: str, text: str) -> None:
+        self.folding = self.folding._replace(finding={**self.folding.finding, section: text})
+        self.build()
+        # An empty box leaves the cursor where it is, for Esc to leave it there.
+        if text or self.row is None or self.row.section != section:
+            self.show_section(section)
+
+    # The charts.
+
+    @property
+    def chart(self) -> Chart | None:
+        """The chart under the cursor."""
+        return self._charts.get(self.row.section) if self.row and self.row.kind == "chart" else None
+
+    def step(self, step: int) -> bool:
+        """Go along the dates by so many bars; False where the cursor stands elsewhere."""
+        chart = self.chart
+        if chart is None or chart.field != "date":
+            return False
+        place = max(min(self._mark(chart) + step, len(chart.values) - 1), 0)
+        self._marks[chart.field] = chart.values[place]
+        self.build()
+        return True
+
+    def pick(self, *, exclude: bool = False) -> None:
+        """Choose the bar under the mark, up to it where something is chosen, or let go of what is."""
+        chart = self.chart
+        if chart is None:
+            return
+        if exclude:
+            value = ""
+        elif chart.field == "quality":
+            value = "" if chart.told else MIDDLE
+        else:
+            value = extended(chart, self._mark(chart))
+        self.post_message(self.RangePicked(chart.field, value))
+
+    @property
+    def chart_room(self) -> int:
+        """Cells for the bars."""
+        return max(self.size.width - 3, 1)
+
+    def _chart_rows(self, facets: Sequence[Facet], query: Query) -> Iterator[Row]:
+        shown = [facet for facet in facets if facet.field in RANGES and facet.values]
+        held = self.row
+        self._charts = {facet.field: chart_of(facet, query, self._clock()) for facet in shown}
+        for field, chart in self._charts.items():
+            is_here = held is not None and (held.kind, held.section) == ("chart", field) and self.has_focus
+            mark = self._mark(chart) if is_here and field == "date" else None
+            yield from chart_rows(chart, self.chart_room, self.size.height, mark)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to choose bars."""
+        found = self._bar_under(event)
+        if found is not None:
+            chart, bar = found
+            self._dragged = chart.field, bar
+            self.capture_mouse()
+            end = len(chart.values) - 1 if chart.field == "quality" else bar
+            value = "" if chart.chosen == (bar, end) else picked(chart, bar, end)
+            self._dragged_to = value
+            self.post_message(self.RangePicked(chart.field, value))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Choose up to the bar under the mouse."""
+        if self._dragged is None:
+            return
+        field, start = self._dragged
+        chart = self._charts.get(field)
+        if chart is None:
+            return
+        bar = chart.bar_at(max(int(event.x) - 1, 0), self.chart_room)
+        value = picked(chart, start, bar)
+        if bar != start and value != self._dragged_to:
+            self._dragged_to = value
+            self.post_message(self.RangePicked(field, value))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Have chosen."""
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+
+    def _bar_under(self, event: events.MouseEvent) -> tuple[Chart, int] | None:
+        line = self.line_at(int(event.y))
+        row = self.rows[line] if line is not None else None
+        chart = self._charts.get(row.section) if row and row.kind in ("chart", "upper") else None
+        width = chart.width_of_bar(self.chart_room) * len(chart.values) if chart else 0
+        if chart is None or not 0 <= event.x - 1 < width:
+            return None
+        return chart, chart.bar_at(int(event.x) - 1, self.chart_room)
+
+    def _mark(self, chart: Chart) -> int:
+        """The bar on which the person stands; at first the end of what is chosen, else the latest."""
+        value = self._marks.get(chart.field)
+        if value in chart.values:
+            return chart.values.index(value)
+        return chart.chosen[1] if chart.chosen else len(chart.values) - 1
+
+    # Choosing and painting.
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row that was clicked, or open the box of its section."""
@@ -156,13 +410,13 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
             return strip_of((), width + 1, self._ink, "ground")
         row = self.rows[line]
         if further := self.further(y):
-            pieces = sidebar_row.further(further, width)
+            pieces = sidebar_rows.further(further, width)
         elif row.kind == "head":
             typed = self.folding.finding.get(row.section)
-            pieces = sidebar_row.head(row, width, typed, is_typing=self.finding == row.section)
+            pieces = sidebar_rows.head(row, width, typed, is_typing=self.finding == row.section)
         else:
             cursor = ("cursor" if self.has_focus else "cursor-dim") if line == self.cursor else ""
-            pieces = sidebar_row.choice(row, width, cursor)
+            pieces = sidebar_rows.choice(row, width, cursor)
         mark = Piece(thumb(y, self.size.height, self.scroll_offset.y, len(self.rows)), "thumb")
         room = Piece(" " * max(width - width_of(pieces), 0), "ground")
         return strip_of([*pieces, room, mark], width + 1, self._ink, "ground")
@@ -176,8 +430,11 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
         elif row.kind == "chart":
             self.pick(exclude=exclude)
         elif row.kind == "more":
+            here = self.cursor
             self.folding = self.folding._replace(open=self.folding.open ^ {row.section})
             self.build()
+            if row.section in self.folding.open:
+                self.go(here)  # on the first that was folded
 
     @contextmanager
     def built_once(self) -> Iterator[None]:
@@ -195,22 +452,24 @@ class Sidebar(SidebarRanges, can_focus=True, inherit_bindings=False):
         self._is_stale = bool(self._holds)
         if self._is_stale:
             return
-        held = self.row
+        held = self._lost or (self.row.place if self.row else None)
         old, height = self.rows, self.size.height
         boxes, self._boxes = self._boxes | {*self.folding.finding}, frozenset(self.folding.finding)
-        charts = [*self.count_charts(self.facets, self.shown_query)]
-        self.rows = rows_of(self.views, self.facets, self.shown_query, self.folding, height, charts)
+        charts = [*self._chart_rows(self.facets, self.shown_query)]
+        gap = 1 if self.size.width < NARROW else 2
+        self.rows = rows_of(self.views, self.facets, self.shown_query, self.folding, height, charts, gap)
         self.set_extent(len(self.rows))
         for line in range(max(len(old), len(self.rows))):
             new = self.rows[line : line + 1]
             if old[line : line + 1] != new or new[0].section in boxes:
                 self.refresh_line(line)
         self.refresh_line(self.scroll_offset.y + self.size.height - 1)
-        same = [line for line, row in enumerate(self.rows) if held and row.place == held.place]
+        same = [line for line, row in enumerate(self.rows) if row.place == held]
         if same:
             self.go(same[0])
         elif not (self.row and self.row.is_choice):
             self.move(0)
+        self._lost = None if same else held
 
     def _ink(self, name: str) -> Style:
         return self.get_component_rich_style(f"sidebar--{name}")

@@ -83,6 +83,14 @@ def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> t
     return tuple(pieces)
 
 
+def ends_of(chart: Chart, room: int) -> tuple[str, str]:
+    """What stands at the ends of the scale: the lowest and the highest quality, the first and last period."""
+    first, last = chart.values[chart.first_shown(room)], chart.values[-1]
+    if chart.field == "date":
+        return in_words(first.partition("..")[0] or first), in_words(last.rpartition("..")[2] or last)
+    return str(bounds(first).low or 0), str(bounds(last).high or 100)
+
+
 def picked(chart: Chart, first: int, last: int) -> str:
     """What a query says of the bars from one to another, whichever is further left; "" for all of them."""
     first, last = sorted((first, last))

@@ -1,7 +1,7 @@
-"""Which rows the sidebar has: views, each facet with its live counts, folded where there are many, and the
-charts of quality and dates.
+"""The rows of the sidebar and how one is painted: views, each facet with its live counts, folded where there
+are many, and the charts of quality and dates.
 
-Pure: facets and a Query in, rows out. The widget paints them and moves among them.
+Pure: facets and a Query in, rows and pieces of text out. The widget knows the colours and moves the cursor.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from reader.app.paint.cells import Piece
+from reader.app.paint.cells import Piece, cut, cut_start, fill, fill_left, one_line
 from reader.app.widgets.article_row import UNREAD
-from reader.app.widgets.sidebar_chart import RANGES, Chart, line_of
+from reader.app.widgets.sidebar_chart import RANGES, Chart, ends_of, line_of
 from reader.article.periods import in_words
 from reader.article.text import fold
 from reader.query import Query, Term
 from reader.query import fields as query_fields
 from reader.query.results import Facet, FacetValue
 
-Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart"]
+Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart", "scale"]
 State: TypeAlias = Literal["", "included", "excluded"]
 
 VIEWS = "view"
@@ -29,12 +29,12 @@ COUNTED = tuple(field.name for field in query_fields.FIELDS if field.heading)
 FIELDS = tuple(name for name in COUNTED if name in query_fields.FACETS)
 """The facets with values to choose."""
 HIGH = 32
-"""Lines of a sidebar in which charts have two lines."""
-STEPS = "− +"
-"""The sign of a chart in which nothing is chosen: keys move along it."""
+"""Lines of a sidebar in which charts have two lines, and one more for the ends of their scale."""
 BY_NAME = "A–Z"
 ALL = "all"
-"""Over the column of the views' totals, as the list's sign of what is unread is over the other."""
+"""Over the column of totals, as the list's sign of what is unread is over the other."""
+CURSOR, FIND, CARET = "▌", "⌕", "▏"
+_MARKS: Mapping[State, str] = {"included": "■", "excluded": "−", "": "□"}
 LEAST_SHOWN, LEAST_ON_HIGH = 3, 5
 """Values of a folded facet that are shown however low the screen is, and where it is high enough for more."""
 
@@ -61,10 +61,9 @@ class Row(NamedTuple):
     """How many there are, or would be."""
     state: State = ""
     note: str = ""
-    """Of a view or value, how many are unread, as wide as in the rest of its section; of a head, what is
-    at its right."""
+    """Of a view or value, how many are unread, in a column; of a head, what is at its right."""
     bars: tuple[Piece, ...] = ()
-    """A line of a chart."""
+    """A line of a chart, or of its scale."""
 
     @property
     def is_choice(self) -> bool:
@@ -81,7 +80,7 @@ class Folding(NamedTuple):
     """How the person has opened up the sections."""
 
     open: frozenset[str] = frozenset()
-    """Facets of which every value is shown."""
+    """Sections of which every row is shown."""
     finding: Mapping[str, str] = {}
     """What stands in the box of each facet that has one open."""
     is_by_name: bool = False
@@ -95,35 +94,46 @@ def rows_of(
     folding: Folding,
     height: int,
     charts: Sequence[Row] = (),
+    gap: int = 2,
 ) -> list[Row]:
-    """Every row, in order; `height` says how many lines there are, to share them among the facets."""
-    shown = [facet for facet in facets if facet.field in FIELDS and _is_worth_showing(facet, query)]
-    rows = _view_rows(views, query)
+    """Every row, in order; `height` says how many lines there are, to share them among the facets, `gap` how
+    many blanks are between what is unread and the total."""
+    rows = _view_rows(views, query, folding)
     sections = {field: [row for row in charts if row.section == field] for field in RANGES}
     left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
     least = LEAST_SHOWN if height < HIGH else LEAST_ON_HIGH
-    sizes = [sum(1 for one in facet.values if one.count) for facet in shown]
-    shares = _shares(sizes, left, least)
-    note = BY_NAME if folding.is_by_name else ""
-    for facet, share in zip(shown, shares, strict=True):
-        head = Row("head", facet.field, HEADS[facet.field], note=note)
-        sections[facet.field] = [head, *_facet_rows(facet, query, folding, share)]
+    shown = [
+        (facet, values, chosen)
+        for facet in facets
+        if facet.field in FIELDS
+        for chosen in [_chosen(facet.field, query)]
+        for values in [_values(facet, chosen)]
+        if _is_worth_showing(facet, values, bool(chosen))
+    ]
+    shares = _shares([len(values) for _, values, _ in shown], left, least)
+    for (facet, values, chosen), share in zip(shown, shares, strict=True):
+        head = Row("head", facet.field, HEADS[facet.field], note=BY_NAME if folding.is_by_name else "")
+        sections[facet.field] = [head, *_facet_rows(facet.field, values, chosen, folding, share)]
     for field in COUNTED:
         if found := sections.get(field):
             rows += [Row("blank", field), *found]
-    return rows
+    return _in_columns(rows, facets, views, gap)
 
 
 def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[Row]:
     """A chart under its head, `room` cells wide; with `mark`, the bar on which the person stands."""
-    field, lines = chart.field, 2 if height >= HIGH else 1
-    note = chart.told or STEPS
+    field, is_high = chart.field, height >= HIGH
+    note = chart.told or ("" if is_high else " – ".join(ends_of(chart, room)))
     if mark is not None and field == "date":
         note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
     yield Row("head", field, HEADS[field], state="included" if chart.told else "", note=note)
-    for y in range(lines):
-        kind: Kind = "chart" if y == lines - 1 else "upper"
-        yield Row(kind, field, bars=line_of(chart, y, lines, room, mark))
+    if is_high:
+        yield Row("upper", field, bars=line_of(chart, 0, 2, room, mark))
+    yield Row("chart", field, bars=line_of(chart, int(is_high), 1 + is_high, room, mark))
+    if is_high:
+        first, last = ends_of(chart, room)
+        width = chart.width_of_bar(room) * (len(chart.values) - chart.first_shown(room))
+        yield Row("scale", field, bars=(Piece(f"{first} {last:>{max(width - len(first) - 1, 0)}}", "empty"),))
 
 
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
@@ -152,38 +162,49 @@ def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
     return best
 
 
-def _is_worth_showing(facet: Facet, query: Query) -> bool:
-    if query_fields.BY_NAME[facet.field].is_always_shown:
-        return bool(facet.values)
-    return len(facet.values) > 1 or bool(query.included(facet.field) or query.excluded(facet.field))
+def _is_worth_showing(facet: Facet, values: Sequence[FacetValue], is_chosen: bool) -> bool:
+    if query_fields.BY_NAME[facet.field].is_always_shown or is_chosen:
+        return bool(values)
+    return bool(values) and len(facet.values) > 1
 
 
-def _view_rows(views: Sequence[ViewCount], query: Query) -> list[Row]:
+def _view_rows(views: Sequence[ViewCount], query: Query, folding: Folding) -> list[Row]:
     active = active_view(views, query)
-    notes = _unread_notes([(view.unread, view.articles) for view in views])
-    total = max((len(f"{view.articles or 0:,}") for view in views), default=0)
-    heads = f"{UNREAD}{ALL:>{max(total + 2, len(ALL) + 1)}}" if any(notes) else ""
-    return [
-        Row("head", VIEWS, HEADS[VIEWS], note=heads),
-        *(
-            Row(
-                "view", VIEWS, view.name, view.articles, "included" if place == active else "",
-                note=notes[place],
-            )
-            for place, view in enumerate(views)
-        ),
-    ]  # fmt: skip
+    rows = [
+        Row("view", VIEWS, view.name, view.articles, "included" if place == active else "")
+        for place, view in enumerate(views)
+    ]
+    # A view without articles takes no room, but for the one that is shown.
+    worth = [row for row in rows if row.articles != 0 or row.state]
+    is_open = VIEWS in folding.open
+    if len(worth) < len(rows):
+        label = "fewer" if is_open else f"{len(rows) - len(worth)} empty"
+        worth = [*(rows if is_open else worth), Row("more", VIEWS, label)]
+    return [Row("head", VIEWS, HEADS[VIEWS]), *worth]
 
 
-def _unread_notes(counts: Sequence[tuple[int | None, int | None]]) -> list[str]:
-    """What stands before each total, given as (unread, total): both stand in a column. Empty where nothing is
-    unread."""
-    unread = [_short(number) if number else "" for number, _ in counts]
-    totals = [len(f"{total or 0:,}") for _, total in counts]
-    width, widest = max(map(len, unread), default=0), max(totals, default=0)
+def _in_columns(
+    rows: Sequence[Row], facets: Sequence[Facet], views: Sequence[ViewCount], gap: int
+) -> list[Row]:
+    """The rows with what is unread of each before its total, both in columns down the whole sidebar."""
+    unread = {(VIEWS, view.name): view.unread for view in views}
+    for facet in facets:
+        unread |= {(facet.field, one.value): one.unread or 0 for one in facet.values}
+    numbers = [unread.get((row.section, row.label), 0) if row.articles is not None else 0 for row in rows]
+    counts = [_short(number) if number else "" for number in numbers]
+    width = max(map(len, counts), default=0)
+    total = max((len(f"{row.articles or 0:,}") for row in rows), default=0)
     if not width:
-        return ["" for _ in counts]
-    return [f"{one:>{width}} {' ' * (widest - total)}" for one, total in zip(unread, totals, strict=True)]
+        return list(rows)
+    heads = f"{UNREAD}{ALL:>{max(total + gap, len(ALL) + 1)}}"
+    return [
+        row._replace(note=f"{count:>{width}}{' ' * (gap - 1 + total - len(f'{row.articles:,}'))}")
+        if row.articles is not None
+        else row._replace(note=heads)
+        if (row.kind, row.section) == ("head", VIEWS)
+        else row
+        for row, count in zip(rows, counts, strict=True)
+    ]
 
 
 def _short(number: int) -> str:
@@ -211,52 +232,49 @@ def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
     return shares
 
 
-def _facet_rows(facet: Facet, query: Query, folding: Folding, share: int) -> list[Row]:
-    states: dict[str, State] = {}
-    chosen = _chosen(facet.field, query)
+def _values(facet: Facet, chosen: Mapping[str, Row]) -> list[FacetValue]:
+    """The values that some article has, and those that are chosen or excluded."""
     # Thousands of values are compared only where something is chosen.
-    values = [one for one in facet.values if one.count or (chosen and fold(one.value) in chosen)]
+    if not chosen:
+        return [one for one in facet.values if one.count]
+    values = [one for one in facet.values if one.count or fold(one.value) in chosen]
+    kept_out = {fold(one.value): one.count for one in facet.kept_out}
+    known = {fold(one.value): place for place, one in enumerate(values)}
+    for name, one in chosen.items():
+        count = kept_out.get(name, 0)
+        if name not in known:
+            values.append(FacetValue(one.label, count))
+        elif name in kept_out:
+            values[known[name]] = values[known[name]]._replace(count=count)
+    return values
+
+
+def _facet_rows(
+    field: str, values: list[FacetValue], chosen: Mapping[str, Row], folding: Folding, share: int
+) -> list[Row]:
     total = len(values)
-    if chosen:
-        states = {name: one.state for name, one in chosen.items()}
-        kept_out = {fold(one.value): one.count for one in facet.kept_out}
-        known = {fold(one.value): place for place, one in enumerate(values)}
-        for name, one in chosen.items():
-            count = kept_out.get(name, 0)
-            if name not in known:
-                values.append(FacetValue(one.label, count))
-            elif name in kept_out:
-                values[known[name]] = values[known[name]]._replace(count=count)
-        total = len(values)
     if folding.is_by_name:
-        values.sort(key=lambda one: (not one.count, fold(one.value)))
-    wanted = folding.finding.get(facet.field)
+        values = sorted(values, key=lambda one: (not one.count, fold(one.value)))
+    wanted = folding.finding.get(field)
     if wanted:
         values = _found(fold(wanted), values)
         if not values:
-            return [Row("nothing", facet.field, "no such value")]
-    is_folded = facet.field not in folding.open and len(values) > share
+            return [Row("nothing", field, f"no match for “{one_line(wanted)}”")]
+    is_folded = field not in folding.open and len(values) > share
     if is_folded:
-        rest = values[share - 1 :] if states else ()
-        values = values[: share - 1] + [one for one in rest if states.get(fold(one.value))]
-    notes = _unread_notes([(one.unread, one.count) for one in values])
+        rest = values[share - 1 :] if chosen else ()
+        values = values[: share - 1] + [one for one in rest if fold(one.value) in chosen]
     rows = [
-        Row(
-            "value",
-            facet.field,
-            one.value,
-            one.count,
-            states.get(fold(one.value), "") if states else "",
-            note,
-        )
-        for one, note in zip(values, notes, strict=True)
+        Row("value", field, one.value, one.count, chosen[name].state if name in chosen else "")
+        for one in values
+        for name in [fold(one.value) if chosen else ""]
     ]
     if is_folded and total > len(values) and not wanted:
-        rows.append(Row("more", facet.field, f"{total - len(values):,} more"))
+        rows.append(Row("more", field, f"{total - len(values):,} more"))
     elif is_folded and wanted:
-        rows.append(Row("more", facet.field, "more"))
-    elif facet.field in folding.open and total > share and not wanted:
-        rows.append(Row("more", facet.field, "fewer"))
+        rows.append(Row("more", field, "more"))
+    elif field in folding.open and total > share and not wanted:
+        rows.append(Row("more", field, "fewer"))
     return rows
 
 
@@ -278,3 +296,45 @@ def _chosen(field: str, query: Query) -> dict[str, Row]:
             state: State = "excluded" if clause.negated else "included"
             chosen.update({fold(value): Row("value", field, value, 0, state) for value in clause.values})
     return chosen
+
+
+def head(row: Row, width: int, typed: str | None, *, is_typing: bool) -> list[Piece]:
+    """The head of a section: its name, and the sign of its box or what is typed in it."""
+    if not is_typing and not typed:
+        sign = f"{row.note} {FIND}".lstrip() if row.section in FIELDS else row.note
+        room = max(width - len(row.label) - 1, 0)
+        return [
+            Piece(f" {row.label}", "head"),
+            Piece(fill_left(sign, room), "chosen" if row.state else "head"),
+        ]
+    room = width - len(row.label) - 2
+    box = f"{FIND} {cut_start(typed or '', room - 4)}{CARET if is_typing else ''}"
+    return [Piece(f" {row.label} ", "head"), Piece(fill_left(box, room), "box")]
+
+
+def further(words: str, width: int) -> list[Piece]:
+    """What there is below the last line in sight."""
+    return [Piece(cut(f" ↓ {words}", width), "empty")]
+
+
+def choice(row: Row, width: int, cursor: str) -> list[Piece]:
+    """A view, a value or a fold; `cursor` is the ink of the cursor, empty where it stands elsewhere."""
+    if row.kind == "blank":
+        return []
+    if row.kind in ("chart", "upper", "scale"):
+        return [Piece(CURSOR if cursor else " ", cursor or "ground"), *row.bars]
+    count = "" if row.articles is None else f" {row.articles:,}"
+    mark = {"value": f"{_MARKS[row.state]} ", "more": "… "}.get(row.kind, "")
+    is_pale = row.kind in ("more", "nothing") or row.articles == 0
+    ink = "chosen" if row.state else "empty" if is_pale else "label"
+    note = f" {row.note}" if row.note else ""
+    room = width - 1 - len(mark) - len(count) - len(note)
+    label = one_line(row.label)
+    if row.kind == "value" and query_fields.BY_NAME[row.section].is_path:
+        label = cut_start(label, room)  # the last folder tells more than the first
+    return [
+        Piece(CURSOR if cursor else " ", cursor or "ground"),
+        Piece(f"{mark}{fill(label, room)}", ink),
+        Piece(note, "chosen" if row.state else "label"),
+        Piece(count, "chosen" if row.state else "count"),
+    ]
