@@ -51,7 +51,7 @@ def test_each_command_in_a_document_is_understood(document: str, words: str) -> 
 
 
 def test_the_first_two_blocks_of_the_readme_are_one_command_each() -> None:
-    """One command sets up and starts the reader, one sets up and runs the tests; .ci/run takes both from there."""
+    """One command sets up and starts the reader, one sets up and runs the tests; .ci/run takes both."""
     first, second = [body for kind, body in _BLOCK.findall(README) if kind == "sh"]
     assert len(first.splitlines()) == len(second.splitlines()) == 1
     assert first.startswith("python3 -m venv ") and first.rstrip().endswith("reader")

@@ -149,7 +149,24 @@ def test_every_command_on_a_terminal(home: Path, tmp_path: Path, figure: Figure)
 
 
 KEYS = (
-    *("j", "\r", "jjj", "l", "j", "y", "\x1b", "h", "ff", "jx", " ", "Fpost", "\x1b", "c", "/calmer [/x", "\r"),
+    *(
+        "j",
+        "\r",
+        "jjj",
+        "l",
+        "j",
+        "y",
+        "\x1b",
+        "h",
+        "ff",
+        "jx",
+        " ",
+        "Fpost",
+        "\x1b",
+        "c",
+        "/calmer [/x",
+        "\r",
+    ),
     *("n", "#", "\x1b", "t", "\x1b", "a", "\x1b", "s", "r", "u", "L", "\x1b", "V", "j", "\x1b", "w", "\x1b"),
     *(
         "M",
