@@ -31,10 +31,12 @@ MAX_LINES = 5_000
 _BLOCK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
 # The text of a key that needs no blank must not begin like an address.
 _LINE = re.compile(r"""["']?([^\W\d][\w .-]{0,99}?)["']?[ \t]*[:=](?!//)[ \t]*(.*)""", re.DOTALL)
+_QUOTED = re.compile(r'"([^"]*)"')
 _LIST = re.compile(r"\[([^\[\]]*)\]")
 _JSON_LINE = re.compile(r'^[ \t{]*(?=")', re.MULTILINE)
 # What a header's line looks like; a line that begins with "#" is a heading where no fence ends the header.
 _HEADER_LINE = re.compile(r"""[ \t]|-[ \t]|[\]}]|["']?[^\W\d][\w .-]{0,99}["']?[ \t]*[:=]""")
+_TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 _COMMENTED_ITEM = re.compile(r"[ \t]*-[ \t]+#")
 _COMMENT = re.compile(r"""[^:]*:(?P<value>[^"'#]*?)[ \t]#""")
 
@@ -72,9 +74,23 @@ def _read_fenced(parts: Split) -> Parsed:
     try:
         fields, lines, flaws = _read_header(parts)
     except HeaderError as error:
-        fields, lines, as_written = _salvaged(parts)
-        flaws = [Flaw(error.line + parts.header_line, "header", error.reason)]
+        flaw = Flaw(error.line + parts.header_line, "header", error.reason)
+        try:
+            # Indented with tabs, which YAML forbids and some editors write.
+            fields, lines, flaws = _read_header(parts._replace(header=_without_tabs(parts.header)))
+            flaws.append(flaw)
+        except HeaderError:
+            fields, lines, as_written = _salvaged(parts)
+            flaws = [flaw]
     return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws), as_written)
+
+
+def _without_tabs(header: str) -> str:
+    """A header with blanks for the tabs that lines begin with. Raises HeaderError where there are none."""
+    found = _TABS.sub(lambda tabs: tabs[0].replace("\t", "    "), header)
+    if found == header or len(found) > MAX_HEADER:
+        raise HeaderError(0, "no tabs")
+    return found
 
 
 class _KeyLines(Mapping[str, int]):
@@ -219,11 +235,16 @@ def _plain_line(block: str) -> dict[str, Value]:
         return {}
     first = found[2].partition("\n")[0].strip()
     is_quoted = len(first) > 1 and first[0] in "\"'" and first[-1] == first[0]
+    rows = [row.strip() for row in found[2].split("\n")[1:] if row.strip()]
+    if rows and all(row.startswith("- ") for row in rows):
+        return {found[1]: first or [row[2:].strip().strip("\"'") for row in rows]}
     value = first if is_quoted else " ".join(found[2].split())
     if not value:
         return {}
     if is_quoted:
         return {found[1]: value[1:-1]}
+    if value.startswith('["') and (quoted := _QUOTED.findall(value)):
+        return {found[1]: quoted}
     if listed := _LIST.fullmatch(value):
         return {found[1]: [one.strip().strip("\"'") for one in listed[1].split(",") if one.strip()]}
     return {found[1]: value}

@@ -192,6 +192,24 @@ def test_what_a_comment_swallows_is_told(header: str, line: int, field: str) -> 
     assert [(flaw.line, flaw.field) for flaw in read(f"---\n{header}\n---\n").problems] == [(line, field)]
 
 
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        (
+            "---\ntags:\n\t- a\n\t- b\nmap:\n\tx:\n\t\ty: z\n---\n",
+            {"tags": ["a", "b"], "map": {"x": {"y": "z"}}},
+        ),
+        ("---\ntags:\n\t- a\n\t- 'b'\ntitle: x: y\n---\n", {"tags": ["a", "b"], "title": "x: y"}),
+        ("---\ndate: 2021\n- b\ntitle: x\n---\n", {"date": "2021", "title": "x"}),
+        ('{\n"title": "A",\n"tags": ["x", "y"\n}\n', {"title": "A", "tags": ["x", "y"]}),
+    ],
+)
+def test_lists_that_are_badly_written(text: str, fields: dict[str, Value]) -> None:
+    """Tabs, a missing bracket and a stray item lose no value, and are told."""
+    found = read(text)
+    assert found.fields == fields and found.problems
+
+
 def test_paragraphs_between_rules_are_text() -> None:
     """What is no header after all is shown, and told."""
     text = "---\nNote: all of this is made up.\n\nOnce upon a time there was a sea.\n---\nThe end."
