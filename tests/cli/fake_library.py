@@ -54,6 +54,11 @@ class FakeLibrary:
         self.refreshed = 0
 
     @property
+    def skipped(self) -> dict[str, int]:
+        """No file is passed over."""
+        return {}
+
+    @property
     def total(self) -> int:
         return len(self.articles)
 
