@@ -21,8 +21,10 @@ _STEP = 200
 class Watch:
     """A look-out over folders, begun with the first `wait`. One thread waits, any may close it."""
 
-    def __init__(self, roots: Sequence[str]) -> None:
+    def __init__(self, roots: Sequence[str], skipped: Sequence[str] = ()) -> None:
+        """Folders with the names `skipped` are none of its business."""
         self._roots = tuple(roots)
+        self._skipped = frozenset(skipped)
         self._stop = Event()
         self._changes: Iterator[Any] | None = None
         self.blindness = ""
@@ -79,7 +81,7 @@ class Watch:
         """Whether a path can be an article or a folder of them; one that has gone can't be asked."""
         root = next((root for root in self._roots if path.startswith(root)), "")
         parts = path[len(root) :].split("/")
-        if any(part.startswith(".") for part in parts):
+        if any(part.startswith(".") or part in self._skipped for part in parts):
             return False
         name = parts[-1].lower()
         return name.endswith(SUFFIXES) or "." not in name or os.path.isdir(path)

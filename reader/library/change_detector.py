@@ -53,7 +53,7 @@ class ChangeDetector:
         if self._watch is None:
             from reader.collection.watching import Watch
 
-            self._watch = Watch(self._collection.roots)
+            self._watch = Watch(self._collection.roots, self._collection.rules.skipped)
         if self._watch.wait(timeout):
             return True
         begun = time.monotonic()

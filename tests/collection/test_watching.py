@@ -38,10 +38,11 @@ def test_a_new_article_is_noticed(tmp_path: Path) -> None:
 
 
 def test_other_files_are_not(tmp_path: Path) -> None:
-    """Hidden files and those that are no articles end no wait."""
-    watch = Watch([str(tmp_path)])
+    """Hidden files, those that are no articles and those in skipped folders end no wait."""
+    (tmp_path / "vendor").mkdir()
+    watch = Watch([str(tmp_path)], ("vendor",))
     watch.wait(0.3)
-    threads = [after(0.1, tmp_path / name) for name in (".a.md.swp", "a.png")]
+    threads = [after(0.1, tmp_path / name) for name in (".a.md.swp", "a.png", "vendor/a.md")]
     assert not watch.wait(1.2)
     for thread in threads:
         thread.join()
