@@ -84,6 +84,8 @@ def test_one_instant_in_all_its_spellings(text: str) -> None:
         "JUNE 18 2021",
         "18. Juni 2021",
         "18 juin 2021",
+        "vendredi 18 juin 2021",
+        "Freitag, 18. Juni 2021",
         "18 de junio de 2021",
         "18 giugno 2021",
         "18 juni 2021",
