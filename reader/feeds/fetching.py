@@ -395,6 +395,10 @@ class _Writer:
 
     def write(self) -> tuple[int, int]:
         """Write the files; gives how many are new and how many updated."""
+        with self._news.batch():
+            return self._written()
+
+    def _written(self) -> tuple[int, int]:
         new = updated = 0
         for one, row, text in self._todo:
             is_new = row.stage == Stage.INTENDED

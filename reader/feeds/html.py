@@ -181,7 +181,7 @@ def converted(html: str, base: str) -> tuple[str, str]:
         )
     text = clean(text.replace(_BACKSLASH, "\\"))
     text = "\n".join(line.rstrip() + "  " * line.endswith("  ") for line in text.split("\n"))
-    text = _BLANK_LINES.sub("\n\n", text).strip("\n").rstrip()
+    text = _BLANK_LINES.sub("\n\n", text.replace("  \n\n", "\n\n")).strip("\n").rstrip()
     return text, cleaner.pictures[0] if cleaner.pictures else ""
 
 
