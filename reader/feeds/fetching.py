@@ -237,7 +237,8 @@ class _Run:
                 return self._failed(one, feed, str(error))
 
     async def _asked(self, one: Subscription, feed: FeedState) -> Answer:
-        login = await asyncio.to_thread(login_of, one)
+        # Only a program may take its time.
+        login = await asyncio.to_thread(login_of, one) if one.password_command else login_of(one)
         headers = {}
         if self._now - feed.validated < politeness.REVALIDATE:
             headers = {"If-None-Match": feed.etag, "If-Modified-Since": feed.modified}

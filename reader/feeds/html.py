@@ -154,6 +154,9 @@ _TINY = re.compile(r"(?i)(?:width|height)\s*:\s*[01]px")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w+#.-]{1,30})")
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/+-]*)?")
 """Most addresses there are: nothing in them can be wrong, relative or tracking."""
+_SIMPLE = re.compile(r"[^\W\d_][^\n`*_<\\!&|~=]{39,}(?=\n\n|\Z)")
+_INLINE = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+"""A first paragraph with nothing in it but letters and links, as most are: those need no parser."""
 _BEGINNING = 2000
 """Characters of a body in which its first paragraph is looked for first."""
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -191,6 +194,10 @@ def excerpt_of(summary: str, body: str, base: str) -> str:
         short = first_paragraph(markdown_of(summary, base))
         if short:
             return short
+    if simple := _SIMPLE.match(body):
+        text = clean_line(_INLINE.sub(r"\1", simple[0]))
+        if "[" not in text:
+            return first_paragraph(text)
     beginning = body[:_BEGINNING].rpartition("\n\n")[0] if len(body) > _BEGINNING else body
     return first_paragraph(beginning) or first_paragraph(body)
 

@@ -221,7 +221,7 @@ class _Direct(httpx2.AsyncBaseTransport):
 
     def __init__(self, tls: ssl.SSLContext, *, only_public: bool) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=tls, max_connections=100, max_keepalive_connections=40, keepalive_expiry=15,
+            ssl_context=tls, max_connections=100, max_keepalive_connections=8, keepalive_expiry=15,
             network_backend=_Backend(only_public=only_public),
         )  # fmt: skip
 

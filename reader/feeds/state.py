@@ -20,6 +20,8 @@ from reader.errors import DamageError, StorageError, is_damage, remedy
 FILE = "feeds.db"
 """The database's name in the data folder."""
 VERSION = 1
+MOST_ASKED = 500
+"""Values in one question."""
 PATIENCE = 10_000
 """Milliseconds to wait for another program that writes."""
 
@@ -195,14 +197,17 @@ class State:
 
     def known_elsewhere(self, feed: int, identities: Iterable[str]) -> set[str]:
         """Which of these addresses are articles already, by another feed or saved."""
-        found = set()
+        found: set[str] = set()
+        wanted = list(filter(None, identities))
         with self._said():
-            for identity in filter(None, identities):
-                if self._connection.execute(
-                    "select 1 from entry where identity = ? and feed <> ? and state < ?",
-                    (identity, feed, Stage.PASSED),
-                ).fetchone():
-                    found.add(identity)
+            for start in range(0, len(wanted), MOST_ASKED):
+                part = wanted[start : start + MOST_ASKED]
+                rows = self._connection.execute(
+                    "select identity from entry where feed <> ? and state < ? and identity <> ''"
+                    f" and identity in ({','.join('?' * len(part))})",
+                    (feed, Stage.PASSED, *part),
+                )
+                found.update(row[0] for row in rows)
         return found
 
     def remember(self, feed: int, entries: Iterable[EntryState]) -> None:
