@@ -38,8 +38,8 @@ _MONTHS = {
 _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
     " montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
-    " lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado domingo"
-    " lunedi martedi mercoledi giovedi venerdi sabato domenica"
+    " lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado"
+    " domingo lunedi martedi mercoledi giovedi venerdi sabato domenica"
     " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
 )
 _NOISE = frozenset(f"{_WEEKDAYS} of the at on de del den le um uhr".split())
