@@ -15,8 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from reader.app.browsing.browse_screen import BrowseScreen
-from reader.app.keys.keymap import Keymap
-from reader.app.keys.presses import Presses
+from reader.app.keys import Keymap, Presses
+from reader.app.screens.page import Page
 
 MADE_WAIT = 0.03
 """Seconds after which it is looked again whether there is a whole screen, for early keys and an early end."""
@@ -115,9 +115,13 @@ class KeyedApp(App[int]):
         if isinstance(self.screen, BrowseScreen):
             if not self.screen.is_mounted:  # it takes the key when its panes are there
                 return False
-            focused = self.screen.focused
-            if focused is None or not focused.check_consume_key(event.key, event.character):
-                return True
+        # A page takes sequences too; digits are its own.
+        elif not isinstance(self.screen, Page) or event.key.isdigit():
+            self._presses.forget()
+            return False
+        focused = self.screen.focused
+        if focused is None or not focused.check_consume_key(event.key, event.character):
+            return True
         self._presses.forget()
         return False
 

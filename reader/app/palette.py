@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from reader.app.keys.keymap import Keymap
+from reader.app.keys import Keymap
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import one_line
 from reader.app.widgets.sidebar import Sidebar

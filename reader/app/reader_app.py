@@ -22,7 +22,7 @@ from reader.app.early import features
 from reader.app.early.first_load import FirstLoad
 from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keyed import MADE_WAIT, KeyedApp
-from reader.app.keys.keymap import keymap_of
+from reader.app.keys import keymap_of
 from reader.app.paint.filters import filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.app.start import Start

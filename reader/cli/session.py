@@ -180,7 +180,7 @@ def theme_and_key_mistakes(settings: Config) -> list[str]:
 
     found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))[1]
     if settings.keys:
-        from reader.app.keys.keymap import keymap_of  # which brings Textual
+        from reader.app.keys import keymap_of  # which brings Textual
 
         found += keymap_of(settings.keys)[1]
     return found

@@ -10,8 +10,7 @@ from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.browsing.marks import MarkCommands, tags_in
 from reader.app.browsing.pipe_and_edit import PipeAndEdit
-from reader.app.screens.dialogs import Ask, Confirm
-from reader.app.screens.mark_many import Choice, MarkMany
+from reader.app.screens.dialogs import Ask, Choice, Confirm, MarkMany
 from reader.app.screens.pipe import AskPipe, Piping, Printed
 from reader.library.muting import Muting
 from reader.query import Query, parse

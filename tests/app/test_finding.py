@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.app.screens.links import Links
+from reader.app.screens.addresses import Links
 from reader.app.widgets.find_bar import FindBar
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch

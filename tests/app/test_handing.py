@@ -11,8 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from reader.app.screens.pipe import AskPipe, Printed
-from reader.app.widgets.output_view import OutputView
+from reader.app.screens.pipe import AskPipe, OutputView, Printed
 from tests.app.build import an_article
 from tests.app.conftest import Launch
 from tests.app.fake_library import FakeLibrary
@@ -68,14 +67,14 @@ async def test_selected_articles_are_one_array(start: Launch) -> None:
 
 
 async def test_long_output_is_scrolled_and_wrapped(start: Launch) -> None:
-    """No line is wider than the screen; G goes to the end, g to the top."""
+    """No line is wider than the screen; G goes to the end, gg to the top."""
     code = f"{sys.executable} -c 'print((chr(119) + \"ord \") * 40); [print(n) for n in range(200)]'"
     async with start(1).run_test(size=NARROW) as pilot:
         await run(pilot, code)
         assert picture(pilot).count("word") == 40 and "\n  3 " in picture(pilot)
         await press(pilot, "G")
         assert "199" in picture(pilot) and "word" not in picture(pilot)
-        await press(pilot, "g", "space")
+        await press(pilot, "g", "g", "space")
         assert "word" not in picture(pilot) and "199" not in picture(pilot)
 
 
@@ -101,7 +100,7 @@ async def test_a_command_that_can_t_be_is_a_sentence(start: Launch, command: str
         await press(pilot, "|", *command, "enter")
         if isinstance(pilot.app.screen, Printed):
             await ended(pilot)
-            assert "no-such-program-here could not be started" in picture(pilot)
+            assert "no-such-program-here could not start" in picture(pilot)
         else:
             assert ("not closed" if command else "which command?") in picture(pilot)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.containers import VerticalScroll
 
 from reader.app.screens.help import Help
+from reader.config import Config
 from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, picture, press, settled
 
@@ -31,4 +32,20 @@ async def test_enter_leaves_the_line_with_what_was_found(start: Launch) -> None:
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, Help) and "Go to the top" in picture(pilot)
         await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, Help)
+
+
+async def test_pages_obey_the_keys_of_the_configuration(start: Launch) -> None:
+    """They move and are left by the person's own keys, and their foot names those."""
+    config = Config(
+        mark_read_after=-1, keys={"move_down": "ctrl+n", "back_or_quit": "ctrl+g", "go_top": "ctrl+a ctrl+b"}
+    )
+    async with start(3, config=config).run_test(size=MEDIUM) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark", "ctrl+n", "ctrl+n", "j")
+        page = pilot.app.screen.query_one(VerticalScroll)
+        assert page.scroll_offset.y == 2 and "Ctrl-N k scroll" in picture(pilot)
+        await pilot.press("ctrl+a", "ctrl+b")
+        assert page.scroll_offset.y == 0
+        await pilot.press("ctrl+g")
         assert not isinstance(pilot.app.screen, Help)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.app.screens.address import Address
-from reader.app.widgets.qr_code import QrCode
+from reader.app.screens.addresses import Address, QrCode
 from reader.config import Config
 from reader.opening import clipboard, opener
 from reader.terminal import Terminal

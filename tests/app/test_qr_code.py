@@ -10,7 +10,7 @@ import pytest
 from textual.content import Content
 from textual.style import Style
 
-from reader.app.widgets.qr_code import QUIET, Squares, painted, size_of, squares
+from reader.app.screens.addresses import QUIET, Squares, painted, size_of, squares
 
 URLS = [
     "https://a.example/",

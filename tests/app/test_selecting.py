@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.app.screens.mark_many import MarkMany
-from reader.app.screens.note import Note
+from reader.app.screens.dialogs import MarkMany, Note
 from reader.app.widgets.selection import Selection
 from reader.query import Query
 from reader.query.results import Headline
@@ -108,7 +107,7 @@ async def test_a_note_has_lines_and_stands_in_the_article(start: Launch) -> None
         assert screen.article_pane.note == "ask\nAna"
         assert "▍ ask" in picture(pilot) and "▍ Ana" in picture(pilot) and "· note" in picture(pilot)
         await press(pilot, "a", *"!", "escape")
-        assert isinstance(pilot.app.screen, Note) and "again drops" in picture(pilot)
+        assert isinstance(pilot.app.screen, Note) and "again to discard" in picture(pilot)
         await press(pilot, "escape")
         assert library.note(rows(library)[0]) == "ask\nAna"
         await press(pilot, "a", "escape", "u")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reader.app.browsing.browse_screen import BrowseScreen
-from reader.app.keys.footers import BOX
+from reader.app.keys import BOX
 from reader.config import Config
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, picture, press

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
+from reader.app.keys import BOX, FOOTER, PART_FOOTER
 from reader.config.commands import COMMANDS, PANES, key_words
 
 

@@ -35,8 +35,7 @@ from reader.app.browsing.search_input import SearchInput
 from reader.app.browsing.session_state import SessionState
 from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
-from reader.app.keys.footers import BOX
-from reader.app.keys.keymap import Keymap, action_of, bindings_for
+from reader.app.keys import BOX, Keymap, action_of, bindings_for
 from reader.app.messages import (
     ArticleChosen,
     CopyRequested,

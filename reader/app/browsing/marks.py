@@ -22,7 +22,7 @@ from reader.query import Query
 from reader.query.results import Headline, Results, Stretch
 
 if TYPE_CHECKING:
-    from reader.app.screens.mark_many import Choice
+    from reader.app.screens.dialogs import Choice
 
 MOST_COMPARED = 50
 """Selected articles whose notes are read before a new one is written."""
@@ -186,7 +186,7 @@ class MarkCommands:
         self._ask_note(title, note, lambda change: self.mark(found, change))
 
     def _ask_note(self, title: str, note: str, then: Callable[[Change], object]) -> None:
-        from reader.app.screens.note import Note  # loaded when it is first opened
+        from reader.app.screens.dialogs import Note  # loaded when it is first opened
 
         def change(answer: str | None) -> None:
             if answer is not None and clean(answer) != note:
@@ -211,7 +211,7 @@ class MarkCommands:
 
     def ask_many(self, results: Results | None, cursor: int, selected: tuple[Headline, ...]) -> None:
         """Ask which of the listed articles to mark, and how."""
-        from reader.app.screens.mark_many import MarkMany, Scope  # loaded when it is first opened
+        from reader.app.screens.dialogs import MarkMany, Scope  # loaded when it is first opened
 
         if results is None or not (len(results) or selected):
             self._host.say("No articles to mark")

@@ -105,7 +105,7 @@ class Opening:
             self._show_page("", good)
 
     def _show_page(self, sentence: str, links: Sequence[Link]) -> None:
-        from reader.app.screens.address import Address  # loaded when it is first opened
+        from reader.app.screens.addresses import Address  # loaded when it is first opened
 
         here = self.terminal or terminal.glance(terminal.choices(self._config.terminal))
         if self._config.signs == "ascii":  # a code's half blocks would be replaced like all signs

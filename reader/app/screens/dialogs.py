@@ -1,4 +1,4 @@
-"""Two small questions over the screen: yes or no, and a line of text.
+"""The questions over the screen: yes or no, a line of text, a note, and which of the listed articles to mark.
 
 Text from outside goes through Content, never through markup. What follows from an answer is the asker's.
 """
@@ -6,31 +6,37 @@ Text from outside goes through Content, never through markup. What follows from 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, TextArea
 
-from reader.app.paint.cells import ELLIPSIS, cut
-from reader.app.widgets.key_line import KeyLine
+from reader.app.keys import binding
+from reader.app.paint.cells import ELLIPSIS, cut, fill_left
+from reader.app.screens.page import Hint, KeyLine, Page, Pressable, pressing
 
+LONGEST_NOTE = 100_000
+"""Characters."""
 MOST_DETAILS = 8
 """Lines under a question; there may be hundreds."""
 DETAIL_WIDTH = 60
 """Cells of such a line."""
+DEEDS = (
+    ("r", "read"), ("u", "unread"), ("s", "star"), ("x", "no star"), ("t", "tags…"), ("n", "note…"),
+)  # fmt: skip
+"""The keys of what can be done, and the words on the page."""
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Page[bool]):
     """A question that is answered with yes (y, Enter) or no (n, Esc)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "answer(True)", "Yes"),
-        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("n", "answer(False)", "No"),
     ]
 
     def __init__(self, question: str, details: Sequence[str] = ()) -> None:
@@ -46,6 +52,10 @@ class Confirm(ModalScreen[bool]):
                 yield Label(Content("\n".join(_few(self._details))), classes="dialog--details")
             yield KeyLine(("y", "yes"), ("n", "no"))
 
+    def action_leave(self) -> None:
+        """Close with no."""
+        self.dismiss(False)
+
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""
         self.dismiss(answer)
@@ -58,10 +68,8 @@ def _few(lines: Sequence[str]) -> list[str]:
     return [*shown, f"{ELLIPSIS} {more:,} more"] if more else shown
 
 
-class Ask(ModalScreen["str | None"]):
+class Ask(Page["str | None"]):
     """A question that is answered with a line of text; None where it was left with Esc."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
 
     def __init__(
         self, title: str, value: str = "", suggestions: Sequence[str] = (), *, is_proposal: bool = False
@@ -79,7 +87,7 @@ class Ask(ModalScreen["str | None"]):
             yield Label(Content(self._title), classes="dialog--question")
             suggester = LastPart(self._suggestions) if self._suggestions else None
             yield Input(self._value, suggester=suggester, compact=True)
-            keys = [("enter", "done"), ("escape", "leave as it was")]
+            keys = [("enter", "done"), ("back", "cancel")]
             yield KeyLine(*keys, *([("right", "complete")] if suggester else []))
 
     def on_mount(self) -> None:
@@ -92,13 +100,9 @@ class Ask(ModalScreen["str | None"]):
             line.select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Close with what stands there."""
+        """Close with what is written."""
         event.stop()
         self.dismiss(event.value)
-
-    def action_leave(self) -> None:
-        """Close without an answer."""
-        self.dismiss(None)
 
 
 class LastPart(Suggester):
@@ -121,3 +125,152 @@ class LastPart(Suggester):
             if folded.startswith(begun) and folded != begun and folded not in taken:
                 return before + comma + blanks + last.strip() + suggestion[len(begun) :]
         return None
+
+
+class Note(Page["str | None"]):
+    """Some lines to write in; None where they were left as they were."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "keep", "Keep", priority=True),
+        binding("back", "leave", is_priority=True),
+    ]
+
+    def __init__(self, title: str, note: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._note = note
+        self._is_warned = False
+
+    def compose(self) -> ComposeResult:
+        """The title, the lines, and the keys."""
+        with Vertical(classes="dialog"):
+            yield Label(Content(self._title), classes="dialog--question")
+            yield TextArea(self._note, show_line_numbers=False, compact=True, tab_behavior="focus")
+            yield KeyLine(*self._keys(), id="note-keys")
+
+    def on_mount(self) -> None:
+        """Write at the end of what is there."""
+        lines = self.query_one(TextArea)
+        lines.cursor_blink = False
+        lines.move_cursor(lines.document.end)
+        lines.focus()
+
+    @property
+    def written(self) -> str:
+        """What is written, without blanks around it."""
+        return self.query_one(TextArea).text.strip()[:LONGEST_NOTE]
+
+    def action_keep(self) -> None:
+        """Close with what is written."""
+        self.dismiss(self.written)
+
+    def action_leave(self) -> None:
+        """Close without an answer; what was written is dropped only when that was said before."""
+        if self.written == self._note.strip() or self._is_warned:
+            self.dismiss(None)
+            return
+        self._is_warned = True
+        self._show_keys()
+
+    def on_text_area_changed(self) -> None:
+        """Who goes on writing is warned again."""
+        if self._is_warned:
+            self._is_warned = False
+            self._show_keys()
+
+    def _show_keys(self) -> None:
+        line = self.query_one("#note-keys", KeyLine)
+        line.set_class(self._is_warned, "-warning")
+        line.show(*self._keys())
+
+    def _keys(self) -> tuple[Hint, Hint]:
+        leave = "again to discard what you wrote" if self._is_warned else "cancel"
+        return ("ctrl+s", "save"), ("back", leave)
+
+
+class Scope(NamedTuple):
+    """A part of the list that can be marked at once."""
+
+    key: str
+    """The key that chooses it."""
+    words: str
+    """After its count: "above the cursor"."""
+    size: int
+
+
+class Choice(NamedTuple):
+    """What was chosen."""
+
+    scope: str
+    """The key of the scope."""
+    deed: str
+    """The key of what shall be done."""
+
+
+class MarkMany(Page["Choice | None"]):
+    """Which articles, then what; None where it was left with Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,tab", "go(1)", "Down"),
+        Binding("up,shift+tab", "go(-1)", "Up"),
+        *(Binding(key, f"do('{key}')", words) for key, words in DEEDS),
+        *(Binding(key, f"choose('{key}')", key) for key in "vajk"),
+    ]
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        super().__init__()
+        self._scopes = [scope for scope in scopes if scope.size]
+        self._chosen = 0
+
+    def compose(self) -> ComposeResult:
+        """The scopes with their counts, what can be done, the way out."""
+        with Vertical(classes="dialog"):
+            yield Label(Content("Mark which?"), classes="dialog--question")
+            yield Pressable(id="mark-scopes")
+            yield Label(Content("As what?"), classes="dialog--question")
+            yield Pressable(self._deeds(), id="mark-deeds")
+            yield KeyLine(("up", ""), ("down", "which"), ("back", "cancel"))
+
+    def on_mount(self) -> None:
+        """Show the first of them chosen."""
+        self._show()
+
+    def action_go(self, step: int) -> None:
+        """Choose the next part of the list, or the one before."""
+        self._chosen = (self._chosen + step) % len(self._scopes)
+        self._show()
+
+    def action_choose(self, key: str) -> None:
+        """Choose a part of the list by its key."""
+        for place, scope in enumerate(self._scopes):
+            if scope.key == key:
+                self._chosen = place
+        self._show()
+
+    def action_do(self, key: str) -> None:
+        """Close with the answer."""
+        self.dismiss(Choice(self._scopes[self._chosen].key, key))
+
+    def _show(self) -> None:
+        width = max(len(f"{scope.size:,}") for scope in self._scopes)
+        lines = []
+        for place, scope in enumerate(self._scopes):
+            is_chosen = place == self._chosen
+            words = f"   {fill_left(f'{scope.size:,}', width)} {scope.words}"
+            line = Content.assemble(
+                ("▌ " if is_chosen else "  ", "$primary"),
+                (scope.key, "bold $primary"),
+                (words, "bold" if is_chosen else "$foreground-muted"),
+            )
+            lines.append(pressing(line, scope.key))
+        self.query_one("#mark-scopes", Pressable).update(Content("\n").join(lines))
+
+    def _deeds(self) -> Content:
+        lines = []
+        for pair in zip(DEEDS[::2], DEEDS[1::2], strict=True):
+            entries = (
+                pressing(Content.assemble((key, "bold $primary"), f"   {words:10}"), key)
+                for key, words in pair
+            )
+            lines.append(Content.assemble("  ", *entries))
+        return Content("\n").join(lines)

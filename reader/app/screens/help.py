@@ -9,15 +9,14 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from reader.app.keys.keymap import Keymap
+from reader.app.keys import Keymap, binding
 from reader.app.paint.cells import cut, fill
-from reader.app.widgets.key_line import KeyLine
+from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.app.widgets.search_bar import SearchLine
 from reader.config.commands import COMMANDS
 
@@ -44,18 +43,14 @@ _LEAST_COLUMN = 56
 """Cells from which on a column can be read."""
 
 
-class Help(ModalScreen[None]):
+class Help(Page[None]):
     """Every command with its keys, in two columns where there is room for them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "leave", "Back"),
-        Binding("slash,ctrl+f", "find", "Find"),
-        Binding("j,down", "scroll_by(1)", "Down"),
-        Binding("k,up", "scroll_by(-1)", "Up"),
-        Binding("space,pagedown,ctrl+d", "scroll_by(10)", "Page down"),
-        Binding("pageup,ctrl+u", "scroll_by(-10)", "Page up"),
-        Binding("g,home", "scroll_to_end(False)", "Top"),
-        Binding("G,end", "scroll_to_end(True)", "Bottom"),
+        *MOVING,
+        binding("show_help", "leave", "enter"),
+        binding("search", "find"),
+        binding("find_in_article", "find"),
     ]
 
     def __init__(self, keymap: Keymap) -> None:
@@ -65,13 +60,13 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The columns, and how to get out."""
-        with VerticalScroll(id="help-page"):
+        with VerticalScroll(id="help-page", classes="body"):
             yield Static(id="help-text")
         with Horizontal(id="help-foot"):
             line = SearchLine(placeholder=FOOT, compact=True, id="help-find")
             line.cursor_blink = False
             yield line
-            yield KeyLine(("j", ""), ("k", "scroll"), ("escape", "back"))
+            yield KeyLine(("move_down", ""), ("move_up", "scroll"), ("back", "back"))
 
     def on_resize(self, event: events.Resize) -> None:
         """Set the columns anew: two where each has room for a sentence."""
@@ -117,10 +112,6 @@ class Help(ModalScreen[None]):
         """Go to the top, or to the bottom."""
         page = self.query_one(VerticalScroll)
         page.scroll_to(y=page.max_scroll_y if is_bottom else 0, animate=False)
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Go down by lines, up for less than 0."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def _matching(self, entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """The entries that have what is looked for, under their heading; all while nothing is."""

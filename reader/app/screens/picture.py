@@ -8,14 +8,14 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from reader import pictures
 from reader.app.daemon_threads import in_daemon_thread
+from reader.app.keys import binding
 from reader.app.paint.canvas import (
     KINDS,
     Box,
@@ -28,7 +28,7 @@ from reader.app.paint.canvas import (
     sixel_sequence,
 )
 from reader.app.reading.inline import file_name
-from reader.app.widgets.key_line import Hint, KeyLine
+from reader.app.screens.page import Hint, KeyLine, Page
 
 NUMBER = 16_000_000
 """Kitty's name for the large picture: far from those in the pane."""
@@ -52,13 +52,13 @@ class Easel(Widget):
         return Strip.join([before, strip]).adjust_cell_length(self.size.width, ground)
 
 
-class PictureScreen(ModalScreen[None]):
+class PictureScreen(Page[None]):
     """One picture after the other; any key that does not turn the page goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,p,enter", "leave", "Back"),
-        Binding("space,j,down,right,l,n", "turn(1)", "Next"),
-        Binding("k,up,left,h,N", "turn(-1)", "Previous"),
+        binding("show_picture", "leave", "enter"),
+        *(binding(name, "turn(1)") for name in ("next_unread", "move_down", "pane_right", "page_on")),
+        *(binding(name, "turn(-1)") for name in ("previous_unread", "move_up", "pane_left")),
     ]
     DEFAULT_CSS = """
     PictureScreen { background: $background; }
@@ -155,9 +155,11 @@ class PictureScreen(ModalScreen[None]):
     def _say(self, sentence: str) -> None:
         name = file_name(self._urls[self.place])
         number = f"  {self.place + 1} of {len(self._urls)}" if len(self._urls) > 1 else ""
-        keys: list[Hint] = [("n", "next"), ("N", "previous")] if len(self._urls) > 1 else []
+        keys: list[Hint] = (
+            [("next_unread", "next"), ("previous_unread", "previous")] if len(self._urls) > 1 else []
+        )
         said = f"{name}{number}   " + (f"{sentence}   " if sentence else "")
-        self.query_one("#picture-said", KeyLine).show(*keys, ("escape", "back"), before=said)
+        self.query_one("#picture-said", KeyLine).show(*keys, ("back", "back"), before=said)
 
     def action_turn(self, step: int) -> None:
         """Show the next picture or the one before."""

@@ -1,4 +1,4 @@
-"""Handing articles to a command, and what it says about them."""
+"""Handing articles to a command, and its output: long lines are wrapped, blanks stay as they are."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widgets import Input, Label, Static
 
-from reader.app.paint.cells import cut
-from reader.app.widgets.key_line import Hint, KeyLine
-from reader.app.widgets.output_view import OutputView
+from reader.app.keys import binding
+from reader.app.paint.cells import Piece, cut, in_the_middle, strip_of, thumb
+from reader.app.paint.painted_view import PaintedView
+from reader.app.reading.lines import Span, wrap
+from reader.app.screens.page import MOVING, Hint, KeyLine, Page
 from reader.errors import ReaderError
 from reader.opening.programs import Command, Said, arguments_of
 
@@ -34,11 +39,10 @@ class Piping(NamedTuple):
     form: str = FORMS[0]
 
 
-class AskPipe(ModalScreen["Piping | None"]):
+class AskPipe(Page["Piping | None"]):
     """A command as one would write it in a shell; None where it was left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave"),
         Binding("tab,shift+tab", "other_form", "Other form", priority=True),
     ]
 
@@ -54,7 +58,7 @@ class AskPipe(ModalScreen["Piping | None"]):
             yield Label(self._title(), id="pipe-title", classes="dialog--question")
             yield Input(self._before.command, placeholder="wc -w", compact=True)
             yield Label(id="pipe-error", classes="dialog--error")
-            yield KeyLine(("enter", "run"), ("tab", "Markdown or JSON"), ("escape", "leave"))
+            yield KeyLine(("enter", "run"), ("tab", "Markdown or JSON"), ("back", "cancel"))
 
     def on_mount(self) -> None:
         """Let the last command be written over or run again."""
@@ -66,10 +70,6 @@ class AskPipe(ModalScreen["Piping | None"]):
         """Markdown or JSON."""
         self._form = FORMS[1 - FORMS.index(self._form)]
         self.query_one("#pipe-title", Label).update(self._title())
-
-    def action_leave(self) -> None:
-        """Close without an answer."""
-        self.dismiss(None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Close with the command, if it is one."""
@@ -87,20 +87,14 @@ class AskPipe(ModalScreen["Piping | None"]):
         return Content(f"Pipe {self._what}, as {_NAMES[self._form]}, to")
 
 
-class Printed(ModalScreen[None]):
+class Printed(Page[None]):
     """What a command writes, to be read and scrolled; leaving it ends the command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "leave", "Back"),
-        Binding("j,down", "move(1)", "Down"),
-        Binding("k,up", "move(-1)", "Up"),
-        Binding("space,pagedown", "page(1)", "Page down"),
-        Binding("b,pageup", "page(-1)", "Page up"),
-        Binding("ctrl+d", "page(0.5)", "Half a page down"),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up"),
-        Binding("g,home", "jump(False)", "Top"),
-        Binding("G,end", "jump(True)", "Bottom"),
-        Binding("y", "copy", "Copy"),
+        *MOVING,
+        Binding("enter", "leave", "Back"),
+        Binding("b", "page(-1)", "Page up"),
+        binding("copy_url", "copy"),
     ]
 
     @dataclass
@@ -123,13 +117,13 @@ class Printed(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The command, what it says, the keys."""
         yield Static(id="printed-command")
-        yield OutputView(id="printed-text")
+        yield OutputView(id="printed-text", classes="body")
         yield KeyLine(id="printed-foot", classes="")
 
     def on_mount(self) -> None:
         """Begin."""
-        self._say("running…", ("escape", "ends it"))
-        self.query_one(OutputView).sentence = "Nothing said yet."
+        self._say("running…", ("back", "stop it"))
+        self.query_one(OutputView).sentence = "No output yet."
         self.query_one(OutputView).focus()
         self.run_worker(self._run, thread=True, exit_on_error=False)
 
@@ -150,10 +144,16 @@ class Printed(ModalScreen[None]):
         message.stop()
         self.ended = True
         view, said = self.query_one(OutputView), message.said
-        view.sentence = message.reason or "It said nothing."
+        view.sentence = message.reason or "No output."
         if said is not None:
             view.text = said.text
-        keys = (("escape", "back"), ("j", ""), ("k", ""), ("space", "scroll"), ("y", "copy"))
+        keys = (
+            ("back", "back"),
+            ("move_down", ""),
+            ("move_up", ""),
+            ("page_on", "scroll"),
+            ("copy_url", "copy"),
+        )
         self._say(_outcome(said), *keys)
 
     def _say(self, state: str, *keys: Hint) -> None:
@@ -162,27 +162,11 @@ class Printed(ModalScreen[None]):
         self.query_one("#printed-command", Static).update(line)
         self.query_one("#printed-foot", KeyLine).show(*keys, before="  ")
 
-    def action_leave(self) -> None:
-        """Close, and end the command if it still runs."""
-        self.dismiss()
-
     def on_unmount(self) -> None:
         """Nothing goes on without us."""
         self._is_left = True
         if self._command is not None:
             self._command.end()
-
-    def action_move(self, lines: int) -> None:
-        """Go down by lines, up for less than 0."""
-        self.query_one(OutputView).move(lines)
-
-    def action_page(self, pages: float) -> None:
-        """Go down by pages, up for less than 0."""
-        self.query_one(OutputView).page(pages)
-
-    def action_jump(self, to_end: bool) -> None:
-        """Go to the last or the first line."""
-        self.query_one(OutputView).jump(to_end)
 
     def action_copy(self) -> None:
         """Send what it said to the clipboard."""
@@ -191,7 +175,61 @@ class Printed(ModalScreen[None]):
 
 def _outcome(said: Said | None) -> str:
     if said is None:
-        return "could not be started"
+        return "could not start"
     if said.is_cut:
-        return "ended, for it said too much"
-    return "" if said.code == 0 else f"ended with {said.code}"
+        return "stopped: too much output"
+    return "" if said.code == 0 else f"exit code {said.code}"
+
+
+class OutputView(PaintedView, can_focus=True):
+    """A window on clean text of any length."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{ink}" for ink in ("text", "dim", "thumb")}
+
+    text: reactive[str] = reactive("")
+    """What to show; clean."""
+    sentence: reactive[str] = reactive("")
+    """What is in the middle while there is no text."""
+
+    def __init__(self, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[str] = []
+
+    def watch_text(self) -> None:
+        """Show another text from its top."""
+        self._set()
+        self.jump(False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap for the new width."""
+        self._set()
+
+    def render_line(self, y: int) -> Strip:
+        """The line at this height of the window."""
+        width = self.size.width
+        if not self._lines:
+            middle = in_the_middle(self.sentence, width)
+            place = y - (self.size.height - len(middle)) // 2
+            text = middle[place] if 0 <= place < len(middle) else ""
+            return strip_of([Piece(text, "dim")], width, self._ink, "text")
+        place = y + self.scroll_offset.y
+        line = self._lines[place] if place < len(self._lines) else ""
+        bar = thumb(y, self.size.height, self.scroll_offset.y, len(self._lines))
+        filling = " " * max(width - 3 - cell_len(line), 0)
+        pieces = [Piece(f"  {line}{filling}", "text"), Piece(bar, "thumb")]
+        return strip_of(pieces, width, self._ink, "text")
+
+    def _set(self) -> None:
+        width = max(self.size.width - 4, 10)
+        self._lines = [part for line in self.text.splitlines() for part in _wrapped(line, width)]
+        self.set_extent(len(self._lines))
+        self.refresh()
+
+    def _ink(self, name: str) -> Style:
+        return self.get_component_rich_style(f"output--{name}")
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    if cell_len(line) <= width:
+        return [line]
+    return ["".join(span.text for span in part) for part in wrap([Span(line, "text")], width)]

@@ -9,21 +9,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 
-from reader.app.widgets.key_line import KeyLine
+from reader.app.keys import binding
+from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.app.wording import order_in_words
 from reader.query import Query
 
 
-class SortPage(ModalScreen["Query | None"]):
+class SortPage(Page["Query | None"]):
     """Closes with the query in the chosen order, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Leave"),
-        Binding("j,S", "go(1)", "Down"),
-        Binding("k", "go(-1)", "Up"),
+        *MOVING,
+        binding("next_sort", "move(1)"),
         Binding("r", "reverse", "Reverse"),
     ]
 
@@ -37,8 +36,8 @@ class SortPage(ModalScreen["Query | None"]):
         """The orders and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content("Sort order"), classes="dialog--question")
-            yield OptionList(markup=False)
-            yield KeyLine(("enter", "sort"), ("r", "reverse"), ("escape", "leave"))
+            yield OptionList(markup=False, classes="body")
+            yield KeyLine(("enter", "sort"), ("r", "reverse"), ("back", "cancel"))
 
     def on_mount(self) -> None:
         """Begin at the present order."""
@@ -58,19 +57,7 @@ class SortPage(ModalScreen["Query | None"]):
         event.stop()
         self.dismiss(self._sorted(self._orders[event.option_index]))
 
-    def action_go(self, step: int) -> None:
-        """Go down or up."""
-        orders = self.query_one(OptionList)
-        if step > 0:
-            orders.action_cursor_down()
-        else:
-            orders.action_cursor_up()
-
     def action_reverse(self) -> None:
         """Reverse the orders."""
         self._is_reversed = not self._is_reversed
         self._show(self.query_one(OptionList).highlighted or 0)
-
-    def action_leave(self) -> None:
-        """Close without another order."""
-        self.dismiss(None)

@@ -13,12 +13,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 
+from reader.app.keys import binding
 from reader.app.paint.cells import cut, fill, one_line
 from reader.app.screens.dialogs import Ask
-from reader.app.widgets.key_line import KeyLine
+from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.article.text import clean_line, fold
 from reader.config.views import BUILT_IN, Configured, View, arranged, moved, removed, renamed, saved
 from reader.config.views_file import SavedViews
@@ -27,24 +27,23 @@ from reader.query import parse
 
 NAME_WIDTH, TEXT_WIDTH = 22, 50
 KEYS = (
-    ("enter", "show"), ("escape", "done"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
-    ("d", "delete"), ("u", "undo"),
+    ("enter", "show"), ("back", "done"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
+    ("d", "delete"), ("undo", "undo"),
 )  # fmt: skip
 
 
-class ViewsPage(ModalScreen["str | None"]):
+class ViewsPage(Page["str | None"]):
     """Closes with the query text of a view that was chosen, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,V", "leave", "Done"),
-        Binding("j", "go(1)", "Down"),
-        Binding("k", "go(-1)", "Up"),
+        *MOVING,
+        binding("manage_views", "leave"),
         Binding("e", "edit", "Edit"),
         Binding("r", "rename", "Rename"),
         Binding("d,delete", "delete", "Delete"),
-        Binding("J,shift+down", "move(1)", "Move down"),
-        Binding("K,shift+up", "move(-1)", "Move up"),
-        Binding("u", "undo", "Undo"),
+        Binding("J,shift+down", "move_view(1)", "Move down"),
+        Binding("K,shift+up", "move_view(-1)", "Move up"),
+        binding("undo", "undo"),
     ]
 
     def __init__(self, saved_views: SavedViews, tell: Callable[[Configured], object]) -> None:
@@ -56,7 +55,7 @@ class ViewsPage(ModalScreen["str | None"]):
         """The views and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content("Views"), classes="dialog--question")
-            yield OptionList(markup=False)
+            yield OptionList(markup=False, classes="body")
             yield KeyLine(*KEYS)
 
     def on_mount(self) -> None:
@@ -76,21 +75,9 @@ class ViewsPage(ModalScreen["str | None"]):
         try:
             parse(view.text)
         except QueryError as error:
-            self._say(f"The view {view.name} can't be shown: {error}")
+            self._say(f'Can\'t show the view "{view.name}": {error}')
         else:
             self.dismiss(view.text)
-
-    def action_leave(self) -> None:
-        """Close."""
-        self.dismiss(None)
-
-    def action_go(self, step: int) -> None:
-        """Go down or up."""
-        views = self.query_one(OptionList)
-        if step > 0:
-            views.action_cursor_down()
-        else:
-            views.action_cursor_up()
 
     def action_edit(self) -> None:
         """Ask for another query, until it is one."""
@@ -110,7 +97,7 @@ class ViewsPage(ModalScreen["str | None"]):
             else:
                 self._change(saved(self._saved.configured, view.name, asked))
 
-        self.app.push_screen(Ask(f"What the view {view.name} asks for", text), change)
+        self.app.push_screen(Ask(f'Query of the view "{view.name}"', text), change)
 
     def action_rename(self) -> None:
         """Ask for another name."""
@@ -123,18 +110,18 @@ class ViewsPage(ModalScreen["str | None"]):
             if not name or name == view.name:
                 return
             if any(fold(other.name) == fold(name) for other in self._views if other != view):
-                self._say(f"There is a view {name} already")
+                self._say(f'There is already a view "{name}"')
                 return
             self._change(renamed(self._saved.configured, view.name, name), {name: view.name})
 
-        self.app.push_screen(Ask(f"Another name for the view {view.name}", view.name), change)
+        self.app.push_screen(Ask(f'New name of the view "{view.name}"', view.name), change)
 
     def action_delete(self) -> None:
         """Delete the view; u brings it back."""
         if self.view is not None:
             self._change(removed(self._saved.configured, self.view.name))
 
-    def action_move(self, step: int) -> None:
+    def action_move_view(self, step: int) -> None:
         """Move the view down or up."""
         view = self.view
         if view is not None and 0 <= self._views.index(view) + step < len(self._views):
@@ -145,7 +132,7 @@ class ViewsPage(ModalScreen["str | None"]):
         """Take the last change back."""
         try:
             if not self._saved.undo():
-                self._say("There is nothing to take back")
+                self._say("Nothing to undo")
                 return
         except ReaderError as error:
             self._say(str(error))

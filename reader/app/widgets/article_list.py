@@ -21,7 +21,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
 
-from reader.app.keys.keymap import bindings_for
+from reader.app.keys import bindings_for
 from reader.app.messages import ArticleChosen, HeadlineHighlighted
 from reader.app.paint.cells import Piece, in_the_middle, strip_of
 from reader.app.paint.painted_view import PaintedView

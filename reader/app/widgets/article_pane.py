@@ -18,7 +18,7 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from reader.app.keys.keymap import bindings_for
+from reader.app.keys import bindings_for
 from reader.app.messages import CopyRequested, PicturePressed, UrlPressed, ValuePressed
 from reader.app.paint.canvas import Shown
 from reader.app.paint.cells import in_the_middle
@@ -216,7 +216,7 @@ class ArticlePane(DocumentView, can_focus=True):
         elif not links:
             self.notify("No links in this article" if self.shown is not None else NO_ARTICLE, markup=False)
         else:
-            from reader.app.screens.links import Links  # loaded when it is first opened
+            from reader.app.screens.addresses import Links  # loaded when it is first opened
 
             page = Links(links, lambda url: self.post_message(CopyRequested(url)))
             self.app.push_screen(page, self._open_link)

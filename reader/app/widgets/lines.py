@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.app.keys.keymap import KeyHint
+from reader.app.keys import KeyHint
 from reader.app.paint.cells import Piece, cut, fill, in_the_middle, strip_of, width_of
 
 

@@ -16,7 +16,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from reader.app.keys.keymap import bindings_for
+from reader.app.keys import bindings_for
 from reader.app.messages import ArticleChosen, UrlPressed
 from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, strip_of, width_of
 from reader.app.paint.painted_view import PaintedView

@@ -19,7 +19,7 @@ from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from reader.app.keys.keymap import bindings_for
+from reader.app.keys import bindings_for
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import Piece, strip_of, thumb, width_of
 from reader.app.paint.painted_view import PaintedView

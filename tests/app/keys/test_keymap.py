@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from reader.app.browsing.browse_screen import BrowseScreen
-from reader.app.keys.keymap import action_of, keymap_of
-from reader.app.keys.presses import Presses
+from reader.app.keys import Presses, action_of, keymap_of
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.related_pane import RelatedPane

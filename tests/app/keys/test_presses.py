@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.app import keyed
-from reader.app.keys.keymap import keymap_of
-from reader.app.keys.presses import Presses
+from reader.app.keys import Presses, keymap_of
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, press
 

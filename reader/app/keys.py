@@ -1,4 +1,5 @@
-"""Which key does what: the commands' own keys, changed as the configuration says, each mistake reported once.
+"""Which key does what: the commands' own keys, changed as the configuration says, each mistake reported once;
+which of them the footer names; and keys that mean something only together (`gg`, `5j`).
 
 Textual takes a keymap as it is: a key that no terminal sends, or one that two commands want, is silently
 useless. So the keys are checked here first.
@@ -13,7 +14,6 @@ from typing import NamedTuple
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from reader.app.keys.footers import BOX, FOOTER, PART_FOOTER
 from reader.article.text import clean_line
 from reader.config.commands import BY_ID, COMMANDS, COUNTED, PaneName, key_words
 
@@ -23,6 +23,89 @@ _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _LEFT_ALONE = frozenset(("quit", "back", "show_help"))
 """Commands that keep their own keys besides new ones, so that nobody locks themselves in."""
+MOST_DIGITS = 6
+"""Of a number before a key; a million rows is as far as anybody goes."""
+
+
+class FooterHint(NamedTuple):
+    """One entry of the footer: the first keys of these commands, and a word."""
+
+    ids: tuple[str, ...]
+    word: str
+
+
+FOOTER: Mapping[PaneName, tuple[FooterHint, ...]] = {
+    "list": (
+        FooterHint(("move_down", "move_up"), "move"),
+        FooterHint(("read",), "read"),
+        FooterHint(("open_page",), "open"),
+        FooterHint(("toggle_star",), "star"),
+        FooterHint(("search",), "search"),
+        FooterHint(("focus_facets",), "filter"),
+        FooterHint(("show_palette",), "commands"),
+        FooterHint(("show_help",), "all keys"),
+    ),
+    "sidebar": (
+        FooterHint(("move_down", "move_up"), "move"),
+        FooterHint(("page_on",), "choose"),
+        FooterHint(("exclude",), "exclude"),
+        FooterHint(("find_value",), "find"),
+        FooterHint(("step_down", "step_up"), "quality"),
+        FooterHint(("clear",), "clear"),
+        FooterHint(("back",), "list"),
+        FooterHint(("show_palette",), "commands"),
+        FooterHint(("show_help",), "all keys"),
+    ),
+    "article": (
+        FooterHint(("move_down", "move_up"), "scroll"),
+        FooterHint(("page_on",), "page, next"),
+        FooterHint(("open_page",), "open"),
+        FooterHint(("copy_url",), "copy"),
+        FooterHint(("zoom",), "alone"),
+        FooterHint(("back",), "back"),
+        FooterHint(("show_palette",), "commands"),
+        FooterHint(("show_help",), "all keys"),
+    ),
+    "related": (
+        FooterHint(("move_down", "move_up"), "move"),
+        FooterHint(("read",), "follow"),
+        FooterHint(("open_page",), "open"),
+        FooterHint(("copy_url",), "copy"),
+        FooterHint(("back",), "back"),
+        FooterHint(("show_palette",), "commands"),
+        FooterHint(("show_help",), "all keys"),
+    ),
+    "search": (
+        FooterHint(("read",), "to the list"),
+        FooterHint(("pane_next",), "complete"),
+        FooterHint(("move_up", "move_down"), "earlier searches"),
+        FooterHint(("back",), "leave"),
+    ),
+}
+"""The keys that matter in each pane; the help page has all of them."""
+
+BOX = "box"
+"""The box of the sidebar in which letters find a value: a part of it, as its charts are."""
+
+PART_FOOTER: Mapping[str, tuple[FooterHint, ...]] = {
+    BOX: (
+        FooterHint(("read",), "to the values found"),
+        FooterHint(("back",), "leave"),
+    ),
+    "quality": (
+        FooterHint(("step_down", "step_up"), "lower, higher"),
+        FooterHint(("page_on",), "the better half, or all"),
+        FooterHint(("exclude",), "let go"),
+        *FOOTER["sidebar"][5:],
+    ),
+    "date": (
+        FooterHint(("step_down", "step_up"), "period before, next"),
+        FooterHint(("page_on",), "choose, or up to here"),
+        FooterHint(("exclude",), "let go"),
+        *FOOTER["sidebar"][5:],
+    ),
+}
+"""The same where the cursor of the sidebar is on a chart, by its field; and in its box."""
 
 
 class KeyHint(NamedTuple):
@@ -99,6 +182,14 @@ def bindings_for(place: PaneName) -> list[BindingType]:
         for command in COMMANDS
         if place in command.places or place == "screen"
     ]
+
+
+def binding(name: str, action: str, also: str = "", *, is_priority: bool = False) -> Binding:
+    """A binding of a dialog or page: another action under a command's keys, which follow the configuration;
+    `also` are keys besides."""
+    command = BY_ID[name]
+    keys = ",".join(filter(None, (*map(_named, command.keys), also)))
+    return Binding(keys or UNBOUND, action, command.label, show=False, id=name, priority=is_priority)
 
 
 def action_of(name: str, times: int | None = None) -> str:
@@ -215,3 +306,54 @@ def _is_key(key: str) -> bool:
 
 
 _CHARACTERS = {_named_character(chr(code)): chr(code) for code in range(33, 127) if not chr(code).isalnum()}
+
+
+class Presses:
+    """What was pressed and waits for the key after it."""
+
+    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """`keys` are the keys of each command, as `Keymap` has them."""
+        every = [(name, key) for name, own in keys.items() for key in own]
+        self._sequences = frozenset(key for _, key in every if " " in key)
+        self._first_keys = frozenset(key.partition(" ")[0] for key in self._sequences)
+        self._counted = frozenset(key for name, key in every if name in COUNTED)
+        self._taken = frozenset(key for name, key in every if key.isdigit() and not name.startswith("view_"))
+        self.first = ""
+        """The first key of a sequence."""
+        self.count = ""
+        """The digits so far."""
+
+    def take(self, key: str) -> list[str]:
+        """The keys that are to be obeyed now: none while one waits, two where a number meant nothing else.
+
+        A number and its key come as one, with a blank between them: "5 j".
+        """
+        first, self.first = self.first, ""
+        if first and f"{first} {key}" in self._sequences:
+            return self._obeyed(f"{first} {key}")
+        if key in self._first_keys:
+            self.first = key
+            return []
+        if len(key) == 1 and key in "0123456789" and key not in self._taken and (self.count or key != "0"):
+            self.count = (self.count + key)[:MOST_DIGITS]
+            return []
+        return self._obeyed(key)
+
+    def forget(self) -> None:
+        """Nothing is waited for any longer."""
+        self.first = self.count = ""
+
+    def overdue(self) -> list[str]:
+        """What a digit means after which nothing came: itself."""
+        count, self.count = self.count, ""
+        return [count] if len(count) == 1 else []
+
+    def _obeyed(self, key: str) -> list[str]:
+        count, self.count = self.count, ""
+        if not count:
+            return [key]
+        if key in self._counted:
+            return [f"{count} {key}"]
+        if key == "escape":
+            return []
+        return [count, key] if len(count) == 1 else [key]

@@ -1,1 +1,0 @@
-"""From keys to commands."""

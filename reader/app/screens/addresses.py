@@ -1,0 +1,274 @@
+"""The addresses of articles: the links of a text, numbered, to be chosen from; and whole addresses, where no
+browser takes them, to press, to select, to scan with a phone.
+
+A whole address begins at the left edge and has nothing beside it, so that a selection over several lines is
+the address. A key lends the mouse to the terminal, which then selects text and opens links without Shift.
+
+A QR code is black on white whatever the theme, with the quiet zone of ISO/IEC 18004 (four squares), because
+cameras look for both. Two squares share a cell where the terminal has half blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.geometry import Size
+from textual.style import Style
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from reader.app.keys import binding
+from reader.app.paint.cells import cut, one_line
+from reader.app.screens.page import MOVING, Hint, KeyLine, Page
+from reader.app.terminal_output import TerminalOutput
+from reader.article.urls import shown_host
+from reader.terminal import Terminal
+
+WIDEST = 90
+QUIET = 4
+"""Light squares on each side."""
+
+_BLACK, _WHITE = Color(0, 0, 0), Color(255, 255, 255)
+_INK = Style(foreground=_BLACK, background=_WHITE)
+_DARK_GROUND = Style(foreground=_WHITE, background=_BLACK)
+_HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+
+Squares = Sequence[Sequence[bool]]
+
+
+class Links(Page[str | None]):
+    """Answers with the address that is to be opened, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVING,
+        binding("list_links", "leave"),
+        binding("copy_url", "copy"),
+        binding("open_page", "open"),
+    ]
+
+    def __init__(self, links: Sequence[tuple[str, str]], copy: Callable[[str], object]) -> None:
+        super().__init__()
+        self._links = links
+        self._copy = copy
+        self.typed = ""
+        """The digits so far."""
+
+    def compose(self) -> ComposeResult:
+        """The list and how to use it."""
+        width = min(WIDEST, self.app.size.width - 8)
+        room = len(str(len(self._links)))
+        with Vertical(classes="dialog", id="links"):
+            yield Static(Content(f"Links of the article  {len(self._links)}"), classes="dialog--question")
+            yield OptionList(
+                *(
+                    Option(self._line(number, link, room, width))
+                    for number, link in enumerate(self._links, 1)
+                ),
+                compact=True,
+                classes="body",
+            )
+            yield KeyLine(("enter", "open"), ("copy_url", "copy"), ("back", "back"), before="number or ")
+
+    def _line(self, number: int, link: tuple[str, str], room: int, width: int) -> Content:
+        name, url = link
+        host = shown_host(url)
+        label = one_line(name) or url.partition("://")[2]
+        label = cut(label, max(width - room - cell_len(host) - 6, 12))
+        return Content.assemble(
+            (f"{number:>{room}}  ", "bold $primary"), label, (f"  {host}", "$foreground-muted")
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a number; it is obeyed as soon as no longer one can be meant."""
+        if event.character is None or event.character not in "0123456789":
+            self.typed = ""
+            return
+        event.stop()
+        typed = (self.typed + event.character).lstrip("0")
+        self.typed = typed if typed and int(typed) <= len(self._links) else event.character.strip("0")
+        if not self.typed:
+            return
+        number = int(self.typed)
+        if number > len(self._links):
+            self.typed = ""
+            return
+        self.query_one(OptionList).highlighted = number - 1
+        if number * 10 > len(self._links):
+            self.dismiss(self._links[number - 1][1])
+
+    @property
+    def _current(self) -> str:
+        place = self.query_one(OptionList).highlighted
+        return self._links[place][1] if place is not None else ""
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open what was chosen."""
+        event.stop()
+        self.dismiss(self._links[event.option_index][1])
+
+    def action_copy(self) -> None:
+        """Copy the address under the cursor."""
+        self._copy(self._current)
+
+    def action_open(self) -> None:
+        """Open the address under the cursor."""
+        self.dismiss(self._current)
+
+
+class Address(Page[None]):
+    """The addresses, as links where the terminal knows links, and what was done with them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVING,
+        binding("show_address", "leave", "enter"),
+        binding("open_page", "leave"),
+        binding("copy_url", "copy"),
+        Binding("c", "code_alone", "Code alone"),
+        Binding("m", "lend_mouse", "Lend the mouse"),
+    ]
+
+    def __init__(
+        self,
+        sentence: str,
+        links: Sequence[tuple[str, str]],
+        terminal: Terminal,
+        copy: Callable[[str], None],
+        output: TerminalOutput,
+    ) -> None:
+        super().__init__()
+        self.sentence = sentence
+        """What was tried."""
+        self.links = tuple(links)
+        """Titles and URLs: these checked and percent-encoded, so that the terminal can have them as links."""
+        self._terminal = terminal
+        self._copy = copy
+        self._output = output
+        self._is_mouse_lent = False
+
+    def compose(self) -> ComposeResult:
+        """The title, what was tried, the addresses, the code of a single one, the way out."""
+        with VerticalScroll(id="address-page", classes="body"):
+            if self.sentence:
+                yield Static(Content(self.sentence), id="address-said")
+            for title, url in self.links:
+                if title:
+                    yield Static(Content(title), classes="address-title")
+                link = (
+                    Content(url).stylize(Style(link=url))
+                    if self._terminal.links is not False
+                    else Content(url)
+                )
+                yield Static(link, classes="address-url")
+            if len(self.links) == 1:
+                yield QrCode(self.links[0][1], is_unicode=self._terminal.is_unicode, id="address-code")
+        yield KeyLine(id="address-keys", classes="")
+
+    def action_lend_mouse(self) -> None:
+        """Leave the mouse to the terminal, which selects and opens with it by itself; or take it back."""
+        if self._terminal.has_mouse:
+            self._is_mouse_lent = not self._is_mouse_lent
+            self._output.report_mouse(not self._is_mouse_lent)
+            self._fit()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the code where there is room for it."""
+        self._fit()
+
+    def _fit(self) -> None:
+        keys: list[Hint] = [("copy_url", "copy"), ("back", "back")]
+        why_none = ""
+        for code in self.query(QrCode):
+            columns, lines = self.size
+            others = 8 + len(code.url) // max(columns, 1)
+            is_alone = self.has_class("-code-alone")
+            code.display = code.fits(columns, lines - 1 if is_alone else lines - others)
+            if code.fits(columns, lines - 1) and (is_alone or not code.display):
+                keys.insert(1, ("c", "address" if is_alone else "QR code"))
+            elif not code.display:
+                self.remove_class("-code-alone")
+                why_none = _too_small(code)
+        if self._terminal.has_mouse:
+            keys.append(("m", "the mouse clicks" if self._is_mouse_lent else "the mouse selects"))
+        self.query_one("#address-keys", KeyLine).show(*keys, after=why_none)
+
+    def action_code_alone(self) -> None:
+        """Give the code all the room, or take it back."""
+        self.toggle_class("-code-alone")
+        self._fit()
+
+    def action_copy(self) -> None:
+        """Send the addresses to the clipboard (again)."""
+        self._copy("\n".join(url for _, url in self.links))
+
+    def action_leave(self) -> None:
+        """Close the page, and take the mouse back: not on unmounting, which also comes after the end."""
+        if self._is_mouse_lent:
+            self._output.report_mouse(True)
+        self.dismiss()
+
+
+def _too_small(code: QrCode) -> str:
+    if not code.code:
+        return "(too long for a QR code)"
+    return f"(a QR code needs {code.needs.width}×{code.needs.height + 1})"
+
+
+@lru_cache(maxsize=4)
+def squares(url: str) -> Squares:
+    """The code's squares with the quiet zone, dark ones true. Empty where no code holds so long a text."""
+    import segno  # 50 ms that only whoever wants a code pays for
+
+    try:
+        code = segno.make_qr(url, error="l")  # the rest of the smallest code goes to a better correction
+    except segno.DataOverflowError:
+        return ()
+    side = [False] * QUIET
+    inner = [[*side, *(bool(square) for square in row), *side] for row in code.matrix]
+    edge = [[False] * len(inner[0])] * QUIET
+    return (*edge, *inner, *edge)
+
+
+def size_of(code: Squares, *, is_unicode: bool) -> Size:
+    """How many columns and lines a code takes."""
+    side = len(code)
+    return Size(side, (side + 1) // 2) if is_unicode else Size(side * 2, side)
+
+
+def painted(code: Squares, *, is_unicode: bool) -> Content:
+    """The code in black and white: by half blocks, or by blanks on two grounds."""
+    if is_unicode:
+        below = [*code[1::2], [False] * len(code)]
+        pairs = zip(code[::2], below, strict=False)
+        lines = ["".join(_HALVES[pair] for pair in zip(*rows, strict=True)) for rows in pairs]
+        return Content("\n").join(Content(line).stylize(_INK) for line in lines)
+    rows = []
+    for row in code:
+        runs = [(dark, len(list(run)) * 2) for dark, run in groupby(row)]
+        rows.append(Content.assemble(*((" " * n, _DARK_GROUND if dark else _INK) for dark, n in runs)))
+    return Content("\n").join(rows)
+
+
+class QrCode(Static):
+    """The code of one address; shows nothing where there is none."""
+
+    def __init__(self, url: str, *, is_unicode: bool, id: str | None = None) -> None:
+        self.url = url
+        self.code = squares(url)
+        """The squares; empty where the address is too long for any code."""
+        self.needs = size_of(self.code, is_unicode=is_unicode)
+        """The columns and lines that it takes."""
+        super().__init__(painted(self.code, is_unicode=is_unicode) if self.code else "", id=id)
+
+    def fits(self, columns: int, lines: int) -> bool:
+        """Whether the code can be shown whole."""
+        return bool(self.code) and self.needs.width <= columns and self.needs.height <= lines

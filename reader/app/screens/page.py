@@ -1,0 +1,160 @@
+"""What all dialogs and pages have: the keys that move in them and leave them, and the keys at their foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.screen import ModalScreen, ScreenResultType
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+from textual.widgets import OptionList, Static
+
+from reader.app.keys import binding
+from reader.config.commands import BY_ID, key_words
+
+MOVING: tuple[BindingType, ...] = (
+    binding("move_down", "move(1)"),
+    binding("move_up", "move(-1)"),
+    binding("page_on", "page(1)"),
+    binding("page_down", "page(1)"),
+    binding("page_up", "page(-1)"),
+    binding("half_down", "page(0.5)"),
+    binding("half_up", "page(-0.5)"),
+    binding("go_top", "jump(False)"),
+    binding("go_bottom", "jump(True)"),
+)
+"""For pages with more than they can show, whose class `body` is on what moves."""
+
+
+class Page(ModalScreen[ScreenResultType]):
+    """A dialog or page; Back and Quit leave it without an answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [binding("back", "leave"), binding("back_or_quit", "leave")]
+
+    def action_leave(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
+
+    def action_move(self, lines: int) -> None:
+        """Go down by lines or options, up for less than 0."""
+        for body in self.query(".body"):
+            if isinstance(body, OptionList) and body.option_count:
+                here = body.highlighted if body.highlighted is not None else -1
+                body.highlighted = max(min(here + lines, body.option_count - 1), 0)
+            else:
+                body.scroll_relative(y=lines, animate=False, force=True, immediate=True)
+
+    def action_page(self, pages: float) -> None:
+        """Go down by pages, up for less than 0."""
+        for body in self.query(".body"):
+            self.action_move(round(body.size.height * pages))
+
+    def action_jump(self, to_end: bool) -> None:
+        """Go to the bottom or the top."""
+        for body in self.query(".body"):
+            lines = body.option_count if isinstance(body, OptionList) else body.virtual_size.height
+            self.action_move(lines if to_end else -lines)
+
+
+Hint = tuple[str, str]
+"""A command, or Textual's name of a key, and what it does; without words the next hint's are meant."""
+
+GAP = "   "
+"""Between two hints."""
+
+
+def pressing(content: Content, key: str) -> Content:
+    """The content, which presses a key when it is clicked in a `Pressable`."""
+    return content.stylize(Style.from_meta({"@click": f"press({key!r})"}))
+
+
+class Pressable(Static):
+    """Words that stand for keys: whoever came by mouse can go on by mouse."""
+
+    auto_links = False
+    """Textual would underline what can be clicked; everything can."""
+
+    def action_press(self, key: str) -> None:
+        """Press a key."""
+        self.app.simulate_key(key)
+
+
+class Hints(Visual):
+    """Hints side by side, wrapped where there is no room; a key stays on one line with its words."""
+
+    def __init__(self, parts: Sequence[Content]) -> None:
+        self._parts = parts
+
+    def in_width(self, width: int) -> Content:
+        """The hints in lines of so many cells."""
+        lines = [self._parts[0]] if self._parts else [Content()]
+        for part in self._parts[1:]:
+            longer = Content.assemble(lines[-1], GAP, part)
+            if longer.cell_length <= width:
+                lines[-1] = longer
+            else:
+                lines.append(part)
+        return Content("\n").join(lines)
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """The lines of cells."""
+        return self.in_width(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """Cells of all hints beside each other."""
+        return sum(part.cell_length for part in self._parts) + len(GAP) * max(len(self._parts) - 1, 0)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Lines of them in so many cells."""
+        return self.in_width(width).get_height(rules, width)
+
+
+class KeyLine(Pressable):
+    """The keys of a page or dialog, as its bindings have them now."""
+
+    def __init__(
+        self, *hints: Hint, before: str = "", id: str | None = None, classes: str = "dialog--keys"
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown = hints, before, ""
+
+    def on_mount(self) -> None:
+        """Show the keys, now that it is known which they are."""
+        self._show()
+
+    def show(self, *hints: Hint, before: str = "", after: str = "") -> None:
+        """Show other keys, behind some words or before."""
+        self._shown = hints, before, after
+        if self.is_attached:
+            self._show()
+
+    def _show(self) -> None:
+        hints, before, after = self._shown
+        bound = {found.binding.id: key for key, found in reversed(self.screen.active_bindings.items())}
+        keys = [(bound.get(name, "") if name in BY_ID else name, words) for name, words in hints]
+        parts = parts_of([(key, words) for key, words in keys if key])
+        if before:
+            parts[:1] = [Content.assemble(before, *parts[:1])]
+        self.update(Hints([*parts, Content(after)] if after else parts))
+
+
+def parts_of(hints: Sequence[Hint]) -> list[Content]:
+    """What stays on one line: each key, or several that do one thing, with the words."""
+    parts: list[Content] = []
+    keys: list[Content | str] = []
+    for key, words in hints:
+        written = Content.styled(key_words(key, is_plain=True), "bold")
+        keys.append(pressing(Content.assemble(written, f" {words}") if words else written, key))
+        if words:
+            parts.append(Content.assemble(*keys))
+            keys = []
+        else:
+            keys.append(" ")
+    return parts
