@@ -14,6 +14,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from reader.library import Library
 
+LONG = (pytest.mark.long, pytest.mark.timeout(1800))
+"""Marks the long form of a test, or the rarer ones of its cases: `pytest -m long` runs them."""
+
 # No deadline: how long an example takes says more about the machine than about the code.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)

@@ -9,6 +9,7 @@ import struct
 import sys
 import termios
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -24,6 +25,8 @@ _LEFT_OUT = (
 
 PATIENCE = 30.0
 """Seconds after which what does not come will not come."""
+QUIET = 0.25
+"""Seconds without a byte after which nothing more comes of a key: longer than the timers behind keys."""
 
 
 class RealScreen:
@@ -78,16 +81,25 @@ class RealScreen:
             if not self._read(end - monotonic()):
                 raise AssertionError(f"{text!r} did not come; to be seen is\n{self.glass.text}")
 
-    def press(self, keys: str, quiet: float = 0.7) -> None:
-        """Type on the keyboard and wait until nothing more is written for a while.
+    def press(self, keys: str, quiet: float = QUIET) -> None:
+        """Type on the keyboard and wait until the reader is idle and has written nothing for a while.
 
         Raises AssertionError where it goes on writing: a screen on which nothing happens is still.
         """
         os.write(self._terminal, keys.encode())
         end = monotonic() + PATIENCE
-        while self._read(quiet):
+        while self._read(quiet) or self._is_busy:
             assert monotonic() < end, f"never still after {keys!r}: {bytes(self.written[-200:])!r}"
         self.seen.append(self.glass.text)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether one of its threads runs or waits for a processor, as far as this system tells."""
+        for stat in Path(f"/proc/{self._pid}/task").glob("*/stat"):
+            with suppress(OSError):
+                if stat.read_text().rpartition(")")[2].split()[0] == "R":
+                    return True
+        return False
 
     def press_for(self, keys: str, *texts: str) -> None:
         """Type on the keyboard and wait until these texts are to be seen, all of which were not before.

@@ -155,7 +155,7 @@ def test_a_terminal_with_few_colours_or_none(folder: Path, tmp_path: Path, varia
     with RealScreen(folder, tmp_path / "home", variables=variables) as screen:
         screen.wait_for("Calm13")
         for keys in ("jj", "\r", "\x1b", "f", " ", "/sea", "\r", "?", "q", ":", "\x1b", "A", "n", "Q"):
-            screen.press(keys, 0.3)
+            screen.press(keys, 0.1)
         assert screen.wait_for_end() == 0
     assert b"Traceback" not in screen.written
     assert b"\x1b[?1049l" in screen.written and b"\x1b[?25h" in screen.written

@@ -121,17 +121,17 @@ def test_a_picture_that_lies_over_the_lines_goes_and_comes_with_them(tmp_path: P
     (config / "config.toml").write_text('mark_read_after = -1\n[terminal]\npictures = "sixel"\n')
     with RealScreen(news, tmp_path / "home", columns=140, rows=40) as screen:
         screen.wait_for("\x1bP0;1;0q")
-        screen.press("", quiet=1)
+        screen.press("")
         sixels = screen.written.count(b"\x1bP0;1;0q")
         screen.press("\r")
         screen.press("G")
         assert screen.written.count(b"\x1bP0;1;0q") == sixels
         before = len(screen.written)
-        screen.press("gg", quiet=1)
+        screen.press("gg", quiet=0.4)
         assert screen.written.count(b"\x1bP0;1;0q", before) == 1
-        screen.press("?", quiet=1)
+        screen.press("?", quiet=0.4)
         before = len(screen.written)
-        screen.press("\x1b", quiet=1)
+        screen.press("\x1b", quiet=0.4)
         assert screen.written.count(b"\x1bP0;1;0q", before) == 1
         screen.press("Q")
         assert screen.wait_for_end() == 0

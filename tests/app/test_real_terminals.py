@@ -1,11 +1,7 @@
-"""The reader on every kind and size of terminal: it starts, answers keys, and leaves all as it was.
-
-A few of them always; all of them where READER_ALL_TERMINALS is set, which takes some minutes.
-"""
+"""The reader on every kind and size of terminal: it starts, answers keys, and leaves all as it was."""
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from itertools import product
@@ -14,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.real_screen import RealScreen
+from tests.conftest import LONG
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 
@@ -25,7 +22,7 @@ SOME = (
     ("vt100", "C", (40, 10)),
     ("xterm-kitty", "C.UTF-8", (120, 40)),
 )
-CASES = tuple(product(KINDS, LOCALES, SIZES)) if os.environ.get("READER_ALL_TERMINALS") else SOME
+REST = [pytest.param(*case, marks=LONG) for case in product(KINDS, LOCALES, SIZES) if case not in SOME]
 
 SWITCHES = (b"1049", b"1000", b"1003", b"1006", b"2004", b"1004")
 """The modes of a terminal that the reader turns on: the second screen, the mouse, pasting, focus."""
@@ -44,7 +41,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("kind", "locale", "size"), CASES)
+@pytest.mark.parametrize(("kind", "locale", "size"), [*SOME, *REST])
 def test_it_starts_works_and_leaves(
     kind: str, locale: str, size: tuple[int, int], news: Path, tmp_path: Path
 ) -> None:

@@ -51,7 +51,7 @@ def write(found: Sequence[tuple[int, str, str]]) -> None:
 
 def short(node: str) -> str:
     """A test's name as the page has it: `test_kills.py::test_name`."""
-    return node.removeprefix("tests/force/")
+    return node.removeprefix("tests/force/").partition("[")[0]
 
 
 def _exists(test: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from reader import cli
 from tests.force import hostile
 from tests.force.child_processes import ChildProcesses
-from tests.force.conftest import IS_LONG, Figure
+from tests.force.conftest import Figure
 
 SECONDS = 2.0
 """Of one processor for one file, read and shown (the promise)."""
@@ -37,20 +37,16 @@ def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChildProcesses
         yield found
 
 
-def kinds() -> list[str]:
-    """Those of this form."""
-    return [kind for kind in hostile.KINDS if IS_LONG or kind in FEW or is_small(kind)]
-
-
 def is_small(kind: str) -> bool:
     """Whether a kind is soon made and soon read."""
     return len(hostile.TEXTS.get(kind, "")) < LARGE and kind not in ("200 MB", "4 GB with a hole")
 
 
-def test_any_bytes_are_a_file(victims: ChildProcesses, tmp_path: Path, figure: Figure) -> None:
+def test_any_bytes_are_a_file(victims: ChildProcesses, tmp_path: Path, is_long: bool, figure: Figure) -> None:
     """Every file is an article or a problem; the slowest and the largest keep the promise."""
     slowest, largest, found = (0.0, ""), (0, ""), 0
-    for number, kind in enumerate(kinds()):
+    kinds = [kind for kind in hostile.KINDS if is_long or kind in FEW or is_small(kind)]
+    for number, kind in enumerate(kinds):
         folder = tmp_path / str(number)
         folder.mkdir()
         hostile.make(kind, folder)
@@ -67,7 +63,7 @@ def test_any_bytes_are_a_file(victims: ChildProcesses, tmp_path: Path, figure: F
         f"{found} kinds of file; slowest {slowest[0]:.2f} s ({slowest[1]}),"
         f" most memory {largest[0] / 2**20:.0f} MB ({largest[1]}), 0 crashes",
     )
-    assert slowest[0] < SECONDS * (1 if IS_LONG else 2), slowest
+    assert slowest[0] < SECONDS * 2, slowest
     assert largest[0] < MEMORY, largest
     assert not list(tmp_path.rglob("PWNED")) and not Path("PWNED").exists()
 

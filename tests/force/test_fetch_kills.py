@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ from tests.feeds.site import Page, Site, item, rss
 from tests.force.conftest import Figure
 
 FEEDS, ENTRIES = 4, 12
-KILLS = 40 if os.environ.get("READER_FORCE") == "long" else 5
 
 
 @pytest.fixture
@@ -43,13 +41,16 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     made.close()
 
 
-@pytest.mark.timeout(600)
 def test_a_killed_fetch_loses_nothing_and_brings_nothing_twice(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Figure
+    site: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    times: Callable[[int, int], int],
+    figure: Figure,
 ) -> None:
     """Killed after a random time, then fetched to the end: every entry is one whole file."""
-    choose = random.Random(7)
-    for attempt in range(KILLS):
+    choose, kills = random.Random(7), times(2, 25)
+    for attempt in range(kills):
         for kind in ("data", "config"):
             monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(tmp_path / f"{attempt}" / kind))
         subscriptions.add([Subscription(f"{site.url}/{feed}", f"Feed {feed}") for feed in range(FEEDS)])
@@ -77,4 +78,4 @@ def test_a_killed_fetch_loses_nothing_and_brings_nothing_twice(
         for _ in fetch(subscriptions.load()[0], force=True, report=again):
             pass
         assert (again.new, again.updated) == (0, 0)
-    figure(10, f"{KILLS} fetches of {FEEDS} feeds killed, then completed: every entry one whole file")
+    figure(10, f"{kills} fetches of {FEEDS} feeds killed, then completed: every entry one whole file")

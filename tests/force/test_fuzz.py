@@ -33,14 +33,10 @@ from reader.marks.database import FILE
 from reader.parsing.content import Unreadable, article_in
 from reader.parsing.frontmatter import read, read_any
 from reader.query import parse
-from tests.force.conftest import IS_LONG, Figure
+from tests.force.conftest import Figure
 from tests.index.files import NOW, refresh, titles
 from tests.index.test_walk import Walk
 from tests.model import Model
-
-RUNS = 60 if IS_LONG else 6
-STEPS = 40 if IS_LONG else 14
-EXAMPLES = 3_000 if IS_LONG else 150
 
 
 class Life(RuleBasedStateMachine):
@@ -135,7 +131,9 @@ def _die_at_write(folder: Path, after: int, rebuild: bool) -> None:
         os._exit(0)
 
 
-def test_lives_of_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Figure) -> None:
+def test_lives_of_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_long: bool, figure: Figure
+) -> None:
     """Whatever happens in whatever order, kills too, it answers as the model does."""
     for kind in ("CACHE", "DATA"):
         monkeypatch.setenv(f"READER_{kind}_DIR", str(tmp_path / kind))
@@ -143,8 +141,8 @@ def test_lives_of_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fig
     monkeypatch.setattr(refreshing, "LATE_LEAST", 3)
     Life.base, Life.lives, Life.steps, Life.kills = tmp_path, 0, 0, 0
     form = settings(
-        max_examples=RUNS, stateful_step_count=STEPS, deadline=None, derandomize=not IS_LONG, database=None,
-        suppress_health_check=list(HealthCheck),
+        max_examples=60 if is_long else 6, stateful_step_count=40 if is_long else 14, deadline=None,
+        derandomize=not is_long, database=None, suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(Life, settings=form)
     figure(
@@ -201,9 +199,6 @@ _PIECES = (
 )
 texts = st.one_of(st.text(), st.lists(st.one_of(st.sampled_from(_PIECES), st.text(max_size=4))).map("".join))
 """Any text, and text that looks like what the parsers are made for."""
-_SETTINGS = settings(
-    max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
 
 
 def _header(text: str) -> object:
@@ -257,11 +252,13 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 
 @pytest.mark.parametrize("parser", PARSERS)
-def test_any_text_is_parsed_or_refused(parser: str, figure: Figure) -> None:
+def test_any_text_is_parsed_or_refused(parser: str, times: Callable[[int, int], int], figure: Figure) -> None:
     """No text raises anything but what the parser says that it raises, and what comes out is clean."""
     tried = 0
 
-    @_SETTINGS
+    @settings(
+        max_examples=times(150, 3_000), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(texts)
     def look(text: str) -> None:
         nonlocal tried

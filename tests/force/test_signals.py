@@ -12,12 +12,14 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
 from tests.app.real_screen import RealScreen
 from tests.cli.home import Home
-from tests.force.conftest import IS_LONG, Figure
+from tests.conftest import LONG
+from tests.force.conftest import Figure
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 
@@ -72,14 +74,15 @@ def news(tmp_path: Path) -> Path:
     return folder
 
 
-WAYS = ("SIGTERM", "a closed terminal", "a terminal that is not read")
-MORE_WAYS = ("SIGINT", "SIGHUP", "SIGQUIT")
-ENDS = (signal.SIGTERM,)
-MORE_ENDS = (signal.SIGINT, signal.SIGHUP, signal.SIGKILL)
-"""What ends a load with its workers; the others are for the long form."""
+def rarely(*values: object) -> list[Any]:
+    """Parameters of the long form."""
+    return [pytest.param(value, marks=LONG) for value in values]
 
 
-@pytest.mark.parametrize("way", WAYS + MORE_WAYS if IS_LONG else WAYS)
+@pytest.mark.parametrize(
+    "way",
+    ["SIGTERM", "a closed terminal", "a terminal that is not read", *rarely("SIGINT", "SIGHUP", "SIGQUIT")],
+)
 def test_the_screen_ends_well(way: str, news: Path, tmp_path: Path, figure: Figure) -> None:
     """The place is kept, the terminal is given back where there is one, and nobody is left."""
     with RealScreen(news, tmp_path / "home", columns=100, rows=30) as screen:
@@ -142,7 +145,7 @@ def _state(process: int) -> str:
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-@pytest.mark.parametrize("number", ENDS + MORE_ENDS if IS_LONG else ENDS)
+@pytest.mark.parametrize("number", [signal.SIGTERM, *rarely(signal.SIGINT, signal.SIGHUP, signal.SIGKILL)])
 def test_a_load_with_workers_leaves_nobody(number: signal.Signals, tmp_path: Path, figure: Figure) -> None:
     """Whatever ends a first load, its workers end too, no traceback is written, and the next one goes on."""
     home = Home(tmp_path)

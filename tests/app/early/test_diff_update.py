@@ -186,7 +186,7 @@ def test_a_move_of_the_cursor_is_small(kind: str, tmp_path: Path) -> None:
     with RealScreen(news, tmp_path / "home", columns=100, rows=30, variables=variables) as screen:
         screen.wait_for("30 of 30")
         screen.wait_for("A paragraph of article 29")
-        screen.press("", quiet=1.5)
+        screen.press("")
         for keys in ("j", "j", "k", "\t", "j"):
             before = len(screen.written)
             screen.press(keys)
