@@ -20,7 +20,10 @@ class NoPassword(ReaderError):
 
 def login_of(subscription: Subscription) -> tuple[str, str] | None:
     """User and password, or None where the feed needs none. Blocks. Raises NoPassword."""
-    parts = urlsplit(subscription.url)
+    try:
+        parts = urlsplit(subscription.url)
+    except ValueError:
+        return None  # asking for it says what is wrong with it
     if subscription.password_command:
         user = subscription.user or unquote(parts.username or "")
         return _from_command(subscription.password_command, user)

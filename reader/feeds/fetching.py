@@ -209,7 +209,7 @@ class _Run:
             for done in asyncio.as_completed(tasks):
                 await queue.put(await done)
             await queue.put(None)
-        except (ReaderError, OSError) as error:
+        except Exception as error:
             await queue.put(error)
         finally:
             for task in tasks:
@@ -235,6 +235,9 @@ class _Run:
                 raise
             except ReaderError as error:
                 return self._failed(one, feed, str(error))
+            except Exception as error:  # a fault of ours with one feed must not cost the others
+                sentence = f"it can't be read ({type(error).__name__}: {error}); please report this"
+                return self._failed(one, feed, sentence[:200])
 
     async def _asked(self, one: Subscription, feed: FeedState) -> Answer:
         # Only a program may take its time.
@@ -328,7 +331,8 @@ class _Run:
             title=reading.title, site=reading.site, repeats=reading.repeats, fetched=self._now, failures=0,
             error="", gone=False, arrived=now if new or not feed.arrived else feed.arrived,
             # Both from every whole answer, byte for byte; what a server has dropped is not sent on.
-            etag=answer.headers.get("etag", ""), modified=answer.headers.get("last-modified", ""),
+            etag=_sendable(answer.headers.get("etag", "")),
+            modified=_sendable(answer.headers.get("last-modified", "")),
             validated=now if is_validated else 0,
             due=politeness.due_after_success(now, one.every, reading.ttl, answer.headers),
         )  # fmt: skip
@@ -505,4 +509,12 @@ class _Writer:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""  # asking for it says what is wrong with it
+
+
+def _sendable(value: str) -> str:
+    """A validator as it came, where it can be sent at all."""
+    return value if value.isascii() and value.isprintable() else ""

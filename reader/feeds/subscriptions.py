@@ -73,8 +73,13 @@ _CHECKS: Mapping[str, tuple[type, str]] = {
 
 def without_credentials(url: str) -> str:
     """The URL without `user:password@`."""
-    parts = urlsplit(url) if "@" in url else None
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts else url
+    if "@" not in url:
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.partition("://")[0] + "://" + url.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def seconds_of(text: str) -> int:

@@ -250,6 +250,34 @@ def test_one_broken_feed_stops_no_other(desk: Desk) -> None:
     assert "410" in errors["gone"] and "web page" in errors["page"] and "password" in errors["secret"]
 
 
+def test_addresses_that_are_none_fail_alone(desk: Desk) -> None:
+    """Whatever stands in feeds.toml, each has its sentence."""
+    for url in (
+        "http://[::1",
+        "https://u:p@[b",
+        "not an address",
+        "ftp://a.example/",
+        "http://",
+        "https://a b/",
+    ):
+        subscriptions.add([subscriptions.Subscription(url)])
+    desk.subscribe()
+    desk.site.pages["/feed"] = Page(rss(item(1)))
+    report = desk.fetch()
+    assert (report.failed, report.new) == (6, 1)
+    assert all("please report" not in error for _, error in report.errors)
+
+
+def test_a_validator_that_can_t_be_sent_is_not_kept(desk: Desk) -> None:
+    """Odd bytes in an ETag must not end the fetching of a feed."""
+    desk.subscribe()
+    desk.site.pages["/feed"] = Page(rss(item(1)), {"ETag": '"\xe9"', "Last-Modified": "then"})
+    desk.fetch()
+    assert desk.fetch().failed == 0
+    headers = desk.site.asked[-1][1]
+    assert (headers["If-None-Match"], headers["If-Modified-Since"]) == (None, "then")
+
+
 def test_a_gone_feed_is_not_asked_any_more(desk: Desk) -> None:
     """410 ends the fetching, also with force, unless the feed is named."""
     desk.subscribe()
