@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, OptionList
@@ -22,8 +22,8 @@ class SortPage(Page["Query | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVING,
-        binding("next_sort", "move(1)"),
-        Binding("r", "reverse", "Reverse"),
+        binding("sort", "move(1)"),
+        binding("reverse_sort", "reverse", "r"),
     ]
 
     def __init__(self, query: Query, orders: tuple[str, ...]) -> None:
@@ -37,7 +37,7 @@ class SortPage(Page["Query | None"]):
         with Vertical(classes="dialog"):
             yield Label(Content("Sort order"), classes="dialog--question")
             yield OptionList(markup=False, classes="body")
-            yield KeyLine(("enter", "sort"), ("r", "reverse"), ("back", "cancel"))
+            yield KeyLine(("enter", "sort"), ("reverse_sort", "reverse"), ("back", "cancel"))
 
     def on_mount(self) -> None:
         """Begin at the present order."""
