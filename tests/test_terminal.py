@@ -13,10 +13,10 @@ import pytest
 
 from reader import terminal
 from reader.terminal import ALLOWED, TRUECOLOUR, Facts, Terminal, choices, decide
-from reader.terminal.answers import Answers
 from reader.terminal.asking import read_answers
 from reader.terminal.emulators import EMULATORS
 from reader.terminal.facts import read_tmux
+from reader.terminal.value import Answers
 
 
 def seen(env: Mapping[str, str], **facts: Any) -> Terminal:

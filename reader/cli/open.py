@@ -62,7 +62,7 @@ def _carry_out(url: str, is_remote: bool | None, *, is_first: bool) -> int:
 
 
 def _run_here(argv: Sequence[str]) -> str | None:
-    from reader.opening.starting import run_here
+    from reader.opening.programs import run_here
 
     try:
         code = run_here(argv, {})

@@ -111,8 +111,8 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     import secrets
     import threading
 
+    from reader.opening.programs import run_here
     from reader.opening.relay import Place, Relay
-    from reader.opening.starting import run_here
 
     if os.path.basename(command[0]) != "ssh" or len(command) < 2:
         raise UsageError('a relay runs ssh and nothing else: "reader relay ssh HOST"')

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
-from reader.config.values import quoted
+from reader.config.settings import quoted
 from reader.errors import nearest, shown
 
 COLOURS = (

@@ -1,27 +1,181 @@
-"""What the person wrote in config.toml: one frozen record, read once, with a default for everything.
+"""The settings in config.toml: one frozen record, read once, with a default for each value.
 
-A mistake in it is one clear warning and the default, never an end. Whether a theme exists or a query makes
-sense is not known here: who uses them says so. Nothing is written here; the table of views is written by
-`reader.config.views_file`.
+A mistake costs one warning and leaves the default. Whether a theme exists or a query is valid is checked by
+whoever uses it. Nothing is written here; `reader.config.views` writes the table of views.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from zlib import crc32
 
 from reader.article.identity import is_web
 from reader.article.site import PLACEHOLDERS
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
-from reader.config import values as config_values
 from reader.config.commands import BY_ID
 from reader.config.paths import config_file
-from reader.config.values import Unfit, quoted, spelled
 from reader.errors import ReaderError, brief, nearest, shown
+
+_HUGE = 10**18
+
+TAG_COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink")
+"""The names of the colours, as the configuration writes them."""
+
+
+class InvalidValue(ValueError):
+    """The value is of another kind; its text says what is expected."""
+
+
+def line(value: object) -> str:
+    """A text on one line."""
+    if not isinstance(value, str):
+        raise InvalidValue("a string")
+    return clean_line(value)
+
+
+def one_of(names: Sequence[str]) -> Callable[[object], str]:
+    """A reader of one of these names."""
+
+    def convert(value: object) -> str:
+        if value not in names:
+            raise InvalidValue(" or ".join(f'"{name}"' for name in names))
+        return str(value)
+
+    return convert
+
+
+def switch(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise InvalidValue("true or false")
+    return value
+
+
+def seconds(value: object) -> float:
+    """A number of seconds from 0 to 3600, or -1."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not (value == -1 or 0 <= value <= 3600):  # type: ignore[operator]
+        raise InvalidValue("a number of seconds from 0 to 3600, or -1")
+    return float(value)  # type: ignore[arg-type]
+
+
+def cells(low: int, high: int) -> Callable[[object], int]:
+    """A reader of whole numbers between two bounds."""
+
+    def convert(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise InvalidValue(f"a whole number from {low} to {high}")
+        return value
+
+    return convert
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A list of texts, or one text for a list of one."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise InvalidValue("a list of strings")
+    return tuple(items)
+
+
+def arguments(value: object) -> tuple[str, ...]:
+    """A program and its arguments; a text is a program without any."""
+    arguments = texts(value)
+    if any("\0" in argument for argument in arguments) or (arguments and not arguments[0].strip()):
+        raise InvalidValue("a program and its arguments")
+    return arguments
+
+
+def lines(value: object) -> tuple[str, ...]:
+    """A list of texts without empty ones."""
+    return tuple(filter(None, map(clean_line, texts(value))))
+
+
+def rules(value: object) -> dict[str, tuple[str, ...]]:
+    """A list of queries for all views, under `*`, or a table with a list for each view."""
+    if not isinstance(value, dict):
+        return {"*": lines(value)}
+    return {clean_line(name): lines(item) for name, item in value.items()}
+
+
+def commands(value: object) -> dict[str, tuple[str, ...]]:
+    """A table of argument lists. One text is no list: only a shell could take it apart."""
+    if not isinstance(value, dict) or not all(isinstance(item, list) and item for item in value.values()):
+        raise InvalidValue("a table with a list of a program and its arguments for each name")
+    return {name: arguments(item) for name, item in value.items()}
+
+
+def texts_by_name(value: object) -> dict[str, str]:
+    """A table with a text for each name."""
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise InvalidValue("a table with a string for each name")
+    return {clean_line(name): clean_line(text) for name, text in value.items()}
+
+
+def queries_by_name(value: object) -> dict[str, str | Literal[False]]:
+    """A table with a query for each name; false for a view of the reader's own that is not wanted."""
+    items: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else [("", None)]
+    if not all(isinstance(item, str) or item is False for _, item in items):
+        raise InvalidValue("a table with a query (or false) for each name")
+    return {clean_line(name): item and clean_line(item) for name, item in items}
+
+
+def tag_colours(value: object) -> dict[str, str]:
+    """A table of tags with the name of a colour for each."""
+    pairs = texts_by_name(value)
+    if any(colour not in TAG_COLOURS for colour in pairs.values()):
+        raise InvalidValue(f"a table with one of {', '.join(TAG_COLOURS)} for each tag")
+    return pairs
+
+
+def colour_of(tag: str, chosen: Mapping[str, str]) -> str:
+    """The name of a tag's colour; `chosen` is the configuration's table `[tags]`."""
+    folded = tag.casefold()
+    for name, colour in chosen.items():
+        if name.casefold() == folded:
+            return colour
+    return TAG_COLOURS[crc32(folded.encode("utf-8", "replace")) % len(TAG_COLOURS)]
+
+
+def quoted(value: object) -> str:
+    """A value as a message about it quotes it."""
+    return shown(value) if isinstance(value, str) else brief(spelled(value))
+
+
+def spelled(value: object) -> str:
+    """A value as TOML has it; good enough in messages for those that TOML lacks."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        # Python refuses to write an integer of thousands of digits, and nobody would read it.
+        return str(value) if abs(value) < _HUGE else "a huge number"
+    if isinstance(value, float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(spelled, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_text(str(name))} = {spelled(item)}" for name, item in value.items()) + "}"
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    # JSON's strings are TOML's, but for pairs of surrogates. What a terminal obeys or hides is escaped.
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(
+        char
+        if char.isprintable()
+        else f"\\u{ord(char):04x}"
+        if ord(char) < 1 << 16
+        else f"\\U{ord(char):08x}"
+        for char in json.dumps(safe, ensure_ascii=False)
+    )
+
 
 MOST_BYTES = 1 << 20
 """A longer file is no configuration."""
@@ -178,13 +332,13 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
         if key == "collection":
             return _collection(value, folder)
         if key == "feeds":
-            return _feeds(config_values.texts_by_name(value), folder, warnings)
+            return _feeds(texts_by_name(value), folder, warnings)
         if key == "keys":
-            return _keys(config_values.texts_by_name(value), warnings)
+            return _keys(texts_by_name(value), warnings)
         if key == "terminal":
             return _findings(value, warnings)
         return _KINDS[key](value)
-    except Unfit as error:
+    except InvalidValue as error:
         default = spelled(Config._field_defaults[key])
         expected = str(error).replace("a table", f"a table [{key}]")
         raise BadConfig(f"{key}: expected {expected}, not {quoted(value)}; {default} is used") from None
@@ -195,7 +349,7 @@ def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]
     from reader.terminal import ALLOWED  # only where there is such a table
 
     if not isinstance(value, dict):
-        raise Unfit("a table")
+        raise InvalidValue("a table")
     good = {}
     for name, item in value.items():
         allowed = ALLOWED.get(name, ())
@@ -211,10 +365,10 @@ def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]
 
 def _collection(value: object, folder: Path) -> tuple[Path, ...]:
     """Absolute paths; what is relative is so to the configuration's own folder."""
-    texts = config_values.texts(value)
-    if any("\0" in text or not text for text in texts):
-        raise Unfit("a list of folders or files")
-    return tuple(Path(os.path.abspath(folder / os.path.expanduser(text))) for text in texts)
+    names = texts(value)
+    if any("\0" in name or not name for name in names):
+        raise InvalidValue("a list of folders or files")
+    return tuple(Path(os.path.abspath(folder / os.path.expanduser(name))) for name in names)
 
 
 def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str, str]:
@@ -232,7 +386,7 @@ def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str
 def _sites(value: object, folder: Path, warnings: list[str]) -> tuple[Mapping[str, str], ...]:
     """The tables [[site]]; one without a folder or with a wrong url is told and left out."""
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise Unfit("a list of tables [[site]]")
+        raise InvalidValue("a list of tables [[site]]")
     good = []
     for number, one in enumerate(value, 1):
         site = {}
@@ -276,25 +430,25 @@ def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
 
 
 _KINDS: Mapping[str, Callable[[object], object]] = {
-    "theme": config_values.line,
-    "mark_read_after": config_values.seconds,
-    "text_width": config_values.cells(30, 200),
-    "paragraph_spacing": config_values.cells(0, 2),
-    "rows": config_values.one_of(ROWS),
-    "sidebar_width": config_values.cells(12, 80),
-    "query": config_values.line,
-    "sort": config_values.line,
-    "browser": config_values.arguments,
-    "text_browser": config_values.arguments,
-    "copy": config_values.arguments,
-    "relay": config_values.line,
-    "open": config_values.commands,
-    "views": config_values.queries_by_name,
-    "mute": config_values.rules,
-    "tags": config_values.tag_colours,
-    "remember": config_values.switch,
-    "signs": config_values.one_of(SIGNS),
-    "pictures": config_values.one_of(PICTURES),
-    "fetch_pictures": config_values.switch,
-    "skip_folders": config_values.lines,
+    "theme": line,
+    "mark_read_after": seconds,
+    "text_width": cells(30, 200),
+    "paragraph_spacing": cells(0, 2),
+    "rows": one_of(ROWS),
+    "sidebar_width": cells(12, 80),
+    "query": line,
+    "sort": line,
+    "browser": arguments,
+    "text_browser": arguments,
+    "copy": arguments,
+    "relay": line,
+    "open": commands,
+    "views": queries_by_name,
+    "mute": rules,
+    "tags": tag_colours,
+    "remember": switch,
+    "signs": one_of(SIGNS),
+    "pictures": one_of(PICTURES),
+    "fetch_pictures": switch,
+    "skip_folders": lines,
 }

@@ -12,17 +12,26 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reader.errors import StorageError
 from reader.marks.file import MarksFile
 from reader.marks.mark import Change as Change
 from reader.marks.mark import Mark as Mark
+from reader.marks.mark import (
+    Times,
+    blank_like,
+    changed_times,
+    exported,
+    exported_times,
+    imported,
+    imported_times,
+    later_times,
+    merged,
+    moved_on,
+    parts,
+)
 from reader.marks.mark import Traces as Traces
-from reader.marks.mark import blank_like, exported, imported, moved_on
-
-if TYPE_CHECKING:
-    from reader.marks.times import Times
 
 VERSION = 3
 FILE = "marks.db"
@@ -175,9 +184,7 @@ class Marks:
         has = self.of([to.key]).get(to.key, to)
         import json
 
-        from reader.marks.times import later
-
-        changed = json.dumps(later(self._times(to.key), self._times(mark.key)))
+        changed = json.dumps(later_times(self._times(to.key), self._times(mark.key)))
         self._store([(has, has.united(mark)._replace(traces=to.traces))], turn, {to.key: changed})
         for change, before, after in self._take_steps(mark.key):
             old, new = (
@@ -263,8 +270,6 @@ class Marks:
         """The same with the times of every change, and with marks that were taken back: for `merge`."""
         import json
 
-        from reader.marks.times import parts, written
-
         with self.file.reading():
             rows = self._connection.execute(
                 f"select {_COLUMNS}, changed from marks"
@@ -273,7 +278,7 @@ class Marks:
             for *row, changed in rows:
                 mark, times = _mark(tuple(row)), json.loads(changed)
                 if times or parts(mark):
-                    yield exported(mark) | {"changed": written(times)}
+                    yield exported(mark) | {"changed": exported_times(times)}
 
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Take over each part of exported marks that was changed later than here. How many were changed.
@@ -282,11 +287,8 @@ class Marks:
         """
         import json
 
-        from reader.marks.times import later, merged
-        from reader.marks.times import read as read_times
-
         theirs = {
-            mark.key: (mark, read_times(place, record))
+            mark.key: (mark, imported_times(place, record))
             for place, record in enumerate(records, 1)
             for mark in (imported(place, record),)
         }
@@ -297,9 +299,9 @@ class Marks:
                 old = before.get(key, blank_like(mark))
                 my_times = self._times(key)
                 new = merged(old, my_times, mark, their_times)
-                if new != old or later(my_times, their_times):
+                if new != old or later_times(my_times, their_times):
                     steps.append((old, new))
-                    times[key] = json.dumps(later(my_times, their_times))
+                    times[key] = json.dumps(later_times(my_times, their_times))
             changed = [(old, new) for old, new in steps if old != new]
             if changed:
                 self._remember(f"{len(changed)} merged", changed)
@@ -340,8 +342,6 @@ class Marks:
         self, steps: Iterable[tuple[Mark, Mark]], turn: int, times: Mapping[int, str] | None = None
     ) -> None:
         """Keep the marks after these steps; their parts were changed at these times, else now."""
-        from reader.marks.times import now_changed  # with json, 2 ms that a list does without
-
         now = time.time()
         self._connection.executemany(
             "insert or replace into marks(key, identity, read, starred, note, tags, turn,"
@@ -351,7 +351,7 @@ class Marks:
                 (
                     new.key, _packed(new.identity), new.read, new.starred, new.note,
                     "\n".join(new.tags), turn, *new.traces[:3], _packed(new.traces.place) or None,
-                    new.key, times[new.key] if times is not None else now_changed(old, new, now),
+                    new.key, times[new.key] if times is not None else changed_times(old, new, now),
                 )
                 for old, new in steps
             ),

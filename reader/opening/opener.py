@@ -18,7 +18,7 @@ from reader.article.urls import checked_url as checked_url
 from reader.article.urls import shown_host as shown_host
 from reader.config import Config
 from reader.errors import shown
-from reader.opening.starting import PATIENCE, start
+from reader.opening.programs import PATIENCE, start
 from reader.terminal import Terminal
 
 TEXT_BROWSERS = (

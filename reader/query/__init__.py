@@ -1,8 +1,7 @@
 """The Query: a question as a value, and the one grammar that reads and writes it."""
 
-from reader.query.clauses import Clause, Group, Term
 from reader.query.fields import SORTS
-from reader.query.question import UNREAD, Query, highlights
+from reader.query.question import UNREAD, Clause, Group, Query, Term, highlights
 
 __all__ = ["SORTS", "UNREAD", "Clause", "Group", "Query", "Term", "highlights", "parse"]
 

@@ -6,10 +6,9 @@ Spelling (tokens, quotes, good values) is in `reader.query.grammar`. Loaded wher
 from __future__ import annotations
 
 from reader.errors import QueryError, shown
-from reader.query.clauses import Clause, Term, distinct, is_plain_and, joined
 from reader.query.fields import WORD_FIELDS
 from reader.query.grammar import Token, tokens
-from reader.query.question import Query
+from reader.query.question import Clause, Query, Term, distinct, is_plain_and, joined
 
 MOST_NESTED = 64
 """Parentheses may stand this deep in each other; beyond what people write, below what a stack holds."""

@@ -4,10 +4,9 @@ An answer that never comes would hold up the start, so only the environment, the
 tmux, tmux itself are asked. The facts go in as values: every decision can be tried without such a terminal.
 """
 
-from reader.terminal.choices import ALLOWED, Choice, choices
 from reader.terminal.decide import decide
 from reader.terminal.facts import Facts, Tmux, beside_the_pipe, collect
-from reader.terminal.value import TRUECOLOUR, Finding, Terminal
+from reader.terminal.value import ALLOWED, TRUECOLOUR, Choice, Finding, Terminal, choices
 
 __all__ = [
     "ALLOWED",

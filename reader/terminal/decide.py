@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from reader.terminal import passing
 from reader.terminal.emulators import EMULATORS, by_kind, by_term, by_variables
-from reader.terminal.facts import RELAY_VARIABLES, SSH_VARIABLES, Facts, client_env
+from reader.terminal.facts import RELAY_VARIABLES, SSH_VARIABLES, Facts, Tmux, client_env
 from reader.terminal.value import TRUECOLOUR, Finding, Terminal
 
 _SSH_SERVERS = ("sshd", "sshd-session", "dropbear", "mosh-server", "etterminal", "etserver")
@@ -46,7 +45,7 @@ def decide(facts: Facts) -> Terminal:
     settle("terminal", facts.is_tty, why_tty)
     settle("remote", *_remote(facts, env))
     settle("desktop", *_desktop(facts, env, values["remote"]))
-    settle("multiplexer", multiplexer, why, passing.screen_kept(multiplexer))
+    settle("multiplexer", multiplexer, why, _restoring_advice(multiplexer))
     settle("emulator", seen.emulator, seen.why_emulator)
     settle("colours", *_colours(seen))
     settle("unicode", *_unicode(facts))
@@ -143,7 +142,7 @@ def _colours(seen: _Seen) -> tuple[int, str, tuple[str, ...]]:
         return TRUECOLOUR, f"COLORTERM is {depth}", ()
     if term in _TRUECOLOUR_TERMS or term.endswith("-direct"):
         return TRUECOLOUR, f"TERM is {term}", ()
-    advice = passing.more_colours(seen.multiplexer, facts.tmux)
+    advice = _colour_advice(seen.multiplexer, facts.tmux)
     if "256color" in term:
         return 256, f"TERM is {term}", advice
     return 16, f"TERM is {term or 'not set'}, which promises no more", advice
@@ -163,7 +162,7 @@ def _unicode(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:
 
 def _links(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
     if seen.multiplexer:
-        return passing.links(seen.multiplexer, seen.facts.tmux)
+        return _links_through(seen.multiplexer, seen.facts.tmux)
     if not seen.emulator:
         return None, "it is not known which terminal this is", ()
     links = EMULATORS[seen.emulator].links
@@ -172,7 +171,7 @@ def _links(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
 
 def _clipboard(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
     if seen.multiplexer:
-        return passing.clipboard(seen.multiplexer, seen.facts.tmux)
+        return _clipboard_through(seen.multiplexer, seen.facts.tmux)
     if not seen.emulator:
         return None, "it is not known which terminal this is", ()
     known = EMULATORS[seen.emulator]
@@ -214,3 +213,70 @@ def _background(facts: Facts, env: Mapping[str, str]) -> tuple[str, str]:
         is_light = int(last) == 7 or 9 <= int(last) <= 15
         return "light" if is_light else "dark", f"COLORFGBG is {env['COLORFGBG']}"
     return "", "COLORFGBG is not set"
+
+
+_Answer = tuple[bool | None, str, tuple[str, ...]]
+
+_LINKS_SINCE = (3, 4)
+"""The first tmux that passes OSC 8 on."""
+
+
+def _feature_line(tmux: Tmux, feature: str) -> str:
+    """The line of ~/.tmux.conf that gives a feature to the terminal outside."""
+    return f"set -as terminal-features ',{tmux.term or '*'}:{feature}'"
+
+
+def _restoring_advice(multiplexer: str) -> tuple[str, ...]:
+    """What to change where the shell's lines are gone after a program with a screen of its own."""
+    return (
+        ("altscreen on, in ~/.screenrc, gives the shell's lines back at the end",)
+        if multiplexer == "screen"
+        else ()
+    )
+
+
+def _links_through(multiplexer: str, tmux: Tmux | None) -> _Answer:
+    """Whether OSC 8 reaches the terminal."""
+    if multiplexer == "zellij":
+        return True, "zellij passes links on", ()
+    if multiplexer == "screen":
+        return False, "screen drops links", ()
+    if tmux is None:
+        return None, "tmux was not asked", ()
+    if tmux.version < _LINKS_SINCE:
+        version = ".".join(map(str, tmux.version))
+        return False, f"tmux {version} drops links", ("tmux 3.4 and newer pass them on",)
+    if "hyperlinks" in tmux.features:
+        return True, "tmux passes them on to this terminal", ()
+    return False, "tmux does not know that this terminal has links", (_feature_line(tmux, "hyperlinks"),)
+
+
+def _clipboard_through(multiplexer: str, tmux: Tmux | None) -> _Answer:
+    """Whether a text reaches the clipboard."""
+    if multiplexer == "zellij":
+        return None, "zellij passes it on to its terminal", ()
+    if multiplexer == "screen":
+        return None, "screen passes it on, wrapped, to its terminal", ()
+    if tmux is None:
+        return None, "tmux was not asked", ()
+    if "clipboard" in tmux.features:
+        return True, "tmux passes on what `tmux load-buffer -w` gives it", ()
+    return (
+        False,
+        f"tmux does not know that this terminal ({tmux.term or 'none'}) has one",
+        (_feature_line(tmux, "clipboard"),),
+    )
+
+
+def _colour_advice(multiplexer: str, tmux: Tmux | None) -> tuple[str, ...]:
+    """What to change for 16.7 million colours, where the terminal outside has them."""
+    if multiplexer == "tmux":
+        outside = tmux or Tmux()
+        return (
+            "set -g default-terminal tmux-256color",
+            _feature_line(outside, "RGB"),
+            "set-environment -g COLORTERM truecolor",
+        )
+    if multiplexer == "screen":
+        return ("term screen-256color, in ~/.screenrc", "truecolor on, there too, with screen 5 and newer")
+    return (f"export COLORTERM=truecolor, where the terminal has {TRUECOLOUR:,} colours",)

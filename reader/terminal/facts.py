@@ -7,8 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from reader.terminal.answers import Answers
-from reader.terminal.choices import Choice
+from reader.terminal.value import Answers, Choice
 
 SSH_VARIABLES = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 RELAY_VARIABLES = ("READER_RELAY", "LC_READER_RELAY")

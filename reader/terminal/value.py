@@ -1,9 +1,22 @@
-"""The value that everything else goes by: what a terminal can do."""
+"""What a terminal can do, what it answers when asked, and what the person may override."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+
+class Answers(NamedTuple):
+    """What a terminal says of itself."""
+
+    kind: str = ""
+    """Name and version (XTVERSION); empty where it does not tell."""
+    background: str = ""
+    """dark, light, or empty."""
+    pictures: str = ""
+    """kitty, sixel, or empty where it claims neither."""
+    is_answering: bool = False
+
 
 TRUECOLOUR = 1 << 24
 """How many colours a terminal with 24 bits a colour has."""
@@ -57,3 +70,31 @@ class Terminal(NamedTuple):
     def draws_in_ascii(self, signs: str) -> bool:
         """Whether signs are drawn with ASCII; `signs` is the setting: auto, unicode or ascii."""
         return signs == "ascii" or (signs == "auto" and not self.is_unicode)
+
+
+Value: TypeAlias = bool | int | str
+Choice: TypeAlias = Mapping[str, tuple[Value, str]]
+"""Name of a finding to its value and who says so."""
+
+ALLOWED: Mapping[str, tuple[Value, ...]] = {
+    "remote": (True, False),
+    "desktop": (True, False),
+    "colours": (0, 16, 256, TRUECOLOUR),
+    "unicode": (True, False),
+    "links": (True, False),
+    "clipboard": (True, False),
+    "pictures": ("kitty", "iterm2", "sixel", "blocks", "none"),
+    "mouse": (True, False),
+    "background": ("dark", "light"),
+}
+"""Each finding that can be chosen, with the values that it can have."""
+
+
+def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choice:
+    """What the configuration and then a flag say; `remote` is True for --remote, False for --local."""
+    chosen: dict[str, tuple[Value, str]] = {
+        name: (value, "the configuration says so") for name, value in configured.items()
+    }
+    if remote is not None:
+        chosen["remote"] = (remote, "--remote says so" if remote else "--local says so")
+    return chosen

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reader.config import Config, as_toml, load, summary
+from reader.config.settings import TAG_COLOURS, colour_of
 from tests.test_house import ROOT
 
 PAGE = ROOT / "docs" / "config.md"
@@ -233,3 +234,18 @@ def test_a_site_with_a_mistake_is_left_out(file: Path, site: str, mistake: str) 
     assert [one["name"] for one in config.site] == ["B"]
     assert config.site[0]["folder"] == str(file.parent / "b")
     assert "site 1" in warning and mistake in warning
+
+
+def test_a_name_always_has_the_same_colour() -> None:
+    """The colour depends on the name alone, whatever its case, today and tomorrow."""
+    assert [colour_of(name, {}) for name in ("later", "LATER", "wörk")] == ["orange", "orange", "teal"]
+
+
+def test_names_spread_over_all_colours() -> None:
+    """Of some tags each colour is used."""
+    assert {colour_of(f"tag {number}", {}) for number in range(64)} == set(TAG_COLOURS)
+
+
+def test_the_chosen_colour_wins() -> None:
+    """What the configuration says is taken, whatever the case of the tag."""
+    assert colour_of("Later", {"later": "red"}) == "red"

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.config.views import BUILT_IN, Configured, arranged, find, moved, removed, renamed, saved
-from reader.errors import UsageError
+from reader.config.paths import config_file
+from reader.config.views import (
+    BUILT_IN,
+    Configured,
+    arranged,
+    configured_views,
+    find,
+    moved,
+    removed,
+    renamed,
+    saved,
+    write_views,
+)
+from reader.errors import ReaderError, UsageError
 from reader.query import parse
 
 OWN: Configured = {"Chips": "topic:Chips", "Best": "quality:>=80"}
@@ -62,3 +76,126 @@ def test_a_view_moves_where_it_is_sent(
     assert arranged(after) == [*rest[:target], view, *rest[target:]]
     assert moved({}, "Hot", -1) == {"Hot": "heat:>0 sort:heat", "This week": "since:7d"}
     assert moved({"A": "a"}, "A", 1) == {"A": "a"}
+
+
+HAND_WRITTEN = """\
+# mine
+theme = "reader-light"
+
+# Saved questions.
+[views] # in this order
+# why chips
+"Chips this week" = "topic:Chips since:7d"   # the point of it
+Best = "quality:>=80 sort:quality"
+
+# Keys come last.
+[keys]
+open_page = "o"
+"""
+
+
+def _write_config(text: str) -> None:
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().write_bytes(text.encode())
+
+
+def _change(after: Configured, renamed: dict[str, str] | None = None) -> str:
+    write_views(configured_views(), after, renamed)
+    assert dict(configured_views()) == dict(after) and list(configured_views()) == list(after)
+    return config_file().read_bytes().decode()
+
+
+def test_a_first_view_makes_the_file_for_the_person_alone() -> None:
+    """Nothing was there: the folder and the file are made, readable by nobody else."""
+    assert _change({"Chips": 'topic:"Big, Data"'}) == "[views]\nChips = 'topic:\"Big, Data\"'\n"
+    assert stat.S_IMODE(config_file().stat().st_mode) == 0o600
+    assert stat.S_IMODE(config_file().parent.stat().st_mode) == 0o700
+
+
+def test_a_new_view_changes_one_line() -> None:
+    """Comments, blank lines, order and the other tables are as they were."""
+    _write_config(HAND_WRITTEN)
+    text = _change({**configured_views(), "New": "is:unread"})
+    assert text == HAND_WRITTEN.replace('sort:quality"\n', 'sort:quality"\nNew = "is:unread"\n')
+
+
+def test_comments_go_with_their_views() -> None:
+    """A view that moves, gets another name or another query keeps what was said of it."""
+    _write_config(HAND_WRITTEN)
+    after: Configured = {"Best": "quality:>=80 sort:quality", "Silicon": "topic:Chips since:14d"}
+    assert _change(after, {"Silicon": "Chips this week"}) == HAND_WRITTEN.replace(
+        """\
+# why chips
+"Chips this week" = "topic:Chips since:7d"   # the point of it
+Best = "quality:>=80 sort:quality"
+""",
+        """\
+Best = "quality:>=80 sort:quality"
+# why chips
+Silicon = "topic:Chips since:14d"   # the point of it
+""",
+    )
+
+
+def test_a_file_without_views_gets_them_at_its_end() -> None:
+    """After what is there, whether its last line is ended or not; and all of them can go again."""
+    _write_config('theme = "x"\n[keys]\nquit = "q"')
+    assert _change({"A": "a"}) == 'theme = "x"\n[keys]\nquit = "q"\n\n[views]\nA = "a"\n'
+    assert _change({"Hot": False}).endswith("[views]\nHot = false\n")
+    assert _change({}).endswith("[views]\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'views = {A = "a"}\ntheme = "x"\n',
+        'views.A = "a"\ntheme = "x"\n',
+        '\ufeff[views]\r\nA = "a"\r\n\r\n[keys]\r\n',
+    ],
+)
+def test_other_ways_to_write_a_table(text: str) -> None:
+    """Inline and dotted tables, Windows' line ends and its mark are understood and kept apart."""
+    _write_config(text)
+    new = _change({"A": "a", "B": "b"})
+    assert ("theme" in text) == ("theme" in new)
+    assert new.count("\r\n") in (0, new.count("\n"))
+    assert new.startswith("\ufeff") == text.startswith("\ufeff")
+
+
+def test_mode_and_link_are_kept() -> None:
+    """A file that others may read stays so; a link, as people with their dotfiles have it, stays a link."""
+    real = config_file().parent.parent / "dotfiles.toml"
+    real.write_text('[views]\nA = "a"\n')
+    real.chmod(0o644)
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().symlink_to(real)
+    _change({"A": "b"})
+    assert config_file().is_symlink() and "b" in real.read_text()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("text", ["[views\n", "[views]\nA = 1\n", '[views]\nOther = "x"\n', "a = 1\na = 2\n"])
+def test_what_is_not_understood_is_left_alone(text: str) -> None:
+    """No TOML, no queries, or others than one thought: a sentence, and not a byte is changed."""
+    _write_config(text)
+    with pytest.raises(ReaderError, match="cannot be changed") as caught:
+        write_views({"Mine": "x"}, {"Mine": "y"})
+    assert str(caught.value).isprintable()
+    assert config_file().read_text() == text
+    assert os.listdir(config_file().parent) == ["config.toml"]
+
+
+_TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=12)
+_VIEWS = st.dictionaries(_TEXT, _TEXT | st.just(False), max_size=5)
+
+
+@given(_VIEWS, _VIEWS)
+def test_any_names_and_queries_are_written_and_read(
+    first: dict[str, str | Literal[False]], second: dict[str, str | Literal[False]]
+) -> None:
+    """Whatever a view is called; the comment before the next table stays where it is."""
+    _write_config("# a\n\n# b\n[keys]\n")
+    write_views({}, first)
+    write_views(first, second)
+    assert dict(configured_views()) == second and list(configured_views()) == list(second)
+    assert config_file().read_text().startswith("# a\n\n# b\n[keys]\n")

@@ -13,7 +13,7 @@ import pytest
 
 from reader.config import Config
 from reader.opening.opener import Plan, Step, UnsafeUrl, carry_out, plan, plan_text
-from reader.opening.starting import late_failures
+from reader.opening.programs import late_failures
 from reader.terminal import Facts, Terminal, decide
 
 URL = "https://harbour.example/a"

@@ -15,7 +15,7 @@ from reader.app.terminal_output import TerminalOutput
 from reader.config import Config
 from reader.errors import ReaderError
 from reader.opening import clipboard, opener
-from reader.opening.starting import late_failures, run_here
+from reader.opening.programs import late_failures, run_here
 from reader.terminal import Terminal
 
 Link = tuple[str, str]

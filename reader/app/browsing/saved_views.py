@@ -10,8 +10,7 @@ from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words
 from reader.article.text import clean_line, fold
-from reader.config.views import Configured, arranged, saved
-from reader.config.views_file import SavedViews
+from reader.config.views import Configured, SavedViews, arranged, saved
 from reader.errors import QueryError, ReaderError, counted
 from reader.library.muting import muting_of
 from reader.query import Query, parse

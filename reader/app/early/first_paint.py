@@ -24,7 +24,7 @@ from reader.app.paint.colours import Colours, named, theme_for
 from reader.app.start import Start
 from reader.app.widgets import article_row
 from reader.config import Config
-from reader.config.values import TAG_COLOURS
+from reader.config.settings import TAG_COLOURS
 from reader.errors import ReaderError
 from reader.library import Library
 from reader.library.muting import muting_of

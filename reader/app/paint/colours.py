@@ -12,7 +12,7 @@ from reader.config.palettes import COLOURS, Palette
 
 TAGS_ON_DARK = ("#f09a92", "#e8a878", "#d9c36c", "#9cc87f", "#6cc8b8", "#8cbce6", "#bfaaea", "#e69cc4")
 TAGS_ON_LIGHT = ("#9c2b22", "#8a4300", "#665000", "#2f6120", "#0b5a58", "#1c5a86", "#5e3f99", "#8f2a66")
-"""In the order of `reader.config.values.TAG_COLOURS`."""
+"""In the order of `reader.config.settings.TAG_COLOURS`."""
 
 
 class Colours(NamedTuple):

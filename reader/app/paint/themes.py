@@ -26,7 +26,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from reader.app.paint import colours as plain
 from reader.app.paint.colours import TAGS_ON_DARK, TAGS_ON_LIGHT, Colours
 from reader.config.palettes import Palette
-from reader.config.values import TAG_COLOURS
+from reader.config.settings import TAG_COLOURS
 
 
 def tag_variables(*, dark: bool) -> dict[str, str]:

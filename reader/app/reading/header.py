@@ -20,7 +20,7 @@ from reader.article.other_fields import other_fields
 from reader.article.record import Article, Image, Value
 from reader.article.text import display_path
 from reader.article.urls import host_to_show, shown_host, shown_url
-from reader.config.values import colour_of
+from reader.config.settings import colour_of
 from reader.query.results import Headline
 
 GAUGE = 8

@@ -20,8 +20,17 @@ from reader.app.paint.cells import cut, fill, one_line
 from reader.app.screens.dialogs import Ask
 from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.article.text import clean_line, fold
-from reader.config.views import BUILT_IN, Configured, View, arranged, moved, removed, renamed, saved
-from reader.config.views_file import SavedViews
+from reader.config.views import (
+    BUILT_IN,
+    Configured,
+    SavedViews,
+    View,
+    arranged,
+    moved,
+    removed,
+    renamed,
+    saved,
+)
 from reader.errors import QueryError, ReaderError
 from reader.query import parse
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 from rich.style import Style
 
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE
-from reader.config.values import TAG_COLOURS
+from reader.config.settings import TAG_COLOURS
 
 _COLOURS = {
     "$foreground": ("text", "note", "title", "heading", "excerpt", "provider", "quote"),

@@ -28,7 +28,7 @@ from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
 from reader.app.widgets.selection import Selection
-from reader.config.values import TAG_COLOURS
+from reader.config.settings import TAG_COLOURS
 from reader.query.results import Headline, Results
 
 PAGE = 64

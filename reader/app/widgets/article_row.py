@@ -16,7 +16,7 @@ from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, thumb,
 from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
 from reader.article.dates import age
-from reader.config.values import colour_of
+from reader.config.settings import colour_of
 from reader.query.results import Headline
 
 CURSOR, SELECTED = "▌", "✓"

@@ -13,8 +13,7 @@ from reader import cli
 from reader.article.record import key_of
 from reader.errors import UsageError
 from reader.marks.database import Change, Marks
-from reader.marks.mark import Mark
-from reader.marks.times import merged
+from reader.marks.mark import Mark, merged
 
 A, B = "https://a.example/", "https://b.example/"
 
