@@ -109,6 +109,11 @@ def _unpaired(found: re.Match[str]) -> str:
     return {"sub": lowered(inside), "q": f"“{inside}”", "p": f" {inside} "}.get(tag, inside)
 
 
+def name_text(text: str) -> str:
+    """A name on one line: entities decoded, links between notes as their words, every other sign kept."""
+    return clean_line(unlinked(_decoded(text)))
+
+
 def _decoded(text: str) -> str:
     """Entities as the signs that they stand for; those without a semicolon are part of an address."""
     return _ENTITY.sub(lambda found: unescape(found[0]).replace("\0", ""), text) if "&" in text else text

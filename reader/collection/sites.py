@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from os.path import commonprefix
 
 from reader.article.identity import is_web
+from reader.article.plain_text import name_text
 from reader.article.record import Value
 from reader.article.site import Site
 from reader.article.text import clean_line
@@ -112,7 +113,7 @@ def site_in(folder: str) -> Site | None:
         text = _read(os.path.join(folder, path))
         titles, addresses = _KEYS[path]
         fields = _fields(text, path)
-        title, url = _first(fields, titles), _first(fields, addresses)
+        title, url = name_text(_first(fields, titles)), _first(fields, addresses)
         if title and is_web(url):
             base = _first(fields, ("baseurl",)) if path.startswith("_config") else ""
             whole = url.rstrip("/") + (f"/{base.strip('/')}" if base.strip("/") else "")

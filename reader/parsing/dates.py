@@ -69,8 +69,11 @@ _YEAR_OF_MAIL = re.compile(r"(?a)\d\d")
 _LONGEST = 100
 """Characters of a date that are looked at."""
 
+FOLDER_PAGES = frozenset(("index", "_index", "readme"))
+"""Names of files that stand for their folder (Hugo's and Docusaurus' page bundles)."""
+
 _IN_NAME = re.compile(r"(?a)(\d{4})-(\d{2})-(\d{2})(?=[-_. ]|$)")
-_IN_PATH = re.compile(r"(?a)(?:^|/)(\d{4})/(\d{2})/(\d{2})(?=[-_. /]|$)")
+_IN_PATH = re.compile(r"(?a)(?:^|/)(\d{4})/(\d{2})[/-](\d{2})(?=[-_. /]|$)")
 
 
 def parse_date(text: str) -> When:
@@ -92,10 +95,13 @@ def parse_date(text: str) -> When:
 
 
 def date_in_name(relative_path: str) -> date | None:
-    """The day that a file's name begins with (`2021-06-18-title.md`), else that its folders spell
-    (`2021/06/18/title.md`); None where there is no such day."""
+    """The day that a file's name begins with (`2021-06-18-title.md`, or the folder's name for
+    `2021-06-18-title/index.md`), else that its folders spell (`2021/06/18/title.md`, `2021/06-18-title.md`);
+    None where there is no such day."""
     path = relative_path.replace("\\", "/")
-    name = _IN_NAME.match(path.rpartition("/")[2])
+    folder, _, file = path.rpartition("/")
+    stands_for_folder = file.partition(".")[0].lower() in FOLDER_PAGES
+    name = _IN_NAME.match(folder.rpartition("/")[2] if stands_for_folder else file)
     for found in filter(None, [name, *reversed(list(_IN_PATH.finditer(path)))]):
         try:
             return date(*map(int, found.groups()))

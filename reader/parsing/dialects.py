@@ -10,13 +10,13 @@ import re
 from reader.article.dates import When, seconds_of
 from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
 from reader.article.markdown import first_heading, first_paragraph
-from reader.article.plain_text import plain_text, unlinked
+from reader.article.plain_text import name_text, plain_text
 from reader.article.record import Article, Image, Place, Provider, Value
 from reader.article.text import clean, clean_line, display_path
 from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
 from reader.errors import shown
 from reader.parsing.aliases import Header, normal
-from reader.parsing.dates import date_in_name
+from reader.parsing.dates import FOLDER_PAGES, date_in_name
 from reader.parsing.fields import (
     Notes,
     boolean_of,
@@ -39,8 +39,6 @@ _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
 _NAME_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[-_. ]+(?=.)", re.ASCII)
 _MOST_NAMED = 100
 """Characters of a `source` that is a publisher's name; a longer text tells where something comes from."""
-_FOLDER_PAGES = frozenset(("index", "_index", "readme"))
-"""Names of files that stand for their folder (Hugo's and Docusaurus' page bundles)."""
 
 
 def article_of(parsed: Parsed, place: Place) -> Article:
@@ -72,7 +70,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         provider=_provider(header, original or web, place, notes),
         topics=topics,
         category=category,
-        type=unlinked(text_of(kind[1], kind[0], notes)),
+        type=name_text(text_of(kind[1], kind[0], notes)),
         quality=quality_of(quality[1], quality[0], notes),
         heat=integer_of(heat[1], heat[0], notes),
         author=_authors(header, notes),
@@ -125,7 +123,7 @@ def _urls(header: Header, place: Place, notes: Notes) -> tuple[str, str]:
     # Other names count where they hold an address of the web, and not a path within the site.
     original_key, value = header.take(
         "originalUrl",
-        lambda key, value: normal(key) == "originalurl" or (isinstance(value, str) and is_web(value.strip())),
+        lambda key, value: normal(key) == "originalurl" or _is_address(value),
     )
     original = text_of(value, original_key, notes)
     web_key, value = header.take("webUrl")
@@ -137,6 +135,14 @@ def _urls(header: Header, place: Place, notes: Notes) -> tuple[str, str]:
             except UnsafeUrl as error:
                 notes.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
     return original, web
+
+
+def _is_address(value: Value) -> bool:
+    """Whether a value is an address of the web; one with a blank in it can be opened, too."""
+    if not isinstance(value, str):
+        return False
+    url = value.strip()
+    return is_web(url) or (url.lower().startswith(("http://", "https://")) and openable(url) != "")
 
 
 def _page(header: Header, path: str, date: When | None, place: Place) -> str:
@@ -198,7 +204,7 @@ def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...]
     # As a list it says topics (Jekyll), unless there is just one.
     if isinstance(category, list) and len(category) != 1 or isinstance(category, dict):
         category = None
-    return tuple(dict.fromkeys(found)), unlinked(text_of(category, "category", notes))
+    return tuple(dict.fromkeys(found)), name_text(text_of(category, "category", notes))
 
 
 def _is_jekyll(header: Header, place: Place) -> bool:
@@ -272,7 +278,7 @@ def _name_of(place: Place) -> str:
     """A file's name without its date and ending; that of its folder where it stands for it."""
     parts = place.relative.split("/")
     name = parts[-1].rpartition(".")[0] or parts[-1]
-    if name.lower() in _FOLDER_PAGES and len(parts) > 1:
+    if name.lower() in FOLDER_PAGES and len(parts) > 1:
         name = parts[-2]
     name = _NAME_DATE.sub("", name, count=1) if _NAME_DATE.match(name) else name
     return display_path(name)

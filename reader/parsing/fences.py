@@ -15,7 +15,7 @@ Style = Literal["yaml", "toml", "json", "pairs", "none"]
 
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$\n?", re.MULTILINE)
 _TOML_END = re.compile(r"^\+\+\+[ \t]*$\n?", re.MULTILINE)
-_OPENING = re.compile(r"\s*?(---|\+\+\+)[ \t]*(ya?ml|toml|json)?[ \t]*(?:\n|\Z)", re.IGNORECASE)
+_OPENING = re.compile(r"\s*?(---|\+\+\+)[ \t]*(ya?ml|toml|json|js|javascript)?[ \t]*(?:\n|\Z)", re.IGNORECASE)
 _YAML_KEY = re.compile(r"""^[ \t]*(?:\{\s*)?["']?[^\W\d][\w .-]*["']?[ \t]*:(?:\s|\Z)""", re.MULTILINE)
 _KEY_WITHOUT_BLANK = re.compile(r"^[ \t]*([^\W\d][\w .-]{0,50}):(?=\S)", re.MULTILINE)
 _TOML_KEY = re.compile(r"""^[ \t]*(?:\[|["']?[\w.-]+["']?[ \t]*=)""", re.MULTILINE)
@@ -23,6 +23,7 @@ _JSON_BEGINS = re.compile(r'\s*?(\{)\s*"(?:[^"\\\n]|\\.)*"\s*:')
 _JSON_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
 _JSON_END = re.compile(r"[ \t]*(?:\n|\Z)")
 
+_YAML_LINE = re.compile(r"[ \t]|#|-[ \t]|[A-Za-z][\w -]*:(?:\s|\Z)")
 _PAIR = re.compile(r"([A-Za-z][\w -]*):(?:[ \t]+(.*))?")
 _PAIRS_BEGIN = re.compile(r"[A-Za-z][\w -]*: ")
 PAIR_KEYS = frozenset(
@@ -60,11 +61,15 @@ def split(text: str, *, is_yaml: bool = False) -> Split:
         header = header.removesuffix("\n")  # of a file that ends with its header
         if _are_pairs(header):
             return Split("pairs", header, body, 1, header.count("\n") + (3 if blank else 1))
+        if found := _unopened(text):
+            return found
     return Split("none", "", text, 1, 1)
 
 
 def _fenced(text: str, opening: re.Match[str]) -> Split | None:
     fence, language, start = opening[1], (opening[2] or "").lower(), opening.end()
+    if language.startswith("j"):
+        language = "json"  # what Eleventy has in JavaScript is read as far as it is data
     style = cast("Style", language.replace("yml", "yaml") or ("yaml" if fence == "---" else "toml"))
     header_line = text.count("\n", 0, start) + 1
     end = (_YAML_END if fence == "---" else _TOML_END).search(text, start)
@@ -77,6 +82,19 @@ def _fenced(text: str, opening: re.Match[str]) -> Split | None:
     if not end:
         return Split(style, header, "", header_line, text.count("\n") + 1, is_closed=False)
     return Split(style, header, text[end.end() :], header_line, text.count("\n", 0, end.end()) + 1)
+
+
+def _unopened(text: str) -> Split | None:
+    """A header of which only the end has a fence, as older versions of Hexo write it."""
+    end = _YAML_END.search(text, 0, MAX_HEADER)
+    if not end:
+        return None
+    lines = [line for line in text[: end.start()].split("\n") if line.strip()]
+    if not all(map(_YAML_LINE.match, lines)) or not any(
+        line.partition(":")[0].lower() in PAIR_KEYS for line in lines
+    ):
+        return None
+    return Split("yaml", text[: end.start()], text[end.end() :], 1, text.count("\n", 0, end.end()) + 1)
 
 
 def _has_key(header: str, style: Style) -> bool:

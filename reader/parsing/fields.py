@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from reader.article.dates import When
 from reader.article.identity import is_web
-from reader.article.plain_text import plain_text, unlinked
+from reader.article.plain_text import name_text, plain_text, unlinked
 from reader.article.record import Image, Problem, Provider, Related, Value
 from reader.article.text import clean, clean_line, display_path, fold
 from reader.parsing.dates import parse_date
@@ -144,14 +144,14 @@ def date_of(value: Value, field: str, notes: Notes, above: str = "") -> When | N
 def provider_of(value: Value, field: str, notes: Notes, above: str = "") -> Provider:
     """A publisher: a map of name and domain, or just the name."""
     if not isinstance(value, dict):
-        return Provider(unlinked(text_of(value, field, notes, above)))
+        return Provider(name_text(text_of(value, field, notes, above)))
     name, domain = value.get("name"), value.get("domain")
     if isinstance(name, str) and isinstance(domain, str):  # always so, but for a few
         name, domain = clean_line(name), clean_line(domain)
     else:
         above = f"{above}{field}."
         name, domain = text_of(name, "name", notes, above), text_of(domain, "domain", notes, above)
-    return Provider(name or domain, domain)
+    return Provider(name_text(name or domain), domain)
 
 
 def images_of(value: Value, field: str, notes: Notes, above: str = "") -> tuple[Image, ...]:
@@ -236,14 +236,14 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
         notes.add(field, f"must be a list of texts, not {_kind(value)}")
         return []
     if linked := _linked(value):
-        return [clean_line(unlinked(linked))]
+        return [name_text(linked)]
     names: list[str] = []
     for number, one in enumerate(value):
         if isinstance(one, dict):
             # Authors have a name, Docusaurus' tags a label.
             one = one.get("name") or one.get("label") or one
         if isinstance(one, str):
-            names.append(clean_line(unlinked(one)))
+            names.append(name_text(one))
         elif isinstance(one, list):
             names += _names(one, f"{field}.{number}", notes)  # Hexo's categories
         elif one is not None:

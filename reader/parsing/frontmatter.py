@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from reader.article.record import Value
 from reader.parsing import canonical
-from reader.parsing.aliases import KNOWN, normal
+from reader.parsing.aliases import ALIASES, KNOWN, normal
 from reader.parsing.data_headers import read_json, read_toml
 from reader.parsing.fences import Split, pairs, split
 from reader.parsing.parsed import MAX_HEADER, Flaw, HeaderError, LineNumbers, Parsed, refuse_excess
@@ -31,8 +31,14 @@ MAX_LINES = 5_000
 _BLOCK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
 # The text of a key that needs no blank must not begin like an address.
 _LINE = re.compile(r"""["']?([^\W\d][\w .-]{0,99}?)["']?[ \t]*[:=](?!//)[ \t]*(.*)""", re.DOTALL)
+_PARTS = re.compile(r"(?:&#?\w{1,31};|[^;])+")
+"""What semicolons separate, but those of entities."""
 _QUOTED = re.compile(r'"([^"]*)"')
 _LIST = re.compile(r"\[([^\[\]]*)\]")
+_LISTED = frozenset(
+    normal(name) for field in ("topics", "tags", "keywords", "author") for name in ALIASES[field]
+)
+"""Keys of lists, in which a bracket that nothing closes is no sign of the text."""
 _JSON_LINE = re.compile(r'^[ \t{]*(?=")', re.MULTILINE)
 # What a header's line looks like; a line that begins with "#" is a heading where no fence ends the header.
 _HEADER_LINE = re.compile(r"""[ \t]|-[ \t]|[\]}]|["']?[^\W\d][\w .-]{0,99}["']?[ \t]*[:=]""")
@@ -247,6 +253,8 @@ def _plain_line(block: str) -> dict[str, Value]:
         return {found[1]: quoted}
     if listed := _LIST.fullmatch(value):
         return {found[1]: [one.strip().strip("\"'") for one in listed[1].split(",") if one.strip()]}
+    if normal(found[1]) in _LISTED:
+        value = value.strip("[]")
     return {found[1]: value}
 
 
@@ -261,7 +269,8 @@ def _read_pairs(parts: Split) -> Parsed:
             flaws.append(Flaw(number + 1, key, "stands here twice; the last one is taken"))
         # Pelican takes these two as lists, split at semicolons where there is one, else at commas.
         if key.lower() in ("tags", "authors") and value:
-            parted = value.split(";" if ";" in value else ",")
+            parted = _PARTS.findall(value)
+            parted = parted if len(parted) > 1 else value.split(",")
             fields[key] = [one.strip() for one in parted if one.strip()]
         else:
             fields[key] = value or None

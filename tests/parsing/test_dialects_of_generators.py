@@ -197,3 +197,37 @@ def test_only_a_header() -> None:
     """A file that ends with its fence is an article without a body."""
     found = article_of(read("---\ntitle: x\n---"), PLACE)
     assert (found.title, found.excerpt, found.body, found.problems) == ("x", "", "", ())
+
+
+def test_older_hexo() -> None:
+    """A header whose end alone has a fence is one; a heading underlined with dashes is none."""
+    header = "title: Tulips\ndate: 2021/6/18 20:46:25\ntags:\n- flowers\ncategories:\n- [a, b]"
+    found = article_of(read(f"{header}\n---\nWords.\n\nMore."), PLACE)
+    assert (found.title, found.topics, found.body) == ("Tulips", ("flowers", "a", "b"), "Words.\n\nMore.")
+    assert found.published_date_time == datetime(2021, 6, 18, 20, 46, 25, tzinfo=UTC)
+    assert article_of(read("Note: tulips\n---\nWords."), PLACE).title == "Note: tulips"
+
+
+def test_eleventy_in_javascript() -> None:
+    """An object is read as far as it is data; what is code is named, and no part of the text."""
+    found = article_of(read('---js\n{\n  title: "Tulips",\n  date: "2021-06-18",\n}\n---\nWords.'), PLACE)
+    assert (found.title, found.published_date_time, found.body) == ("Tulips", day(2021, 6, 18), "Words.")
+    found = article_of(read('---js\nconst title = "Tulips";\n---\nWords.'), PLACE)
+    assert (found.body, len(found.problems)) == ("Words.", 1)
+
+
+def test_a_list_that_is_never_closed() -> None:
+    """Its bracket is no part of a topic."""
+    assert article_of(read("---\ntitle: [Video] A\ntags: [one, two\n---\n"), PLACE).topics == ("one", "two")
+
+
+def test_pelican_tags_with_entities() -> None:
+    """The semicolon of an entity parts nothing."""
+    assert article_of(read("Title: A\nTags: R&amp;D; sea\n\nx"), PLACE).topics == ("R&D", "sea")
+    assert article_of(read("Title: A\nTags: R&amp;D, sea\n\nx"), PLACE).topics == ("R&D", "sea")
+
+
+def test_an_address_with_a_blank_is_one_under_any_key() -> None:
+    """It is kept as it is written, and opened with the blank encoded."""
+    found = article_of(read("---\ntitle: A\ncanonical_url: https://a.example/x y\n---\n"), PLACE)
+    assert (found.original_url, found.other) == ("https://a.example/x y", {})

@@ -147,3 +147,18 @@ def test_hostile_text_is_clean_everywhere() -> None:
     assert found.provider.name == found.web_url == found.images[0].url == found.related[0].title == "xy"
     assert found.body == "body"
     assert found.secured == "x\x1b]0;t\x07y\u202e\u200b"
+
+
+def test_names_have_their_entities_decoded() -> None:
+    """Of providers, topics, people, category and type; formatting signs are part of a name."""
+    found = article(
+        "provider: Smith &amp; Sons\nauthor: [Zo&euml; *]\ntype: q&amp;a\ncategory: R&#38;D\n"
+        "tags: ['C&#43;&#43;', caf&eacute;, '*nix', A&B]"
+    )
+    assert found.provider.name == "Smith & Sons"
+    assert found.author == ("Zoë *",)
+    assert (found.type, found.category) == ("q&a", "R&D")
+    assert found.topics == ("C++", "café", "*nix", "A&B", "R&D")
+    assert article("provider: {name: 'A &lt; B', domain: a.example}").provider == Provider(
+        "A < B", "a.example"
+    )
