@@ -20,7 +20,7 @@ from benchmarks.table import Figure
 from benchmarks.timing import READER, environment, peak_memory, run, timed
 
 HOSTS = 50
-JOBS = 16
+JOBS = 32
 MOST_MEMORY = 300e6
 
 
@@ -50,7 +50,7 @@ def figures(base: Path, *, is_quick: bool) -> Iterator[Figure]:
             "memory of a first fetch of 1,000 feeds", 1_000 * entries, memory, limit=MOST_MEMORY, unit="B"
         )
     with serving(1_000, 1, delay=300) as urls:
-        polite = Floor("1,000 answers of 300 ms, 16 at a time", 1_000 * 0.3 / JOBS)
+        polite = Floor("1,000 answers of 300 ms, 32 at a time", 1_000 * 0.3 / JOBS)
         slow = timed(lambda: run((*READER, "fetch"), _home(base, urls)))
         yield Figure("fetch of 1,000 feeds of slow servers", 1_000, slow, polite)
 

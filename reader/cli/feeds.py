@@ -367,7 +367,7 @@ def _fetch_options(parser: CommandParser) -> None:
         "(e.g. reader fetch --force 'Harbour Post')")  # fmt: skip
     add("--jobs", metavar="N", type=whole(1), default=None,
         help="ask so many feeds at the same time, but no host more than twice "
-        "(default 16; e.g. reader fetch --jobs 4)")  # fmt: skip
+        "(default 32; e.g. reader fetch --jobs 4)")  # fmt: skip
     add_format(add, ("text", "json"), "text")
 
 

@@ -33,7 +33,7 @@ from reader.feeds.state import EntryState, FeedState, Stage, State
 from reader.feeds.subscriptions import Subscription
 from reader.feeds.workers import Workers
 
-JOBS = 16
+JOBS = 32
 """Feeds that are asked at the same time."""
 MOST_PAGES = 50
 """Pages that one feed may have fetched for full text in one fetch; older entries keep the feed's text."""
