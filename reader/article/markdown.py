@@ -43,7 +43,7 @@ References: TypeAlias = "MutableMapping[str, Any]"
 
 _DATA = re.compile(r"(?<=base64,)[A-Za-z0-9+/=%_-]{100,}+")
 """A picture inside the text, of many thousand letters."""
-_ENCLOSING = ("comment", "%%", "highlight", ":::", "$$")
+_ENCLOSING = ("comment", "%%", "highlight", "codeblock", ":::", "$$")
 """Signs of blocks with an end, which may be beyond a cut."""
 _COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
 _CUT_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\Z")
@@ -52,6 +52,8 @@ _TASK = re.compile(r"\[[ xX]\] ")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
 _NO_TEXT = ("|", "$$", "\\begin{", "![")
 """How paragraphs begin that are rather a table, a formula or a picture."""
+_CAPTIONS = ("[caption", "[wp_caption")
+"""How paragraphs begin that are a picture of WordPress with its words."""
 _TEMPLATE = re.compile(r"\{[%{][^{}\n]{0,500}[%}]\}")
 _SURE = re.compile(
     r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|!^:#=\n\t]*+(?:\n[ \t]*\n(?! {0,3}[:~])|\s*\Z)"
@@ -257,7 +259,10 @@ def _paragraphs(tokens: Sequence[Token], *, in_lists: bool = False) -> Iterator[
             continue
         if 1 in apart or bool(apart) != in_lists:
             continue
-        if (text := text_of(tokens[number + 1].children or ())) and not text.startswith(_NO_TEXT):
+        inline = tokens[number + 1]
+        if inline.content.startswith(_CAPTIONS):
+            continue
+        if (text := text_of(inline.children or ())) and not text.startswith(_NO_TEXT):
             yield text
 
 

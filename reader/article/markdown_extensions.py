@@ -60,15 +60,28 @@ _SHORTCODE = re.compile(
 _ESCAPED_TAG = re.compile(r"\{\{[<%]/\*")
 _INLINE_SHORTCODE = re.compile(r"\{\{[<%] ?(?P<name>/? ?[\w./-]+)(?P<rest>[^{}\n]*?)/? ?[>%]\}\}")
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.:][^{}\n]*\}[ \t]*\Z|\[{1,2}(?:toc|TOC)\]{1,2}[ \t]*\Z")
-_HIGHLIGHT = re.compile(r"\{(?:%-?|\{[<%])[ \t]*highlight[ \t]+\"?(\w+)")
-_HIGHLIGHT_ENDS = re.compile(r"\{(?:%-?[ \t]*endhighlight|\{[<%][ \t]*/[ \t]*highlight)")
+_HIGHLIGHT = re.compile(
+    r"\{(?:%-?|\{[<%])[ \t]*highlight[ \t]+\"?(\w+)|\{%[ \t]*code(?:block)?\b(?:[^%\n]*?\blang:(\w+))?"
+)
+_HIGHLIGHT_ENDS = re.compile(r"\{(?:%-?[ \t]*end(?:highlight|code(?:block)?)\b|\{[<%][ \t]*/[ \t]*highlight)")
+_CALL = re.compile(r"\{\{[ \t]*(?P<name>\w+)\((?P<rest>(?:[^(){}\"\n]|\"[^\"\n]*\")*)\)[ \t]*\}\}")
+"""A shortcode of Zola: `{{ youtube(id="x") }}`."""
+_BETWEEN_ARGUMENTS = re.compile(r",(?=\s*\w+\s*=)")
+_UNSEEN = r"(?:(?<!\w)%%[^%\n]+%%|\{%-?[ \t]*\w[^{}\n]*?-?%\})"
+_INLINE_UNSEEN = re.compile(rf"(?:(?<= )|\A){_UNSEEN}+ |{_UNSEEN}")
+"""Comments of Obsidian and tags of Liquid within a line, with one of the blanks around them."""
+_MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]+)(?<=[^\s=])==(?![\w=])")
+_BLOCK_NAME = re.compile(r"\s\^[A-Za-z0-9-]{4,}\Z", re.ASCII)
 _ARGUMENT = re.compile(r"""(?:([\w-]+)[ \t]*=[ \t]*)?(?:"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`|([^\s"'`=]+))""")
 _SPECIAL = re.compile(r"([\\`*_\[\]<&])")
 _FOOTNOTE = re.compile(r"\[\^([^\[\]\s^]{1,100})\]")
 _CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*")
 _EMBEDDED = re.compile(r"!\[\[([^\[\]\n]+)\]\]")
-_BEHIND_PICTURE = re.compile(r"\{[ ]?(?:[:.#]|\w+=)[^{}\n]*\}")
+_ATTRIBUTED = frozenset(("image", "link_close", "em_close", "strong_close", "code_inline"))
+"""Tokens that Kramdown's and Pandoc's attributes may follow (`[a](b){:target="_blank"}`)."""
+_BEHIND_SPAN = re.compile(r"\{[ ]?(?:[:.#]|\w+=)[^{}\n]*\}")
 _RAW = re.compile(r"\{%-?[ ]?(?:end)?raw[ ]?-?%\}")
+_CONTENTS = re.compile(r"\{:[ \t]*toc\b")
 _COMPUTED = re.compile(r"\[([^\[\]\n]+)\]\(\{[{%][^{}\n]*[}%]\}[^()\s{}]*\)")
 
 _BOX_KINDS = frozenset(
@@ -88,7 +101,7 @@ _SERVICES = {
 }  # fmt: skip
 """Template tags that show something from elsewhere, and the address that their first argument completes."""
 
-_PICTURES = frozenset(("figure", "img", "image", "picture"))
+_PICTURES = frozenset(("figure", "img", "image", "picture", "asset_img", "resize_image"))
 _IDENTIFIER = re.compile(r"[\w./-]{1,100}", re.ASCII)
 
 _WORDPRESS = re.compile(
@@ -96,7 +109,7 @@ _WORDPRESS = re.compile(
     r"(?P<rest>(?:[ \t][^\[\]\n]{1,500})?)\](?!\()"
 )
 
-REFINED = ("[!", "[[", "{", "!!!", "???", "__", "[/", *(f"[{name}" for name in (
+REFINED = ("[!", "[[", "{", "!!!", "???", "__", "[/", "%%", "==", " ^", *(f"[{name}" for name in (
     "caption", "wp_", "embed", "gallery", "playlist", "audio", "video", "youtube", "vimeo", "source",
 )))  # fmt: skip
 """Signs of what `refine` works on: a text without any of them stays as it is."""
@@ -225,16 +238,17 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
         content = "\n".join(_line(state, number) for number in range(start, stop))
     is_code = _HIGHLIGHT.match(content)
     shortcode = _SHORTCODE.match(content)
+    call = _CALL.fullmatch(content.rstrip())
     is_liquid = _LIQUID.match(content)
     if not (
-        shortcode or is_code or is_liquid or _COMMENTS.match(content) or _ATTRIBUTES.match(content)
+        shortcode or call or is_code or is_liquid or _COMMENTS.match(content) or _ATTRIBUTES.match(content)
     ):  # fmt: skip
         return False
     if silent:
         return True
     state.line = stop
     if is_code:
-        _code(state, is_code[1], start, stop, end)
+        _code(state, is_code[1] or is_code[2] or "", start, stop, end)
     elif is_liquid and _LIQUID_COMMENT.match(content):
         last = min(end, start + MAX_COMMENT_LINES)
         ends = (one for one in range(stop, last) if _LIQUID_COMMENT_ENDS.search(_line(state, one)))
@@ -245,10 +259,29 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
         name = (shortcode["name"] or "").replace(" ", "")
         is_paired = f"/{name}" in state.src or f"/ {name}" in state.src
         _show_tag(state, start, shown_tag(name, shortcode["rest"], is_paired=is_paired))
+    elif call:
+        _show_tag(state, start, shown_tag(call["name"], _BETWEEN_ARGUMENTS.sub(" ", call["rest"])))
+    elif _CONTENTS.match(content):
+        _drop_list(state)
     elif is_liquid:
         for tag in _LIQUID_TAG.finditer(content):
             _show_tag(state, start, _liquid(tag["name"], tag["rest"]))
     return True
+
+
+def _drop_list(state: StateBlock) -> None:
+    """Take away a list of one item right before, which only says where the table of contents goes."""
+    tokens = state.tokens
+    if not tokens or not tokens[-1].type.endswith("_list_close"):
+        return
+    level = tokens[-1].level
+    start = next(
+        number
+        for number in range(len(tokens) - 1, -1, -1)
+        if tokens[number].level == level and tokens[number].type.endswith("_list_open")
+    )
+    if sum(one.type == "list_item_open" for one in tokens[start:]) == 1:
+        del tokens[start:]
 
 
 def _show_tag(state: StateBlock, start: int, markdown: str) -> None:
@@ -293,8 +326,12 @@ def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
     name = name.rpartition("/")[2].rpartition(".")[0] or name
     address = next((said[key] for key in ("src", "url", "href", "link") if said.get(key)), "")
     if name in _PICTURES:
-        address = address or (plain[0] if plain else "")
+        address = (
+            address or said.get("path") or next((one for one in plain if "." in one), "".join(plain[:1]))
+        )
         caption = said.get("caption") or said.get("alt") or said.get("title") or ""
+        if not caption and name == "asset_img" and plain[-1:] != [address]:
+            caption = "".join(plain[-1:])
         return f"![{_escaped(caption)}]({_target(address)})"
     first = plain[0] if plain else ""
     service = said.get("provider", "").lower() or name.lower()
@@ -386,6 +423,8 @@ def refine(tokens: Sequence[Token]) -> None:
         above = [one.type for one in tokens[max(number - 2, 0) : number]]
         if above == ["blockquote_open", "paragraph_open"]:
             token.children = _with_heading(token.children)
+        elif above[-1:] == ["paragraph_open"] and token.children[-1].type == "text":
+            token.children[-1].content = _BLOCK_NAME.sub("", token.children[-1].content)
         elif above[-1:] == ["heading_open"] and token.children[-1].type == "text":
             token.children[-1].content = without_attributes(token.children[-1].content)
         token.children = list(_refined(token.children))
@@ -441,8 +480,8 @@ def _refined(children: Sequence[Token]) -> Iterator[Token]:
             if inside and inside[0].content in PYTHON_NAMES:
                 token = _like(token, content="__")
         if kind == "text":
-            if before == "image" and token.content.startswith("{"):
-                token.content = _BEHIND_PICTURE.sub("", token.content, count=1)
+            if before in _ATTRIBUTED and token.content.startswith("{"):
+                token.content = _BEHIND_SPAN.sub("", token.content, count=1)
             yield from _links_between_notes(token)
         else:
             yield token
@@ -455,6 +494,11 @@ def _links_between_notes(token: Token) -> Iterator[Token]:
     if "{" in text:
         text = _COMPUTED.sub(r"\1", _RAW.sub("", text))
         text = _INLINE_SHORTCODE.sub(_inline_shortcode, text)
+        text = _CALL.sub(_inline_shortcode, text)
+    if "%" in text:
+        text = _INLINE_UNSEEN.sub("", text)
+    if "==" in text:
+        text = _MARKED.sub(r"\1", text)
     if "[" in text:
         text = _WORDPRESS.sub(_wordpress, text)
     start = 0
@@ -470,7 +514,8 @@ def _links_between_notes(token: Token) -> Iterator[Token]:
 def _inline_shortcode(found: re.Match[str]) -> str:
     """A shortcode within a line as its words, or nothing."""
     name = found["name"].replace(" ", "")
-    values = [(one[1], _value(one)) for one in _ARGUMENT.finditer(found["rest"])]
+    rest = _BETWEEN_ARGUMENTS.sub(" ", found["rest"])
+    values = [(one[1], _value(one)) for one in _ARGUMENT.finditer(rest)]
     words = next((text for key, text in values if key in ("caption", "title", "alt", "text", "label")), "")
     if name.startswith("/"):
         return ""

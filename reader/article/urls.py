@@ -50,6 +50,11 @@ _FILE_ENDINGS = frozenset(
 """Ends of words that name a file or a product (`Node.js`) and that no host has."""
 
 
+_OF_ZOLA = re.compile(
+    r"@/(?P<folder>(?:[^/#?]+/)*)(?:\d{4}-\d\d-\d\d[-_])?(?P<name>[^/#?]+)\.md(?P<anchor>#.*)?"
+)
+"""A link to a file of the same site, as Zola writes it: `@/blog/quiet.md#sea` is `/blog/quiet/#sea`."""
+
 _IN_PATH = r"[\w/?:@!$&'()*+,;=.~-]*"
 _PLAIN = re.compile(
     rf"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:[/?]{_IN_PATH}(?:#{_IN_PATH})?)?", re.ASCII
@@ -101,6 +106,9 @@ def resolved(url: str, base: str) -> str:
     """A relative URL made absolute, where a base is known; every other as it is."""
     if not base or not url or url.startswith("#") or ":" in url.partition("/")[0]:
         return url
+    if found := _OF_ZOLA.fullmatch(url):
+        name = "" if found["name"] == "_index" else f"{found['name']}/"
+        url = f"/{found['folder']}{name if name != 'index/' else ''}{found['anchor'] or ''}"
     try:
         return urljoin(base, url)
     except ValueError:

@@ -83,3 +83,10 @@ def test_hostile_markdown_is_quick(piece: str) -> None:
     first_heading(piece * 20_000)
     first_heading("# " + piece * 20_000)
     assert time.process_time() - begin < 2
+
+
+def test_words_below_a_picture_are_no_first_paragraph() -> None:
+    """WordPress has them in a shortcode around the picture."""
+    assert (
+        first_paragraph('[caption id="a"]<img src="a.jpg"> A crane[/caption]\n\nA real one.') == "A real one."
+    )

@@ -144,3 +144,29 @@ def test_many_of_them_are_quick(part: str) -> None:
     layout_markdown(part * (9_000 // len(part)), 76)
     layout_markdown(f"{part}\n" * (9_000 // (len(part) + 1)), 76)
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lines"),
+    [
+        ('{{ youtube(id="abc123") }}', ["[video] [www.youtube.com]"]),
+        ('{{ gallery(dir="a, b", title="Boats") }}', ["[gallery: Boats]"]),
+        ('See {{ youtube(id="abc", title="a boat") }} there', ["See a boat there"]),
+        ('{% quote(author="Ann") %}\nwords\n{% end %}', ["words"]),
+        ('One {% asset_img a_b.jpg "A boat" %} two', ["One two"]),
+        (
+            "{% codeblock A title lang:js %}\nlet a;\n\nb\n{% endcodeblock %}\nx",
+            [" let a;", "", " b", "", "x"],
+        ),
+        ("{% code %}\n- a\n{% endcode %}", [" - a"]),
+        ("* TOC\n{:toc}\n\nText", ["Text"]),
+        ("1. a\n2. b\n{:toc}", ["1. a", "2. b"]),
+        ('[a](https://a.example){:target="_blank"} *b*{: .c} `d`{:.e} `f` {x}', ["a [a.example] b d f {x}"]),
+        ("One %%hidden%% two ==three== ^a1b2c3", ["One two three"]),
+        ("a == b == c, 5%% and 6%%, 2 ^8", ["a == b == c, 5%% and 6%%, 2 ^8"]),
+    ],
+)
+def test_tags_and_signs_of_other_programs(markdown: str, lines: list[str]) -> None:
+    """Shortcodes of Zola, tags of Hexo, attributes and contents of Kramdown, comments and marks of Obsidian
+    are what they show, or nothing."""
+    assert texts(markdown, 60) == lines

@@ -227,3 +227,18 @@ def test_a_relative_link_starts_at_the_base(url: str, absolute: str) -> None:
     """Every other is as it is, and so are all where no base is known."""
     assert resolved(url, "https://site.example/2024/") == absolute
     assert resolved(url, "") == url
+
+
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [
+        ("@/blog/quiet.md#sea", "/blog/quiet/#sea"),
+        ("@/blog/2021-06-18-quiet.md", "/blog/quiet/"),
+        ("@/blog/_index.md", "/blog/"),
+        ("@/blog/quiet/index.md", "/blog/quiet/"),
+    ],
+)
+def test_a_link_to_a_file_of_a_zola_site(link: str, path: str) -> None:
+    """It leads to the file's page; without a site it stays as it is written."""
+    assert resolved(link, "https://sea.example/") == f"https://sea.example{path}"
+    assert resolved(link, "") == link

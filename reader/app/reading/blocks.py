@@ -198,7 +198,7 @@ class _BlockLayout:
         fence = token.markup if len(token.markup) > 2 else "```"
         code = token.content.removesuffix("\n").split("\n")
         return [
-            (Span(fence + token.info),),
+            (Span(fence + token.info.partition("{")[0].rstrip()),),
             *((Span(line),) if line else () for line in code),
             (Span(fence),),
         ]
