@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reader.app.reading.blocks import PLAIN, layout_safely
-from reader.app.reading.body_chunks import CHUNK, chunks_of
+from reader.app.reading.document import CHUNK, chunks_of
 from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import plain
 from reader.article.dates import day_of, moment

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from reader.app.browsing import Host
 from reader.app.browsing.filters import Filters
-from reader.app.browsing.host import Host
 from reader.app.browsing.marks import MarkCommands, tags_in
-from reader.app.browsing.pipe_and_edit import PipeAndEdit
+from reader.app.browsing.opening import PipeAndEdit
 from reader.app.screens.dialogs import Ask, Choice, Confirm, MarkMany
 from reader.app.screens.pipe import AskPipe, Piping, Printed
 from reader.library.muting import Muting

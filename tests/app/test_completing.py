@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.app.completing import complete
+from reader.app.browsing.search_input import complete
 from reader.query import parse
 from reader.query.results import FacetValue
 from tests.query.test_grammar import TEXTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.app.screens.dialogs import MarkMany, Note
-from reader.app.widgets.selection import Selection
+from reader.app.widgets.article_list import Selection
 from reader.query import Query
 from reader.query.results import Headline
 from tests.app.build import articles

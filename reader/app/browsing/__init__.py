@@ -1,1 +1,33 @@
-"""The browsing screen (`browse_screen`) and the parts it is composed of, a file for each subject."""
+"""The browsing screen (`browse_screen`) and the parts it is composed of, a file for each subject.
+
+The parts know the screen only as a `Host`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+Answer = TypeVar("Answer")
+
+
+class Host(Protocol):
+    """Notices, threads, timers and dialogs."""
+
+    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+        """Show a notice for a moment."""
+
+    def in_thread(self, work: Callable[[], None], group: str) -> None:
+        """Do slow work in a thread, which passes its result on with `call_later`."""
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+        """Call this soon in the main thread, from any thread."""
+
+    def set_timer(self, delay: float, callback: Callable[[], Any]) -> Timer:
+        """Call this after some seconds."""
+
+    def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
+        """Show a dialog or page over the screen; `then` gets its answer."""

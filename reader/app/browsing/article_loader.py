@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from textual.timer import Timer
 
+from reader.app.browsing import Host
 from reader.app.browsing.article_picture import ArticlePicture
-from reader.app.browsing.host import Host
 from reader.app.browsing.session_state import SessionState
 from reader.app.reading.hits import Highlights
 from reader.app.widgets.article_pane import ArticlePane

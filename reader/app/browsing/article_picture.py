@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.timer import Timer
 
 from reader import pictures
-from reader.app.browsing.host import Host
+from reader.app.browsing import Host
 from reader.app.paint.canvas import (
     KINDS,
     Box,

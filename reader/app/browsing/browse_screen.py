@@ -25,9 +25,8 @@ from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.latest_query import CountsAnswer
 from reader.app.browsing.marks import MarkCommands
-from reader.app.browsing.opening import Link, Opening
+from reader.app.browsing.opening import Link, Opening, PipeAndEdit
 from reader.app.browsing.pane_sizes import STEP, PaneSizes
-from reader.app.browsing.pipe_and_edit import PipeAndEdit
 from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.results_display import ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
@@ -532,6 +531,16 @@ class BrowseScreen(Screen[None]):
     @on(CopyRequested)
     def _copy_requested(self, message: CopyRequested) -> None:
         self.opening.copy(message.text)
+
+    @on(ArticlePane.LinksRequested)
+    def _list_links(self, message: ArticlePane.LinksRequested) -> None:
+        from reader.app.screens.addresses import Links  # loaded when it is first opened
+
+        def open_link(url: str | None) -> None:
+            if url:
+                self.opening.open_links([("", url)])
+
+        self.open_dialog(Links(message.links, self.opening.copy), open_link)
 
     @on(PicturePressed)
     def _picture_pressed(self) -> None:

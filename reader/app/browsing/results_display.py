@@ -11,8 +11,8 @@ from datetime import datetime
 
 from textual.timer import Timer
 
+from reader.app.browsing import Host
 from reader.app.browsing.filters import Filters
-from reader.app.browsing.host import Host
 from reader.app.browsing.latest_query import (
     CountsAnswer,
     FailedAnswer,

@@ -7,18 +7,223 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from reader.app.reading.code import layout_code
 from reader.app.reading.inline import TASKS, LinkNumbers, footnote_mark, spans_of
-from reader.app.reading.lines import BOLD, ITALIC, UNDERLINE, Line, Span, wrap
-from reader.app.reading.tables import Table, layout_table
+from reader.app.reading.lines import BOLD, ITALIC, MIN_WIDTH, UNDERLINE, Line, Span, Target, chop, plain, wrap
 from reader.article.markdown import References, parse
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+_LANGUAGES = """
+bash c console cpp css diff go html ini java javascript js json kotlin lua php py python rb ruby rust rs sh
+shell sql swift toml ts typescript xml yaml yml zsh
+"""
+LANGUAGES = frozenset(_LANGUAGES.split())
+"""Languages that get colours; a fixed list, as some lexers of rare ones take very long on odd text."""
+
+MAX_COLOURED = 20_000
+"""Characters of a block up to which it is coloured (about 20 ms)."""
+
+TAB = 4
+"""Cells to the next tab stop."""
+
+MORE = "›"
+"""At the end of a line that is longer than the page."""
+
+FURTHER = "  ↳ "
+"""Before the rest of a long line, where lines are wrapped."""
+
+
+def layout_code(text: str, language: str, width: int, *, is_wrapped: bool = False) -> list[Line]:
+    """A block of code on a ground of its own, one blank cell at each side.
+
+    Lines that are too long are cut, and the sign at their end can be pressed to see them wrapped.
+    """
+    inner = max(width - 2, MIN_WIDTH)
+    spans = coloured(text.removesuffix("\n").expandtabs(TAB), language)
+    press = Target("code", "")
+    lines: list[Line] = []
+    for line in _split(spans):
+        parts = [line] if _cells(line) <= inner else _folded(line, inner, press, is_wrapped)
+        for part in parts:
+            lines.append((Span(" ", "listing"), *part) if width > MIN_WIDTH + 1 else part)
+    return lines
+
+
+def coloured(text: str, language: str) -> list[Span]:
+    """A text in the inks of its language; plain where the lexer does not give back every character of it."""
+    plain = [Span(text, "listing")]
+    if language.lower() not in LANGUAGES or len(text) > MAX_COLOURED or not text.strip():
+        return plain
+    from pygments.lexers import get_lexer_by_name
+    from pygments.token import Comment, Keyword, Number, String
+
+    inks = ((Comment, "comment"), (Keyword, "keyword"), (String, "string"), (Number, "number"))
+    spans: list[Span] = []
+    try:
+        lexer = get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
+        for kind, part in lexer.get_tokens(text):
+            ink = next((f"listing-{name}" for group, name in inks if group in kind.split()), "listing")
+            spans.append(Span(part, ink))
+    except Exception:  # a lexer is a guest here: whatever is wrong with it, the code is shown
+        return plain
+    return spans if "".join(span.text for span in spans) == text else plain
+
+
+def _split(spans: list[Span]) -> Iterator[Line]:
+    """The lines of a text."""
+    parts = ((number, part) for number, part in _numbered(spans))
+    at = 0
+    for number, group in groupby(parts, key=lambda one: one[0]):
+        yield from [()] * (number - at)
+        yield tuple(part for _, part in group if part.text)
+        at = number + 1
+
+
+def _numbered(spans: list[Span]) -> Iterator[tuple[int, Span]]:
+    """The parts of the spans with the number of the line that each is on."""
+    number = 0
+    for span in spans:
+        for place, part in enumerate(span.text.split("\n")):
+            number += place > 0
+            yield number, span._replace(text=part)
+
+
+def _cells(line: Line) -> int:
+    return sum(cell_len(span.text) for span in line)
+
+
+def _folded(line: Line, width: int, press: Target, is_wrapped: bool) -> list[Line]:
+    """A long line: cut, with a sign that there is more, or wrapped between its words."""
+    if not is_wrapped:
+        return [(*_cut(line, width - 1), Span(MORE, "more", 0, press))]
+    room = max(width - len(FURTHER), MIN_WIDTH)
+    indent = len(text := "".join(span.text for span in line)) - len(text.lstrip(" "))
+    indent = min(indent, room // 2)
+    body = _from(line, indent)
+    first, *rest = wrap(body, room)
+    return [
+        (Span(" " * indent, "listing"), *first),
+        *((Span(FURTHER, "more", 0, press), *part) for part in rest),
+    ]
+
+
+def _cut(line: Line, width: int) -> Iterator[Span]:
+    """The beginning of a line, of at most `width` cells."""
+    for span in line:
+        cells = cell_len(span.text)
+        if cells <= width:
+            yield span
+            width -= cells
+            continue
+        start, end, size = next(chop(span.text, max(width, 1)), (0, 0, 0))
+        if size <= width:
+            yield span._replace(text=span.text[start:end])
+        return
+
+
+def _from(line: Line, start: int) -> list[Span]:
+    """A line without its first characters."""
+    rest: list[Span] = []
+    for span in line:
+        rest.append(span._replace(text=span.text[start:]))
+        start = max(start - len(span.text), 0)
+    return [span for span in rest if span.text]
+
+
+GAP = 2
+"""Blank cells between columns."""
+
+MIN_COLUMN = 6
+"""Cells below which a column is no longer worth reading; then the rows become records."""
+
+Cell = list[Span]
+
+
+class Table(NamedTuple):
+    """A table as parsed; rows may be shorter or longer than the head."""
+
+    head: list[Cell]
+    rows: list[list[Cell]]
+    alignments: list[str]
+    """left, center or right, one a column."""
+
+
+def layout_table(table: Table, width: int) -> list[Line]:
+    """The table in at most `width` cells."""
+    natural = _natural(table)
+    room = width - GAP * (len(natural) - 1)
+    widths = _shared(natural, room)
+    if widths is None:
+        return _records(table, width)
+    head = [[span._replace(emphasis=span.emphasis | BOLD) for span in cell] for cell in table.head]
+    rule = [[Span("─" * cells, "rule")] for cells in widths]
+    lines: list[Line] = []
+    for row in (head, rule):
+        lines.extend(_row(row, widths, table.alignments))
+    wrapped = False
+    for number, row in enumerate(table.rows):
+        painted = list(_row(row, widths, table.alignments))
+        if number and (wrapped or len(painted) > 1):
+            lines.append(())
+        wrapped = len(painted) > 1
+        lines.extend(painted)
+    return lines
+
+
+def _natural(table: Table) -> list[int]:
+    widths = [0] * len(table.head)
+    for row in [table.head, *table.rows]:
+        for number, cell in enumerate(row[: len(widths)]):
+            longest = max((cell_len(part) for part in plain(tuple(cell)).split("\n")), default=0)
+            widths[number] = max(widths[number], longest, 1)
+    return [max(width, 1) for width in widths]
+
+
+def _shared(natural: list[int], room: int) -> list[int] | None:
+    """Widths that fit: narrow columns keep theirs, wide ones share the rest; None where it is too little."""
+    if sum(natural) <= room:
+        return natural
+    widths = [0] * len(natural)
+    left, columns = room, len(natural)
+    for number in sorted(range(len(natural)), key=natural.__getitem__):
+        fair = left // columns
+        if natural[number] > fair < MIN_COLUMN:
+            return None
+        widths[number] = min(natural[number], fair)
+        left -= widths[number]
+        columns -= 1
+    return widths
+
+
+def _row(row: Sequence[Cell], widths: list[int], alignments: list[str]) -> Iterator[Line]:
+    cells = [wrap(row[number] if number < len(row) else [], width) for number, width in enumerate(widths)]
+    for parts in zip_longest(*cells, fillvalue=()):
+        line: list[Span] = []
+        for number, (part, width) in enumerate(zip(parts, widths, strict=True)):
+            spare = width - sum(cell_len(span.text) for span in part)
+            before = {"right": spare, "center": spare // 2}.get(alignments[number], 0)
+            gap = GAP if number else 0
+            line += [Span(" " * (before + gap)), *part, Span(" " * (spare - before))]
+        yield tuple(span for span in line if span.text)
+
+
+def _records(table: Table, width: int) -> list[Line]:
+    """Too many columns for the width: each row as lines of `head: value`."""
+    lines: list[Line] = []
+    for number, row in enumerate(table.rows or [[]]):
+        if number:
+            lines.append(())
+        for head, cell in zip_longest(table.head, row[: len(table.head)], fillvalue=None):
+            named = [span._replace(emphasis=span.emphasis | BOLD) for span in head or []]
+            lines.extend(wrap([*named, Span(": "), *(cell or [])], width))
+    return lines
+
 
 MIN_INNER = 16
 """Cells below which quotes and lists stop indenting their content."""

@@ -6,18 +6,118 @@ the pane asks for lines and says what is in sight.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from rich.cells import get_character_cell_size
+
 from reader.app.reading.blocks import Look, layout_safely, links_in, may_link
-from reader.app.reading.body_chunks import CHUNK, BodyChunk, chunks_of
 from reader.app.reading.header import Subject, layout_foot, layout_head
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import Line, Span, wrap
 from reader.article.markdown import MAX_BRACKETS, References, references_in, without_title
 from reader.article.text import display_path
+
+CHUNK = 6_000
+"""Characters after which a chunk ends at the next good place: some 100 lines, 10 ms to lay out."""
+
+HARD = 9_000
+"""Characters after which a chunk is cut at any line, and an endless line anywhere."""
+
+_FENCE = re.compile(r"\n( {0,3}(`{3,}|~{3,})([^\n]*))")
+_GOOD_PLACE = re.compile(r"\n[ \t]*\n(?=[^\s\-*+>|0-9:])")
+_CUTS = (re.compile(r"\n[ \t]*\n(?=\S)"), re.compile(r"\n(?=\S)"), re.compile(r"\n"), re.compile(" "))
+_TABLE_RULE = re.compile(r"[ |:\t-]*-[ |:\t-]*\Z")
+
+
+class BodyChunk(NamedTuple):
+    """A stretch of a body."""
+
+    start: int
+    end: int
+    before: str = ""
+    """Markdown to put before it: the fence or the table head that it continues."""
+    is_glued: bool = False
+    """Whether it was cut where no blank line belongs."""
+
+
+def chunks_of(body: str) -> Iterator[BodyChunk]:
+    """The chunks of a body in order; together they hold all of it."""
+    start, before, is_glued = 0, "", False
+    while start < len(body):
+        end, after, glue = _end_of(body, start, before)
+        yield BodyChunk(start, end, before, is_glued)
+        start, before, is_glued = end, after, glue
+
+
+def _open_fence(text: str) -> str:
+    """The line that opened the fence in which the text ends; empty where it ends outside."""
+    mark = opened = ""
+    for match in _FENCE.finditer("\n" + text):
+        line, fence, info = match.groups()
+        if not mark:
+            if fence[0] == "~" or "`" not in info:
+                mark, opened = fence, line
+        elif fence.startswith(mark) and not info.strip():
+            mark = opened = ""
+    return opened
+
+
+def _end_of(body: str, start: int, before: str) -> tuple[int, str, bool]:
+    """Where the chunk ends, what to put before the next, and whether that is glued to it."""
+    near, far = start + CHUNK, min(start + HARD, len(body))
+    if near >= len(body):
+        return len(body), "", False
+    fence = _open_fence(before + body[start:near])
+    if not fence:
+        good = _GOOD_PLACE.search(body, near, far)
+        if good and not _open_fence(before + body[start : good.end()]):
+            return good.end(), "", False
+    elif end := _fence_end(body, near, far, fence):
+        return end, "", False
+    end = _cut_at(body, near, far)
+    if end >= len(body):
+        return end, "", False
+    fence = _open_fence(before + body[start:end])
+    if fence:
+        return end, f"{fence}\n", True
+    return end, _table_head(before + body[start:end]), body[end - 2 : end] != "\n\n"
+
+
+def _fence_end(body: str, near: int, far: int, fence: str) -> int:
+    mark = fence.lstrip()
+    mark = mark[: len(mark) - len(mark.lstrip(mark[0]))]
+    closing = re.compile(rf"^ {{0,3}}{re.escape(mark)}{re.escape(mark[0])}*[ \t]*$\n?", re.MULTILINE)
+    found = closing.search(body, near, far)
+    return found.end() if found else 0
+
+
+def _cut_at(body: str, near: int, far: int) -> int:
+    """The first good place for a cut: after a blank line, a line, a blank, else between letters."""
+    if far >= len(body):
+        return len(body)
+    for cut in _CUTS:
+        if found := cut.search(body, near, far):
+            return found.end()
+    for place in range(far, near, -1):
+        if body[place - 1] != "\u200d" and get_character_cell_size(body[place]):
+            return place
+    return far
+
+
+def _table_head(text: str) -> str:
+    """The head of the table in which the text ends: every chunk of a long table shows it again."""
+    block = text[text.rfind("\n\n", 0, len(text) - 1) + 1 :].lstrip("\n")
+    first, _, rest = block.partition("\n")
+    second = rest.partition("\n")[0]
+    if "|" in first and "|" in second and len(second) < 1_000 and _TABLE_RULE.match(second):
+        return f"{first}\n{second}\n"
+    return ""
+
 
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""

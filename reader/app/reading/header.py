@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from reader.app.paint.bars import heat_text, quality_bar
+from reader.app.paint.cells import heat_text, quality_bar
 from reader.app.reading.inline import file_name, picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target, wrap
 from reader.article.dates import ago, moment

@@ -7,6 +7,7 @@ belong to others.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -15,12 +16,13 @@ from rich.style import Style
 from textual import events
 from textual.actions import SkipAction
 from textual.geometry import Region
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from reader.app.keys import bindings_for
-from reader.app.messages import CopyRequested, PicturePressed, UrlPressed, ValuePressed
-from reader.app.paint.canvas import Shown
+from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
+from reader.app.paint.canvas import Box, Shown
 from reader.app.paint.cells import in_the_middle
 from reader.app.reading.document import TOP, Document, ReadingPlace
 from reader.app.reading.header import PICTURE, Subject
@@ -30,11 +32,59 @@ from reader.app.reading.link_cursor import LinkCursor
 from reader.app.widgets import article_inks
 from reader.app.widgets.document_view import DocumentView
 from reader.app.widgets.find_bar import FindBar
-from reader.app.widgets.frame import Frame, is_kept
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article
 from reader.errors import counted
 from reader.query.results import Headline
+
+
+class Frame:
+    """Empty until a picture has been made for the article that is shown."""
+
+    def __init__(self) -> None:
+        self.box: Box | None = None
+        """The cells that are kept for the article's picture."""
+        self.picture: Shown | None = None
+        self.note = ""
+        """Why there is none."""
+        self.on_move: Callable[[], object] = lambda: None
+        """Called before the lines are painted elsewhere."""
+
+    @property
+    def rows(self) -> int:
+        """Lines that the article's picture takes."""
+        return self.box.rows if self.box is not None else 0
+
+    @property
+    def asked(self) -> tuple[int, str]:
+        """What the layout has to know: the lines, and the note that stands there instead."""
+        return self.rows, self.note
+
+    def clear(self) -> None:
+        """Another article is shown."""
+        self.tell_moved()
+        self.picture, self.note = None, ""
+
+    def tell_moved(self) -> None:
+        """What lies over the picture's lines has to go with them."""
+        if self.picture is not None and self.picture.overlay:
+            self.on_move()
+
+    def first(self, document: Document) -> int | None:
+        """The first line that is kept."""
+        return next((number for number, line in enumerate(document.section(0)) if is_kept(line)), None)
+
+    def line(self, document: Document, y: int) -> list[Segment]:
+        """What is painted in the line at `y`, which is one of those that are kept."""
+        first = self.first(document) or 0
+        lines = self.picture.lines if self.picture is not None else ()
+        return list(lines[y - first]) if y - first < len(lines) else []
+
+
+def is_kept(line: Line) -> bool:
+    """Whether this line is one that is kept for a picture."""
+    return bool(line) and line[0].ink == "pixels"
+
 
 CURSOR = "▌"
 
@@ -64,6 +114,12 @@ class ArticlePane(DocumentView, can_focus=True):
     """Blank lines between paragraphs."""
     message: reactive[str] = reactive(NO_ARTICLE)
     """Shown in the middle while there is no article."""
+
+    @dataclass
+    class LinksRequested(Message):
+        """The list of the article's links was asked for: words and addresses."""
+
+        links: list[tuple[str, str]]
 
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -216,14 +272,7 @@ class ArticlePane(DocumentView, can_focus=True):
         elif not links:
             self.notify("No links in this article" if self.shown is not None else NO_ARTICLE, markup=False)
         else:
-            from reader.app.screens.addresses import Links  # loaded when it is first opened
-
-            page = Links(links, lambda url: self.post_message(CopyRequested(url)))
-            self.app.push_screen(page, self._open_link)
-
-    def _open_link(self, url: str | None) -> None:
-        if url:
-            self.post_message(UrlPressed(url))
+            self.post_message(self.LinksRequested(links))
 
     def action_next_unread(self, times: int = 1) -> None:
         """Go to the next hit; without one the screen goes to the next unread article."""

@@ -11,8 +11,18 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from reader.app.paint.bars import HEAT_WIDTH, heat_column, quality_bar
-from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, thumb, width_of
+from reader.app.paint.cells import (
+    HEAT_WIDTH,
+    Piece,
+    cut,
+    fill,
+    fill_left,
+    heat_column,
+    one_line,
+    quality_bar,
+    thumb,
+    width_of,
+)
 from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
 from reader.article.dates import age

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from reader.app.early.first_load import FirstLoad
+from reader.app.early.first_paint import FirstLoad
 from reader.errors import StorageError
 from reader.library import Library
 from reader.query.results import Progress, Report

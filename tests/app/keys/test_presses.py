@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.app import keyed
+from reader.app import reader_app
 from reader.app.keys import Presses, keymap_of
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, press
@@ -51,7 +51,7 @@ def test_no_key_is_made_up(keys: list[str]) -> None:
 
 async def test_numbers_move_the_cursor(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows further, or to the row with this number."""
-    monkeypatch.setattr(keyed, "DIGIT_WAIT", 60)
+    monkeypatch.setattr(reader_app, "DIGIT_WAIT", 60)
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "5", "j")
         assert screen.articles.cursor == 5
@@ -72,7 +72,7 @@ async def test_a_digit_alone_is_a_view(start: Launch) -> None:
 
 async def test_a_number_that_waits_is_shown(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the footer, until its key comes."""
-    monkeypatch.setattr(keyed, "DIGIT_WAIT", 60)
+    monkeypatch.setattr(reader_app, "DIGIT_WAIT", 60)
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "1", "2")
         assert screen.footer.pressed == "12"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.app.paint.bars import HEAT_WIDTH, heat_column, heat_text, quality_bar
+from reader.app.paint.cells import HEAT_WIDTH, heat_column, heat_text, quality_bar
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reader.app.reading import blocks
-from reader.app.reading.blocks import Look, layout_markdown, layout_safely, links_in
-from reader.app.reading.code import LANGUAGES
+from reader.app.reading.blocks import LANGUAGES, Look, layout_markdown, layout_safely, links_in
 from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
 from reader.article.markdown import parse

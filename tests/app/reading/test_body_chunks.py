@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.app.reading.blocks import layout_markdown
-from reader.app.reading.body_chunks import CHUNK, HARD, BodyChunk, chunks_of
+from reader.app.reading.document import CHUNK, HARD, BodyChunk, chunks_of
 from reader.app.reading.lines import Line, plain
 
 PARAGRAPH = "word " * 200 + "\n\n"
