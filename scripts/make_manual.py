@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reader import __version__
-from reader.cli.parser import GROUPS, MODULES, Command, CommandParser, command, parser_of
+from reader.cli.parser import GROUPS, MODULES, Subcommand, CommandParser, command, parser_of
 from reader.config.commands import COMMANDS as KEYS
 from reader.config.commands import key_words
 
@@ -98,7 +98,7 @@ def _options(parser: CommandParser, above: Sequence[tuple[Sequence[str], str | N
         yield f".PP\nAs above: {', '.join(same)}."
 
 
-def _examples(command: Command) -> Iterator[str]:
+def _examples(command: Subcommand) -> Iterator[str]:
     yield ".PP\nExamples:\n.PP\n.nf\n.RS"
     yield from (_plain(example) for example in command.examples)
     yield ".RE\n.fi"

@@ -281,9 +281,9 @@ def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:
     if (second := one.second) is None:
         return False
     if field == "since":
-        span = dates.Span(dates.since(value, now), None)
+        span = dates.TimeSpan(dates.since(value, now), None)
     elif field == "until":
-        span = dates.Span(None, dates.until(value, now))
+        span = dates.TimeSpan(None, dates.until(value, now))
     else:
         span = dates.on(value, now)
     if not isinstance(one.article.published_date_time, datetime):

@@ -73,7 +73,7 @@ class Findable(Protocol):
     def post_message(self, message: Message) -> bool: ...
 
 
-class Entry(NamedTuple):
+class PaletteEntry(NamedTuple):
     """One thing to be found."""
 
     name: str
@@ -86,7 +86,7 @@ class Entry(NamedTuple):
     """Other words by which it is found."""
 
 
-def rank(query: str, entry: Entry, letters: float) -> float:
+def rank(query: str, entry: PaletteEntry, letters: float) -> float:
     """How well an entry is what was meant, 0 for not at all.
 
     `letters` says how well Textual finds the letters of the query in the name, in their order but anywhere:
@@ -118,7 +118,7 @@ class Entries(Provider):
         """The screen from which the palette was opened."""
         return cast(Findable, self.screen)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PaletteEntry]:
         """What can be found."""
         return iter(())
 
@@ -142,7 +142,7 @@ class Commands(Entries):
 
     on_show = True
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PaletteEntry]:
         """The commands with their keys."""
         for command in COMMANDS:
             if command.id in ("show_palette",) or command.id.startswith("view_"):
@@ -150,39 +150,41 @@ class Commands(Entries):
             keys = self.browse.keymap.words(command.id)
             about = f"{command.help}  ({keys})" if keys else command.help
             run = partial(self.browse.run_command, command.id)
-            yield Entry(command.label, about, run, f"{command.help} {command.id}")
+            yield PaletteEntry(command.label, about, run, f"{command.help} {command.id}")
 
 
 class Views(Entries):
     """The saved queries."""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PaletteEntry]:
         """The views with what they ask for."""
         for view in self.browse.sidebar.views:
-            yield Entry(f"View: {view.name}", str(view.query), partial(self.browse.put, view.query))
+            yield PaletteEntry(f"View: {view.name}", str(view.query), partial(self.browse.put, view.query))
 
 
 class Values(Entries):
     """Topics, providers and the like."""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PaletteEntry]:
         """The values with their counts."""
         for facet in (one for one in self.browse.sidebar.facets if one.field in FACETS):
             for value in facet.values:
                 press = ValuePressed(facet.field, value.value)
                 name = f"{BY_NAME[facet.field].label}: {value.value}"
-                yield Entry(name, counted(value.count, "article"), partial(self.browse.post_message, press))
+                yield PaletteEntry(
+                    name, counted(value.count, "article"), partial(self.browse.post_message, press)
+                )
 
 
 class Orders(Entries):
     """The orders of the list, each way round."""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PaletteEntry]:
         """The orders in words."""
         for sort in SORTS:
             for is_reversed in (False, True):
                 query = self.browse.current_query.with_sort(sort, is_reversed)
-                yield Entry(f"Sort: {order_in_words(query)}", "", partial(self.browse.put, query))
+                yield PaletteEntry(f"Sort: {order_in_words(query)}", "", partial(self.browse.put, query))
 
 
 class Articles(Entries):
@@ -208,11 +210,11 @@ class Articles(Entries):
 class Themes(Entries):
     """The reader's themes first, then those that come with Textual."""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PaletteEntry]:
         """The themes by name."""
         own = [name for name in self.app.available_themes if name not in BUILTIN_THEMES]
         for name in (*own, *sorted(BUILTIN_THEMES)):
-            yield Entry(f"Theme: {name}", "", partial(setattr, self.app, "theme", name))
+            yield PaletteEntry(f"Theme: {name}", "", partial(setattr, self.app, "theme", name))
 
 
 class StillPalette(CommandPalette):

@@ -43,14 +43,14 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 _EXAMPLES = "2021, 2021-07, 2021-06-18, yesterday or 7d"
 
 
-class Span(NamedTuple):
+class TimeSpan(NamedTuple):
     """A stretch of time, half open: start <= t < stop. None = without an end on that side."""
 
     start: datetime | None
     stop: datetime | None
 
 
-def read_span(text: str, now: datetime, tz: tzinfo | None = None) -> Span:
+def read_span(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
     """The stretch of time that a person's words mean: a year, month, day, hour, instant, `today`,
     `yesterday`, a weekday (the latest one, today included), `7d` (from then until now), `a..b`.
 
@@ -65,7 +65,7 @@ def read_span(text: str, now: datetime, tz: tzinfo | None = None) -> Span:
     start = since(first, now, tz) if first.strip() else None
     stop = until(last, now, tz) if last.strip() else None
     # "yesterday..2021-06" was right once and is wrong today: a saved question then finds nothing, quietly.
-    return Span(start, start if start and stop and stop < start else stop)
+    return TimeSpan(start, start if start and stop and stop < start else stop)
 
 
 def since(text: str, now: datetime, tz: tzinfo | None = None) -> datetime | None:
@@ -82,12 +82,12 @@ def until(text: str, now: datetime, tz: tzinfo | None = None) -> datetime | None
     return span.start if is_relative else span.stop
 
 
-def on(text: str, now: datetime, tz: tzinfo | None = None) -> Span:
+def on(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
     """The stretch that `date:` asks for: one date as a whole, or a range of them. Raises ValueError."""
     return read_span(text, now, tz)
 
 
-def days_in(span: Span, tz: tzinfo | None = None) -> Span:
+def days_in(span: TimeSpan, tz: tzinfo | None = None) -> TimeSpan:
     """The calendar days of which any part lies in a span, each as its midnight UTC: what a span means for
     articles that have a day and no time."""
     start, stop = span
@@ -95,13 +95,13 @@ def days_in(span: Span, tz: tzinfo | None = None) -> Span:
         return span
     first = None if start is None else _midnight(day_of(start, tz))
     if stop is None:
-        return Span(first, None)
+        return TimeSpan(first, None)
     last = day_of(stop, tz)
     if _there(stop, tz).time() != time.min:
         if last == date.max:
-            return Span(first, None)
+            return TimeSpan(first, None)
         last += timedelta(days=1)
-    return Span(first, _midnight(last))
+    return TimeSpan(first, _midnight(last))
 
 
 def day_of(then: When, tz: tzinfo | None = None) -> date:
@@ -179,18 +179,18 @@ def _refuse_range(text: str) -> None:
         raise ValueError(f'"{text[:40]}" is a range, which belongs after date:, like date:2021-06..2021-08')
 
 
-def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[Span, bool]:
+def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[TimeSpan, bool]:
     """The span of one date without dots, and whether it was told as a distance from now."""
     word = " ".join(text.lower().split())
     try:
         if word == "now":
-            return Span(now, now), True
+            return TimeSpan(now, now), True
         if found := _AGO.fullmatch(word):
-            return Span(_back(now, int(found[1]), found[2]), now), True
+            return TimeSpan(_back(now, int(found[1]), found[2]), now), True
         if (days := _days_back(word, _there(now, tz))) is not None:
             midnight = _there(now, tz).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
             start = midnight - timedelta(days=days)
-            return Span(_utc(start, tz), _utc(start + timedelta(days=1), tz)), False
+            return TimeSpan(_utc(start, tz), _utc(start + timedelta(days=1), tz)), False
         if basic := _BASIC.fullmatch(word):
             year, month, day, hour, minute, second, zone = basic.groups()
             clock = ":".join(filter(None, (hour, minute, second)))
@@ -229,7 +229,7 @@ def _back(now: datetime, count: int, unit: str) -> datetime:
     return now.replace(year=year, month=month + 1, day=28)
 
 
-def _calendar(found: re.Match[str], tz: tzinfo | None) -> Span:
+def _calendar(found: re.Match[str], tz: tzinfo | None) -> TimeSpan:
     """From the first to behind the last moment of the year, month, day, hour, minute or second written."""
     year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups()[:6])
     assert year is not None  # the expression demands it
@@ -248,9 +248,9 @@ def _calendar(found: re.Match[str], tz: tzinfo | None) -> Span:
             stop = start + timedelta(minutes=1)
         else:
             stop = start + (timedelta(microseconds=1) if found[7] else timedelta(seconds=1))
-        return Span(_utc(start, zone), _utc(stop, zone))
+        return TimeSpan(_utc(start, zone), _utc(stop, zone))
     except (ValueError, OverflowError):  # the end of the calendar itself
-        return Span(_utc(start, zone), None)
+        return TimeSpan(_utc(start, zone), None)
 
 
 def _utc(naive: datetime, tz: tzinfo | None) -> datetime:

@@ -34,7 +34,7 @@ class PrivateAddress(Unreachable):
     """A host is on this machine or its private network."""
 
 
-class Address(NamedTuple):
+class HostAddress(NamedTuple):
     """A numeric address of a host."""
 
     ip: str
@@ -74,15 +74,15 @@ def _carried(ip: IPv6Address) -> IPv4Address | None:
     return None
 
 
-def addresses(host: str, port: int, seconds: float) -> list[Address]:
+def addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
     """All numeric addresses of a host. Raises Unreachable where it has none or they take too long."""
-    found: list[Address] = []
+    found: list[HostAddress] = []
     failure: list[str] = []
 
     def look_up() -> None:
         try:
             for family, *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-                found.append(Address(str(place[0]), port, family))
+                found.append(HostAddress(str(place[0]), port, family))
         except (OSError, UnicodeError) as error:
             failure.append(getattr(error, "strerror", None) or str(error))
 
@@ -97,7 +97,7 @@ def addresses(host: str, port: int, seconds: float) -> list[Address]:
     return found
 
 
-def public_addresses(host: str, port: int, seconds: float) -> list[Address]:
+def public_addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
     """The numeric addresses of a host. Raises PrivateAddress where one of them is not public, or where its
     name belongs to a private network."""
     name = host.rstrip(".").lower()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from reader.article.text import display_path
-from reader.cli.parser import Command, CommandParser, Namespace, add_format, add_sources
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import follow, opened, tell
 from reader.errors import counted
 from reader.library.export import json_text
@@ -73,14 +73,14 @@ def _check(options: Namespace) -> int:
 
 
 COMMANDS = {
-    "index": Command(
+    "index": Subcommand(
         summary="bring the index up to date",
         usage="reader index [--rebuild] [--format text|json] [SOURCE]...",
         examples=("reader index ~/news", "reader index --rebuild --format json"),
         options=_index_options,
         run=_index,
     ),
-    "check": Command(
+    "check": Subcommand(
         summary="list what could not be understood in the files",
         usage="reader check [--format text|json] [SOURCE]...",
         examples=("reader check ~/news", "reader check --format json | jq '.problems[].path'"),

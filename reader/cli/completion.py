@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from reader.cli.parser import MODULES, Command, CommandParser, Namespace, find_command, one_of, parser_of
+from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, find_command, one_of, parser_of
 from reader.errors import ReaderError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _run(options: Namespace) -> int:
 
 
 COMMANDS = {
-    "completion": Command(
+    "completion": Subcommand(
         summary="print a completion script for your shell",
         usage="reader completion bash|zsh|fish",
         examples=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reader import config
 from reader.article.text import display_path
-from reader.cli.parser import Command, CommandParser, Namespace, one_of
+from reader.cli.parser import CommandParser, Namespace, Subcommand, one_of
 from reader.cli.session import query_mistakes, tell, theme_and_key_mistakes
 from reader.config import paths
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
@@ -46,7 +46,7 @@ def _keys() -> Iterator[str]:
 
 
 COMMANDS = {
-    "config": Command(
+    "config": Subcommand(
         summary="print the configuration, its path or the screen's keys",
         usage="reader config path|show|keys",
         examples=("reader config path", "reader config show", "reader config keys | grep tag"),

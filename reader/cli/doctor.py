@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
-from reader.cli.parser import Command, CommandParser, Namespace, add_place, add_sources
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import query_mistakes, sources_of, theme_and_key_mistakes
 from reader.errors import ReaderError, counted
 from reader.terminal import Finding
@@ -215,7 +215,7 @@ def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
 
 
 COMMANDS = {
-    "doctor": Command(
+    "doctor": Subcommand(
         summary="print what this terminal can do, how pages are opened and where files are",
         usage="reader doctor [SOURCE]... [--remote|--local]",
         examples=("reader doctor", "reader doctor ~/news"),

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut, pad
-from reader.cli.parser import Command, CommandParser, Namespace, add_format, whole
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
 from reader.cli.session import follow, note, read_input, tell
 from reader.errors import ReaderError, UsageError, counted, shown
 
 if TYPE_CHECKING:
     from reader.config import Config
-    from reader.feeds.discovery import Candidate
-    from reader.feeds.fetching import Report, Step
+    from reader.feeds.discovery import FoundFeed
+    from reader.feeds.fetching import FeedStep, FetchReport
     from reader.feeds.state import FeedState
     from reader.feeds.subscriptions import Subscription
     from reader.library import Library
@@ -158,11 +158,11 @@ def _seconds(text: str | None, option: str) -> int:
         raise UsageError(f"{option}: {error}") from None
 
 
-def _about(one: Candidate) -> str:
+def _about(one: FoundFeed) -> str:
     return ", ".join(filter(None, (one.format, counted(one.entries, "article"))))
 
 
-def _chosen(found: Sequence[Candidate], *, is_sure: bool) -> Candidate | None:
+def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
     """The one that is meant, asking where there are several."""
     if len(found) == 1 or is_sure:
         return found[0]
@@ -378,7 +378,7 @@ def _fetch(options: Namespace) -> int:
     known = _loaded(settings)
     feeds = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds)) or known
     folder = _news_folder(settings)
-    report = fetching.Report()
+    report = fetching.FetchReport()
     steps = fetching.fetch(
         feeds, folder=folder, force=options.force, is_named=bool(options.feeds),
         jobs=options.jobs or fetching.JOBS, protected=_protected(folder), report=report,
@@ -396,7 +396,7 @@ def _fetch(options: Namespace) -> int:
     return 1 if report.failed else 0
 
 
-def _follow(steps: Iterable[Step], report: Report, *, is_quiet: bool) -> None:
+def _follow(steps: Iterable[FeedStep], report: FetchReport, *, is_quiet: bool) -> None:
     """Go through a fetch to its end; failures are said at once, progress on a terminal."""
     is_shown = sys.stderr.isatty()
     try:
@@ -417,7 +417,7 @@ def _follow(steps: Iterable[Step], report: Report, *, is_quiet: bool) -> None:
             sys.stderr.flush()
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _report(report: FetchReport) -> dict[str, Any]:
     return {
         "feeds": report.feeds,
         "fetched": report.fetched,
@@ -431,7 +431,7 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-def _sentence(report: Report) -> str:
+def _sentence(report: FetchReport) -> str:
     said = [
         f"{number:,} {words}"
         for number, words in (
@@ -529,7 +529,7 @@ def _save(options: Namespace) -> int:
 
 
 COMMANDS = {
-    "subscribe": Command(
+    "subscribe": Subcommand(
         summary="subscribe to feeds, or to the feeds of pages",
         usage="reader subscribe URL... [--name NAME] [--folder NAME] [--full-text] [--every TIME]\n"
         "                        [--keep TIME] [--yes]",
@@ -540,42 +540,42 @@ COMMANDS = {
         options=_subscribe_options,
         run=_subscribe,
     ),
-    "unsubscribe": Command(
+    "unsubscribe": Subcommand(
         summary="end subscriptions",
         usage="reader unsubscribe FEED... [--delete-articles]",
         examples=("reader unsubscribe 'Harbour Post'", "reader unsubscribe https://blog.example/feed.xml"),
         options=_unsubscribe_options,
         run=_unsubscribe,
     ),
-    "feeds": Command(
+    "feeds": Subcommand(
         summary="list the feeds with their articles and errors",
         usage="reader feeds [--format table|json]",
         examples=("reader feeds", "reader feeds --format json | jq '.[] | select(.error) | .url'"),
         options=_feeds_options,
         run=_feeds,
     ),
-    "fetch": Command(
+    "fetch": Subcommand(
         summary="fetch new articles",
         usage="reader fetch [FEED]... [--force] [--jobs N] [--format text|json]",
         examples=("reader fetch", "reader fetch --format json | jq .new"),
         options=_fetch_options,
         run=_fetch,
     ),
-    "import-feeds": Command(
+    "import-feeds": Subcommand(
         summary="subscribe to the feeds of an OPML file or of newsboat",
         usage="reader import-feeds FILE|-",
         examples=("reader import-feeds feeds.opml", "reader import-feeds ~/.newsboat/urls"),
         options=_import_options,
         run=_import,
     ),
-    "export-feeds": Command(
+    "export-feeds": Subcommand(
         summary="write the subscriptions as OPML",
         usage="reader export-feeds [FILE]",
         examples=("reader export-feeds feeds.opml", "reader export-feeds | gzip > feeds.opml.gz"),
         options=_export_options,
         run=_export,
     ),
-    "save": Command(
+    "save": Subcommand(
         summary="keep a page as an article",
         usage="reader save URL... [-t TOPIC]...",
         examples=(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.cli.filters import add_filters, asked, tell_muted, tell_unknown, without_muted
 from reader.cli.formats import Output, add_output, headlines, lines, output_of
-from reader.cli.parser import Command, CommandParser, Namespace, add_format, add_sources
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import follow, note, opened
 from reader.errors import UsageError
 from reader.library.export import json_text
@@ -120,7 +120,7 @@ def _facets(options: Namespace) -> int:
 
 
 COMMANDS = {
-    "list": Command(
+    "list": Subcommand(
         summary="list headlines, in one of nine formats",
         usage="reader list [OPTIONS] [SOURCE]...",
         examples=(
@@ -131,14 +131,14 @@ COMMANDS = {
         options=_list_options,
         run=_list,
     ),
-    "count": Command(
+    "count": Subcommand(
         summary="count articles",
         usage="reader count [OPTIONS] [SOURCE]...",
         examples=("reader count --unread", "reader count -t AI --format json ~/news"),
         options=_count_options,
         run=_count,
     ),
-    "facets": Command(
+    "facets": Subcommand(
         summary="count the values of a field, for example its topics",
         usage=f"reader facets {'|'.join(FACETS)} [OPTIONS] [SOURCE]...",
         examples=("reader facets topic --since 30d", "reader facets provider -q chips --limit 10"),

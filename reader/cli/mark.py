@@ -12,7 +12,7 @@ from reader.article.text import clean, clean_line, display_path
 from reader.cli.completion import ids, values_of
 from reader.cli.filters import add_filters, asked, typed, without_muted
 from reader.cli.formats import headlines
-from reader.cli.parser import Command, CommandParser, Namespace
+from reader.cli.parser import CommandParser, Namespace, Subcommand
 from reader.cli.session import ids_in, opened, read_input, tell
 from reader.config import private_files
 from reader.errors import UsageError, counted
@@ -224,14 +224,14 @@ def _one_file(options: Namespace, command: str) -> str:
 
 
 COMMANDS = {
-    "export-marks": Command(
+    "export-marks": Subcommand(
         summary="write what you read, starred, tagged and noted to a file",
         usage="reader export-marks [--merge] FILE",
         examples=("reader export-marks marks.json", "reader export-marks - | jq length"),
         options=_export_options,
         run=_export,
     ),
-    "import-marks": Command(
+    "import-marks": Subcommand(
         summary="read such a file",
         usage="reader import-marks [--merge] FILE",
         examples=(
@@ -241,7 +241,7 @@ COMMANDS = {
         options=_import_options,
         run=_import,
     ),
-    "mark": Command(
+    "mark": Subcommand(
         summary="mark articles as read, starred or tagged, or attach a note",
         usage="reader mark read|unread|star|unstar|tag:NAME|untag:NAME|note:TEXT|unnote\n"
         "                   [OPTIONS] [SOURCE]...\n       reader mark undo|redo",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reader import config, terminal
 from reader.article.urls import openable
 from reader.cli.completion import ids
-from reader.cli.parser import Command, CommandParser, Namespace, add_place, whole
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, whole
 from reader.cli.session import opened, split_ids, tell
 from reader.errors import NoSuchArticle, ReaderError, UsageError
 from reader.query.results import Headline
@@ -92,7 +92,7 @@ def _url(library: Library, headline: Headline, number: int | None) -> str:
 
 
 COMMANDS = {
-    "open": Command(
+    "open": Subcommand(
         summary="open an article's page in your browser",
         usage="reader open ID [SOURCE]... [--related N] [--print] [--remote|--local]",
         examples=("reader open e6768943", "reader open e6768943 --related 2 --print ~/news"),

@@ -47,7 +47,7 @@ from reader.cli.layout import columns, wrap
 from reader.errors import UsageError, closest, shown
 
 __all__ = [
-    "Command",
+    "Subcommand",
     "CommandParser",
     "Namespace",
     "add_format",
@@ -90,7 +90,7 @@ Adder = Callable[..., argparse.Action]
 help is a sentence and an example: "include drafts (e.g. reader list --drafts)"."""
 
 
-class Command(NamedTuple):
+class Subcommand(NamedTuple):
     """What a module says about one command."""
 
     summary: str
@@ -108,7 +108,7 @@ class Command(NamedTuple):
 class CommandParser(argparse.ArgumentParser):
     """argparse's parser, with options anywhere between the words and sentences for its errors."""
 
-    def __init__(self, name: str, command: Command) -> None:
+    def __init__(self, name: str, command: Subcommand) -> None:
         super().__init__(
             prog=f"reader {name}".strip(),
             usage=command.usage,
@@ -209,7 +209,7 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
         return list(wrap(text, width))
 
 
-def _description(command: Command) -> str:
+def _description(command: Subcommand) -> str:
     summary = command.summary[:1].upper() + command.summary[1:]
     return "\n".join([summary, "", "examples:", *(f"  {example}" for example in command.examples)])
 
@@ -223,9 +223,9 @@ def _commands() -> str:
     return "\n\n".join([*parts, 'Run "reader COMMAND --help" for the options and examples of a command.'])
 
 
-def command(name: str) -> Command:
+def command(name: str) -> Subcommand:
     """A command by its name; the bare command for an empty name."""
-    found: Command = import_module(f"reader.cli.{MODULES.get(name, 'screen')}").COMMANDS[name]
+    found: Subcommand = import_module(f"reader.cli.{MODULES.get(name, 'screen')}").COMMANDS[name]
     return found
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
 from reader.cli import session
-from reader.cli.parser import Command, CommandParser, Namespace, whole
+from reader.cli.parser import CommandParser, Namespace, Subcommand, whole
 from reader.errors import ReaderError, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from reader.opening.relay import Place
+    from reader.opening.relay import RelayPlace
 
 PORT = 7077
 """Where a relay listens that nobody told otherwise: above the ports that need a privilege, below those that
@@ -43,7 +43,7 @@ def _run(options: Namespace) -> int:
     if options.command:
         return _with_ssh(options.command, options)
     from reader.config import paths
-    from reader.opening.relay import Place, Relay
+    from reader.opening.relay import Relay, RelayPlace
 
     token = kept_token(paths.user_data_dir() / "relay-token", anew=options.new_token)
     path = Path(os.path.abspath(os.path.expanduser(options.socket))) if options.socket else None
@@ -54,7 +54,7 @@ def _run(options: Namespace) -> int:
         port=0 if path else options.port or PORT,
         allow_private=options.allow_private,
     )
-    there = Place(token, port=relay.port or PORT)
+    there = RelayPlace(token, port=relay.port or PORT)
     print(guide(there, display_path(str(path)) if path else there.where), flush=True)
     try:
         relay.serve()
@@ -63,7 +63,7 @@ def _run(options: Namespace) -> int:
     return 0
 
 
-def guide(there: Place, here: str) -> str:
+def guide(there: RelayPlace, here: str) -> str:
     """What to do now, with the lines to copy: `there` is the place on the server, `here` where we listen."""
     return f"""\
 The relay listens at {here} and opens requested pages in this machine's browser, until Ctrl-C.
@@ -112,7 +112,7 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     import threading
 
     from reader.opening.programs import run_here
-    from reader.opening.relay import Place, Relay
+    from reader.opening.relay import Relay, RelayPlace
 
     if os.path.basename(command[0]) != "ssh" or len(command) < 2:
         raise UsageError('a relay runs ssh and nothing else: "reader relay ssh HOST"')
@@ -120,7 +120,7 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
         raise UsageError("with ssh the relay listens at a port; remove --socket")
     token = secrets.token_urlsafe(24)
     relay = Relay(token, opener_of_pages(), port=options.port or 0, allow_private=options.allow_private)
-    place = Place(token, port=relay.port)
+    place = RelayPlace(token, port=relay.port)
     way_back = ("-R", f"{place.where}:{place.where}", "-o", f"SendEnv={_EXPORTED}")
     threading.Thread(target=relay.serve, daemon=True).start()
     try:
@@ -150,7 +150,7 @@ def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[s
 
 
 COMMANDS = {
-    "relay": Command(
+    "relay": Subcommand(
         summary="on your own machine: open the pages that a reader on a server asks for",
         usage=(
             "reader relay [--port N | --socket FILE] [--allow-private] [--new-token]\n"

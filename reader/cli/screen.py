@@ -11,7 +11,7 @@ from reader.article.text import display_path
 from reader.cli.filters import add_filters, asked, without_muted
 from reader.cli.formats import add_output, output_of
 from reader.cli.list import write_list
-from reader.cli.parser import MODULES, Command, CommandParser, Namespace, add_place, add_sources
+from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config.paths import folder_of
 from reader.errors import QueryError, ReaderError, UsageError
@@ -149,7 +149,7 @@ def _written(sources: Sequence[Source]) -> str:
 
 
 COMMANDS = {
-    "": Command(
+    "": Subcommand(
         summary="A news reader for folders of articles.",
         usage="reader [OPTIONS] [SOURCE]...\n       reader COMMAND [OPTIONS] ...",
         examples=(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reader.article.record import Article
 from reader.cli.completion import ids
 from reader.cli.layout import columns
-from reader.cli.parser import Command, CommandParser, Namespace, add_format
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import opened, split_ids
 from reader.errors import UsageError, about_file
 from reader.library.export import json_array, json_text, markdown_article, record
@@ -75,7 +75,7 @@ def _lines(library: Library, article: Article, headline: Headline, form: str) ->
 
 
 COMMANDS = {
-    "show": Command(
+    "show": Subcommand(
         summary="print whole articles",
         usage="reader show ID... [SOURCE]... [--format text|markdown|json]",
         examples=(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reader import config
 from reader.cli.filters import muting
 from reader.cli.layout import cells
-from reader.cli.parser import Command, CommandParser, Namespace, add_format, add_sources
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import note, opened
 from reader.config.views import View, arranged
 from reader.errors import QueryError
@@ -55,7 +55,7 @@ def _run(options: Namespace) -> int:
 
 
 COMMANDS = {
-    "views": Command(
+    "views": Subcommand(
         summary="list saved queries with their numbers of articles and unread articles",
         usage="reader views [OPTIONS] [SOURCE]...",
         examples=("reader views", "reader views --format json ~/news | jq '.[] | select(.unread > 0)'"),

@@ -44,7 +44,7 @@ _READ = (
 _GUID = re.compile(r'^(guid|originalUrl|feed): ("(?:[^"\\]|\\.)*")$', re.MULTILINE)
 
 
-class Outcome(Enum):
+class WriteOutcome(Enum):
     """What has become of a file."""
 
     WRITTEN = "written"
@@ -90,7 +90,7 @@ class NewsFolder:
 
     def put(
         self, path: str, text: str, ours: Sequence[str] = (), *, is_new: bool = True
-    ) -> tuple[str, Outcome]:
+    ) -> tuple[str, WriteOutcome]:
         """Write an article; gives its digest and what has become of it.
 
         A file that is there is replaced only where its digest is one of `ours`. A file that is gone is
@@ -101,14 +101,14 @@ class NewsFolder:
         folder, name = os.path.split(path)
         with self._said(path), self._opened(folder, makes=is_new) as place:
             if place is None:
-                return "", Outcome.EDITED
+                return "", WriteOutcome.EDITED
             there = _digest_in(place, name)
             if there == digest:
-                return digest, Outcome.SAME
+                return digest, WriteOutcome.SAME
             if there is None and not is_new or there is not None and there not in ours:
-                return there or "", Outcome.EDITED
+                return there or "", WriteOutcome.EDITED
             _write(place, name, raw)
-        return digest, Outcome.WRITTEN if there is None else Outcome.REWRITTEN
+        return digest, WriteOutcome.WRITTEN if there is None else WriteOutcome.REWRITTEN
 
     def remove(self, path: str, ours: str) -> bool:
         """Remove an article that is as it was written; False where it is another or gone."""

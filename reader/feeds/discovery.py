@@ -35,7 +35,7 @@ _YOUTUBE = re.compile(
 )
 
 
-class Candidate(NamedTuple):
+class FoundFeed(NamedTuple):
     """A feed that was found."""
 
     url: str
@@ -54,7 +54,7 @@ class NoFeed(ReaderError):
     exit_code = 1
 
 
-def discover(url: str, *, limits: Limits | None = None) -> list[Candidate]:
+def discover(url: str, *, limits: Limits | None = None) -> list[FoundFeed]:
     """The feeds at an address, best first: one where it is a feed itself. Blocks. Raises ReaderError."""
     return asyncio.run(_discover(with_scheme(url), limits))
 
@@ -69,7 +69,7 @@ def with_scheme(url: str) -> str:
     return url
 
 
-async def _discover(url: str, limits: Limits | None) -> list[Candidate]:
+async def _discover(url: str, limits: Limits | None) -> list[FoundFeed]:
     network, workers = Network(limits), Workers()
     try:
         return await _Search(network, workers, url).run()
@@ -85,7 +85,7 @@ class _Search:
         self._network, self._workers, self._url = network, workers, url
         self._asked: set[str] = set()
 
-    async def run(self) -> list[Candidate]:
+    async def run(self) -> list[FoundFeed]:
         login = await asyncio.to_thread(login_of, Subscription(self._url))
         answer = await self._network.get(without_credentials(self._url), is_trusted=True, login=login)
         if answer.status != 200:
@@ -111,8 +111,8 @@ class _Search:
             "places; look on it for RSS or Atom and give that address"
         )
 
-    async def _all(self, urls: Sequence[str], page: Answer, most: int = MOST_NAMED) -> list[Candidate]:
-        found: list[Candidate] = []
+    async def _all(self, urls: Sequence[str], page: Answer, most: int = MOST_NAMED) -> list[FoundFeed]:
+        found: list[FoundFeed] = []
         for url in list(dict.fromkeys(urls))[: MOST_NAMED * 2]:
             if len(found) >= most:
                 break
@@ -129,14 +129,14 @@ class _Search:
                 continue
         return found
 
-    async def _candidate(self, answer: Answer, url: str) -> Candidate:
+    async def _candidate(self, answer: Answer, url: str) -> FoundFeed:
         raw = await self._workers.ask(
             "read_feed", answer.body, content_type=answer.headers.get("content-type", ""), url=answer.url,
             known=[], repeats=False, oldest="", is_new=True,
         )  # fmt: skip
         reading = reading_of(raw)
         url = answer.moved_to or url
-        return Candidate(url, reading.title, reading.total, reading.newest, reading.format)
+        return FoundFeed(url, reading.title, reading.total, reading.newest, reading.format)
 
 
 def _named(answer: Answer) -> list[str]:

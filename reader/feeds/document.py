@@ -20,7 +20,7 @@ from reader.article.dates import iso
 from reader.article.identity import is_web
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError
-from reader.feeds.entry import Document, Enclosure, Entry, Picture
+from reader.feeds.entry import Enclosure, Entry, FeedDocument, Picture
 from reader.parsing.dates import parse_date
 
 MOST_BYTES = 16 << 20
@@ -67,7 +67,7 @@ class NotAFeed(ReaderError):
     exit_code = 1
 
 
-def read(raw: bytes, content_type: str, url: str) -> Document:
+def read(raw: bytes, content_type: str, url: str) -> FeedDocument:
     """The document's entries. Raises NotAFeed."""
     raw = unpacked(raw).lstrip(b"\x00 \t\r\n")
     if raw[:3] == b"\xef\xbb\xbf":
@@ -95,7 +95,7 @@ def unpacked(raw: bytes) -> bytes:
     return found
 
 
-def _parsed(raw: bytes, content_type: str, url: str) -> Document:
+def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
     import feedparser
 
     charset = _CHARSET.search(content_type)
@@ -118,7 +118,7 @@ def _parsed(raw: bytes, content_type: str, url: str) -> Document:
     if not entries and (is_broken or not found.get("version")):
         raise NotAFeed(_what_it_is(raw, content_type, found.get("bozo_exception")))
     feed = found.feed
-    return Document(
+    return FeedDocument(
         title=text_of(dict.get(feed, "title"), _kind_of(feed, "title")),
         site=_site_of(found, url),
         ttl=number_of(dict.get(feed, "ttl")),

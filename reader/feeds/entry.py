@@ -66,7 +66,7 @@ class News(NamedTuple):
     """False: it is only to be remembered as seen (too old, or too many)."""
 
 
-class Document(NamedTuple):
+class FeedDocument(NamedTuple):
     """What one fetched document of a feed says."""
 
     title: str = ""

@@ -23,7 +23,7 @@ from reader.article.text import clean_line, fold
 from reader.config import paths
 from reader.errors import ReaderError, StorageError
 from reader.feeds import politeness, retention, subscriptions
-from reader.feeds.articles import NewsFolder, Outcome, article_name, folder_name, rendered
+from reader.feeds.articles import NewsFolder, WriteOutcome, article_name, folder_name, rendered
 from reader.feeds.credentials import login_of
 from reader.feeds.entry import News, Reading, reading_of
 from reader.feeds.fulltext import page_of
@@ -45,7 +45,7 @@ class Busy(ReaderError):
     """Another process is fetching."""
 
 
-class Step(NamedTuple):
+class FeedStep(NamedTuple):
     """What has become of one feed."""
 
     url: str
@@ -63,7 +63,7 @@ class Step(NamedTuple):
 
 
 @dataclass
-class Report:
+class FetchReport:
     """What a whole fetch has brought; the counts follow the steps."""
 
     feeds: int = 0
@@ -78,7 +78,7 @@ class Report:
     seconds: float = 0
     errors: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, step: Step) -> None:
+    def add(self, step: FeedStep) -> None:
         """Count a step."""
         counts = {
             "fetched": "fetched",
@@ -102,15 +102,15 @@ def fetch(
     jobs: int = JOBS,
     limits: Limits | None = None,
     protected: Callable[[Sequence[str]], set[str]] | None = None,
-    report: Report | None = None,
-) -> Generator[Step, None, None]:
+    report: FetchReport | None = None,
+) -> Generator[FeedStep, None, None]:
     """Fetch what is due of these feeds; a step for each. `report` is filled on the way.
 
     `force` asks what is not due, too. `is_named`: the person named these very feeds, so also those that are
     gone are asked. `protected` says which of some articles must not be removed by `keep`; without it nothing
     is removed. Raises Busy, StorageError.
     """
-    report = report if report is not None else Report()
+    report = report if report is not None else FetchReport()
     begin = time.monotonic()
     with alone(), State() as state:
         news = NewsFolder(folder)
@@ -137,7 +137,7 @@ def alone() -> Iterator[None]:
         yield
 
 
-def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[Step]:
+def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[FeedStep]:
     """Drive the event loop from step to step, in the caller's own thread."""
     done = 0
     waiting = []
@@ -146,16 +146,16 @@ def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[Step]:
             waiting.append(one)
         else:
             done += 1
-            yield Step(one.address, one.label, "notDue", done=done, total=len(feeds))
+            yield FeedStep(one.address, one.label, "notDue", done=done, total=len(feeds))
     if not waiting:
         return
     with asyncio.Runner() as runner:
-        queue: asyncio.Queue[Step | BaseException | None] = asyncio.Queue()
+        queue: asyncio.Queue[FeedStep | BaseException | None] = asyncio.Queue()
         task = runner.get_loop().create_task(run.all(waiting, queue))
         try:
             while True:
                 step = runner.run(queue.get())
-                if not isinstance(step, Step):
+                if not isinstance(step, FeedStep):
                     runner.run(_finished(task))  # it is letting go of connections and workers
                     if step is not None:
                         raise step
@@ -197,7 +197,7 @@ class _Run:
         return self._force or (known.due <= self._now and _host(one.url) not in self._resting)
 
     async def all(
-        self, feeds: Sequence[Subscription], queue: asyncio.Queue[Step | BaseException | None]
+        self, feeds: Sequence[Subscription], queue: asyncio.Queue[FeedStep | BaseException | None]
     ) -> None:
         """Ask them all; each puts its step into the queue, and None comes last."""
         self._network = Network(self._limits)
@@ -218,11 +218,11 @@ class _Run:
             await self._workers.close()
             await self._network.close()
 
-    async def _one(self, one: Subscription) -> Step:
+    async def _one(self, one: Subscription) -> FeedStep:
         # The host's turn first: many feeds of one slow host must not keep the slots from others.
         async with self._turns[_host(one.url)], self._slots:
             if _host(one.url) in self._resting and not self._force:
-                return Step(one.address, one.label, "notDue")
+                return FeedStep(one.address, one.label, "notDue")
             feed = self._state.feed(one.address)
             try:
                 answer = await self._asked(one, feed)
@@ -248,16 +248,16 @@ class _Run:
         headers = {name: value for name, value in headers.items() if value}
         return await self._network.get(one.address, headers, is_trusted=True, login=login)
 
-    def _unchanged(self, one: Subscription, feed: FeedState, answer: Answer) -> Step:
+    def _unchanged(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         feed = feed._replace(
             fetched=self._now, failures=0, error="",
             due=politeness.due_after_success(time.time(), one.every, 0, answer.headers),
         )  # fmt: skip
         self._state.store(feed)
         note = self._move(one, answer)
-        return Step(one.address, one.label, "notModified", note=note)
+        return FeedStep(one.address, one.label, "notModified", note=note)
 
-    def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> Step:
+    def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         wait = politeness.retry_after(answer.headers, time.time())
         is_page = b"<html" in answer.body[:2048].lower()
         if politeness.rests_host(answer.status):
@@ -269,14 +269,14 @@ class _Run:
 
     def _failed(
         self, one: Subscription, feed: FeedState, sentence: str, wait: float = 0, *, is_gone: bool = False
-    ) -> Step:
+    ) -> FeedStep:
         failures = feed.failures + 1
         due = politeness.due_after_failure(time.time(), one.every, failures, wait)
         sentence = clean_line(sentence)
         self._state.store(feed._replace(failures=failures, error=sentence, due=due, gone=is_gone))
-        return Step(one.address, one.label, "failed", error=sentence)
+        return FeedStep(one.address, one.label, "failed", error=sentence)
 
-    async def _arrived(self, one: Subscription, feed: FeedState, answer: Answer) -> Step:
+    async def _arrived(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         known = self._state.entries(feed.id)
         oldest = iso(datetime.fromtimestamp(self._now - one.keep, UTC)) if one.keep else ""
         raw = await self._workers.ask(
@@ -289,7 +289,7 @@ class _Run:
         if one.full_text:
             reading = await self._with_pages(reading, answer)
         new, updated = self._keep(one, feed, reading, known, answer)
-        return Step(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
+        return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
 
     async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
         """The reading with the texts of the entries' own pages, where they can be had."""
@@ -410,9 +410,9 @@ class _Writer:
             digest, outcome = self._news.put(
                 row.path, text, [row.written] if row.written else [], is_new=is_new
             )
-            new += is_new and outcome is not Outcome.EDITED
-            updated += not is_new and outcome is Outcome.REWRITTEN
-            written = digest if outcome is not Outcome.EDITED else row.written
+            new += is_new and outcome is not WriteOutcome.EDITED
+            updated += not is_new and outcome is WriteOutcome.REWRITTEN
+            written = digest if outcome is not WriteOutcome.EDITED else row.written
             self._settled.append(self._updated(row, one)._replace(stage=Stage.WRITTEN, written=written))
         return new, updated
 

@@ -23,7 +23,7 @@ class NoText(ReaderError):
     """A page has no text to keep; `str()` says why."""
 
 
-class Page(NamedTuple):
+class ReadablePage(NamedTuple):
     """What a page says."""
 
     title: str
@@ -45,7 +45,7 @@ def require() -> None:
         raise UsageError("full text needs an extra: pip install 'news-reader-tui[full-text]'")
 
 
-def extracted(raw: bytes, content_type: str, url: str) -> Page:
+def extracted(raw: bytes, content_type: str, url: str) -> ReadablePage:
     """The article on a page. Raises NoText."""
     import trafilatura
 
@@ -65,7 +65,7 @@ def extracted(raw: bytes, content_type: str, url: str) -> Page:
     lines = body.split("\n", 1)
     if lines[0].lstrip("# ").strip() == title:
         body = lines[1].strip() if len(lines) > 1 else body
-    return Page(
+    return ReadablePage(
         title=title,
         body=body,
         excerpt=text_of(found.description, "text/plain") or first_paragraph(body),
@@ -86,7 +86,7 @@ def _absolute(link: re.Match[str], url: str) -> str:
     return f"{link[1]}[{link[2]}]({address.replace('(', '%28').replace(')', '%29')})"
 
 
-def page_of(row: list[Any]) -> Page:
+def page_of(row: list[Any]) -> ReadablePage:
     """A page out of its JSON."""
-    found = Page(*row)
+    found = ReadablePage(*row)
     return found._replace(authors=tuple(found.authors), topics=tuple(found.topics))

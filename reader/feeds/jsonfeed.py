@@ -19,10 +19,10 @@ from reader.feeds.document import (
     type_of,
     unique,
 )
-from reader.feeds.entry import Document, Enclosure, Entry, Picture
+from reader.feeds.entry import Enclosure, Entry, FeedDocument, Picture
 
 
-def read(raw: bytes, url: str) -> Document:
+def read(raw: bytes, url: str) -> FeedDocument:
     """The document's entries. Raises NotAFeed."""
     try:
         table = json.loads(raw.decode("utf-8", "replace"))
@@ -32,7 +32,7 @@ def read(raw: bytes, url: str) -> Document:
     if not isinstance(items, list) or "jsonfeed.org" not in str(table.get("version")):
         raise NotAFeed("it is JSON, but no JSON Feed; look for another address at the site")
     site = joined(url, _text(table, "home_page_url"))
-    return Document(
+    return FeedDocument(
         title=text_of(_text(table, "title"), "text/plain"),
         site=site,
         entries=tuple(_entry(item, table, site, url) for item in items if isinstance(item, dict)),

@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from reader.article.identity import identity_of
 from reader.article.text import fold
-from reader.feeds.entry import Document, Entry, News, Reading
+from reader.feeds.entry import Entry, FeedDocument, News, Reading
 from reader.feeds.state import EntryState
 
 MOST_ENTRIES = 500
@@ -25,7 +25,7 @@ Prepare = Callable[[Entry], tuple[str, str, Entry]]
 
 
 def compared(
-    document: Document,
+    document: FeedDocument,
     known: Sequence[EntryState],
     *,
     repeats: bool,

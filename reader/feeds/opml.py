@@ -30,7 +30,7 @@ _OUTLINE = re.compile(
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.DOTALL)
 
 
-class Unfit(ReaderError):
+class InvalidFeedList(ReaderError):
     """The file is neither OPML nor a list of addresses."""
 
     exit_code = 2
@@ -45,9 +45,9 @@ class Listed(NamedTuple):
 
 
 def read(raw: bytes, name: str) -> Listed:
-    """The subscriptions in an OPML file or newsboat's `urls`. Raises Unfit."""
+    """The subscriptions in an OPML file or newsboat's `urls`. Raises InvalidFeedList."""
     if len(raw) > MOST_BYTES:
-        raise Unfit(f"{name} is larger than {MOST_BYTES >> 20} MB; that is no list of feeds")
+        raise InvalidFeedList(f"{name} is larger than {MOST_BYTES >> 20} MB; that is no list of feeds")
     head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"<") or b"<opml" in head or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _opml(raw, name)
@@ -94,7 +94,7 @@ def _opml(raw: bytes, name: str) -> Listed:
         topics = (clean_line(part.strip("/ ")) for part in said.get("category", "").split(","))
         found.append(Subscription(url, title, folder, topics=tuple(dict.fromkeys(filter(None, topics)))))
     if not found and not refused:
-        raise Unfit(f"{name} names no feed")
+        raise InvalidFeedList(f"{name} names no feed")
     return Listed(_once(found), tuple(refused))
 
 
@@ -121,12 +121,14 @@ def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], str]]:
                 folders.pop()
                 element.clear()
     except DefusedXmlException:
-        raise Unfit(f"{name} declares XML entities, which are not read; remove its DOCTYPE") from None
+        raise InvalidFeedList(
+            f"{name} declares XML entities, which are not read; remove its DOCTYPE"
+        ) from None
     except (ParseError, ValueError, LookupError) as error:
         # Quotes or tags are broken: what looks like an outline is still one.
         broken = list(_loose(repaired.decode("utf-8", "replace")))
         if not broken:
-            raise Unfit(f"{name} can't be read as OPML ({clean_line(str(error))})") from None
+            raise InvalidFeedList(f"{name} can't be read as OPML ({clean_line(str(error))})") from None
         outlines = broken
     yield from outlines
 
@@ -183,7 +185,7 @@ def _newsboat(raw: bytes, name: str) -> Listed:
             others += 1
             refused.append(f"line {number}: {shown(url)} is no http or https address")
     if not found and len(refused) == others:
-        raise Unfit(f"{name} is neither OPML nor a list of addresses, as newsboat's urls is")
+        raise InvalidFeedList(f"{name} is neither OPML nor a list of addresses, as newsboat's urls is")
     return Listed(_once(found), tuple(refused))
 
 

@@ -81,7 +81,7 @@ def _is_private_feed(text: str) -> bool:
     return host == "localhost" or (host.replace(".", "").isdigit() and not is_public(host))
 
 
-async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> fulltext.Page:
+async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> fulltext.ReadablePage:
     network, workers = Network(limits), Workers(1)
     try:
         # A feed wrote the address: it must not lead to this machine, unless the feed is on it.
@@ -93,7 +93,7 @@ async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> fulltex
 
 async def _read(
     url: str, network: Network, workers: Workers, *, is_trusted: bool = True
-) -> tuple[fulltext.Page, str]:
+) -> tuple[fulltext.ReadablePage, str]:
     """What a page says, and where it was in the end."""
     answer = await network.get(url, {"Accept": PAGE_KINDS}, is_trusted=is_trusted)
     if answer.status != 200:

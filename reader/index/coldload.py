@@ -16,7 +16,7 @@ from reader.index.blocks import BlockLoad, make
 from reader.index.numbering import Numbering
 from reader.index.reading import Chunk, File, peek_chunk, take_chunk
 from reader.index.schema import BLOCK_BITS, UNDATED
-from reader.index.workers import Workers
+from reader.index.workers import IndexWorkers
 from reader.index.writer import Writer
 
 PEEK_SIZE = 4096
@@ -34,7 +34,7 @@ class ColdLoad:
     """Reads files into blocks that no article was numbered in before."""
 
     def __init__(
-        self, connection: sqlite3.Connection, writer: Writer, roots: Roots, workers: Workers
+        self, connection: sqlite3.Connection, writer: Writer, roots: Roots, workers: IndexWorkers
     ) -> None:
         self._connection = connection
         self._writer = writer

@@ -18,7 +18,7 @@ from reader.article.record import key_of
 from reader.index.schema import MOST_ASKED, pack_name, unpack_name
 
 
-class Facts(NamedTuple):
+class ArticleFacts(NamedTuple):
     """What an article is recognised by."""
 
     key: int
@@ -37,7 +37,7 @@ class Facts(NamedTuple):
         return self.title_key is not None and self.date is not None
 
 
-def keys_of(one: Facts) -> Iterator[int]:
+def keys_of(one: ArticleFacts) -> Iterator[int]:
     """The keys that an article may have, best first: a later one where another article has the one before."""
     yield one.key
     if is_web(one.url):
@@ -47,7 +47,7 @@ def keys_of(one: Facts) -> Iterator[int]:
     yield key_of(f"{one.key:x} {one.path}")
 
 
-def are_same(one: Facts, other: Facts) -> bool:
+def are_same(one: ArticleFacts, other: ArticleFacts) -> bool:
     """Whether two files with one identity are one article, so that only one of them is listed."""
     has_same_text = one.text_key is not None and one.text_key == other.text_key
     if not (is_web(one.url) and is_web(other.url)):
@@ -61,11 +61,11 @@ def are_same(one: Facts, other: Facts) -> bool:
 class Recogniser:
     """Finds articles again among candidates; each is found once."""
 
-    def __init__(self, candidates: Iterable[Facts], *, in_place: bool = True) -> None:
+    def __init__(self, candidates: Iterable[ArticleFacts], *, in_place: bool = True) -> None:
         """`in_place`: also by nothing but the place, which is for candidates that have just come."""
-        self._by_title: dict[int | None, list[Facts]] = defaultdict(list)
-        self._by_text: dict[int | None, list[Facts]] = defaultdict(list)
-        self._by_path: dict[str, Facts] = {}
+        self._by_title: dict[int | None, list[ArticleFacts]] = defaultdict(list)
+        self._by_text: dict[int | None, list[ArticleFacts]] = defaultdict(list)
+        self._by_path: dict[str, ArticleFacts] = {}
         self._taken: set[int] = set()
         for one in candidates:
             self._by_title[one.title_key].append(one)
@@ -73,14 +73,14 @@ class Recogniser:
             if in_place:
                 self._by_path[one.path] = one
 
-    def find(self, former: Facts) -> Facts | None:
+    def find(self, former: ArticleFacts) -> ArticleFacts | None:
         """The candidate that is the same article."""
         found = self._find(former)
         if found is not None:
             self._taken.add(found.key)
         return found
 
-    def _find(self, former: Facts) -> Facts | None:
+    def _find(self, former: ArticleFacts) -> ArticleFacts | None:
         groups = []
         if former.text_key is not None:
             groups.append(self._by_text.get(former.text_key, []))
@@ -96,7 +96,7 @@ class Recogniser:
         return here if here and here.key not in self._taken and _is_edited(former, here) else None
 
 
-def are_alike(former: Facts, one: Facts) -> bool:
+def are_alike(former: ArticleFacts, one: ArticleFacts) -> bool:
     """Whether two articles with different keys are the same: by text, or by title and date."""
     has_same_text = former.text_key is not None and former.text_key == one.text_key
     has_same_title = _have_same_title(former, one)
@@ -106,12 +106,12 @@ def are_alike(former: Facts, one: Facts) -> bool:
     return has_same_text or has_same_title
 
 
-def _have_same_title(one: Facts, other: Facts) -> bool:
+def _have_same_title(one: ArticleFacts, other: ArticleFacts) -> bool:
     """Whether both state one title with one date."""
     return one.is_titled_and_dated and (one.title_key, one.date) == (other.title_key, other.date)
 
 
-def _is_edited(former: Facts, here: Facts) -> bool:
+def _is_edited(former: ArticleFacts, here: ArticleFacts) -> bool:
     """Whether a file in the same place, with another title and another text, is still that article: not where
     its date is another one as well."""
     if is_web(former.url) and is_web(here.url):
@@ -134,7 +134,7 @@ def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) ->
         connection.execute("insert or ignore into inherited values(?)", (key,))
 
 
-def depart(connection: sqlite3.Connection, one: Facts) -> None:
+def depart(connection: sqlite3.Connection, one: ArticleFacts) -> None:
     """Remember an article that is taken out, until the refresh is over."""
     connection.execute(
         "insert or replace into departed values(?, ?, ?, ?, ?, ?)",
@@ -147,7 +147,7 @@ def reunite(connection: sqlite3.Connection) -> None:
     before. In a transaction. Both are in the database, for a refresh may have been killed before its end."""
     rows = connection.execute("select key, title_key, text_key, url, path, date from departed").fetchall()
     departed = [
-        Facts(key, title_key, text_key, url, unpack_name(path), date)
+        ArticleFacts(key, title_key, text_key, url, unpack_name(path), date)
         for key, title_key, text_key, url, path, date in rows
     ]
     lost = [one for one in departed if not _has(connection, one.key)]
@@ -177,7 +177,7 @@ def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
 
 def read_facts(
     connection: sqlite3.Connection, column: str, values: Sequence[object]
-) -> Iterator[tuple[Facts, int]]:
+) -> Iterator[tuple[ArticleFacts, int]]:
     """The articles with one of these values in a column, with their files' mtimes in nanoseconds."""
     for start in range(0, len(values), MOST_ASKED):
         part = values[start : start + MOST_ASKED]
@@ -187,10 +187,10 @@ def read_facts(
         )  # fmt: skip
         for key, title_key, text_key, url, path, name, date, title, number, mtime_ns in rows:
             place = f"{unpack_name(path)}/{unpack_name(name)}"
-            yield Facts(key, title_key, text_key, url, place, date, title, number), mtime_ns
+            yield ArticleFacts(key, title_key, text_key, url, place, date, title, number), mtime_ns
 
 
-def facts_at(connection: sqlite3.Connection, paths: Iterable[str]) -> list[tuple[Facts, int]]:
+def facts_at(connection: sqlite3.Connection, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:
     """The articles in these files, with the files' mtimes in nanoseconds."""
     wanted: dict[str, set[str]] = {}
     for path in paths:

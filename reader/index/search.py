@@ -21,7 +21,7 @@ from reader.query import Clause, Group, Term
 from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
 
 if TYPE_CHECKING:
-    from reader.article.dates import Span
+    from reader.article.dates import TimeSpan
 
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
@@ -140,9 +140,9 @@ class Search:
 
         with _meaning(value):
             if field == "since":
-                span = dates.Span(dates.since(value, self._now), None)
+                span = dates.TimeSpan(dates.since(value, self._now), None)
             elif field == "until":
-                span = dates.Span(None, dates.until(value, self._now))
+                span = dates.TimeSpan(None, dates.until(value, self._now))
             else:
                 span = dates.on(value, self._now)
             days = dates.days_in(span)
@@ -150,7 +150,7 @@ class Search:
         found, of_days = self._between(span), self._view.get(SetKind.FLAG, DAY)
         return (found - of_days) | (self._between(days) & of_days) if of_days else found
 
-    def _between(self, span: Span) -> BitMap:
+    def _between(self, span: TimeSpan) -> BitMap:
         return self._view.dated_between(_seconds(span.start), _seconds(span.stop))
 
     def _tag(self, folded: str, *, prefix: bool) -> BitMap:

@@ -20,7 +20,7 @@ from pyroaring import BitMap
 from reader.article.record import Problem
 from reader.article.text import display_path
 from reader.index.editions import Editions
-from reader.index.recognition import Facts, facts_at, read_facts, rekey
+from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
     CACHE_KIB,
     MOST_ASKED,
@@ -235,12 +235,12 @@ class Index:
             rekey(connection, changes)
             connection.execute("commit")
 
-    def facts_with(self, keys: Sequence[int]) -> dict[int, Facts]:
+    def facts_with(self, keys: Sequence[int]) -> dict[int, ArticleFacts]:
         """The articles that have these keys."""
         with self.rows() as connection:
             return {facts.key: facts for facts, _ in read_facts(connection, "key", keys)}
 
-    def facts_alike(self, traces: Iterable[tuple[int | None, int | None]]) -> list[Facts]:
+    def facts_alike(self, traces: Iterable[tuple[int | None, int | None]]) -> list[ArticleFacts]:
         """The articles that have one of these title keys or text keys."""
         pairs = list(traces)
         with self.rows() as connection:
@@ -252,7 +252,7 @@ class Index:
                 )
             ]
 
-    def facts_at(self, paths: Iterable[str]) -> list[tuple[Facts, int]]:
+    def facts_at(self, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:
         """The articles in these files, with the files' mtimes in nanoseconds."""
         with self.rows() as connection:
             return facts_at(connection, paths)
@@ -270,7 +270,7 @@ class Index:
                 found.update(key for (key,) in rows)
         return found
 
-    def facts_of_routes(self) -> list[Facts]:
+    def facts_of_routes(self) -> list[ArticleFacts]:
         """The articles whose address has a fragment that names a page."""
         with self.rows() as connection:
             rows = connection.execute(f"select number from articles where {ROUTED}").fetchall()

@@ -18,7 +18,7 @@ from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.scan import Known, Scan, has_new_notes, is_too_young
 from reader.index.schema import pack_name, unpack_name
-from reader.index.workers import Workers, worker_count
+from reader.index.workers import IndexWorkers, worker_count
 from reader.index.writer import Writer
 from reader.query.results import Progress, Report
 
@@ -52,7 +52,7 @@ class Update:
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
         """What the index still has of files that are different now."""
-        self._workers: Workers | None = None
+        self._workers: IndexWorkers | None = None
 
     def run(self) -> Generator[Progress, None, Report]:
         """Compare, then read and write; gives the report without its time."""
@@ -97,7 +97,7 @@ class Update:
                 yield Progress("scan", self._scan.files)
             if self._workers is None and self._scan.added > most:
                 # They start while the rest is listed.
-                self._workers = Workers(worker_count())
+                self._workers = IndexWorkers(worker_count())
         self._scan.finish()
         self._settle()
         self._scan.folders.sort(key=lambda listed: listed.path, reverse=True)
@@ -152,7 +152,7 @@ class Update:
             yield from self._read_here(files)
             return
         # After the early ones even a small load is a block of its own: merging set by set would take longer.
-        with self._workers or Workers(1 if is_small else worker_count()) as workers:
+        with self._workers or IndexWorkers(1 if is_small else worker_count()) as workers:
             load = ColdLoad(self._connection, self._writer, self._roots, workers)
             dates: array[int] = array("q")
             for some in load.dates(files):

@@ -36,7 +36,7 @@ def worker_count() -> int:
     return min(usable, 8)
 
 
-class Workers:
+class IndexWorkers:
     """A few processes that do tasks; with one processor or none to be had, the tasks are done right here."""
 
     def __init__(self, count: int) -> None:
@@ -125,7 +125,7 @@ class Workers:
                 process.kill()
                 process.wait()
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> IndexWorkers:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -26,7 +26,7 @@ from reader.index.entry import Batch, IndexRow, Origin, Taken, title_key
 from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import put, unpacked_rows
-from reader.index.recognition import Facts, are_same, depart, keys_of, rekey, reunite
+from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, rekey, reunite
 from reader.index.schema import BLOCK_BITS, LATE, LIVE, ROUTED, SetKind, pack_name, unpack_name
 from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
 
@@ -39,10 +39,10 @@ _SHOWN = (
 )
 
 
-class Shown(NamedTuple):
+class IndexedArticle(NamedTuple):
     """An article that is in the index."""
 
-    facts: Facts
+    facts: ArticleFacts
     rank: Rank
     origin: Origin
 
@@ -121,7 +121,7 @@ class Writer:
         """Keys that depend on what was there before: an index that is built anew takes them over."""
         self._connection.executemany("insert or ignore into inherited values(?)", [(key,) for key in keys])
 
-    def _is_shown(self, key: int, one: Facts, rank: Rank, origin: Origin) -> bool | None:
+    def _is_shown(self, key: int, one: ArticleFacts, rank: Rank, origin: Origin) -> bool | None:
         """Whether a file is shown under a key, where its copy may be shown already: of the two, the one that
         is not shown is written down. None where another article has the key."""
         shown = self._shown(key)
@@ -136,15 +136,15 @@ class Writer:
         self._set_aside(shown.origin, key)
         return True
 
-    def _shown(self, key: int) -> Shown | None:
+    def _shown(self, key: int) -> IndexedArticle | None:
         row = self._connection.execute(f"{_SHOWN} where key = ?", (key,)).fetchone()
         if row is None:
             return None
         number, key, date, title, url, title_key, text_key, folder_path, name, folder, *times = row
         path = f"{unpack_name(folder_path)}/{unpack_name(name)}"
-        facts = Facts(key, title_key, text_key, url, path, date, title, number)
+        facts = ArticleFacts(key, title_key, text_key, url, path, date, title, number)
         origin = Origin(folder, unpack_name(name), *times)
-        return Shown(facts, (_order(date), origin.mtime_ns, path), origin)
+        return IndexedArticle(facts, (_order(date), origin.mtime_ns, path), origin)
 
     def _set_aside(self, origin: Origin, key: int | None) -> None:
         self._connection.execute(
@@ -222,7 +222,9 @@ class Writer:
         name = unpack_name(row.name)
         path = f"{unpack_name(folder)}/{name}"
         rank = _order(row.date), row.mtime_ns, path
-        one = Facts(row.key, row.title_key, row.text_key, row.url, path, row.date, row.title, row.number)
+        one = ArticleFacts(
+            row.key, row.title_key, row.text_key, row.url, path, row.date, row.title, row.number
+        )
         origin = Origin(row.folder, name, row.mtime_ns, row.size, row.inode, row.ctime_ns)
         shown = self._shown(row.key)
         if shown is not None and not are_same(shown.facts, one) and rank < shown.rank:
@@ -250,7 +252,7 @@ class Writer:
             depart(self._connection, shown.facts)
             self._forget_notes(shown.origin.folder, pack_name(shown.origin.name))
 
-    def _take_out(self, numbers: Sequence[int]) -> list[Shown]:
+    def _take_out(self, numbers: Sequence[int]) -> list[IndexedArticle]:
         """Take articles out of the rows and sets; what they were."""
         taken = []
         for number in numbers:
@@ -316,11 +318,13 @@ def _packed(origin: Origin) -> tuple[object, ...]:
     return (origin.folder, pack_name(origin.name), *origin[2:])
 
 
-def _facts(file: Taken) -> Facts:
+def _facts(file: Taken) -> ArticleFacts:
     assert file.article is not None
     found = file.article
     key = key_of(found.identity)
-    return Facts(key, found.title_key, found.text_key, found.url, found.path, _seconds(found), found.title)
+    return ArticleFacts(
+        key, found.title_key, found.text_key, found.url, found.path, _seconds(found), found.title
+    )
 
 
 def _order(date: int | None) -> float:

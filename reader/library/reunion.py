@@ -14,7 +14,7 @@ from contextlib import suppress
 from reader.article.identity import identity_of, is_web
 from reader.collection.folders import Roots
 from reader.errors import StorageError
-from reader.index.recognition import Facts, Recogniser, are_alike, keys_of
+from reader.index.recognition import ArticleFacts, Recogniser, are_alike, keys_of
 from reader.index.store import ArticleRow, Index
 from reader.marks.database import Mark, Marks, Traces
 
@@ -31,7 +31,7 @@ class Reunion:
         known = self._index.facts_with([mark.key for mark in marks])
         numbers: dict[int, int] = {}
         lost: list[Mark] = []
-        doubtful: list[tuple[Mark, Facts]] = []
+        doubtful: list[tuple[Mark, ArticleFacts]] = []
         seen: dict[int, Traces] = {}
         for mark in marks:
             facts = known.get(mark.key)
@@ -55,7 +55,7 @@ class Reunion:
             numbers |= self._found_again(lost, database)
         return numbers
 
-    def _strangers(self, doubtful: Sequence[tuple[Mark, Facts]]) -> Iterator[Mark]:
+    def _strangers(self, doubtful: Sequence[tuple[Mark, ArticleFacts]]) -> Iterator[Mark]:
         """Marks whose own file is still in its place, so that another article has their address or title."""
         here = {
             facts.path: facts for facts, _ in self._index.facts_at(mark.traces.place for mark, _ in doubtful)
@@ -129,7 +129,7 @@ class Reunion:
         """What version 1 knew by an address without the fragment that names a page goes to the newest one,
         which was the only one that it showed."""
         pages = {mark.identity: mark for mark in marks if is_web(mark.identity)}
-        newest: dict[str, Facts] = {}
+        newest: dict[str, ArticleFacts] = {}
         for facts in sorted(self._index.facts_of_routes() if pages else (), key=lambda one: one.date or 0):
             newest[identity_of(facts.url.partition("#")[0], "")] = facts
         numbers = {}
@@ -147,32 +147,32 @@ class Reunion:
                 self._index.rekey(changes)
 
 
-def traces_of(facts: Facts | ArticleRow) -> Traces:
+def traces_of(facts: ArticleFacts | ArticleRow) -> Traces:
     """What an article is found again by."""
     return Traces(facts.title_key, facts.text_key, facts.date, facts.path)
 
 
-def blank(facts: Facts | ArticleRow) -> Mark:
+def blank(facts: ArticleFacts | ArticleRow) -> Mark:
     """No marks yet, of an article."""
     return Mark(facts.key, identity_in(facts), traces=traces_of(facts))
 
 
-def identity_in(facts: Facts | ArticleRow) -> str:
+def identity_in(facts: ArticleFacts | ArticleRow) -> str:
     """How an article is named in the marks, for people: by its address, else by its file."""
     return identity_of(facts.url, "") or f"text:{facts.text_key or 0:016x} {os.path.basename(facts.path)}"
 
 
-def _facts_of(mark: Mark) -> Facts:
+def _facts_of(mark: Mark) -> ArticleFacts:
     title_key, text_key, date, place = mark.traces
-    return Facts(mark.key, title_key, text_key, mark.identity, place, date)
+    return ArticleFacts(mark.key, title_key, text_key, mark.identity, place, date)
 
 
-def _is_elsewhere(mark: Mark, facts: Facts) -> bool:
+def _is_elsewhere(mark: Mark, facts: ArticleFacts) -> bool:
     place = mark.traces.place
     return bool(place) and place != facts.path and os.path.lexists(place)
 
 
-def _may_be(mark: Mark, facts: Facts) -> bool:
+def _may_be(mark: Mark, facts: ArticleFacts) -> bool:
     """Whether a file with the mark's key is a copy of its article."""
     title_key, text_key, *_ = mark.traces
     if text_key is not None and text_key == facts.text_key:

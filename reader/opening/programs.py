@@ -51,7 +51,7 @@ def arguments_of(command: str) -> tuple[str, ...]:
     return (os.path.expanduser(found[0]), *found[1:])
 
 
-class Command:
+class PipeCommand:
     """A command that reads a text and is listened to; `end` may be called from another thread."""
 
     def __init__(self, argv: Sequence[str], text: str) -> None:

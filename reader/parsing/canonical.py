@@ -104,7 +104,7 @@ _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _NULLS = frozenset(("null", "Null", "NULL"))
 
 
-class Header(NamedTuple):
+class CanonicalHeader(NamedTuple):
     """What a canonical header says."""
 
     fields: dict[str, Value]
@@ -112,7 +112,7 @@ class Header(NamedTuple):
     """Characters of the text that the header takes with its fences; the body begins there."""
 
 
-def read(text: str) -> Header | None:
+def read(text: str) -> CanonicalHeader | None:
     """The header of a file in the canonical layout; None for every other."""
     if not text.startswith("---\n"):
         return None
@@ -150,7 +150,7 @@ def read(text: str) -> Header | None:
         fields["related"] = list(map(_related, related))
     if more and not _add(fields, more):
         return None
-    return Header(fields, tail.end())
+    return CanonicalHeader(fields, tail.end())
 
 
 def _value(raw: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.app.widgets.sidebar_rows import (
     Folding,
-    Row,
+    SidebarRow,
     ViewCount,
     active_view,
     choice,
@@ -22,7 +22,7 @@ def _facet(field: str, **values: int) -> Facet:
     return Facet(field, tuple(FacetValue(name, count) for name, count in values.items()))
 
 
-def _labels(rows: list[Row], section: str) -> list[str]:
+def _labels(rows: list[SidebarRow], section: str) -> list[str]:
     return [row.label for row in rows if row.section == section and row.is_choice]
 
 
@@ -59,7 +59,7 @@ def test_what_is_chosen_has_a_sign() -> None:
 def test_a_chosen_value_that_no_article_has_is_shown_with_none() -> None:
     """Otherwise it could not be taken back here."""
     rows = rows_of(VIEWS, [_facet("topic", AI=3)], parse("topic:Moon"), Folding(), 40)
-    assert Row("value", "topic", "Moon", 0, "included") in rows
+    assert SidebarRow("value", "topic", "Moon", 0, "included") in rows
 
 
 def test_a_long_facet_is_folded_and_opens() -> None:
@@ -117,7 +117,8 @@ def test_the_box_has_first_what_begins_with_its_letters() -> None:
 def test_a_long_text_in_the_box_shows_its_end() -> None:
     """There is what is being typed."""
     shown = "".join(
-        piece.text for piece in head(Row("head", "topic", "TOPICS"), 20, "abcdefghijkl", is_typing=True)
+        piece.text
+        for piece in head(SidebarRow("head", "topic", "TOPICS"), 20, "abcdefghijkl", is_typing=True)
     )
     assert shown.endswith("…fghijkl▏") and len(shown) == 20
 
@@ -139,9 +140,9 @@ def test_rows_keep_their_order_while_somebody_chooses() -> None:
 def test_rows_are_painted_in_columns() -> None:
     """The count ends the row, whatever the name."""
     for label in ("AI", "x" * 90, "漢字" * 30):
-        pieces = choice(Row("value", "topic", label, 1_234_567, "included"), 28, "")
+        pieces = choice(SidebarRow("value", "topic", label, 1_234_567, "included"), 28, "")
         text = "".join(piece.text for piece in pieces)
         assert text.endswith(" 1,234,567") and text.startswith(" ■ ")
     assert "".join(
-        piece.text for piece in head(Row("head", "topic", "TOPICS"), 20, None, is_typing=False)
+        piece.text for piece in head(SidebarRow("head", "topic", "TOPICS"), 20, None, is_typing=False)
     ) == (" TOPICS            ⌕")

@@ -182,9 +182,9 @@ def test_the_days_in_a_span(zone: timezone, text: str, first: tuple[int, ...], l
 
 def test_the_days_in_open_and_empty_spans() -> None:
     """An open end stays open, and an empty span has no days."""
-    assert dates.days_in(dates.Span(None, None), UTC) == (None, None)
-    assert dates.days_in(dates.Span(utc(9999, 12, 31, 5), utc(9999, 12, 31, 6)), UTC).stop is None
-    start, stop = dates.days_in(dates.Span(NOW, NOW), UTC)
+    assert dates.days_in(dates.TimeSpan(None, None), UTC) == (None, None)
+    assert dates.days_in(dates.TimeSpan(utc(9999, 12, 31, 5), utc(9999, 12, 31, 6)), UTC).stop is None
+    start, stop = dates.days_in(dates.TimeSpan(NOW, NOW), UTC)
     assert start == stop
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.feeds import subscriptions
-from reader.feeds.fetching import Report, Step, fetch
+from reader.feeds.fetching import FeedStep, FetchReport, fetch
 from reader.feeds.network import Limits
 from reader.feeds.subscriptions import Subscription
 from tests.feeds.site import Site
@@ -35,7 +35,7 @@ class Desk:
     def __init__(self, folder: Path, site: Site) -> None:
         self.folder = folder
         self.site = site
-        self.steps: list[Step] = []
+        self.steps: list[FeedStep] = []
 
     def subscribe(self, path: str = "/feed", **said: object) -> Subscription:
         """Subscribe to a path of the site."""
@@ -43,9 +43,9 @@ class Desk:
         subscriptions.add([one])
         return one
 
-    def fetch(self, *, force: bool = True, **how: object) -> Report:
+    def fetch(self, *, force: bool = True, **how: object) -> FetchReport:
         """Fetch all feeds, also those that are not due."""
-        report = Report()
+        report = FetchReport()
         feeds, _ = subscriptions.load()
         steps = fetch(feeds, force=force, report=report, **how)  # type: ignore[arg-type]
         self.steps = list(steps)

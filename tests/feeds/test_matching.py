@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from reader.article.text import fold
-from reader.feeds.entry import Document, Entry, Reading
+from reader.feeds.entry import Entry, FeedDocument, Reading
 from reader.feeds.matching import address_of, believable, compared, digest_of, key_of
 from reader.feeds.state import EntryState, Stage
 
@@ -25,7 +25,7 @@ def an_entry(number: int, **said: object) -> Entry:
 
 def known(*entries: Entry) -> list[EntryState]:
     """What is remembered of entries whose files were written."""
-    with_link = compared(Document(entries=entries), [], repeats=False, prepare=prepare).repeats
+    with_link = compared(FeedDocument(entries=entries), [], repeats=False, prepare=prepare).repeats
     return [
         EntryState(
             key_of(one, with_link=with_link), address_of(one.link), f"x/{one.title}.md", digest_of(one), "d",
@@ -42,7 +42,7 @@ def prepare(entry: Entry) -> tuple[str, str, Entry]:
 
 def ask(entries: Sequence[Entry], before: Sequence[EntryState], *, repeats: bool = False) -> Reading:
     """Compare."""
-    return compared(Document(entries=tuple(entries)), before, repeats=repeats, prepare=prepare)
+    return compared(FeedDocument(entries=tuple(entries)), before, repeats=repeats, prepare=prepare)
 
 
 def new(reading: Reading) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.feeds.opml import Unfit, read, written
+from reader.feeds.opml import InvalidFeedList, read, written
 from reader.feeds.subscriptions import Subscription
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><opml version="1.0"><head><title>x</title></head><body>'
@@ -65,7 +65,7 @@ def test_deep_nesting_ends_no_recursion() -> None:
 def test_entities_are_not_expanded() -> None:
     """A bomb is refused with a sentence."""
     raw = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + opml('<outline text="&b;"/>')
-    with pytest.raises(Unfit, match="entities|OPML"):
+    with pytest.raises(InvalidFeedList, match="entities|OPML"):
         read(raw, "feeds.opml")
 
 
@@ -93,14 +93,14 @@ file:///etc/passwd
 )
 def test_what_is_no_list_is_refused(raw: bytes) -> None:
     """Never in silence."""
-    with pytest.raises(Unfit, match="feeds.opml"):
+    with pytest.raises(InvalidFeedList, match="feeds.opml"):
         read(raw, "feeds.opml")
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", HEAD.encode(), b"<opml><body><outline "]))
 def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
-    """Nothing but Unfit is raised."""
+    """Nothing but InvalidFeedList is raised."""
     try:
         read(before + raw, "x")
-    except Unfit:
+    except InvalidFeedList:
         return

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reader.feeds import subscriptions
-from reader.feeds.fetching import Report, fetch
+from reader.feeds.fetching import FetchReport, fetch
 from reader.feeds.subscriptions import Subscription
 from tests.feeds.site import Page, Site, item, rss
 from tests.force.conftest import Figure
@@ -67,14 +67,14 @@ def test_a_killed_fetch_loses_nothing_and_brings_nothing_twice(
         process.wait()
         for path in news.rglob("*.md"):
             assert path.read_text().endswith(".\n"), path
-        report = Report()
+        report = FetchReport()
         for _ in fetch(subscriptions.load()[0], force=True, report=report):
             pass
         assert report.failed == 0
         titles = [path.read_text().partition('title: "')[2].partition('"')[0] for path in news.rglob("*.md")]
         assert sorted(titles) == sorted(f"Title {f}-{n}" for f in range(FEEDS) for n in range(ENTRIES))
         assert not list(news.rglob("*.part"))
-        again = Report()
+        again = FetchReport()
         for _ in fetch(subscriptions.load()[0], force=True, report=again):
             pass
         assert (again.new, again.updated) == (0, 0)

@@ -12,7 +12,7 @@ import pytest
 
 from reader.index import coldload, numbering, update, workers
 from reader.index.schema import BLOCK_BITS, FIRST_DATED, LAST_UNDATED
-from reader.index.workers import Workers
+from reader.index.workers import IndexWorkers
 from reader.library import Library
 from reader.query import SORTS, Query, parse
 from tests.index.files import NOW, counts, ids, opened, refresh, text_of, titles, write
@@ -179,14 +179,14 @@ def test_the_look_for_dates_tells_how_far_it_is(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_worker_that_is_killed(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a killed worker was to do is done all the same."""
-    started: list[Workers] = []
+    started: list[IndexWorkers] = []
 
-    class Kept(Workers):
+    class Kept(IndexWorkers):
         def _start(self, count: int) -> None:
             super()._start(count)
             started.append(self)
 
-    monkeypatch.setattr(update, "Workers", Kept)
+    monkeypatch.setattr(update, "IndexWorkers", Kept)
     monkeypatch.setattr(update, "worker_count", lambda: 2)
     fill(tmp_path, 120, 6)
     library = Library.open([tmp_path])
@@ -203,7 +203,7 @@ def test_a_worker_that_is_killed(count: int, tmp_path: Path, monkeypatch: pytest
 
 def test_tasks_come_back_in_order_and_errors_arrive() -> None:
     """Workers answer in the tasks' order, and what goes wrong in one is raised here."""
-    with workers.Workers(2) as some:
+    with workers.IndexWorkers(2) as some:
         assert list(some.map(abs, range(-20, 0))) == list(range(20, 0, -1))
         with pytest.raises(ValueError):
             list(some.map(int, ["no number"]))
@@ -234,7 +234,7 @@ def test_tasks_are_under_way_before_anybody_asks() -> None:
             given.append(number)
             yield -number
 
-    with Workers(2) as workers:
+    with IndexWorkers(2) as workers:
         outcomes = workers.map(abs, tasks())
         assert 2 <= len(given) < 20
         assert list(outcomes) == list(range(20))

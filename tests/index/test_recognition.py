@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.index.recognition import Facts, Recogniser, are_alike, are_same, keys_of
+from reader.index.recognition import ArticleFacts, Recogniser, are_alike, are_same, keys_of
 
 facts = st.builds(
-    Facts, st.integers(1, 6), st.sampled_from((None, 1, 2)), st.sampled_from((None, 1, 2)),
+    ArticleFacts, st.integers(1, 6), st.sampled_from((None, 1, 2)), st.sampled_from((None, 1, 2)),
     st.sampled_from(("", "https://a.example/x", "https://a.example/x#v1", "https://a.example/x#v2")),
     st.sampled_from(("/a.md", "/b.md", "/c.md")), st.sampled_from((None, 5, 6)),
     st.sampled_from(("A", "a", "B")),
@@ -17,7 +17,7 @@ facts = st.builds(
 
 def test_what_is_alike() -> None:
     """The text, or the title with its date; where both have an address that differs, all of that."""
-    note = Facts(1, 10, 20, "", "/a.md", 5)
+    note = ArticleFacts(1, 10, 20, "", "/a.md", 5)
     assert are_alike(note, note._replace(key=2, text_key=21))
     assert are_alike(note, note._replace(key=2, title_key=11, date=None))
     assert not are_alike(note, note._replace(key=2, text_key=21, date=6))
@@ -30,7 +30,7 @@ def test_what_is_alike() -> None:
 
 
 @given(facts, facts)
-def test_copies_and_keys(one: Facts, other: Facts) -> None:
+def test_copies_and_keys(one: ArticleFacts, other: ArticleFacts) -> None:
     """Being a copy goes both ways, and articles that are not can all have keys of their own."""
     assert are_same(one, other) == are_same(other, one)
     assert len(set(keys_of(one))) == len(list(keys_of(one)))
@@ -39,7 +39,9 @@ def test_copies_and_keys(one: Facts, other: Facts) -> None:
 
 
 @given(st.lists(facts, max_size=6), st.lists(facts, max_size=6), st.booleans())
-def test_each_is_found_once_and_for_a_reason(lost: list[Facts], came: list[Facts], in_place: bool) -> None:
+def test_each_is_found_once_and_for_a_reason(
+    lost: list[ArticleFacts], came: list[ArticleFacts], in_place: bool
+) -> None:
     """No two find the same one, and what is found has the text, the title with date, or the place."""
     unique = list({one.path: one._replace(key=at) for at, one in enumerate(came)}.values())
     recogniser = Recogniser(unique, in_place=in_place)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reader.errors import ReaderError, UsageError
-from reader.opening.programs import MOST_OUTPUT, Command, arguments_of, program_for, run_here, start
+from reader.opening.programs import MOST_OUTPUT, PipeCommand, arguments_of, program_for, run_here, start
 
 PYTHON = sys.executable
 
@@ -34,7 +34,7 @@ def test_a_command_is_split_and_nothing_in_it_is_expanded() -> None:
 def test_a_command_gets_the_text_and_is_heard() -> None:
     """The text is its input, what it writes on both streams is the answer, with its exit code."""
     code = "import sys; t = sys.stdin.read(); print(t.upper()); print('oh', file=sys.stderr); sys.exit(3)"
-    said = Command(python(code), "wind öl").run()
+    said = PipeCommand(python(code), "wind öl").run()
     assert "WIND ÖL" in said.text and "oh" in said.text
     assert (said.code, said.is_cut) == (3, False)
 
@@ -42,19 +42,19 @@ def test_a_command_gets_the_text_and_is_heard() -> None:
 def test_what_a_command_says_is_harmless() -> None:
     """Escape sequences, C1 and bidi controls of the output are gone, its lines stay."""
     code = r"import sys; sys.stdout.buffer.write(b'a\x1b[2J\xc2\x9b\tb\n\xe2\x80\xaec\xff\n')"
-    assert Command(python(code), "").run().text == "a       b\nc\ufffd\n"
+    assert PipeCommand(python(code), "").run().text == "a       b\nc\ufffd\n"
 
 
 def test_a_command_that_never_stops_is_ended() -> None:
     """After MOST_OUTPUT bytes it is ended, and the answer says that it is cut."""
-    said = Command(python("while True: print('y' * 999)"), "x" * 100_000).run()
+    said = PipeCommand(python("while True: print('y' * 999)"), "x" * 100_000).run()
     assert said.is_cut
     assert MOST_OUTPUT // 2 < len(said.text) <= MOST_OUTPUT
 
 
 def test_a_command_can_be_ended_from_outside() -> None:
     """Who waits for a silent command can end it, before or after it has begun."""
-    command = Command(python("import time; time.sleep(600)"), "")
+    command = PipeCommand(python("import time; time.sleep(600)"), "")
     started = time.monotonic()
     threading.Timer(0.3, command.end).start()
     assert command.run().code == -signal.SIGKILL
@@ -65,7 +65,7 @@ def test_a_command_can_be_ended_from_outside() -> None:
 def test_what_a_command_leaves_behind_is_ended_too() -> None:
     """A command that goes but leaves a child with our pipe keeps nobody waiting who ends it."""
     child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
-    command = Command(python(child), "")
+    command = PipeCommand(python(child), "")
     threading.Timer(1, command.end).start()
     started = time.monotonic()
     assert command.run().code in (0, -signal.SIGKILL)
@@ -75,7 +75,7 @@ def test_what_a_command_leaves_behind_is_ended_too() -> None:
 def test_a_command_that_is_not_there_is_said() -> None:
     """A name of no program is one sentence."""
     with pytest.raises(ReaderError, match="no-such-program cannot be started"):
-        Command(("no-such-program",), "").run()
+        PipeCommand(("no-such-program",), "").run()
 
 
 def test_a_file_is_opened_with_the_person_s_editor(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_without_a_temporary_folder_a_sentence_says_so(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("reader.opening.programs.TemporaryFile", fail)
     with pytest.raises(ReaderError, match="No space left.*TMPDIR"):
-        Command(("cat",), "text").run()
+        PipeCommand(("cat",), "text").run()
 
 
 INTERRUPTS_BOTH = (

@@ -13,7 +13,7 @@ from time import monotonic
 import pytest
 
 from reader.errors import ReaderError
-from reader.opening.relay import BadPlace, Place, Relay, hand_over, parse_place
+from reader.opening.relay import BadPlace, Relay, RelayPlace, hand_over, parse_place
 from reader.opening.relay.protocol import MOST_BYTES, is_proof, proof
 from reader.opening.relay.server import MOST_PAGES, MOST_UNPROVEN, NOT_OPENED
 
@@ -30,7 +30,7 @@ class Machine:
         self.opened: list[str] = []
         self.can_open = True
         self.relay = Relay(TOKEN, self._opens, path=path, allow_private=allow_private)
-        self.place = Place(TOKEN, path=str(path)) if path else Place(TOKEN, port=self.relay.port)
+        self.place = RelayPlace(TOKEN, path=str(path)) if path else RelayPlace(TOKEN, port=self.relay.port)
         self._thread = threading.Thread(target=self.relay.serve)
         self._thread.start()
 
@@ -54,7 +54,7 @@ def machine() -> Iterator[Machine]:
 
 
 @contextmanager
-def connected(place: Place) -> Iterator[socket.socket]:
+def connected(place: RelayPlace) -> Iterator[socket.socket]:
     with socket.create_connection(("127.0.0.1", place.port), LONG) as connection:
         yield connection
 
@@ -165,7 +165,7 @@ def test_the_token_never_travels(machine: Machine) -> None:
 
         thread = threading.Thread(target=pretend)
         thread.start()
-        handed = hand_over(URL, Place(TOKEN, port=false_relay.getsockname()[1]), LONG)
+        handed = hand_over(URL, RelayPlace(TOKEN, port=false_relay.getsockname()[1]), LONG)
         thread.join(LONG)
     assert not handed.is_taken and "token" in handed.sentence
     assert len(heard[0].strip()) == 32 and heard[1] == b""
@@ -221,12 +221,12 @@ def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
     """A port or a file where nobody listens costs no waiting; one who never speaks costs the patience."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    for place in (Place(TOKEN, port=port), Place(TOKEN, path=str(tmp_path / "none"))):
+    for place in (RelayPlace(TOKEN, port=port), RelayPlace(TOKEN, path=str(tmp_path / "none"))):
         handed = hand_over(URL, place, LONG)
         assert not handed.is_taken and place.where in handed.sentence and TOKEN not in handed.sentence
     with socket.create_server(("127.0.0.1", 0)) as mute:
         begun = monotonic()
-        assert not hand_over(URL, Place(TOKEN, port=mute.getsockname()[1]), 0.1).is_taken
+        assert not hand_over(URL, RelayPlace(TOKEN, port=mute.getsockname()[1]), 0.1).is_taken
         assert monotonic() - begun < LONG
 
 
@@ -239,13 +239,13 @@ def test_a_port_that_is_taken_is_told(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"{TOKEN}@127.0.0.1:7077", Place(TOKEN, port=7077)),
-        (f"{TOKEN}@localhost:7077", Place(TOKEN, port=7077)),
-        (f" {TOKEN}@7077\n", Place(TOKEN, port=7077)),
-        (f"{TOKEN}@/run/user/1000/relay", Place(TOKEN, path="/run/user/1000/relay")),
+        (f"{TOKEN}@127.0.0.1:7077", RelayPlace(TOKEN, port=7077)),
+        (f"{TOKEN}@localhost:7077", RelayPlace(TOKEN, port=7077)),
+        (f" {TOKEN}@7077\n", RelayPlace(TOKEN, port=7077)),
+        (f"{TOKEN}@/run/user/1000/relay", RelayPlace(TOKEN, path="/run/user/1000/relay")),
     ],
 )
-def test_places_are_read(text: str, expected: Place) -> None:
+def test_places_are_read(text: str, expected: RelayPlace) -> None:
     """A port of this machine or a socket file."""
     assert parse_place(text) == expected
     assert parse_place(str(expected)) == expected

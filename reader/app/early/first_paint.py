@@ -145,7 +145,7 @@ def place_of(library: Library, results: Results, identifier: str) -> int:
     return (results.position(headline.number) if headline is not None else None) or 0
 
 
-class View(NamedTuple):
+class FirstView(NamedTuple):
     """What the list shows first."""
 
     box: Area
@@ -175,7 +175,7 @@ def view_of(
     sizes: Mapping[str, int],
     size: tuple[int, int],
     cursor: int = 0,
-) -> View | None:
+) -> FirstView | None:
     """What the list will show of these results; None if it shows nothing."""
     box = list_at(*size, panes_at(*size, sizes, config.sidebar_width))
     if box is None or not len(results):
@@ -184,10 +184,10 @@ def view_of(
     window = window.showing(cursor)
     first = window.top // window.row_height
     rows = results.window(first, first + window.height // window.row_height + 2)
-    return View(box, window, rows, cursor, config.tags)
+    return FirstView(box, window, rows, cursor, config.tags)
 
 
-def frame(view: View | None, theme: Colours, size: os.terminal_size, now: datetime, colours: int) -> str:
+def frame(view: FirstView | None, theme: Colours, size: os.terminal_size, now: datetime, colours: int) -> str:
     """The text that paints the first headlines; empty if there is nothing to paint."""
     if view is None:
         return ""

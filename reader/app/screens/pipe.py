@@ -25,7 +25,7 @@ from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.lines import Span, wrap
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page
 from reader.errors import ReaderError
-from reader.opening.programs import Command, Said, arguments_of
+from reader.opening.programs import PipeCommand, Said, arguments_of
 
 FORMS = ("markdown", "json")
 """What a command can be given; the first is what it gets unless Tab says otherwise."""
@@ -109,7 +109,7 @@ class Printed(Page[None]):
         self._argv = arguments_of(piping.command)
         self._text = text
         self._copy = copy
-        self._command: Command | None = None
+        self._command: PipeCommand | None = None
         self._is_left = False
         self.ended = False
         """Whether the command has ended."""
@@ -130,7 +130,7 @@ class Printed(Page[None]):
     def _run(self) -> None:
         """Runs in a thread and only posts messages."""
         try:
-            self._command = Command(self._argv, self._text())
+            self._command = PipeCommand(self._argv, self._text())
             if self._is_left:
                 return
             said = self._command.run()

@@ -28,7 +28,7 @@ from reader.app.widgets.sidebar_chart import MIDDLE, RANGES, Chart, chart_of, ex
 from reader.app.widgets.sidebar_rows import (
     FIELDS,
     Folding,
-    Row,
+    SidebarRow,
     ViewCount,
     chart_rows,
     in_steady_order,
@@ -83,7 +83,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._clock = clock
-        self.rows: list[Row] = []
+        self.rows: list[SidebarRow] = []
         """What is painted, line by line."""
         self.cursor = 1
         """The line at which the cursor is; only choices can have it."""
@@ -173,7 +173,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     # The cursor.
 
     @property
-    def row(self) -> Row | None:
+    def row(self) -> SidebarRow | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
 
@@ -326,7 +326,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """Cells for the bars."""
         return max(self.size.width - 3, 1)
 
-    def _chart_rows(self, facets: Sequence[Facet], query: Query) -> Iterator[Row]:
+    def _chart_rows(self, facets: Sequence[Facet], query: Query) -> Iterator[SidebarRow]:
         shown = [facet for facet in facets if facet.field in RANGES and facet.values]
         held = self.row
         self._charts = {facet.field: chart_of(facet, query, self._clock()) for facet in shown}
@@ -421,7 +421,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         room = Piece(" " * max(width - width_of(pieces), 0), "ground")
         return strip_of([*pieces, room, mark], width + 1, self._ink, "ground")
 
-    def _press(self, row: Row, exclude: bool) -> None:
+    def _press(self, row: SidebarRow, exclude: bool) -> None:
         if row.kind == "view" and not exclude:
             view = next(view for view in self.views if view.name == row.label)
             self.post_message(self.ViewChosen(view))

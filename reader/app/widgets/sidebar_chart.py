@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reader.app.paint.cells import Piece
 from reader.article import dates
-from reader.article.dates import Span
+from reader.article.dates import TimeSpan
 from reader.article.periods import in_words, joined
 from reader.query import Query, Term
 from reader.query.fields import DATE_FIELDS
@@ -156,13 +156,13 @@ def _inside_dates(values: Sequence[str], query: Query, now: datetime) -> Iterato
         yield all(any(_overlap(bar, span) for span in spans) for spans in chosen)
 
 
-def _span(field: str, value: str, now: datetime) -> Span:
+def _span(field: str, value: str, now: datetime) -> TimeSpan:
     if field == "since":
-        return Span(dates.since(value, now), None)
-    return Span(None, dates.until(value, now)) if field == "until" else dates.on(value, now)
+        return TimeSpan(dates.since(value, now), None)
+    return TimeSpan(None, dates.until(value, now)) if field == "until" else dates.on(value, now)
 
 
-def _overlap(one: Span, other: Span) -> bool:
+def _overlap(one: TimeSpan, other: TimeSpan) -> bool:
     if other.start is not None and other.start == other.stop:
         return False
     begins = one.stop is None or other.start is None or other.start < one.stop

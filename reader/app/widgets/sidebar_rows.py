@@ -50,7 +50,7 @@ class ViewCount(NamedTuple):
     """How many of those are unread."""
 
 
-class Row(NamedTuple):
+class SidebarRow(NamedTuple):
     """One line of the sidebar."""
 
     kind: Kind
@@ -93,9 +93,9 @@ def rows_of(
     query: Query,
     folding: Folding,
     height: int,
-    charts: Sequence[Row] = (),
+    charts: Sequence[SidebarRow] = (),
     gap: int = 2,
-) -> list[Row]:
+) -> list[SidebarRow]:
     """Every row, in order; `height` says how many lines there are, to share them among the facets, `gap` how
     many blanks are between what is unread and the total."""
     rows = _view_rows(views, query, folding)
@@ -112,28 +112,30 @@ def rows_of(
     ]
     shares = _shares([len(values) for _, values, _ in shown], left, least)
     for (facet, values, chosen), share in zip(shown, shares, strict=True):
-        head = Row("head", facet.field, HEADS[facet.field], note=BY_NAME if folding.is_by_name else "")
+        head = SidebarRow("head", facet.field, HEADS[facet.field], note=BY_NAME if folding.is_by_name else "")
         sections[facet.field] = [head, *_facet_rows(facet.field, values, chosen, folding, share)]
     for field in COUNTED:
         if found := sections.get(field):
-            rows += [Row("blank", field), *found]
+            rows += [SidebarRow("blank", field), *found]
     return _in_columns(rows, facets, views, gap)
 
 
-def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[Row]:
+def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
     """A chart under its head, `room` cells wide; with `mark`, the bar on which the person stands."""
     field, is_high = chart.field, height >= HIGH
     note = chart.told or ("" if is_high else " – ".join(ends_of(chart, room)))
     if mark is not None and field == "date":
         note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
-    yield Row("head", field, HEADS[field], state="included" if chart.told else "", note=note)
+    yield SidebarRow("head", field, HEADS[field], state="included" if chart.told else "", note=note)
     if is_high:
-        yield Row("upper", field, bars=line_of(chart, 0, 2, room, mark))
-    yield Row("chart", field, bars=line_of(chart, int(is_high), 1 + is_high, room, mark))
+        yield SidebarRow("upper", field, bars=line_of(chart, 0, 2, room, mark))
+    yield SidebarRow("chart", field, bars=line_of(chart, int(is_high), 1 + is_high, room, mark))
     if is_high:
         first, last = ends_of(chart, room)
         width = chart.width_of_bar(room) * (len(chart.values) - chart.first_shown(room))
-        yield Row("scale", field, bars=(Piece(f"{first} {last:>{max(width - len(first) - 1, 0)}}", "empty"),))
+        yield SidebarRow(
+            "scale", field, bars=(Piece(f"{first} {last:>{max(width - len(first) - 1, 0)}}", "empty"),)
+        )
 
 
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
@@ -168,10 +170,10 @@ def _is_worth_showing(facet: Facet, values: Sequence[FacetValue], is_chosen: boo
     return bool(values) and len(facet.values) > 1
 
 
-def _view_rows(views: Sequence[ViewCount], query: Query, folding: Folding) -> list[Row]:
+def _view_rows(views: Sequence[ViewCount], query: Query, folding: Folding) -> list[SidebarRow]:
     active = active_view(views, query)
     rows = [
-        Row("view", VIEWS, view.name, view.articles, "included" if place == active else "")
+        SidebarRow("view", VIEWS, view.name, view.articles, "included" if place == active else "")
         for place, view in enumerate(views)
     ]
     # A view without articles takes no room, but for the one that is shown.
@@ -179,13 +181,13 @@ def _view_rows(views: Sequence[ViewCount], query: Query, folding: Folding) -> li
     is_open = VIEWS in folding.open
     if len(worth) < len(rows):
         label = "fewer" if is_open else f"{len(rows) - len(worth)} empty"
-        worth = [*(rows if is_open else worth), Row("more", VIEWS, label)]
-    return [Row("head", VIEWS, HEADS[VIEWS]), *worth]
+        worth = [*(rows if is_open else worth), SidebarRow("more", VIEWS, label)]
+    return [SidebarRow("head", VIEWS, HEADS[VIEWS]), *worth]
 
 
 def _in_columns(
-    rows: Sequence[Row], facets: Sequence[Facet], views: Sequence[ViewCount], gap: int
-) -> list[Row]:
+    rows: Sequence[SidebarRow], facets: Sequence[Facet], views: Sequence[ViewCount], gap: int
+) -> list[SidebarRow]:
     """The rows with what is unread of each before its total, both in columns down the whole sidebar."""
     unread = {(VIEWS, view.name): view.unread for view in views}
     for facet in facets:
@@ -232,7 +234,7 @@ def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
     return shares
 
 
-def _values(facet: Facet, chosen: Mapping[str, Row]) -> list[FacetValue]:
+def _values(facet: Facet, chosen: Mapping[str, SidebarRow]) -> list[FacetValue]:
     """The values that some article has, and those that are chosen or excluded."""
     # Thousands of values are compared only where something is chosen.
     if not chosen:
@@ -250,8 +252,8 @@ def _values(facet: Facet, chosen: Mapping[str, Row]) -> list[FacetValue]:
 
 
 def _facet_rows(
-    field: str, values: list[FacetValue], chosen: Mapping[str, Row], folding: Folding, share: int
-) -> list[Row]:
+    field: str, values: list[FacetValue], chosen: Mapping[str, SidebarRow], folding: Folding, share: int
+) -> list[SidebarRow]:
     total = len(values)
     if folding.is_by_name:
         values = sorted(values, key=lambda one: (not one.count, fold(one.value)))
@@ -259,22 +261,22 @@ def _facet_rows(
     if wanted:
         values = _found(fold(wanted), values)
         if not values:
-            return [Row("nothing", field, f"no match for “{one_line(wanted)}”")]
+            return [SidebarRow("nothing", field, f"no match for “{one_line(wanted)}”")]
     is_folded = field not in folding.open and len(values) > share
     if is_folded:
         rest = values[share - 1 :] if chosen else ()
         values = values[: share - 1] + [one for one in rest if fold(one.value) in chosen]
     rows = [
-        Row("value", field, one.value, one.count, chosen[name].state if name in chosen else "")
+        SidebarRow("value", field, one.value, one.count, chosen[name].state if name in chosen else "")
         for one in values
         for name in [fold(one.value) if chosen else ""]
     ]
     if is_folded and total > len(values) and not wanted:
-        rows.append(Row("more", field, f"{total - len(values):,} more"))
+        rows.append(SidebarRow("more", field, f"{total - len(values):,} more"))
     elif is_folded and wanted:
-        rows.append(Row("more", field, "more"))
+        rows.append(SidebarRow("more", field, "more"))
     elif field in folding.open and total > share and not wanted:
-        rows.append(Row("more", field, "fewer"))
+        rows.append(SidebarRow("more", field, "fewer"))
     return rows
 
 
@@ -288,17 +290,19 @@ def _found(letters: str, values: Sequence[FacetValue]) -> list[FacetValue]:
     return [one for name, one in sorted(found, key=lambda pair: distance(pair[0])) if letters in name]
 
 
-def _chosen(field: str, query: Query) -> dict[str, Row]:
+def _chosen(field: str, query: Query) -> dict[str, SidebarRow]:
     """What is chosen or excluded of a facet, by folded value; a value still being typed is no choice yet."""
-    chosen: dict[str, Row] = {}
+    chosen: dict[str, SidebarRow] = {}
     for clause in query.clauses:
         if isinstance(clause, Term) and clause.field == field and not clause.prefix:
             state: State = "excluded" if clause.negated else "included"
-            chosen.update({fold(value): Row("value", field, value, 0, state) for value in clause.values})
+            chosen.update(
+                {fold(value): SidebarRow("value", field, value, 0, state) for value in clause.values}
+            )
     return chosen
 
 
-def head(row: Row, width: int, typed: str | None, *, is_typing: bool) -> list[Piece]:
+def head(row: SidebarRow, width: int, typed: str | None, *, is_typing: bool) -> list[Piece]:
     """The head of a section: its name, and the sign of its box or what is typed in it."""
     if not is_typing and not typed:
         sign = f"{row.note} {FIND}".lstrip() if row.section in FIELDS else row.note
@@ -317,7 +321,7 @@ def further(words: str, width: int) -> list[Piece]:
     return [Piece(cut(f" ↓ {words}", width), "empty")]
 
 
-def choice(row: Row, width: int, cursor: str) -> list[Piece]:
+def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
     """A view, a value or a fold; `cursor` is the ink of the cursor, empty where it stands elsewhere."""
     if row.kind == "blank":
         return []

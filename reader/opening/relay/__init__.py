@@ -6,7 +6,7 @@ opens http and https pages only, few at a time, and nothing that takes long to s
 """
 
 from reader.opening.relay.client import Handed, hand_over
-from reader.opening.relay.protocol import BadPlace, Place, parse_place
+from reader.opening.relay.protocol import BadPlace, RelayPlace, parse_place
 from reader.opening.relay.server import Relay
 
-__all__ = ["BadPlace", "Handed", "Place", "Relay", "hand_over", "parse_place"]
+__all__ = ["BadPlace", "Handed", "RelayPlace", "Relay", "hand_over", "parse_place"]

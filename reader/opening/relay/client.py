@@ -12,7 +12,7 @@ from reader.opening.relay.protocol import (
     REFUSED,
     Broken,
     Line,
-    Place,
+    RelayPlace,
     is_nonce,
     is_proof,
     new_nonce,
@@ -33,7 +33,7 @@ class Handed(NamedTuple):
     """What the relay said, or why there was none."""
 
 
-def hand_over(url: str, place: Place, patience: float = PATIENCE) -> Handed:
+def hand_over(url: str, place: RelayPlace, patience: float = PATIENCE) -> Handed:
     """Ask the relay to open a URL. Blocks for `patience` seconds at the most; never raises."""
     try:
         with _connected(place, patience) as connection:
@@ -43,7 +43,7 @@ def hand_over(url: str, place: Place, patience: float = PATIENCE) -> Handed:
         return Handed(False, False, f"no relay answers at {place.where} ({clean_line(reason)})")
 
 
-def _connected(place: Place, patience: float) -> socket.socket:
+def _connected(place: RelayPlace, patience: float) -> socket.socket:
     if not place.path:
         return socket.create_connection(("127.0.0.1", place.port), patience)
     connection = socket.socket(socket.AF_UNIX)

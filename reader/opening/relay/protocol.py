@@ -38,7 +38,7 @@ class Broken(Exception):
     """The other side said nothing, too much, or what it can't have meant."""
 
 
-class Place(NamedTuple):
+class RelayPlace(NamedTuple):
     """Where a relay is, and the token."""
 
     token: str
@@ -56,19 +56,19 @@ class Place(NamedTuple):
         return self.path or f"127.0.0.1:{self.port}"
 
 
-def parse_place(text: str) -> Place:
+def parse_place(text: str) -> RelayPlace:
     """`TOKEN@127.0.0.1:PORT`, `TOKEN@PORT` or `TOKEN@/PATH`. Raises BadPlace, without the token in it."""
     token, at, where = text.strip().rpartition("@")
     if not at or not token.isascii() or not token.isprintable() or " " in token or len(token) < 16:
         raise BadPlace('a relay is written TOKEN@127.0.0.1:PORT or TOKEN@/PATH, as "reader relay" prints it')
     if where.startswith("/"):
-        return Place(token, path=where)
+        return RelayPlace(token, path=where)
     host, _, port = where.rpartition(":")
     if host not in ("", "127.0.0.1", "localhost"):
         raise BadPlace(f"a relay is reached at 127.0.0.1 only, not at {shown(host)}")
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise BadPlace(f"{shown(port)} is not a port")
-    return Place(token, port=int(port))
+    return RelayPlace(token, port=int(port))
 
 
 def new_nonce() -> str:
