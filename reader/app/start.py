@@ -31,5 +31,11 @@ class Start(NamedTuple):
     """Where the last visit ended."""
     keep_visit: Callable[[Visit], object] = lambda visit: None
     """Takes down where this one ends."""
+    is_news: bool = False
+    """Whether the folder of the person's own feeds is open."""
+    is_sample: bool = False
+    """Whether it is the sample, for want of anything else."""
+    reopen: Callable[[str], object] = lambda folder: None
+    """Remembers the folder with which to start anew when the screen has ended."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     """What the time is."""

@@ -56,7 +56,8 @@ def folder_names(**_: object) -> Iterable[str]:
     return []
 
 
-def _settings() -> Config:
+def read_settings() -> Config:
+    """The configuration; what is wrong in it is said."""
     from reader import config
 
     settings, warnings = config.load()
@@ -64,13 +65,14 @@ def _settings() -> Config:
     return settings
 
 
-def _news_folder(settings: Config) -> str:
+def news_folder(settings: Config) -> str:
+    """Where articles are kept."""
     from reader.config import news
 
     return news.folder(settings.feeds.get("folder", ""))
 
 
-def _loaded(settings: Config) -> list[Subscription]:
+def loaded(settings: Config) -> list[Subscription]:
     """All subscriptions; those without an interval of their own have that of the configuration."""
     from reader.feeds import subscriptions
 
@@ -193,14 +195,14 @@ def _unsubscribe(options: Namespace) -> int:
 
     if not options.feeds:
         raise UsageError('unsubscribe from what? Give an address or a name, as "reader feeds" lists them')
-    settings = _settings()
-    known = _loaded(settings)
+    settings = read_settings()
+    known = loaded(settings)
     chosen = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds))
     for one in chosen:
         subscriptions.remove(one.address)
         print(f"unsubscribed from {one.label}")
     if options.delete_articles:
-        _delete_articles(chosen, _news_folder(settings))
+        _delete_articles(chosen, news_folder(settings))
     return 0
 
 
@@ -211,15 +213,15 @@ def _delete_articles(feeds: Sequence[Subscription], folder: str) -> None:
 
     with fetching.alone(), State() as state:
         for one in feeds:
-            gone, stay = retention.remove_all(state, NewsFolder(folder), one.address, _protected(folder))
+            gone, stay = retention.remove_all(state, NewsFolder(folder), one.address, protected(folder))
             kept = f"; {counted(stay, 'article')} kept, which you marked or edited" if stay else ""
             print(f"{counted(gone, 'article')} of {one.label} deleted{kept}")
 
 
-def _protected(folder: str) -> Any:
+def protected(folder: str) -> Any:
     """What must not be removed: a function that asks the Library for it, once."""
 
-    def protected(paths: Sequence[str]) -> set[str]:
+    def found_among(paths: Sequence[str]) -> set[str]:
         from reader.query import Query
 
         wanted = {os.path.realpath(os.path.join(folder, path)): path for path in paths}
@@ -239,7 +241,7 @@ def _protected(folder: str) -> Any:
                 }
         return kept
 
-    return protected
+    return found_among
 
 
 # feeds
@@ -252,9 +254,9 @@ def _feeds_options(parser: CommandParser) -> None:
 def _feeds(options: Namespace) -> int:
     from reader.feeds.state import State
 
-    settings = _settings()
-    known = _loaded(settings)
-    folder = _news_folder(settings)
+    settings = read_settings()
+    known = loaded(settings)
+    folder = news_folder(settings)
     with State() as state:
         states = state.feeds()
     counts = _counts(folder, [states[one.address].directory for one in known if one.address in states])
@@ -374,14 +376,14 @@ def _fetch_options(parser: CommandParser) -> None:
 def _fetch(options: Namespace) -> int:
     from reader.feeds import fetching, subscriptions
 
-    settings = _settings()
-    known = _loaded(settings)
+    settings = read_settings()
+    known = loaded(settings)
     feeds = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds)) or known
-    folder = _news_folder(settings)
+    folder = news_folder(settings)
     report = fetching.FetchReport()
     steps = fetching.fetch(
         feeds, folder=folder, force=options.force, is_named=bool(options.feeds),
-        jobs=options.jobs or fetching.JOBS, protected=_protected(folder), report=report,
+        jobs=options.jobs or fetching.JOBS, protected=protected(folder), report=report,
     )  # fmt: skip
     with closing(steps):
         _follow(steps, report, is_quiet=options.format == "json")
@@ -480,7 +482,7 @@ def _export(options: Namespace) -> int:
 
     if len(options.words) > 1:
         raise UsageError('which file? Give one name, like "reader export-feeds feeds.opml"')
-    text = opml.written(_loaded(_settings()))
+    text = opml.written(loaded(read_settings()))
     name = options.words[0] if options.words else "-"
     if name == "-":
         sys.stdout.write(text)
@@ -516,10 +518,10 @@ def _save(options: Namespace) -> int:
 
     if not options.urls:
         raise UsageError('save what? Give an address: "reader save https://paper.example/story"')
-    settings = _settings()
+    settings = read_settings()
     topics = [topic for topic in map(clean_line, options.topic) if topic]
     code = 0
-    for one in saving.save(options.urls, topics=topics, folder=_news_folder(settings)):
+    for one in saving.save(options.urls, topics=topics, folder=news_folder(settings)):
         if one.error:
             note(f"{shown(one.url)}: {one.error}")
             code = ReaderError.exit_code

@@ -13,6 +13,7 @@ from reader.cli.formats import add_output, output_of
 from reader.cli.list import write_list
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
+from reader.config import paths
 from reader.config.paths import folder_of
 from reader.errors import QueryError, ReaderError, UsageError
 from reader.query import Query, parse
@@ -98,6 +99,12 @@ def _show(
 
     file = visit.file_for(sources)
     last = visit.load(file) if settings.remember else visit.Visit()
+    from reader.config import news
+    from reader.config.paths import data_dir
+
+    folder = os.path.realpath(news.folder(settings.feeds.get("folder", "")))
+    opened_folders = [os.path.realpath(source) for source in sources]
+    again: list[str] = []
     own, bad_colours = palettes.load(os.path.join(folder_of("config"), "themes"))
     library = Library.open(sources)
     try:
@@ -111,10 +118,26 @@ def _show(
             palettes=own,
             visit=last,
             keep_visit=lambda now: settings.remember and visit.save(file, now),
+            is_news=any(_is_in(folder, one) for one in opened_folders),
+            is_sample=opened_folders == [os.path.realpath(data_dir("sample_feed"))],
+            reopen=again.append,
         )
-        return app.run(start)
+        code = app.run(start)
     finally:
         library.close()
+    if again and not code:
+        _start_anew(again[-1])
+    return code
+
+
+def _is_in(folder: str, source: str) -> bool:
+    return folder == source or folder.startswith(os.path.join(source, ""))
+
+
+def _start_anew(folder: str) -> None:
+    """The reader again, with another folder, in the place of this process."""
+    paths.ensure(folder)
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "reader", folder])
 
 
 def _asked_last(last: Visit) -> Query:

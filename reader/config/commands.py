@@ -33,12 +33,13 @@ class Command(NamedTuple):
     the first pane's."""
 
 
-_MOVE, _PANES, _READ, _MARK, _FIND, _REST = (
+_MOVE, _PANES, _READ, _MARK, _FIND, _FEEDS, _REST = (
     "Moving",
     "Panes",
     "Reading",
     "Marking",
     "Finding",
+    "Feeds",
     "The rest",
 )
 _EVERY: tuple[PaneName, ...] = ("list", "sidebar", "article", "related")
@@ -96,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "list_links", ("#",), "Links", "List the article's links; 3# opens the third", _READ, _ARTICLE
     ),
+    Command("full_text", ("T",), "Full text", "Fetch the article's page and keep its whole text", _READ),
     Command("find_in_article", ("ctrl+f",), "Find", "Find in the article; n and N go on", _READ, _ARTICLE),
     Command("toggle_read", ("r",), "Read or unread", "Mark as read, or as unread", _MARK),
     Command("toggle_star", ("s",), "Star", "Add or remove a star", _MARK),
@@ -130,10 +132,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("manage_views", ("V",), "Views", "Show, edit, rename, move or delete views", _FIND),
     Command("sort", ("S",), "Sort order", "Choose the sort order", _FIND),
     Command("reverse_sort", ("I",), "Reverse order", "Reverse the sort order", _FIND),
+    Command("refresh", ("R",), "Refresh", "Fetch feeds and look for new files; again stops", _FEEDS),
+    Command("subscribe", ("b",), "Subscribe", "Subscribe to a feed, or to the feed of a page", _FEEDS),
+    Command("manage_feeds", ("E",), "Feeds", "Show all feeds: fetch, edit, pause, unsubscribe", _FEEDS),
+    Command("import_feeds", ("i",), "Import feeds", "Subscribe to the feeds of an OPML file", _FEEDS),
+    Command("open_folder", ("C",), "Open folder", "Open another folder of articles", _FEEDS),
     Command("next_spacing", (), "Paragraph spacing", "Change the space between paragraphs", _REST),
     Command("toggle_rows", (), "Compact rows", "Show one or two lines per row", _REST, ("list",)),
     Command("next_theme", (), "Next theme", "Switch to the next theme", _REST),
-    Command("refresh", ("R",), "Refresh", "Look for new and changed files", _REST),
     Command("show_help", ("?",), "All keys", "Show all keys", _REST),
     Command(
         "show_palette", (":", "ctrl+p"), "Command palette", "Find any command, topic or theme", _REST

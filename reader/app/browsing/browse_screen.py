@@ -22,6 +22,7 @@ from textual.worker import Worker, WorkerState
 
 from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
+from reader.app.browsing.feeds import Feeds
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.latest_query import CountsAnswer
 from reader.app.browsing.marks import MarkCommands
@@ -127,6 +128,7 @@ class BrowseScreen(Screen[None]):
         self.information = InformationLine(id="information", classes="-silent")
         self.sidebar = Sidebar(clock, id="sidebar")
         self.articles = ArticleList(clock, id="list")
+        self.articles.find = self._start.library.find
         self.article_pane = ArticlePane(clock, id="article")
         self.related_pane = RelatedPane(clock, id="related")
         self.footer = Footer(id="footer")
@@ -152,6 +154,19 @@ class BrowseScreen(Screen[None]):
             changed=self._articles_changed,
             progressed=self._refresh_progressed,
         )
+        self.feeds = Feeds(
+            self,
+            library,
+            config,
+            self.information,
+            is_news=start.is_news,
+            is_sample=start.is_sample,
+            look_again=self.refreshing.look_again,
+            reload=lambda: self.loader.reload(),
+            put=self.put,
+            reopen=self._reopen,
+            keys=self.keymap.words,
+        )
         self.results_display = ResultsDisplay(
             self,
             library,
@@ -167,6 +182,7 @@ class BrowseScreen(Screen[None]):
             is_refreshing=lambda: self.refreshing.is_refreshing,
             is_first_load=lambda: self.refreshing.is_first_load,
             counted=self._have_counts,
+            invitation=lambda: self.feeds.invitation("", "\n"),
         )
         self.search_input = SearchInput(
             self,
@@ -294,6 +310,7 @@ class BrowseScreen(Screen[None]):
         """Start what could wait: looking for links and for new files."""
         self.opening.look_for_links(self.seen, self._have_links)
         self.refreshing.start()
+        self.feeds.start()
 
     def _have_links(self, are_shown: bool) -> None:
         self.article_pane.has_links = are_shown
@@ -303,6 +320,7 @@ class BrowseScreen(Screen[None]):
         """Let the threads end."""
         self.results_display.worker.stop()
         self.refreshing.stop()
+        self.feeds.stop()
 
     # What the parts and others need.
 
@@ -712,7 +730,7 @@ class BrowseScreen(Screen[None]):
             self.action_zoom()
             return True
         if self.place == "list":
-            return self.articles.clear_selection()
+            return self.articles.clear_selection() or self.feeds.stop_fetching()
         self.go_to("article" if self.place == "related" else "list")
         return True
 
@@ -870,8 +888,33 @@ class BrowseScreen(Screen[None]):
         self.say(f"Theme: {self.app.theme}")
 
     def action_refresh(self) -> None:
-        """Look for new and changed files, and say what was found."""
-        self.refreshing.ask()
+        """Fetch feeds where news is open, or stop that; look for new and changed files."""
+        if not self.feeds.refresh():
+            self.refreshing.ask()
+
+    def action_subscribe(self) -> None:
+        """Subscribe to a feed."""
+        self.feeds.subscribe()
+
+    def action_import_feeds(self) -> None:
+        """Subscribe to the feeds of a file."""
+        self.feeds.import_feeds()
+
+    def action_manage_feeds(self) -> None:
+        """Show all feeds."""
+        self.feeds.manage()
+
+    def action_full_text(self) -> None:
+        """Keep the whole text of the article's page."""
+        self.feeds.keep_full_text(self.target)
+
+    def action_open_folder(self) -> None:
+        """Open another folder."""
+        self.feeds.open_folder()
+
+    def _reopen(self, folder: str) -> None:
+        self._start.reopen(folder)
+        self.app.exit()
 
     def action_show_help(self) -> None:
         """Show all keys."""

@@ -28,6 +28,7 @@ from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
 from reader.config.settings import TAG_COLOURS
+from reader.errors import ReaderError
 from reader.query.results import Headline, Results
 
 PAGE = 64
@@ -116,6 +117,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         headlines are still arriving."""
         self.selection = Selection()
         """The articles that the next mark is for."""
+        self.find: Callable[[str], Headline] | None = None
+        """Finds an article by its id."""
         self._chosen: Headline | None = None
         self._clock = clock or (lambda: datetime.now(UTC))
         self._pages: Pages | None = None
@@ -263,7 +266,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         is_same = old is not None and new is not None and old.query == new.query
         position = None
         if new is not None and held is not None and self.keeps_article:
-            position = new.position(held.number)
+            position = self._position_of(held, new, is_same)
         if position is None:
             position = self.cursor if is_same and self.keeps_article else 0
         was_at_top = self.scroll_offset.y == 0
@@ -274,6 +277,18 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
                 y=self.cursor * self.row_height - offset, animate=False, force=True, immediate=True
             )
         self._bring_into_view()
+
+    def _position_of(self, held: Headline, new: Results, is_same: bool) -> int | None:
+        """Where an article is in new Results. After a refresh its number may be another article's."""
+        position = new.position(held.number)
+        if not is_same or self.find is None:
+            return position
+        if position is not None and [one.id for one in new.window(position, position + 1)] == [held.id]:
+            return position
+        try:
+            return new.position(self.find(held.id).number)
+        except ReaderError:
+            return None
 
     def _in_sight(self, results: Results | None) -> list[Headline | None] | None:
         """The headlines that are painted now; None where that is the sentence."""

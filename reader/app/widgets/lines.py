@@ -136,6 +136,10 @@ class InformationLine(PaintedLine):
     """Which of the choices is in the bar; -1 = none."""
     progress: reactive[tuple[float, str] | None] = reactive(None)
     """The part that is done (0..1), and the rest of the story in words."""
+    fetching: reactive[tuple[float, str] | None] = reactive(None)
+    """The same for a fetch; shown while no refresh is under way."""
+    hint: reactive[str] = reactive("")
+    """What is there to do, where there is nothing else to say."""
     indent: reactive[int] = reactive(0)
     """The column under which the words begin."""
 
@@ -144,12 +148,14 @@ class InformationLine(PaintedLine):
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The words on the left, the progress on the right."""
-        right = self._progress()
+        right = self._progress(width)
         room = max(width - width_of(right) - 1, 0)
         if self.error:
             left = _of_error(*self.error, room)
         elif self.choices:
             left = self._choices(room)
+        elif self.hint:
+            left = [Piece(cut(f" {self.hint}", room), "dim")]
         else:
             left = []
         return (*left, Piece(" " * max(room - width_of(left), 0), "text"), *right)
@@ -169,18 +175,21 @@ class InformationLine(PaintedLine):
             pieces += [Piece("   ", "text"), Piece(cut(text, room), "strong" if is_chosen else "dim")]
         return pieces
 
-    def _progress(self) -> list[Piece]:
-        if self.progress is None:
+    def _progress(self, width: int) -> list[Piece]:
+        under_way = self.progress or self.fetching
+        if under_way is None:
             return []
-        part, story = self.progress
+        part, story = under_way
+        while self.BAR + 2 + cell_len(story) > width and " · " in story:
+            story = story.rpartition(" · ")[0]
         done = round(min(max(part, 0), 1) * self.BAR)
         return [Piece("━" * done, "bar"), Piece("━" * (self.BAR - done), "track"), Piece(f"  {story}", "dim")]
 
     def _show_or_hide(self) -> None:
         """Where lines are few, this one is there only if it has something to say."""
-        self.set_class(not (self.error or self.choices or self.progress), "-silent")
+        self.set_class(not (self.error or self.choices or self.progress or self.fetching), "-silent")
 
-    watch_error = watch_choices = watch_progress = _show_or_hide
+    watch_error = watch_choices = watch_progress = watch_fetching = _show_or_hide
 
 
 def _of_error(reason: str, column: int, room: int) -> list[Piece]:

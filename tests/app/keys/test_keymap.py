@@ -50,10 +50,10 @@ def test_a_key_taken_from_another_command_is_said_when_it_was_the_last() -> None
 
 def test_two_changes_for_one_key_are_a_clash() -> None:
     """The first one named keeps the key."""
-    keymap, warnings = keymap_of({"toggle_star": "b", "open_page": "b,f7"})
-    assert keymap.keys["toggle_star"] == ("b",)
+    keymap, warnings = keymap_of({"toggle_star": "X", "open_page": "X,f7"})
+    assert keymap.keys["toggle_star"] == ("X",)
     assert keymap.keys["open_page"] == ("f7",)
-    assert warnings == ["b can't be open_page: it is already toggle_star"]
+    assert warnings == ["X can't be open_page: it is already toggle_star"]
 
 
 def test_unknown_commands_and_impossible_keys_are_named() -> None:

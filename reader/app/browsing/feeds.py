@@ -1,0 +1,425 @@
+"""Feeds on the screen: fetching, when due and when asked for; subscribing, importing, the page of feeds;
+an article's full text.
+
+Fetching is done by a process (`FeedProcess`). Of `reader.feeds` only what holds the subscriptions and what a
+fetch remembers is loaded here, and only where there are feeds.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from reader.app.browsing.host import Host
+from reader.app.feed_process import FeedProcess
+from reader.app.widgets.lines import InformationLine
+from reader.app.wording import NO_ARTICLE, unforeseen
+from reader.config import Config, news
+from reader.errors import ReaderError, counted
+from reader.library import Library
+from reader.query import Query
+from reader.query.results import Headline
+
+if TYPE_CHECKING:
+    from reader.app.screens.feeds import FeedRow, FeedsPage
+    from reader.feeds.subscriptions import Subscription
+
+LOOK_EVERY = 60.0
+"""Seconds between two looks for feeds that are due."""
+UNREAD = Query().toggling("is", "unread")
+
+
+class Feeds:
+    """What a person does with feeds, and what happens by itself."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        config: Config,
+        information: InformationLine,
+        *,
+        is_news: bool,
+        is_sample: bool,
+        look_again: Callable[[], object],
+        reload: Callable[[], object],
+        put: Callable[[Query], object],
+        reopen: Callable[[str], object],
+        keys: Callable[[str], str],
+    ) -> None:
+        """`is_news`: the news folder is what is open; `is_sample`: the sample is. `look_again` looks for new
+        files, `reload` shows the article's file as it is now, `reopen` starts the reader anew with a folder,
+        `keys` says the keys of a command."""
+        self._host, self._library, self._config = host, library, config
+        self._information = information
+        self._is_news, self._is_sample = is_news, is_sample
+        self._look_again, self._reload, self._put, self._reopen = look_again, reload, put, reopen
+        self._keys = keys
+        self._fetch: FeedProcess | None = None
+        self._others: set[FeedProcess] = set()
+        self._is_asked_for = False
+        self._failed: set[str] = set()
+        """The errors that were said already: a feed that fails is not said every half hour."""
+        self._page: FeedsPage | None = None
+        self._is_over = False
+
+    # Fetching.
+
+    def start(self) -> None:
+        """Say how to bring in news where there is none; else fetch what is due, now and later."""
+        if self._is_sample:
+            self._information.hint = self.invitation("Sample articles. ")
+        self._look_for_due()
+
+    def invitation(self, before: str = "", between: str = " · ") -> str:
+        """How to bring in news of one's own, with the keys."""
+        ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
+        said = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
+        return f"{before}Your own news: {between.join(said)}"
+
+    def _look_for_due(self) -> None:
+        if self._is_over:
+            return
+        if self._is_news and not self.is_fetching and news.has_subscriptions():
+            self._host.in_thread(self._ask_for_due, "due")
+        self._host.set_timer(LOOK_EVERY, self._look_for_due)
+
+    def _ask_for_due(self) -> None:
+        """Runs in a thread."""
+        from reader.feeds import subscriptions
+        from reader.feeds.state import State
+
+        try:
+            with State() as state:
+                known = state.feeds()
+            now = time.time()
+            for one in subscriptions.load()[0]:
+                feed = known.get(one.address)
+                if one.enabled and (feed is None or (feed.due <= now and not feed.gone)):
+                    self._host.call_later(self.fetch)
+                    return
+        except ReaderError:
+            return  # who asks for a fetch is told
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether a fetch is under way."""
+        return self._fetch is not None
+
+    def refresh(self) -> bool:
+        """What R means where news is open: fetch, or stop doing so; False where there is nothing to fetch."""
+        if self.stop_fetching():
+            return True
+        if not (self._is_news and news.has_subscriptions()):
+            return False
+        self.fetch(is_asked_for=True, force=True)
+        return True
+
+    def fetch(self, urls: Sequence[str] = (), *, is_asked_for: bool = False, force: bool = False) -> None:
+        """Fetch these feeds, or all that are due."""
+        if self.is_fetching or self._is_over:
+            return
+        self._is_asked_for = is_asked_for
+        self._fetch = FeedProcess("fetch", urls=list(urls), force=force)
+        if is_asked_for:
+            self._information.fetching = (0.0, "fetching")
+        self._host.in_thread(partial(self._follow, self._fetch), "fetch")
+
+    def stop_fetching(self) -> bool:
+        """Stop a fetch; what has come is kept. False where there is none."""
+        if self._fetch is None:
+            return False
+        self._fetch.end()
+        self._ended(self._fetch, "Fetching stopped")
+        return True
+
+    def stop(self) -> None:
+        """The screen is left: end what is under way."""
+        self._is_over = True
+        for process in (self._fetch, *self._others):
+            if process is not None:
+                process.end()
+
+    def _follow(self, process: FeedProcess) -> None:
+        """Runs in a thread."""
+        errors: list[tuple[str, str]] = []
+        try:
+            for step in process.steps():
+                if "report" in step:
+                    self._host.call_later(self._fetched, process, step["report"], errors)
+                    return
+                if step["error"]:
+                    errors.append((step["name"], step["error"]))
+                self._host.call_later(self._show_step, process, step)
+        except ReaderError as error:
+            self._host.call_later(self._ended, process, str(error), True)
+        except Exception as error:
+            self._host.call_later(self._ended, process, unforeseen(error), True)
+
+    def _show_step(self, process: FeedProcess, step: dict[str, Any]) -> None:
+        if process is not self._fetch:
+            return
+        parts = [f"{step['done']:,} of {counted(step['total'], 'feed')}"]
+        parts += [f"{step['new']:,} new"] if step["new"] else []
+        parts += [f"{step['failed']:,} failed"] if step["failed"] else []
+        parts += [f"{keys} stops" for keys in [self._keys("refresh")] if keys]
+        self._information.fetching = (step["done"] / max(step["total"], 1), " · ".join(parts))
+        if step["note"]:
+            self._host.say(f"{step['name']}: {step['note']}")
+
+    def _fetched(
+        self, process: FeedProcess, report: dict[str, int], errors: Sequence[tuple[str, str]]
+    ) -> None:
+        """Say once what has come; failures where they are new or the person asked."""
+        if process is not self._fetch:
+            return
+        parts = [f"{report['new']:,} new"] if report["new"] else []
+        parts += [f"{report['updated']:,} updated"] if report["updated"] and self._is_asked_for else []
+        if self._is_asked_for and not parts:
+            parts = [f"Nothing new in {counted(report['feeds'], 'feed')}"]
+        told = [error for error in errors if self._is_asked_for or " ".join(error) not in self._failed]
+        self._failed = {" ".join(error) for error in errors}
+        if len(told) == 1:
+            parts.append(": ".join(told[0]))
+        elif told:
+            page = f"; {keys} lists them" if (keys := self._keys("manage_feeds")) else ""
+            parts.append(f"{len(told):,} feeds failed{page}")
+        self._ended(process, "; ".join(parts), bool(told))
+
+    def _ended(self, process: FeedProcess, sentence: str, is_warning: bool = False) -> None:
+        if process is not self._fetch:
+            return
+        self._fetch, self._is_asked_for = None, False
+        self._information.fetching = None
+        if sentence:
+            self._host.say(sentence, is_warning=is_warning)
+        self._look_again()
+        self._renew_page()
+
+    # Subscribing and importing.
+
+    def subscribe(self) -> None:
+        """Ask for an address, look what is there, and keep what the person chooses."""
+        from reader.app.screens.subscribe import SubscribePage  # loaded when it is first opened
+
+        def keep(chosen: Subscription | None) -> None:
+            if chosen is not None:
+                self._add([chosen], chosen.label)
+
+        self._host.open_dialog(SubscribePage(self._discover, self._folders()), keep)
+
+    def _folders(self) -> list[str]:
+        if not news.has_subscriptions():
+            return []
+        from reader.feeds import subscriptions
+
+        try:
+            return sorted({one.folder for one in subscriptions.load()[0] if one.folder})
+        except ReaderError:
+            return []
+
+    def _discover(self, url: str, show: Callable[[list[dict[str, Any]], str], object]) -> Callable[[], None]:
+        """Look for feeds at an address; `show` gets them, or a sentence. Gives what ends the look."""
+        return self._in_process("discover", lambda found, reason: show(found or [], reason), url=url)
+
+    def _in_process(self, task: str, then: Callable[[Any, str], object], **said: str) -> Callable[[], None]:
+        process = FeedProcess(task, **said)
+        self._others.add(process)
+
+        def work() -> None:
+            found, reason = None, ""
+            try:
+                answer = process.answer()
+                found = answer and answer["found"]
+            except ReaderError as error:
+                reason = str(error)
+            except Exception as error:
+                reason = unforeseen(error)
+            self._others.discard(process)
+            if not process.is_ended:
+                self._host.call_later(then, found, reason)
+
+        self._host.in_thread(work, "feeds")
+        return process.end
+
+    def import_feeds(self) -> None:
+        """Ask for a file with feeds, say what is in it, and subscribe."""
+        from reader.app.screens.dialogs import Ask  # loaded when it is first opened
+
+        def read(path: str | None) -> None:
+            if path and path.strip():
+                self._host.in_thread(partial(self._read_list, path.strip()), "feeds")
+
+        self._host.open_dialog(Ask("Import feeds: path of an OPML file or newsboat's urls"), read)
+
+    def _read_list(self, path: str) -> None:
+        """Runs in a thread."""
+        from reader.config import private_files
+        from reader.feeds import opml
+
+        path = os.path.expanduser(path)
+        try:
+            listed = opml.read(private_files.read(path, opml.MOST_BYTES), path)
+        except ReaderError as error:
+            self._host.call_later(self._warn, str(error))
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._host.call_later(self._warn, f"{path} can't be read: {reason}; check the path")
+        else:
+            self._host.call_later(self._ask_for_list, listed.subscriptions, listed.refused)
+
+    def _warn(self, sentence: str) -> None:
+        self._host.say(sentence, is_warning=True)
+
+    def _ask_for_list(self, found: Sequence[Subscription], refused: Sequence[str]) -> None:
+        from reader.app.screens.dialogs import Confirm
+
+        if not found:
+            self._warn(f"Nothing can be imported: {'; '.join(refused[:2])}")
+            return
+        details = [*(f"left out: {reason}" for reason in refused[:3])]
+        details += [f"left out: {len(refused) - 3:,} more"] if len(refused) > 3 else []
+        details += [f"{one.folder} › {one.label}" if one.folder else one.label for one in found]
+
+        def keep(is_wanted: bool | None) -> None:
+            if is_wanted:
+                self._add(found, "")
+
+        self._host.open_dialog(Confirm(f"Subscribe to {counted(len(found), 'feed')}?", details), keep)
+
+    def _add(self, wanted: Sequence[Subscription], name: str) -> None:
+        """Keep subscriptions, then fetch them: here, or where news is shown."""
+        from reader.feeds import subscriptions
+
+        try:
+            added = subscriptions.add(wanted)
+        except ReaderError as error:
+            self._warn(str(error))
+            return
+        there = len(wanted) - len(added)
+        said = f"Subscribed to {name if name and added else counted(len(added), 'feed')}"
+        said = f"{said}, {there:,} were there already" if there else said
+        self._host.say(said)
+        self._renew_page()
+        if self._is_news:
+            self.fetch([one.address for one in added] if len(added) == 1 else (), is_asked_for=bool(added))
+        elif self._is_sample or not self._library.total:
+            self._reopen(news.folder(self._config.feeds.get("folder", "")))
+        else:
+            keys = self._keys("open_folder")
+            self._host.say(f"{said}; {keys} and Enter open your news" if keys else said)
+
+    def open_folder(self) -> None:
+        """Ask for another folder and open it; the news folder is proposed where it is not open."""
+        from reader.app.screens.dialogs import Ask  # loaded when it is first opened
+
+        folder = news.folder(self._config.feeds.get("folder", ""))
+
+        def open_it(path: str | None) -> None:
+            chosen = os.path.abspath(os.path.expanduser(path.strip())) if path and path.strip() else ""
+            if chosen and (os.path.exists(chosen) or chosen == folder):
+                self._reopen(chosen)
+            elif chosen:
+                self._warn(f"There is no folder {chosen}; check the path")
+
+        proposal = folder if news.has_subscriptions() and not self._is_news else ""
+        self._host.open_dialog(Ask("Open which folder of articles?", proposal, is_proposal=True), open_it)
+
+    # The page of feeds.
+
+    def manage(self) -> None:
+        """Show all feeds, to fetch, edit, pause or end them."""
+        from reader.app.screens.feeds import FeedsPage  # loaded when it is first opened
+
+        def left(answer: tuple[str, str] | None) -> None:
+            self._page = None
+            what, value = answer or ("", "")
+            if what == "subscribe":
+                self.subscribe()
+            elif what == "import":
+                self.import_feeds()
+            elif what == "show" and self._is_news:
+                self._put(Query().toggling("folder", value))
+
+        self._page = FeedsPage(lambda url: self.fetch([url], is_asked_for=True, force=True))
+        self._host.open_dialog(self._page, left)
+        self._renew_page()
+
+    def _renew_page(self) -> None:
+        if self._page is not None:
+            self._host.in_thread(self._look_at_feeds, "feeds")
+
+    def _look_at_feeds(self) -> None:
+        """Runs in a thread."""
+        from reader.app.screens.feeds import FeedRow
+        from reader.feeds import subscriptions
+        from reader.feeds.state import State
+
+        try:
+            feeds, notices = subscriptions.load()
+            with State() as state:
+                known = state.feeds()
+            rows = [FeedRow(one, known.get(one.address)) for one in feeds]
+            if self._is_news:
+                rows = self._with_counts(rows)
+        except ReaderError as error:
+            self._host.call_later(self._show_feeds, (), str(error))
+        else:
+            self._host.call_later(self._show_feeds, rows, "; ".join(notices[:2]))
+
+    def _with_counts(self, rows: Iterable[FeedRow]) -> list[FeedRow]:
+        """With how many articles lie in the folder of each feed."""
+        everything, unread = (
+            {one.value: one.count for one in self._library.facet("folder", query).values}
+            for query in (Query(), UNREAD)
+        )
+        counted_rows = []
+        for row in rows:
+            directory = row.state.directory if row.state else ""
+            # The facet leaves out what all folders have in common.
+            names = [name for name in everything if directory == name or directory.endswith(f"/{name}")]
+            name = max(names, key=len, default="")
+            if directory and (name or not any(everything)):
+                row = row._replace(
+                    articles=everything.get(name, 0) if name else self._library.total,
+                    unread=unread.get(name, 0) if name else len(self._library.select(UNREAD)),
+                    value=name,
+                )
+            counted_rows.append(row)
+        return counted_rows
+
+    def _show_feeds(self, rows: Sequence[FeedRow], notice: str) -> None:
+        if self._page is not None:
+            self._page.show(rows)
+        if notice:
+            self._warn(notice)
+
+    # Full text.
+
+    def keep_full_text(self, headline: Headline | None) -> None:
+        """Fetch the article's page and keep its text in the file."""
+        if headline is None or not headline.url:
+            self._host.say(NO_ARTICLE if headline is None else "This article has no address")
+            return
+        if not self._is_news:
+            self._host.say("Full text is kept in articles of your feeds; this folder is only read")
+            return
+        try:
+            path = self._library.article(headline).path
+        except ReaderError as error:
+            self._warn(str(error))
+            return
+
+        def done(found: Any, reason: str) -> None:
+            if found:
+                self._host.say("The full text is kept in the article")
+                self._look_again()
+                self._reload()
+            else:
+                self._warn(f"No full text: {reason}")
+
+        self._host.say("Fetching the full text…")
+        self._in_process("full_text", done, path=path, url=headline.url)

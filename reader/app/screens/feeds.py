@@ -1,0 +1,353 @@
+"""The page of feeds: what each has brought and what is wrong with it; fetch, edit, pause, end, take back.
+
+Every change is in feeds.toml at once; what cannot be written there is said and not done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from time import time
+from typing import Any, ClassVar, NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Checkbox, Input, Label, OptionList
+
+from reader.app.paint.cells import cut, fill, fill_left, one_line
+from reader.app.widgets.key_line import KeyLine
+from reader.article.dates import ago
+from reader.article.text import clean_line
+from reader.errors import ReaderError
+from reader.feeds import subscriptions
+from reader.feeds.state import FeedState
+from reader.feeds.subscriptions import Subscription, duration_text, seconds_of
+
+YEAR = 365 * 86400
+"""Seconds without anything new after which a feed is pointed out."""
+ROOMY = 96
+"""Columns of the terminal from which a row has all its parts."""
+KEYS = (
+    ("enter", "show articles"), ("f", "fetch"), ("e", "edit"), ("p", "pause"), ("d", "unsubscribe"),
+    ("u", "undo"), ("b", "subscribe"), ("i", "import"), ("escape", "done"),
+)  # fmt: skip
+
+
+class FeedRow(NamedTuple):
+    """A feed, as the page shows it."""
+
+    feed: Subscription
+    state: FeedState | None = None
+    """What a fetch remembers; None before the first."""
+    articles: int | None = None
+    """In the news folder; None where that is not known."""
+    unread: int | None = None
+    value: str = ""
+    """Its folder, as a query names it."""
+
+    @property
+    def error(self) -> str:
+        """What is wrong with it, in words."""
+        if self.state is None:
+            return ""
+        if not self.state.error and self.state.arrived and time() - self.state.arrived > YEAR:
+            return "nothing new for a year; it may have moved"
+        return self.state.error
+
+    @property
+    def fetched(self) -> str:
+        """When it was last fetched, as an age."""
+        if not self.feed.enabled:
+            return "paused"
+        if self.state is None or not self.state.fetched:
+            return "never"
+        return ago(datetime.fromtimestamp(self.state.fetched, UTC), datetime.now(UTC))
+
+
+class FeedsPage(ModalScreen["tuple[str, str] | None"]):
+    """Closes with what is to be done next ("show" a folder, "subscribe", "import"), or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,E", "leave", "Done"),
+        Binding("j", "go(1)", "Down"),
+        Binding("k", "go(-1)", "Up"),
+        Binding("f,R", "fetch", "Fetch"),
+        Binding("e", "edit", "Edit"),
+        Binding("p", "pause", "Pause"),
+        Binding("d,delete", "unsubscribe", "Unsubscribe"),
+        Binding("u", "undo", "Undo"),
+        Binding("b", "answer('subscribe')", "Subscribe"),
+        Binding("i", "answer('import')", "Import"),
+    ]
+
+    def __init__(self, fetch: Callable[[str], object]) -> None:
+        """`fetch` fetches the feed with this address, then calls `show`."""
+        super().__init__()
+        self._fetch = fetch
+        self._rows: Sequence[FeedRow] = ()
+        self._undoing: list[Callable[[], object]] = []
+        self._fetching = ""
+
+    def compose(self) -> ComposeResult:
+        """The feeds, what there is to say of the one under the cursor, and the keys."""
+        with Vertical(classes="dialog"):
+            yield Label(Content("Feeds"), classes="dialog--question")
+            yield Label("", id="feeds-heads")
+            yield OptionList(markup=False)
+            yield Label("", id="feeds-about", classes="dialog--details")
+            yield KeyLine(*KEYS)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The rows follow the width."""
+        self.show(self._rows)
+
+    @property
+    def row(self) -> FeedRow | None:
+        """The feed under the cursor."""
+        place = self.query_one(OptionList).highlighted
+        return self._rows[place] if place is not None and place < len(self._rows) else None
+
+    def show(self, rows: Sequence[FeedRow]) -> None:
+        """Show these feeds, with the cursor on the feed where it was."""
+        if not self.is_mounted:
+            self.call_later(self.show, rows)
+            return
+        listed = self.query_one(OptionList)
+        here, place = self.row, listed.highlighted or 0
+        if rows is not self._rows:
+            self._fetching = ""
+        self._rows = rows
+        listed.clear_options()
+        listed.add_options([self._line(row) for row in rows])
+        addresses = [row.feed.address for row in rows]
+        if here is not None and here.feed.address in addresses:
+            place = addresses.index(here.feed.address)
+        listed.highlighted = min(place, len(rows) - 1) if rows else None
+        self.query_one("#feeds-heads", Label).update(self._heads())
+        self._show_about()
+
+    @property
+    def _width(self) -> int:
+        """Cells of a row: the page has its own margins where there is room for them."""
+        width = self.app.size.width
+        return width - 4 if width < 60 or self.app.size.height < 18 else min(width * 92 // 100, 150) - 9
+
+    @property
+    def _widths(self) -> tuple[int, int]:
+        """Cells of the name, and of the folder."""
+        width = self.app.size.width
+        if width >= ROOMY:
+            return 32, 14
+        return max(self._width - 33, 8), 0
+
+    def _line(self, row: FeedRow) -> Content:
+        name, folder = self._widths
+        numbers = [f"{one:,}" if one is not None else "" for one in (row.unread, row.articles)]
+        parts: list[Any] = [(fill(one_line(row.feed.label), name), "bold" if row.unread else "")]
+        if folder:
+            parts += ["  ", (fill(one_line(row.feed.folder), folder), "$foreground-muted")]
+        for number, width in zip(numbers, (6, 8), strict=True):
+            parts += [" ", (fill_left(number, width), "$foreground-muted")]
+        parts += ["  ", (fill(row.fetched, 9), "$foreground-muted")]
+        if row.error:
+            parts += ["  ", (cut(row.error, max(self._width - 79, 1)) if folder else "!", "$warning")]
+        return Content.assemble(*parts)
+
+    def _heads(self) -> Content:
+        name, folder = self._widths
+        middle = f"  {fill('folder', folder)}" if folder else ""
+        words = f"{fill('name', name)}{middle} {fill_left('unread', 6)} {fill_left('articles', 8)}  fetched"
+        return Content.styled(words if self._rows else "", "$foreground-muted")
+
+    @on(OptionList.OptionHighlighted)
+    def _show_about(self) -> None:
+        row, width = self.row, self._width
+        if row is None:
+            sentence = "No feeds yet: b subscribes to one, i imports an OPML file or newsboat's urls."
+            self.query_one("#feeds-about", Label).update(Content(sentence))
+            return
+        one = row.feed
+        about = [f"every {duration_text(one.every)}"] if one.every else []
+        about += [f"keeps {duration_text(one.keep)}"] if one.keep else []
+        about += ["full text"] if one.full_text else []
+        about += ["fetching…"] if self._fetching == one.address else []
+        lines = [cut(one_line(one.address), width), " · ".join(about)]
+        shown = Content("\n".join(filter(None, lines)))
+        if row.error:
+            shown = Content.assemble(shown, "\n", (one_line(row.error), "$warning"))
+        self.query_one("#feeds-about", Label).update(shown)
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss(None)
+
+    def action_answer(self, what: str) -> None:
+        """Close, and go on with something else."""
+        self.dismiss((what, ""))
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if self.row is not None and self.row.value:
+            self.dismiss(("show", self.row.value))
+        else:
+            self._say("It has no articles here yet" if not (self.row and self.row.articles) else "It is all")
+
+    def action_go(self, step: int) -> None:
+        """Go down or up."""
+        listed = self.query_one(OptionList)
+        if step > 0:
+            listed.action_cursor_down()
+        else:
+            listed.action_cursor_up()
+
+    def action_fetch(self) -> None:
+        """Fetch the feed now."""
+        if self.row is not None:
+            self._fetching = self.row.feed.address
+            self._fetch(self.row.feed.address)
+            self._show_about()
+
+    def action_edit(self) -> None:
+        """Edit the feed's settings."""
+        if self.row is None:
+            return
+        feed = self.row.feed
+
+        def change(values: Mapping[str, Any] | None) -> None:
+            if values:
+                self._change(feed, values)
+
+        self.app.push_screen(FeedForm(feed), change)
+
+    def action_pause(self) -> None:
+        """Fetch the feed no more, or again."""
+        if self.row is not None:
+            self._change(self.row.feed, {"enabled": False if self.row.feed.enabled else None})
+
+    def action_unsubscribe(self) -> None:
+        """End the subscription; its articles stay, and u brings it back."""
+        if self.row is None:
+            return
+        feed = self.row.feed
+        try:
+            removed = subscriptions.remove(feed.address)
+        except ReaderError as error:
+            self._say(str(error))
+            return
+        self._undoing.append(lambda: subscriptions.add([removed]))
+        self.show([row for row in self._rows if row.feed.address != feed.address])
+        self._say(f"Unsubscribed from {feed.label}; its articles stay, u takes it back", is_warning=False)
+
+    def action_undo(self) -> None:
+        """Take back the last change."""
+        if not self._undoing:
+            self._say("Nothing to undo", is_warning=False)
+            return
+        try:
+            self._undoing.pop()()
+        except ReaderError as error:
+            self._say(str(error))
+        self._load_again()
+
+    def _change(self, feed: Subscription, values: Mapping[str, Any]) -> None:
+        before = {key: _spelled(feed, key) for key in values}
+        try:
+            subscriptions.change(feed.address, values)
+        except ReaderError as error:
+            self._say(str(error))
+            return
+        self._undoing.append(lambda: subscriptions.change(feed.address, before))
+        self._load_again()
+
+    def _load_again(self) -> None:
+        """What feeds.toml says now, with what was known of each."""
+        known = {row.feed.address: row for row in self._rows}
+        try:
+            feeds = subscriptions.load()[0]
+        except ReaderError as error:
+            self._say(str(error))
+            return
+        self.show([known.get(one.address, FeedRow(one))._replace(feed=one) for one in feeds])
+
+    def _say(self, sentence: str, *, is_warning: bool = True) -> None:
+        self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
+
+
+def _spelled(feed: Subscription, key: str) -> Any:
+    """A setting as feeds.toml has it; None where it is the default."""
+    value = getattr(feed, key)
+    if value == Subscription._field_defaults.get(key):
+        return None
+    return duration_text(value) if key in ("every", "keep") else value
+
+
+class FeedForm(ModalScreen["Mapping[str, Any] | None"]):
+    """The settings of one feed; closes with those that were changed, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave"),
+        Binding("ctrl+s", "keep", "Keep", priority=True),
+        Binding("down", "app.focus_next", "Down"),
+        Binding("up", "app.focus_previous", "Up"),
+    ]
+    LINES: ClassVar[Mapping[str, str]] = {
+        "name": "Name", "folder": "Folder", "every": "Fetch every (30m, 6h)", "keep": "Keep for (90d)",
+    }  # fmt: skip
+
+    def __init__(self, feed: Subscription) -> None:
+        super().__init__()
+        self._feed = feed
+
+    def compose(self) -> ComposeResult:
+        """A line for each setting."""
+        with Vertical(classes="dialog"):
+            yield Label(Content(cut(one_line(self._feed.address), 56)), classes="dialog--question")
+            for key, words in self.LINES.items():
+                yield Label(words, classes="form--label")
+                yield Input(_spelled(self._feed, key) or "", compact=True, id=f"feed-{key}")
+            yield Checkbox("Full text of each article", self._feed.full_text, compact=True)
+            yield Label("", id="form-error", classes="dialog--error")
+            yield KeyLine(("enter", "keep"), ("tab", "next line"), ("escape", "leave as it was"))
+
+    def on_mount(self) -> None:
+        """Write at the end of what is there."""
+        for line in self.query(Input):
+            line.select_on_focus = line.cursor_blink = False
+            line.cursor_position = len(line.value)
+        self.query_one("#feed-name").focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter keeps."""
+        event.stop()
+        self.action_keep()
+
+    def action_keep(self) -> None:
+        """Close with what was changed, unless a time is none."""
+        said: dict[str, Any] = {}
+        for key in self.LINES:
+            line = self.query_one(f"#feed-{key}", Input)
+            text = clean_line(line.value)
+            try:
+                if text and key in ("every", "keep"):
+                    text = duration_text(seconds_of(text))
+            except ValueError as error:
+                self._refuse(str(error))
+                line.focus()
+                return
+            said[key] = text or None
+        said["full_text"] = self.query_one(Checkbox).value or None
+        self.dismiss({key: value for key, value in said.items() if value != _spelled(self._feed, key)})
+
+    def _refuse(self, reason: str) -> None:
+        label = self.query_one("#form-error", Label)
+        label.update(Content(reason))
+        label.display = True
+
+    def action_leave(self) -> None:
+        """Close; nothing is changed."""
+        self.dismiss(None)

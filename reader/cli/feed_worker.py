@@ -1,0 +1,95 @@
+"""The program behind the screen that fetches, so that neither its imports nor its work make a key wait.
+
+It reads one task as JSON from its input and writes a line of JSON for each step, then ends. It also ends as
+soon as the screen lets go of its input: a fetch may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from threading import Thread
+from typing import Any
+
+from reader.errors import ReaderError
+
+NICE = 5
+"""How much the screen goes before it."""
+
+
+def serve() -> None:
+    """Carry out the task on stdin; the last line is the result or an error in words."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(AttributeError, OSError):
+        os.nice(NICE)
+    task = json.loads(sys.stdin.readline())
+    Thread(target=_end_with_the_screen, daemon=True).start()
+    answers, sys.stdout = sys.stdout, sys.stderr
+    try:
+        for answer in _TASKS[task.pop("task")](**task):
+            print(json.dumps(answer), file=answers, flush=True)
+    except ReaderError as error:
+        print(json.dumps({"error": str(error)}), file=answers, flush=True)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            print(json.dumps({"error": f"{error.strerror or error}"}), file=answers, flush=True)
+
+
+def _end_with_the_screen() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+def _fetch(urls: list[str], force: bool) -> Iterator[dict[str, Any]]:
+    from reader.cli import feeds as command
+    from reader.feeds import fetching
+
+    settings = command.read_settings()
+    known = command.loaded(settings)
+    folder = command.news_folder(settings)
+    wanted = [one for one in known if one.address in urls] if urls else known
+    report = fetching.Report()
+    steps = fetching.fetch(
+        wanted, folder=folder, force=force, is_named=bool(urls), protected=command.protected(folder),
+        report=report,
+    )  # fmt: skip
+    for step in steps:
+        yield {
+            "done": step.done, "total": step.total, "new": report.new, "failed": report.failed,
+            "name": step.name, "error": step.error, "note": step.note,
+        }  # fmt: skip
+    yield {
+        "report": {
+            "feeds": report.feeds,
+            "notDue": report.not_due,
+            "failed": report.failed,
+            "new": report.new,
+            "updated": report.updated,
+        }  # fmt: skip
+    }
+
+
+def _discover(url: str) -> Iterator[dict[str, Any]]:
+    from reader.feeds import discovery
+
+    yield {"found": [one._asdict() for one in discovery.discover(url)]}
+
+
+def _keep_full_text(path: str, url: str) -> Iterator[dict[str, Any]]:
+    from reader.cli import feeds as command
+    from reader.feeds import saving
+
+    saving.keep_full_text(path, url, folder=command.news_folder(command.read_settings()))
+    yield {"found": True}
+
+
+_TASKS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
+    "fetch": _fetch,
+    "discover": _discover,
+    "full_text": _keep_full_text,
+}
