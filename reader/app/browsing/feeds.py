@@ -76,6 +76,9 @@ class Feeds:
 
     def invitation(self, before: str = "", between: str = " · ") -> str:
         """How to bring in news of one's own, with the keys."""
+        if self._is_news and news.has_subscriptions():
+            fetch, page = self._keys("refresh"), self._keys("manage_feeds")
+            return f"{before}Nothing has come yet from your feeds.{between}{fetch} fetches them · {page} lists them"
         ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
         said = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
         return f"{before}Your own news: {between.join(said)}"

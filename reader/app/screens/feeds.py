@@ -15,12 +15,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Label, OptionList
 
+from reader.app.keys import binding
 from reader.app.paint.cells import cut, fill, fill_left, one_line
-from reader.app.widgets.key_line import KeyLine
-from reader.article.dates import ago
+from reader.app.screens.page import MOVING, KeyLine, Page
+from reader.article.dates import age
 from reader.article.text import clean_line
 from reader.errors import ReaderError
 from reader.feeds import subscriptions
@@ -33,7 +33,7 @@ ROOMY = 96
 """Columns of the terminal from which a row has all its parts."""
 KEYS = (
     ("enter", "show articles"), ("f", "fetch"), ("e", "edit"), ("p", "pause"), ("d", "unsubscribe"),
-    ("u", "undo"), ("b", "subscribe"), ("i", "import"), ("escape", "done"),
+    ("undo", "undo"), ("subscribe", "subscribe"), ("import_feeds", "import"), ("back", "done"),
 )  # fmt: skip
 
 
@@ -65,23 +65,23 @@ class FeedRow(NamedTuple):
             return "paused"
         if self.state is None or not self.state.fetched:
             return "never"
-        return ago(datetime.fromtimestamp(self.state.fetched, UTC), datetime.now(UTC))
+        return age(datetime.fromtimestamp(self.state.fetched, UTC), datetime.now(UTC))
 
 
-class FeedsPage(ModalScreen["tuple[str, str] | None"]):
+class FeedsPage(Page["tuple[str, str] | None"]):
     """Closes with what is to be done next ("show" a folder, "subscribe", "import"), or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,E", "leave", "Done"),
-        Binding("j", "go(1)", "Down"),
-        Binding("k", "go(-1)", "Up"),
-        Binding("f,R", "fetch", "Fetch"),
+        *MOVING,
+        binding("manage_feeds", "leave"),
+        Binding("f", "fetch", "Fetch"),
+        binding("refresh", "fetch"),
         Binding("e", "edit", "Edit"),
         Binding("p", "pause", "Pause"),
         Binding("d,delete", "unsubscribe", "Unsubscribe"),
-        Binding("u", "undo", "Undo"),
-        Binding("b", "answer('subscribe')", "Subscribe"),
-        Binding("i", "answer('import')", "Import"),
+        binding("undo", "undo"),
+        binding("subscribe", "answer('subscribe')"),
+        binding("import_feeds", "answer('import')"),
     ]
 
     def __init__(self, fetch: Callable[[str], object]) -> None:
@@ -97,7 +97,7 @@ class FeedsPage(ModalScreen["tuple[str, str] | None"]):
         with Vertical(classes="dialog"):
             yield Label(Content("Feeds"), classes="dialog--question")
             yield Label("", id="feeds-heads")
-            yield OptionList(markup=False)
+            yield OptionList(markup=False, classes="body")
             yield Label("", id="feeds-about", classes="dialog--details")
             yield KeyLine(*KEYS)
 
@@ -152,7 +152,7 @@ class FeedsPage(ModalScreen["tuple[str, str] | None"]):
             parts += ["  ", (fill(one_line(row.feed.folder), folder), "$foreground-muted")]
         for number, width in zip(numbers, (6, 8), strict=True):
             parts += [" ", (fill_left(number, width), "$foreground-muted")]
-        parts += ["  ", (fill(row.fetched, 9), "$foreground-muted")]
+        parts += ["  ", (fill(row.fetched, 8), "$foreground-muted")]
         if row.error:
             parts += ["  ", (cut(row.error, max(self._width - 79, 1)) if folder else "!", "$warning")]
         return Content.assemble(*parts)
@@ -180,10 +180,8 @@ class FeedsPage(ModalScreen["tuple[str, str] | None"]):
         if row.error:
             shown = Content.assemble(shown, "\n", (one_line(row.error), "$warning"))
         self.query_one("#feeds-about", Label).update(shown)
-
-    def action_leave(self) -> None:
-        """Close."""
-        self.dismiss(None)
+        # More or fewer lines of it may have hidden the row.
+        self.call_after_refresh(self.query_one(OptionList).scroll_to_highlight)
 
     def action_answer(self, what: str) -> None:
         """Close, and go on with something else."""
@@ -196,14 +194,6 @@ class FeedsPage(ModalScreen["tuple[str, str] | None"]):
             self.dismiss(("show", self.row.value))
         else:
             self._say("It has no articles here yet" if not (self.row and self.row.articles) else "It is all")
-
-    def action_go(self, step: int) -> None:
-        """Go down or up."""
-        listed = self.query_one(OptionList)
-        if step > 0:
-            listed.action_cursor_down()
-        else:
-            listed.action_cursor_up()
 
     def action_fetch(self) -> None:
         """Fetch the feed now."""
@@ -286,11 +276,14 @@ def _spelled(feed: Subscription, key: str) -> Any:
     return duration_text(value) if key in ("every", "keep") else value
 
 
-class FeedForm(ModalScreen["Mapping[str, Any] | None"]):
+def _full_text(is_on: bool) -> str:
+    return f"Full text of each article: {'yes' if is_on else 'no'}"
+
+
+class FeedForm(Page["Mapping[str, Any] | None"]):
     """The settings of one feed; closes with those that were changed, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave"),
         Binding("ctrl+s", "keep", "Keep", priority=True),
         Binding("down", "app.focus_next", "Down"),
         Binding("up", "app.focus_previous", "Up"),
@@ -310,9 +303,9 @@ class FeedForm(ModalScreen["Mapping[str, Any] | None"]):
             for key, words in self.LINES.items():
                 yield Label(words, classes="form--label")
                 yield Input(_spelled(self._feed, key) or "", compact=True, id=f"feed-{key}")
-            yield Checkbox("Full text of each article", self._feed.full_text, compact=True)
+            yield Checkbox(_full_text(self._feed.full_text), self._feed.full_text, compact=True)
             yield Label("", id="form-error", classes="dialog--error")
-            yield KeyLine(("enter", "keep"), ("tab", "next line"), ("escape", "leave as it was"))
+            yield KeyLine(("enter", "keep"), ("tab", "next line"), ("back", "leave as it was"))
 
     def on_mount(self) -> None:
         """Write at the end of what is there."""
@@ -320,6 +313,10 @@ class FeedForm(ModalScreen["Mapping[str, Any] | None"]):
             line.select_on_focus = line.cursor_blink = False
             line.cursor_position = len(line.value)
         self.query_one("#feed-name").focus()
+
+    def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
+        """In words, for a tick that is a colour says nothing without colours."""
+        event.checkbox.label = _full_text(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter keeps."""
@@ -347,7 +344,3 @@ class FeedForm(ModalScreen["Mapping[str, Any] | None"]):
         label = self.query_one("#form-error", Label)
         label.update(Content(reason))
         label.display = True
-
-    def action_leave(self) -> None:
-        """Close; nothing is changed."""
-        self.dismiss(None)

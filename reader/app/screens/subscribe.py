@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 
 from reader.app.paint.cells import cut, one_line
 from reader.app.screens.dialogs import LastPart
-from reader.app.widgets.key_line import KeyLine
+from reader.app.screens.page import KeyLine, Page
 from reader.article.text import clean_line
 from reader.errors import counted
 from reader.feeds.subscriptions import Subscription
@@ -29,10 +27,8 @@ MOST_SHOWN = 3
 """Newest titles of a feed."""
 
 
-class SubscribePage(ModalScreen["Subscription | None"]):
+class SubscribePage(Page["Subscription | None"]):
     """Closes with the subscription that the person wants, or with None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
 
     def __init__(self, discover: Discover, folders: Sequence[str]) -> None:
         super().__init__()
@@ -54,7 +50,7 @@ class SubscribePage(ModalScreen["Subscription | None"]):
             yield Input(
                 suggester=LastPart(self._folders) if self._folders else None, compact=True, id="feed-folder"
             )
-            yield KeyLine(("enter", "look"), ("escape", "leave"), id="feed-keys")
+            yield KeyLine(("enter", "look"), ("back", "leave"), id="feed-keys")
 
     def on_mount(self) -> None:
         """Begin with the address."""
@@ -107,9 +103,9 @@ class SubscribePage(ModalScreen["Subscription | None"]):
             self.query_one(name).display = bool(found)
         keys = self.query_one("#feed-keys", KeyLine)
         if found:
-            keys.show(("enter", "subscribe"), ("tab", "next line"), ("escape", "leave"))
+            keys.show(("enter", "subscribe"), ("tab", "next line"), ("back", "leave"))
         else:
-            keys.show(("enter", "look"), ("escape", "leave"))
+            keys.show(("enter", "look"), ("back", "leave"))
         self._show_newest()
 
     def _row(self, one: dict[str, Any]) -> Content:
@@ -150,4 +146,4 @@ class SubscribePage(ModalScreen["Subscription | None"]):
     def action_leave(self) -> None:
         """Close; nothing is kept."""
         self._stop_looking()
-        self.dismiss(None)
+        super().action_leave()
