@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reader.app.browsing.host import Host
+from reader.app.browsing import Host
 from reader.app.feed_process import FeedProcess
 from reader.app.widgets.lines import InformationLine
 from reader.app.wording import NO_ARTICLE, unforeseen
@@ -78,7 +78,7 @@ class Feeds:
         """How to bring in news of one's own, with the keys."""
         if self._is_news and news.has_subscriptions():
             fetch, page = self._keys("refresh"), self._keys("manage_feeds")
-            return f"{before}Nothing has come yet from your feeds.{between}{fetch} fetches them · {page} lists them"
+            return f"{fetch} fetches your feeds, {page} lists them"
         ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
         said = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
         return f"{before}Your own news: {between.join(said)}"
