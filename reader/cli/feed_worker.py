@@ -53,7 +53,7 @@ def _fetch(urls: list[str], force: bool) -> Iterator[dict[str, Any]]:
     known = command.loaded(settings)
     folder = command.news_folder(settings)
     wanted = [one for one in known if one.address in urls] if urls else known
-    report = fetching.Report()
+    report = fetching.FetchReport()
     steps = fetching.fetch(
         wanted, folder=folder, force=force, is_named=bool(urls), protected=command.protected(folder),
         report=report,
