@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from reader.app.paint.cells import Piece, width_of
-from reader.app.widgets.article_row import Row, compact, gutter, line
+from reader.app.widgets.article_row import Measures, Row, compact, gutter, line, measures_of
 from reader.library import Change
 from reader.query import Query
 from reader.query.results import Headline
@@ -34,6 +34,18 @@ def test_a_row_says_what_matters() -> None:
     title, meta = _text(_headline(title="Harbour", topics=("AI", "Chips"), heat=12, quality=60))
     assert title.startswith("● Harbour")
     assert meta.split() == ["Harbour", "Post", "·", "AI", "·", "Chips", "▰▰▰▱▱", "▲12", "2h"]
+
+
+def test_what_no_article_has_gets_no_column() -> None:
+    """Without heat, or without quality, anywhere, the words have the room."""
+    library = FakeLibrary([an_article(heat=None, quality=60)])
+    measures = measures_of(library.select)
+    assert measures == Measures(quality=True, heat=False)
+    row = Row(library.select(Query()).window(0, 1)[0])
+    for part, is_compact in ((1, False), (0, True)):
+        shown = line(row, part, 100, NOW, is_compact=is_compact, measures=measures)
+        text = "".join(piece.text for piece in shown)
+        assert "–" not in text and "▰▰▰▱▱" in text and len(text) == 100
 
 
 def test_marks_are_signs_and_not_colour_alone() -> None:

@@ -7,6 +7,7 @@ too late is dropped: each answer says which query it belongs to.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from textual.timer import Timer
@@ -24,6 +25,7 @@ from reader.app.browsing.latest_query import (
 from reader.app.reading.hits import sought
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.article_row import measures_of
 from reader.app.widgets.lines import InformationLine, ResultStatus
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
@@ -76,6 +78,8 @@ class ResultsDisplay:
         """The answer to the latest query that has one."""
         self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
         self._cells = 0
+        self._measured = 0
+        """The number of articles when it was last seen what they have."""
         self._marking: Timer | None = None
 
     @property
@@ -159,9 +163,19 @@ class ResultsDisplay:
     def _show_results(self, results: Results) -> None:
         if results.query == self._filters.asked:
             self.results = results
+            self._measure()
             self._articles.sought = sought(highlights(self._filters.query))
             self._articles.results = results
             self.show_status()
+
+    def _measure(self) -> None:
+        """See which columns the list needs, when there are more articles or fewer."""
+        if self._measured != self._library.total:
+            self._measured = self._library.total
+            with suppress(ReaderError):
+                self._articles.measures = measures_of(
+                    lambda query: self._library.select(query, self._clock())
+                )
 
     def _show_counts(self, answer: CountsAnswer) -> None:
         if answer.query != self._filters.asked:

@@ -98,7 +98,8 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
             muted = muting_of(config.mute, config.views)[0].of(query)
             results = library.select(query.and_also(muted), now)
             cursor = place_of(library, results, visit.article)
-            view = view_of(results, config, visit.sizes, size, cursor)
+            measures = article_row.measures_of(lambda wanted: library.select(wanted, now))
+            view = view_of(results, config, visit.sizes, size, cursor, measures)
             text = frame(view, theme, size, now, seen.colours)
     if not text:
         yield Beginning(None, load)
@@ -175,12 +176,14 @@ def view_of(
     sizes: Mapping[str, int],
     size: tuple[int, int],
     cursor: int = 0,
+    measures: article_row.Measures = article_row.ALL_MEASURES,
 ) -> FirstView | None:
     """What the list will show of these results; None if it shows nothing."""
     box = list_at(*size, panes_at(*size, sizes, config.sidebar_width))
     if box is None or not len(results):
         return None
-    window = article_row.Window(box.width, box.height, 0, len(results), config.rows == "compact")
+    is_compact = config.rows == "compact"
+    window = article_row.Window(box.width, box.height, 0, len(results), is_compact, measures)
     window = window.showing(cursor)
     first = window.top // window.row_height
     rows = results.window(first, first + window.height // window.row_height + 2)

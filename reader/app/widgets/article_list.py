@@ -91,6 +91,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     results: reactive[Results | None] = reactive(None, always_update=True, repaint=False)
     """What to list; set by the screen. Setting it again reads the headlines again."""
+    measures: reactive[article_row.Measures] = reactive(article_row.Measures())
+    """Which columns are worth their room."""
     is_compact: reactive[bool] = reactive(False)
     """One line a row instead of two."""
     selected: reactive[frozenset[str]] = reactive(frozenset())
@@ -143,7 +145,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     def _window(self) -> article_row.Window:
         width, height = self.size
-        return article_row.Window(width, height, self.scroll_offset.y, len(self), self.is_compact)
+        return article_row.Window(
+            width, height, self.scroll_offset.y, len(self), self.is_compact, self.measures
+        )
 
     @property
     def is_moving(self) -> bool:

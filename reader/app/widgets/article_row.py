@@ -5,7 +5,7 @@ Pure: a headline and a width in, pieces of text out. The widget knows the colour
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
 from reader.article.dates import age
 from reader.config.settings import colour_of
+from reader.query import Query, Term
 from reader.query.results import Headline
 
 CURSOR, SELECTED = "▌", "✓"
@@ -43,6 +44,7 @@ _PROVIDER_WIDTH = 16
 """Cells of the provider in a compact row."""
 _LEAST_TITLE = 24
 """Cells of the title in a compact row, before it has tags."""
+_WITH_QUALITY, _WITH_HEAT = (Query((Term(field, (">=0",)),)) for field in ("quality", "heat"))
 _LEAST_CUT = 3
 """Fewer cells than this say nothing of a word that is cut."""
 
@@ -60,6 +62,21 @@ class Row(NamedTuple):
     """The words of the search, marked where they stand in the title."""
 
 
+class Measures(NamedTuple):
+    """What any article of the collection has; what none has gets no column."""
+
+    quality: bool = True
+    heat: bool = True
+
+
+ALL_MEASURES = Measures()
+
+
+def measures_of(select: Callable[[Query], Sized]) -> Measures:
+    """The measures of a collection, given how it is searched."""
+    return Measures(*(bool(len(select(query))) for query in (_WITH_QUALITY, _WITH_HEAT)))
+
+
 class Window(NamedTuple):
     """What is seen of a list of rows."""
 
@@ -72,6 +89,7 @@ class Window(NamedTuple):
     total: int
     """Rows in all."""
     is_compact: bool = False
+    measures: Measures = ALL_MEASURES
 
     @property
     def row_height(self) -> int:
@@ -93,15 +111,18 @@ def line_in(window: Window, y: int, row: Row | None, now: datetime) -> list[Piec
     mark = Piece(thumb(y, window.height, window.top, window.total * window.row_height), "thumb")
     if row is None or part == 2:
         return [Piece(" " * (window.width - 1), "ground"), mark]
-    return [*line(row, part, window.width - 1, now, is_compact=window.is_compact), mark]
+    is_compact, measures = window.is_compact, window.measures
+    return [*line(row, part, window.width - 1, now, is_compact=is_compact, measures=measures), mark]
 
 
-def line(row: Row, part: int, width: int, now: datetime, *, is_compact: bool) -> list[Piece]:
-    """One line of a row, the first or the second, with what stands before it."""
+def line(
+    row: Row, part: int, width: int, now: datetime, *, is_compact: bool, measures: Measures = ALL_MEASURES
+) -> list[Piece]:
+    """One line of a row, the first or the second, with what is before it."""
     if is_compact:
-        rest = compact(row, width, now)
+        rest = compact(row, width, now, measures)
     else:
-        rest = _meta_line(row, width, now) if part else _title_line(row, width)
+        rest = _meta_line(row, width, now, measures) if part else _title_line(row, width)
     return [*gutter(row, part), *rest]
 
 
@@ -115,16 +136,16 @@ def _title_line(row: Row, width: int) -> list[Piece]:
     return [_unread(row.headline), *_title(row, width - _SIGN_WIDTH - 2), _star(row.headline)]
 
 
-def _meta_line(row: Row, width: int, now: datetime) -> list[Piece]:
-    columns = _columns(row.headline, width - _SIGN_WIDTH, now)
+def _meta_line(row: Row, width: int, now: datetime, measures: Measures) -> list[Piece]:
+    columns = _columns(row.headline, width - _SIGN_WIDTH, now, measures)
     room = width - _SIGN_WIDTH - cell_len(columns)
     return [Piece(" " * 2, "meta"), *_about(row, room), Piece(columns, "meta")]
 
 
-def compact(row: Row, width: int, now: datetime) -> list[Piece]:
+def compact(row: Row, width: int, now: datetime, measures: Measures = ALL_MEASURES) -> list[Piece]:
     """The one line of a row; a narrow list leaves out quality and heat, then the provider, the age last."""
     headline = row.headline
-    columns = _columns(headline, width - _SIGN_WIDTH - _LEAST_TITLE - _PROVIDER_WIDTH - 2, now)
+    columns = _columns(headline, width - _SIGN_WIDTH - _LEAST_TITLE - _PROVIDER_WIDTH - 2, now, measures)
     provider = ""
     if width - cell_len(columns) > _SIGN_WIDTH + _LEAST_TITLE + _PROVIDER_WIDTH:
         provider = "  " + fill(one_line(headline.provider), _PROVIDER_WIDTH)
@@ -196,12 +217,12 @@ def _fitting(pieces: Sequence[Piece], width: int) -> list[Piece]:
     return fitting
 
 
-def _columns(headline: Headline, width: int, now: datetime) -> str:
-    """Quality, heat and age, right-aligned; fewer of them where there is little room."""
+def _columns(headline: Headline, width: int, now: datetime, measures: Measures) -> str:
+    """Quality, heat and age, right-aligned; fewer of them where there is little room or none has them."""
     told = fill_left(age(headline.date, now) if headline.date else "", AGE_WIDTH)
     columns = " " + told
-    if width >= 2 * HEAT_WIDTH + AGE_WIDTH + 6:
+    if measures.heat and width >= 2 * HEAT_WIDTH + AGE_WIDTH + 6:
         columns = " " + heat_column(headline.heat) + columns
-    if width >= 2 * HEAT_WIDTH + AGE_WIDTH + BAR_WIDTH + 10:
+    if measures.quality and width >= 2 * HEAT_WIDTH + AGE_WIDTH + BAR_WIDTH + 10:
         columns = " " + quality_bar(headline.quality, BAR_WIDTH) + columns
     return columns
