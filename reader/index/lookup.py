@@ -31,6 +31,8 @@ class Lookup:
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
         wanted = prefix.strip().lower()
+        if not wanted:
+            raise NoSuchArticle('an id is missing; "reader list" shows the ids')
         if not 0 < len(wanted) <= 12 or any(digit not in "0123456789abcdef" for digit in wanted):
             raise NoSuchArticle(
                 f"no article has the id {display_path(prefix)}: ids are 12 digits of 0-9 and a-f"

@@ -134,6 +134,8 @@ def test_find_by_the_beginning_of_an_id(feed: Path, library: Library) -> None:
     for wrong in ("ffffffffffff", "000000000000", "", "xyz", "0" * 13, "é"):
         with pytest.raises(NoSuchArticle):
             library.find(wrong)
+    with pytest.raises(NoSuchArticle, match="an id is missing"):
+        library.find(" ")
 
 
 def test_related_links_know_their_article(feed: Path, library: Library) -> None:
