@@ -30,13 +30,13 @@ reader \\- a news reader for folders of articles
 _INTRODUCTION = """.SH DESCRIPTION
 .B reader
 reads a folder of news articles, one file each, in the terminal: headlines are there at once, a sidebar
-narrows them by topic and provider, one pane shows the article, a key opens its page in your browser. The same
-question can be asked without a screen, by the commands below. The folder is only ever read.
+filters them by topic and provider, one pane shows the article, a key opens its page in your browser. The same
+questions work without a screen, with the commands below. The folder is only read, never written.
 .PP
 A SOURCE is a folder of articles or an article's file; several are read as one collection. Without one it is
 the collection of the configuration, else the sample that comes with the program."""
 _MARKED = re.compile(r"`([^`]+)`|\[([^\]]+)\]\([^)]*\)|\*\*([^*]+)\*\*|(?<!\w)\*([^*]+)\*(?!\w)")
-_SKIPPED = ("The sidebar writes the same language", "Saved views")
+_SKIPPED = ("In the sidebar", "Saved views")
 """Parts of the query's page that are about the screen."""
 
 
