@@ -63,6 +63,23 @@ async def test_the_query_of_one_start_is_not_remembered() -> None:
     assert kept[-1].query == ""
 
 
+async def test_a_word_that_was_being_typed_comes_back_as_it_was_typed() -> None:
+    """It still begins words, its next letter goes on with it, and options are shown as they are."""
+    kept: list[Visit] = []
+    async with an_app(kept=kept).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"numb", "escape")
+        found = len(screen.articles)
+        await pilot.press("Q")
+    assert found and kept[-1].query == "numb*"
+    async with an_app("numb*", kept[-1]).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert (screen.search_bar.text, len(screen.articles)) == ("numb", found)
+        await press(pilot, "/", "e")
+        assert (screen.search_bar.text, len(screen.articles)) == ("numbe", found)
+    async with an_app("numb*").run_test(size=WIDE) as pilot:
+        assert (await settled(pilot)).search_bar.text == "numb*"
+
+
 async def test_an_article_that_has_gone_leaves_the_cursor_at_the_top() -> None:
     """An id of another day is no error."""
     async with an_app(visit=Visit(article="ffffffffffff")).run_test(size=WIDE) as pilot:

@@ -31,7 +31,7 @@ from reader.app.browsing.pane_sizes import STEP, PaneSizes
 from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.results_display import ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
-from reader.app.browsing.search_input import SearchInput
+from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
 from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
@@ -269,7 +269,8 @@ class BrowseScreen(Screen[None]):
         """Show what the library has, then look for what is new."""
         start = self._start
         self.masthead.source = start.source
-        self.search_bar.show(str(self.current_query))
+        is_of_last_visit = bool(start.query.clauses) and str(start.query) == start.visit.query
+        self.search_bar.show(as_typed(start.query) if is_of_last_visit else str(start.query))
         self.articles.is_compact = start.config.rows == "compact"
         self.articles.tag_colours = self.article_pane.tag_colours = start.config.tags
         self.pane_sizes.start()
@@ -284,7 +285,7 @@ class BrowseScreen(Screen[None]):
         self.views.start(start.config.views)
         self.results_display.start()
         self._go_to_article(start.visit.article)
-        if start.query.clauses and str(start.query) == start.visit.query:
+        if is_of_last_visit:
             self.say(f"Search of your last visit; {self.keymap.words('clear')} clears it")
         self.set_interval(AGES_EVERY, self._once_a_minute)
         self.app.theme_changed_signal.subscribe(self, self._repaint)

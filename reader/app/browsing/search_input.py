@@ -151,6 +151,18 @@ class SearchInput:
         self._information.chosen = self._candidate
 
 
+def as_typed(query: Query) -> str:
+    """A query's text as it stands in the search bar while it is typed: the last word begins words, without
+    saying so by a `*`."""
+    text = str(query)
+    if not text.endswith("*"):
+        return text
+    try:
+        return text[:-1] if parse(text[:-1], typing=True) == query else text
+    except QueryError:
+        return text
+
+
 MOST = 30
 """Candidates of one word: nobody goes through more with a key."""
 MOST_LOOKED_AT = 5_000
