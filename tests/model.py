@@ -6,13 +6,15 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.article import dates
 from reader.article.identity import host_of
+from reader.article.plain_text import searched_text
 from reader.article.record import Article, key_of
 from reader.article.text import fold, signs, words
 from reader.collection.files import load
@@ -21,7 +23,6 @@ from reader.collection.sites import folder_of, shared_part
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
 from reader.query.values import bounds
-from tests.model_words import has_words, hits, texts
 
 TITLE_LETTERS = 80
 """Letters of a title that decide its place from A to Z; those that share them stand by date."""
@@ -109,14 +110,19 @@ class Model:
                 every.append(Stored(article, folder.path, name, mtime_ns))
         found = _listed(every)
         self.duplicates = self.files - self.without_article - len(found)
-        dated = sorted((one for one in found.values() if one.second is not None), key=_place, reverse=True)
-        undated = sorted((one for one in found.values() if one.second is None), key=_place)
         self._folders = {
             one.folder: folder_of(os.path.relpath(f"{one.folder}/x", sources[0])) for one in found.values()
         }
         """The sub-folder of each folder with articles; of one source alone."""
-        self.stored = [*dated, *undated]
+        self.stored = _in_date_order(found.values())
         """All articles in date order: newest first, of one second by folder and name, undated ones last."""
+
+    @classmethod
+    def of(cls, stored: Iterable[Stored], marks: Marks) -> Model:
+        """A collection in memory; every article is listed."""
+        model = cls((), marks)
+        model.stored = _in_date_order(stored)
+        return model
 
     def select(self, query: Query, now: datetime) -> list[str]:
         """The ids of the articles that match, in the query's order."""
@@ -158,7 +164,8 @@ class Model:
         if field == "topic":
             return set(one.article.topics)
         if field == "folder":
-            return {self._folders[one.folder][len(shared_part(self._folders.values())) :].lstrip("/")} - {""}
+            folder = self._folders.get(one.folder, "")
+            return {folder[len(shared_part(self._folders.values())) :].lstrip("/")} - {""}
         return {one.article.provider.name if field == "provider" else getattr(one.article, field)} - {""}
 
     def _marked(self, one: Stored) -> Marked:
@@ -176,9 +183,9 @@ class Model:
         article = one.article
         match term.field:
             case "text" | "title" | "author":
-                found = texts(article, term.field)
+                found = _texts(article, term.field)
                 has_signs = all(any(sign in text for text in found) for sign in signs(value))
-                return has_signs and has_words(found, term, words(value))
+                return has_signs and _has_words(found, term, words(value))
             case "quality" | "heat":
                 number = article.quality if term.field == "quality" else article.heat
                 low, high = bounds(value)
@@ -238,7 +245,7 @@ class Model:
             return found[::-1] if query.is_reversed else found
         if query.sort == "relevance":
             # `sorted` keeps ties in their order, also when reversed.
-            return sorted(found, key=lambda one: hits(one.article, query), reverse=not query.is_reversed)
+            return sorted(found, key=lambda one: _hits(one.article, query), reverse=not query.is_reversed)
         if query.sort == "provider":
             return sorted(found, key=_provider, reverse=query.is_reversed)
         known = [one for one in found if _score(one.article, query.sort) is not None]
@@ -249,6 +256,12 @@ class Model:
 
 def _whole(moment: dates.When | None) -> int | None:
     return None if moment is None else dates.seconds_of(moment)
+
+
+def _in_date_order(stored: Iterable[Stored]) -> list[Stored]:
+    every = sorted(stored, key=_place)
+    dated = [one for one in reversed(every) if one.second is not None]
+    return dated + [one for one in every if one.second is None]
 
 
 def _place(one: Stored) -> tuple[int, str, str]:
@@ -299,3 +312,83 @@ def _domains(article: Article) -> set[str]:
 def _is_domain(domain: str, value: str, may_go_on: bool) -> bool:
     wanted = value.lower().lstrip(".")
     return domain == wanted or domain.endswith("." + wanted) or (may_go_on and domain.startswith(wanted))
+
+
+@lru_cache(20_000)
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a text, kept in mind: the model asks for the same texts again and again."""
+    return tuple(words(text))
+
+
+def _texts(article: Article, field: str) -> list[str]:
+    """What the words of a field are looked for in."""
+    if field == "title":
+        return [article.title]
+    if field == "author":
+        return list(article.author)
+    related = [link.title for link in article.related]
+    return [
+        article.title, article.excerpt, searched_text(article.body), article.provider.name, *article.author,
+        *article.topics, *related,
+    ]  # fmt: skip
+
+
+def _has_words(texts: Sequence[str], term: Term, wanted: Sequence[str]) -> bool:
+    """Whether the words stand in the texts as the term wants them."""
+    if not wanted:
+        return True
+    # The words of a name stand together; so do the pairs of one run of a script without blanks.
+    together = term.phrase or term.field == "author" or _is_one_run(wanted)
+    parts = [tuple(wanted)] if together else [(word,) for word in wanted]
+    ends = len(parts) - 1
+    return all(
+        any(_stand(_words(text), part, term.prefix and place == ends) for text in texts)
+        for place, part in enumerate(parts)
+    )
+
+
+def _is_one_run(wanted: Sequence[str]) -> bool:
+    """Whether some neighbours overlap as pairs of characters do ("AB", "BC")."""
+    return any(
+        len(one) == 2 and not one.isascii() and len(other) == 2 and one[1] == other[0]
+        and _words(one + other[1]) == (one, other)
+        for one, other in zip(wanted, wanted[1:], strict=False)
+    )  # fmt: skip
+
+
+def _stand(text: tuple[str, ...], wanted: tuple[str, ...], may_go_on: bool) -> bool:
+    for start in range(len(text) - len(wanted) + 1):
+        part = text[start : start + len(wanted)]
+        last, sought = part[-1], wanted[-1]
+        if part[:-1] == wanted[:-1] and (
+            last == sought
+            or (_may(sought, may_go_on) and last.startswith(sought))
+            or (len(wanted) == 1 and _may(sought, False) and last.endswith(sought))
+        ):
+            return True
+    return False
+
+
+def _may(word: str, may_go_on: bool) -> bool:
+    """A prefix may go on, and so may a single character of a script that is indexed by pairs."""
+    return may_go_on or (len(word) == 1 and _words(word * 3) == (word * 2, word * 2))
+
+
+def _hits(article: Article, query: Query) -> tuple[int, int]:
+    """How many of the asked words are in the title, and anywhere."""
+    in_title = anywhere = 0
+    for term in query.terms():
+        if term.field not in ("text", "title") or term.negated:
+            continue
+        for value in term.values:
+            asked = _words(value)
+            for place, word in enumerate(asked):
+                may_go_on = term.prefix and place == len(asked) - 1
+                in_title += _hit([article.title], word, may_go_on)
+                anywhere += _hit(_texts(article, "text"), word, may_go_on)
+    return in_title, anywhere
+
+
+def _hit(texts: Sequence[str], word: str, may_go_on: bool) -> bool:
+    fits = str.startswith if may_go_on else str.__eq__
+    return any(fits(found, word) for text in texts for found in _words(text))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from reader.article.record import Article, Provider, Related
-
-NOW = datetime(2021, 6, 18, 16, 0, tzinfo=UTC)
-"""What the clock says in these tests."""
+from tests.fake_library import NOW as NOW
 
 _WORDS = ("harbour", "lantern", "ledger", "orchard", "granite", "willow", "copper", "meadow", "signal")
 

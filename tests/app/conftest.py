@@ -12,7 +12,7 @@ from reader.article.record import Article
 from reader.config import Config
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 Launch = Callable[..., ReaderApp]
 

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from reader.query import Query
 from tests.app.build import NOW, an_article, articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, browse, picture, press, settled
+from tests.fake_library import FakeLibrary
 
 
 async def test_the_newest_is_first_and_under_the_cursor(start: Launch) -> None:

@@ -11,7 +11,7 @@ from reader.library import Change
 from reader.query import Query
 from reader.query.results import Headline
 from tests.app.build import NOW, an_article
-from tests.app.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 
 def _headline(**settings: object) -> Headline:

@@ -16,7 +16,7 @@ from reader.library.muting import Muting
 from reader.query import Query, parse
 from tests.app.build import NOW, articles
 from tests.app.fake_host import FakeHost
-from tests.app.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 
 class Desk:

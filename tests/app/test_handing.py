@@ -14,8 +14,8 @@ from textual.widgets import Input
 from reader.app.screens.pipe import AskPipe, OutputView, Printed
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import NARROW, WIDE, picture, press
+from tests.fake_library import FakeLibrary
 
 UPPER = f"{sys.executable} -c 'import sys; print(sys.stdin.read().upper())'"
 

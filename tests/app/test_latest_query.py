@@ -20,7 +20,7 @@ from reader.errors import StorageError
 from reader.library.muting import Muting
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.fake_library import SlowLibrary
+from tests.fake_library import SlowLibrary
 
 LONG = 60.0
 

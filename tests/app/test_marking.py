@@ -8,8 +8,8 @@ from reader.config import Config
 from reader.errors import StorageError
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.fake_library import FakeLibrary
 
 
 async def test_r_and_s_toggle_and_u_takes_back(start: Launch) -> None:

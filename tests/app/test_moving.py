@@ -6,8 +6,8 @@ from reader.library import Change
 from reader.query import Query
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import MEDIUM, NARROW, WIDE, line, picture, press, settled
+from tests.fake_library import FakeLibrary
 
 
 async def test_gg_and_capital_g_go_to_the_ends(start: Launch) -> None:

@@ -7,8 +7,8 @@ from reader.config import Config
 from reader.query import Query, parse
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import SlowLibrary
 from tests.app.pilot import MEDIUM, WIDE, line, picture, press, settled
+from tests.fake_library import SlowLibrary
 
 
 async def test_every_letter_narrows_the_list(start: Launch) -> None:

@@ -14,9 +14,9 @@ from reader.pictures import PictureError
 from reader.query import Query
 from reader.terminal import Terminal
 from tests.app.build import NOW, an_article, articles
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, line, picture, press, settled
 from tests.app.real_screen import RealScreen
+from tests.fake_library import FakeLibrary
 from tests.pictures.images import a_picture
 
 

@@ -13,8 +13,8 @@ from reader.query import Query
 from reader.query.results import Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary, ListResults
 from tests.app.pilot import WIDE, browse, line, picture, press, settled
+from tests.fake_library import FakeLibrary, ListResults
 
 
 async def test_the_first_headlines_are_there_before_the_last_file_is_read(start: Launch) -> None:

@@ -8,8 +8,8 @@ from reader.config import Config
 from reader.config.visit import Visit
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import MEDIUM, WIDE, press, settled
+from tests.fake_library import FakeLibrary
 
 LONG = "A paragraph of some length.\n\n" * 60
 

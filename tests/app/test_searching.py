@@ -11,9 +11,9 @@ from reader.config.search_history import Searches
 from reader.query import parse
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary
-from tests.app.fake_matching import Mark
 from tests.app.pilot import MEDIUM, WIDE, line, press, settled
+from tests.fake_library import FakeLibrary
+from tests.model import Marked
 
 
 async def test_tab_completes_the_word_at_the_cursor(start: Launch) -> None:
@@ -48,7 +48,7 @@ async def test_views_and_values_are_found_by_a_bare_word(start: Launch) -> None:
 async def test_tags_are_completed(start: Launch) -> None:
     """Though the sidebar has no section for them."""
     library = FakeLibrary(articles(3))
-    library.flags[1] = Mark(tags=("later",))
+    library.marked[1] = Marked(tags=("later",))
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"tag:l", "tab")
         assert screen.search_bar.text == "tag:later "

@@ -10,8 +10,8 @@ from reader.query import Query
 from reader.query.results import Headline
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import WIDE, line, picture, press
+from tests.fake_library import FakeLibrary
 
 
 def rows(library: FakeLibrary) -> list[Headline]:

@@ -7,8 +7,8 @@ from reader.errors import NoSuchArticle
 from reader.query.results import Headline
 from tests.app.build import a_link, articles
 from tests.app.conftest import Launch
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import NARROW, WIDE, press, settled
+from tests.fake_library import FakeLibrary
 
 
 def _linked(count: int = 9) -> list[Article]:

@@ -12,7 +12,7 @@ from reader.app.widgets.sidebar_rows import chart_rows
 from reader.query import Query, parse
 from reader.query.results import Facet, FacetValue
 from tests.app.build import NOW
-from tests.app.fake_matching import qualities
+from tests.fake_library import qualities
 
 QUALITY = Facet("quality", tuple(FacetValue(value, place) for place, value in enumerate(qualities())))
 DATES = Facet("date", tuple(FacetValue(f"2021-{month:02}", month) for month in range(1, 7)))

@@ -10,8 +10,8 @@ import pytest
 
 from reader import cli
 from reader.article.record import Article, Image, Provider, Related
-from tests.cli.fake_library import FakeLibrary
 from tests.cli.home import Home
+from tests.fake_library import FakeLibrary
 
 
 class Outcome(NamedTuple):
@@ -66,7 +66,8 @@ def library(monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
                 ),
                 other={"slug": "sum", "deep": {"a": ["1", None]}},
             ),
-        ]
+        ],
+        now=datetime(2026, 11, 20, 12, tzinfo=UTC),
     )
     monkeypatch.setattr("reader.library.Library.open", lambda sources: made)
     return made

@@ -7,7 +7,7 @@ import json
 from reader.article.record import Problem
 from reader.query.results import Report
 from tests.cli.conftest import Run
-from tests.cli.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 PROBLEM = Problem("/news/a.md", 4, "quality", "`high` is not a number from 0 to 100")
 

@@ -6,15 +6,14 @@ import pytest
 
 from reader.cli.layout import cells
 from tests.cli.conftest import Run, an_article
-from tests.cli.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 
 def test_the_table_is_cut_to_the_terminal_by_cells(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a terminal a wide title is cut with an ellipsis so that no line is wider than the terminal."""
-    library.articles.append(an_article(4, title="報" * 100))
-    library.marks[library.articles[-1].id] = {}
+    library.add(an_article(4, title="報" * 100))
     monkeypatch.setenv("COLUMNS", "90")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     lines = reader("list", ".").out.splitlines()
@@ -28,8 +27,7 @@ def test_the_table_fits_a_narrow_terminal(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch, columns: int, has_provider: bool
 ) -> None:
     """The provider has less room there, and none where a title would have too little."""
-    library.articles.append(an_article(4, title="a long title " * 9))
-    library.marks[library.articles[-1].id] = {}
+    library.add(an_article(4, title="a long title " * 9))
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     lines = reader("list", ".").out.splitlines()

@@ -10,7 +10,7 @@ import pytest
 from reader import __version__
 from reader.cli.parser import MODULES, command, find_command, parser_of
 from tests.cli.conftest import Run
-from tests.cli.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 EVERY = ["", *MODULES]
 DOCS = Path(__file__).parent.parent.parent / "docs"

@@ -10,7 +10,7 @@ from reader.cli.mark import change_of
 from reader.errors import UsageError
 from reader.marks.database import Change
 from tests.cli.conftest import Run, an_article
-from tests.cli.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 
 @pytest.fixture(autouse=True)

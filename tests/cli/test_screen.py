@@ -11,7 +11,7 @@ from reader.cli.screen import preset
 from reader.config import Config
 from reader.query import Query, parse
 from tests.cli.conftest import Run
-from tests.cli.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from reader.cli.layout import cells
 from reader.cli.session import split_ids
 from reader.errors import UsageError
 from tests.cli.conftest import Run, an_article
-from tests.cli.fake_library import FakeLibrary
+from tests.fake_library import FakeLibrary
 
 
 def id_of(library: FakeLibrary, title: str) -> str:
@@ -47,8 +47,7 @@ def test_no_line_is_wider_than_asked(
     article = an_article(
         5, title="報" * 99, body="word " * 99 + "\n\n- " + "item 報 " * 40, excerpt="x " * 99
     )
-    library.articles.append(article)
-    library.marks[article.id] = {}
+    library.add(article)
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     lines = reader("show", article.id).out.splitlines()
@@ -67,8 +66,7 @@ def test_code_in_a_body_stays_as_it_is(reader: Run, library: FakeLibrary) -> Non
 def shown(reader: Run, library: FakeLibrary, body: str, **fields: Any) -> str:
     """What `reader show` writes for an article with this body."""
     article = an_article(5, body=body, **fields)
-    library.articles.append(article)
-    library.marks[article.id] = {}
+    library.add(article)
     return reader("show", article.id).out
 
 

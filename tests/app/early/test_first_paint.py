@@ -18,9 +18,9 @@ from reader.config.visit import Visit
 from reader.library.muting import muting_of
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.fake_library import FakeLibrary
 from tests.app.pilot import settled
 from tests.app.real_screen import RealScreen
+from tests.fake_library import FakeLibrary
 from tests.index.files import text_of, write
 
 SIZES = [(120, 40), (163, 52), (300, 80), (100, 30), (81, 71), (100, 14), (130, 9), (60, 24)]

@@ -1,28 +1,30 @@
-"""A small honest Library over articles in memory, so that tests of the screen need no disk."""
+"""A Library over articles in memory: the plain slow model answers, so that tests need no disk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Event
 
-from reader.article.dates import seconds_of
+from reader.article import dates
+from reader.article.periods import periods
 from reader.article.record import Article, Problem
-from reader.article.text import fold
-from reader.errors import NoSuchArticle
+from reader.errors import NoSuchArticle, StorageError
 from reader.library import MOST_PERIODS, Change, Library, RelatedLink
-from reader.query import Clause, Query
+from reader.query import Query
 from reader.query.results import Facet, FacetValue, Headline, Progress, Report, Stretch
-from tests.app.fake_matching import Mark, holds, months, qualities, values_of
 from tests.headlines import headline_of
+from tests.model import Marked, Model, Stored
+
+NOW = datetime(2021, 6, 18, 16, 0, tzinfo=UTC)
+"""What the clock says where a test does not say otherwise."""
 
 
 class ListResults:
     """An answer as a plain list of numbers."""
 
-    is_exact = True
-
     def __init__(self, library: FakeLibrary, query: Query, numbers: list[int]) -> None:
+        self.is_exact = library.is_exact
         self._library = library
         self.query = query
         self._numbers = numbers
@@ -41,24 +43,52 @@ class ListResults:
 
 
 class FakeLibrary(Library):
-    """Articles that arrive in chunks when refreshed; questions are answered by looking at each."""
+    """Articles that arrive in chunks when refreshed."""
 
-    def __init__(self, articles: Iterable[Article], *, at_once: bool = True, chunk: int = 50) -> None:
+    def __init__(
+        self, articles: Iterable[Article], *, at_once: bool = True, chunk: int = 50, now: datetime = NOW
+    ) -> None:
         self.notices = []
         self.to_come = list(articles)
         """Articles that the next refresh finds."""
         self.articles: dict[int, Article] = {}
-        self.flags: dict[int, Mark] = {}
+        """By number; the newest has the highest."""
+        self.marked: dict[int, Marked] = {}
         self.asked: list[Query] = []
         """Every question that was selected, in order."""
+        self.found_problems: list[Problem] = []
+        self.found_duplicates: list[tuple[str, str]] = []
+        self.missing: set[int] = set()
+        """Numbers of articles whose file has gone."""
+        self.is_writable = True
+        self.is_exact = True
+        self.is_closed = False
+        self.refreshed = 0
         self.changed = Event()
+        self._now = now
         self._chunk = chunk
         self._generation = 0
-        self._done: list[tuple[str, dict[int, Mark]]] = []
-        self._undone: list[tuple[str, dict[int, Mark]]] = []
+        self._done: list[tuple[str, dict[int, Marked]]] = []
+        self._undone: list[tuple[str, dict[int, Marked]]] = []
         if at_once:
             for _ in self.refresh():
                 pass
+            self.refreshed = 0
+
+    def add(self, *articles: Article) -> None:
+        """Take in more articles at once."""
+        self.to_come += articles
+        for _ in self.refresh():
+            pass
+
+    def select_all(self) -> Sequence[Headline]:
+        """Every headline, newest first."""
+        return self.select(Query()).window(0, self.total)
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """No file is passed over."""
+        return {}
 
     @property
     def generation(self) -> tuple[int, int]:
@@ -72,8 +102,9 @@ class FakeLibrary(Library):
 
     def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
         """Take in what is to come, a chunk at a time; the newest get the highest numbers."""
+        self.refreshed += 1
         arriving, self.to_come = self.to_come, []
-        arriving.sort(key=lambda one: seconds_of(one.published_date_time) if one.published_date_time else 0)
+        arriving.sort(key=lambda one: _seconds(one) or 0)
         first = max(self.articles, default=0) + 1
         yield Progress("scan", seen=len(arriving))
         for start in reversed(range(0, len(arriving), self._chunk)):
@@ -81,71 +112,76 @@ class FakeLibrary(Library):
                 self.articles[place] = article
             self._generation += 1
             yield Progress("read", len(arriving), len(arriving) - start, len(arriving), changed=True)
-        yield Progress("done", report=Report(files=self.total, added=len(arriving)))
+        known, problems = self.total - len(arriving), len(self.found_problems)
+        report = Report(self.total, added=len(arriving), unchanged=known, problems=problems, seconds=0.25)
+        yield Progress("done", seen=self.total, report=report)
+
+    def refresh_for(self, shown: int | None) -> Iterator[Progress]:
+        """The same."""
+        return self.refresh()
+
+    def is_fresh(self, shown: Iterable[Headline]) -> bool:
+        """These articles were never files."""
+        return True
 
     def select(self, query: Query, now: datetime | None = None) -> ListResults:
         """The numbers of the articles that match, in order."""
         self.asked.append(query)
-        return ListResults(self, query, self._sorted(self._matching(query), query))
+        model = self._model()
+        found = model.order([*model.matching(query, now or self._now)], query)
+        return ListResults(self, query, [int(one.name) for one in found])
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:
         """Counts of a field's values; its own choices do not narrow them."""
+        model, now = self._model(), now or self._now
         if field in ("quality", "date"):
-            ranges = qualities() if field == "quality" else months(self.articles.values(), cells)
-            counted = (FacetValue(one, len(self._matching(query.narrowed(field, one)))) for one in ranges)
-            return Facet(field, tuple(counted))
-        own = {
-            number: values_of(article, self._flags(number), field)
-            for number, article in list(self.articles.items())
-        }
-        counts = {value: 0 for values in own.values() for value in values}
-        others = query.without(field).clauses
-        for number, values in own.items():
-            if self._matches(number, others):
-                for value in values:
-                    counts[value] += 1
-        most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+            ranges = qualities() if field == "quality" else self._months(cells)
+            counts = model.spread(field, ranges, query, now)
+            return Facet(field, tuple(map(FacetValue, ranges, counts)))
+        values = (FacetValue(value, count) for value, count, _ in model.facet(field, query, now))
+        listed = len([*model.matching(query, now)])
         kept_out = (
-            FacetValue(value, len(self._matching(query.excluding(field, value))) - len(self._matching(query)))
+            FacetValue(value, len([*model.matching(query.excluding(field, value), now)]) - listed)
             for value in query.excluded(field)
         )
-        return Facet(field, tuple(FacetValue(*one) for one in most), tuple(kept_out))
+        return Facet(field, tuple(values), tuple(kept_out))
 
     def headline(self, number: int) -> Headline:
         """One article as a row of the list."""
-        article, mark = self.articles[number], self._flags(number)
+        article, mark = self.articles[number], self._marks_of(number)
         return headline_of(
             number,
             article,
-            is_read=mark.is_read,
-            is_starred=mark.is_starred,
+            is_read=mark.read,
+            is_starred=mark.starred,
             tags=mark.tags,
             has_note=bool(mark.note),
         )
 
     def find(self, prefix: str) -> Headline:
         """The article with this id."""
-        for number, article in self.articles.items():
-            if article.id.startswith(prefix):
-                return self.headline(number)
-        raise NoSuchArticle(f"There is no article {prefix}.")
+        found = [number for number, article in self.articles.items() if article.id.startswith(prefix)]
+        if len(found) != 1:
+            raise NoSuchArticle(f"{len(found)} articles have an id that begins with {prefix}.")
+        return self.headline(found[0])
 
     def article(self, headline: Headline) -> Article:
         """The whole record."""
-        if headline.number not in self.articles:
+        if headline.number not in self.articles or headline.number in self.missing:
             raise NoSuchArticle("The file of this article has gone.")
         return self.articles[headline.number]
 
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
         """Each headline with its record and its note."""
         for headline in headlines:
-            yield headline, self.articles.get(headline.number), self.note(headline)
+            is_missing = headline.number in self.missing
+            yield headline, None if is_missing else self.articles.get(headline.number), self.note(headline)
 
     def note(self, headline: Headline) -> str:
         """The person's note."""
-        return self._flags(headline.number).note
+        return self._marks_of(headline.number).note
 
     def related(self, article: Article) -> list[RelatedLink]:
         """The links, each with the headline of the article here that has its URL."""
@@ -163,17 +199,19 @@ class FakeLibrary(Library):
         is_undoable: bool = True,
     ) -> int:
         """Change marks, and remember how they were."""
+        if not self.is_writable:
+            raise StorageError("marks can't be kept here; make the home folder writable.")
         if isinstance(headlines, Stretch):
             headlines = headlines.results.window(headlines.start, headlines.stop)
         if isinstance(headlines, ListResults):
             headlines = headlines.window(0, len(headlines))
-        before: dict[int, Mark] = {}
+        before: dict[int, Marked] = {}
         for headline in headlines:
-            old = self._flags(headline.number)
-            new = old.changed(change)
+            old = self._marks_of(headline.number)
+            new = _changed(old, change)
             if new != old:
                 before[headline.number] = old
-                self.flags[headline.number] = new
+                self.marked[headline.number] = new
         if before and is_undoable:
             self._done.append((f"{len(before)} {change.words}", before))
             self._undone.clear()
@@ -189,8 +227,12 @@ class FakeLibrary(Library):
         return self._travel(self._undone, self._done)
 
     def problems(self) -> Iterator[Problem]:
-        """None: these articles were never files."""
-        return iter(())
+        """Those that a test has put there."""
+        return iter(self.found_problems)
+
+    def duplicates(self) -> Iterator[tuple[str, str]]:
+        """Those that a test has put there."""
+        return iter(self.found_duplicates)
 
     def wait_for_change(self, timeout: float) -> bool:
         """Wait until the test says that something changed."""
@@ -199,39 +241,54 @@ class FakeLibrary(Library):
         return is_changed
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Record it."""
+        self.is_closed = True
 
     def _travel(
-        self, source: list[tuple[str, dict[int, Mark]]], target: list[tuple[str, dict[int, Mark]]]
+        self, source: list[tuple[str, dict[int, Marked]]], target: list[tuple[str, dict[int, Marked]]]
     ) -> str | None:
         if not source:
             return None
         said, marks = source.pop()
-        target.append((said, {number: self._flags(number) for number in marks}))
-        self.flags.update(marks)
+        target.append((said, {number: self._marks_of(number) for number in marks}))
+        self.marked.update(marks)
         self._generation += 1
         return said
 
-    def _sorted(self, numbers: list[int], query: Query) -> list[int]:
-        keys = {
-            "quality": lambda number: -(self.articles[number].quality or 0),
-            "heat": lambda number: -(self.articles[number].heat or 0),
-            "title": lambda number: fold(self.articles[number].title),
-            "provider": lambda number: fold(self.articles[number].provider.name),
-        }
-        newest_first = sorted(numbers, reverse=True)
-        if query.sort in keys:
-            newest_first.sort(key=keys[query.sort])  # type: ignore[arg-type]
-        return newest_first[::-1] if query.is_reversed else newest_first
+    def _marks_of(self, number: int) -> Marked:
+        return self.marked.get(number, Marked())
 
-    def _flags(self, number: int) -> Mark:
-        return self.flags.get(number, Mark())
+    def _model(self) -> Model:
+        articles = list(self.articles.items())
+        marks = {article.identity: self._marks_of(number) for number, article in articles}
+        return Model.of((Stored(article, "/news", f"{number:06}", 0) for number, article in articles), marks)
 
-    def _matching(self, query: Query) -> list[int]:
-        return [number for number in list(self.articles) if self._matches(number, query.clauses)]
+    def _months(self, most: int) -> list[str]:
+        """The months from the oldest article's to the newest's, or the latest of them."""
+        every = [one.published_date_time for one in list(self.articles.values())]
+        days = [dates.day_of(moment) for moment in every if moment]
+        return [str(one) for one in periods("month", min(days), max(days), most)] if days else []
 
-    def _matches(self, number: int, clauses: Iterable[Clause]) -> bool:
-        return all(holds(self.articles[number], self._flags(number), clause) for clause in clauses)
+
+def qualities() -> list[str]:
+    """The steps into which qualities are counted."""
+    return [f"{low}..{low + 4 if low < 95 else 100}" for low in range(0, 100, 5)]
+
+
+def _seconds(article: Article) -> int | None:
+    moment = article.published_date_time
+    return None if moment is None else dates.seconds_of(moment)
+
+
+def _changed(marked: Marked, change: Change) -> Marked:
+    """The marks after a change."""
+    tags = dict.fromkeys((*marked.tags, *change.add_tags))
+    return Marked(
+        marked.read if change.read is None else change.read,
+        marked.starred if change.starred is None else change.starred,
+        tuple(tag for tag in tags if tag not in change.remove_tags),
+        marked.note if change.note is None else change.note,
+    )
 
 
 class SlowLibrary(FakeLibrary):
