@@ -55,6 +55,8 @@ _OF_ZOLA = re.compile(
 )
 """A link to a file of the same site, as Zola writes it: `@/blog/quiet.md#sea` is `/blog/quiet/#sea`."""
 
+_FILE = re.compile(r"[^?#]*\.(?:md|mdx|markdown|mkd|mdown)(?:[?#]|\Z)", re.IGNORECASE)
+
 _IN_PATH = r"[\w/?:@!$&'()*+,;=.~-]*"
 _PLAIN = re.compile(
     rf"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:[/?]{_IN_PATH}(?:#{_IN_PATH})?)?", re.ASCII
@@ -103,12 +105,15 @@ def checked_url(url: str) -> str:
 
 
 def resolved(url: str, base: str) -> str:
-    """A relative URL made absolute, where a base is known; every other as it is."""
+    """A relative URL made absolute, where a base is known; every other as it is, and so is one of a file of
+    Markdown, whose page could be anywhere."""
     if not base or not url or url.startswith("#") or ":" in url.partition("/")[0]:
         return url
     if found := _OF_ZOLA.fullmatch(url):
         name = "" if found["name"] == "_index" else f"{found['name']}/"
         url = f"/{found['folder']}{name if name != 'index/' else ''}{found['anchor'] or ''}"
+    elif _FILE.match(url):
+        return url
     try:
         return urljoin(base, url)
     except ValueError:

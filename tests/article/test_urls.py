@@ -242,3 +242,9 @@ def test_a_link_to_a_file_of_a_zola_site(link: str, path: str) -> None:
     """It leads to the file's page; without a site it stays as it is written."""
     assert resolved(link, "https://sea.example/") == f"https://sea.example{path}"
     assert resolved(link, "") == link
+
+
+@pytest.mark.parametrize("link", ["b.md", "../sub/b.markdown#part", "/notes/b.MDX?x=1"])
+def test_a_link_to_a_file_of_markdown_stays_as_it_is(link: str) -> None:
+    """No page of the site has its address."""
+    assert resolved(link, "https://sea.example/2026/11/a/") == link
