@@ -36,8 +36,10 @@ _BESIDE_LATIN = re.compile(f"[a-z0-9][{_LIKE_SIGNS}]|[{_LIKE_SIGNS}][a-z0-9]")
 """Letters that look like a slash, a dash or a bar beside Latin ones (`google.comノlogin`)."""
 _SLASHES = str.maketrans(dict.fromkeys("ノﾉ丿〳⁄∕⧸╱／", "/"))
 _NAMED_HOST = re.compile(
-    r"https?:/{1,3}(?P<authority>[^\s/?#<>\"'\[\]]{1,300})"
-    r"|(?<![\w@/.-])(?P<bare>(?:[\w-]{1,63}\.){1,8}(?P<zone>[^\W\d_]{2,24}))(?![\w-]|\.\w)",
+    r"(?:https?:/{1,3}|\b[a-z][a-z0-9+-]{1,15}://)"
+    r"(?P<authority>\[[0-9a-f:.]{2,45}\](?::\d+)?|[^\s/?#<>\"'\[\]]{1,300})"
+    r"|(?:(?<!\S)//|(?<![\w@/.-]))(?P<bare>(?:[\w-]{1,63}\.){1,8}(?P<zone>[^\W\d_]{2,24}))(?![\w-]|\.\w)"
+    r"|\A\s*(?P<number>\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:/\S*)?\s*\Z",
     re.IGNORECASE,
 )
 _FILE_ENDINGS = frozenset(
@@ -170,7 +172,8 @@ def host_to_show(words: str, url: str) -> str:
         return ""
     plain = unicodedata.normalize("NFKC", words).translate(_DOTS)
     for found in _NAMED_HOST.finditer(plain):
-        name = re.sub(r":\d*$", "", found["authority"] or found["bare"]).rstrip(".,;:!").casefold()
+        named = found["authority"] or found["bare"] or found["number"]
+        name = re.sub(r":\d*$", "", named).rstrip(".,;:!").casefold()
         is_exact = name == host and host in words.casefold()
         if not is_exact and not (found["zone"] and found["zone"].lower() in _FILE_ENDINGS):
             return host

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from reader.app.reading.blocks import PLAIN, layout_safely
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 MEASURE = 80
 """Cells of the longest line; a wider terminal is not filled: 66 to 80 read best."""
 
-MAX_LAID_OUT = 150_000
-"""Characters of a body that are laid out, a second of work; the rest stays as it is written."""
+MAX_LAID_OUT, MAX_LINES = 150_000, 10_000
+"""Characters and lines of a body that are laid out, a second of work; the rest stays as it is written."""
 
 
 def page(
@@ -71,7 +73,8 @@ def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> I
     """A body as on the screen, but with the signs of Markdown before headings, lists, quotes and code."""
     references = references_in(body) if len(body) > CHUNK else None
     is_first = True
-    for chunk in chunks_of(body[:MAX_LAID_OUT]):
+    end = _end_of_layout(body)
+    for chunk in chunks_of(body[:end]):
         text = chunk.before + body[chunk.start : chunk.end]
         lines = layout_safely(text, width, references, numbers=numbers, look=PLAIN._replace(base=base))
         if lines and not (is_first or chunk.is_glued):
@@ -79,7 +82,16 @@ def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> I
         for line in lines:
             yield plain(line).replace("\xa0", " ").rstrip()
         is_first = is_first and not lines
-    yield from body[MAX_LAID_OUT:].splitlines()
+    if rest := body[end:].strip("\n"):
+        yield rest
+
+
+def _end_of_layout(body: str) -> int:
+    """Up to where a body is laid out: characters of many lines cost more."""
+    end = min(len(body), MAX_LAID_OUT)
+    if body.count("\n", 0, end) <= MAX_LINES:
+        return end
+    return next(islice(re.finditer("\n", body), MAX_LINES - 1, None)).end()
 
 
 def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[str, str]]:

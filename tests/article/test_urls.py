@@ -168,6 +168,13 @@ def test_a_host_has_one_form(host: str, shown: str) -> None:
         ),
         ("google.com/login", "https://google.comノlogin.evil.jp", "google.xn--comlogin-634g.evil.jp"),
         ("bank.com", "javascript:alert(1)", ""),
+        ("ftp://bank.com/", "https://evil.example", "evil.example"),
+        ("//bank.com/a", "https://evil.example", "evil.example"),
+        ("203.0.113.9", "https://evil.example", "evil.example"),
+        ("203.0.113.9", "https://203.0.113.9/a", ""),
+        ("http://[2001:db8::1]/", "https://evil.example", "evil.example"),
+        ("evil.example/bank.com", "https://evil.example", ""),
+        ("either//or", "https://evil.example", ""),
     ],
 )
 def test_the_real_host_stands_beside_words_that_name_another(words: str, url: str, beside: str) -> None:

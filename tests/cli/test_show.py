@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from reader import terminal
+from reader.app.reading.inline import LinkNumbers
 from reader.article.record import Value
+from reader.cli import page
 from reader.cli.layout import cells
 from reader.cli.session import split_ids
 from reader.errors import UsageError
@@ -156,6 +158,14 @@ def test_open_without_an_address_is_exit_1(reader: Run, library: FakeLibrary, mo
     outcome = reader("open", id_of(library, "=Sum"), "--print", *more)
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith("reader: ")
+
+
+def test_very_many_lines_are_shown_as_they_are_written() -> None:
+    """Beyond a number of lines nothing is laid out, and nothing of the body is lost."""
+    body = "".join(f"{number}\n\n" for number in range(page.MAX_LINES))
+    lines = list(page.body_lines(body, 80, LinkNumbers()))
+    assert [word for line in lines for word in line.split()] == body.split()
+    assert len(lines) < page.MAX_LINES
 
 
 def test_words_after_the_id_are_ids_or_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
