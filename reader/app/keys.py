@@ -58,10 +58,10 @@ FOOTER: Mapping[PaneName, tuple[FooterHint, ...]] = {
     ),
     "article": (
         FooterHint(("move_down", "move_up"), "scroll"),
-        FooterHint(("page_on",), "page, next"),
+        FooterHint(("page_on",), "next page"),
         FooterHint(("open_page",), "open"),
         FooterHint(("copy_url",), "copy"),
-        FooterHint(("zoom",), "alone"),
+        FooterHint(("zoom",), "zoom"),
         FooterHint(("back",), "back"),
         FooterHint(("show_palette",), "commands"),
         FooterHint(("show_help",), "all keys"),
@@ -76,10 +76,10 @@ FOOTER: Mapping[PaneName, tuple[FooterHint, ...]] = {
         FooterHint(("show_help",), "all keys"),
     ),
     "search": (
-        FooterHint(("read",), "to the list"),
+        FooterHint(("read",), "list"),
         FooterHint(("pane_next",), "complete"),
         FooterHint(("move_up", "move_down"), "earlier searches"),
-        FooterHint(("back",), "leave"),
+        FooterHint(("back",), "close"),
     ),
 }
 """The keys that matter in each pane; the help page has all of them."""
@@ -89,19 +89,19 @@ BOX = "box"
 
 PART_FOOTER: Mapping[str, tuple[FooterHint, ...]] = {
     BOX: (
-        FooterHint(("read",), "to the values found"),
-        FooterHint(("back",), "leave"),
+        FooterHint(("read",), "matching values"),
+        FooterHint(("back",), "close"),
     ),
     "quality": (
         FooterHint(("step_down", "step_up"), "lower, higher"),
-        FooterHint(("page_on",), "the better half, or all"),
-        FooterHint(("exclude",), "let go"),
+        FooterHint(("page_on",), "at least 50, or any"),
+        FooterHint(("exclude",), "clear"),
         *FOOTER["sidebar"][5:],
     ),
     "date": (
-        FooterHint(("step_down", "step_up"), "period before, next"),
-        FooterHint(("page_on",), "choose, or up to here"),
-        FooterHint(("exclude",), "let go"),
+        FooterHint(("step_down", "step_up"), "previous, next period"),
+        FooterHint(("page_on",), "select, or extend to here"),
+        FooterHint(("exclude",), "clear"),
         *FOOTER["sidebar"][5:],
     ),
 }

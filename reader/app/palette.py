@@ -23,6 +23,7 @@ from textual.widgets import Input
 from reader.app.keys import Keymap
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import one_line
+from reader.app.screens.page import KeyLine
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import order_in_words
 from reader.config.commands import COMMANDS
@@ -143,8 +144,8 @@ class Commands(Entries):
     on_show = True
 
     def entries(self) -> Iterator[PaletteEntry]:
-        """The commands with their keys."""
-        for command in COMMANDS:
+        """The commands with their keys; those that move come last."""
+        for command in sorted(COMMANDS, key=lambda one: one.group in ("Moving", "Panes")):
             if command.id in ("show_palette",) or command.id.startswith("view_"):
                 continue
             keys = self.browse.keymap.words(command.id)
@@ -223,6 +224,10 @@ class StillPalette(CommandPalette):
     def on_mount(self) -> None:
         """Before the line has the focus."""
         self.query_one(Input).cursor_blink = False
+        keys = KeyLine(
+            ("up", ""), ("down", "move"), ("enter", "run"), ("escape", "cancel"), id="palette-keys"
+        )
+        self.mount(keys)
 
 
 def open_palette(screen: Screen[None]) -> None:

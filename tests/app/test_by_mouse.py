@@ -108,7 +108,7 @@ async def test_the_mouse_is_lent_to_the_terminal(start: Launch, monkeypatch: pyt
         await press(pilot, "L")
         page = pilot.app.screen
         page._output.report_mouse = asked.append  # type: ignore[attr-defined]
-        await click(pilot, "the mouse selects")
+        await click(pilot, "select with the mouse")
         assert asked == [False] and "the mouse clicks" in picture(pilot)
         await press(pilot, "escape")
         assert asked == [False, True] and pilot.app.screen is browse(pilot)
@@ -132,7 +132,7 @@ async def test_the_sidebar_says_what_is_below(start: Launch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "words"), [("quality", "lower, higher"), ("date", "period before, next")]
+    ("section", "words"), [("quality", "lower, higher"), ("date", "previous, next period")]
 )
 async def test_a_chart_names_its_own_keys(start: Launch, section: str, words: str) -> None:
     """While the cursor of the sidebar is on it, and no longer."""
@@ -140,6 +140,6 @@ async def test_a_chart_names_its_own_keys(start: Launch, section: str, words: st
         screen = await press(pilot, "h")
         assert screen.sidebar.show_section(section)
         await settled(pilot)
-        assert f"- + {words}" in line(pilot, -1) and "x let go" in line(pilot, -1)
+        assert f"- + {words}" in line(pilot, -1) and "x clear" in line(pilot, -1)
         await press(pilot, "l")
         assert words not in line(pilot, -1)

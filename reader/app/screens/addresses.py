@@ -198,7 +198,7 @@ class Address(Page[None]):
                 self.remove_class("-code-alone")
                 why_none = _too_small(code)
         if self._terminal.has_mouse:
-            keys.append(("m", "the mouse clicks" if self._is_mouse_lent else "the mouse selects"))
+            keys.append(("m", "click with the mouse" if self._is_mouse_lent else "select with the mouse"))
         self.query_one("#address-keys", KeyLine).show(*keys, after=why_none)
 
     def action_code_alone(self) -> None:

@@ -87,7 +87,7 @@ def ends_of(chart: Chart, room: int) -> tuple[str, str]:
     """What stands at the ends of the scale: the lowest and the highest quality, the first and last period."""
     first, last = chart.values[chart.first_shown(room)], chart.values[-1]
     if chart.field == "date":
-        return in_words(first.partition("..")[0] or first), in_words(last.rpartition("..")[2] or last)
+        return in_words(first.strip(".").partition("..")[0]), in_words(last.strip(".").rpartition("..")[2])
     return str(bounds(first).low or 0), str(bounds(last).high or 100)
 
 

@@ -123,7 +123,7 @@ def rows_of(
 def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
     """A chart under its head, `room` cells wide; with `mark`, the bar on which the person stands."""
     field, is_high = chart.field, height >= HIGH
-    note = chart.told or ("" if is_high else " – ".join(ends_of(chart, room)))
+    note = chart.told or ("" if is_high else _ends_in(chart, room, room - len(HEADS[field]) - 1))
     if mark is not None and field == "date":
         note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
     yield SidebarRow("head", field, HEADS[field], state="included" if chart.told else "", note=note)
@@ -136,6 +136,14 @@ def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterat
         yield SidebarRow(
             "scale", field, bars=(Piece(f"{first} {last:>{max(width - len(first) - 1, 0)}}", "empty"),)
         )
+
+
+def _ends_in(chart: Chart, room: int, width: int) -> str:
+    """The ends of a scale in so many cells, of dates the years alone where there is little room."""
+    ends = ends_of(chart, room)
+    years = [end[-4:] if chart.field == "date" else end for end in ends]
+    told = (" – ".join(dict.fromkeys(words)) for words in (ends, years))
+    return next((words for words in told if len(words) <= width), "")
 
 
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
