@@ -30,12 +30,12 @@ async def click(pilot: Pilot[int], words: str) -> None:
 DIALOGS = {
     "question_mark": "Esc back",
     "L": "Esc back",
-    "t": "Esc leave as it was",
-    "a": "Esc leave as it was",
-    "M": "Esc leave",
+    "t": "Esc cancel",
+    "a": "Esc cancel",
+    "M": "Esc cancel",
     "A": "n no",
     "V": "Esc done",
-    "vertical_line": "Esc leave",
+    "vertical_line": "Esc cancel",
     "number_sign": "Esc back",
 }
 """The key that opens each, and what is clicked to leave it."""
@@ -80,7 +80,7 @@ async def test_the_foot_of_the_screen_is_pressed(start: Launch) -> None:
         assert browse(pilot).place == "list"
         await click(pilot, "/ search")
         assert browse(pilot).place == "search"
-        await click(pilot, "to the list")
+        await click(pilot, "⏎ list")
         assert browse(pilot).place == "list"
         await click(pilot, "commands")
         assert "A command, topic" in picture(pilot)
@@ -109,7 +109,7 @@ async def test_the_mouse_is_lent_to_the_terminal(start: Launch, monkeypatch: pyt
         page = pilot.app.screen
         page._output.report_mouse = asked.append  # type: ignore[attr-defined]
         await click(pilot, "select with the mouse")
-        assert asked == [False] and "the mouse clicks" in picture(pilot)
+        assert asked == [False] and "click with the mouse" in picture(pilot)
         await press(pilot, "escape")
         assert asked == [False, True] and pilot.app.screen is browse(pilot)
 

@@ -151,7 +151,7 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
         screen = await settled(pilot)
         steps: list[tuple[str, Callable[[], object]]] = [
             ("compact rows", lambda: screen.articles.is_compact),
-            ("cr", lambda: not screen.articles.is_compact),
+            ("c rows", lambda: not screen.articles.is_compact),
             ("compact rows", lambda: screen.articles.is_compact),
             ("view unread", lambda: str(screen.current_query) == "is:unread"),
             ("oldest first", lambda: screen.current_query.is_reversed),
