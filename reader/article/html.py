@@ -326,7 +326,7 @@ class _BlockHtml(_InlineHtml):
         self._nested: list[str] = []
         """Names of the lists, items and quotes that are open."""
         self._heading = ""
-        self._is_strong = False
+        self._is_strong = self._is_caption = False
         self._fixed: list[str] | None = None
         """The text in `pre` so far."""
         self._rows: list[list[list[Token]]] | None = None
@@ -361,7 +361,7 @@ class _BlockHtml(_InlineHtml):
                 self._tokens.append(Token("hr", "hr", 0, level=self._level))
             elif tag == "table":
                 self._rows = []
-            self._is_strong = tag in _STRONG
+            self._is_strong, self._is_caption = tag in _STRONG, tag == "figcaption"
 
     def handle_endtag(self, tag: str) -> None:
         """End a block, or what an element means in a line."""
@@ -438,14 +438,19 @@ class _BlockHtml(_InlineHtml):
         self.end_line()
         line, self.line = self.line, []
         kind, tag = ("heading", self._heading) if self._heading else ("paragraph", "p")
-        is_strong, self._heading, self._is_strong = self._is_strong, "", False
+        is_strong, is_caption = self._is_strong, self._is_caption
+        self._heading, self._is_strong, self._is_caption = "", False, False
         if not any(token.content.strip() or token.type == "image" for token in line):
             return
         if is_strong:
             line = [Token("strong_open", "", 1), *line, Token("strong_close", "", -1)]
         hidden = bool(self._nested) and self._nested[-1] == "li"
         self._tokens += [
-            Token(f"{kind}_open", tag, 1, level=self._level, hidden=hidden), _inline(line),
+            Token(
+                f"{kind}_open", tag, 1, level=self._level, hidden=hidden,
+                meta={"caption": True} if is_caption else {},
+            ),
+            _inline(line),
             Token(f"{kind}_close", tag, -1, level=self._level, hidden=hidden),
         ]  # fmt: skip
 

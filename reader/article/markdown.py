@@ -255,7 +255,7 @@ def _paragraphs(tokens: Sequence[Token], *, in_lists: bool = False) -> Iterator[
                 apart.append(_APART[kind])
             elif apart:
                 apart.pop()
-        if token.type != "paragraph_open" or token.meta.get("heading"):
+        if token.type != "paragraph_open" or token.meta.get("heading") or token.meta.get("caption"):
             continue
         if 1 in apart or bool(apart) != in_lists:
             continue

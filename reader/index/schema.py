@@ -13,7 +13,7 @@ from zlib import crc32
 
 from reader.query.fields import FIELDS
 
-VERSION = 8 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 9 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; another version means: build anew. It follows from the stored fields as well."""
 
 BLOCK_BITS = 16

@@ -30,6 +30,18 @@ PEEKED = 4096
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 HTML = (".html", ".htm")
 """Endings of pages, which are posts only with a header."""
+_WHOLE = re.compile(r"<(?P<tag>pre|script|style)\b[^<>]*>|\{%-?[ ]*highlight\b", re.IGNORECASE)
+"""What begins code, in which every line counts, or what is not read."""
+_WHOLE_ENDS = {
+    **{tag: re.compile(f"</{tag}[^<>]*>", re.IGNORECASE) for tag in ("pre", "script", "style")},
+    "highlight": re.compile(r"\{%-?[ ]*endhighlight[^{}]*%\}"),
+}
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_ELEMENT = re.compile(
+    r"<(?P<end>/)?(?:(?P<leaf>p|h[1-6])|div|section|article|aside|header|footer|main|nav|figure|details|ul|ol|dl"
+    r"|table|blockquote|center|form|fieldset)\b[^<>]*>",
+    re.IGNORECASE,
+)
 _WHOLE_YAML = (".yaml", ".yml")
 
 
@@ -71,13 +83,53 @@ def _article_in(raw: bytes, place: Place) -> Article:
     if place.path.lower().endswith(HTML) and not text.lstrip().startswith(("---", "+++", "{")):
         raise Unreadable(None)
     read, article_of = _parsers()
-    article = article_of(read(text, is_yaml=place.path.lower().endswith(_WHOLE_YAML)), place)
+    parsed = read(text, is_yaml=place.path.lower().endswith(_WHOLE_YAML))
+    if place.path.lower().endswith(HTML):
+        parsed = parsed._replace(body=html_in_blocks(parsed.body))
+    article = article_of(parsed, place)
     reasons = [reason] if reason else []
     if len(raw) > MAX_FILE:
         reasons.append(f"is larger than {MAX_FILE // 2**20} MB; only its beginning was read")
     if not reasons:
         return article
     return article._replace(problems=(*(_problem(place, one) for one in reasons), *article.problems))
+
+
+def html_in_blocks(html: str) -> str:
+    """HTML in which Markdown sees the elements at the top as blocks: no blank line and no indentation within
+    them means anything, but in code."""
+    parts: list[str] = []
+    at = depth = 0
+    while at < len(html):
+        found = _WHOLE.search(html, at)
+        name = (found["tag"] or "highlight").lower() if found else ""
+        end = _WHOLE_ENDS[name].search(html, found.end()) if found else None
+        text = html[at : found.start()] if found and end else html[at:]
+        lines, depth = _parted("\n".join(filter(None, map(str.strip, text.split("\n")))), depth)
+        parts.append(lines)
+        if not found or not end:
+            break
+        at = end.end()
+        whole = html[found.start() : at]
+        if name == "pre":
+            whole = _BLANK_LINES.sub(lambda blank: "\n" + "&#10;" * (blank[0].count("\n") - 1), whole)
+            parts.append(whole if depth else f"\n{whole}\n")
+        elif name == "highlight":
+            parts.append(f"\n{whole}\n")
+    return "\n".join(filter(None, parts)).strip("\n")
+
+
+def _parted(html: str, depth: int) -> tuple[str, int]:
+    """HTML with a blank line before each element at the top, and how many elements are open at its end."""
+    parts, at = [], 0
+    for found in _ELEMENT.finditer(html):
+        is_end, is_leaf = bool(found["end"]), found["leaf"] is not None
+        if not depth and not is_end:
+            parts += [html[at : found.start()].rstrip("\n"), "\n\n"]
+            at = found.start()
+        if not is_leaf:
+            depth = max(depth + (-1 if is_end else 1), 0)
+    return "".join((*parts, html[at:])), depth
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.article.markdown import parse, text_of
 from reader.article.record import Place
 from reader.parsing import content
-from reader.parsing.content import MAX_FILE, Unreadable, article_in, decode, peek_date
+from reader.parsing.content import MAX_FILE, Unreadable, article_in, decode, html_in_blocks, peek_date
 from tests.written import CANONICAL
 
 PLACE = Place("/n/a.md", "a.md", "n")
@@ -113,3 +116,66 @@ def test_no_bytes_raise(raw: bytes) -> None:
         article_in(raw, PLACE)
     except Unreadable as error:
         assert error.problem is None or error.problem.reason
+
+
+PAGE = """---
+title: A page
+---
+<div>
+
+    <p>Indented</p>
+
+    <ul>
+
+      <li>a</li>
+    </ul>
+    <pre>x
+
+  &lt;y</pre>
+</div>
+<figure><img src="a.png"><figcaption>A crane</figcaption></figure>
+<p>One <script>
+
+  var a;
+</script>
+<p>Two
+{% highlight ruby %}
+def a
+
+    b
+{% endhighlight %}
+<pre><code>c
+
+
+   d</code></pre>
+Loose *text*"""
+
+
+def test_blank_lines_and_indentation_of_a_page_mean_nothing_but_in_code() -> None:
+    """A post of HTML is no Markdown: nothing in it becomes code, and code keeps every line."""
+    body = article_in(PAGE.encode(), PLACE._replace(path="/n/a.html")).body
+    tokens = parse(body)
+    code = [token.content for token in tokens if token.type in ("code_block", "fence")]
+    assert code == ["x\n\n  <y\n", "def a\n\n    b\n", "c\n\n\n   d\n"]
+    texts = [text_of(token.children or ()) for token in tokens if token.type == "inline"]
+    assert texts == ["Indented", "a", "", "A crane", "One", "Two", "Loose text"]
+
+
+def test_words_below_a_picture_are_no_excerpt() -> None:
+    """Of HTML as well."""
+    article = article_in(b"---\ntitle: A\n---\n" + PAGE[PAGE.index("<figure>") :].encode(), PLACE)
+    assert article.excerpt.startswith("One")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<pre>", "</pre>", "<p>", "<div>", "</div>", "<ul>", "<script>", "</script>", "\n", "\n\n", "x"]
+        )
+    )
+)
+def test_any_page_keeps_its_words(parts: list[str]) -> None:
+    """Whatever is never closed, no word outside scripts is lost."""
+    html = "".join(parts)
+    kept = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert html_in_blocks(html).count("x") == kept.count("x")
