@@ -41,9 +41,10 @@ class Counts(NamedTuple):
 def feed_names(**_: object) -> Iterable[str]:
     """The names of all feeds, for the shell's completion."""
     from reader.feeds import subscriptions
+    from reader.feeds.state import State
 
-    with suppress(ReaderError, OSError):
-        return [one.label for one in subscriptions.load()[0]]
+    with suppress(ReaderError, OSError), State() as state:
+        return [one.label for one in state.named(subscriptions.load()[0])]
     return []
 
 
@@ -73,12 +74,16 @@ def news_folder(settings: Config) -> str:
 
 
 def loaded(settings: Config) -> list[Subscription]:
-    """All subscriptions; those without an interval of their own have that of the configuration."""
+    """All subscriptions; those without a name or an interval of their own have the feed's title and the
+    interval of the configuration."""
     from reader.feeds import subscriptions
+    from reader.feeds.state import State
 
     feeds, notices = subscriptions.load()
     tell(notices)
     every = subscriptions.seconds_of(settings.feeds["every"]) if "every" in settings.feeds else 0
+    with State() as state:
+        feeds = state.named(feeds)
     return [one if one.every else one._replace(every=every) for one in feeds]
 
 

@@ -182,8 +182,9 @@ MOST_BYTES = 1 << 20
 
 ROWS = ("comfortable", "compact")
 PICTURES = ("auto", "always", "never")
-FEEDS = ("folder", "every")
+FEEDS = ("folder", "every", "contact")
 DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
+_CONTACT = re.compile(r"[!-'*-~]{0,200}", re.ASCII)
 SITE_KEYS = ("folder", "name", "url", "permalink")
 SKIPPED_FOLDERS = ("node_modules", "bower_components", "vendor", "_site", "venv", "__pycache__")
 """What tools put beside articles."""
@@ -238,7 +239,8 @@ class Config(NamedTuple):
     remember: bool = True
     """Whether the screen begins where the last visit to the collection ended."""
     feeds: Mapping[str, str] = {}
-    """Where news is kept (`folder`), and how often feeds are fetched that say nothing else (`every`)."""
+    """Where news is kept (`folder`), how often feeds are fetched that say nothing else (`every`),
+    and whom servers may write to (`contact`)."""
     skip_folders: tuple[str, ...] = SKIPPED_FOLDERS
     """Names of folders below a collection that are not looked into; hidden ones never are."""
     site: tuple[Mapping[str, str], ...] = ()
@@ -380,6 +382,10 @@ def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str
         pairs["folder"] = os.path.abspath(folder / os.path.expanduser(pairs["folder"]))
     if "every" in pairs and not DURATION.fullmatch(pairs["every"]):
         warnings.append(f'feeds: every is a time like "30m", not {shown(pairs.pop("every"))}')
+    if not _CONTACT.fullmatch(pairs.get("contact", "")):
+        warnings.append(
+            f"feeds: contact is an address like ana@blog.example, not {shown(pairs.pop('contact'))}"
+        )
     return pairs
 
 

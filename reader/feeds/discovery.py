@@ -87,7 +87,10 @@ class _Search:
 
     async def run(self) -> list[FoundFeed]:
         login = await asyncio.to_thread(login_of, Subscription(self._url))
-        answer = await self._network.get(without_credentials(self._url), is_trusted=True, login=login)
+        try:
+            answer = await self._network.get(without_credentials(self._url), is_trusted=True, login=login)
+        except FetchError as error:
+            raise FetchError(f"{shown(without_credentials(self._url))}: {error}") from None
         if answer.status != 200:
             is_page = b"<html" in answer.body[:2048].lower()
             sentence = politeness.status_sentence(answer.status, 0, 0, is_page=is_page)
@@ -102,9 +105,10 @@ class _Search:
         root = f"{urlsplit(answer.url).scheme}://{urlsplit(answer.url).netloc}/"
         page = answer.url.rstrip("/") + "/"
         places = [urljoin(base, place) for place in _PLACES for base in dict.fromkeys((page, root))]
-        if b"<" in answer.body[:2048] and (found := await self._all(places, answer, most=1)):
+        is_page = "web page" in str(reason)
+        if is_page and (found := await self._all(places, answer, most=1)):
             return found
-        if "web page" not in str(reason):
+        if not is_page:
             raise NotAFeed(f"{shown(without_credentials(self._url))}: {reason}")
         raise NoFeed(
             f"{shown(without_credentials(self._url))} is a page that names no feed, nor is one in the usual "

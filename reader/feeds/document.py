@@ -43,6 +43,7 @@ _ENTITY = re.compile(
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", re.DOTALL)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DOCTYPE = re.compile(rb"(?<=>)[ \t]*(?=<!DOCTYPE)", re.IGNORECASE)
 _NAMES = {
     "rss20": "RSS 2.0", "rss10": "RSS 1.0", "rss090": "RSS 0.90", "atom10": "Atom 1.0", "atom03": "Atom 0.3",
     "cdf": "CDF", "rss": "RSS", "atom": "Atom",
@@ -103,6 +104,8 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
     encoding = charset[1] if charset else declared[1].decode() if declared else "utf-8"
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii"):
         raw = _repaired(raw, is_sure=bool(charset or declared))
+    # feedparser knows a DOCTYPE, and with it the entities of RSS 0.91, only where it begins a line.
+    raw = _DOCTYPE.sub(b"\n", raw[:1024]) + raw[1024:]
     # Without a charset `text/xml` would mean us-ascii.
     kind = f"application/xml; charset={charset[1]}" if charset else "application/xml"
     found = feedparser.parse(
@@ -112,7 +115,8 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
         response_headers={"content-type": kind},
     )
     is_broken = hasattr(found.get("bozo_exception"), "getLineNumber")
-    entries = [_entry(one, _site_of(found, url), url) for one in found.entries]
+    is_rss = found.version.startswith("rss")
+    entries = [_entry(one, _site_of(found, url), url, is_rss=is_rss) for one in found.entries]
     entries = [one for one in entries if one.title or one.link or one.content or one.enclosures]
     # A document that breaks off after some entries has those; `bozo` alone is no failure.
     if not entries and (is_broken or not found.get("version")):
@@ -141,7 +145,8 @@ def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
         text = raw.decode("utf-8", "replace")
         bad = text.count("\ufffd")
         good = sum(not char.isascii() for char in text) - bad
-        if is_sure or good > bad:
+        # Where not one letter is UTF-8, it is not, whatever was said.
+        if good > bad or (is_sure and good):
             return text.encode("utf-8")
     return raw
 
@@ -165,17 +170,30 @@ def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
     return f"it is not a feed{f' but {kind}' if kind else ''}; look for another address at the site"
 
 
-def _entry(raw: Any, site: str, url: str) -> Entry:
+def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
     get = dict.get
     # Where no xml:base stands this is empty, else it is what the entry's addresses start from.
     base = str(_detail(raw, "title").get("base") or _detail(raw, "summary").get("base") or "")
     start = urljoin(url, base) if base else site or url
     guid = clean_line(str(get(raw, "id") or ""))[:2000]
     link = joined(start, str(get(raw, "link") or ""))
+    if (
+        is_rss
+        and link
+        and get(raw, "link") == get(raw, "id")
+        and not guid.startswith(("http://", "https://", "/"))
+    ):
+        link = ""  # a guid that is no address, though nothing says isPermaLink="false"
     if not link and is_web(guid):
         link = guid
-    content, content_base = _longest(raw)
+    content, content_base, kind = _longest(raw)
     summary = str(get(raw, "summary") or "")
+    if is_rss and content and summary and (get(raw, "media_content") or get(raw, "media_thumbnail")):
+        # feedparser takes the description of a picture (media:description) for one of the entry.
+        if kind == "text/plain" and _kind_of(raw, "summary") != "text/plain":
+            content, content_base = "", ""
+        elif kind != "text/plain" and _kind_of(raw, "summary") == "text/plain":
+            summary = ""
     if summary == content:
         summary = ""
     if not content:
@@ -214,14 +232,14 @@ def _kind_of(raw: Any, name: str) -> str:
     return str(_detail(raw, name).get("type") or "")
 
 
-def _longest(raw: Any) -> tuple[str, str]:
-    """The HTML of the entry's longest content, and the xml:base of it."""
-    best: tuple[str, str] = ("", "")
+def _longest(raw: Any) -> tuple[str, str, str]:
+    """The HTML of the entry's longest content, the xml:base of it, and its type."""
+    best: tuple[str, str, str] = ("", "", "")
     for one in dict.get(raw, "content") or ():
         kind, value = str(one.get("type") or ""), str(one.get("value") or "")
         is_text = "html" in kind or "text" in kind or "xml" in kind or not kind
         if is_text and len(value) > len(best[0]):
-            best = (value, str(one.get("base") or ""))
+            best = (value, str(one.get("base") or ""), kind)
     return best
 
 

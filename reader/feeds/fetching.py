@@ -226,7 +226,7 @@ class _Run:
             feed = self._state.feed(one.address)
             try:
                 answer = await self._asked(one, feed)
-                if answer.status == 304:
+                if answer.status == 304 and (feed.etag or feed.modified):
                     return self._unchanged(one, feed, answer)
                 if answer.status != 200:
                     return self._refused(one, feed, answer)

@@ -19,13 +19,13 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore2
 import httpx2
 
-from reader import __version__
+from reader import __version__, config
 from reader.article.network import is_public
 from reader.article.text import clean_line
 from reader.article.urls import UnsafeUrl, checked_url
 from reader.errors import ReaderError, shown
 
-USER_AGENT = f"news-reader-tui/{__version__} (feed reader; +https://news-reader-tui.example/feeds)"
+PROGRAM = f"news-reader-tui/{__version__}"
 FEED_KINDS = (
     "application/atom+xml, application/rss+xml, application/feed+json,"
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -82,6 +82,7 @@ class Network:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
+        self._user_agent = user_agent(config.load()[0].feeds.get("contact", ""))
         self._tls: ssl.SSLContext = httpx2.create_ssl_context()
         self._any = _Direct(self._tls, only_public=False)
         self._public = _Direct(self._tls, only_public=True)
@@ -113,7 +114,7 @@ class Network:
                 return await self._followed(_checked(url), dict(headers or {}), is_trusted, login)
         except TimeoutError:
             raise FetchError(
-                f"no whole answer within {self.limits.seconds:g} seconds; tried again later"
+                f"no whole answer within {self.limits.seconds:g} seconds; try again later"
             ) from None
 
     async def _followed(
@@ -170,7 +171,12 @@ class Network:
                 await response.aclose()
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        return {"User-Agent": USER_AGENT, "Accept": FEED_KINDS, "Accept-Encoding": "gzip, deflate", **headers}
+        return {
+            "User-Agent": self._user_agent,
+            "Accept": FEED_KINDS,
+            "Accept-Encoding": "gzip, deflate",
+            **headers,
+        }
 
     def _timeouts(self) -> dict[str, Any]:
         return {
@@ -207,7 +213,7 @@ class Network:
                     try:
                         raw += unpack.decompress(chunk, 1 << 20)
                     except zlib.error:
-                        raise FetchError("its compressed answer is damaged; tried again later") from None
+                        raise FetchError("its compressed answer is damaged; try again later") from None
                     chunk = unpack.unconsumed_tail
                 if len(raw) > self.limits.size:
                     raise FetchError(
@@ -294,6 +300,11 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
+def user_agent(contact: str) -> str:
+    """Who asks: the program, and how to reach its person where the configuration says so."""
+    return f"{PROGRAM} (feed reader; {contact})" if contact else f"{PROGRAM} (feed reader)"
+
+
 def _checked(url: str) -> str:
     try:
         return checked_url(url)
@@ -346,7 +357,7 @@ def _why(error: BaseException, host: str) -> str:
     if "gaierror" in kinds:
         return f"the host {name} is unknown; check the address and the connection to the internet"
     if "Timeout" in kinds:
-        return f"the host {name} does not answer in time; tried again later"
+        return f"the host {name} does not answer in time; try again later"
     if "refused" in said.lower() or "ConnectError" in kinds:
-        return f"no connection to {name} (refused); tried again later"
-    return f"the connection to {name} broke{f' ({text[:80]})' if text else ''}; tried again later"
+        return f"no connection to {name} (refused); try again later"
+    return f"the connection to {name} broke{f' ({text[:80]})' if text else ''}; try again later"

@@ -78,15 +78,17 @@ def status_sentence(status: int, wait: float, now: float, *, is_page: bool) -> s
         page = " with a web page" if is_page else ""
         return f"refused (403){page}: the site turns feed readers away, or wants a login; ask the site"
     if status == 429:
-        return f"asked too often (429); asked again {_then(wait, now)}"
+        return f"asked too often (429); {_then(wait, now)}"
     if status == 451:
         return "not available here for legal reasons (451)"
     if status >= 500:
-        return f"the server failed ({status}); asked again {_then(wait, now)}"
+        return f"the server failed ({status}); {_then(wait, now)}"
+    if status == 304:
+        return "not modified (304), but nothing was fetched before; look at the address in a browser"
     if 300 <= status < 400:
         return f"moved ({status}), but it does not say where to; look at its site for the new address"
     return f"the server said {status}; look at the address in a browser"
 
 
 def _then(wait: float, now: float) -> str:
-    return f"after {iso(datetime.fromtimestamp(now + wait, UTC))}" if wait else "later"
+    return f"asked again after {iso(datetime.fromtimestamp(now + wait, UTC))}" if wait else "try again later"

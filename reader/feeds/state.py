@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from reader.article.text import display_path
 from reader.config import paths
 from reader.errors import DamageError, StorageError, is_damage, remedy
+from reader.feeds.subscriptions import Subscription
 
 FILE = "feeds.db"
 """The database's name in the data folder."""
@@ -165,6 +166,14 @@ class State:
         """All that were ever known, by their addresses."""
         with self._said():
             return {row[1]: _feed(row) for row in self._connection.execute("select * from feed")}
+
+    def named(self, feeds: Sequence[Subscription]) -> list[Subscription]:
+        """The subscriptions, those without a name having the feed's own title."""
+        known = self.feeds()
+        nameless = FeedState(0, "")
+        return [
+            one if one.name else one._replace(name=known.get(one.address, nameless).title) for one in feeds
+        ]
 
     def store(self, feed: FeedState) -> None:
         """Keep what is known of a feed now. Inside a transaction or alone."""

@@ -203,3 +203,15 @@ def test_the_news_folder_is_where_the_configuration_says(
     assert (code, out) == (0, "0\n")
     assert "every" in err
     assert (_own_places / "config" / "here").is_dir()
+
+
+def test_a_feed_without_a_name_is_called_by_its_title(site: Site, shell: Shell, tmp_path: Path) -> None:
+    """A list of mere addresses: after a fetch, lists and commands have the feed's own title."""
+    urls = tmp_path / "urls"
+    urls.write_text(site.url + "/feed\n")
+    shell("import-feeds", str(urls))
+    assert json.loads(shell("feeds", "--format", "json")[1])[0]["name"] == site.url + "/feed"
+    shell("fetch")
+    assert json.loads(shell("feeds", "--format", "json")[1])[0]["name"] == "Harbour Post"
+    assert 'title="Harbour Post"' in shell("export-feeds")[1]
+    assert shell("unsubscribe", "harbour")[1] == "unsubscribed from Harbour Post\n"

@@ -6,6 +6,8 @@ import pytest
 
 from reader.errors import ReaderError
 from reader.feeds.discovery import NoFeed, discover, with_scheme
+from reader.feeds.document import NotAFeed
+from reader.feeds.network import FetchError
 from tests.feeds.conftest import QUICK
 from tests.feeds.site import Page, Site, item, rss
 
@@ -82,3 +84,18 @@ def test_a_feed_that_moved_is_found_where_it_is_now(site: Site) -> None:
 def test_what_people_type(typed: str, meant: str) -> None:
     """An address without a scheme is one with https."""
     assert with_scheme(typed) == meant
+
+
+def test_a_broken_feed_is_not_replaced_by_another(site: Site) -> None:
+    """The usual places are for web pages: for a feed with broken XML the sentence names the line."""
+    site.pages["/news.xml"] = Page(b'<?xml version="1.0"?>\n<rss version="2.0"><channel>\n<title>X</ti')
+    site.pages["/rss"] = Page(rss(item(1)))
+    with pytest.raises(NotAFeed, match="news.xml.*line 3"):
+        discover(site.url + "/news.xml")
+
+
+def test_every_failure_names_the_address(site: Site) -> None:
+    """Of several addresses it is clear which one failed."""
+    site.pages["/loop"] = Page(headers={"Location": "/loop"}, status=302)
+    with pytest.raises(FetchError, match="/loop.*redirected"):
+        discover(site.url + "/loop")

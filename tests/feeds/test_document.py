@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.feeds.document import NotAFeed, read, text_of
-from reader.feeds.entry import Entry
+from reader.feeds.entry import Entry, Picture
 from tests.feeds.site import atom, item, rss
 
 URL = "https://feeds.example/blog/feed.xml"
@@ -250,3 +250,61 @@ def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
         read(before + raw, "text/xml", URL)
     except NotAFeed:
         return
+
+
+MEDIA = b'<rss xmlns:media="http://search.yahoo.com/mrss/" '
+PICTURE = (
+    '<media:content url="https://m.example/a.png" medium="image">'
+    '<media:description type="plain">A long description of what the picture shows</media:description>'
+    "</media:content>"
+)
+TOOT = "<description>&lt;p&gt;Ships&lt;/p&gt;</description>"
+
+
+@pytest.mark.parametrize("inside", [TOOT + PICTURE, PICTURE + TOOT])
+def test_the_description_of_a_picture_is_not_the_text(inside: str) -> None:
+    """An entry with pictures that are described has its own text, in whatever order they stand."""
+    entry = only(rss(f"<item><title>A</title>{inside}</item>").replace(b"<rss ", MEDIA))
+    assert (entry.content, entry.summary) == ("<p>Ships</p>", "")
+    assert [one.url for one in entry.pictures] == ["https://m.example/a.png"]
+
+
+def test_a_video_has_what_its_media_group_says() -> None:
+    """Thumbnail and description inside of media:group are the picture and the text (trap 15)."""
+    entry = only(
+        b'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:yt="http://www.youtube.com/xml/schemas/2015"'
+        b' xmlns:media="http://search.yahoo.com/mrss/"><title>Channel</title><entry><id>yt:video:abc</id>'
+        b"<yt:videoId>abc</yt:videoId><title>A voyage</title>"
+        b'<link rel="alternate" href="https://video.example/watch?v=abc"/><media:group>'
+        b'<media:content url="https://video.example/v/abc" type="application/x-shockwave-flash"/>'
+        b'<media:thumbnail url="https://i.video.example/abc.jpg" width="480" height="360"/>'
+        b"<media:description>What is seen.</media:description></media:group></entry></feed>"
+    )
+    assert (entry.type, entry.content) == ("video", "What is seen.")
+    assert entry.link == "https://video.example/watch?v=abc"
+    assert entry.pictures == (Picture("https://i.video.example/abc.jpg", 480, 360),)
+
+
+def test_a_guid_that_is_no_address_is_no_link() -> None:
+    """Without isPermaLink="false", too: a podcast's "ep2" leads nowhere."""
+    assert only(rss("<item><title>A</title><guid>ep2</guid></item>")).link == ""
+    assert (
+        only(rss("<item><title>A</title><guid>https://p.example/2</guid></item>")).link
+        == "https://p.example/2"
+    )
+
+
+def test_letters_that_are_not_utf8_at_all_are_read_as_what_they_are() -> None:
+    """A document that says UTF-8 and has Windows' letters throughout keeps them."""
+    raw = rss(item(1, title="Caf\u00e9 \u201cna\u00efve\u201d")).decode().encode("cp1252")
+    assert only(raw, "text/xml; charset=utf-8").title == "Caf\u00e9 \u201cna\u00efve\u201d"
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_entities_of_rss_091_are_letters(between: str) -> None:
+    """A DOCTYPE of RSS 0.91 names a list of entities elsewhere; their letters are not lost."""
+    raw = (
+        f'<?xml version="1.0"?>{between}<!DOCTYPE rss SYSTEM "http://my.netscape.com/publish/formats/rss-0.91.dtd">'
+        '<rss version="0.91"><channel><title>T</title><item><title>Caf&eacute;</title></item></channel></rss>'
+    )
+    assert only(raw.encode()).title == "Caf\u00e9"

@@ -490,3 +490,35 @@ def test_a_list_imports_nothing_of_feeds() -> None:
     subscriptions.add([subscriptions.Subscription("https://a.example/")])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_wall_is_not_taken_for_a_feed(desk: Desk, status: int) -> None:
+    """A CDN that turns feed readers away with a page (trap 25): the sentence says so, nothing is written."""
+    desk.site.pages["/feed"] = Page(b"<html><title>Attention required</title></html>", status=status)
+    desk.subscribe()
+    report = desk.fetch()
+    assert not desk.articles()
+    assert str(status) in report.errors[0][1]
+    if status == 403:
+        assert "with a web page: the site turns feed readers away" in report.errors[0][1]
+
+
+def test_a_feed_that_is_not_found_for_days_comes_back(desk: Desk) -> None:
+    """404 now and then (trap 15) costs nothing: no article, no subscription."""
+    desk.site.pages["/feed"] = Page(rss(item(1)))
+    desk.subscribe()
+    desk.fetch()
+    del desk.site.pages["/feed"]
+    assert desk.fetch().failed == desk.fetch().failed == 1
+    desk.site.pages["/feed"] = Page(rss(item(1), item(2)))
+    report = desk.fetch()
+    assert (report.failed, report.new) == (0, 1)
+    assert len(desk.articles()) == 2
+
+
+def test_not_modified_without_a_question_is_a_failure(desk: Desk) -> None:
+    """304 to a first request brings nothing, so it is not said to be well."""
+    desk.site.pages["/feed"] = Page(status=304)
+    desk.subscribe()
+    assert "not modified (304), but nothing was fetched" in desk.fetch().errors[0][1]

@@ -10,6 +10,8 @@ from email.message import Message
 
 import pytest
 
+from reader import __version__, config
+from reader.config.paths import config_file
 from reader.feeds.network import Answer, FetchError, Network
 from tests.feeds.conftest import QUICK
 from tests.feeds.site import Page, Site
@@ -29,14 +31,27 @@ def get(url: str, *, is_trusted: bool = True, **how: object) -> Answer:
 
 
 def test_the_request_says_who_asks(site: Site) -> None:
-    """Name, version and address; compression; no cookie and no referrer."""
+    """Name and version; no address that is not the person's; compression; no cookie and no referrer."""
     site.pages["/"] = Page(b"x")
     get(site.url + "/")
     headers = site.asked[0][1]
-    assert headers["User-Agent"].startswith("news-reader-tui/")
-    assert "+http" in headers["User-Agent"]
+    assert headers["User-Agent"] == f"news-reader-tui/{__version__} (feed reader)"
     assert "gzip" in headers["Accept-Encoding"]
     assert not headers["Cookie"] and not headers["Referer"]
+
+
+def test_the_contact_of_the_configuration_is_sent(site: Site) -> None:
+    """`contact` of [feeds] stands in the User-Agent; one that no header can hold is left out, in words."""
+    file = config_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('[feeds]\ncontact = "ana@blog.example"\n')
+    site.pages["/"] = Page(b"x")
+    get(site.url + "/")
+    assert site.asked[0][1]["User-Agent"].endswith(" (feed reader; ana@blog.example)")
+    file.write_text('[feeds]\ncontact = "ana\\r\\nX-Evil: 1"\n')
+    assert "contact is an address like" in " ".join(config.load()[1])
+    get(site.url + "/")
+    assert site.asked[1][1]["User-Agent"].endswith(" (feed reader)")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_a_killed_fetch_loses_nothing_and_brings_nothing_twice(
     figure: Figure,
 ) -> None:
     """Killed after a random time, then fetched to the end: every entry is one whole file."""
-    choose, kills = random.Random(7), times(2, 25)
+    choose, kills = random.Random(7), times(2, 100)
     for attempt in range(kills):
         for kind in ("data", "config"):
             monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(tmp_path / f"{attempt}" / kind))
