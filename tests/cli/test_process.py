@@ -14,7 +14,7 @@ from tests.cli.home import KINDS, Home
 
 HEAVY = (
     "textual", "rich", "msgspec", "wcwidth", "multiprocessing", "asyncio", "concurrent.futures",
-    "reader.index.update", "reader.app",
+    "reader.index.update", "reader.app", "reader.feeds", "httpx2", "feedparser",
 )  # fmt: skip
 """Modules that cost time and that a plain list does without."""
 

@@ -71,7 +71,9 @@ class Feeds:
     def start(self) -> None:
         """Say how to bring in news where there is none; else fetch what is due, now and later."""
         if self._is_sample:
-            self._information.hint = self.invitation("Sample articles. ")
+            hint = self._information.hint = self.invitation("Sample articles. ")
+            if not self._information.region.height:  # few lines, or it would be there
+                self._host.say(hint)
         self._look_for_due()
 
     def invitation(self, before: str = "", between: str = " · ") -> str:

@@ -175,13 +175,12 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         about += [f"keeps {duration_text(one.keep)}"] if one.keep else []
         about += ["full text"] if one.full_text else []
         about += ["fetching…"] if self._fetching == one.address else []
-        lines = [cut(one_line(one.address), width), " · ".join(about)]
-        shown = Content("\n".join(filter(None, lines)))
+        settings = "".join(f" · {part}" for part in about)
+        address = cut(one_line(one.address), max(width - len(settings), 8))
+        shown = Content(f"{address}{settings}")
         if row.error:
             shown = Content.assemble(shown, "\n", (one_line(row.error), "$warning"))
         self.query_one("#feeds-about", Label).update(shown)
-        # More or fewer lines of it may have hidden the row.
-        self.call_after_refresh(self.query_one(OptionList).scroll_to_highlight)
 
     def action_answer(self, what: str) -> None:
         """Close, and go on with something else."""

@@ -1,0 +1,330 @@
+"""Feeds on the screen: fetching, subscribing, importing, the page of feeds, full text."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Label, OptionList
+
+from reader.app.reader_app import ReaderApp
+from reader.app.screens.feeds import FeedForm, FeedsPage
+from reader.app.screens.subscribe import SubscribePage
+from reader.app.start import Start
+from reader.config import Config
+from reader.feeds import subscriptions
+from reader.feeds.subscriptions import Subscription
+from reader.library import Library
+from reader.query import Query
+from tests.app.pilot import NARROW, WIDE, browse, line, picture, settled
+from tests.feeds.site import Page, Site, item, rss
+
+RSS = {"Content-Type": "application/rss+xml"}
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NETRC", "/nonexistent")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A server with one feed of three entries, and a page that names two feeds."""
+    made = Site()
+    made.pages["/feed"] = Page(rss(*(item(number) for number in range(3))), RSS)
+    made.pages["/comments"] = Page(rss(item(9, guid="c9"), title="Comments"), RSS)
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in ("feed", "comments")
+    )
+    made.pages["/"] = Page(f"<html><head>{links}</head></html>".encode(), {"Content-Type": "text/html"})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def news(_own_places: Path) -> Path:
+    """The news folder, still empty."""
+    folder = _own_places / "data" / "news"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@asynccontextmanager
+async def reading(folder: Path, size: tuple[int, int] = WIDE, **said: object) -> AsyncIterator[Pilot[int]]:
+    """The screen over a folder, by default the news folder, with its first look done."""
+    library = Library.open([folder])
+    start = Start(library, Query(), Config(mark_read_after=-1), is_news=True)._replace(**said)  # type: ignore[arg-type]
+    async with ReaderApp(start).run_test(size=size) as pilot:
+        await until(pilot, lambda: not browse(pilot).is_refreshing)  # a fetch may go on
+        yield pilot
+    library.close()
+
+
+async def until(pilot: Pilot[int], is_so: Callable[[], object]) -> None:
+    """Wait for what another process brings about."""
+    for _ in range(1200):
+        if is_so():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(f"it never came to that:\n{picture(pilot)}")
+
+
+def said(pilot: Pilot[int]) -> list[str]:
+    """The notices on the screen."""
+    return [one.message for one in pilot.app._notifications]
+
+
+async def test_what_is_due_is_fetched_by_itself_and_said_once(site: Site, news: Path) -> None:
+    """The screen opens, feeds are fetched, and one notice says how many articles are new."""
+    subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post", "Sea")])
+    async with reading(news) as pilot:
+        await until(pilot, lambda: len(browse(pilot).articles) == 3)
+        await until(pilot, lambda: not browse(pilot).feeds.is_fetching)
+        await settled(pilot)
+        assert said(pilot) == ["3 new"]
+        assert site.paths() == ["/feed"]
+
+
+async def test_r_fetches_without_moving_the_cursor(site: Site, news: Path) -> None:
+    """New articles come above and below the article under the cursor, which keeps it."""
+    subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post")])
+    async with reading(news) as pilot:
+        screen = browse(pilot)
+        await until(pilot, lambda: len(screen.articles) == 3 and not screen.feeds.is_fetching)
+        await pilot.press("j")
+        await settled(pilot)
+        held = screen.articles.headline
+        assert held is not None
+        site.pages["/feed"] = Page(rss(*(item(number) for number in range(9))), RSS)
+        await pilot.press("R")
+        await until(pilot, lambda: len(screen.articles) == 9 and not screen.feeds.is_fetching)
+        await settled(pilot)
+        assert screen.articles.headline is not None
+        assert screen.articles.headline.id == held.id
+        assert said(pilot) == ["6 new"]
+
+
+async def test_a_fetch_says_how_far_it_is_and_r_stops_it(site: Site, news: Path) -> None:
+    """Keys work meanwhile; what comes after it was stopped is dropped."""
+    go_on = Event()
+
+    def slow(_: object) -> Page:
+        go_on.wait(20)
+        return Page(rss(item(7, guid="slow")), RSS)
+
+    site.pages["/slow"] = slow
+    subscriptions.add([Subscription(f"{site.url}/feed"), Subscription(f"{site.url}/slow")])
+    async with reading(news) as pilot:
+        screen = browse(pilot)
+        await until(pilot, lambda: "1 of 2 feeds · 3 new · R stops" in line(pilot, 1))
+        await pilot.press("question_mark")
+        assert pilot.app.screen is not screen
+        await pilot.press("escape")
+        await pilot.press("R")
+        assert not screen.feeds.is_fetching
+        assert "feeds" not in line(pilot, 1)
+        assert "Fetching stopped" in said(pilot)
+        go_on.set()
+        await until(pilot, lambda: len(screen.articles) == 3)
+        await settled(pilot)
+
+
+async def test_escape_in_the_list_stops_a_fetch(site: Site, news: Path) -> None:
+    """After the selection is cleared, if there is one."""
+    go_on = Event()
+    site.pages["/slow"] = lambda _: Page(b"") if go_on.wait(20) else Page(b"")
+    subscriptions.add([Subscription(f"{site.url}/slow")])
+    async with reading(news) as pilot:
+        await until(pilot, lambda: browse(pilot).feeds.is_fetching)
+        await pilot.press("escape")
+        assert not browse(pilot).feeds.is_fetching
+        go_on.set()
+        await settled(pilot)
+
+
+async def test_failures_are_said_in_words(site: Site, news: Path) -> None:
+    """A single one with its feed; R without feeds looks for files as before."""
+    async with reading(news) as pilot:
+        await pilot.press("R")
+        await settled(pilot)
+        assert said(pilot) == ["Nothing new in 0 files"]
+        subscriptions.add([Subscription(f"{site.url}/gone", "Lost")])
+        await pilot.press("R")
+        await until(pilot, lambda: any("Lost: not found (404)" in one for one in said(pilot)))
+        await settled(pilot)
+
+
+async def test_subscribing_shows_what_was_found_before_it_is_kept(site: Site, news: Path) -> None:
+    """Title, number, the newest three and where; one of several is chosen, then a folder."""
+    async with reading(news) as pilot:
+        await pilot.press("b")
+        page = pilot.app.screen
+        assert isinstance(page, SubscribePage)
+        page.query_one("#feed-address", Input).value = site.url
+        await pilot.press("enter")
+        await until(pilot, lambda: len(page.found) == 2)
+        await pilot.pause()
+        shown = picture(pilot)
+        assert "Harbour Post  RSS 2.0, 3 articles" in shown
+        assert "· Title 2" in shown
+        assert not subscriptions.load()[0]
+        await pilot.press("down")
+        assert "/comments" in picture(pilot)
+        await pilot.press("up", "enter", *"Sea", "enter")
+        kept = subscriptions.load()[0]
+        assert [(one.address, one.name, one.folder) for one in kept] == [
+            (f"{site.url}/feed", "Harbour Post", "Sea")
+        ]
+        await until(pilot, lambda: len(browse(pilot).articles) == 3 and not browse(pilot).feeds.is_fetching)
+        await settled(pilot)
+
+
+async def test_leaving_the_dialog_keeps_nothing(site: Site, news: Path) -> None:
+    """Esc while it looks, or when it was found, and an address without a feed."""
+    async with reading(news) as pilot:
+        await pilot.press("b")
+        page = pilot.app.screen
+        assert isinstance(page, SubscribePage)
+        page.query_one("#feed-address", Input).value = f"{site.url}/nowhere"
+        await pilot.press("enter")
+        await until(pilot, lambda: "not found (404)" in picture(pilot))
+        page.query_one("#feed-address", Input).value = f"{site.url}/feed"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(page.found) == 1)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert not subscriptions.load()[0]
+
+
+async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path, tmp_path: Path) -> None:
+    """The sample says how to begin; the reader starts anew with the news folder."""
+    (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
+    opened: list[str] = []
+    async with reading(tmp_path, is_news=False, is_sample=True, reopen=opened.append) as pilot:
+        assert "Sample articles. Your own news: b subscribe · i import OPML · C open a folder" in line(
+            pilot, 1
+        )
+        await pilot.press("b")
+        page = pilot.app.screen
+        assert isinstance(page, SubscribePage)
+        page.query_one("#feed-address", Input).value = f"{site.url}/feed"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(page.found) == 1)
+        await pilot.press("enter")
+        await pilot.pause()
+    assert opened == [str(news)]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_an_empty_folder_says_how_to_bring_in_news(tmp_path: Path, size: tuple[int, int]) -> None:
+    """With the keys."""
+    async with reading(tmp_path, size, is_news=False) as pilot:
+        shown = picture(pilot)
+        for words in ("No articles yet.", "b subscribe", "i import OPML", "C open a folder"):
+            assert words in shown
+
+
+async def test_importing_says_what_is_in_a_file_first(site: Site, news: Path, tmp_path: Path) -> None:
+    """How many feeds, and what is left out and why."""
+    file = tmp_path / "feeds.opml"
+    file.write_text(
+        f'<opml><body><outline text="Sea"><outline text="Harbour & Post" xmlUrl="{site.url}/feed"/></outline>'
+        '<outline text="Odd" xmlUrl="ftp://odd.example/"/></body></opml>'
+    )
+    async with reading(news) as pilot:
+        await pilot.press("i")
+        pilot.app.screen.query_one(Input).value = str(file)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Subscribe to 1 feed?" in picture(pilot))
+        assert "ftp://odd.example/" in picture(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: len(browse(pilot).articles) == 3 and not browse(pilot).feeds.is_fetching)
+        assert subscriptions.load()[0][0].folder == "Sea"
+        await pilot.press("i")
+        pilot.app.screen.query_one(Input).value = str(tmp_path / "none.opml")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("check the path" in one for one in said(pilot)))
+        await settled(pilot)
+
+
+async def test_the_page_of_feeds(site: Site, news: Path) -> None:
+    """Articles, unread, age and error of each; edit, pause, unsubscribe, and each taken back."""
+    subscriptions.add([
+        Subscription(f"{site.url}/feed", "Harbour Post", "Sea"), Subscription(f"{site.url}/gone", "Lost"),
+    ])  # fmt: skip
+    async with reading(news) as pilot:
+        await until(pilot, lambda: len(browse(pilot).articles) == 3 and not browse(pilot).feeds.is_fetching)
+        await settled(pilot)
+        await pilot.press("s", "E")
+        page = pilot.app.screen
+        assert isinstance(page, FeedsPage)
+        listed = page.query_one(OptionList)
+        await until(pilot, lambda: listed.option_count == 2)
+        await settled(pilot)
+        rows = [str(listed.get_option_at_index(place).prompt).split() for place in (0, 1)]
+        assert rows[0] == ["Harbour", "Post", "Sea", "3", "3", "now"]
+        assert rows[1][:6] == ["Lost", "never", "not", "found", "(404);", "look"]
+
+        await pilot.press("p")
+        assert not subscriptions.load()[0][0].enabled
+        await pilot.press("u")
+        assert subscriptions.load()[0][0].enabled
+
+        await pilot.press("e")
+        form = pilot.app.screen
+        assert isinstance(form, FeedForm)
+        form.query_one("#feed-every", Input).value = "soon"
+        await pilot.press("enter")
+        assert "is no time" in str(form.query_one("#form-error", Label).render())
+        form.query_one("#feed-every", Input).value = "2h"
+        form.query_one("#feed-keep", Input).value = "90d"
+        await pilot.press("enter")
+        changed = subscriptions.load()[0][0]
+        assert (changed.every, changed.keep, changed.name) == (7200, 90 * 86400, "Harbour Post")
+
+        await pilot.press("d")
+        assert [one.name for one in subscriptions.load()[0]] == ["Lost"]
+        await pilot.press("u")
+        assert {one.name for one in subscriptions.load()[0]} == {"Lost", "Harbour Post"}
+        assert subscriptions.load()[0][-1].every == 7200
+        await pilot.press("escape")
+        await settled(pilot)
+
+
+async def test_a_feed_is_fetched_from_its_page(site: Site, news: Path) -> None:
+    """And its row says what came."""
+    subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post", enabled=False)])
+    async with reading(news) as pilot:
+        assert not site.paths()
+        await pilot.press("E")
+        page = pilot.app.screen
+        assert isinstance(page, FeedsPage)
+        await until(pilot, lambda: page.row is not None)
+        await pilot.press("f")
+        await until(pilot, lambda: page.row is not None and page.row.articles == 3)
+        await pilot.press("enter")
+        await settled(pilot)
+
+
+async def test_full_text_by_a_key(site: Site, news: Path) -> None:
+    """The page's text is kept in the article's file and shown."""
+    pytest.importorskip("trafilatura")
+    words = " ".join(["The ferry was late again and nobody minded much, said the harbour master."] * 8)
+    site.pages["/story"] = Page(
+        f"<html><body><article><h1>Ferry</h1><p>{words}</p></article></body></html>".encode(),
+        {"Content-Type": "text/html"},
+    )
+    site.pages["/feed"] = Page(rss(item(1, link=f"{site.url}/story", title="Ferry")), RSS)
+    subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post")])
+    async with reading(news) as pilot:
+        await until(pilot, lambda: len(browse(pilot).articles) == 1 and not browse(pilot).feeds.is_fetching)
+        await settled(pilot)
+        await pilot.press("enter", "T")
+        await until(pilot, lambda: "nobody minded" in picture(pilot))
+        await settled(pilot)
