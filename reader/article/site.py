@@ -9,6 +9,9 @@ _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS = ("year", "month", "day", "slug", "folder")
 """What may stand in a permalink, in braces."""
 
+SKIPPED_FOLDERS = ("node_modules", "bower_components", "vendor", "_site", "venv", "__pycache__")
+"""What tools put beside articles. Not in `reader.config`: the workers of a load would import all of it."""
+
 
 class Site(NamedTuple):
     """A site whose files lie in a folder."""

@@ -14,10 +14,9 @@ from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
 from reader.article.record import Place, Problem
-from reader.article.site import Site
+from reader.article.site import SKIPPED_FOLDERS, Site
 from reader.article.text import display_path
 from reader.collection.sites import SITE_FILES, provider_folder, site_above, stamps_above
-from reader.config.settings import SKIPPED_FOLDERS
 from reader.errors import UsageError
 
 Source: TypeAlias = "str | os.PathLike[str]"

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
 from reader.article.identity import is_web
-from reader.article.site import PLACEHOLDERS
+from reader.article.site import PLACEHOLDERS, SKIPPED_FOLDERS
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
 from reader.config.commands import BY_ID
@@ -186,8 +186,6 @@ FEEDS = ("folder", "every", "contact")
 DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
 _CONTACT = re.compile(r"[!-'*-~]{0,200}", re.ASCII)
 SITE_KEYS = ("folder", "name", "url", "permalink")
-SKIPPED_FOLDERS = ("node_modules", "bower_components", "vendor", "_site", "venv", "__pycache__")
-"""What tools put beside articles."""
 SIGNS = ("auto", "unicode", "ascii")
 
 

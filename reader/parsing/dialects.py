@@ -9,7 +9,6 @@ import re
 
 from reader.article.dates import When, seconds_of
 from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
-from reader.article.markdown import first_heading, first_paragraph
 from reader.article.plain_text import name_text, plain_text
 from reader.article.record import Article, Image, Place, Provider, Value
 from reader.article.text import clean, clean_line, display_path
@@ -51,7 +50,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     date = _date(header, place, notes)
     original, web = _urls(header, place, notes)
     page = "" if is_web(original) or is_web(web) else _page(header, original or web, date, place)
-    stated = _words(header, "title", parsed, notes) or first_heading(body)
+    stated = _words(header, "title", parsed, notes) or _first_heading(body)
     seconds = None if date is None else seconds_of(date)
     topics, category = _topics(header, place, notes)
     quality, heat = header.take("quality"), header.take("heat")
@@ -63,7 +62,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         or identity_of(page, "")
         or identity_without_address(stated, seconds, body, place.relative.rpartition("/")[2]),
         title=stated or _title_in_name(place),
-        excerpt=_words(header, "excerpt", parsed, notes) or (first_paragraph(body) if body else ""),
+        excerpt=_words(header, "excerpt", parsed, notes) or _first_paragraph(body),
         published_date_time=date,
         original_url=original,
         web_url=web,
@@ -86,6 +85,23 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         page=page,
         base=page or (f"{place.site.url}/" if place.site else ""),
     )
+
+
+# The workers of a load are done sooner without the module for Markdown: few files need it.
+def _first_heading(body: str) -> str:
+    if not body:
+        return ""
+    from reader.article.markdown import first_heading
+
+    return first_heading(body)
+
+
+def _first_paragraph(body: str) -> str:
+    if not body:
+        return ""
+    from reader.article.markdown import first_paragraph
+
+    return first_paragraph(body)
 
 
 def _text(header: Header, field: str, notes: Notes) -> str:
