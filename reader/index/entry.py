@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise, repeat
@@ -50,28 +50,37 @@ class IndexEntry(NamedTuple):
     """See `Article.title_key` and `Article.text_key`."""
 
 
-_VALUES: Mapping[str, Callable[[Article, Place], Iterable[str]]] = {
-    "topic": lambda article, _: article.topics,
-    "provider": lambda article, _: (article.provider.name,),
-    "folder": lambda _, place: (f"{place.folder}/{folder_of(place.relative)}".rstrip("/"),),
-    "category": lambda article, _: (article.category,),
-    "type": lambda article, _: (article.type,),
-    "author": lambda article, _: article.author,
-    "domain": lambda article, _: (article.provider.domain.lower(), _host(article.url)),
-    "quality": lambda article, _: () if article.quality is None else (str(article.quality),),
-    "heat": lambda article, _: () if article.heat is None else (str(article.heat),),
-}
-"""What an article and the place of its file say in each stored field; an empty text is no value."""
+def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[str]]:
+    """What an article and the place of its file say in each stored field; an empty text is no value."""
+    return {
+        "topic": article.topics,
+        "provider": (article.provider.name,),
+        "folder": (_folder(place.folder, place.relative.rpartition("/")[0]),),
+        "category": (article.category,),
+        "type": (article.type,),
+        "author": article.author,
+        "domain": (article.provider.domain.lower(), host),
+        "quality": () if article.quality is None else (str(article.quality),),
+        "heat": () if article.heat is None else (str(article.heat),),
+    }
+
+
+@lru_cache(maxsize=1024)
+def _folder(top: str, below: str) -> str:
+    return f"{top}/{folder_of(f'{below}/')}".rstrip("/")
 
 
 def entry_of(article: Article, place: Place) -> IndexEntry:
     """The entry of an article whose file lies there."""
     date = article.published_date_time
     is_day = date is not None and not isinstance(date, datetime)
+    url = article.url
+    host = _host(url)
+    values = _values(article, place, host)
     found = [
         (number, value)
         for name, number in STORED.items()
-        for value in dict.fromkeys(_VALUES[name](article, place))
+        for value in (dict.fromkeys(values[name]) if len(values[name]) > 1 else values[name])
         if value
     ]
     flags = (
@@ -81,8 +90,8 @@ def entry_of(article: Article, place: Place) -> IndexEntry:
     found += [(SetKind.FLAG, flag) for flag, is_set in flags if is_set]
     return IndexEntry(
         key_of(article.identity), None if date is None else seconds_of(date), is_day, article.title,
-        article.provider.name, article.provider.domain or _host(article.url), article.topics,
-        article.quality, article.heat, article.category, article.type, article.url, article.is_draft,
+        article.provider.name, article.provider.domain or host, article.topics,
+        article.quality, article.heat, article.category, article.type, url, article.is_draft,
         tuple(found), "\n".join(searched_texts(article)), article.title_key, article.text_key,
     )  # fmt: skip
 

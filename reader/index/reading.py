@@ -51,7 +51,7 @@ def take(roots: Roots, file: File) -> Taken:
     try:
         content = read_content(place.path)
         origin, digest = _origin(content, file), racy_digest(content)
-        return Taken(origin, place, article_in(content.raw, place), digest=digest)
+        return Taken(origin, place, article_in(content.raw, place, is_brief=True), digest=digest)
     except Unreadable as error:
         return Taken(origin, place, None, error.problem, digest)
     except OSError as error:

@@ -101,7 +101,26 @@ _NOT_PLAIN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u
 _ASCII_CONTROLS = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
 _ESCAPE = re.compile(r"\\(u....|.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_NULLS = frozenset(("null", "Null", "NULL"))
+NULLS = frozenset(("null", "Null", "NULL"))
+
+
+class CanonicalMatch(NamedTuple):
+    """A canonical header taken apart, each value as it is written; None for one that is not there."""
+
+    scalars: list[str | None]
+    """In the order of HEAD_KEYS."""
+    extra: str | None
+    """Lines of other keys."""
+    name: str | None
+    domain: str | None
+    topics: str | None
+    """Its lines, and so on."""
+    images: str | None
+    related: list[re.Match[str]]
+    secured: str | None
+    more: str | None
+    """Lines of other keys behind `secured`."""
+    end: int
 
 
 class CanonicalHeader(NamedTuple):
@@ -112,8 +131,8 @@ class CanonicalHeader(NamedTuple):
     """Characters of the text that the header takes with its fences; the body begins there."""
 
 
-def read(text: str) -> CanonicalHeader | None:
-    """The header of a file in the canonical layout; None for every other."""
+def match(text: str) -> CanonicalMatch | None:
+    """The header of a file in the canonical layout, as it is written; None for every other."""
     if not text.startswith("---\n"):
         return None
     layout = _layout()
@@ -132,31 +151,39 @@ def read(text: str) -> CanonicalHeader | None:
     if not tail or not _is_plain(text, tail.end()):
         return None
     secured, more = tail.groups()
-    fields: dict[str, Value] = {
-        key: _value(raw) for key, raw in zip(HEAD_KEYS, scalars, strict=True) if raw is not None
-    }
-    if extra and not _add(fields, extra):
+    return CanonicalMatch(scalars, extra, name, domain, topics, images, related, secured, more, tail.end())
+
+
+def read(text: str) -> CanonicalHeader | None:
+    """The fields of a file in the canonical layout; None for every other."""
+    found = match(text)
+    if found is None:
         return None
-    if name is not None or domain is not None:
-        fields["provider"] = _provider(name, domain)
+    fields: dict[str, Value] = {
+        key: value_of(raw) for key, raw in zip(HEAD_KEYS, found.scalars, strict=True) if raw is not None
+    }
+    if found.extra and not _add(fields, found.extra):
+        return None
+    if found.name is not None or found.domain is not None:
+        fields["provider"] = _provider(found.name, found.domain)
     for key, raw, make in (
-        ("topics", topics, _topics),
-        ("images", images, _pictures),
-        ("secured", secured, _value),
+        ("topics", found.topics, _topics),
+        ("images", found.images, _pictures),
+        ("secured", found.secured, value_of),
     ):
         if raw is not None:
             fields[key] = make(raw)
-    if related:
-        fields["related"] = list(map(_related, related))
-    if more and not _add(fields, more):
+    if found.related:
+        fields["related"] = list(map(_related, found.related))
+    if found.more and not _add(fields, found.more):
         return None
-    return CanonicalHeader(fields, tail.end())
+    return CanonicalHeader(fields, found.end)
 
 
-def _value(raw: str) -> str | None:
+def value_of(raw: str) -> str | None:
     """What a scalar means that is written so."""
     if raw[0] != '"':
-        return None if raw in _NULLS else raw
+        return None if raw in NULLS else raw
     if "\\" in raw:
         return _ESCAPE.sub(_unescaped, raw[1:-1])
     return raw[1:-1]
@@ -185,52 +212,62 @@ def _add(fields: dict[str, Value], lines: str) -> bool:
     for key, raw in _layout().field.findall(lines):
         if key in fields:
             return False
-        fields[key] = _value(raw)
+        fields[key] = value_of(raw)
     return True
 
 
 def _provider(name: str | None, domain: str | None) -> dict[str, Value]:
     found: dict[str, Value] = {}
     if name is not None:
-        found["name"] = _value(name)
+        found["name"] = value_of(name)
     if domain is not None:
-        found["domain"] = _value(domain)
+        found["domain"] = value_of(domain)
     return found
 
 
 def _topics(lines: str) -> Value:
-    return [_value(line[4:]) for line in lines.split("\n")[:-1]]
+    return [value_of(line) for line in topics_in(lines)]
+
+
+def topics_in(lines: str) -> list[str]:
+    """The topics of these lines, each as it is written."""
+    return [line[4:] for line in lines.split("\n")[:-1]]
+
+
+def images_in(lines: str) -> list[tuple[str, str, str, str]]:
+    """Address, width, height and `isCached` of the pictures in these lines, as written; "" for none."""
+    return _layout().image.findall(lines)
 
 
 def _pictures(lines: str) -> Value:
     found: list[Value] = []
-    for url, width, height, is_cached in _layout().image.findall(lines):
-        one: dict[str, Value] = {"url": _value(url)}
+    for url, width, height, is_cached in images_in(lines):
+        one: dict[str, Value] = {"url": value_of(url)}
         if width:
-            one["width"] = _value(width)
+            one["width"] = value_of(width)
         if height:
-            one["height"] = _value(height)
+            one["height"] = value_of(height)
         if is_cached:
-            one["isCached"] = _value(is_cached)
+            one["isCached"] = value_of(is_cached)
         found.append(one)
     return found
 
 
 def _related(match: re.Match[str]) -> dict[str, Value]:
     title, excerpt, date, url, kind, name, domain, quality, images = match.groups()
-    found: dict[str, Value] = {"title": _value(title)}
+    found: dict[str, Value] = {"title": value_of(title)}
     if excerpt is not None:
-        found["excerpt"] = _value(excerpt)
+        found["excerpt"] = value_of(excerpt)
     if date is not None:
-        found["publishedDateTime"] = _value(date)
+        found["publishedDateTime"] = value_of(date)
     if url is not None:
-        found["webUrl"] = _value(url)
+        found["webUrl"] = value_of(url)
     if kind is not None:
-        found["type"] = _value(kind)
+        found["type"] = value_of(kind)
     if name is not None or domain is not None:
         found["provider"] = _provider(name, domain)
     if quality is not None:
-        found["quality"] = _value(quality)
+        found["quality"] = value_of(quality)
     if images is not None:
         found["images"] = _pictures(images)
     return found

@@ -54,14 +54,15 @@ class Unreadable(ReaderError):
         """What `check` lists for it; None for a page of HTML that is no post."""
 
 
-def article_in(raw: bytes, place: Place) -> Article:
+def article_in(raw: bytes, place: Place, *, is_brief: bool = False) -> Article:
     """The article in a file's bytes, of which one more than MAX_FILE says that there are more.
 
+    `is_brief`: only what the index keeps is needed, which is done in half the time (see `brief`).
     Raises Unreadable where they hold no text; all else that is wrong is in the article's problems. Nothing
     else is ever raised: a fault of this program is the problem of the one file that it was met in.
     """
     try:
-        return _article_in(raw, place)
+        return _article_in(raw, place, is_brief=is_brief)
     except Unreadable:
         raise
     except Exception as error:
@@ -74,19 +75,23 @@ def fault(place: Place, error: Exception) -> Problem:
     return _problem(place, f"cannot be read: a fault of this program ({what}); report it with this file")
 
 
-def _article_in(raw: bytes, place: Place) -> Article:
+def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
     if 0 in raw and raw.count(0) > len(raw) * MAX_NULS and raw[:2] not in _UTF16:
         raise Unreadable(_problem(place, "is not text; remove it or give it another ending"))
     text, reason = decode(raw[:MAX_FILE])
     if not text or text.isspace():
         raise Unreadable(_problem(place, "is empty; write an article into it or remove it"))
-    if place.path.lower().endswith(HTML) and not text.lstrip().startswith(("---", "+++", "{")):
+    path = place.path.lower()
+    is_html = path.endswith(HTML)
+    if is_html and not text.lstrip().startswith(("---", "+++", "{")):
         raise Unreadable(None)
-    read, article_of = _parsers()
-    parsed = read(text, is_yaml=place.path.lower().endswith(_WHOLE_YAML))
-    if place.path.lower().endswith(HTML):
-        parsed = parsed._replace(body=html_in_blocks(parsed.body))
-    article = article_of(parsed, place)
+    brief_article, read, article_of = _parsers()
+    article = brief_article(text, place) if is_brief and not is_html else None
+    if article is None:
+        parsed = read(text, is_yaml=path.endswith(_WHOLE_YAML))
+        if is_html:
+            parsed = parsed._replace(body=html_in_blocks(parsed.body))
+        article = article_of(parsed, place)
     reasons = [reason] if reason else []
     if len(raw) > MAX_FILE:
         reasons.append(f"is larger than {MAX_FILE // 2**20} MB; only its beginning was read")
@@ -133,12 +138,15 @@ def _parted(html: str, depth: int) -> tuple[str, int]:
 
 
 @cache
-def _parsers() -> tuple[Callable[..., Parsed], Callable[[Parsed, Place], Article]]:
+def _parsers() -> tuple[
+    Callable[[str, Place], Article | None], Callable[..., Parsed], Callable[[Parsed, Place], Article]
+]:
     # Imported with the first file: a start that finds no file changed reads none.
+    from reader.parsing.brief import brief_article
     from reader.parsing.dialects import article_of
     from reader.parsing.frontmatter import read
 
-    return read, article_of
+    return brief_article, read, article_of
 
 
 def decode(raw: bytes) -> tuple[str, str | None]:
