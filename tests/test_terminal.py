@@ -195,10 +195,10 @@ def test_a_choice_overrules_what_is_found() -> None:
     for name, values in ALLOWED.items():
         for value in values:
             found = next(f for f in seen({}, chosen=choices({name: value})).findings if f.name == name)
-            assert found.reason == "the configuration says so"
+            assert found.reason == "set in the configuration"
     here = seen({"SSH_TTY": "x"}, chosen=choices({"remote": True, "links": True}, remote=False))
     assert (here.is_remote, here.links) == (False, True)
-    assert here.findings[1].reason == "--local says so"
+    assert here.findings[1].reason == "--local was given"
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def _paths() -> Iterator[Finding]:
     from reader.config import paths
 
     file = paths.config_file()
-    reason = "" if file.exists() else "does not exist yet, which is fine"
+    reason = "" if file.exists() else "does not exist yet"
     yield Finding("configuration", str(file), reason, _open_to_others(file.parent, file))
     for name, folder in (
         ("index", paths.cache_dir()),
@@ -179,7 +179,7 @@ def _open_to_others(*places: Path) -> tuple[str, ...]:
             who = "everybody" if found.st_mode & 0o002 else "its group"
             advice.append(f"{who} may write to {place}: chmod go-w {shlex.quote(str(place))}")
         elif found.st_uid not in (os.getuid(), 0):
-            advice.append(f"{place} belongs to another user, who may change what is in it")
+            advice.append(f"{place} belongs to another user, who can change it")
     return tuple(advice)
 
 

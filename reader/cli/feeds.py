@@ -101,18 +101,18 @@ def _opened(folder: str) -> Library:
 
 def _subscribe_options(parser: CommandParser) -> None:
     parser.words("urls", "URL", "addresses of feeds, or of pages that name one")
-    add = parser.group("what it is called and how it is fetched")
-    add("--name", metavar="NAME", help="call it so (default: its title; e.g. --name 'Harbour Post')")
+    add = parser.group("name and fetching")
+    add("--name", metavar="NAME", help="its name (default: the feed's title; e.g. --name 'Harbour Post')")
     add("--folder", metavar="NAME", completer=folder_names,
-        help="put it into this folder (e.g. --folder Tech)")  # fmt: skip
+        help="the folder for it (e.g. --folder Tech)")  # fmt: skip
     add("--full-text", action="store_true",
-        help="fetch each article's page for its whole text (e.g. --full-text)")  # fmt: skip
-    add("--every", metavar="TIME", help="fetch it at most so often (e.g. --every 30m)")
+        help="fetch each article's page for the full text (e.g. --full-text)")  # fmt: skip
+    add("--every", metavar="TIME", help="fetch it at most this often (e.g. --every 30m)")
     add("--keep", metavar="TIME",
-        help="remove articles that are older, unless you starred, tagged or noted them "
+        help="remove older articles, unless you starred, tagged or noted them "
         "(e.g. --keep 90d)")  # fmt: skip
     add("--yes", action="store_true",
-        help="take the first feed where a page names several "
+        help="take the first feed if a page names several "
         "(e.g. reader subscribe --yes https://blog.example)")  # fmt: skip
 
 
@@ -188,10 +188,10 @@ def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
 
 
 def _unsubscribe_options(parser: CommandParser) -> None:
-    parser.words("feeds", "FEED", "an address or a name, or how one of them begins", feed_names)
+    parser.words("feeds", "FEED", "an address, a name, or the beginning of one", feed_names)
     add = parser.group("its articles")
     add("--delete-articles", action="store_true",
-        help="remove its articles too, but not what you starred, tagged, noted or edited "
+        help="also delete its articles, except those that you starred, tagged, noted or edited "
         "(e.g. reader unsubscribe --delete-articles 'Harbour Post')")  # fmt: skip
 
 
@@ -273,7 +273,7 @@ def _feeds(options: Namespace) -> int:
     elif rows:
         _print_table(known, rows, states)
     else:
-        note('there are no feeds yet; "reader subscribe URL" or "reader import-feeds FILE" brings some')
+        note('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
     return 0
 
 
@@ -367,13 +367,13 @@ def _status(one: Subscription, state: FeedState | None) -> str:
 
 
 def _fetch_options(parser: CommandParser) -> None:
-    parser.words("feeds", "FEED", "the feeds to fetch; without one all that are due", feed_names)
+    parser.words("feeds", "FEED", "the feeds to fetch; default: all that are due", feed_names)
     add = parser.group("how")
     add("--force", action="store_true",
-        help="fetch what is not due, too; unchanged feeds still cost no more than a question "
+        help="also fetch feeds that are not due "
         "(e.g. reader fetch --force 'Harbour Post')")  # fmt: skip
     add("--jobs", metavar="N", type=whole(1), default=None,
-        help="ask so many feeds at the same time, but no host more than twice "
+        help="fetch this many feeds at a time, at most two per host "
         "(default 32; e.g. reader fetch --jobs 4)")  # fmt: skip
     add_format(add, ("text", "json"), "text")
 
@@ -398,7 +398,7 @@ def _fetch(options: Namespace) -> int:
         print(json_text(_report(report)))
     else:
         if not known:
-            note('there are no feeds yet; "reader subscribe URL" or "reader import-feeds FILE" brings some')
+            note('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
         print(_sentence(report))
     return 1 if report.failed else 0
 
@@ -471,14 +471,14 @@ def _import(options: Namespace) -> int:
     added = len(subscriptions.add(listed.subscriptions)) if listed.subscriptions else 0
     there = len(listed.subscriptions) - added
     parts = [f"subscribed to {counted(added, 'feed')}"]
-    parts += [f"{there:,} were there already"] if there else []
+    parts += [f"{there:,} already there"] if there else []
     parts += [f"{len(listed.refused):,} left out"] if listed.refused else []
     print(", ".join(parts))
     return 0
 
 
 def _export_options(parser: CommandParser) -> None:
-    parser.words("words", "FILE", "the file to write; without one, or with -, stdout")
+    parser.words("words", "FILE", "the file to write; default: stdout")
 
 
 def _export(options: Namespace) -> int:
@@ -514,7 +514,7 @@ def _save_options(parser: CommandParser) -> None:
     parser.words("urls", "URL", "addresses of pages")
     add = parser.group("the article")
     add("-t", "--topic", action="append", metavar="TOPIC", default=[],
-        help="give it this topic; repeat for more "
+        help="add this topic; can be repeated "
         "(e.g. reader save -t Ferries https://paper.example/story)")  # fmt: skip
 
 

@@ -36,17 +36,17 @@ def add_filters(parser: CommandParser) -> None:
     """The options that say which articles."""
     add = parser.group("filters (combined with AND; repeat an option for OR)")
     add("-q", "--query", action="append", default=[], metavar="TEXT",
-        help="a query, as in the search bar; a repeated one must match as well "
+        help="a query, as in the search bar; when repeated, all must match "
         """(e.g. -q 'battery "solid state" -car since:30d')""")  # fmt: skip
     add("--view", metavar="NAME", completer=_views,
-        help="what this saved view selects (e.g. --view Unread)")  # fmt: skip
+        help="a saved view (e.g. --view Unread)")  # fmt: skip
     for field in FIELDS:
         if field.flags:
             add(*field.flags, action="append", default=[], metavar="NAME", dest=field.name,
                 help=f"{field.help} (e.g. {field.option_example})",
                 completer=_values_of(field.name))  # fmt: skip
-    add("--since", metavar="DATE", help="not older than this (e.g. --since 7d)")
-    add("--until", metavar="DATE", help="not newer than this (e.g. --until 2021-07)")
+    add("--since", metavar="DATE", help="from this date on (e.g. --since 7d)")
+    add("--until", metavar="DATE", help="up to this date (e.g. --until 2021-07)")
     add("--min-quality", metavar="N", type=whole(0, 100),
         help="at least this quality, 0 to 100 (e.g. --min-quality 50)")  # fmt: skip
     add("--min-heat", metavar="N", type=whole(-1), help="at least this heat (e.g. --min-heat 1)")

@@ -86,14 +86,12 @@ def _count(options: Namespace) -> int:
         return 0
     print(count)
     if not is_exact:
-        note("there are at least this many: too many articles have the words of the phrase; narrow the query")
+        note("at least this many: too many articles contain the words of the phrase; narrow the query")
     return 0
 
 
 def _facets_options(parser: CommandParser) -> None:
-    parser.words(
-        "words", "FIELD|SOURCE", f"first the field ({', '.join(FACETS)}), then folders or files", _fields
-    )
+    parser.words("words", "FIELD|SOURCE", f"the field ({', '.join(FACETS)}), then folders or files", _fields)
     add_filters(parser)
     add_format(parser.group("output"), ("text", "json"), "text")
 
@@ -105,7 +103,7 @@ def _fields(**_: object) -> Iterable[str]:
 def _facets(options: Namespace) -> int:
     field, *sources = options.words or [""]
     if field not in FACETS:
-        raise UsageError(f'which field? Say one of {", ".join(FACETS)}, like "reader facets topic"')
+        raise UsageError(f'which field? Use one of {", ".join(FACETS)}, like "reader facets topic"')
     query = without_muted(asked(options), options, sources)
     with opened(sources) as library:
         values = [found for found in library.facet(field, query).values if found.count]

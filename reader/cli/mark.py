@@ -64,7 +64,7 @@ def change_of(action: str) -> Change:
         "unnote": Change(note=""),
     }
     if action not in simple:
-        raise UsageError(f'"{clean_line(action)}" is no mark; say {_CHOICE}')
+        raise UsageError(f'"{clean_line(action)}" is not a mark; use {_CHOICE}')
     return simple[action]
 
 
@@ -73,7 +73,7 @@ def _mark_options(parser: CommandParser) -> None:
     add_filters(parser)
     add = parser.group("selection by id, and confirmation")
     add("--ids", metavar="IDS", completer=ids,
-        help="only these articles: ids separated by commas or blanks, or - to read them from stdin "
+        help="only these articles: ids separated by commas or spaces, or - to read them from stdin "
         "(e.g. reader list --format ids | reader mark read --ids -)")  # fmt: skip
     add("--yes", action="store_true",
         help=f"do not ask before marking more than {ASK_ABOVE} articles "
@@ -88,7 +88,7 @@ def _actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
 
 def _mark(options: Namespace) -> int:
     if not options.words:
-        raise UsageError(f"no mark given; say {_CHOICE}")
+        raise UsageError(f"no mark given; use {_CHOICE}")
     action, *sources = options.words
     if action in _TRAVELS:
         return _travel(action, sources)
@@ -104,7 +104,7 @@ def _mark(options: Namespace) -> int:
             return 0
         changed = library.mark(chosen, change)
     rest = count - changed
-    print(f"{counted(changed, 'article')} {change.words}" + (f" ({rest:,} already so)" if rest > 0 else ""))
+    print(f"{counted(changed, 'article')} {change.words}" + (f" ({rest:,} unchanged)" if rest > 0 else ""))
     return 0
 
 
@@ -161,8 +161,8 @@ def open_marks() -> Marks:
 def _export_options(parser: CommandParser) -> None:
     parser.words("words", "FILE", "the file to write; - for stdout")
     parser.group("two machines")("--merge", action="store_true",
-        help="take in what was done later on another machine, if the file is there, then write "
-        "everything with its times (e.g. reader export-marks --merge ~/news/marks.json)")  # fmt: skip
+        help="merge newer changes from an existing file first, then write all marks with their times "
+        "(e.g. reader export-marks --merge ~/news/marks.json)")  # fmt: skip
 
 
 def _export(options: Namespace) -> int:
@@ -189,7 +189,7 @@ def _export(options: Namespace) -> int:
 def _import_options(parser: CommandParser) -> None:
     parser.words("words", "FILE", "a file written by export-marks; - for stdin")
     parser.group("two machines")("--merge", action="store_true",
-        help="let the later change win, part by part, also where a mark was taken back "
+        help="the later change to each mark wins, removals included "
         "(e.g. reader import-marks --merge ~/news/marks.json)")  # fmt: skip
 
 
@@ -207,13 +207,13 @@ def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
     """What an export holds: an array of objects. Raises UsageError."""
     import json
 
-    wrong = f'{name} is not a file of "reader export-marks"'
+    wrong = f'{name} was not written by "reader export-marks"'
     try:
         records = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{wrong}: {clean_line(str(error))}") from None
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise UsageError(f"{wrong}: it should be a JSON array of objects")
+        raise UsageError(f"{wrong}: expected a JSON array of objects")
     return records
 
 
@@ -232,7 +232,7 @@ COMMANDS = {
         run=_export,
     ),
     "import-marks": Subcommand(
-        summary="read such a file",
+        summary="import marks from a file",
         usage="reader import-marks [--merge] FILE",
         examples=(
             "reader import-marks marks.json",

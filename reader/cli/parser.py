@@ -278,9 +278,9 @@ def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
 def add_place(add: Adder) -> None:
     """The options that say where the person sits, for commands that open pages."""
     add("--remote", dest="is_remote", action="store_const", const=True,
-        help="you sit at another machine (e.g. reader --remote)")  # fmt: skip
+        help="assume an SSH session (e.g. reader --remote)")  # fmt: skip
     add("--local", dest="is_remote", action="store_const", const=False,
-        help="you sit at this machine (e.g. reader open e6768943 --local)")  # fmt: skip
+        help="assume no SSH session (e.g. reader open e6768943 --local)")  # fmt: skip
 
 
 def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:

@@ -39,7 +39,7 @@ def _options(parser: CommandParser) -> None:
 
 def _run(options: Namespace) -> int:
     if options.port and options.socket:
-        raise UsageError("--port and --socket exclude each other")
+        raise UsageError("--port and --socket cannot be combined")
     if options.command:
         return _with_ssh(options.command, options)
     from reader.config import paths
@@ -151,7 +151,7 @@ def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[s
 
 COMMANDS = {
     "relay": Subcommand(
-        summary="on your own machine: open the pages that a reader on a server asks for",
+        summary="on your own machine: open pages for a reader on a server",
         usage=(
             "reader relay [--port N | --socket FILE] [--allow-private] [--new-token]\n"
             "       reader relay [--port N] [--allow-private] ssh HOST [COMMAND]..."

@@ -176,8 +176,8 @@ COMMANDS = {
         summary="A news reader for folders of articles.",
         usage="reader [OPTIONS] [SOURCE]...\n       reader COMMAND [OPTIONS] ...",
         examples=(
-            "reader                          the configured collection, else a sample to try",
-            "reader ~/news --unread -t AI    a folder, what is unread about a topic",
+            "reader                          the configured collection, else the sample",
+            "reader ~/news --unread -t AI    a folder, the unread articles of a topic",
             "reader list -q chips --format json ~/news | jq '.[].title'",
         ),
         options=_options,

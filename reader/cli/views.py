@@ -56,7 +56,7 @@ def _run(options: Namespace) -> int:
 
 COMMANDS = {
     "views": Subcommand(
-        summary="list saved queries with their numbers of articles and unread articles",
+        summary="list views with their total and unread numbers",
         usage="reader views [OPTIONS] [SOURCE]...",
         examples=("reader views", "reader views --format json ~/news | jq '.[] | select(.unread > 0)'"),
         options=_options,

@@ -98,7 +98,7 @@ def _said(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno is not None:
         return f"{kind}: {os.strerror(error.errno)}"
     code = getattr(error, "sqlite_errorname", None)
-    return f"{kind}: {code}" if code else f"{kind} (what it said may quote an article and is left out)"
+    return f"{kind}: {code}" if code else f"{kind} (message omitted, it may quote an article)"
 
 
 def _version(name: str) -> str:

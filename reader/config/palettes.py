@@ -61,12 +61,12 @@ def _read(path: str, name: str, said: list[str]) -> Palette | None:
     import tomllib  # 5 ms that only people with themes pay
 
     if not _NAME.fullmatch(name):
-        said.append("a theme's name may contain letters, digits, dots and dashes only; the theme is left out")
+        said.append("a theme's name can only contain letters, digits, dots and dashes; the theme is ignored")
         return None
     try:
         table = tomllib.loads(private_files.read(path, MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        said.append(f"{getattr(error, 'strerror', None) or error}; the theme is left out")
+        said.append(f"{getattr(error, 'strerror', None) or error}; the theme is ignored")
         return None
     is_dark = table.pop("dark", None)
     if not isinstance(is_dark, bool | None):

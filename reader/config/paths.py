@@ -109,8 +109,8 @@ def ensure(folder: _Folder) -> _Folder:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
-            f"The folder {str(folder)!r} can't be made: {reason}. Make room for it there, or set "
-            "READER_CACHE_DIR and READER_DATA_DIR to folders that you may write."
+            f"The folder {str(folder)!r} can't be created: {reason}. Free some space or set "
+            "READER_CACHE_DIR and READER_DATA_DIR to folders that you can write to."
         ) from None
     return folder
 

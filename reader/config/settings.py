@@ -374,16 +374,15 @@ def _collection(value: object, folder: Path) -> tuple[Path, ...]:
 def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str, str]:
     """The table [feeds], with an absolute folder; what can't be is told and left out."""
     for unknown in [name for name in pairs if name not in FEEDS]:
-        warnings.append(f"feeds: there is no key {shown(unknown)}; {nearest(unknown, FEEDS)}")
+        warnings.append(f"feeds: unknown key {shown(unknown)}; {nearest(unknown, FEEDS)}")
         del pairs[unknown]
     if pairs.get("folder"):
         pairs["folder"] = os.path.abspath(folder / os.path.expanduser(pairs["folder"]))
     if "every" in pairs and not DURATION.fullmatch(pairs["every"]):
-        warnings.append(f'feeds: every is a time like "30m", not {shown(pairs.pop("every"))}')
+        warnings.append(f'feeds: every: expected a time like "30m", not {shown(pairs.pop("every"))}')
     if not _CONTACT.fullmatch(pairs.get("contact", "")):
-        warnings.append(
-            f"feeds: contact is an address like ana@blog.example, not {shown(pairs.pop('contact'))}"
-        )
+        contact = shown(pairs.pop("contact"))
+        warnings.append(f"feeds: contact: expected an address like ana@blog.example, not {contact}")
     return pairs
 
 
@@ -396,14 +395,14 @@ def _sites(value: object, folder: Path, warnings: list[str]) -> tuple[Mapping[st
         site = {}
         for name, item in one.items():
             if name not in SITE_KEYS:
-                warnings.append(f"site {number}: there is no key {shown(name)}; {nearest(name, SITE_KEYS)}")
+                warnings.append(f"site {number}: unknown key {shown(name)}; {nearest(name, SITE_KEYS)}")
             elif not isinstance(item, str) or not clean_line(item):
-                warnings.append(f"site {number}: {name} must be a text, not {brief(spelled(item))}")
+                warnings.append(f"site {number}: {name} must be a string, not {brief(spelled(item))}")
             else:
                 site[name] = clean_line(item)
         mistake = _mistake_in(site)
         if mistake:
-            warnings.append(f"site {number}: {mistake}; the site is left out")
+            warnings.append(f"site {number}: {mistake}; the site is ignored")
             continue
         site["folder"] = os.path.abspath(folder / os.path.expanduser(site["folder"]))
         site["url"] = site.get("url", "").rstrip("/")
@@ -418,11 +417,11 @@ def _mistake_in(site: Mapping[str, str]) -> str:
     if "folder" not in site or not ("name" in site or "url" in site):
         return "it needs a folder, and a name or a url"
     if "url" in site and not is_web(site["url"]):
-        return f"url is an address like https://www.example.org, not {shown(site['url'])}"
+        return f"url: expected an address like https://www.example.org, not {shown(site['url'])}"
     if "permalink" in site and "url" not in site:
-        return "a permalink needs a url before it"
+        return "permalink needs url"
     if unknown:
-        return f"permalink may hold {', '.join(map('{{{}}}'.format, PLACEHOLDERS))}, not {{{unknown[0]}}}"
+        return f"permalink can contain {', '.join(map('{{{}}}'.format, PLACEHOLDERS))}, not {{{unknown[0]}}}"
     return ""
 
 

@@ -57,7 +57,7 @@ def find(name: str, configured: Configured) -> View:
     for view in views:
         if fold(view.name) == fold(name):
             return view
-    raise UsageError(f"there is no view {shown(name)}; {nearest(name, [view.name for view in views])}")
+    raise UsageError(f"unknown view {shown(name)}; {nearest(name, [view.name for view in views])}")
 
 
 def saved(configured: Configured, name: str, text: str) -> Configured:
@@ -160,7 +160,7 @@ def _with_views(text: str, before: Configured, views: Configured, renamed: Mappi
     plain = text.removeprefix(mark).replace("\r\n", "\n")
     document = tomlkit.parse(plain)
     if tomllib.loads(plain).get("views", {}) != before:
-        raise ValueError("[views] has changed meanwhile, or holds something else than queries")
+        raise ValueError("[views] was changed meanwhile, or contains something other than queries")
     if "views" not in document and views:
         document = tomlkit.parse(plain.rstrip("\n") + "\n\n[views]\n" if plain.strip() else "[views]\n")
     old = document.get("views")
@@ -177,7 +177,7 @@ def _with_views(text: str, before: Configured, views: Configured, renamed: Mappi
     else:
         new = plain
     if tomllib.loads(new).get("views", {}) != views:
-        raise ValueError("the views can't be written in this order")
+        raise ValueError("the views cannot be written in this order")
     return mark + (new.replace("\n", "\r\n") if "\r\n" in text else new)
 
 

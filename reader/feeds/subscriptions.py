@@ -65,7 +65,7 @@ class Subscription(NamedTuple):
 _CHECKS: Mapping[str, tuple[type, str]] = {
     "url": (str, "a text"), "name": (str, "a text"), "folder": (str, "a text"),
     "full_text": (bool, "true or false"), "every": (str, 'a time like "30m"'),
-    "keep": (str, 'a time like "90d"'), "topics": (list, "a list of texts"),
+    "keep": (str, 'a time like "90d"'), "topics": (list, "a list of strings"),
     "enabled": (bool, "true or false"), "user": (str, "a text"),
     "password_command": (list, "a list of a program and its arguments"),
 }  # fmt: skip

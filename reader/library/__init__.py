@@ -84,15 +84,15 @@ class Library:
         try:
             cache = paths.ensure(os.path.join(paths.folder_of("cache"), "indexes", name))
         except StorageError as error:
-            notices.append(f"{error}; reading works from memory, and begins anew each time.")
+            notices.append(f"{error}; the index is kept in memory and rebuilt at each start.")
         try:
             data = paths.ensure(paths.folder_of("data"))
         except StorageError as error:
-            notices.append(f"{error}; marks can't be kept.")
+            notices.append(f"{error}; marks are not saved.")
         try:
             library = cls(collection, cache, data)
         except (sqlite3.Error, OSError) as error:
-            notices.append(f"The index in {cache} can't be used ({error}); reading works from memory.")
+            notices.append(f"Cannot use the index in {cache} ({error}); it is kept in memory.")
             library = cls(collection, None, data)
         library.notices[:0] = notices
         return library

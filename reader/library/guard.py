@@ -58,8 +58,8 @@ class GuardedIndex:
         if isinstance(error, ReaderError):
             return error
         if isinstance(error, sqlite3.Error | OSError):
-            return StorageError(f"the index can't be used: {remedy(error)}")
-        return StorageError(f"this can't be answered: {type(error).__name__}: {error}")
+            return StorageError(f"cannot use the index: {remedy(error)}")
+        return StorageError(f"cannot answer this: {type(error).__name__}: {error}")
 
 
 def is_damage(error: Exception) -> bool:

@@ -52,7 +52,7 @@ class MarksDesk:
             try:
                 marks = Marks(os.path.join(folder, FILE))
             except StorageError as error:
-                self.notices.append(f"{error}. Until then nothing can be marked.")
+                self.notices.append(f"{error}. Nothing can be marked until then.")
             else:
                 self._tell(marks)
                 return marks
@@ -125,7 +125,7 @@ class MarksDesk:
             except StorageError as further:
                 error = further
         if not isinstance(error.__cause__, sqlite3.OperationalError):
-            self.notices.append(f"{error}. Until then nothing can be marked.")
+            self.notices.append(f"{error}. Nothing can be marked until then.")
             self._marks.close()
             self._marks = Marks(None)
 
@@ -167,7 +167,7 @@ class MarksDesk:
     def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
         """Change the marks of these articles; how many were changed. Raises StorageError."""
         if not self.are_kept:
-            raise StorageError('marks cannot be kept here; "reader doctor" names the folder to make writable')
+            raise StorageError('marks cannot be saved; "reader doctor" names the folder to make writable')
         blanks = {row.key: blank(row) for row in rows}
         articles = {key: mark.identity for key, mark in blanks.items()}
         traces = {key: mark.traces for key, mark in blanks.items()}
@@ -203,7 +203,7 @@ class MarksDesk:
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Take over exported marks; how many articles were changed. Raises UsageError, StorageError."""
         if not self.are_kept:
-            raise StorageError('marks cannot be kept here; "reader doctor" names the folder to make writable')
+            raise StorageError('marks cannot be saved; "reader doctor" names the folder to make writable')
         wanted = list(records)
         changed = self._whole(lambda marks: marks.import_(wanted))
         self.follow(-1)

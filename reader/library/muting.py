@@ -46,7 +46,7 @@ def muting_of(rules: Mapping[str, Sequence[str]], views: Configured) -> tuple[Mu
             everywhere = muted
         elif fold(name) not in texts:
             known = [view.name for view in arranged(views)]
-            mistakes.append(f"mute: there is no view {shown(name)}; {nearest(name, known)}")
+            mistakes.append(f"mute: unknown view {shown(name)}; {nearest(name, known)}")
         else:
             try:
                 by_view.append((parse(texts[fold(name)]), muted))
@@ -61,7 +61,7 @@ def _leaving_out(texts: Sequence[str], mistakes: list[str]) -> Query:
         try:
             found.append(parse(text))
         except QueryError as error:
-            mistakes.append(f"mute is left out: {error}")
+            mistakes.append(f"mute rule ignored: {error}")
     return Query(tuple(Group("and", one.clauses, negated=True) for one in found if one.clauses))
 
 

@@ -61,7 +61,7 @@ def check(name: str) -> None:
             return
         if not isinstance(here, dict) or part not in here:
             known = [".".join([*parts[:place], key]) for key in here] if isinstance(here, dict) else parts[:1]
-            raise UsageError(f"there is no field {shown(name)}; {nearest(name, known)}")
+            raise UsageError(f"unknown field {shown(name)}; {nearest(name, known)}")
         here = here[part]
 
 
@@ -176,7 +176,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
             plain += {"n": "\n", "t": "\t", "\\": "\\"}[found[2]]
         elif found[1] is None:
             raise UsageError(
-                f"--template: at character {found.start() + 1}: a brace without its other one; "
+                f"--template: at character {found.start() + 1}: unmatched brace; "
                 'write "{title}" for a field and "{{" for the brace itself'
             )
         else:

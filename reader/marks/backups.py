@@ -82,7 +82,9 @@ def put_right(path: str) -> str:
         if good is None:
             _without_journal(file)
             file.unlink()
-            return f"The marks were damaged, and there is no copy yet: they begin anew ({kept} holds the old)"
+            return (
+                f"The marks were damaged, without a backup: starting without marks ({kept} has the old ones)"
+            )
         part = file.with_name(f"{file.name}.{os.getpid()}.part")
         try:
             _copy(good, part)
@@ -91,7 +93,7 @@ def put_right(path: str) -> str:
         finally:
             part.unlink(missing_ok=True)
     day = _day_of(good).isoformat()
-    return f"The marks were damaged: the copy of {day} has taken their place ({kept} holds the damaged file)"
+    return f"The marks were damaged: the backup of {day} was restored ({kept} has the damaged file)"
 
 
 def _set_aside(file: Path) -> Path:

@@ -102,8 +102,8 @@ class Marks:
             connection.execute("commit")
         elif version > VERSION:
             raise StorageError(
-                "the marks were written by a newer reader (`reader doctor` says where they are):"
-                " use that one, or move them away"
+                'the marks were written by a newer version of reader ("reader doctor" says where they are); '
+                "use that version or move them away"
             )
 
     @property

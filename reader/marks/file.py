@@ -79,7 +79,7 @@ class MarksFile:
         except OSError:
             return
         if is_emptied:
-            raise DamageError(f"the marks in {path} are gone, though there are copies of them")
+            raise DamageError(f"the marks in {path} are gone, but there are backups")
 
     def _put_right(self) -> sqlite3.Connection:
         # Only where there is damage: it brings more along than a start has time for.

@@ -121,7 +121,7 @@ def exported(mark: Mark) -> dict[str, Any]:
 
 _WANTED: Mapping[str, tuple[type, str]] = {
     "identity": (str, "text"), "read": (bool, "true or false"), "starred": (bool, "true or false"),
-    "note": (str, "text"), "tags": (list, "a list of texts"), "keys": (list, "a list of texts"),
+    "note": (str, "text"), "tags": (list, "a list of strings"), "keys": (list, "a list of strings"),
     "date": (int, "a whole number"),
 }  # fmt: skip
 """What a record of marks holds; all but the identity may be missing."""
@@ -130,18 +130,18 @@ _WANTED: Mapping[str, tuple[type, str]] = {
 def imported(place: int, record: object) -> Mark:
     """An exported record as a mark. Raises UsageError."""
     if not isinstance(record, Mapping) or not record.get("identity"):
-        raise UsageError(f'record {place} holds no marks: it needs "identity", which names the article')
+        raise UsageError(f'record {place} is not a mark: it needs "identity", which names the article')
     for name, (kind, meant) in _WANTED.items():
         value = record.get(name)
         are_texts = not isinstance(value, list) or all(one is None or isinstance(one, str) for one in value)
         if value is not None and not (isinstance(value, kind) and are_texts):
-            raise UsageError(f'record {place} holds no marks: "{name}" must be {meant}')
+            raise UsageError(f'record {place} is not a mark: "{name}" must be {meant}')
     identity = record["identity"]
     tags = [clean_line(tag) for tag in record.get("tags") or () if tag is not None]
     try:
         keys = [None if key is None else int(key, 16) & INT63 for key in record.get("keys") or ()]
     except ValueError:
-        raise UsageError(f'record {place} holds no marks: "keys" must be hexadecimal numbers') from None
+        raise UsageError(f'record {place} is not a mark: "keys" must be hexadecimal numbers') from None
     key, title, text = [*keys, None, None, None][:3]
     return Mark(
         key_of(identity) if key is None else key, identity,
@@ -216,5 +216,5 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
         if any(not 0 < time < _MOST for time in found.values()):
             raise ValueError
     except (ValueError, OverflowError):
-        raise UsageError(f'record {place} holds no marks: "changed" must be times by part') from None
+        raise UsageError(f'record {place} is not a mark: "changed" must map parts to times') from None
     return found

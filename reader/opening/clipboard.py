@@ -57,7 +57,7 @@ def osc52(text: str) -> str:
     """The sequence that puts the text on the clipboard. Raises TooLong beyond LIMIT bytes."""
     raw = text.encode("utf-8", "replace")
     if len(raw) > LIMIT:
-        raise TooLong(f"{len(raw):,} bytes are too much for a terminal's clipboard; {LIMIT:,} are the most.")
+        raise TooLong(f"{len(raw):,} bytes are too many for a terminal's clipboard; the limit is {LIMIT:,}.")
     return f"\x1b]52;c;{b64encode(raw).decode('ascii')}\x07"
 
 
@@ -99,12 +99,10 @@ def carry_out(plan: CopyPlan, write: Callable[[str], object]) -> Copied:
     if is_kept:
         return Copied(True, "Copied")
     if not is_sent:
-        return Copied(False, "Nothing here takes a copy: this terminal lets no program fill its clipboard")
+        return Copied(False, "Cannot copy: this terminal does not let programs set the clipboard")
     if plan.is_held_back:
-        return Copied(
-            True, 'Sent to tmux, which keeps it; "reader doctor" prints the line that lets it through'
-        )
-    return Copied(True, "Sent to the terminal for its clipboard")
+        return Copied(True, 'Sent to tmux only; "reader doctor" prints the line that passes it on')
+    return Copied(True, "Sent to the terminal's clipboard")
 
 
 def _keepers(terminal: Terminal) -> Iterator[tuple[str, ...]]:

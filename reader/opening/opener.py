@@ -39,7 +39,7 @@ TEXT_BROWSERS = (
 _DESKTOP_COMMANDS = (("xdg-open",), ("gio", "open"), ("sensible-browser",), ("x-www-browser",))
 
 BY_SSH = (
-    "You are connected by SSH, so no browser is started here; "
+    "You are connected by SSH, so no browser was started; "
     '"reader relay" on your own machine opens pages there'
 )
 
@@ -105,7 +105,7 @@ def plan(
             mistakes.append(f"{place} names {shown(names[0])}, which is not installed")
     if not terminal.is_remote:
         steps += _commands(_from_desktop(terminal), address, which)
-    sentence = BY_SSH if terminal.is_remote else "No browser can be started here"
+    sentence = BY_SSH if terminal.is_remote else "No browser found"
     return Plan(address, tuple(steps), sentence, "; ".join(mistakes))
 
 
@@ -151,7 +151,7 @@ def carry_out(
             if failure is None:
                 return Outcome(True, f"Sent to the browser: {shown_host(plan.url)}{_beside(plan)}")
         reason = reason or failure
-    return Outcome(False, (f"No browser took it: {reason}" if reason else plan.sentence) + _beside(plan))
+    return Outcome(False, (f"The browser failed: {reason}" if reason else plan.sentence) + _beside(plan))
 
 
 def _beside(plan: Plan) -> str:

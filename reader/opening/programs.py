@@ -47,7 +47,7 @@ def arguments_of(command: str) -> tuple[str, ...]:
     except ValueError:
         raise UsageError("a quote in the command is not closed") from None
     if not found:
-        raise UsageError("no command given; for example: wc -w, or sh -c '…' where a shell is needed")
+        raise UsageError("no command given; for example: wc -w, or sh -c '…' for a shell")
     return (os.path.expanduser(found[0]), *found[1:])
 
 

@@ -233,7 +233,7 @@ def kept_of(value: Value) -> Value:
 
 def _names(value: Value, field: str, notes: Notes) -> list[str]:
     if not isinstance(value, list):
-        notes.add(field, f"must be a list of texts, not {_kind(value)}")
+        notes.add(field, f"must be a list of strings, not {_kind(value)}")
         return []
     if linked := _linked(value):
         return [name_text(linked)]

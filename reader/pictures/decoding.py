@@ -67,6 +67,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
     except MemoryError:
-        sys.exit("it needs too much memory")
+        sys.exit("decoding it needs too much memory")
     except Exception as error:  # a decoder fails in a hundred ways, and each is the picture's fault
         sys.exit(f"{type(error).__name__}: {error}"[:200].replace("\n", " "))

@@ -34,7 +34,7 @@ from reader.pictures.making import PictureError
 
 CHUNK = 1 << 16
 KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff")
-TOO_LONG = "it takes too long to come"
+TOO_LONG = "it took too long to download"
 
 
 class Deadline:
@@ -184,13 +184,13 @@ def fetch(url: str, most: int, seconds: float, *, allow_private: bool = False) -
             raise PictureError(TOO_LONG) from None
         if isinstance(error, PictureError):
             raise
-        raise PictureError(f"it did not come: {reason}") from None
+        raise PictureError(f"download failed: {reason}") from None
 
 
 def _received(answer: HTTPResponse, most: int, deadline: Deadline) -> bytes:
     kind = answer.headers.get_content_type()
     if kind not in KINDS:
-        raise PictureError(f"the server says that it is {kind}")
+        raise PictureError(f"the server sent {kind}")
     raw = bytearray()
     while chunk := answer.read(CHUNK):
         raw += chunk

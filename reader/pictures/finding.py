@@ -42,7 +42,7 @@ def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
         except ReaderError as error:
             raise PictureError(str(error)) from None
     if ":" in url.partition("/")[0] or "\0" in url or not url:
-        raise PictureError("its address is of a kind that is not opened")
+        raise PictureError("only http, https and files are opened")
     folder = os.path.dirname(article)
     wanted = unquote(url.partition("?")[0].partition("#")[0])
     # Sites write addresses from their own top: the collection's folder stands for it.
@@ -76,7 +76,7 @@ def _read_file(path: str) -> bytes:
         with os.fdopen(handle, "rb") as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
-                raise PictureError("it is no regular file")
+                raise PictureError("it is not a regular file")
             if found.st_size > MOST_BYTES:
                 raise PictureError(f"its file has {found.st_size >> 20} MB")
             return file.read(MOST_BYTES)

@@ -49,19 +49,19 @@ def make(raw: bytes, width: int, height: int, kind: str = "rgb") -> Pixels:
         done = subprocess.run(argv, input=raw, capture_output=True, timeout=PATIENCE, check=False)
     except (OSError, subprocess.SubprocessError) as error:
         is_slow = isinstance(error, subprocess.TimeoutExpired)
-        raise PictureError("it takes too long to decode" if is_slow else clean_line(str(error))) from None
+        raise PictureError("decoding it took too long" if is_slow else clean_line(str(error))) from None
     if done.returncode:
         said = clean_line(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
-        raise PictureError(_in_words(said) if done.returncode > 0 else "decoding it had to be broken off")
+        raise PictureError(_in_words(said) if done.returncode > 0 else "decoding it failed")
     head, _, data = done.stdout.partition(b"\n")
     try:
         made_width, made_height = map(int, head.split())
     except ValueError:
-        raise PictureError("it can't be decoded") from None
+        raise PictureError("it cannot be decoded") from None
     return Pixels(made_width, made_height, data)
 
 
 def _in_words(said: str) -> str:
     if "UnidentifiedImageError" in said:
-        return "it is no picture of a kind that is known"
-    return said or "it can't be decoded"
+        return "unknown picture format"
+    return said or "it cannot be decoded"

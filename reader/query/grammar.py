@@ -147,7 +147,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
         return Token("term", start, run.end(), negated, field, tuple(map(QueryPiece, run[0].split(","))))
     pieces, at = _values(text, name.end(), typing)
     if field not in FIELD_NAMES:
-        reason = f'there is no field "{name[1]}"; {nearest(field, FIELD_NAMES)}'
+        reason = f'unknown field "{name[1]}"; {nearest(field, FIELD_NAMES)}'
         raise QueryError(_with_remedy(reason, text[start:at]), name.start(), name.end() - name.start())
     is_last = typing and at == len(text)
     is_dropped = False
@@ -157,7 +157,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
     checked: list[QueryPiece] = []
     try:
         if not pieces and not is_last and not is_dropped:
-            raise ValueError(f"a value must follow the colon at once, like {example(field)}")
+            raise ValueError(f"put a value right after the colon, like {example(field)}")
         for piece in pieces:
             if is_last and piece is pieces[-1] and is_unfinished(field, piece.text):
                 continue

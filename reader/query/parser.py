@@ -44,7 +44,7 @@ class _Parser:
         asked = self.either()
         if self.rest:
             token = self.rest[-1]
-            raise QueryError('this ")" closes nothing; quote it to search for it', token.start)
+            raise QueryError('unmatched ")"; quote it to search for it', token.start)
         if asked is None:
             self.check_empty()
         clauses = asked.parts if is_plain_and(asked) else (asked,) if asked else ()
@@ -67,7 +67,7 @@ class _Parser:
             if not seen and (joiner or (self.rest and self.rest[-1].kind == "or")):
                 wrong = joiner or self.rest[-1]
                 if not (self.typing and at_end):
-                    reason = 'OR needs something on both sides; write "OR" to search for the word'
+                    reason = 'OR needs a term on both sides; write "OR" to search for the word'
                     raise QueryError(reason, wrong.start, wrong.stop - wrong.start)
             if part:
                 parts.append(part)
@@ -93,13 +93,13 @@ class _Parser:
     def group(self, opener: Token) -> Clause | None:
         self.depth += 1
         if self.depth > MOST_NESTED:
-            raise QueryError(f"more than {MOST_NESTED} parentheses inside each other", opener.start)
+            raise QueryError(f"more than {MOST_NESTED} nested parentheses", opener.start)
         inner = self.either(opener)
         self.depth -= 1
         if self.rest:
             self.rest.pop()
         elif not self.typing:
-            raise QueryError('this "(" is never closed; add ")" or quote it', opener.stop - 1)
+            raise QueryError('unmatched "("; add ")" or quote it', opener.stop - 1)
         return inner
 
     def term(self, token: Token) -> Clause | None:
@@ -113,13 +113,15 @@ class _Parser:
         for piece in token.pieces:
             kinds.setdefault((piece.prefix, piece.is_quoted and has_words), []).append(piece.text)
         if len(kinds) > 1 and self.depth == MOST_NESTED:
-            raise QueryError(f"more than {MOST_NESTED} groups inside each other", token.start)
+            raise QueryError(f"more than {MOST_NESTED} nested groups", token.start)
         terms = [Term(token.field, distinct(texts), False, *kind) for kind, texts in kinds.items()]
         return joined("or", terms, token.negated)
 
     def order(self, token: Token) -> None:
         if self.depth or token.negated:
-            reason = "sort: orders the whole list: write it outside parentheses and without a dash before it"
+            reason = (
+                "sort: applies to the whole list; write it outside parentheses and without a dash before it"
+            )
             raise QueryError(reason, token.start, token.stop - token.start)
         if token.pieces:
             order = token.pieces[-1]

@@ -83,8 +83,8 @@ def _remote(facts: Facts, env: Mapping[str, str]) -> tuple[bool, str]:
     # In tmux the variables are those of the moment the pane was made; tmux itself knows who is attached now.
     if facts.tmux is not None and "SSH_CONNECTION" in facts.tmux.env:
         if facts.tmux.env["SSH_CONNECTION"] is None:
-            return False, "tmux says that the attached client did not come by SSH"
-        return True, "tmux says that the attached client came by SSH"
+            return False, "tmux says that the attached client is not on SSH"
+        return True, "tmux says that the attached client is on SSH"
     for name in SSH_VARIABLES:
         if env.get(name):
             return True, f"{name} is set"
@@ -103,7 +103,7 @@ def _desktop(facts: Facts, env: Mapping[str, str], is_remote: bool) -> tuple[boo
             return True, f"{name} is set: Windows has the desktop", ()
     if facts.platform in ("darwin", "win32"):
         system = "macOS" if facts.platform == "darwin" else "Windows"
-        return (False, f"{system}, but by SSH", ()) if is_remote else (True, f"{system} has one", ())
+        return (False, f"{system}, but over SSH", ()) if is_remote else (True, f"{system} has one", ())
     return False, "neither DISPLAY nor WAYLAND_DISPLAY is set", ()
 
 
@@ -117,15 +117,15 @@ def _multiplexer(env: Mapping[str, str]) -> tuple[str, str]:
 def _emulator(facts: Facts, env: Mapping[str, str], multiplexer: str) -> tuple[str, str]:
     if not multiplexer:
         if name := by_kind(facts.answers.kind):
-            return name, f"it calls itself {facts.answers.kind}"
+            return name, f"it identifies as {facts.answers.kind}"
         name, why = by_variables(env)
-        return name, why or f"no variable names it, and many have the TERM {env.get('TERM', '')}".rstrip()
+        return name, why or f"no variable names it; many terminals use TERM {env.get('TERM', '')}".rstrip()
     if multiplexer == "tmux" and facts.tmux is not None:
         if name := by_kind(facts.tmux.kind):
-            return name, f"tmux says that it calls itself {facts.tmux.kind}"
+            return name, f"tmux says that it identifies as {facts.tmux.kind}"
         if name := by_term(facts.tmux.term):
             return name, f"tmux says that its TERM is {facts.tmux.term}"
-    return "", f"it is behind {multiplexer}, which does not say"
+    return "", f"it runs inside {multiplexer}, which does not say"
 
 
 def _colours(seen: _Seen) -> tuple[int, str, tuple[str, ...]]:
@@ -145,7 +145,7 @@ def _colours(seen: _Seen) -> tuple[int, str, tuple[str, ...]]:
     advice = _colour_advice(seen.multiplexer, facts.tmux)
     if "256color" in term:
         return 256, f"TERM is {term}", advice
-    return 16, f"TERM is {term or 'not set'}, which promises no more", advice
+    return 16, f"TERM is {term or 'not set'}, which promises only these", advice
 
 
 def _unicode(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:
@@ -155,7 +155,7 @@ def _unicode(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:
             is_utf8 = "utf8" in value.lower().replace("-", "")
             return is_utf8, f"{name} is {value}", () if is_utf8 else advice
     if facts.is_utf8_line:
-        return True, "no locale is set, but the terminal's line is marked as UTF-8", ()
+        return True, "no locale is set, but the terminal line is in UTF-8 mode", ()
     is_utf8 = facts.encoding.lower().replace("-", "") == "utf8"
     return is_utf8, f"no locale is set; stdout writes {facts.encoding}", () if is_utf8 else advice
 
@@ -164,7 +164,7 @@ def _links(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
     if seen.multiplexer:
         return _links_through(seen.multiplexer, seen.facts.tmux)
     if not seen.emulator:
-        return None, "it is not known which terminal this is", ()
+        return None, "unknown terminal", ()
     links = EMULATORS[seen.emulator].links
     return links, f"{seen.emulator} {_does(links, 'shows them')}", ()
 
@@ -173,7 +173,7 @@ def _clipboard(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
     if seen.multiplexer:
         return _clipboard_through(seen.multiplexer, seen.facts.tmux)
     if not seen.emulator:
-        return None, "it is not known which terminal this is", ()
+        return None, "unknown terminal", ()
     known = EMULATORS[seen.emulator]
     return known.clipboard, f"{seen.emulator} {_does(known.clipboard, 'takes OSC 52')}", known.advice
 
@@ -181,19 +181,19 @@ def _clipboard(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
 def _does(known: bool | None, what: str) -> str:
     """What a terminal does, with the doubt there is."""
     if known is None:
-        return f"{what} if its settings say so"
-    return what if known else f"never {what}"
+        return f"{what}, depending on its settings"
+    return what if known else "does not support this"
 
 
 def _pictures(seen: _Seen, is_unicode: bool) -> tuple[str, str]:
     if seen.env.get("TERM", "") in _NO_CURSOR or not is_unicode:
-        return "none", "half blocks need Unicode"
+        return "none", "half blocks require Unicode"
     if not seen.multiplexer and (pictures := seen.facts.answers.pictures):
-        return pictures, "it says so itself"
+        return pictures, "it reports this itself"
     if seen.multiplexer:
-        return "blocks", f"{seen.multiplexer} does not pass pictures on by itself"
+        return "blocks", f"{seen.multiplexer} does not pass pictures on"
     if not seen.emulator:
-        return "blocks", "it is not known which terminal this is; half blocks show everywhere"
+        return "blocks", "unknown terminal; half blocks work everywhere"
     return EMULATORS[seen.emulator].pictures, f"{seen.emulator} has them"
 
 
@@ -201,12 +201,12 @@ def _mouse(seen: _Seen) -> tuple[bool, str]:
     term = seen.env.get("TERM", "")
     if term in _NO_MOUSE and seen.facts.platform != "win32":
         return False, f"TERM is {term or 'not set'}"
-    return True, f"TERM is {term or 'not set'}, whose terminals have one"
+    return True, f"TERM is {term or 'not set'}, which has a mouse"
 
 
 def _background(facts: Facts, env: Mapping[str, str]) -> tuple[str, str]:
     if facts.answers.background:
-        return facts.answers.background, "it tells its colour"
+        return facts.answers.background, "it reports its colour"
     last = env.get("COLORFGBG", "").rpartition(";")[2]
     if last.isdecimal():
         # The eight colours of a terminal, then their bright sisters: white, and all bright ones but grey.
@@ -229,7 +229,7 @@ def _feature_line(tmux: Tmux, feature: str) -> str:
 def _restoring_advice(multiplexer: str) -> tuple[str, ...]:
     """What to change where the shell's lines are gone after a program with a screen of its own."""
     return (
-        ("altscreen on, in ~/.screenrc, gives the shell's lines back at the end",)
+        ("altscreen on, in ~/.screenrc, restores the shell's output on exit",)
         if multiplexer == "screen"
         else ()
     )
@@ -247,8 +247,8 @@ def _links_through(multiplexer: str, tmux: Tmux | None) -> _Answer:
         version = ".".join(map(str, tmux.version))
         return False, f"tmux {version} drops links", ("tmux 3.4 and newer pass them on",)
     if "hyperlinks" in tmux.features:
-        return True, "tmux passes them on to this terminal", ()
-    return False, "tmux does not know that this terminal has links", (_feature_line(tmux, "hyperlinks"),)
+        return True, "tmux passes links on to this terminal", ()
+    return False, "tmux does not know that this terminal supports links", (_feature_line(tmux, "hyperlinks"),)
 
 
 def _clipboard_through(multiplexer: str, tmux: Tmux | None) -> _Answer:
@@ -260,10 +260,10 @@ def _clipboard_through(multiplexer: str, tmux: Tmux | None) -> _Answer:
     if tmux is None:
         return None, "tmux was not asked", ()
     if "clipboard" in tmux.features:
-        return True, "tmux passes on what `tmux load-buffer -w` gives it", ()
+        return True, 'tmux passes on what "tmux load-buffer -w" sends', ()
     return (
         False,
-        f"tmux does not know that this terminal ({tmux.term or 'none'}) has one",
+        f"tmux does not know that this terminal ({tmux.term or 'none'}) has a clipboard",
         (_feature_line(tmux, "clipboard"),),
     )
 

@@ -20,7 +20,7 @@ class Emulator(NamedTuple):
 
 
 _ALLOW_IN_ITERM = ("iTerm2: Settings, General, Selection: Applications in terminal may access clipboard",)
-_XTERM = ("xterm: put `XTerm*disallowedWindowOps: 20,21,SetXprop` into ~/.Xresources",)
+_XTERM = ('xterm: add "XTerm*disallowedWindowOps: 20,21,SetXprop" to ~/.Xresources',)
 
 EMULATORS: Mapping[str, Emulator] = {
     "kitty": Emulator(True, True, "kitty"),

@@ -84,7 +84,7 @@ def beside_the_pipe(facts: Facts) -> Facts:
             return facts
     except OSError:
         return facts
-    chosen = {**facts.chosen, "terminal": (True, "there is one, though stdin or stdout is a pipe or a file")}
+    chosen = {**facts.chosen, "terminal": (True, "stderr is a terminal, stdin or stdout is not")}
     return facts._replace(is_tty=True, chosen=chosen)
 
 

@@ -93,8 +93,8 @@ ALLOWED: Mapping[str, tuple[Value, ...]] = {
 def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choice:
     """What the configuration and then a flag say; `remote` is True for --remote, False for --local."""
     chosen: dict[str, tuple[Value, str]] = {
-        name: (value, "the configuration says so") for name, value in configured.items()
+        name: (value, "set in the configuration") for name, value in configured.items()
     }
     if remote is not None:
-        chosen["remote"] = (remote, "--remote says so" if remote else "--local says so")
+        chosen["remote"] = (remote, "--remote was given" if remote else "--local was given")
     return chosen

@@ -24,9 +24,9 @@ async def test_the_standing_is_cut_between_its_parts(start: Launch, columns: int
         (
             140,
             "topik:AI",
-            'there is no field "topik"; did you mean "topic"? To search for these words, quote them',
+            'unknown field "topik"; did you mean "topic"? To search for these words, quote them',
         ),
-        (100, "topik:AI", 'there is no field "topik"; did you mean "topic"?'),
+        (100, "topik:AI", 'unknown field "topik"; did you mean "topic"?'),
         (60, "since:yesterdax", '"yesterdax" is not a date'),
         (60, "quality:>=x", "expected a number, a comparison like >=50 or a range lik…"),
     ],

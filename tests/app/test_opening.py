@@ -37,7 +37,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def carry_out(plan: clipboard.CopyPlan, write: object) -> clipboard.Copied:
         texts.append(plan.text)
-        return clipboard.Copied(True, "Sent to the terminal for its clipboard.")
+        return clipboard.Copied(True, "Sent to the terminal's clipboard.")
 
     monkeypatch.setattr(clipboard, "carry_out", carry_out)
     return texts

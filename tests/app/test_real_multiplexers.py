@@ -49,7 +49,7 @@ def test_a_copy_passes_tmux(news: Path, tmp_path: Path, tmux: list[str]) -> None
         screen.wait_for("Harbour")
         screen.press("y", quiet=0.1)
         screen.wait_for(osc52(URL))
-        screen.wait_for("terminal for its clipboard")
+        screen.wait_for("Sent to the terminal's clipboard")
         shown = subprocess.run([*tmux, "show-buffer"], capture_output=True, text=True, check=True).stdout
         assert shown == URL
         screen.press("Q", quiet=0.1)

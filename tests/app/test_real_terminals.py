@@ -86,7 +86,7 @@ def test_the_doctor_asks_the_terminal(answers: bool, news: Path, tmp_path: Path)
             screen.press("\x1bP>|foot(1.16.2)\x1b\\\x1b]11;rgb:ff/f0/e0\x1b\\\x1b[?62;4;22c", quiet=0.01)
         assert screen.wait_for_end() == 0
         text = bytes(screen.written).decode().replace("\r", "")
-        assert ("it calls itself foot(1.16.2)" in text) is answers
-        assert ("sixel  (it says so itself)" in text) is answers
-        assert ("light  (it tells its colour)" in text) is answers
+        assert ("it identifies as foot(1.16.2)" in text) is answers
+        assert ("sixel  (it reports this itself)" in text) is answers
+        assert ("light  (it reports its colour)" in text) is answers
         assert "62;4" not in text and screen.is_line_restored

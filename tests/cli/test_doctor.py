@@ -46,11 +46,11 @@ def test_flags_and_configuration_overrule(home: Home) -> None:
         "browser = ['true']\n[terminal]\nremote = true\nlinks = true\nmause = 1\ncolours = 7\n"
     )
     found = rows(home.run("doctor", "--local", "news")[1])
-    assert "no  (--local says so)" in found["remote"]
-    assert "yes  (the configuration says so)" in found["links"]
+    assert "no  (--local was given)" in found["remote"]
+    assert "yes  (set in the configuration)" in found["links"]
     assert "true https://page.example/" in found["opens"]
     _, out, _ = home.run("doctor", "news")
-    assert "yes  (the configuration says so)" in rows(out)["remote"]
+    assert "yes  (set in the configuration)" in rows(out)["remote"]
     assert 'did you mean "mouse"?' in out and "colours: expected 0 or 16 or 256 or 16777216" in out
 
 

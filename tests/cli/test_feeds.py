@@ -160,8 +160,7 @@ def test_lists_of_feeds_come_and_go(site: Site, shell: Shell, tmp_path: Path) ->
     assert shell("import-feeds", str(tmp_path / "feeds.opml"))[1] == "subscribed to 1 feed\n"
     assert '<opml version="2.0">' in shell("export-feeds")[1]
     assert (
-        shell("import-feeds", str(tmp_path / "feeds.opml"))[1]
-        == "subscribed to 0 feeds, 1 were there already\n"
+        shell("import-feeds", str(tmp_path / "feeds.opml"))[1] == "subscribed to 0 feeds, 1 already there\n"
     )
 
 

@@ -189,12 +189,12 @@ def test_no_file_is_read_for_what_the_index_knows(reader: Run, library: FakeLibr
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--format", "csv", "--fields", "titel"], 'there is no field "titel"; did you mean "title"?'),
+        (["--format", "csv", "--fields", "titel"], 'unknown field "titel"; did you mean "title"?'),
         (["--fields", "provider.nmae"], 'did you mean "provider.name"?'),
         (["--fields", " , "], "--fields needs names"),
         (["--format", "urls", "--fields", "title"], "--fields needs --format table, json"),
-        (["--template", "{title"], "at character 1: a brace without its other one"),
-        (["--template", "a {titel}"], 'at character 4: there is no field "titel"'),
+        (["--template", "{title"], "at character 1: unmatched brace"),
+        (["--template", "a {titel}"], 'at character 4: unknown field "titel"'),
         (["--format", "template"], "--format template needs --template"),
         (["--format", "csv", "--template", "{id}"], "--template needs --format template"),
         (["--template", "{secured}"], "needs --format json or jsonl and --include-secured"),

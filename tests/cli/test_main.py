@@ -160,7 +160,7 @@ def test_a_fault_of_our_own_is_a_sentence_and_a_traceback_for_those_who_ask(
     monkeypatch.setattr(library, "select", fail)
     outcome = reader("list", ".")
     assert outcome.code == 3
-    assert outcome.err.startswith("reader: an internal error (KeyError) ended this command")
+    assert outcome.err.startswith("reader: an internal error (KeyError) stopped this command")
     assert outcome.err.count("\n") == 1
     monkeypatch.setenv("READER_DEBUG", "1")
     with pytest.raises(KeyError):

@@ -35,7 +35,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, text: str, *, is_terminal: bool) 
 def test_mark_says_how_many(reader: Run, library: FakeLibrary) -> None:
     """The filtered articles are marked and counted; those marked so before are told apart."""
     assert reader("mark", "read", "-t", "Chips", ".").out == "1 article marked read\n"
-    assert reader("mark", "read", ".").out == "2 articles marked read (1 already so)\n"
+    assert reader("mark", "read", ".").out == "2 articles marked read (1 unchanged)\n"
     assert read_count(library) == 3
     assert reader("mark", "unread", "--limit", "2").out == "2 articles marked unread\n"
     assert [row.is_read for row in library.select_all()] == [False, False, True]
@@ -71,7 +71,7 @@ def test_more_than_a_hundred_without_a_terminal_is_wrong_use(
     assert (outcome.code, outcome.out, read_count(many)) == (2, "", 0)
     assert "101 articles" in outcome.err and "--yes" in outcome.err
     assert reader("mark", "read", "--limit", "100").code == 0
-    assert reader("mark", "read", "--yes").out == "1 article marked read (100 already so)\n"
+    assert reader("mark", "read", "--yes").out == "1 article marked read (100 unchanged)\n"
 
 
 @pytest.mark.parametrize(("answer", "marked"), [("y\n", 101), ("yes\n", 101), ("\n", 0), ("n\n", 0), ("", 0)])

@@ -28,7 +28,7 @@ def test_what_is_muted_is_left_out_of_lists_counts_and_marks(reader: Run, librar
     muted = next(row for row in library.select_all() if "Chips" in row.topics)
     assert reader("mark", "star", "-t", "Chips").out == "0 articles starred\n"
     assert reader("mark", "star", "--ids", muted.id).out == "1 article starred\n"
-    assert reader("mark", "star", "-t", "Chips", "--muted").out == "0 articles starred (1 already so)\n"
+    assert reader("mark", "star", "-t", "Chips", "--muted").out == "0 articles starred (1 unchanged)\n"
 
 
 def test_a_person_is_told_how_many_a_script_is_not(

@@ -217,4 +217,4 @@ def test_the_last_catch_names_the_file(
         monkeypatch.setattr("reader.cli.show.record", fail)
         monkeypatch.setattr("reader.library.export.record", fail)
         outcome = reader(*words)
-        assert outcome.code == 3 and f"(ValueError, with the file {path}) ended this command" in outcome.err
+        assert outcome.code == 3 and f"(ValueError, with the file {path}) stopped this command" in outcome.err

@@ -33,7 +33,7 @@ def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
     """The nearest name is given; a query that means nothing is told with its place."""
     _views('Chips = "topic:Chips"\nBad = "quality:>>5"')
     assert reader("list", "--view", "Chpis", ".") == (
-        2, "", 'reader: there is no view "Chpis"; did you mean "Chips"?\n'
+        2, "", 'reader: unknown view "Chpis"; did you mean "Chips"?\n'
     )  # fmt: skip
     outcome = reader("list", "--view", "Bad", ".")
     assert outcome.code == 2 and 'view "Bad": at `quality:>>5`: expected a number' in outcome.err
@@ -42,7 +42,7 @@ def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
 def test_a_broken_configuration_is_told_with_the_view_that_is_missing() -> None:
     """Otherwise nobody would know why it is not there."""
     _views("Chips = 1")
-    with pytest.raises(UsageError, match=r"no view.*views: expected a table \[views\]"):
+    with pytest.raises(UsageError, match=r"unknown view.*views: expected a table \[views\]"):
         view_query("Chips")
 
 

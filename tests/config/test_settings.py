@@ -222,8 +222,8 @@ def test_a_wrong_value_is_quoted_once(file: Path) -> None:
     [
         ('name = "A"', "needs a folder"),
         ('folder = "a"', "and a name or a url"),
-        ('folder = "a"\nurl = "a.example"', "url is an address like"),
-        ('folder = "a"\nname = "A"\npermalink = "/{slug}/"', "needs a url"),
+        ('folder = "a"\nurl = "a.example"', "url: expected an address like"),
+        ('folder = "a"\nname = "A"\npermalink = "/{slug}/"', "permalink needs url"),
         ('folder = "a"\nurl = "https://a.example"\npermalink = "/{when}/"', "not {when}"),
     ],
 )

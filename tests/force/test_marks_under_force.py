@@ -45,7 +45,7 @@ def test_damaged_marks_give_way_to_their_copy(start: int, feed: Path, library: L
     assert titles(again, "is:read") == ["a", "b", "c", "d"]
     (notice,) = again.notices
     (kept,) = file.parent.glob("marks.db.damaged-*")
-    assert kept.name in notice and "has taken their place" in notice
+    assert kept.name in notice and "was restored" in notice
     assert kept.read_bytes() == raw
     again.mark(every(again), Change(starred=True))
     again.close()
@@ -59,7 +59,7 @@ def test_damaged_marks_without_a_copy(feed: Path) -> None:
     data = paths.ensure(paths.user_data_dir())
     (data / FILE).write_bytes(b"damaged" * 1000)
     library = opened(feed)
-    assert len(library.notices) == 1 and "begin anew" in library.notices[0]
+    assert len(library.notices) == 1 and "without marks" in library.notices[0]
     assert library.mark(every(library), READ) == 4
     library.close()
     (kept,) = data.glob("marks.db.damaged-*")

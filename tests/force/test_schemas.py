@@ -62,13 +62,13 @@ def test_a_newer_schema_is_refused_in_one_sentence(
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(f"pragma user_version = {VERSION + 1}")
     raw = file.read_bytes()
-    with pytest.raises(StorageError, match="written by a newer reader"):
+    with pytest.raises(StorageError, match="written by a newer version"):
         Marks(file)
     news = tmp_path / "news"
     news.mkdir()
     (news / "a.md").write_text("---\ntitle: Harbour\n---\n")
     assert cli.main(["count", str(news)]) == 0
     said = capsys.readouterr()
-    assert said.out == "1\n" and said.err.count("newer reader") == said.err.count("\n") == 1
+    assert said.out == "1\n" and said.err.count("newer version") == said.err.count("\n") == 1
     assert cli.main(["mark", "read", str(news)]) == 3
     assert file.read_bytes() == raw

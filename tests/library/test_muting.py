@@ -37,7 +37,7 @@ def test_what_means_nothing_is_a_sentence() -> None:
     muting, mistakes = muting_of(rules, {})
     assert parse(str(muting.of(Query()))) == parse("-sponsored")
     assert len(mistakes) == 2
-    assert "topci" in mistakes[0] and 'no view "Unraed"; did you mean "Unread"?' in mistakes[1]
+    assert "topci" in mistakes[0] and 'unknown view "Unraed"; did you mean "Unread"?' in mistakes[1]
 
 
 def test_no_rules_leave_nothing_out() -> None:

@@ -112,7 +112,7 @@ def test_the_newest_good_copy_is_taken(file: Path) -> None:
     newest = backups.back_up(str(file), START.timestamp() + DAY)
     newest.write_bytes(newest.read_bytes()[:5000])
     file.write_bytes(b"nothing good")
-    assert "the copy of 2026-03-02" in backups.put_right(str(file))
+    assert "the backup of 2026-03-02" in backups.put_right(str(file))
     marks = Marks(file)
     assert [record["identity"] for record in marks.export()] == ["first"]
     marks.close()

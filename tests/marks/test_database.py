@@ -199,7 +199,7 @@ def test_two_records_of_one_article_are_undone_together(marks: Marks) -> None:
 )  # fmt: skip
 def test_a_bad_record_is_refused_before_anything_is_written(bad: Any, marks: Marks) -> None:
     """The error names the record; the good one before it is not taken over either."""
-    with pytest.raises(UsageError, match="record 2 holds no marks"):
+    with pytest.raises(UsageError, match="record 2 is not a mark"):
         marks.import_([{"identity": ONE, "read": True}, bad])
     assert list(marks.export()) == [] and marks.undo() is None
 
@@ -268,7 +268,7 @@ def test_a_newer_readers_marks_are_left_alone(path: Path, marks: Marks) -> None:
         connection.execute(f"pragma user_version = {VERSION + 1}")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(StorageError, match="written by a newer reader"):
+    with pytest.raises(StorageError, match="written by a newer version"):
         Marks(path)
     assert path.read_bytes() == before
 
@@ -279,7 +279,7 @@ def test_a_file_that_is_no_database(path: Path) -> None:
     path.write_bytes(raw)
     marks = Marks(path)
     (notice,) = marks.file.notices
-    assert "begin anew" in notice
+    assert "without marks" in notice
     assert marks.change(BOTH, READ) == 2
     marks.close()
     (kept,) = path.parent.glob("marks.db.damaged-*")

@@ -92,7 +92,7 @@ def test_without_times_what_is_set_wins() -> None:
 )
 def test_bad_times_are_one_sentence(machines: tuple[Marks, Marks], changed: object) -> None:
     """Before anything is written."""
-    with pytest.raises(UsageError, match='"changed" must be times'):
+    with pytest.raises(UsageError, match='"changed" must map parts'):
         machines[0].merge([{"identity": A, "read": True, "changed": changed}])
 
 

@@ -126,7 +126,7 @@ def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         dead.bind(os.fspath(path))
     Machine(path).close()
     path.write_text("mine")
-    with pytest.raises(ReaderError, match="something else"):
+    with pytest.raises(ReaderError, match="another file"):
         Relay(TOKEN, lambda _: True, path=path)
     assert path.read_text() == "mine"
 

@@ -37,9 +37,9 @@ def test_other_kinds_of_answer() -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"", "no picture"),
-        (b"GIF89a but not really", "no picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture"),
+        (b"", "unknown picture format"),
+        (b"GIF89a but not really", "unknown picture format"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unknown picture format"),
         (a_picture(400, 400)[:-200], ""),
         (a_bomb(), "50,000 by 50,000 pixels"),
     ],

@@ -84,7 +84,7 @@ def test_words_with_a_meaning_are_quoted(text: str) -> None:
 
 
 def test_the_deepest_nesting_reads_back() -> None:
-    """64 parentheses inside each other are understood and can be written again."""
+    """64 nested parentheses are understood and can be written again."""
     text = "a"
     for depth in range(64):
         text = f"(x{depth} OR y {text})" if depth % 2 else f"-(z{depth} {text})"

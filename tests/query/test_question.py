@@ -89,7 +89,7 @@ def test_what_a_text_means(text: str, clauses: tuple[Term | Group, ...]) -> None
         ('topic:""', 0, "topic:AI"),
         ("(a", 0, '")"'),
         ("-(a", 1, '")"'),
-        ("a)", 1, "closes nothing"),
+        ("a)", 1, "unmatched"),
         ("a OR", 2, '"OR"'),
         ("OR a", 0, '"OR"'),
         ("a OR OR b", 2, '"OR"'),
@@ -111,7 +111,7 @@ def test_a_mistake_names_its_place_and_the_remedy(text: str, position: int, hint
     ("text", "said"),
     [
         ("quality:>>5", "at `quality:>>5`: expected a number"),
-        ("harbour topci:AI", "at `topci:`: there is no field"),
+        ("harbour topci:AI", "at `topci:`: unknown field"),
         ("one\ntwo is:unraed", "line 2, at `is:unraed`: there is no"),
         ("a \x1b(", "at `(`: "),
     ],

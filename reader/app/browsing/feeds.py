@@ -306,7 +306,7 @@ class Feeds:
             return
         there = len(wanted) - len(added)
         said = f"Subscribed to {name if name and added else counted(len(added), 'feed')}"
-        said = f"{said}, {there:,} were there already" if there else said
+        said = f"{said}, {there:,} already there" if there else said
         self._host.say(said)
         self._renew_page()
         if self._is_news:

@@ -60,12 +60,12 @@ def parse_place(text: str) -> RelayPlace:
     """`TOKEN@127.0.0.1:PORT`, `TOKEN@PORT` or `TOKEN@/PATH`. Raises BadPlace, without the token in it."""
     token, at, where = text.strip().rpartition("@")
     if not at or not token.isascii() or not token.isprintable() or " " in token or len(token) < 16:
-        raise BadPlace('a relay is written TOKEN@127.0.0.1:PORT or TOKEN@/PATH, as "reader relay" prints it')
+        raise BadPlace('expected TOKEN@127.0.0.1:PORT or TOKEN@/PATH, as "reader relay" prints it')
     if where.startswith("/"):
         return RelayPlace(token, path=where)
     host, _, port = where.rpartition(":")
     if host not in ("", "127.0.0.1", "localhost"):
-        raise BadPlace(f"a relay is reached at 127.0.0.1 only, not at {shown(host)}")
+        raise BadPlace(f"a relay can only be at 127.0.0.1, not at {shown(host)}")
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise BadPlace(f"{shown(port)} is not a port")
     return RelayPlace(token, port=int(port))
@@ -115,7 +115,7 @@ class Line:
         """The next line. Raises Broken where it does not come whole, in time and in good letters."""
         while b"\n" not in self._rest:
             if len(self._rest) > MOST_BYTES:
-                raise Broken("it sends too much")
+                raise Broken("it sent too much data")
             self._until_the_end()
             try:
                 more = self._connection.recv(MOST_BYTES)
@@ -126,11 +126,11 @@ class Line:
             self._rest += more
         line, _, self._rest = self._rest.partition(b"\n")
         if len(line) > MOST_BYTES:
-            raise Broken("it sends too much")
+            raise Broken("it sent too much data")
         try:
             return line.decode()
         except UnicodeDecodeError:
-            raise Broken("it does not speak UTF-8") from None
+            raise Broken("it did not send UTF-8") from None
 
     def _until_the_end(self) -> None:
         left = self._end - monotonic()

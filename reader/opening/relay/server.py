@@ -196,7 +196,7 @@ def _remove_what_is_dead(path: Path) -> None:
     except FileNotFoundError:
         return
     if not is_socket:
-        raise ReaderError("something else is there")
+        raise ReaderError("another file is there")
     with socket.socket(socket.AF_UNIX) as asking:
         try:
             asking.connect(os.fspath(path))
