@@ -49,7 +49,7 @@ def test_the_contact_of_the_configuration_is_sent(site: Site) -> None:
     get(site.url + "/")
     assert site.asked[0][1]["User-Agent"].endswith(" (feed reader; ana@blog.example)")
     file.write_text('[feeds]\ncontact = "ana\\r\\nX-Evil: 1"\n')
-    assert "contact is an address like" in " ".join(config.load()[1])
+    assert "contact: expected an address like" in " ".join(config.load()[1])
     get(site.url + "/")
     assert site.asked[1][1]["User-Agent"].endswith(" (feed reader)")
 
