@@ -135,7 +135,8 @@ def date_of(value: Value, field: str, notes: Notes, above: str = "") -> When | N
     if not text:
         return None
     try:
-        return parse_date(text)
+        # It may be a link to the note of its day: `[[Daily/2021-06-18|Friday]]`.
+        return parse_date(_EMBEDDED.sub(lambda link: link[1].rpartition("/")[2], text))
     except ValueError as error:
         notes.add(field, str(error), above)
         return None

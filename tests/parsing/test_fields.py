@@ -19,7 +19,7 @@ from reader.parsing.fields import (
     text_of,
     texts_of,
 )
-from tests.headers import article, problems
+from tests.headers import article, day, problems
 
 
 def notes() -> Notes:
@@ -162,3 +162,12 @@ def test_names_have_their_entities_decoded() -> None:
     assert article("provider: {name: 'A &lt; B', domain: a.example}").provider == Provider(
         "A < B", "a.example"
     )
+
+
+@pytest.mark.parametrize(
+    "written", ['"[[2021-06-18]]"', "[[2021-06-18]]", '"[[2021-06-18|Friday]]"', '"[[Daily/2021-06-18]]"']
+)
+def test_a_date_may_be_a_link_to_the_note_of_its_day(written: str) -> None:
+    """As Obsidian's daily notes have it."""
+    found = article(f"date: {written}")
+    assert (found.published_date_time, found.problems) == (day(2021, 6, 18), ())
