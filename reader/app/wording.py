@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reader.article import periods
 from reader.article.text import clean_line
@@ -36,14 +36,15 @@ def in_words(query: Query) -> str:
     return " · ".join(_clause(clause) for clause in query.clauses)
 
 
-def no_results(query: Query, facets: Sequence[Facet]) -> str:
-    """What is shown when nothing matches: a value that no article has, and the nearest; else the way out."""
+def no_results(query: Query, facets: Sequence[Facet], keys: Callable[[str], str]) -> str:
+    """What is shown when nothing matches: a value that no article has, and the nearest; else the way out.
+    `keys` are those of a command."""
     for field, value, near in unknown_values(query, facets):
-        hint = f"did you mean “{near}”?" if near else "f shows those there are"
-        return f"No article has the {field} “{value}”.\n{hint[0].upper()}{hint[1:]}"
+        hint = f'Did you mean "{near}"?' if near else f"{keys('focus_facets')} goes to those there are"
+        return f'No article has the {field} "{value}".\n{hint}'
     word = next((one for one in query.terms() if _is_whole_word(one)), None)
-    hint = f"; {word.values[0]}* finds what begins so" if word else ""
-    return f"No articles found{hint}.\nc clears the search and the filters"
+    hint = f"; {word.values[0]}* also finds longer words" if word else ""
+    return f"No articles found{hint}.\n{keys('clear')} clears the search and the filters"
 
 
 def _is_whole_word(term: Term) -> bool:
@@ -70,7 +71,7 @@ def time_left(done: int, to_do: int, seconds: float) -> str:
 
 def unforeseen(error: BaseException) -> str:
     """What is said of an error that nobody foresaw: the reader goes on without what failed."""
-    return clean_line(f"This went wrong inside the reader: {type(error).__name__}: {error}")
+    return clean_line(f"Internal error: {type(error).__name__}: {error}")
 
 
 def _clause(clause: Clause) -> str:

@@ -63,15 +63,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("page_down", ("pagedown",), "Page down", "Move down a page", _MOVE, _EVERY),
     Command("page_up", ("pageup",), "Page up", "Move up a page", _MOVE, _EVERY),
     Command(
-        "page_on", ("space",), "Read on", "Page down, then next unread; in the sidebar choose", _MOVE,
+        "page_on", ("space",), "Read on", "Page down, then next unread; in the sidebar select", _MOVE,
         _SIDEBAR,
     ),
     Command(
-        "next_unread", ("n",), "Next unread", "Next unread article; in the article the next match", _MOVE,
+        "next_unread", ("n",), "Next unread", "Go to the next unread article, or the next match", _MOVE,
         ("article", "screen"),
     ),
     Command(
-        "previous_unread", ("N",), "Previous unread", "Previous unread article, or previous match", _MOVE,
+        "previous_unread", ("N",), "Previous unread", "Go to the previous unread article or match", _MOVE,
         ("article", "screen"),
     ),
     Command("pane_left", ("h", "left"), "Pane to the left", "Go to the pane to the left", _PANES),
@@ -79,9 +79,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("pane_next", ("tab",), "Next pane", "Go to the next pane", _PANES),
     Command("pane_previous", ("shift+tab",), "Previous pane", "Go to the previous pane", _PANES),
     Command("zoom", ("z",), "Zoom", "Show only the article, or all panes again", _PANES),
-    Command("wider", (">",), "Wider", "Widen this pane; in the article the lines", _PANES),
-    Command("narrower", ("<",), "Narrower", "Narrow this pane; in the article the lines", _PANES),
-    Command("read", ("enter",), "Read", "Read the article; in the sidebar choose", _READ, _EVERY),
+    Command("wider", (">",), "Wider", "Widen this pane; in the article, the text", _PANES),
+    Command("narrower", ("<",), "Narrower", "Narrow this pane; in the article, the text", _PANES),
+    Command("read", ("enter",), "Read", "Read the article; in the sidebar select", _READ, _EVERY),
     Command("open_page", ("o",), "Open page", "Open the page in the browser", _READ),
     Command("open_text", ("O",), "Open here", "Read the page in a text browser (w3m, lynx, links)", _READ),
     Command("show_address", ("L",), "Address", "Show the address, and as a QR code for a phone", _READ),
@@ -98,7 +98,7 @@ COMMANDS: tuple[Command, ...] = (
         "list_links", ("#",), "Links", "List the article's links; 3# opens the third", _READ, _ARTICLE
     ),
     Command("full_text", ("T",), "Full text", "Fetch the article's page and keep its whole text", _READ),
-    Command("find_in_article", ("ctrl+f",), "Find", "Find in the article; n and N go on", _READ, _ARTICLE),
+    Command("find_in_article", ("ctrl+f",), "Find", "Find in the article; n and N repeat", _READ, _ARTICLE),
     Command("toggle_read", ("r",), "Read or unread", "Mark as read, or as unread", _MARK),
     Command("toggle_star", ("s",), "Star", "Add or remove a star", _MARK),
     Command("edit_tags", ("t",), "Tags", "Edit the tags", _MARK),
@@ -110,17 +110,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("read_all", ("A",), "Mark all read", "Mark all listed articles as read (asks first)", _MARK),
     Command("undo", ("u",), "Undo", "Undo the last mark", _MARK),
     Command("redo", ("ctrl+r",), "Redo", "Redo", _MARK),
-    Command("search", ("/",), "Search", "Search; Enter goes to the list, Esc leaves", _FIND),
+    Command("search", ("/",), "Search", "Search; Enter goes to the list, Esc closes", _FIND),
     Command(
-        "focus_facets", ("f",), "Filter", "Go to the topics; again to the next section", _FIND, ("sidebar",)
+        "focus_facets", ("f",), "Filter", "Go to the topics, then to the next section", _FIND, ("sidebar",)
     ),
     Command("find_value", ("F",), "Find a value", "Find a value in the sidebar", _FIND, ("sidebar",)),
-    Command("exclude", ("x",), "Exclude", "In the sidebar: exclude this value", _FIND, _SIDEBAR),
+    Command("exclude", ("x",), "Exclude", "In the sidebar, exclude this value", _FIND, _SIDEBAR),
     Command(
-        "step_down", ("-",), "Lower quality", "Lower the minimum quality; on dates go back", _FIND, _SIDEBAR
+        "step_down", ("-",), "Lower quality", "Lower the minimum quality; on dates, go back", _FIND, _SIDEBAR
     ),
     Command(
-        "step_up", ("+",), "Higher quality", "Raise the minimum quality; on dates go on", _FIND, _SIDEBAR
+        "step_up", ("+",), "Higher quality", "Raise the minimum quality; on dates, go on", _FIND, _SIDEBAR
     ),
     Command(
         "sort_values", (",",), "Sort the sidebar", "Sort the sidebar by name or count", _FIND, ("sidebar",)
@@ -146,7 +146,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("redraw", ("ctrl+l",), "Redraw", "Redraw the screen", _REST),
     Command("back", ("escape",), "Back", "Go back one step", _REST),
-    Command("back_or_quit", ("q",), "Back or quit", "Go back one step; at the last step quit", _REST),
+    Command("back_or_quit", ("q",), "Back or quit", "Go back one step, or quit", _REST),
     Command("suspend", ("ctrl+z",), "Suspend", "Suspend the reader; fg resumes it", _REST),
     Command("quit", ("Q", "ctrl+c", "ctrl+q"), "Quit", "Quit", _REST),
 )

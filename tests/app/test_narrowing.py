@@ -281,8 +281,8 @@ async def test_a_value_that_no_article_has_is_named_with_the_nearest(start: Laun
     """Where nothing matches because of it; the beginning of one that there is may still become it."""
     async with start(30, "topic:Chpis").run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        assert "No article has the topic “Chpis”." in picture(pilot)
-        assert "Did you mean “Chips”?" in picture(pilot)
+        assert 'No article has the topic "Chpis".' in picture(pilot)
+        assert 'Did you mean "Chips"?' in picture(pilot)
         screen.search_bar.line.value = "zzz topic:Chi"
         await settled(pilot)
         assert "No articles found." in picture(pilot)

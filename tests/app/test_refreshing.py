@@ -166,7 +166,7 @@ async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start
         library.is_broken = True
         await press(pilot, "S", "j", "enter")
         said = [one.message for one in pilot.app._notifications]
-        assert said == ["This went wrong inside the reader: ZeroDivisionError: by nothing"]
+        assert said == ["Internal error: ZeroDivisionError: by nothing"]
         library.is_broken = False
         await press(pilot, "S", "j", "enter")
         assert screen.results is not None and screen.results.query.sort == "heat"

@@ -183,6 +183,7 @@ class BrowseScreen(Screen[None]):
             is_first_load=lambda: self.refreshing.is_first_load,
             counted=self._have_counts,
             invitation=lambda: self.feeds.invitation("", "\n"),
+            keys=self.keymap.words,
         )
         self.search_input = SearchInput(
             self,
@@ -832,7 +833,8 @@ class BrowseScreen(Screen[None]):
 
     def action_exclude(self) -> None:
         """Say where this works."""
-        self.say("x excludes a topic or provider in the sidebar; f goes there")
+        exclude, go = self.keymap.words("exclude"), self.keymap.words("focus_facets")
+        self.say(f"{exclude} excludes a topic or provider in the sidebar; {go} goes there")
 
     def action_step_down(self) -> None:
         """Lower the minimum quality."""

@@ -248,7 +248,7 @@ class MarkCommands:
 
     def _mark_many(self, which: Which, size: int, change: Change) -> None:
         if size > MOST_QUICK:
-            self._host.say(f"MarkCommands {counted(size, 'article')}…")
+            self._host.say(f"Marking {counted(size, 'article')}…")
         self._in_order(lambda: self._done(self._library.mark(which, change), change))
 
     def undo(self) -> None:

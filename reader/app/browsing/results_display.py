@@ -65,15 +65,16 @@ class ResultsDisplay:
         is_first_load: Callable[[], bool],
         counted: Callable[[CountsAnswer], object],
         invitation: Callable[[], str],
+        keys: Callable[[str], str],
     ) -> None:
         """`chart_cells` is the room of the sidebar's charts, `counted` gets new counts, `invitation` says
-        what to do where there are no articles at all."""
+        what to do where there are no articles at all, `keys` are those of a command."""
         self._host, self._library, self._filters, self._clock = host, library, filters, clock
         self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles
         self._article_pane, self._information, self._status = article_pane, information, status
         self._chart_cells, self._on_counted = chart_cells, counted
         self._is_refreshing, self._is_first_load = is_refreshing, is_first_load
-        self._invitation = invitation
+        self._invitation, self._keys = invitation, keys
         self.results: Results | None = None
         """The answer to the latest query that has one."""
         self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
@@ -204,7 +205,7 @@ class ResultsDisplay:
             return
         # While files are read, the answer may be older than the number of articles.
         if total and (self._filters.asked.clauses or not self._is_refreshing()):
-            self._articles.sentence = no_results(self._filters.query, self._sidebar.facets)
+            self._articles.sentence = no_results(self._filters.query, self._sidebar.facets, self._keys)
         elif not self._is_refreshing():
             self._articles.sentence = f"No articles yet.\n{self._invitation()}"
         else:

@@ -67,7 +67,7 @@ class ViewCommands:
 
         query = self._filters.query
         if query == Query():
-            self._host.say("Nothing to save: search or choose something first")
+            self._host.say("Nothing to save: search or filter first")
             return
         known = next((view.name for view in self._sidebar.views if view.query == query), "")
         name = known or in_words(query).replace("…", "")[:LONGEST_NAME].strip()

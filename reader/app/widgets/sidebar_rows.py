@@ -269,7 +269,7 @@ def _facet_rows(
     if wanted:
         values = _found(fold(wanted), values)
         if not values:
-            return [SidebarRow("nothing", field, f"no match for “{one_line(wanted)}”")]
+            return [SidebarRow("nothing", field, "no match")]
     is_folded = field not in folding.open and len(values) > share
     if is_folded:
         rest = values[share - 1 :] if chosen else ()
