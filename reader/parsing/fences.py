@@ -25,6 +25,7 @@ _JSON_END = re.compile(r"[ \t]*(?:\n|\Z)")
 
 _YAML_LINE = re.compile(r"[ \t]|#|-[ \t]|[A-Za-z][\w -]*:(?:\s|\Z)")
 _PAIR = re.compile(r"([A-Za-z][\w -]*):(?:[ \t]+(.*))?")
+_TITLE = re.compile(r"#[ \t]+[^\n]+\n\n(?=[A-Za-z])")
 _PAIRS_BEGIN = re.compile(r"[A-Za-z][\w -]*: ")
 PAIR_KEYS = frozenset(
     ("title", "date", "modified", "author", "authors", "tags", "category", "slug", "summary", "status")
@@ -63,7 +64,23 @@ def split(text: str, *, is_yaml: bool = False) -> Split:
             return Split("pairs", header, body, 1, header.count("\n") + (3 if blank else 1))
         if found := _unopened(text):
             return found
-    return Split("none", "", text, 1, 1)
+    return _below_title(text) or Split("none", "", text, 1, 1)
+
+
+def _below_title(text: str) -> Split | None:
+    """A paragraph of `Key: value` lines below the title, as Notion exports it; the title stays in the body."""
+    title = _TITLE.match(text)
+    if not title:
+        return None
+    header, blank, body = text[title.end() :].partition("\n\n")
+    lines = header.rstrip("\n").split("\n")
+    if len(lines) < 2 or len(header) > MAX_HEADER or not all(map(_PAIR.fullmatch, lines)):
+        return None
+    if not any(normal(line.partition(":")[0]) in KNOWN for line in lines):
+        return None
+    header_line = text.count("\n", 0, title.end()) + 1
+    body_line = header_line + len(lines) + bool(blank)
+    return Split("pairs", "\n".join(lines), title[0] + body, header_line, body_line)
 
 
 def _fenced(text: str, opening: re.Match[str]) -> Split | None:

@@ -266,7 +266,7 @@ def _read_pairs(parts: Split) -> Parsed:
     for number, written, value in pairs(parts.header):
         key = spelled.setdefault(written.lower(), written)
         if key in fields:
-            flaws.append(Flaw(number + 1, key, "stands here twice; the last one is taken"))
+            flaws.append(Flaw(number + parts.header_line, key, "stands here twice; the last one is taken"))
         # Pelican takes these two as lists, split at semicolons where there is one, else at commas.
         if key.lower() in ("tags", "authors") and value:
             parted = _PARTS.findall(value)
@@ -274,5 +274,5 @@ def _read_pairs(parts: Split) -> Parsed:
             fields[key] = [one.strip() for one in parted if one.strip()]
         else:
             fields[key] = value or None
-        lines[key] = number + 1
+        lines[key] = number + parts.header_line
     return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws))

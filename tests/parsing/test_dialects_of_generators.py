@@ -231,3 +231,19 @@ def test_an_address_with_a_blank_is_one_under_any_key() -> None:
     """It is kept as it is written, and opened with the blank encoded."""
     found = article_of(read("---\ntitle: A\ncanonical_url: https://a.example/x y\n---\n"), PLACE)
     assert (found.original_url, found.other) == ("https://a.example/x y", {})
+
+
+def test_notion() -> None:
+    """Its exports have the properties below the title; a paragraph of something else stays text."""
+    text = "# Tulips\n\nCreated: June 18, 2021 10:00 AM\nTags: flowers, spring\nStatus: Done\n\nWords."
+    found = article_of(read(text), PLACE)
+    assert (found.title, found.topics, found.excerpt) == ("Tulips", ("flowers", "spring"), "Words.")
+    assert found.published_date_time == datetime(2021, 6, 18, 10, tzinfo=UTC)
+    assert found.other == {"Status": "Done"}
+    assert article_of(read("# Tulips\n\nCreated: soon\nTags: a\n\nx"), PLACE).problems[0].line == 3
+    for prose in (
+        "# A\n\nDate: soon\n\nWords.",
+        "# A\n\nMia: hello\nJon: hi\n\nWords.",
+        "# A\n\nTags: a\nwords",
+    ):
+        assert article_of(read(prose), PLACE).body == prose
