@@ -68,7 +68,7 @@ def split(text: str, *, is_yaml: bool = False) -> Split:
 
 
 def _below_title(text: str) -> Split | None:
-    """A paragraph of `Key: value` lines below the title, as Notion exports it; the title stays in the body."""
+    """A paragraph of `Key: value` lines below a title, as Notion exports it; the title stays in the text."""
     title = _TITLE.match(text)
     if not title:
         return None
