@@ -12,9 +12,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.errors import ReaderError
+
+if TYPE_CHECKING:
+    from reader.feeds.fetching import FeedStep
 
 NICE = 5
 """How much the screen goes before it."""
@@ -45,7 +48,7 @@ def _end_with_the_screen() -> None:
     os._exit(0)
 
 
-def _fetch(urls: list[str], force: bool) -> Iterator[dict[str, Any]]:
+def _fetch(urls: list[str], force: bool, is_asked_for: bool) -> Iterator[dict[str, Any]]:
     from reader.cli import feeds as command
     from reader.feeds import fetching
 
@@ -58,7 +61,7 @@ def _fetch(urls: list[str], force: bool) -> Iterator[dict[str, Any]]:
         wanted, folder=folder, force=force, is_named=bool(urls), protected=command.protected(folder),
         report=report,
     )  # fmt: skip
-    for step in steps:
+    for step in _while_alone(steps, is_asked_for=is_asked_for):
         yield {
             "done": step.done, "total": step.total, "new": report.new, "failed": report.failed,
             "name": step.name, "error": step.error, "note": step.note,
@@ -72,6 +75,17 @@ def _fetch(urls: list[str], force: bool) -> Iterator[dict[str, Any]]:
             "updated": report.updated,
         }  # fmt: skip
     }
+
+
+def _while_alone(steps: Iterator[FeedStep], *, is_asked_for: bool) -> Iterator[FeedStep]:
+    """The steps; none where another reader fetches just now and nobody asked for them here."""
+    from reader.feeds.fetching import Busy
+
+    try:
+        yield from steps
+    except Busy:
+        if is_asked_for:
+            raise
 
 
 def _discover(url: str) -> Iterator[dict[str, Any]]:

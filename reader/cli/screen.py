@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LEAST_DESCRIPTORS = 64
 """Open files that the screen needs: databases, its event loop, workers, the system's word of changes."""
+_ANEW = "import sys; sys.path[:] = sys.argv[2:]; from reader.cli import main; sys.exit(main([sys.argv[1]]))"
+"""The program that takes the place of this one when another folder is opened."""
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
 """What TERM says of terminals that know no cursor."""
 
@@ -137,7 +139,7 @@ def _is_in(folder: str, source: str) -> bool:
 def _start_anew(folder: str) -> None:
     """The reader again, with another folder, in the place of this process."""
     paths.ensure(folder)
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "reader", folder])
+    os.execv(sys.executable, [sys.executable, "-P", "-c", _ANEW, folder, *sys.path])
 
 
 def _asked_last(last: Visit) -> Query:

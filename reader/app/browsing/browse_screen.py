@@ -589,6 +589,7 @@ class BrowseScreen(Screen[None]):
     def _refresh_progressed(self, is_complete: bool) -> None:
         if is_complete:
             self.articles.keeps_article = True
+            self.feeds.renew_page()
         self.results_display.show_status()
 
     def _return_to_related(self, row: int) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from reader.app.browsing import Host
 from reader.app.feed_process import FeedProcess
@@ -98,15 +99,16 @@ class Feeds:
         from reader.feeds.state import State
 
         try:
-            with State() as state:
-                known = state.feeds()
             now = time.time()
+            with State() as state:
+                known, resting = state.feeds(), state.hosts(now)
             for one in subscriptions.load()[0]:
                 feed = known.get(one.address)
-                if one.enabled and (feed is None or (feed.due <= now and not feed.gone)):
+                is_due = feed is None or (feed.due <= now and not feed.gone)
+                if one.enabled and is_due and urlsplit(one.url).hostname not in resting:
                     self._host.call_later(self.fetch)
                     return
-        except ReaderError:
+        except (ReaderError, ValueError):
             return  # who asks for a fetch is told
 
     @property
@@ -128,7 +130,7 @@ class Feeds:
         if self.is_fetching or self._is_over:
             return
         self._is_asked_for = is_asked_for
-        self._fetch = FeedProcess("fetch", urls=list(urls), force=force)
+        self._fetch = FeedProcess("fetch", urls=list(urls), force=force, is_asked_for=is_asked_for)
         if is_asked_for:
             self._information.fetching = (0.0, "fetching")
         self._host.in_thread(partial(self._follow, self._fetch), "fetch")
@@ -202,7 +204,7 @@ class Feeds:
         if sentence:
             self._host.say(sentence, is_warning=is_warning)
         self._look_again()
-        self._renew_page()
+        self.renew_page()
 
     # Subscribing and importing.
 
@@ -308,7 +310,7 @@ class Feeds:
         said = f"Subscribed to {name if name and added else counted(len(added), 'feed')}"
         said = f"{said}, {there:,} already there" if there else said
         self._host.say(said)
-        self._renew_page()
+        self.renew_page()
         if self._is_news:
             self.fetch([one.address for one in added] if len(added) == 1 else (), is_asked_for=bool(added))
         elif self._is_sample or not self._library.total:
@@ -346,14 +348,15 @@ class Feeds:
                 self.subscribe()
             elif what == "import":
                 self.import_feeds()
-            elif what == "show" and self._is_news:
-                self._put(Query().toggling("folder", value))
+            elif what == "show":
+                self._put(Query().toggling("folder", value) if value else Query())
 
         self._page = FeedsPage(lambda url: self.fetch([url], is_asked_for=True, force=True))
         self._host.open_dialog(self._page, left)
-        self._renew_page()
+        self.renew_page()
 
-    def _renew_page(self) -> None:
+    def renew_page(self) -> None:
+        """Show the feeds as they are now, where their page is open."""
         if self._page is not None:
             self._host.in_thread(self._look_at_feeds, "feeds")
 

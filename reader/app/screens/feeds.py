@@ -47,7 +47,7 @@ class FeedRow(NamedTuple):
     """In the news folder; None where that is not known."""
     unread: int | None = None
     value: str = ""
-    """Its folder, as a query names it."""
+    """Its folder, as a query names it; empty where everything is in it."""
 
     @property
     def error(self) -> str:
@@ -189,10 +189,11 @@ class FeedsPage(Page["tuple[str, str] | None"]):
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self.row is not None and self.row.value:
+        if self.row is not None and self.row.articles:
             self.dismiss(("show", self.row.value))
-        else:
-            self._say("It has no articles here yet" if not (self.row and self.row.articles) else "It is all")
+        elif self.row is not None:
+            is_open = self.row.articles == 0 or self.row.state is None
+            self._say("It has no articles yet" if is_open else "Open your news folder to see its articles")
 
     def action_fetch(self) -> None:
         """Fetch the feed now."""
