@@ -1,7 +1,7 @@
-"""The errors that a person gets to read, each one sentence with a remedy, and the words they share.
+"""Errors that users read, each one sentence with a remedy, and helpers for their wording.
 
-A foreign error (SQLite's, the system's) is translated where it is met. The nearest known name, counts and
-quoting are the same for the screen, the command line, the query language and the configuration.
+Foreign errors (SQLite's, the system's) are translated where they occur. Suggestions, counts and quoting are
+the same for the screen, the command line, queries and the configuration.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ _ADVICE = {
 
 
 class ReaderError(Exception):
-    """Something could not be done; `str()` of it is the sentence to show."""
+    """An error whose `str()` is the sentence to show."""
 
     exit_code = 3
     """What the command line ends with (docs/cli.md): 1 nothing such, 2 wrong use, 3 could not."""
 
 
 class StorageError(ReaderError):
-    """The disk, a permission or a database said no."""
+    """The disk, a permission or a database failed."""
 
 
 class DamageError(StorageError):
-    """What is on the disk is no database any more: only another file can take its place."""
+    """The file is not a valid database; only another file can replace it."""
 
 
 class NoSuchArticle(ReaderError):
@@ -58,7 +58,7 @@ class NoSuchArticle(ReaderError):
 
 
 class UsageError(ReaderError):
-    """The question itself was wrong: a folder that is not there, a bad flag value."""
+    """Wrong use: a folder that does not exist, an invalid option."""
 
     exit_code = 2
 
@@ -83,7 +83,7 @@ class QueryError(UsageError):
 
 @contextmanager
 def about_file(path: str) -> Iterator[None]:
-    """A block that is about one file: whatever is raised in it carries the file's name for the last catch."""
+    """Attach a file's name to whatever is raised in the block."""
     try:
         yield
     except Exception as error:
@@ -92,12 +92,12 @@ def about_file(path: str) -> Iterator[None]:
 
 
 def is_damage(error: BaseException) -> bool:
-    """Whether an error of SQLite says that the file is damaged, not that it can't be had just now."""
+    """Whether an SQLite error means that the file is damaged, not just unavailable."""
     return _code_of(error).startswith(_DAMAGE)
 
 
 def remedy(error: BaseException) -> str:
-    """What is wrong and what to do about it, as the second half of a sentence."""
+    """The cause and the remedy, as the second half of a sentence."""
     code = _code_of(error)
     for known, words in _REMEDIES.items():
         if code.startswith(known):
@@ -120,7 +120,7 @@ _MOST_LISTED = 12
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of a message: the known name that looks most like the word, or all of a few."""
+    """A suggestion: the nearest known name, or all of them if few."""
     import difflib  # only a mistake pays for it
 
     names = list(known)
@@ -132,7 +132,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known text that looks most like the word, whatever its case; None where none does."""
+    """The most similar known text, ignoring case; None if there is none."""
     import difflib  # only a mistake pays for it
 
     folded = {text.casefold(): text for text in known}
@@ -141,12 +141,12 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def counted(number: int, noun: str) -> str:
-    """So many of something, by a noun whose plural has an s: "1 article", "1,024 articles"."""
+    """A number with a noun whose plural adds an s: "1 article", "1,024 articles"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def shown(text: str) -> str:
-    """A text as messages quote it: short, and without what could harm a terminal."""
+    """A text quoted for a message: shortened, without harmful characters."""
     return f'"{brief(text)}"'
 
 

@@ -1,4 +1,4 @@
-"""The person's settings: one TOML file, read with a sentence for each mistake, views written back into it."""
+"""The user's settings: one TOML file, read with a sentence for each mistake; only views are written back."""
 
 from reader.config.settings import BadConfig, Config, as_toml, load, summary
 

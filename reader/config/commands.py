@@ -16,7 +16,7 @@ PANES: tuple[PaneName, ...] = ("sidebar", "list", "article", "related")
 
 
 class Command(NamedTuple):
-    """One thing that a person can ask the screen to do."""
+    """One command of the screen."""
 
     id: str
     """What the configuration and the action are called."""

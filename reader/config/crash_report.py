@@ -1,7 +1,7 @@
-"""A fault of the reader's own: one sentence for the person, and a report of what whoever mends it must know.
+"""Internal errors: one sentence for the user, and a report for the developers.
 
-A report has no text of an article and nothing that the person typed: where the code was, which kind of error
-it was, and what it said only for kinds that speak of code alone.
+A report contains no article text and nothing that the user typed: only code locations, error types, and the
+messages of errors that are about code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reader.errors import StorageError
 KEPT = 5
 """Reports that are kept, the newest."""
 MOST_FRAMES = 60
-"""Places in the code that a report tells of each error: an endless recursion has thousands."""
+"""Stack frames listed per error; an endless recursion has thousands."""
 
 _SPEAK_OF_CODE = (AttributeError, NameError, ImportError, TypeError, NotImplementedError)
 """Kinds of errors that name modules, functions and types. Others quote values: a title, a query, a path."""
@@ -54,7 +54,7 @@ def write(error: BaseException) -> str:
 
 
 def lines(error: BaseException) -> Iterator[str]:
-    """What a report says."""
+    """The lines of a report."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield f"reader {__version__}, Python {python}, {sys.platform}"
     for name in ("textual", "rich", "pyroaring", "yaml"):
@@ -87,7 +87,7 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
 
 
 def _module(path: str) -> str:
-    """A file of code by its last three names: whose home it lies in is nobody's business."""
+    """The last three parts of a path; the rest may contain a user name."""
     return "/".join(path.split(os.sep)[-3:])
 
 

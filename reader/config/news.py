@@ -1,6 +1,6 @@
-"""Where articles that come in are kept, and whether there is anything in there: feeds and saved pages.
+"""Where incoming articles are kept (feeds and saved pages), and whether there are any.
 
-Small on purpose: every command that is given no SOURCE asks here, and must not import what fetching needs.
+Small on purpose: every command without a SOURCE asks here, and must not import what fetching needs.
 """
 
 from __future__ import annotations

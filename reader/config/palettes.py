@@ -1,7 +1,7 @@
-"""The person's own themes: files of colours in the folder `themes` beside config.toml.
+"""The user's own themes: files of colours in the folder `themes` beside config.toml.
 
-A palette may name as few colours as it likes; the rest is that of the reader's dark or light theme. A mistake
-is one warning and a colour less, never an end.
+A file can set any number of colours; the rest comes from the reader's dark or light theme. A mistake is one
+warning, and that colour is ignored.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ COLOURS = (
     *("background", "surface", "panel", "foreground", "dim"),
     *("accent", "star", "warning", "error", "success"),
 )
-"""What can be coloured: the page, what stands out from it, chips and rules; text and dim text; cursor and
-links, stars, drafts and warnings, failures, strings of code."""
+"""The names of the colours: page, raised areas, chips and rules; text and dim text; cursor and links,
+stars, drafts and warnings, errors, strings in code."""
 MOST_BYTES = 1 << 16
 MOST_FILES = 100
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -36,7 +36,7 @@ class Palette(NamedTuple):
     colours: Mapping[str, str]
     """Of COLOURS, each as #rrggbb."""
     is_dark: bool | None = None
-    """Whether the reader's dark theme has the rest; None = as the background's brightness says."""
+    """Whether the rest comes from the dark theme; None = decided by the background's brightness."""
 
 
 def load(folder: str) -> tuple[list[Palette], list[str]]:

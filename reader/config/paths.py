@@ -1,6 +1,6 @@
-"""Where things are: the folders that ship with the reader, and the person's own.
+"""Where files are: the folders shipped with the reader, and the user's.
 
-Only names, and making folders; how a file is written there is `reader.config.private_files`'s business.
+Only names, and creating folders; `reader.config.private_files` writes the files.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def data_dir(name: str) -> Path:
 
 
 def folder_of(kind: str) -> str:
-    """The person's folder of a kind: cache, data, config or state.
+    """The user's folder of a kind: cache, data, config or state.
 
-    As text, for a list does without pathlib, which takes 5 ms to import.
+    A string, since importing pathlib takes 5 ms that a list does not need.
     """
     if chosen := os.environ.get(f"READER_{kind.upper()}_DIR"):
         return os.path.abspath(os.path.expanduser(chosen))
@@ -69,23 +69,23 @@ def folder_of(kind: str) -> str:
 
 
 def cache_dir() -> Path:
-    """For the index, which can be made again. READER_CACHE_DIR wins."""
+    """For the index, which can be rebuilt. READER_CACHE_DIR overrides it."""
     return _path("cache")
 
 
 def user_data_dir() -> Path:
-    """For the marks, which can't be made again. READER_DATA_DIR wins."""
+    """For the marks, which cannot be rebuilt. READER_DATA_DIR overrides it."""
     return _path("data")
 
 
 def config_dir() -> Path:
-    """For what the person wrote: config.toml. READER_CONFIG_DIR wins."""
+    """For what the user writes: config.toml. READER_CONFIG_DIR overrides it."""
     return _path("config")
 
 
 def state_dir() -> Path:
-    """For what may be lost without harm but should outlive a cache: where visits ended, earlier searches,
-    reports of faults. READER_STATE_DIR wins."""
+    """For what can be lost without harm but should outlive a cache: last visits, search history, crash
+    reports. READER_STATE_DIR overrides it."""
     return _path("state")
 
 
@@ -100,7 +100,7 @@ def copies_of(file: str) -> str:
 
 
 def ensure(folder: _Folder) -> _Folder:
-    """The folder, made where it is missing, with all above it, for the person alone (0700).
+    """The folder, created with its parents for the user alone (0700) if missing.
 
     Raises StorageError.
     """

@@ -1,8 +1,4 @@
-"""The person's own small files: for the person alone (0600), read whole up to a limit, and replaced whole or
-not at all.
-
-What is in them is their owners' business; the folders that they lie in are `reader.config.paths`'.
-"""
+"""The user's small files: private (0600), read up to a size limit, and replaced as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -42,7 +38,7 @@ def _require_regular(descriptor: int, file: str | PathLike[str]) -> None:
 
 
 def make(file: str | PathLike[str]) -> None:
-    """See to it that a file exists and that only the person can read it (0600). Raises OSError."""
+    """Create a file if needed, readable by the user alone (0600). Raises OSError."""
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:
         _require_regular(descriptor, file)

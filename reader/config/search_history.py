@@ -1,7 +1,6 @@
-"""What was searched for, the newest last: kept over restarts in a small file of the person's own.
+"""The search history, newest last, kept in a small file.
 
-A convenience: where the file is missing, damaged or can't be written, searches are remembered as long as the
-reader runs, and nobody is told.
+If the file is missing, damaged or not writable, searches are remembered while the reader runs.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from reader.errors import StorageError
 MOST = 200
 """Searches that are remembered."""
 MOST_BYTES = 1 << 18
-"""A longer file is none of ours."""
+"""A longer file is not a search history."""
 
 
 class Searches:
-    """A line of searches, and where in it the person is who goes back and on."""
+    """The searches, and the position of someone who steps through them."""
 
     def __init__(self, file: Path | None) -> None:
         """With a file the searches outlive the reader; without one (None) they do not."""
@@ -31,13 +30,13 @@ class Searches:
 
     @property
     def known(self) -> list[str]:
-        """The searches, each once, the newest last; read when first asked for."""
+        """The searches without duplicates, newest last; read on first use."""
         if self._known is None:
             self._known = self._load()
         return self._known
 
     def add(self, text: str) -> None:
-        """Remember a search as the newest, in the file too; forget where the person was."""
+        """Add a search as the newest, in the file too, and reset the position."""
         self._place = None
         text = clean_line(text)
         if not text or self.known[-1:] == [text]:
@@ -46,10 +45,8 @@ class Searches:
         self._append(text)
 
     def older(self, written: str) -> str | None:
-        """The search before; `written` is what stands in the bar, and comes back at the end of the line.
-
-        None where there is no older one.
-        """
+        """The previous search, or None. `written` is the text in the bar, which `newer` returns at the
+        end."""
         known = self.known
         if self._place is None:
             self._draft, self._place = written, len(known)
@@ -62,7 +59,7 @@ class Searches:
         return known[place]
 
     def newer(self) -> str | None:
-        """The search after, at last what was being written; None where the person never went back."""
+        """The next search, at last the text that was being typed; None if `older` was not called."""
         if self._place is None:
             return None
         self._place += 1

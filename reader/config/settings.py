@@ -29,7 +29,7 @@ TAG_COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pi
 
 
 class InvalidValue(ValueError):
-    """The value is of another kind; its text says what is expected."""
+    """The value has the wrong type; the message says what is expected."""
 
 
 def line(value: object) -> str:
@@ -190,7 +190,7 @@ SIGNS = ("auto", "unicode", "ascii")
 
 
 class Config(NamedTuple):
-    """The person's choices."""
+    """The user's settings."""
 
     collection: tuple[Path, ...] = ()
     """Folders and files to read when the command line names none; empty = the sample."""
@@ -207,9 +207,9 @@ class Config(NamedTuple):
     sidebar_width: int = 28
     """Cells of the sidebar on a wide screen."""
     query: str = ""
-    """What the search bar begins with."""
+    """The initial query."""
     sort: str = ""
-    """The order that the list begins with, like "quality" or "-date"; empty = newest first."""
+    """The initial sort order, like "quality" or "-date"; empty = newest first."""
     browser: tuple[str, ...] = ()
     """Argument list of the browser: the URL replaces `%s`, else it comes last. Empty = the system's own."""
     text_browser: tuple[str, ...] = ()
@@ -217,7 +217,7 @@ class Config(NamedTuple):
     copy: tuple[str, ...] = ()
     """A program that takes what is copied on its stdin; empty = the desktop's own, and the terminal."""
     relay: str = ""
-    """Where `reader relay` of the person's own machine answers: TOKEN@127.0.0.1:PORT or TOKEN@/PATH."""
+    """The address of the user's `reader relay`: TOKEN@127.0.0.1:PORT or TOKEN@/PATH."""
     open: Mapping[str, tuple[str, ...]] = {}
     """Pattern of addresses to the argument list that opens them; the first that fits counts."""
     terminal: Mapping[str, bool | int | str] = {}
@@ -235,7 +235,7 @@ class Config(NamedTuple):
     fetch_pictures: bool = False
     """Whether pictures may be fetched from the network."""
     remember: bool = True
-    """Whether the screen begins where the last visit to the collection ended."""
+    """Whether the screen starts where the last visit ended."""
     feeds: Mapping[str, str] = {}
     """Where news is kept (`folder`), how often feeds are fetched that say nothing else (`every`),
     and whom servers may write to (`contact`)."""
@@ -248,7 +248,7 @@ class Config(NamedTuple):
 
 
 class BadConfig(ReaderError):
-    """A value that can't be used; its text says what is expected instead."""
+    """An invalid value; the message says what is expected."""
 
     exit_code = 2
 
@@ -292,7 +292,7 @@ def summary(warnings: Sequence[str]) -> list[str]:
 
 
 def as_toml(config: Config) -> str:
-    """The configuration as a config.toml that says all of it, with the defaults."""
+    """The whole configuration as config.toml, with the defaults."""
     plain: list[str] = []
     tables: list[str] = []
     for key, value in config._asdict().items():
@@ -345,7 +345,7 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
 
 
 def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]:
-    """A table of findings about the terminal; those that can't be are told and left out."""
+    """Overrides for terminal detection; invalid ones are reported and ignored."""
     from reader.terminal import ALLOWED  # only where there is such a table
 
     if not isinstance(value, dict):
@@ -372,7 +372,7 @@ def _collection(value: object, folder: Path) -> tuple[Path, ...]:
 
 
 def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str, str]:
-    """The table [feeds], with an absolute folder; what can't be is told and left out."""
+    """The table [feeds], with an absolute folder; invalid values are reported and ignored."""
     for unknown in [name for name in pairs if name not in FEEDS]:
         warnings.append(f"feeds: unknown key {shown(unknown)}; {nearest(unknown, FEEDS)}")
         del pairs[unknown]
@@ -387,7 +387,7 @@ def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str
 
 
 def _sites(value: object, folder: Path, warnings: list[str]) -> tuple[Mapping[str, str], ...]:
-    """The tables [[site]]; one without a folder or with a wrong url is told and left out."""
+    """The tables [[site]]; one without a folder or with an invalid url is reported and ignored."""
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise InvalidValue("a list of tables [[site]]")
     good = []

@@ -66,7 +66,7 @@ def saved(configured: Configured, name: str, text: str) -> Configured:
 
 
 def renamed(configured: Configured, old: str, new: str) -> Configured:
-    """With another name for a view, in the same place; one of ours is gone under its old name."""
+    """Rename a view in place; a built-in view is hidden under its old name."""
     if old not in configured:
         return {**configured, old: False, new: BUILT_IN[old]}
     found = {new if name == old else name: text for name, text in configured.items()}
@@ -81,7 +81,7 @@ def removed(configured: Configured, name: str) -> Configured:
 
 
 def moved(configured: Configured, name: str, step: int) -> Configured:
-    """With a view further down, or up for less than 0; ours that stand behind it are named for that."""
+    """Move a view down by `step`, or up if negative; built-in views after it get named too."""
     views = arranged(configured)
     place = next(place for place, view in enumerate(views) if view.name == name)
     view = views.pop(place)
@@ -97,14 +97,14 @@ def moved(configured: Configured, name: str, step: int) -> Configured:
 
 
 class SavedViews:
-    """The views of the configuration, changed one step at a time, each of which can be taken back."""
+    """The configured views, with changes that can be undone."""
 
     def __init__(self) -> None:
         self._done: list[tuple[Configured, Configured, Mapping[str, str]]] = []
 
     @property
     def configured(self) -> Configured:
-        """What stands in the file now."""
+        """The views in the file now."""
         return configured_views()
 
     def change(self, after: Configured, renamed: Mapping[str, str] | None = None) -> None:
@@ -114,7 +114,7 @@ class SavedViews:
         self._done.append((before, after, renamed or {}))
 
     def undo(self) -> bool:
-        """Take the last change back; False where there is none. Raises ReaderError: the file has changed."""
+        """Undo the last change; False if there is none. Raises ReaderError: the file has changed."""
         if not self._done:
             return False
         before, after, renamed = self._done[-1]
@@ -129,11 +129,10 @@ def configured_views() -> Configured:
 
 
 def write_views(before: Configured, after: Configured, renamed: Mapping[str, str] | None = None) -> None:
-    """Make of the views `before` the views `after`; comments stay with the views that they stand at.
+    """Replace the views `before` with `after`; comments stay with their views.
 
-    `renamed` has the old names of views that got a new one. The file is replaced as a whole or not at all,
-    keeps its mode, and is for the person alone (0600) where it is new. Raises ReaderError: it can't be
-    understood, can't be written, or its views are no longer those before.
+    `renamed` maps new names to old ones. The file is replaced as a whole or not at all, keeps its mode, and
+    is private (0600) if new. Raises ReaderError: it is not valid, not writable, or was changed meanwhile.
     """
     path = Path(os.path.realpath(config_file()))
     name = display_path(str(path))
@@ -182,7 +181,7 @@ def _with_views(text: str, before: Configured, views: Configured, renamed: Mappi
 
 
 def _table(lines: list[Line], views: Configured, renamed: Mapping[str, str]) -> tuple[Table, str]:
-    """The table with these views, and the comments that stand at its end, before the next table."""
+    """The table with these views, and the comments at its end, before the next table."""
     import tomlkit
 
     kept: dict[str, list[Line]] = {}

@@ -1,7 +1,7 @@
-"""The last visit to a collection: what was asked, which article, how far it was read, how wide panes were.
+"""The last visit to a collection: query, article, reading positions, pane sizes.
 
-A small file of the person's own below the state folder. It is a convenience: where it is missing, damaged or
-can't be written, the reader starts as if it had never been there, and nobody is told.
+A small private file in the state folder. If it is missing, damaged or not writable, the reader starts without
+it and reports nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from reader.config import paths, private_files
 from reader.errors import StorageError
 
 MOST_BYTES = 1 << 18
-"""A longer file is none of ours."""
+"""A longer file is not a visit."""
 MOST_PLACES = 500
 """Articles whose reading place is remembered, the newest."""
 _MOST = 1 << 31
@@ -27,7 +27,7 @@ Spot: TypeAlias = tuple[int, int, int]
 
 
 class Visit(NamedTuple):
-    """What the next visit begins with; everything has a value that means "as always"."""
+    """Where the next visit starts; defaults mean "as usual"."""
 
     query: str = ""
     """The text of the question."""
@@ -36,11 +36,11 @@ class Visit(NamedTuple):
     theme: str = ""
     """The theme that was put on during a visit; empty = none was."""
     sizes: Mapping[str, int] = {}
-    """Cells or lines that the person gave to something, by its name."""
+    """Sizes that the user set, in cells or lines, by name."""
     spots: Mapping[str, Spot] = {}
     """Article id to reading place, the last read last; one at the very top is forgotten."""
     background: str = ""
-    """What the terminal's ground was, dark or light; empty where nobody knew."""
+    """The terminal's background, dark or light; empty if unknown."""
 
 
 def file_for(sources: Sequence[str | os.PathLike[str]]) -> Path:
@@ -69,9 +69,9 @@ def load(path: Path) -> Visit:
 
 
 def save(path: Path, visit: Visit) -> bool:
-    """Write a visit, whole or not at all, for the person alone (0600); whether it could be written.
+    """Write a visit, as a whole or not at all, privately (0600); returns whether it worked.
 
-    Reading places that another reader has written since are kept.
+    Reading positions written meanwhile by another reader are kept.
     """
     spots = {**load(path).spots}
     for name, spot in visit.spots.items():

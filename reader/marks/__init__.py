@@ -1,1 +1,1 @@
-"""The Marks: what the person did, in a database of their own, with its copies. Never rebuilt, never lost."""
+"""Marks: what the user did to articles, in a database of their own with backups."""

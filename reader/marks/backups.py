@@ -18,7 +18,7 @@ from reader.config import paths, private_files
 from reader.errors import DamageError, is_damage
 
 DAYS, WEEKS = 3, 4
-"""Copies that are kept: those of so many days, and the newest of each of so many weeks."""
+"""Backups that are kept: the last days, and the newest of each of the last weeks."""
 
 _JOURNAL = "-journal"
 
@@ -49,9 +49,9 @@ def back_up(path: str, now: float) -> Path:
 
 
 def is_whole(file: str | Path) -> bool:
-    """Whether SQLite finds nothing wrong with a database that somebody has made tables in.
+    """Whether this is a sound database with tables.
 
-    Raises sqlite3.OperationalError where it can't be looked at now.
+    Raises sqlite3.OperationalError if it cannot be checked now.
     """
     try:
         with closing(sqlite3.connect(file, timeout=10)) as connection:
@@ -65,10 +65,10 @@ def is_whole(file: str | Path) -> bool:
 
 
 def put_right(path: str) -> str:
-    """Set a damaged file aside and put the newest good copy in its place; a sentence that says so.
+    """Set a damaged file aside and restore the newest good backup; returns a sentence about it.
 
-    Empty where another reader has done it meanwhile. Without a copy there is no file afterwards. Raises
-    sqlite3.Error, OSError: then the damaged file is as it was.
+    Empty if another reader did so meanwhile. Without a backup there is no file afterwards. Raises
+    sqlite3.Error or OSError, leaving the damaged file as it was.
     """
     file = Path(path)
     with _alone(file):
@@ -121,7 +121,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _copies(file: Path) -> list[Path]:
-    """Every copy; their names stand in the order of their days."""
+    """Every backup; their names sort by day."""
     with suppress(OSError):
         found = Path(paths.copies_of(str(file))).glob(f"{file.stem}-????-??-??{file.suffix}")
         return [copy for copy in found if _is_day(copy)]

@@ -35,7 +35,7 @@ from reader.marks.mark import Traces as Traces
 
 VERSION = 3
 FILE = "marks.db"
-"""The name of the database in the person's data folder."""
+"""The database's name in the data folder."""
 KEPT_CHANGES = 100
 """Changes that can be undone, across restarts too."""
 
@@ -76,7 +76,7 @@ _SELECT = f"select {_COLUMNS} from marks"
 
 
 class Marks:
-    """The person's own database. The caller sees to it that one thread at a time uses it."""
+    """The database of marks. Callers must use it from one thread at a time."""
 
     def __init__(self, path: str | PathLike[str] | None) -> None:
         """Open or make the file; None keeps marks in memory only. Raises StorageError."""
@@ -202,7 +202,7 @@ class Marks:
 
     @property
     def upgraded_ns(self) -> int:
-        """When marks of version 1 were taken over, in nanoseconds since 1970; 0 for never."""
+        """When marks of version 1 were adopted, in nanoseconds since 1970; 0 for never."""
         with self.file.reading():
             row = self._connection.execute("select value from meta where key = 'upgraded'").fetchone()
         return int(row[0]) * 1_000_000_000 if row else 0
@@ -247,9 +247,9 @@ class Marks:
                     yield exported(mark)
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Take over exported marks; what is there stays, what is new is added. How many were changed.
+        """Import marks, adding to the existing ones. Returns how many were changed.
 
-        Raises UsageError for a record that is none, before anything is written; StorageError.
+        Raises UsageError for an invalid record, before anything is written; StorageError.
         """
         wanted = [imported(place, record) for place, record in enumerate(records, 1)]
         with self._transaction() as turn:
@@ -267,7 +267,7 @@ class Marks:
         return len(steps)
 
     def export_with_times(self) -> Iterator[dict[str, Any]]:
-        """The same with the times of every change, and with marks that were taken back: for `merge`."""
+        """The same with the times of all changes and with removed marks: for `merge`."""
         import json
 
         with self.file.reading():
@@ -373,7 +373,7 @@ def _version_of(connection: sqlite3.Connection) -> int:
 
 
 def _packed(identity: str) -> str | bytes:
-    """A text as the database can hold it: a path that is no UTF-8 is kept as its bytes."""
+    """A text as the database stores it; a path that is not UTF-8 is kept as bytes."""
     try:
         identity.encode()
     except UnicodeEncodeError:

@@ -35,7 +35,7 @@ class MarksFile:
         """Open or make the file; `prepare` makes or upgrades its tables. Raises StorageError."""
         self.patience = Patience()
         self.notices: list[str] = []
-        """What the person should be told: that the file was damaged, and what has become of it."""
+        """Notices for the user: that the file was damaged, and what happened to it."""
         self._path = None if path is None else os.fspath(path)
         self._prepare = prepare
         try:
@@ -73,7 +73,7 @@ class MarksFile:
 
     @staticmethod
     def _must_not_be_emptied(path: str) -> None:
-        """A file without a byte is a beginning, but not where there are copies. Raises DamageError."""
+        """Accept an empty file as new, unless there are backups. Raises DamageError."""
         try:
             is_emptied = not os.stat(path).st_size and bool(os.listdir(paths.copies_of(path)))
         except OSError:

@@ -19,7 +19,7 @@ INT63 = (1 << 63) - 1
 
 
 class Change(NamedTuple):
-    """What a person does to an article's marks; None = leave as it is."""
+    """A change to an article's marks; None = unchanged."""
 
     read: bool | None = None
     starred: bool | None = None
@@ -72,7 +72,7 @@ class Mark(NamedTuple):
         return self.traces == Traces() and not is_web(self.identity)
 
     def united(self, other: Mark) -> Mark:
-        """With what another mark adds; the note that is there stays."""
+        """Add another mark; an existing note stays."""
         added = Change(other.read or None, other.starred or None, other.tags, note=self.note or other.note)
         return self.changed(added)
 
@@ -91,7 +91,7 @@ class Mark(NamedTuple):
 
 
 def moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
-    """What differs between old and new, done to the current marks: later changes of other kinds stay."""
+    """Apply the difference between old and new to the current marks; unrelated later changes stay."""
     tags = tuple(
         sorted((set(current.tags) - (set(old.tags) - set(new.tags))) | (set(new.tags) - set(old.tags)))
     )
@@ -124,7 +124,7 @@ _WANTED: Mapping[str, tuple[type, str]] = {
     "note": (str, "text"), "tags": (list, "a list of strings"), "keys": (list, "a list of strings"),
     "date": (int, "a whole number"),
 }  # fmt: skip
-"""What a record of marks holds; all but the identity may be missing."""
+"""The fields of a record of marks; all but the identity are optional."""
 
 
 def imported(place: int, record: object) -> Mark:

@@ -1,8 +1,8 @@
-"""How a text gets to the clipboard of the machine that the person sits at.
+"""How a text gets to the clipboard of the machine that the user sits at.
 
-On a desktop a program of the desktop takes it. Everywhere the terminal is sent it by OSC 52, to which none
-ever answers, so of that nobody claims that it was copied. `plan` decides, `carry_out` does it; the caller
-says how bytes reach the terminal.
+On a desktop, a desktop program takes it. It is also sent to the terminal by OSC 52, which is never confirmed,
+so the reader does not claim that it was copied. `plan` decides, `carry_out` acts; the caller writes to the
+terminal.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CopyPlan(NamedTuple):
 
     text: str
     sequence: str = ""
-    """What to write to the terminal; empty where there is none."""
+    """What to write to the terminal; empty for nothing."""
     command: tuple[str, ...] = ()
     """A program that takes the text on its stdin and passes it to the terminal; empty = none is needed."""
     keepers: tuple[tuple[str, ...], ...] = ()
@@ -49,7 +49,7 @@ class Copied(NamedTuple):
     """What came of it."""
 
     ok: bool
-    """Whether it was sent at all; nobody knows whether a terminal took it."""
+    """Whether it was sent; terminals never confirm it."""
     sentence: str
 
 
@@ -106,7 +106,7 @@ def carry_out(plan: CopyPlan, write: Callable[[str], object]) -> Copied:
 
 
 def _keepers(terminal: Terminal) -> Iterator[tuple[str, ...]]:
-    """The desktop's own programs, where the person sits at this machine."""
+    """The desktop's own programs, unless the user is remote."""
     if terminal.is_remote or not terminal.has_desktop:
         return
     if terminal.platform == "darwin":

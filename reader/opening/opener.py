@@ -1,7 +1,7 @@
-"""The Opener: how a URL gets from this terminal to a browser, or at least before the person's eyes.
+"""The Opener: how a URL gets from this terminal to a browser, or at least to the user.
 
-`plan` decides, from the URL, the terminal and the configuration alone; `carry_out` does it. A URL is one
-argument of an argument list, never part of a command line for a shell.
+`plan` decides from the URL, the terminal and the configuration alone; `carry_out` acts. A URL is one argument
+of an argument list, never part of a shell command.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Step(NamedTuple):
     """One way to try."""
 
     kind: Literal["browser", "text", "relay"]
-    """A program beside us; one that needs our terminal; the person's own machine."""
+    """A detached program, one that needs the terminal, or the relay."""
     argv: tuple[str, ...] = ()
     """The argument list with the URL in it; empty for a relay."""
     place: str = ""
@@ -65,9 +65,9 @@ class Plan(NamedTuple):
     steps: tuple[Step, ...] = ()
     """Ways to try, the first one first. Empty where the URL can only be shown."""
     sentence: str = ""
-    """What to tell the person where no way leads to a browser, without the URL."""
+    """What to say if nothing can open a page, without the URL."""
     mistake: str = ""
-    """Why a browser that the person chose is not among the ways; one clause."""
+    """Why the configured browser is not used; one clause."""
 
 
 class Outcome(NamedTuple):
@@ -76,7 +76,7 @@ class Outcome(NamedTuple):
     ok: bool
     """Whether a browser took the URL. False too where the plan was only to show it."""
     sentence: str
-    """One line for the person. Where no browser took it, the URL is still to be shown."""
+    """One line for the user. If no browser opened the URL, it must be shown."""
 
 
 def plan(

@@ -23,7 +23,7 @@ from reader.article.text import clean, clean_line, display_path
 from reader.errors import ReaderError, UsageError
 
 MOST_OUTPUT = 1 << 20
-"""Bytes of a command's output that are kept; then it is ended, for nobody scrolls through more."""
+"""Bytes of output that are kept; then the command is killed."""
 
 _EDITORS = ("sensible-editor", "nano", "vim", "vi")
 _PAGERS = ("less", "more")
@@ -62,7 +62,7 @@ class PipeCommand:
         self._is_ended = False
 
     def run(self) -> Said:
-        """Start it and wait until it has said everything. Raises ReaderError where it can't be started."""
+        """Run it to the end of its output. Raises ReaderError if it cannot be started."""
         # A file as its input: a command that never reads does not make us wait, and an early end is no error.
         with self._input() as given:
             try:
@@ -113,7 +113,7 @@ class PipeCommand:
             return True
 
     def end(self) -> None:
-        """End it and what it started, also where it has gone itself and left that behind."""
+        """Kill it and its children, even if it exited and left them behind."""
         with self._lock:
             self._is_ended = True
             if self._process is not None:
@@ -125,9 +125,9 @@ class PipeCommand:
 
 
 def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.which) -> tuple[str, ...]:
-    """The argument list that opens a file: the person's editor, or the pager where it can't be written.
+    """The argument list that opens a file: the editor, or the pager if the file is not writable.
 
-    $VISUAL before $EDITOR, as everywhere; $PAGER. Raises ReaderError where there is nothing to open it with.
+    $VISUAL before $EDITOR; $PAGER. Raises ReaderError if there is none.
     """
     is_writable = os.access(path, os.W_OK)
     variables = ("VISUAL", "EDITOR") if is_writable else ("PAGER",)
@@ -156,7 +156,7 @@ class _Running(NamedTuple):
 
 
 _running: list[_Running] = []
-"""What we started; polled so that no zombie stays and no late failure is missed."""
+"""Programs we started, polled to reap them and to notice late failures."""
 
 
 def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENCE) -> str | None:
@@ -186,8 +186,8 @@ def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENC
 
 
 def _file_for_output() -> IO[bytes]:
-    """Where a program's output goes: a pipe would fill, or break and end the program when we go. Without room
-    for a temporary file nobody learns why it failed, but it runs. Raises OSError."""
+    """A temporary file for a program's output; a pipe could fill up, or break when we exit. Without room
+    for one, the program runs but its failure has no reason. Raises OSError."""
     try:
         return TemporaryFile()
     except OSError as error:
@@ -197,7 +197,7 @@ def _file_for_output() -> IO[bytes]:
 
 
 def late_failures() -> list[str]:
-    """Why programs failed that seemed to run; each is told once. Does not wait."""
+    """Failures of programs that seemed to run; each is reported once. Does not wait."""
     ended = [running for running in _running if running.process.poll() is not None]
     _running[:] = [running for running in _running if running not in ended]
     return [failure for running in ended if (failure := _failure(running))]
@@ -233,7 +233,7 @@ def _signals_left_to_it() -> Iterator[None]:
 
 
 def _pass(*_: object) -> None:
-    """A signal that means somebody else."""
+    """Ignore a signal meant for another program."""
 
 
 def _failure(running: _Running) -> str | None:

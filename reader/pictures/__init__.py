@@ -1,9 +1,8 @@
-"""Pictures: found, fetched where that is wished, decoded in a process of their own, made ready for a
-terminal.
+"""Pictures: found, fetched if allowed, decoded in a separate process, and made ready for a terminal.
 
-A picture is the most dangerous thing in an article: decoders have been broken into, and a small file can
-unfold to gigabytes. So the bytes are read here and decoded elsewhere (`decoding`), under limits of time and
-memory, and what comes back are plain pixels of the size that was asked for.
+Pictures are the most dangerous part of an article: decoders have been exploited, and a small file can unpack
+to gigabytes. So bytes are read here and decoded elsewhere (`decoding`) under time and memory limits, and only
+plain pixels of the requested size come back.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A picture from the network: http and https, few redirections, a limit of bytes and one deadline from the
-first question to the last byte; no cookie, no login.
+"""A picture from the network: http and https, few redirects, a size limit and one deadline for everything;
+no cookies, no login.
 
-Only public addresses are asked (`reader.article.network`), after each redirection too: an article must not be
-able to ask what only its reader can reach.
+Only public addresses are contacted (`reader.article.network`), also after redirects: an article must not
+reach what only its reader can.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Deadline:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """A block in which time runs: a server that sends a byte now and then is no reason to stay."""
+        """A block with a deadline, so that a server that trickles bytes cannot hold us."""
         timer = Timer(self.left, self._shut)
         timer.daemon = True
         timer.start()
@@ -127,7 +127,7 @@ class _Http(HTTPHandler):
         self._allow_private = allow_private
 
     def http_open(self, req: Request) -> HTTPResponse:
-        """Ask the server, or the person's own proxy for it."""
+        """Ask the server, or the user's proxy."""
         is_free = self._allow_private or req.has_proxy()
         made = partial(_Connection, deadline=self._deadline, allow_private=is_free)
         return self.do_open(made, req)
@@ -202,7 +202,7 @@ def _received(answer: HTTPResponse, most: int, deadline: Deadline) -> bytes:
 
 
 def _refuse_private(url: str, deadline: Deadline, allow_private: bool) -> None:
-    """Raises PictureError or Unreachable for an address that must not be asked."""
+    """Raise PictureError or Unreachable for an address that must not be contacted."""
     parts = urlsplit(checked_url(url))
     if not allow_private:
         public_addresses(parts.hostname or "", parts.port or 443, deadline.left)

@@ -1,5 +1,4 @@
-"""Where a picture's bytes come from: a file beside the article, or the network where the person wishes
-that."""
+"""Where a picture's bytes come from: a file beside the article, or the network if allowed."""
 
 from __future__ import annotations
 

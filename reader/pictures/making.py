@@ -15,7 +15,7 @@ PATIENCE = 15.0
 
 
 class PictureError(ReaderError):
-    """This picture can't be shown; the text says why, in one clause."""
+    """A picture that cannot be shown; the message is one clause."""
 
 
 class Pixels(NamedTuple):

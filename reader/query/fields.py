@@ -17,7 +17,7 @@ class Field(NamedTuple):
     """A field and everything that depends on which field it is."""
 
     name: str
-    """What stands before the colon in a query; its name everywhere else too."""
+    """Its name in queries and everywhere else."""
     kind: FieldKind
     example: str
     """A good value, as a query has it."""
@@ -26,7 +26,7 @@ class Field(NamedTuple):
     label: str = ""
     """Before a single value, in the command palette."""
     heading: str = ""
-    """Over its section of the sidebar; empty where it has none. Sections come in the order of FIELDS."""
+    """Heading of its sidebar section; empty if it has none. Sections follow the order of FIELDS."""
     is_always_shown: bool = False
     """Whether its section is shown even with a single value."""
     is_suggested: bool = False
@@ -34,7 +34,7 @@ class Field(NamedTuple):
     is_path: bool = False
     """Whether its values are paths: what all of them have in common is left out."""
     phrase: str | None = None
-    """What stands before its values in a sentence; None = its name."""
+    """What precedes its values in a sentence; None = its name."""
     names: tuple[str, ...] = ()
     """The only values, for the kind `name`."""
     hints: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ SORTS = tuple(ORDERS)
 
 BY_NAME = {field.name: field for field in FIELDS}
 FIELD_NAMES = tuple(BY_NAME)
-"""Every word that may stand before a colon."""
+"""Every name that can precede a colon."""
 
 
 def _of_kind(*kinds: FieldKind) -> tuple[str, ...]:

@@ -47,9 +47,9 @@ class Token(NamedTuple):
     negated: bool = False
     field: str = "text"
     pieces: tuple[QueryPiece, ...] = ()
-    """Empty where nothing is asked: a lone dash, a field that is still being typed."""
+    """Empty if there is nothing to search for: a lone dash, a field that is still being typed."""
     is_dropped: bool = False
-    """Whether nothing is asked because it holds no letter, digit or symbol."""
+    """Whether it has no letter, digit or symbol to search for."""
 
 
 def tokens(text: str, typing: bool) -> list[Token]:
@@ -203,7 +203,7 @@ def _bare(run: str, is_last: bool) -> QueryPiece:
 
 
 def _searchable(pieces: Iterable[QueryPiece]) -> tuple[QueryPiece, ...]:
-    """Without those that hold nothing to look up, like "&"."""
+    """Without pieces that have nothing to search for, like "&"."""
     return tuple([piece for piece in pieces if piece.text and (words(piece.text) or signs(piece.text))])
 
 

@@ -1,6 +1,6 @@
-"""The parser of query texts: from tokens to the Query that they mean.
+"""The parser of query texts: from tokens to a Query.
 
-Spelling (tokens, quotes, good values) is in `reader.query.grammar`. Loaded where there is a text to read.
+`reader.query.grammar` has the tokens, quotes and values. Loaded when there is a text to parse.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from reader.query.grammar import Token, tokens
 from reader.query.question import Clause, Query, Term, distinct, is_plain_and, joined
 
 MOST_NESTED = 64
-"""Parentheses may stand this deep in each other; beyond what people write, below what a stack holds."""
+"""The deepest nesting of parentheses; more than people write, less than a stack holds."""
 
 
 def parse(text: str, *, typing: bool) -> Query:

@@ -24,7 +24,7 @@ class Term(NamedTuple):
     """The (last) word may go on (`word*`, or the word being typed), or the value of one of CHOICES.
     Never set for other fields."""
     phrase: bool = False
-    """For text, title, author: the value was quoted, its words must stand together in this order."""
+    """For text, title, author: the value was quoted, so its words must be adjacent and in order."""
 
     def __str__(self) -> str:
         from reader.query.grammar import spell
@@ -53,7 +53,7 @@ Clause: TypeAlias = "Term | Group"
 
 
 def joined(join: Literal["and", "or"], parts: Sequence[Clause], negated: bool) -> Clause | None:
-    """The simplest clause that says it: no group of one, no group within a group of the same kind."""
+    """The simplest equivalent clause: no group of one, no group inside a group of the same kind."""
     if len(parts) == 1 and not negated:
         return parts[0]
     flat: list[Clause] = []
@@ -71,7 +71,7 @@ def joined(join: Literal["and", "or"], parts: Sequence[Clause], negated: bool) -
 
 
 def is_plain_and(part: Clause | None) -> TypeGuard[Group]:
-    """Whether it is several tests that must all hold, and no more."""
+    """Whether it is a plain conjunction."""
     return isinstance(part, Group) and part.join == "and" and not part.negated
 
 
@@ -93,10 +93,10 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
 
 
 class Query(NamedTuple):
-    """What was asked for; says nothing about how it is found."""
+    """A query; says nothing about how it is answered."""
 
     clauses: tuple[Clause, ...] = ()
-    """All of these must hold; none = everything."""
+    """All of these must match; none = everything."""
     sort: str = "date"
     """One of SORTS."""
     is_reversed: bool = False
@@ -113,7 +113,7 @@ class Query(NamedTuple):
 
     @property
     def is_everything(self) -> bool:
-        """Whether nothing is asked, so that every article matches."""
+        """Whether the query is empty, so that every article matches."""
         return not self.clauses
 
     def terms(self) -> Iterator[Term]:

@@ -36,7 +36,7 @@ class Headline(NamedTuple):
     category: str
     type: str
     url: str
-    """What `open` opens; empty where there is none."""
+    """What `open` opens; empty if nothing."""
     is_draft: bool
     is_read: bool
     is_starred: bool
@@ -69,7 +69,7 @@ class Results(Protocol):
         """The headlines at positions start..stop-1, fewer where the answer ends earlier."""
 
     def position(self, number: int) -> int | None:
-        """Where the article with this number stands in the answer; None where it does not match."""
+        """The article's position in the results; None if it does not match."""
 
 
 class Stretch(NamedTuple):

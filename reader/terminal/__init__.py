@@ -1,7 +1,7 @@
-"""What this terminal can do, found out without asking the terminal, each fact with its reason.
+"""What this terminal can do, and why, mostly without asking the terminal itself.
 
-An answer that never comes would hold up the start, so only the environment, the parent processes and, inside
-tmux, tmux itself are asked. The facts go in as values: every decision can be tried without such a terminal.
+An answer that never comes would delay the start, so only the environment, the parent processes and tmux are
+asked. Decisions are pure functions of these facts, so each can be tested without such a terminal.
 """
 
 from reader.terminal.decide import decide
@@ -31,9 +31,9 @@ def glance(chosen: Choice = {}) -> Terminal:  # noqa: B006, never written to
 
 
 def examined(chosen: Choice = {}) -> Terminal:  # noqa: B006
-    """The terminal that this process runs in, after asking it as well; may take some seconds.
+    """The terminal that this process runs in, after querying it too; can take some seconds.
 
-    One that stdout is piped away from is told about all the same, but not asked.
+    If stdout is piped, the terminal on stderr is described without being queried.
     """
     from reader.terminal.asking import ask
 

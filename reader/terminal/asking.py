@@ -1,6 +1,6 @@
-"""Questions to the terminal itself: their answers may take long or never come, so only `reader doctor` waits.
+"""Queries to the terminal itself. Answers can be slow or missing, so only `reader doctor` waits for them.
 
-The last question (DA1) is one that every terminal answers, so whoever answers at all is not waited for.
+Every terminal answers the last query (DA1), so once that arrives there is nothing more to wait for.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BACKGROUND = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})
 _ATTRIBUTES = re.compile(rb"\x1b\[\?([0-9;]*)c")
 _HAS_KITTY = b"\x1b_Gi=31;OK"
 _SIXEL = b"4"
-"""The attribute by which a terminal says that it paints sixels."""
+"""The attribute that means sixel support."""
 
 
 def ask(*, also_kitty: bool, patience: float = PATIENCE) -> Answers:
@@ -73,7 +73,7 @@ def _heard(patience: float) -> bytes:
 
 @contextmanager
 def _unbuffered() -> Iterator[None]:
-    """Answers come without a line's end and are not to be seen."""
+    """Read answers unbuffered and without echo."""
     import termios
     import tty
 

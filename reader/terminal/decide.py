@@ -21,7 +21,7 @@ class _Seen(NamedTuple):
 
     facts: Facts
     env: Mapping[str, str]
-    """As it holds for whoever is attached now."""
+    """For the client that is attached now."""
     multiplexer: str
     emulator: str
     why_emulator: str
@@ -227,7 +227,7 @@ def _feature_line(tmux: Tmux, feature: str) -> str:
 
 
 def _restoring_advice(multiplexer: str) -> tuple[str, ...]:
-    """What to change where the shell's lines are gone after a program with a screen of its own."""
+    """What to change if the shell's output is not restored on exit."""
     return (
         ("altscreen on, in ~/.screenrc, restores the shell's output on exit",)
         if multiplexer == "screen"

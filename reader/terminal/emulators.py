@@ -1,6 +1,6 @@
-"""What is known of the terminals that people use, and by which variables each gives itself away.
+"""What each terminal program can do, and which variables identify it.
 
-The source of each line is the terminal's own documentation; None stands for "depends on its settings".
+The source of each line is the terminal's own documentation; None means "depends on its settings".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Emulator(NamedTuple):
     clipboard: bool | None
     pictures: str
     advice: tuple[str, ...] = ()
-    """How its clipboard is switched on, where that is the person's to do."""
+    """How to enable its clipboard, if the user has to."""
 
 
 _ALLOW_IN_ITERM = ("iTerm2: Settings, General, Selection: Applications in terminal may access clipboard",)
@@ -47,7 +47,7 @@ _BY_TERM = (
     ("contour", "contour"), ("mlterm", "mlterm"), ("alacritty", "Alacritty"), ("rxvt", "rxvt"),
     ("linux", "Linux console"),
 )  # fmt: skip
-"""How TERM begins; it travels over SSH."""
+"""Prefixes of TERM, which travels over SSH."""
 
 _BY_PROGRAM = {
     "iTerm.app": "iTerm2", "WezTerm": "WezTerm", "ghostty": "ghostty", "vscode": "VS Code", "kitty": "kitty",
@@ -68,7 +68,7 @@ _BY_KIND = {
     "contour": "contour", "mlterm": "mlterm", "alacritty": "Alacritty", "konsole": "Konsole", "vte": "VTE",
     "xterm": "xterm", "windowsterminal": "Windows Terminal", "windows terminal": "Windows Terminal",
 }  # fmt: skip
-"""How the answer to XTVERSION begins, in small letters."""
+"""Prefixes of the answer to XTVERSION, in lower case."""
 
 
 def by_term(term: str) -> str:
@@ -83,7 +83,8 @@ def by_kind(kind: str) -> str:
 
 
 def by_variables(env: Mapping[str, str]) -> tuple[str, str]:
-    """The terminal that has set these variables, and which of them says so; two empty texts for none."""
+    """The terminal that set these variables, and the one that identifies it; two empty strings if
+    unknown."""
     term, program = env.get("TERM", ""), env.get("TERM_PROGRAM", "")
     if name := by_term(term):
         return name, f"TERM is {term}"

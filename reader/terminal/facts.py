@@ -15,7 +15,7 @@ RELAY_VARIABLES = ("READER_RELAY", "LC_READER_RELAY")
 travels by itself."""
 
 _OF_THE_CLIENT = (*SSH_VARIABLES, *RELAY_VARIABLES, "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "LC_TERMINAL")
-"""Variables that belong to whoever is attached to tmux now, not to the pane."""
+"""Variables of the client attached to tmux, not of the pane."""
 _MOST_PARENTS = 64
 _IUTF8 = 0x4000
 """Marks a terminal's line whose other end writes UTF-8; Linux's and macOS's value, which `termios` lacks."""
@@ -23,12 +23,12 @@ _TMUX_FORMAT = "#{version}\t#{client_termname}\t#{client_termtype}\t#{client_ter
 
 
 class Tmux(NamedTuple):
-    """What tmux says of the client that is attached now."""
+    """What tmux says about the attached client."""
 
     env: Mapping[str, str | None] = {}
-    """The session's variables; None = taken away."""
+    """The session's variables; None = removed."""
     version: tuple[int, int] = (0, 0)
-    """(0, 0) = not told."""
+    """(0, 0) = unknown."""
     term: str = ""
     """TERM outside of tmux."""
     kind: str = ""
@@ -52,13 +52,13 @@ class Facts(NamedTuple):
     ancestors: Sequence[str] = ()
     """Names of the parent processes, the nearest first."""
     tmux: Tmux | None = None
-    """None where it was not asked or did not answer."""
+    """None if tmux was not asked or did not answer."""
     is_utf8_line: bool | None = None
     """Whether the terminal's line is marked as UTF-8; None = there is no line to look at."""
     chosen: Choice = {}
-    """What the person has decided."""
+    """Overrides by the user."""
     answers: Answers = Answers()
-    """What the terminal says of itself, where it was asked."""
+    """The terminal's own answers, if it was asked."""
 
 
 def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
@@ -78,7 +78,7 @@ def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
 
 
 def beside_the_pipe(facts: Facts) -> Facts:
-    """The facts as they are for the terminal that errors still go to; unchanged where there is none."""
+    """The facts for the terminal on stderr; unchanged if there is none."""
     try:
         if not os.isatty(2):
             return facts
@@ -89,7 +89,7 @@ def beside_the_pipe(facts: Facts) -> Facts:
 
 
 def client_env(facts: Facts) -> dict[str, str]:
-    """The variables as they hold for whoever is attached now: tmux's word before the pane's own."""
+    """The variables of the attached client: tmux's values before the pane's."""
     env = dict(facts.env)
     if facts.tmux is None:
         return env
@@ -173,7 +173,7 @@ def _is_utf8_line() -> bool | None:
 
 
 def _undo_coercion(env: dict[str, str], born_with: str = "/proc/self/environ") -> None:
-    """Take away the LC_CTYPE that Python gives itself where the locale is C (PEP 538): nobody chose it."""
+    """Remove the LC_CTYPE that Python sets itself in the C locale (PEP 538)."""
     if env.get("LC_ALL") or env.get("LC_CTYPE") not in ("C.UTF-8", "C.utf8", "UTF-8"):
         return
     try:

@@ -7,10 +7,10 @@ from typing import NamedTuple, TypeAlias
 
 
 class Answers(NamedTuple):
-    """What a terminal says of itself."""
+    """A terminal's answers to queries."""
 
     kind: str = ""
-    """Name and version (XTVERSION); empty where it does not tell."""
+    """Name and version (XTVERSION); empty if unknown."""
     background: str = ""
     """dark, light, or empty."""
     pictures: str = ""
@@ -28,17 +28,17 @@ class Finding(NamedTuple):
     name: str
     value: str
     reason: str
-    """What says so: a variable, a process, a setting."""
+    """Where it comes from: a variable, a process, a setting."""
     advice: tuple[str, ...] = ()
-    """What a person can do about it, a line each; empty where nothing is amiss."""
+    """What the user can change, one line each; empty if all is well."""
 
 
 class Terminal(NamedTuple):
-    """What this terminal can do. None stands for "nobody says"."""
+    """What this terminal can do. None means unknown."""
 
     is_tty: bool
     is_remote: bool
-    """Whether the person sits at another machine (SSH)."""
+    """Whether the user is at another machine (SSH)."""
     has_desktop: bool
     """Whether a browser with a window can be started on this machine."""
     multiplexer: str
@@ -51,7 +51,7 @@ class Terminal(NamedTuple):
     links: bool | None = None
     """Whether links of a program (OSC 8) can be pressed."""
     clipboard: bool | None = None
-    """Whether a program may fill the clipboard of the person's own machine (OSC 52)."""
+    """Whether a program can set the clipboard of the user's machine (OSC 52)."""
     pictures: str = "blocks"
     """kitty, iterm2, sixel, blocks (half blocks in colours) or none."""
     has_mouse: bool = True
@@ -63,7 +63,7 @@ class Terminal(NamedTuple):
     """Variables that a started program needs otherwise than this process has them: tmux knows the display of
     the client that is attached now."""
     relay: str = ""
-    """Where a `reader relay` of the person's own machine may answer; holds a secret, so never shown."""
+    """The address of the user's `reader relay`; contains a secret, so never shown."""
     findings: tuple[Finding, ...] = ()
     """Each fact with its reason."""
 
@@ -74,7 +74,7 @@ class Terminal(NamedTuple):
 
 Value: TypeAlias = bool | int | str
 Choice: TypeAlias = Mapping[str, tuple[Value, str]]
-"""Name of a finding to its value and who says so."""
+"""Name of a finding to its value and the reason."""
 
 ALLOWED: Mapping[str, tuple[Value, ...]] = {
     "remote": (True, False),

@@ -1,8 +1,8 @@
-"""A relay: the reader on a server asks the person's own machine to open a page there.
+"""The relay: a reader on a server asks the user's machine to open a page.
 
-`reader relay` waits on the person's machine, on a loopback address or in a socket file alone; `ssh -R` brings
-that to the server. Both sides know a token, which itself never travels: each proves that it has it. The relay
-opens http and https pages only, few at a time, and nothing that takes long to say.
+`reader relay` listens on a loopback address or socket of that machine; `ssh -R` forwards it to the server.
+Both sides know a token that is never sent: each proves that it knows it. The relay only opens http and https
+pages, a few at a time.
 """
 
 from reader.opening.relay.client import Handed, hand_over

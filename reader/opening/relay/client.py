@@ -30,7 +30,7 @@ class Handed(NamedTuple):
     """Whether a relay with the token answered at all. If not, another way is due."""
     is_opened: bool
     sentence: str
-    """What the relay said, or why there was none."""
+    """The relay's answer, or why there was none."""
 
 
 def hand_over(url: str, place: RelayPlace, patience: float = PATIENCE) -> Handed:

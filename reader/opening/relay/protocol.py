@@ -21,7 +21,7 @@ from typing import NamedTuple
 from reader.errors import ReaderError, shown
 
 HELLO = "reader-relay 2"
-"""How a relay's first line begins; the number changes with the protocol."""
+"""The start of a relay's first line; the number changes with the protocol."""
 MOST_BYTES = 4096
 """A line is no longer: a URL of 2,048 characters, a proof, and room."""
 OPENED, REFUSED, FAILED = "opened", "refused", "failed"
@@ -35,7 +35,7 @@ class BadPlace(ReaderError):
 
 
 class Broken(Exception):
-    """The other side said nothing, too much, or what it can't have meant."""
+    """The other side sent nothing, too much, or nonsense."""
 
 
 class RelayPlace(NamedTuple):
@@ -72,22 +72,22 @@ def parse_place(text: str) -> RelayPlace:
 
 
 def new_nonce() -> str:
-    """Words for one talk, which nobody can guess."""
+    """A nonce for one connection."""
     return token_hex(16)
 
 
 def is_nonce(text: str) -> bool:
-    """Whether the other side's words are long enough that nobody can have guessed them."""
+    """Whether the other side's nonce is long enough."""
     return 32 <= len(text) <= 64 and text.isalnum()
 
 
 def proof(token: str, *words: str) -> str:
-    """What only somebody with the token can say of these words."""
+    """The proof that only someone with the token can give for these nonces."""
     return hmac.new(token.encode(), "\0".join(words).encode("utf-8", "replace"), "sha256").hexdigest()
 
 
 def is_proof(said: str, token: str, *words: str) -> bool:
-    """Whether that was said with the token; takes as long for a nearly right one as for a wrong one."""
+    """Whether the proof is right, in constant time."""
     return hmac.compare_digest(said.encode("utf-8", "replace"), proof(token, *words).encode())
 
 

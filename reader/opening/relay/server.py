@@ -1,4 +1,4 @@
-"""The side of a relay that runs on the person's own machine: it listens, checks, and has pages opened."""
+"""The relay's side on the user's machine: it listens, checks, and opens pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from reader.opening.relay.protocol import (
 )
 
 PROVING_SECONDS = 3.0
-"""How long somebody may take to prove that they know the token."""
+"""Seconds that a client has to prove that it knows the token."""
 SECONDS = 10.0
 """How long one talk may take in all."""
 MOST_UNPROVEN = 64
@@ -40,10 +40,10 @@ MOST_PAGES, PAGES_IN = 20, 60.0
 LOOKUP_SECONDS = 2.0
 """How long the look for a host's addresses may take."""
 NOT_OPENED = "the relay could not open the page; its own output says why"
-"""All that the server gets to know: what a browser says is for the person alone."""
+"""All that the server learns; the browser's output is for the user alone."""
 
 Opens = Callable[[str], bool]
-"""Opens a checked URL, and says to the person at this machine what came of it; whether a browser took it."""
+"""Opens a checked URL and reports to the user here; returns whether a browser opened it."""
 
 
 class Relay:
@@ -190,7 +190,7 @@ def _at_path(path: Path) -> socket.socket:
 
 
 def _remove_what_is_dead(path: Path) -> None:
-    """Remove a socket file that nobody listens at any more; anything else stays."""
+    """Remove a socket that nothing listens on; anything else is kept."""
     try:
         is_socket = stat.S_ISSOCK(path.lstat().st_mode)
     except FileNotFoundError:
