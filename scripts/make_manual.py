@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reader import __version__
-from reader.cli.parser import GROUPS, MODULES, Subcommand, CommandParser, command, parser_of
+from reader.cli.parser import GROUPS, MODULES, CommandParser, Subcommand, command, parser_of
 from reader.config.commands import COMMANDS as KEYS
 from reader.config.commands import key_words
 

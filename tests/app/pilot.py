@@ -1,8 +1,13 @@
-"""Small steps that many tests of the screen take: wait until all is answered, look at the screen."""
+"""Small steps that many tests of the screen take: wait until all is answered, look at the screen.
+No other test of the screen uses private names of Textual, but for those of `reader/app/early`."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.widgets.article_list import REST
@@ -35,11 +40,26 @@ async def press(pilot: Pilot[int], *keys: str) -> BrowseScreen:
     return await settled(pilot)
 
 
+def strips(app: App[Any]) -> list[Strip]:
+    """What is on the terminal, line by line, with its colours."""
+    return app.screen._compositor.render_strips()
+
+
 def line(pilot: Pilot[int], y: int) -> str:
     """The text of one line of the terminal."""
-    return pilot.app.screen._compositor.render_strips()[y].text
+    return strips(pilot.app)[y].text
 
 
 def picture(pilot: Pilot[int]) -> str:
     """All the text on the terminal."""
-    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+    return "\n".join(strip.text for strip in strips(pilot.app))
+
+
+def notices(app: App[Any]) -> list[str]:
+    """What the notices on the screen say."""
+    return [one.message for one in app._notifications]
+
+
+def is_leaving(app: App[Any]) -> bool:
+    """Whether the app has been asked to end."""
+    return app._exit

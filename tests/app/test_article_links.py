@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.app.build import an_article
+from tests.app.pilot import strips
 from tests.app.test_article_pane import Reading
 
 
@@ -17,9 +18,9 @@ async def test_addresses_are_links_of_the_terminal(has_links: bool) -> None:
         app.pane.has_links = has_links
         app.pane.refresh()
         await pilot.pause()
-        strips = app.screen._compositor.render_strips()
+        lines = strips(app)
     leads: dict[str, str] = {}
-    for text, style, _ in (segment for strip in strips for segment in strip):
+    for text, style, _ in (segment for strip in lines for segment in strip):
         if style is not None and style.link:
             leads[style.link] = leads.get(style.link, "") + text
     own = "https://harbourpost.example/harbour-lab-plans-a-listing"

@@ -9,13 +9,13 @@ from textual.pilot import Pilot
 from reader.app.widgets.sidebar import Sidebar
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, line, picture, press, settled
+from tests.app.pilot import WIDE, browse, line, picture, press, settled, strips
 
 
 def place_of(pilot: Pilot[int], words: str) -> Offset:
     """Where words stand on the screen, the last of them."""
-    strips = pilot.app.screen._compositor.render_strips()
-    found = [(y, strip.text.rindex(words)) for y, strip in enumerate(strips) if words in strip.text]
+    lines = strips(pilot.app)
+    found = [(y, strip.text.rindex(words)) for y, strip in enumerate(lines) if words in strip.text]
     assert found, picture(pilot)
     y, x = found[-1]
     return Offset(x, y)

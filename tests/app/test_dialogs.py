@@ -10,6 +10,7 @@ from textual.widgets import Input, Label
 
 from reader.app.screens.dialogs import Ask, Confirm
 from reader.app.screens.page import Hints, parts_of
+from tests.app.pilot import strips
 
 SHEET = Path(__file__).parents[2] / "styles" / "dialogs.tcss"
 
@@ -78,7 +79,7 @@ async def test_a_key_is_not_parted_from_its_words() -> None:
     app = Asking(Ask("Tags", "boats", ["harbour"]))
     async with app.run_test(size=(40, 12)) as pilot:
         await pilot.pause()
-        lines = [strip.text.strip(" ▌") for strip in app.screen._compositor.render_strips()]
+        lines = [strip.text.strip(" ▌") for strip in strips(app)]
         assert {"Enter done   Esc cancel", "Right complete"} <= {*lines}
 
 

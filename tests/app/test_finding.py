@@ -6,7 +6,7 @@ from reader.app.screens.addresses import Links
 from reader.app.widgets.find_bar import FindBar
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, WIDE, picture, press, settled
+from tests.app.pilot import MEDIUM, WIDE, notices, picture, press, settled, strips
 
 BODY = "\n\n".join(
     f"Paragraph {number} about {'boats' if number % 9 == 4 else 'rain'}." for number in range(60)
@@ -46,8 +46,8 @@ async def test_the_hit_gone_to_is_told_without_colours(start: Launch) -> None:
     """It alone is underlined, in whichever theme."""
     async with start([an_article(body="wind and wind and wind")]).run_test(size=WIDE) as pilot:
         await press(pilot, "enter", "ctrl+f", *"wind", "enter", "n")
-        strips = pilot.app.screen._compositor.render_strips()
-        found = [style for strip in strips for text, style, _ in strip if text == "wind" and style]
+        lines = strips(pilot.app)
+        found = [style for strip in lines for text, style, _ in strip if text == "wind" and style]
         assert [bool(style.underline) for style in found] == [False, True, False]
 
 
@@ -76,4 +76,4 @@ async def test_links_open_by_number(start: Launch) -> None:
         await press(pilot, "2", "#")
         assert opened == [f"https://l{number}.example/" for number in (12, 3, 3, 2)]
         await press(pilot, "9", "9", "#")
-        assert any("12 links" in one.message for one in pilot.app._notifications)
+        assert any("12 links" in said for said in notices(pilot.app))

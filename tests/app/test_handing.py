@@ -14,7 +14,7 @@ from textual.widgets import Input
 from reader.app.screens.pipe import AskPipe, OutputView, Printed
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, picture, press
+from tests.app.pilot import NARROW, WIDE, notices, picture, press
 from tests.fake_library import FakeLibrary
 
 UPPER = f"{sys.executable} -c 'import sys; print(sys.stdin.read().upper())'"
@@ -127,4 +127,4 @@ async def test_e_opens_the_file_and_shows_it_anew(
         await press(pilot, "e")
         assert opened == [("my-editor", "-n", str(path))]
         assert screen.article_pane.shown is not None and screen.article_pane.shown[0].body == "Edited."
-        assert [one.message for one in pilot.app._notifications] == ["my-editor: it ended with 1"]
+        assert notices(pilot.app) == ["my-editor: it ended with 1"]

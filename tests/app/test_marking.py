@@ -8,7 +8,7 @@ from reader.config import Config
 from reader.errors import StorageError
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.app.pilot import WIDE, line, notices, picture, press, settled
 from tests.fake_library import FakeLibrary
 
 
@@ -67,7 +67,7 @@ async def test_nothing_is_read_by_itself_before_a_key_and_undo_leaves_it_alone(s
         assert first is not None and first.is_read and not first.is_starred
         await press(pilot, "u")
         assert screen.articles.at(0).is_read  # type: ignore[union-attr]
-        assert [one.message for one in pilot.app._notifications] == ["Nothing to undo"]
+        assert notices(pilot.app) == ["Nothing to undo"]
 
 
 async def test_capital_a_asks_and_can_be_undone(start: Launch) -> None:
@@ -104,7 +104,7 @@ async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
 
     async with start(library=Full(articles(3))).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "s")
-        assert any("The disk is full [/x]." in one.message for one in pilot.app._notifications)
+        assert any("The disk is full [/x]." in said for said in notices(pilot.app))
         assert not screen.articles.headline.is_starred  # type: ignore[union-attr]
 
 
@@ -114,7 +114,7 @@ async def test_without_an_article_a_key_says_so(start: Launch, key: str) -> None
     async with start(0).run_test(size=WIDE) as pilot:
         await press(pilot, key, key)
         await press(pilot, key)
-        assert [one.message for one in pilot.app._notifications] == ["No article selected."]
+        assert notices(pilot.app) == ["No article selected."]
 
 
 async def test_what_is_said_takes_the_place_of_what_was(start: Launch) -> None:
@@ -122,7 +122,7 @@ async def test_what_is_said_takes_the_place_of_what_was(start: Launch) -> None:
     async with start(3).run_test(size=WIDE) as pilot:
         for keys in ("A", "y"), ("u",), ("ctrl+r",):
             await press(pilot, *keys)
-        assert [one.message for one in pilot.app._notifications] == ["Redone: 3 marked read"]
+        assert notices(pilot.app) == ["Redone: 3 marked read"]
 
 
 async def test_nothing_to_undo_is_said(start: Launch) -> None:
@@ -130,5 +130,5 @@ async def test_nothing_to_undo_is_said(start: Launch) -> None:
     async with start(3).run_test(size=WIDE) as pilot:
         for key, sentence in (("u", "Nothing to undo"), ("ctrl+r", "Nothing to redo")):
             await press(pilot, key)
-            assert [one.message for one in pilot.app._notifications] == [sentence]
+            assert notices(pilot.app) == [sentence]
         await settled(pilot)

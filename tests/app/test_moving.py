@@ -6,7 +6,7 @@ from reader.library import Change
 from reader.query import Query
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, NARROW, WIDE, line, picture, press, settled
+from tests.app.pilot import MEDIUM, NARROW, WIDE, is_leaving, line, notices, picture, press, settled
 from tests.fake_library import FakeLibrary
 
 
@@ -58,10 +58,10 @@ async def test_esc_and_q_go_back_step_by_step_and_q_quits(start: Launch) -> None
         await press(pilot, "h", "q")
         assert screen.place == "list"
         await press(pilot, "escape")
-        assert app._exit is False
+        assert not is_leaving(app)
         await pilot.press("q")
         await pilot.pause()
-        assert app._exit is True
+        assert is_leaving(app)
 
 
 async def test_capital_q_and_ctrl_c_quit_at_once(start: Launch) -> None:
@@ -72,7 +72,7 @@ async def test_capital_q_and_ctrl_c_quit_at_once(start: Launch) -> None:
             await settled(pilot)
             await pilot.press(*keys)
             await pilot.pause()
-            assert app._exit is True
+            assert is_leaving(app)
 
 
 async def test_n_goes_to_the_nearest_unread(start: Launch) -> None:
@@ -90,7 +90,7 @@ async def test_n_goes_to_the_nearest_unread(start: Launch) -> None:
         assert screen.articles.cursor == 17
         await press(pilot, "n")
         assert screen.articles.cursor == 17
-        assert any("No unread articles below" in one.message for one in pilot.app._notifications)
+        assert any("No unread articles below" in said for said in notices(pilot.app))
         await press(pilot, "N")
         assert screen.articles.cursor == 4
 

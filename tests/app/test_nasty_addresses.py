@@ -13,7 +13,7 @@ import pytest
 from reader.article.urls import checked_url
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, picture, press, settled
+from tests.app.pilot import WIDE, browse, notices, picture, press, settled
 from tests.opening.test_opener import NASTY
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the recorder is a shell script")
@@ -102,5 +102,5 @@ async def test_what_is_no_page_starts_nothing(
         await press(pilot, *["o", "O", "L", "j"] * len(REFUSED))
         browse(pilot).opening.open_links([("", url) for url in REFUSED])
         await press(pilot, "y")
-        assert len(pilot.app._notifications) >= len(REFUSED)
+        assert len(notices(pilot.app)) >= len(REFUSED)
     assert recorder() == started == []

@@ -10,7 +10,7 @@ from reader.opening import clipboard, opener
 from reader.terminal import Terminal
 from tests.app.build import a_link, an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, picture, press, settled
+from tests.app.pilot import WIDE, browse, notices, picture, press, settled
 
 REMOTE = Terminal(True, True, False, "", 256, True)
 
@@ -87,14 +87,14 @@ async def test_what_is_no_page_is_not_opened(start: Launch, opened: list[str], u
     async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
         await press(pilot, "o")
         assert not opened
-        assert len(pilot.app._notifications) == 1
+        assert len(notices(pilot.app)) == 1
 
 
 async def test_an_article_without_an_address_says_so(start: Launch, opened: list[str]) -> None:
     """Neither is anything opened nor copied."""
     async with start([an_article("One", url="")]).run_test(size=WIDE) as pilot:
         await press(pilot, "o", "y", "Y")
-        assert {one.message for one in pilot.app._notifications} == {"This article has no address"}
+        assert set(notices(pilot.app)) == {"This article has no address"}
 
 
 async def test_the_selected_ones_are_opened_after_a_question(
@@ -176,7 +176,7 @@ async def test_a_browser_that_fails_after_a_while_is_told(
         await press(pilot, "o")
         for _ in range(200):
             await pilot.pause(0.02)
-            if any("no display" in one.message for one in pilot.app._notifications):
+            if any("no display" in said for said in notices(pilot.app)):
                 return
         raise AssertionError("nothing was said")
 
@@ -186,4 +186,4 @@ async def test_a_text_browser_is_named_where_none_is(start: Launch, monkeypatch:
     monkeypatch.setenv("PATH", "")
     async with start(1).run_test(size=WIDE) as pilot:
         await press(pilot, "O")
-        assert any("w3m" in one.message for one in pilot.app._notifications)
+        assert any("w3m" in said for said in notices(pilot.app))

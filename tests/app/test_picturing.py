@@ -14,7 +14,7 @@ from reader.pictures import PictureError
 from reader.query import Query
 from reader.terminal import Terminal
 from tests.app.build import NOW, an_article, articles
-from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.app.pilot import WIDE, line, notices, picture, press, settled
 from tests.app.real_screen import RealScreen
 from tests.fake_library import FakeLibrary
 from tests.pictures.images import a_picture
@@ -106,7 +106,7 @@ async def test_a_key_shows_it_large() -> None:
         assert not isinstance(app.screen, PictureScreen)
         await press(pilot, "j")
         await press(pilot, "p")
-        assert any("No picture" in one.message for one in app._notifications)
+        assert any("No picture" in said for said in notices(app))
 
 
 def test_a_picture_that_lies_over_the_lines_goes_and_comes_with_them(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from reader.config import Config
 from reader.config.commands import PaneName
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.app.pilot import WIDE, line, notices, picture, press, settled
 
 MARKUP = "[/x] [@click=app.quit]x[/] [red]"
 
@@ -27,7 +27,7 @@ async def test_notices_are_shown_once_and_never_read_as_markup(start: Launch) ->
     app = start(3, config=config, notices=("Working from memory [/x]", "Working from memory [/x]"))
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot)
-        said = [one.message for one in app._notifications]
+        said = notices(app)
         assert said[0] == "Working from memory [/x]" and len(said) == 3
         assert app.theme == THEMES[0].name
 

@@ -13,7 +13,7 @@ from reader.query import Query
 from reader.query.results import Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, line, picture, press, settled
+from tests.app.pilot import WIDE, browse, line, notices, picture, press, settled
 from tests.fake_library import FakeLibrary, ListResults
 
 
@@ -77,7 +77,7 @@ async def test_problems_of_files_are_said_when_they_are_new(start: Launch) -> No
     async with start(library=library).run_test(size=WIDE) as pilot:
 
         def said() -> list[str]:
-            found = [one.message for one in pilot.app._notifications]
+            found = notices(pilot.app)
             pilot.app.clear_notifications()
             return found
 
@@ -121,7 +121,7 @@ async def test_a_refresh_that_fails_is_said_and_can_be_tried_again(start: Launch
     library.is_full = True
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        assert any("The disk is full." in one.message for one in pilot.app._notifications)
+        assert any("The disk is full." in said for said in notices(pilot.app))
         assert len(screen.articles) == 3
         library.is_full = False
         library.to_come = [an_article("Just in", hours=0)]
@@ -165,7 +165,7 @@ async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start
         screen = await settled(pilot)
         library.is_broken = True
         await press(pilot, "S", "j", "enter")
-        said = [one.message for one in pilot.app._notifications]
+        said = notices(pilot.app)
         assert said == ["Internal error: ZeroDivisionError: by nothing"]
         library.is_broken = False
         await press(pilot, "S", "j", "enter")

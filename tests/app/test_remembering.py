@@ -8,7 +8,7 @@ from reader.config import Config
 from reader.config.visit import Visit
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.pilot import MEDIUM, WIDE, press, settled
+from tests.app.pilot import MEDIUM, WIDE, notices, press, settled
 from tests.fake_library import FakeLibrary
 
 LONG = "A paragraph of some length.\n\n" * 60
@@ -34,7 +34,7 @@ async def test_the_place_is_told_at_the_end_and_found_again() -> None:
     kept: list[Visit] = []
     async with an_app("number", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
         await settled(pilot)
-        assert [one.message for one in pilot.app._notifications] == ["Search of your last visit; c clears it"]
+        assert notices(pilot.app) == ["Search of your last visit; c clears it"]
         screen = await press(pilot, "space", "space")
         place = screen.article_pane.reading_place
         await press(pilot, "4", "j")
@@ -53,7 +53,7 @@ async def test_the_query_of_one_start_is_not_remembered() -> None:
     kept: list[Visit] = []
     async with an_app("quality:>=50", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
         await settled(pilot)
-        assert not pilot.app._notifications
+        assert not notices(pilot.app)
         await press(pilot, "j")
         await pilot.press("Q")
     assert kept[-1].query == "number"

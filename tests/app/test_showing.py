@@ -7,7 +7,7 @@ from reader.errors import NoSuchArticle
 from reader.query.results import Headline
 from tests.app.build import a_link, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, press, settled
+from tests.app.pilot import NARROW, WIDE, notices, press, settled
 from tests.fake_library import FakeLibrary
 
 
@@ -66,7 +66,7 @@ async def test_a_file_that_has_gone_is_said(start: Launch) -> None:
     async with start(library=Gone(articles(3))).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert screen.article_pane.shown is None
-        assert any("has gone" in one.message for one in pilot.app._notifications)
+        assert any("has gone" in said for said in notices(pilot.app))
 
 
 async def test_a_topic_pressed_in_the_article_narrows_the_list(start: Launch) -> None:

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from reader.app.widgets.find_bar import FindBar
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, press, settled
+from tests.app.pilot import WIDE, browse, notices, press, settled
 from tests.app.real_screen import RealScreen
 
 
@@ -32,7 +32,7 @@ async def test_letters_behind_the_slash_are_searched_for(start: Launch, before: 
         await type_at_once(pilot, [*before, *"/seAa"])
         assert str(browse(pilot).current_query).startswith("seAa")
         assert browse(pilot).focused is browse(pilot).search_bar.line
-        assert pilot.app.screen is browse(pilot) and not pilot.app._notifications
+        assert pilot.app.screen is browse(pilot) and not notices(pilot.app)
         await press(pilot, "escape", "c")
         screen = browse(pilot)
         rows = [screen.articles.at(row) for row in range(12)]

@@ -11,7 +11,7 @@ from reader.config.paths import config_file
 from reader.config.views import configured_views
 from reader.query import Query, parse
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, WIDE, press
+from tests.app.pilot import MEDIUM, WIDE, notices, press
 
 
 def _names(screen: BrowseScreen) -> list[str]:
@@ -96,7 +96,7 @@ async def test_a_file_that_is_not_understood_is_left_alone(start: Launch) -> Non
         config_file().write_text("[views\n")
         screen = await press(pilot, "w", "enter")
         assert config_file().read_text() == "[views\n"
-        assert any("cannot be changed" in one.message for one in pilot.app._notifications)
+        assert any("cannot be changed" in said for said in notices(pilot.app))
         assert screen.current_query != Query() and len(_names(screen)) == 6
         await press(pilot, "V", "d")
         assert len(pilot.app.screen.query_one(OptionList).options) == 6

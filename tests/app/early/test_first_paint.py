@@ -18,7 +18,7 @@ from reader.config.visit import Visit
 from reader.library.muting import muting_of
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.pilot import settled
+from tests.app.pilot import settled, strips
 from tests.app.real_screen import RealScreen
 from tests.fake_library import FakeLibrary
 from tests.index.files import text_of, write
@@ -77,8 +77,8 @@ async def test_the_first_rows_are_those_of_the_list(
         screen = await settled(pilot)
         box, region = view.box, screen.articles.scrollable_content_region
         assert (box.x, box.y, box.width, box.height) == (region.x, region.y, *screen.articles.size)
-        strips = pilot.app.screen._compositor.render_strips()[box.y : box.y + box.height]
-        later = [cells(strip.crop(box.x, box.x + box.width)) for strip in strips]
+        lines = strips(pilot.app)[box.y : box.y + box.height]
+        later = [cells(strip.crop(box.x, box.x + box.width)) for strip in lines]
         assert [pair for pair in zip(sum(early, []), sum(later, []), strict=True) if not is_same(*pair)] == []
 
 

@@ -15,7 +15,7 @@ from reader.app.widgets.sidebar_chart import LEVELS
 from reader.terminal import Terminal
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, picture, press, settled
+from tests.app.pilot import MEDIUM, picture, press, settled, strips
 
 PAGE = Color.parse("#101010")
 
@@ -82,6 +82,6 @@ async def test_without_colours_the_chosen_row_is_turned_round(start: Launch) -> 
     async with app.run_test(size=MEDIUM) as pilot:
         await press(pilot, "V", "j")
         y = next(y for y, text in enumerate(picture(pilot).split("\n")) if "is:unread" in text)
-        strip = pilot.app.screen._compositor.render_strips()[y]
+        strip = strips(pilot.app)[y]
         turned = "".join(text for text, style, _ in strip if style is not None and style.reverse)
         assert "Unread" in turned and "is:unread" in turned
