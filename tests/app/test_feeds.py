@@ -20,7 +20,7 @@ from reader.feeds import subscriptions
 from reader.feeds.subscriptions import Subscription
 from reader.library import Library
 from reader.query import Query
-from tests.app.pilot import NARROW, WIDE, browse, line, picture, settled
+from tests.app.pilot import NARROW, WIDE, browse, line, notices, picture, settled
 from tests.feeds.site import Page, Site, item, rss
 
 RSS = {"Content-Type": "application/rss+xml"}
@@ -75,11 +75,6 @@ async def until(pilot: Pilot[int], is_so: Callable[[], object]) -> None:
     raise AssertionError(f"it never came to that:\n{picture(pilot)}")
 
 
-def said(pilot: Pilot[int]) -> list[str]:
-    """The notices on the screen."""
-    return [one.message for one in pilot.app._notifications]
-
-
 async def test_what_is_due_is_fetched_by_itself_and_said_once(site: Site, news: Path) -> None:
     """The screen opens, feeds are fetched, and one notice says how many articles are new."""
     subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post", "Sea")])
@@ -87,7 +82,7 @@ async def test_what_is_due_is_fetched_by_itself_and_said_once(site: Site, news: 
         await until(pilot, lambda: len(browse(pilot).articles) == 3)
         await until(pilot, lambda: not browse(pilot).feeds.is_fetching)
         await settled(pilot)
-        assert said(pilot) == ["3 new"]
+        assert notices(pilot.app) == ["3 new"]
         assert site.paths() == ["/feed"]
 
 
@@ -107,7 +102,7 @@ async def test_r_fetches_without_moving_the_cursor(site: Site, news: Path) -> No
         await settled(pilot)
         assert screen.articles.headline is not None
         assert screen.articles.headline.id == held.id
-        assert said(pilot) == ["6 new"]
+        assert notices(pilot.app) == ["6 new"]
 
 
 async def test_a_fetch_says_how_far_it_is_and_r_stops_it(site: Site, news: Path) -> None:
@@ -129,7 +124,7 @@ async def test_a_fetch_says_how_far_it_is_and_r_stops_it(site: Site, news: Path)
         await pilot.press("R")
         assert not screen.feeds.is_fetching
         assert "feeds" not in line(pilot, 1)
-        assert "Fetching stopped" in said(pilot)
+        assert "Fetching stopped" in notices(pilot.app)
         go_on.set()
         await until(pilot, lambda: len(screen.articles) == 3)
         await settled(pilot)
@@ -153,10 +148,10 @@ async def test_failures_are_said_in_words(site: Site, news: Path) -> None:
     async with reading(news) as pilot:
         await pilot.press("R")
         await settled(pilot)
-        assert said(pilot) == ["Nothing new in 0 files"]
+        assert notices(pilot.app) == ["Nothing new in 0 files"]
         subscriptions.add([Subscription(f"{site.url}/gone", "Lost")])
         await pilot.press("R")
-        await until(pilot, lambda: any("Lost: not found (404)" in one for one in said(pilot)))
+        await until(pilot, lambda: any("Lost: not found (404)" in one for one in notices(pilot.app)))
         await settled(pilot)
 
 
@@ -249,7 +244,7 @@ async def test_importing_says_what_is_in_a_file_first(site: Site, news: Path, tm
         await pilot.press("i")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "none.opml")
         await pilot.press("enter")
-        await until(pilot, lambda: any("check the path" in one for one in said(pilot)))
+        await until(pilot, lambda: any("check the path" in one for one in notices(pilot.app)))
         await settled(pilot)
 
 

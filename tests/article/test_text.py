@@ -112,7 +112,6 @@ def test_marks_piled_up_are_cut() -> None:
         "x" + "\u2062" * 34_000,
         "x" + "\u0301\u2062\u200d" * 34_000,
     ],
-    ids=range(9),
 )
 def test_a_cluster_has_a_bounded_number_of_code_points(text: str) -> None:
     """No character on the screen is made of more than some dozen code points, however they are joined."""
