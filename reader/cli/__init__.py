@@ -1,6 +1,6 @@
-"""The command line: from arguments to one command, and from any failure to one sentence and an exit code.
+"""The command line: from arguments to a command, and from any failure to a sentence and an exit code.
 
-Only the command that was asked for is imported. What a command does is not known here.
+Only the requested command is imported. This module does not know what commands do.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ STOPPED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `reader` with these arguments, by default the process's own; returns the exit code and never raises
-    for what a person can cause."""
+    """Run `reader` with these arguments, by default the process's; returns the exit code. Expected errors
+    never raise."""
     if "_ARGCOMPLETE" in os.environ:
         from reader.cli.completion import complete
 

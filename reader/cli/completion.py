@@ -36,7 +36,7 @@ def values_of(field: str, parsed_args: Namespace, **_: object) -> Iterable[str]:
 
 
 def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
-    """The ids of the newest articles that begin like this."""
+    """The ids of the newest articles that start with this."""
     from reader.query import Query, Term
 
     try:

@@ -1,4 +1,4 @@
-"""`reader config`: where the configuration is, what it says, which keys there are."""
+"""`reader config`: the path of the configuration, its values, or the keys."""
 
 from __future__ import annotations
 

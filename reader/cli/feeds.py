@@ -58,7 +58,7 @@ def folder_names(**_: object) -> Iterable[str]:
 
 
 def read_settings() -> Config:
-    """The configuration; what is wrong in it is said."""
+    """The configuration; mistakes go to stderr."""
     from reader import config
 
     settings, warnings = config.load()
@@ -170,7 +170,7 @@ def _about(one: FoundFeed) -> str:
 
 
 def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
-    """The one that is meant, asking where there are several."""
+    """The chosen feed; asks if there are several."""
     if len(found) == 1 or is_sure:
         return found[0]
     lines = [
@@ -353,7 +353,7 @@ def _ago(instant: str | None) -> str:
 
 
 def _status(one: Subscription, state: FeedState | None) -> str:
-    """What a person should know of a feed, in words."""
+    """The state of a feed in words."""
     if state is not None and state.error:
         return state.error
     if not one.enabled:
@@ -404,7 +404,7 @@ def _fetch(options: Namespace) -> int:
 
 
 def _follow(steps: Iterable[FeedStep], report: FetchReport, *, is_quiet: bool) -> None:
-    """Go through a fetch to its end; failures are said at once, progress on a terminal."""
+    """Run a fetch to its end; failures are reported at once, progress on a terminal."""
     is_shown = sys.stderr.isatty()
     try:
         for step in steps:

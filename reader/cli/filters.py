@@ -138,7 +138,7 @@ def without_muted(query: Query, options: Namespace, sources: Sequence[str]) -> Q
 
 
 def tell_muted(library: Library, plain: Query, asked: Query) -> None:
-    """Say to a person how many articles were left out; a script's stderr stays empty."""
+    """Report how many articles are muted, on a terminal only."""
     if plain == asked or not sys.stderr.isatty():
         return
     hidden = len(library.select(plain)) - len(library.select(asked))

@@ -22,16 +22,16 @@ from reader.query.results import Headline, Results
 if TYPE_CHECKING:
     from reader.library import Library
 WINDOW = 500
-"""Headlines asked for, and articles read, at a time."""
+"""Headlines fetched, and articles read, at a time."""
 
 _PROVIDER = 18
 """Cells of the provider's column."""
 _LEAST_PROVIDER = 8
-"""In fewer cells a provider says nothing, and its column is left out."""
+"""With fewer cells the provider's column is omitted."""
 _LEAST_TITLE = 8
 """Cells that a title keeps however narrow the terminal is."""
 _WIDEST, _LEAST_FIELD = 40, 10
-"""Cells of a chosen field on a terminal, at the most, and at the least where there is too little room."""
+"""Maximum and minimum width of a selected field on a terminal."""
 
 
 class Output(NamedTuple):

@@ -12,7 +12,7 @@ _FIRST_ODD = "\u0300"
 """Every character before the combining marks is one cell wide, so most text needs no table."""
 
 _SIGNS = dict.fromkeys(map(ord, "\u2010\u2011–—‘’‚“”„†•…‹›€™−"))
-"""Signs beyond that which news is full of; each is one cell wide, whatever stands before or after it."""
+"""Common signs after it that are always one cell wide."""
 
 
 def columns(stream: int = 1, default: int = 80) -> int:
@@ -37,21 +37,21 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """The text in at most so many cells, with an ellipsis where something is left out."""
+    """The text cut to this many cells, with an ellipsis if something is omitted."""
     if cells(text) <= width:
         return text
     return _head(text, width - 1) + "…" if width > 0 else ""
 
 
 def pad(text: str, width: int) -> str:
-    """The text with blanks after it up to so many cells; a longer one stays whole."""
+    """The text padded with spaces to this many cells; never cut."""
     return text + " " * (width - cells(text))
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """The words of a paragraph in lines of at most so many cells; a longer word (a URL) stays whole.
+    """Wrap a paragraph to this many cells; a longer word (a URL) stays whole.
 
-    Text without blanks, as Chinese and Japanese are written, is broken between characters.
+    Text without spaces, as in Chinese and Japanese, is broken between characters.
     """
     line, used = "", 0
     for word in text.split():
@@ -74,7 +74,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
 
 
 def _head(text: str, width: int) -> str:
-    """A beginning of the text in at most so many cells, with the marks that belong to its last letter."""
+    """The start of the text in at most this many cells, with the marks on its last letter."""
     stop = min(width, len(text))
     while stop and cells(text[:stop]) > width:
         stop -= 1

@@ -1,4 +1,4 @@
-"""`reader list`, `count` and `facets`: what the collection holds."""
+"""`reader list`, `count` and `facets`: headlines and counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`reader mark`, `export-marks` and `import-marks`: what the person did with articles."""
+"""`reader mark`, `export-marks` and `import-marks`: what the user did with articles."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _ids(text: str | None) -> list[str] | None:
 
 
 def _is_wanted(count: int, done: str) -> bool:
-    """Ask whether so many shall be marked. Raises UsageError where nobody can answer."""
+    """Ask before marking this many. Raises UsageError if nobody can answer."""
     if not sys.stdin.isatty():
         raise UsageError(f"{count:,} articles would be {done}; add --yes to confirm")
     print(f"{count:,} articles will be {done}. Continue? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -149,7 +149,7 @@ def _is_wanted(count: int, done: str) -> bool:
 
 
 def open_marks() -> Marks:
-    """The person's marks, of every collection. Raises StorageError where they can't be kept."""
+    """The user's marks of all collections. Raises StorageError if they cannot be saved."""
     from reader.config import paths
 
     marks = Marks(paths.ensure(paths.user_data_dir()) / FILE)
@@ -204,7 +204,7 @@ def _import(options: Namespace) -> int:
 
 
 def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
-    """What an export holds: an array of objects. Raises UsageError."""
+    """The records of an export. Raises UsageError."""
     import json
 
     wrong = f'{name} was not written by "reader export-marks"'

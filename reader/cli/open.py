@@ -1,4 +1,4 @@
-"""`reader open`: the page of an article, or of one of its related links, in the person's browser."""
+"""`reader open`: opens the page of an article, or of one of its related links, in a browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reader.library import Library
 
 PATIENCE = 1.0
-"""Seconds in which a browser must fail for that to be told: a shell's prompt may come so much later."""
+"""Seconds in which a failure of the browser is noticed; the shell's prompt waits that long."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -42,9 +42,9 @@ def _run(options: Namespace) -> int:
 
 
 def _carry_out(url: str, is_remote: bool | None, *, is_first: bool) -> int:
-    """Bring the page to the person's browser; over SSH, where that is on another machine, say its address.
+    """Open the page in the user's browser; over SSH without a relay, print its address.
 
-    The warnings of the configuration are told where it is read first, not again.
+    Warnings of the configuration were printed when it was read first.
     """
     from reader.opening import opener
 

@@ -2,7 +2,7 @@
 
 To add a command:
 
-1. Write `reader/cli/NAME.py` with its options, what it does, and `COMMANDS = {"NAME": Command(...)}`. A
+1. Write `reader/cli/NAME.py` with its options, what it does, and `COMMANDS = {"NAME": Subcommand(...)}`. A
    module may hold several commands that belong together. Raise `ReaderError` (exit code 3), `UsageError` (2)
    or `NoSuchArticle` (1) with one sentence; return the exit code otherwise.
 2. Name it in `GROUPS` below, under the heading of the help where it belongs.
@@ -91,7 +91,7 @@ help is a sentence and an example: "include drafts (e.g. reader list --drafts)".
 
 
 class Subcommand(NamedTuple):
-    """What a module says about one command."""
+    """One command, as its module declares it."""
 
     summary: str
     """One line in the help of all."""
@@ -276,7 +276,7 @@ def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
 
 
 def add_place(add: Adder) -> None:
-    """The options that say where the person sits, for commands that open pages."""
+    """`--remote` and `--local`, for commands that open pages."""
     add("--remote", dest="is_remote", action="store_const", const=True,
         help="assume an SSH session (e.g. reader --remote)")  # fmt: skip
     add("--local", dest="is_remote", action="store_const", const=False,

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from reader.opening.relay import RelayPlace
 
 PORT = 7077
-"""Where a relay listens that nobody told otherwise: above the ports that need a privilege, below those that
-systems give away."""
+"""The default port of a relay: above privileged ports, below ephemeral ones."""
 
 _EXPORTED = "LC_READER_RELAY"
 """OpenSSH servers as most systems ship them take LC_ variables from their clients."""
@@ -132,7 +131,7 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
 
 
 def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[str], bool]:
-    """Opens pages in this machine's own browser and tells of each; never by a relay or in the terminal."""
+    """Opens pages in this machine's own browser and reports each; never by a relay or in the terminal."""
     from reader import config, terminal
     from reader.opening import opener
 

@@ -1,4 +1,4 @@
-"""The bare command: the screen, or the list where there is none. The app is imported only here."""
+"""Plain `reader`: the screen, or the list without a terminal. The app is imported only here."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEAST_DESCRIPTORS = 64
 _ANEW = "import sys; sys.path[:] = sys.argv[2:]; from reader.cli import main; sys.exit(main([sys.argv[1]]))"
 """The program that takes the place of this one when another folder is opened."""
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
-"""What TERM says of terminals that know no cursor."""
+"""TERM of terminals without a cursor."""
 
 
 def _options(parser: CommandParser) -> None:

@@ -1,7 +1,7 @@
-"""What each command begins with: which collection, opened, its index up to date.
+"""How commands start: find the collection, open it, update its index.
 
-The only place of the command line that opens a Library or reads the configuration for one. How far a refresh
-has come is one line on stderr, only where that is a terminal, and leaves nothing behind.
+The only place of the command line that opens a Library or reads the configuration for one. Progress is one
+line on stderr, only on a terminal, and is erased.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
 @contextmanager
 def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = None) -> Iterator[Library]:
-    """The Library for these SOURCE words, by default refreshed; notices go to stderr. Raises UsageError.
+    """The Library for these SOURCE words, refreshed by default; notices go to stderr. Raises UsageError.
 
-    With `shown`, the command shows so many articles at the most (see `Library.refresh_for`).
+    With `shown`, the command shows at most this many articles (see `Library.refresh_for`).
     """
     sources = sources_of(words)
     from reader.library import Library  # after the words were found good: it brings the index along
@@ -56,7 +56,7 @@ def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = No
 
 
 def tell(notices: Sequence[str]) -> None:
-    """Say on stderr what the person should see once."""
+    """Print a notice on stderr, once."""
     for notice in notices:
         note(notice)
 
@@ -146,7 +146,7 @@ def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
 
 
 def progress_line(step: Progress, seconds: float) -> str:
-    """How far it has come, in words, with a bar and the time left once the work is known."""
+    """Progress in words, with a bar and the time left once the amount of work is known."""
     if step.phase == "scan" or not step.to_read:
         return f"looking for articles: {counted(step.seen, 'file')}"
     if step.phase == "date":

@@ -1,7 +1,7 @@
-"""The Library: the desk that the screens and the command line ask.
+"""The Library: what the screen and the command line ask.
 
 Everything they need of a collection goes through here: refresh, select, facets, article, related, marks. It
-keeps three things apart: the files are the truth, the index is a copy, the marks are the person's own.
+keeps three things apart: files are the truth, the index is a copy, marks belong to the user.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ and at their files: it never shows what is gone or stale, and takes no longer fo
 
 
 def rules_of(config: settings.Config) -> Rules:
-    """What the person's configuration says of folders."""
+    """The configuration of folders."""
     sites = [
         Site(
             os.path.realpath(one["folder"]),
@@ -59,7 +59,7 @@ def rules_of(config: settings.Config) -> Rules:
 
 
 class Library:
-    """One collection with its index and the person's marks. Safe to call from several threads."""
+    """A collection with its index and the user's marks. Safe to call from several threads."""
 
     def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
         """Use `Library.open`. A folder that is None can't be written: its part is kept in memory only."""
@@ -68,7 +68,7 @@ class Library:
         self._index = Index(cache, self._has_phrase)
         self._changes = ChangeDetector(self._index, collection)
         self.notices = self._index.notices
-        """Sentences that the person should see once."""
+        """Notices that the user should see once."""
         self.marks = MarksDesk(self._index, self._roots, data, self.notices)
         self._guard = GuardedIndex(self._index, self._updated)
 
@@ -104,7 +104,7 @@ class Library:
 
     @property
     def total(self) -> int:
-        """How many articles the collection holds, as far as it is indexed."""
+        """Number of articles in the collection, as far as it is indexed."""
         return self._guard.ask(self._count)
 
     def _count(self) -> int:
@@ -201,7 +201,7 @@ class Library:
         return self._answer(lambda: self._lookup.find(prefix))
 
     def article(self, headline: Headline) -> Article:
-        """The whole record, read from its file now. Raises NoSuchArticle when the file has gone."""
+        """The full article, read from its file now. Raises NoSuchArticle if the file is gone."""
         return self._guard.ask(lambda: self._lookup.article(headline))
 
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
@@ -254,7 +254,7 @@ class Library:
         return self._guard.ask(lambda: self._lookup.rows_of(headlines))
 
     def note(self, headline: Headline) -> str:
-        """The person's note on an article; empty where there is none."""
+        """The user's note on an article; empty if there is none."""
         return self.marks.note(self._rows_of([headline]))
 
     def mark(

@@ -1,6 +1,6 @@
-"""Whether the files are still as the index says: before a command, of what is shown, while the screen waits.
+"""Whether files differ from the index: before a command, for what is shown, while the screen waits.
 
-Only looks; what is different is found and written by the next refresh.
+Only compares; the next refresh finds and writes the changes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 POLL_SECONDS = 5.0
 """Between two looks at all files where the system gives no notices of changes."""
 POLL_SHARE = 0.05
-"""Of the time that such looks may take: one at a million files takes four seconds, so it comes less often."""
+"""The share of time spent on such checks; one of a million files takes four seconds, so it runs less
+often."""
 
 
 class ChangeDetector:

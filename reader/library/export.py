@@ -25,7 +25,7 @@ COLUMNS = (
 """The header row of CSV and TSV."""
 
 UNTITLED = "(without a title)"
-"""What stands for the title of a related link that has neither title nor URL."""
+"""The title of a related link without title and URL."""
 
 # Legal inside a JSON string, but a terminal obeys them: DEL, C1, bidi controls, tag characters, BOM. And the
 # surrogates that stand for bytes of a path: no file in UTF-8 takes them as they are.
@@ -36,15 +36,15 @@ _ADDRESS = re.compile(r"\s*[a-zA-Z][\w+.-]*://\S+\s*")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
 _NOT_IN_LINK = re.compile(r"[\s()<>\\]")
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""How a cell begins that a spreadsheet would run; the full-width signs count as the plain ones."""
+"""First characters of cells that a spreadsheet would run, full-width forms included."""
 
 
 def record(
     article: Article, headline: Headline, note: str = "", *, body: bool = False, secured: bool = False
 ) -> Json:
-    """An article as the JSON object that `docs/json.md` describes: every key there, unknown = None.
+    """An article as the JSON object that `docs/json.md` describes: every key present, unknown = None.
 
-    The `secured` token is in it only when asked for, byte for byte; the body only with `body`.
+    The `secured` token is included only on request, unchanged; the body only with `body`.
     """
     made: Json = {
         "title": article.title,

@@ -1,7 +1,7 @@
-"""Questions to an index that may be damaged: then it is rebuilt by itself, and the question is asked again.
+"""Rebuilds a damaged index and asks again.
 
-The one place that decides what an error from the index means. A fault of the disk or of permissions is said;
-whatever else is raised while an index is read means that its values are not what was written.
+The one place that decides what an error from the index means. Disk and permission errors are reported;
+anything else raised while an index is read means that it is damaged.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class GuardedIndex:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error that was raised while an index was read says that it holds nonsense."""
+    """Whether an error raised while reading an index means that it is damaged."""
     if isinstance(error, sqlite3.OperationalError):
         # A table or column that is not there; all others are the disk's, or another program's.
         return error.sqlite_errorname == "SQLITE_ERROR"

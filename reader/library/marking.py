@@ -1,6 +1,6 @@
-"""The Library's side of marks: a person's change goes to the marks database and into the index's sets.
+"""The Library's side of marks: a change goes to the marks database and into the index's sets.
 
-Knows which article has which identity; how marks are stored is `reader.marks.database`' business.
+Knows which article has which identity; `reader.marks.database` stores the marks.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class MarksDesk:
     def __init__(
         self, index: Index, roots: Roots, folder: str | PathLike[str] | None, notices: list[str]
     ) -> None:
-        """A folder of None: marks can't be kept, and nothing is marked. What the person should be told is
-        added to the notices."""
+        """Without a folder (None) marks cannot be saved, and nothing is marked. Notices for the user are
+        added to the list."""
         self.notices = notices
         self._index = index
         self._lock = RLock()
@@ -59,7 +59,7 @@ class MarksDesk:
         return Marks(None)
 
     def _tell(self, marks: Marks) -> None:
-        """Hand on what the person should be told of the file."""
+        """Pass on notices about the file."""
         self.notices += marks.file.notices
         marks.file.notices.clear()
 
@@ -160,7 +160,7 @@ class MarksDesk:
                 self.notices.append(str(error))
 
     def be_patient(self, reading: float, writing: float) -> None:
-        """Wait so many seconds while another program has the marks: a screen has less time than a command."""
+        """Wait this long while another program uses the marks; a screen can wait less than a command."""
         with self._lock:
             self._marks.file.be_patient(Patience(reading, writing))
 
@@ -188,7 +188,7 @@ class MarksDesk:
         return done
 
     def note(self, rows: Sequence[ArticleRow]) -> str:
-        """The note on an article; empty where there is none, or no such article."""
+        """The note on an article; empty if there is none, or no such article."""
         return next(iter(self.notes(rows).values()), "")
 
     def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:

@@ -1,6 +1,6 @@
-"""Muting: what is left out of every answer, or of one view's, because the configuration says so.
+"""Muting: what the configuration hides from every answer, or from one view.
 
-Values only. Who asks adds `of` to the question; who wants to see what is muted asks without it.
+Values only. Callers narrow a query with `of`; without it muted articles are included.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Muting(NamedTuple):
     """The queries of views, each with what leaves out what is muted there as well."""
 
     def of(self, query: Query) -> Query:
-        """What leaves out what is muted where this is asked: a view's rules hold as long as the view does,
-        narrowed or not."""
+        """The query that hides muted articles here; a view's rules apply while its query is part of this
+        one."""
         found = self.everywhere
         for view, muted in self.by_view:
             if _is_within(query, view):

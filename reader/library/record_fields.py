@@ -113,7 +113,7 @@ def picked(made: Json, tree: Tree) -> Json:
 
 
 def value_of(made: Any, name: str) -> Any:
-    """What a record says under a name; of each of a list's items, where the name leads into one."""
+    """The value of a record under a name; of each item if the name leads into a list."""
     if isinstance(made, list):
         return [value_of(one, name) for one in made]
     if not isinstance(made, Mapping):
@@ -158,9 +158,9 @@ class Template(NamedTuple):
 
 
 def template_of(text: str) -> Template:
-    """The template that a text writes: `{name}`, `{{` and `}}` for braces, `\\n`, `\\t`, `\\\\`.
+    """Parse a template: `{name}`, `{{` and `}}` for braces, `\n`, `\t`, `\\`.
 
-    Raises UsageError, which says where.
+    Raises UsageError with the position.
     """
     return Template(tuple(_pieces(text)))
 

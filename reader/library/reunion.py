@@ -20,7 +20,7 @@ from reader.marks.database import Mark, Marks, Traces
 
 
 class Reunion:
-    """Brings the marks of one collection and its index together. The caller holds the lock of the marks."""
+    """Matches the marks of one collection with its index. The caller holds the lock of the marks."""
 
     def __init__(self, index: Index, roots: Roots) -> None:
         self._index = index

@@ -1,4 +1,4 @@
-"""Values that a Query asks for and no Article has: what a misspelt topic or provider is found out by."""
+"""Values in a Query that no Article has, to suggest the nearest one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Unknown(NamedTuple):
 
 
 def unknown_values(query: Query, facets: Sequence[Facet]) -> Iterator[Unknown]:
-    """Those that are asked for, by the facets of the whole collection."""
+    """The unknown values, by the facets of the whole collection."""
     for facet in facets:
         values = [one.value for one in facet.values]
         for value in _unknown(facet.field, values, query):
