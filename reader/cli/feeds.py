@@ -528,7 +528,7 @@ def _save(options: Namespace) -> int:
     code = 0
     for one in saving.save(options.urls, topics=topics, folder=news_folder(settings)):
         if one.error:
-            note(f"{shown(one.url)}: {one.error}")
+            note(one.error if shown(one.url) in one.error else f"{shown(one.url)}: {one.error}")
             code = ReaderError.exit_code
         else:
             print(f"{'saved' if one.is_new else 'saved before'}: {one.title}: {display_path(one.path)}")

@@ -90,7 +90,8 @@ class _Search:
         try:
             answer = await self._network.get(without_credentials(self._url), is_trusted=True, login=login)
         except FetchError as error:
-            raise FetchError(f"{shown(without_credentials(self._url))}: {error}") from None
+            address = shown(without_credentials(self._url))
+            raise FetchError(str(error) if address in str(error) else f"{address}: {error}") from None
         if answer.status != 200:
             is_page = b"<html" in answer.body[:2048].lower()
             sentence = politeness.status_sentence(answer.status, 0, 0, is_page=is_page)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from reader.article.dates import iso
 from reader.article.identity import host_of
-from reader.article.text import clean_line, fold
+from reader.article.text import clean_line, display_path, fold
 from reader.config import paths
 from reader.errors import ReaderError, StorageError
 from reader.feeds import politeness, retention, subscriptions
@@ -114,6 +114,7 @@ def fetch(
     begin = time.monotonic()
     with alone(), State() as state:
         news = NewsFolder(folder)
+        _check_folder(news, state)
         run = _Run(state, news, force, is_named, max(jobs, 1), limits)
         todo = [one for one in feeds if one.enabled or is_named]
         report.feeds = len(todo)
@@ -125,6 +126,16 @@ def fetch(
                 report.removed = retention.remove_expired(state, news, feeds, protected)
         finally:
             report.seconds = time.monotonic() - begin
+
+
+def _check_folder(news: NewsFolder, state: State) -> None:
+    """A news folder that is gone is more likely on a disk that is not mounted than emptied by a person."""
+    if not os.path.isdir(news.root) and any(feed.directory for feed in state.feeds().values()):
+        where = display_path(news.root)
+        raise StorageError(
+            f"the news folder {where} is gone, though articles were written before; bring it back (a disk "
+            f'that is not mounted?), or begin anew with "mkdir {where}"'
+        )
 
 
 @contextmanager

@@ -522,3 +522,18 @@ def test_not_modified_without_a_question_is_a_failure(desk: Desk) -> None:
     desk.site.pages["/feed"] = Page(status=304)
     desk.subscribe()
     assert "not modified (304), but nothing was fetched" in desk.fetch().errors[0][1]
+
+
+def test_a_news_folder_that_is_gone_is_not_taken_for_emptied(desk: Desk) -> None:
+    """A disk that is not mounted: a sentence, nothing is written, and it goes on once it is back."""
+    desk.site.pages["/feed"] = Page(rss(item(1)))
+    desk.subscribe()
+    desk.fetch()
+    away = desk.folder.rename(desk.folder.with_name("away"))
+    desk.site.pages["/feed"] = Page(rss(item(1), item(2)))
+    with pytest.raises(StorageError, match="is gone.*mkdir"):
+        desk.fetch()
+    assert not desk.folder.exists()
+    away.rename(desk.folder)
+    assert desk.fetch().new == 1
+    assert len(desk.articles()) == 2
