@@ -29,7 +29,7 @@ from reader.feeds.subscriptions import Subscription, duration_text, seconds_of
 
 YEAR = 365 * 86400
 """Seconds without anything new after which a feed is pointed out."""
-ROOMY = 96
+ROOMY = 120
 """Columns of the terminal from which a row has all its parts."""
 KEYS = (
     ("enter", "show articles"), ("f", "fetch"), ("e", "edit"), ("p", "pause"), ("d", "unsubscribe"),
