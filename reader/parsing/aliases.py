@@ -6,7 +6,7 @@ in a key do not matter. `docs/format.md` lists the table; a test compares the tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
 
@@ -70,6 +70,11 @@ for _field, _names in ALIASES.items():
 
 KNOWN = frozenset(_PLACES)
 """Every key that means something, as it is compared."""
+
+
+def has_known_key(keys: Iterable[str]) -> bool:
+    """Whether any of these keys means something here."""
+    return any(normal(key) in KNOWN for key in keys)
 
 
 @lru_cache(256)

@@ -14,6 +14,7 @@ from reader.article.dates import seconds_of
 from reader.article.record import Article, Place, Problem
 from reader.article.text import clean_line, display_path
 from reader.errors import ReaderError
+from reader.parsing.aliases import has_known_key
 
 if TYPE_CHECKING:
     from reader.parsing.parsed import Parsed
@@ -46,12 +47,12 @@ _WHOLE_YAML = (".yaml", ".yml")
 
 
 class Unreadable(ReaderError):
-    """A file that gives no article at all: empty, not text, or HTML without a header."""
+    """A file that gives no article: empty, not text, HTML without a header, or YAML of something else."""
 
     def __init__(self, problem: Problem | None) -> None:
-        super().__init__(str(problem or "it is a page without a header, and no article"))
+        super().__init__(str(problem or "it is a page without a header or data of a program, and no article"))
         self.problem = problem
-        """What `check` lists for it; None for a page of HTML that is no post."""
+        """What `check` lists for it; None for a page or data that nobody means as an article."""
 
 
 def article_in(raw: bytes, place: Place, *, is_brief: bool = False) -> Article:
@@ -88,7 +89,10 @@ def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
     brief_article, read, article_of = _parsers()
     article = brief_article(text, place) if is_brief and not is_html else None
     if article is None:
-        parsed = read(text, is_yaml=path.endswith(_WHOLE_YAML))
+        is_yaml = path.endswith(_WHOLE_YAML)
+        parsed = read(text, is_yaml=is_yaml)
+        if is_yaml and not (parsed.body or parsed.problems or has_known_key(parsed.fields)):
+            raise Unreadable(None)
         if is_html:
             parsed = parsed._replace(body=html_in_blocks(parsed.body))
         article = article_of(parsed, place)

@@ -179,3 +179,13 @@ def test_any_page_keeps_its_words(parts: list[str]) -> None:
     html = "".join(parts)
     kept = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
     assert html_in_blocks(html).count("x") == kept.count("x")
+
+
+def test_yaml_of_something_else_is_no_article() -> None:
+    """A file of data has none of an article's keys; one that can't be read is reported."""
+    place = PLACE._replace(path="/n/authors.yml", relative="authors.yml")
+    with pytest.raises(Unreadable) as found:
+        article_in(b"mia:\n  name: Mia\njon:\n  name: Jon\n", place)
+    assert found.value.problem is None
+    assert article_in(b"headline: A\n", place).title == "A"
+    assert article_in(b"- [\n", place).problems
