@@ -305,7 +305,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
                 yield Input(_spelled(self._feed, key) or "", compact=True, id=f"feed-{key}")
             yield Checkbox(_full_text(self._feed.full_text), self._feed.full_text, compact=True)
             yield Label("", id="form-error", classes="dialog--error")
-            yield KeyLine(("enter", "keep"), ("tab", "next line"), ("back", "leave as it was"))
+            yield KeyLine(("enter", "save"), ("tab", "next line"), ("back", "cancel"))
 
     def on_mount(self) -> None:
         """Write at the end of what is there."""

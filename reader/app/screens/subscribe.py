@@ -50,7 +50,7 @@ class SubscribePage(Page["Subscription | None"]):
             yield Input(
                 suggester=LastPart(self._folders) if self._folders else None, compact=True, id="feed-folder"
             )
-            yield KeyLine(("enter", "look"), ("back", "leave"), id="feed-keys")
+            yield KeyLine(("enter", "look"), ("back", "cancel"), id="feed-keys")
 
     def on_mount(self) -> None:
         """Begin with the address."""
@@ -103,9 +103,9 @@ class SubscribePage(Page["Subscription | None"]):
             self.query_one(name).display = bool(found)
         keys = self.query_one("#feed-keys", KeyLine)
         if found:
-            keys.show(("enter", "subscribe"), ("tab", "next line"), ("back", "leave"))
+            keys.show(("enter", "subscribe"), ("tab", "next line"), ("back", "cancel"))
         else:
-            keys.show(("enter", "look"), ("back", "leave"))
+            keys.show(("enter", "look"), ("back", "cancel"))
         self._show_newest()
 
     def _row(self, one: dict[str, Any]) -> Content:

@@ -87,7 +87,8 @@ def ends_of(chart: Chart, room: int) -> tuple[str, str]:
     """What stands at the ends of the scale: the lowest and the highest quality, the first and last period."""
     first, last = chart.values[chart.first_shown(room)], chart.values[-1]
     if chart.field == "date":
-        return in_words(first.strip(".").partition("..")[0]), in_words(last.strip(".").rpartition("..")[2])
+        start = first if first.startswith("..") else first.partition("..")[0]  # "..2025-01" has no start
+        return in_words(start), in_words(last.strip(".").rpartition("..")[2])
     return str(bounds(first).low or 0), str(bounds(last).high or 100)
 
 
