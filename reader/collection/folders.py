@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 from reader.article.record import Place, Problem
 from reader.article.site import SKIPPED_FOLDERS, Site
 from reader.article.text import display_path
-from reader.collection.sites import SITE_FILES, provider_folder, site_above, stamps_above
+from reader.collection.sites import SITE_FILES, look_again, provider_folder, site_above, stamps_above
 from reader.errors import UsageError
 
 Source: TypeAlias = "str | os.PathLike[str]"
@@ -104,7 +104,7 @@ class Roots(NamedTuple):
 
     def _site(self, folder: str) -> Site | None:
         declared = [one for one in self.rules.sites if folder == one.folder or _is_inside(folder, one.folder)]
-        return max(declared, key=lambda one: len(one.folder)) if declared else _site_above(folder)
+        return max(declared, key=lambda one: len(one.folder)) if declared else site_above(folder)
 
     def former_paths(self, identity: str) -> list[str]:
         """The files that marks of version 1 may have called so: by their path under the first root, or under
@@ -152,7 +152,7 @@ class Collection:
         """
         self.notes.clear()
         self.skipped.clear()
-        _site_above.cache_clear()
+        look_again()
         has_several_sections.cache_clear()
         self._stamps = [self.rules.sites]
         for top in self.roots:
@@ -274,11 +274,6 @@ def _opened(path: str) -> int | str:
     """A folder for `scandir`: a descriptor, from which on the files in it are looked up by their names alone,
     where the system can; that is a fifth of the time of looking each up along the whole path."""
     return os.open(path, _FOLDER_FLAGS) if os.scandir in os.supports_fd else path
-
-
-@lru_cache(4096)
-def _site_above(folder: str) -> Site | None:
-    return site_above(folder)
 
 
 @lru_cache(64)

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from os.path import commonprefix
 
 from reader.article.identity import is_web
@@ -82,9 +83,16 @@ def provider_folder(relative: str) -> str:
     return first if below and not _DATED.fullmatch(first) and first not in _OF_JEKYLL else ""
 
 
+@lru_cache(4096)
 def site_above(folder: str) -> Site | None:
-    """The site that is found for a folder, the innermost one."""
+    """The site that is found for a folder, the innermost one; what was found is kept (see `look_again`)."""
     return next(filter(None, map(site_in, _above(folder))), None)
+
+
+def look_again() -> None:
+    """Forget which sites were found where: their configurations may have changed."""
+    site_above.cache_clear()
+    site_in.cache_clear()
 
 
 def stamps_above(folder: str) -> list[tuple[str, int, int]]:
@@ -107,6 +115,8 @@ def _is_dated(folder: str) -> bool:
     return bool(_DATED.fullmatch(name) or _WITHIN_YEAR.fullmatch(name))
 
 
+# A collection has thousands of folders, most with the same ones above them.
+@lru_cache(4096)
 def site_in(folder: str) -> Site | None:
     """The site that a configuration right in this folder states."""
     for path in _there(folder):
