@@ -47,7 +47,8 @@ def brief_article(text: str, place: Place) -> Article | None:
     # What is missing is looked for elsewhere: in the body, the file's name, the folder.
     if when is None or not (stated and told and topics and name and identity) or "://" in name:
         return None
-    if has_formatting("\n".join((stated, told, *titles))):
+    names = "\n".join((category_name, type_name, name, *topics))
+    if has_formatting("\n".join((stated, told, *titles))) or "&" in names or "[[" in names:
         return None
     if not (_is_openable(original_url) and (web_url == original_url or _is_openable(web_url))):
         return None

@@ -35,6 +35,7 @@ def agree(text: str) -> bool:
 @example(CANONICAL.replace("quality: 58", 'quality: "58"'), "\n\n  indented\n")
 @example(CANONICAL.replace("published: false", "published: no"), "")
 @example(CANONICAL.replace("second", "a\u200bb"), "")
+@example(CANONICAL.replace("name: Lindholm", "name: Lind &amp; Holm"), "")
 def test_both_ways_agree(header: str, body: str) -> None:
     """Whatever values a file of the canonical layout has."""
     agree((header + body).replace("\0", ""))
@@ -65,6 +66,10 @@ def test_both_ways_agree(header: str, body: str) -> None:
         ('"Town: council"', "Transport", False),
         ('"Town: council"', "TRANSPORT", False),
         ('"Town: council"', '"#council"', False),
+        ('"Town: council"', '"R&amp;D"', False),
+        ('"Town: council"', '"[[Town]]"', False),
+        ("name: Lindholm Daily", "name: Lind &amp; Holm", False),
+        ("type: article\nquality: 58", "type: q&#38;a\nquality: 58", False),
         ("secured:", "tags: x\nsecured:", False),
     ],
 )
