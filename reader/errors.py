@@ -69,7 +69,7 @@ class QueryError(UsageError):
     def __init__(self, reason: str, position: int, length: int = 1) -> None:
         super().__init__(reason)
         self.place = ""
-        """Where, in words: "at `quality:>>5`", in a text of several lines "line 2, at `quality:>>5`"."""
+        """Where it went wrong: `at "quality:>>5"`, or with several lines `line 2, at "quality:>>5"`."""
         self.reason = reason
         """One sentence without the place, with the remedy."""
         self.position = position

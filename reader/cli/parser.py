@@ -10,7 +10,7 @@ To add a command:
 
 Help, shell completion, the man page and the tests find it by themselves:
 
-    from reader.cli.parser import Command, CommandParser, Namespace, add_format
+    from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 
     def _options(parser: CommandParser) -> None:
         parser.words("feeds", "FEED", "the feeds to fetch; all that are due without one")
@@ -23,7 +23,7 @@ Help, shell completion, the man page and the tests find it by themselves:
         return 0
 
     COMMANDS = {
-        "fetch": Command(
+        "fetch": Subcommand(
             summary="fetch new articles",
             usage="reader fetch [FEED]... [--force] [--format text|json]",
             examples=("reader fetch", "reader fetch --format json | jq .new"),

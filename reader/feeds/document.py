@@ -154,9 +154,9 @@ def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
 def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
     head = raw[:2048].lstrip().lower()
     if b"<opml" in head:
-        return "it is a list of feeds (OPML); bring it in with `reader import-feeds FILE`"
+        return 'it is a list of feeds (OPML); use "reader import-feeds FILE"'
     if b"<html" in head or b"<!doctype html" in head or b"<body" in head:
-        return "it is a web page, not a feed; `reader subscribe` with the site's address looks for its feed"
+        return 'it is a web page, not a feed; "reader subscribe" with the address of the site finds its feed'
     for mark, name in _MAGIC:
         if head.startswith(mark):
             return f"it is {name}, not a feed; look for another address at the site"

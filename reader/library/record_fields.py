@@ -158,7 +158,7 @@ class Template(NamedTuple):
 
 
 def template_of(text: str) -> Template:
-    """Parse a template: `{name}`, `{{` and `}}` for braces, `\n`, `\t`, `\\`.
+    """Parse a template: `{name}`, `{{` and `}}` for braces, `\\n`, `\\t`, `\\\\`.
 
     Raises UsageError with the position.
     """

@@ -25,9 +25,9 @@ def parse(text: str, *, typing: bool) -> Query:
 
 def _place(text: str, error: QueryError) -> str:
     """Where the text went wrong, in words."""
-    wrong = shown(text[error.position : error.position + error.length].strip())[1:-1]
+    wrong = shown(text[error.position : error.position + error.length].strip())
     line = text.count("\n", 0, error.position) + 1
-    return f"line {line}, at `{wrong}`" if "\n" in text.strip() else f"at `{wrong}`"
+    return f"line {line}, at {wrong}" if "\n" in text.strip() else f"at {wrong}"
 
 
 class _Parser:

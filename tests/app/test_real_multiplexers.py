@@ -81,7 +81,7 @@ def test_tmux_says_who_is_attached(news: Path, tmp_path: Path, tmux: list[str]) 
         # Asked before it is attached, tmux would know of no terminal.
         assert screen.wait_until(lambda: bool(clients(tmux)))
         subprocess.run([*tmux, "send-keys", f"clear; {doctor}", "Enter"], check=True)
-        screen.wait_for("what `tmux load-buffer -w` gives it")
+        screen.wait_for('what "tmux load-buffer -w" sends')
 
 
 def test_a_copy_passes_screen(news: Path, tmp_path: Path) -> None:

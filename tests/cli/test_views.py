@@ -36,7 +36,7 @@ def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
         2, "", 'reader: unknown view "Chpis"; did you mean "Chips"?\n'
     )  # fmt: skip
     outcome = reader("list", "--view", "Bad", ".")
-    assert outcome.code == 2 and 'view "Bad": at `quality:>>5`: expected a number' in outcome.err
+    assert outcome.code == 2 and 'view "Bad": at "quality:>>5": expected a number' in outcome.err
 
 
 def test_a_broken_configuration_is_told_with_the_view_that_is_missing() -> None:

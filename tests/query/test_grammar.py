@@ -45,7 +45,7 @@ def test_any_text_is_a_query_or_a_query_error(text: str, typing: bool) -> None:
     except QueryError as error:
         assert 0 <= error.position < len(text)
         assert 1 <= error.length <= len(text) - error.position
-        assert str(error).isprintable() and "at `" in str(error)
+        assert str(error).isprintable() and 'at "' in str(error)
 
 
 @given(TEXTS, st.booleans())

@@ -110,10 +110,10 @@ def test_a_mistake_names_its_place_and_the_remedy(text: str, position: int, hint
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("quality:>>5", "at `quality:>>5`: expected a number"),
-        ("harbour topci:AI", "at `topci:`: unknown field"),
-        ("one\ntwo is:unraed", "line 2, at `is:unraed`: there is no"),
-        ("a \x1b(", "at `(`: "),
+        ("quality:>>5", 'at "quality:>>5": expected a number'),
+        ("harbour topci:AI", 'at "topci:": unknown field'),
+        ("one\ntwo is:unraed", 'line 2, at "is:unraed": there is no'),
+        ("a \x1b(", 'at "(": '),
     ],
 )
 def test_the_sentence_begins_with_the_place(text: str, said: str) -> None:
