@@ -106,7 +106,7 @@ def _unopened(text: str) -> Split | None:
     end = _YAML_END.search(text, 0, MAX_HEADER)
     if not end:
         return None
-    lines = [line for line in text[: end.start()].split("\n") if line.strip()]
+    lines = text[: end.start()].rstrip("\n").split("\n")
     if not all(map(_YAML_LINE.match, lines)) or not any(
         line.partition(":")[0].lower() in PAIR_KEYS for line in lines
     ):

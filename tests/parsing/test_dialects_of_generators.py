@@ -206,6 +206,8 @@ def test_older_hexo() -> None:
     assert (found.title, found.topics, found.body) == ("Tulips", ("flowers", "a", "b"), "Words.\n\nMore.")
     assert found.published_date_time == datetime(2021, 6, 18, 20, 46, 25, tzinfo=UTC)
     assert article_of(read("Note: tulips\n---\nWords."), PLACE).title == "Note: tulips"
+    parted = "Date: soon\n\n- a\n- b\n\n---\nWords."
+    assert article_of(read(parted), PLACE).body == "- a\n- b\n\n---\nWords."
 
 
 def test_eleventy_in_javascript() -> None:
