@@ -41,9 +41,12 @@ def pytest_make_parametrize_id(val: object) -> str | None:
         text = " ".join(f"{key}={value}" for key, value in val.items()) or "nothing"
     elif isinstance(val, str | date | timedelta | BaseException):
         text = str(val)
+    elif isinstance(val, bytes):
+        text = val.decode("utf-8", "backslashreplace")
     else:
         return None
-    return ascii(text)[1:-1] if len(text) <= 50 else f"{ascii(text[:40])[1:-1]}... ({len(text)})"
+    shown = ascii(text)[1:-1]
+    return shown if len(shown) <= 60 else f"{shown[:45]}... ({len(text)})"
 
 
 @pytest.fixture(autouse=True)

@@ -81,24 +81,6 @@ def test_the_command_line_loads_no_screen(words: list[str]) -> None:
     assert done.stderr.splitlines()[-1] == "[]"
 
 
-def test_everything_says_what_it_is_for() -> None:
-    """Each module has a docstring, and so has each public class and function at its top, and each test."""
-    silent = []
-    for path, tree in modules().items():
-        if not tree.body:
-            continue
-        if not ast.get_docstring(tree):
-            silent.append(str(path.relative_to(ROOT)))
-        is_test = path.is_relative_to(ROOT / "tests")
-        for node in tree.body:
-            if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
-            is_meant = node.name.startswith("test_") if is_test else not node.name.startswith("_")
-            if is_meant and not ast.get_docstring(node):
-                silent.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}")
-    assert not silent, "\n".join(silent)
-
-
 def test_every_dependency_has_its_reason() -> None:
     """Beside each dependency in pyproject.toml stands why it is there."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")

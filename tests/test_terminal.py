@@ -20,6 +20,7 @@ from reader.terminal.value import Answers
 
 
 def seen(env: Mapping[str, str], **facts: Any) -> Terminal:
+    """A terminal with this environment."""
     return decide(Facts(env=env, is_tty=True, **facts))
 
 

@@ -124,8 +124,8 @@ async def test_the_sidebar_says_what_is_below(start: Launch) -> None:
         await settled(pilot)
         assert screen.sidebar.scroll_offset.y and screen.current_query.is_everything
         await press(pilot, "h", "g", "g")
-        for _ in range(60):
-            await press(pilot, "j")
+        for _ in range(15):
+            await press(pilot, *"jjjj")
             at = screen.sidebar.cursor - screen.sidebar.scroll_offset.y
             assert screen.sidebar.line_at(at) == screen.sidebar.cursor
         assert "↓ " not in picture(pilot)

@@ -40,7 +40,6 @@ async def test_markup_in_data_is_text_everywhere(start: Launch) -> None:
         assert picture(pilot).count("[/x]") >= 4
         await press(pilot, "t", *"[/x]", "enter")
         await press(pilot, ":", *"topic")
-        await pilot.pause(0.3)
         assert "Topic: [/x]" in picture(pilot)
         assert app_is_running(pilot.app)
 
@@ -122,7 +121,6 @@ async def test_the_palette_jumps_to_articles(start: Launch) -> None:
     async with start(some, "number").run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         await _choose(pilot, "gulls fenw")
-        await settled(pilot)
         assert screen.place == "article" and screen.article_pane.shown is not None
         assert screen.article_pane.shown[0].title == "The [/b] gulls of [Fenwick] Road"
 
@@ -132,7 +130,6 @@ async def test_what_the_palette_finds_is_not_cut(start: Launch, columns: int) ->
     """Its empty line says as much as there is room for."""
     async with start(1).run_test(size=(columns, 20)) as pilot:
         await press(pilot, ":")
-        await pilot.pause(0.3)
         assert any(f" {words}  " in picture(pilot) for words in PLACEHOLDERS)
 
 
@@ -141,7 +138,6 @@ async def test_words_of_a_title_come_before_scattered_letters_of_a_name(start: L
     async with start([an_article("The night train")]).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         await _choose(pilot, "train")
-        await settled(pilot)
         assert screen.place == "article"
 
 
@@ -160,14 +156,12 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
         ]
         for letters, is_done in steps:
             await _choose(pilot, letters)
-            await settled(pilot)
             assert is_done(), letters
 
 
 async def _choose(pilot: Pilot[int], letters: str) -> None:
-    await pilot.press(":", *["space" if char == " " else char for char in letters])
-    await pilot.pause(0.5)
-    await pilot.press("enter")
+    await press(pilot, ":", *["space" if char == " " else char for char in letters])
+    await press(pilot, "enter")
 
 
 def app_is_running(app: object) -> bool:

@@ -54,6 +54,7 @@ def recorder(folder: Path) -> tuple[Path, Path]:
 
 
 def wait_for_file(path: Path) -> str:
+    """What a file says, as soon as it is there."""
     end = monotonic() + PATIENCE
     while not path.exists() and monotonic() < end:
         sleep(0.02)

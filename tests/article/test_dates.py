@@ -17,6 +17,7 @@ ANY_INSTANT = st.datetimes(timezones=st.just(UTC))
 
 
 def utc(*parts: int) -> datetime:
+    """An instant in UTC."""
     return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type,misc]
 
 

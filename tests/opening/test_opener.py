@@ -34,6 +34,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="the recorder is a sc
 
 
 def seen(env: dict[str, str], platform: str = "linux") -> Terminal:
+    """A terminal with this environment."""
     return decide(Facts(env=env, is_tty=True, platform=platform))
 
 
@@ -54,6 +55,7 @@ def commands(plan: Plan) -> tuple[tuple[str, ...], ...]:
 
 
 def script(path: Path, body: str) -> Path:
+    """A program that can be run."""
     path.write_text(f"#!{sys.executable}\nimport json, os, sys\n{body}")
     path.chmod(0o755)
     return path

@@ -55,11 +55,13 @@ def machine() -> Iterator[Machine]:
 
 @contextmanager
 def connected(place: RelayPlace) -> Iterator[socket.socket]:
+    """A connection to the relay."""
     with socket.create_connection(("127.0.0.1", place.port), LONG) as connection:
         yield connection
 
 
 def read_all(connection: socket.socket) -> bytes:
+    """All that comes until the other side hangs up."""
     said = b""
     try:
         while more := connection.recv(4096):

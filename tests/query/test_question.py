@@ -12,10 +12,12 @@ from reader.query.fields import BY_NAME
 
 
 def word(text: str, *, negated: bool = False, prefix: bool = False) -> Term:
+    """A word to look for anywhere."""
     return Term("text", (text,), negated, prefix)
 
 
 def phrase(text: str, *, negated: bool = False, prefix: bool = False) -> Term:
+    """Words that stand together."""
     return Term("text", (text,), negated, prefix, phrase=True)
 
 
