@@ -86,12 +86,21 @@ def provider_folder(relative: str) -> str:
 @lru_cache(4096)
 def site_above(folder: str) -> Site | None:
     """The site that is found for a folder, the innermost one; what was found is kept (see `look_again`)."""
+    home = os.path.expanduser("~")
+    while _is_dated(folder) and folder != home:
+        folder = os.path.dirname(folder)
+    return _site_from(folder)
+
+
+@lru_cache(4096)
+def _site_from(folder: str) -> Site | None:
     return next(filter(None, map(site_in, _above(folder))), None)
 
 
 def look_again() -> None:
     """Forget which sites were found where: their configurations may have changed."""
     site_above.cache_clear()
+    _site_from.cache_clear()
     site_in.cache_clear()
 
 
