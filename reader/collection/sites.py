@@ -15,7 +15,6 @@ from functools import lru_cache
 from os.path import commonprefix
 
 from reader.article.identity import is_web
-from reader.article.plain_text import name_text
 from reader.article.record import Value
 from reader.article.site import Site
 from reader.article.text import clean_line
@@ -130,6 +129,8 @@ def site_in(folder: str) -> Site | None:
     """The site that a configuration right in this folder states."""
     for path in _there(folder):
         text = _read(os.path.join(folder, path))
+        from reader.article.plain_text import name_text  # its patterns take 3 ms, and few folders have a site
+
         titles, addresses = _KEYS[path]
         fields = _fields(text, path)
         title, url = name_text(_first(fields, titles)), _first(fields, addresses)
