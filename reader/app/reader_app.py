@@ -30,7 +30,6 @@ from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keys import Keymap, Presses, keymap_of
 from reader.app.paint.filters import filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
-from reader.app.screens.page import Page
 from reader.app.start import Start
 from reader.app.terminal_output import TerminalOutput
 from reader.config import summary
@@ -137,10 +136,13 @@ class KeyedApp(App[int]):
         if isinstance(self.screen, BrowseScreen):
             if not self.screen.is_mounted:  # it takes the key when its panes are there
                 return False
-        # A page takes sequences too; digits are its own.
-        elif not isinstance(self.screen, Page) or event.key.isdigit():
-            self._presses.forget()
-            return False
+        else:
+            from reader.app.screens.page import Page  # its widgets are loaded with the first page
+
+            # A page takes sequences too; digits are its own.
+            if not isinstance(self.screen, Page) or event.key.isdigit():
+                self._presses.forget()
+                return False
         focused = self.screen.focused
         if focused is None or not focused.check_consume_key(event.key, event.character):
             return True
