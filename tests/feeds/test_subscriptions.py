@@ -99,7 +99,7 @@ def test_windows_line_ends_stay(file: Path) -> None:
         ('every = "often"', "no time"),
         ("full_text = 1", "true or false"),
         ('colour = "red"', 'no key "colour"'),
-        ("topics = [1]", "list of texts"),
+        ("topics = [1]", "list of strings"),
     ],
 )
 def test_a_mistake_is_one_notice(file: Path, line: str, says: str) -> None:
