@@ -70,7 +70,7 @@ _WITHIN_WORDS = re.compile(
     re.IGNORECASE,
 )
 """Elements that do not part a word: `<b>bo</b>ld`."""
-_PARTED = re.compile(r"[^\W_]+(?:(?:\*{1,3}|~~|`)[^\W_]+)+")
+_PARTED = re.compile(r"[^\W_]++(?:(?:\*{1,3}+|~~|`)[^\W_]++){1,32}+")
 """A word with emphasis inside: `**bo**ld`."""
 _STASHED = re.compile("\x00([0-9]+)\x00")
 

@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from os import PathLike
 from typing import Any
 
+from reader.article.text import clean, clean_line
 from reader.errors import StorageError
 from reader.marks.file import MarksFile
-from reader.marks.mark import Change as Change
-from reader.marks.mark import Mark as Mark
 from reader.marks.mark import (
+    INT63,
+    MOST_SECONDS,
     Times,
     blank_like,
     changed_times,
@@ -31,6 +32,8 @@ from reader.marks.mark import (
     moved_on,
     parts,
 )
+from reader.marks.mark import Change as Change
+from reader.marks.mark import Mark as Mark
 from reader.marks.mark import Traces as Traces
 
 VERSION = 3
@@ -114,7 +117,7 @@ class Marks:
 
     def _turn(self) -> int:
         with self.file.reading():
-            return int(self._connection.execute("select value from meta where key = 'turn'").fetchone()[0])
+            return _number(self._connection.execute("select value from meta where key = 'turn'").fetchone())
 
     def since(self, turn: int) -> Iterator[Mark]:
         """The marks that changed after a turn."""
@@ -205,7 +208,7 @@ class Marks:
         """When marks of version 1 were adopted, in nanoseconds since 1970; 0 for never."""
         with self.file.reading():
             row = self._connection.execute("select value from meta where key = 'upgraded'").fetchone()
-        return int(row[0]) * 1_000_000_000 if row else 0
+        return _number(row) * 1_000_000_000
 
     def undo(self) -> str | None:
         """Take the newest change back; its words, or None when there is none. Raises StorageError."""
@@ -268,15 +271,13 @@ class Marks:
 
     def export_with_times(self) -> Iterator[dict[str, Any]]:
         """The same with the times of all changes and with removed marks: for `merge`."""
-        import json
-
         with self.file.reading():
             rows = self._connection.execute(
                 f"select {_COLUMNS}, changed from marks"
                 " where key not in (select former from adopted) order by identity"
             )
             for *row, changed in rows:
-                mark, times = _mark(tuple(row)), json.loads(changed)
+                mark, times = _mark(tuple(row)), _times_in(changed)
                 if times or parts(mark):
                     yield exported(mark) | {"changed": exported_times(times)}
 
@@ -309,11 +310,8 @@ class Marks:
         return len(changed)
 
     def _times(self, key: int) -> Times:
-        import json
-
         row = self._connection.execute("select changed from marks where key = ?", (key,)).fetchone()
-        found: Times = json.loads(row[0]) if row else {}
-        return found
+        return _times_in(row[0]) if row else {}
 
     def _remember(self, words: str, steps: Iterable[tuple[Mark, Mark]]) -> None:
         # Whoever does something new can't redo what was undone before.
@@ -360,8 +358,11 @@ class Marks:
     @contextmanager
     def _transaction(self) -> Iterator[int]:
         with self.file.transaction():
-            self._connection.execute("update meta set value = value + 1 where key = 'turn'")
-            yield self._turn()
+            turn = self._turn() + 1
+            if not 0 < turn < INT63:
+                turn = 1
+            self._connection.execute("insert or replace into meta values('turn', ?)", (turn,))
+            yield turn
 
     def close(self) -> None:
         """Let go of the file."""
@@ -370,6 +371,13 @@ class Marks:
 
 def _version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def _number(row: tuple[object] | None) -> int:
+    """A number of the table `meta`; 0 where it is missing or damaged."""
+    return (
+        row[0] if row and isinstance(row[0], int) else int(row[0]) if row and str(row[0]).isdecimal() else 0
+    )
 
 
 def _packed(identity: str) -> str | bytes:
@@ -381,15 +389,39 @@ def _packed(identity: str) -> str | bytes:
     return identity
 
 
-def _unpacked(stored: str | bytes) -> str:
-    return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
+def _unpacked(stored: object) -> str:
+    """The text of a column; of a damaged one what can be read of it."""
+    if isinstance(stored, bytes):
+        try:
+            return stored.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return stored.decode("utf-8", "replace")
+    return stored if isinstance(stored, str) else ""
 
 
 def _mark(row: tuple[Any, ...]) -> Mark:
-    key, identity, read, starred, note, tags, title_key, text_key, date, place = row
-    traces = Traces(title_key, text_key, date, _unpacked(place or ""))
-    found = tuple(tags.split("\n")) if tags else ()
-    return Mark(key, _unpacked(identity), bool(read), bool(starred), note, found, traces)
+    """The mark in a row. Damage in one value leaves the others and every other mark as they are."""
+    key, identity, read, starred, note, tags, *traces, place = row
+    title_key, text_key, date = (trace if isinstance(trace, int) else None for trace in traces)
+    return Mark(
+        key, _unpacked(identity), read not in _NOT_SET, starred not in _NOT_SET, clean(_unpacked(note)),
+        tuple(filter(None, map(clean_line, _unpacked(tags).split("\n")))),
+        Traces(title_key, text_key, date, _unpacked(place)),
+    )  # fmt: skip
+
+
+_NOT_SET = (0, None, "", b"")
+
+
+def _times_in(stored: object) -> Times:
+    """The times in the column `changed`; none where it is damaged."""
+    import json
+
+    try:
+        found = json.loads(_unpacked(stored))
+        return {part: float(time) for part, time in found.items() if 0 < time < MOST_SECONDS}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def _to_json(mark: Mark) -> str:
@@ -401,5 +433,8 @@ def _to_json(mark: Mark) -> str:
 def _from_json(state: str) -> Mark:
     import json
 
-    key, identity, read, starred, note, tags = json.loads(state)
-    return Mark(key, identity, read, starred, note, tuple(tags))
+    try:
+        key, identity, read, starred, note, tags = json.loads(state)
+        return _mark((key, identity, read, starred, note, "\n".join(tags), None, None, None, None))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StorageError("what is kept of this change is damaged: it can't be undone or redone") from error

@@ -143,17 +143,20 @@ def imported(place: int, record: object) -> Mark:
     except ValueError:
         raise UsageError(f'record {place} is not a mark: "keys" must be hexadecimal numbers') from None
     key, title, text = [*keys, None, None, None][:3]
+    date = record.get("date")
+    if date is not None and abs(date) > MOST_SECONDS * 4:
+        raise UsageError(f'record {place} holds no marks: "date" must be seconds since 1970')
     return Mark(
         key_of(identity) if key is None else key, identity,
         bool(record.get("read")), bool(record.get("starred")),
-        clean(record.get("note") or ""), tuple(filter(None, tags)), Traces(title, text, record.get("date")),
+        clean(record.get("note") or ""), tuple(filter(None, tags)), Traces(title, text, date),
     )  # fmt: skip
 
 
 Times: TypeAlias = "dict[str, float]"
 """Part to seconds since 1970."""
 
-_MOST = 1 << 36
+MOST_SECONDS = 1 << 36
 """Seconds; a later time was written by no clock."""
 
 
@@ -213,7 +216,7 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
         if not isinstance(said, Mapping):
             raise ValueError
         found = {str(part): datetime.fromisoformat(str(text)).timestamp() for part, text in said.items()}
-        if any(not 0 < time < _MOST for time in found.values()):
+        if any(not 0 < time < MOST_SECONDS for time in found.values()):
             raise ValueError
     except (ValueError, OverflowError):
         raise UsageError(f'record {place} is not a mark: "changed" must map parts to times') from None

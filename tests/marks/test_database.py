@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -316,3 +317,39 @@ def test_marks_that_moved_can_be_undone(marks: Marks) -> None:
     assert not of(marks, "three").starred and not of(marks, TWO).starred
     marks.undo()
     assert list(marks.export()) == []
+
+
+def test_damage_in_values_costs_no_other_mark(marks: Marks, path: Path) -> None:
+    """Whatever stands in a column, everything else is read, changed, exported and merged as before."""
+    marks.change(BOTH, Change(starred=True, note="ask", add_tags=("later",)))
+    columns = ("note", "tags", "title_key", "text_key", "date", "place", "changed", "read", "identity")
+    for column in columns:
+        for value in ("x'00ff'", "x''", "-9.5", "'\x1b[31m'", "9223372036854775807"):
+            with sqlite3.connect(path) as damaged:
+                damaged.execute(f"update marks set {column} = {value} where identity = '{ONE}'")
+            assert of(marks, TWO).note == "ask" and "\x1b" not in of(marks, ONE).note
+            assert json.dumps([*marks.export(), *marks.export_with_times()])
+            assert marks.merge([{"identity": TWO, "changed": {}}]) == 0
+            with sqlite3.connect(path) as damaged:
+                damaged.execute("update marks set identity = ? where key = ?", (ONE, key_of(ONE)))
+    with sqlite3.connect(path) as damaged:
+        damaged.execute("update meta set value = x'00' where key = 'turn'")
+    assert marks.change(only(TWO), READ) == 1 and marks.turn == 1
+
+
+def test_a_damaged_step_is_a_sentence(marks: Marks, path: Path) -> None:
+    """What undoes a change may be damaged: that is said, and nothing is changed."""
+    marks.change(BOTH, STAR)
+    for value in ("'abc'", "x'ff'", "'[1]'", "7"):
+        with sqlite3.connect(path) as damaged:
+            damaged.execute(f"update steps set before = {value}")
+        with pytest.raises(StorageError, match="is damaged"):
+            marks.undo()
+        assert of(marks, TWO).starred
+
+
+@pytest.mark.parametrize("date", [10**30, -(10**18), 1 << 63])
+def test_a_date_that_no_database_holds_is_refused(marks: Marks, date: int) -> None:
+    """Numbers of a file of marks are bounded before they are written."""
+    with pytest.raises(UsageError, match="seconds since 1970"):
+        marks.import_([{"identity": ONE, "read": True, "date": date}])
