@@ -130,7 +130,7 @@ def text_of(tokens: Sequence[Token]) -> str:
             text = _TEMPLATE.sub(" ", token.content) if "{" in token.content else token.content
             parts.append(_TASK.sub("", text) if number == 0 else text)
         elif kind == "softbreak":
-            parts.append(soft_break(parts[-1] if parts else "", tokens[number + 1 :][:1]))
+            parts.append(soft_break(parts[-1] if parts else "", tokens[number + 1 : number + 2]))
         elif kind == "hardbreak":
             parts.append(" ")
     return clean_line("".join(parts))

@@ -5,6 +5,7 @@ Reads article files through `reader.collection.files`; changes nothing.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 
 from reader.article.identity import identity_of
@@ -27,6 +28,7 @@ class Lookup:
     def __init__(self, index: Index, roots: Roots) -> None:
         self._index = index
         self._roots = roots
+        self._known_roots = range(len(roots.paths))
 
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
@@ -89,7 +91,10 @@ class Lookup:
             rows = [row for row in self._index.identities([*wanted]) if row.key >> 15 == wanted[row.number]]
             found = {row.key >> 15 for row in rows}
             moved = self._index.numbers_from(one for one in wanted.values() if one not in found)
-            return rows + [*self._index.identities(moved)]
+            rows += self._index.identities(moved)
+        if not all(row.root in self._known_roots and "\0" not in row.path for row in rows):
+            raise sqlite3.DatabaseError("the index names a file that can't be")
+        return rows
 
     def has_phrase(self, number: int, field: str, wanted: Sequence[str], prefix: bool) -> bool:
         """Whether an article has these words, or these signs, one after another; its file is read for it."""

@@ -7,6 +7,7 @@ One SQLite file under the data folder. A rollback journal and full synchronisati
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -375,9 +376,8 @@ def _version_of(connection: sqlite3.Connection) -> int:
 
 def _number(row: tuple[object] | None) -> int:
     """A number of the table `meta`; 0 where it is missing or damaged."""
-    return (
-        row[0] if row and isinstance(row[0], int) else int(row[0]) if row and str(row[0]).isdecimal() else 0
-    )
+    text = str(row[0]) if row else ""
+    return int(text) if re.fullmatch(r"(?a)\d{1,19}", text) else 0
 
 
 def _packed(identity: str) -> str | bytes:

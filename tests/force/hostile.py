@@ -92,6 +92,10 @@ TEXTS: Mapping[str, bytes | str] = {
     "nothing but joiners": HEAD + "\u200d" * 100_000,
     "60,000 escapes": HEAD + "\x1b[31m" * 60_000,
     "an escape that never ends": HEAD + "\x1b]0;" + "x" * 300_000,
+    "70,000 stars within a word": HEAD + "*a" * 70_000,
+    "30,000 lines of one letter": HEAD + "\u65e5\n" * 30_000,
+    "35,000 letters that fold to words": HEAD + "\ufdfa\n" * 35_000,
+    "400,000 lines of a list": HEAD + "1. a\n" * 400_000,
     "16 MB of four bytes each": HEAD + "\U0001f600" * 4_200_000,
 }  # fmt: skip
 """What a file may hold."""

@@ -77,7 +77,9 @@ def spans_of(
                 spans.extend(_link_end(link, spans[link_start:], numbers))
             link = None
         elif token.type == "softbreak":
-            spans.append(Span(soft_break(_end(spans), tokens[number + 1 :][:1]), *_look(emphasis, link)))
+            spans.append(
+                Span(soft_break(_end(spans), tokens[number + 1 : number + 2]), *_look(emphasis, link))
+            )
         else:
             spans.extend(_leaf(token, emphasis, link, numbers, is_first=number == 0, is_plain=is_plain))
     return [span for span in spans if span.text]
