@@ -8,6 +8,7 @@ its request. When to ask, and when not, is `reader.feeds.politeness`' business.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -35,6 +36,7 @@ MOST_AT_A_HOST = 2
 """Connections to one host at the same time."""
 
 
+_OPENSSL = re.compile(r"\[[A-Z0-9_: ]+\] ?| ?\(_ssl\.c:\d+\)")
 _FAILURES = (
     httpx2.TransportError,
     httpx2.InvalidURL,
@@ -353,9 +355,12 @@ def _why(error: BaseException, host: str) -> str:
         reason = f" ({reason})" if reason else ""
         return f"the certificate of {name} is not valid{reason}; the site has to renew it"
     if "SSL" in kinds or "SSL" in said:
-        return f"no secure connection to {name} ({text[:80]}); try its http:// address"
+        reason = _OPENSSL.sub("", text)[:80]
+        return f"no secure connection to {name} ({reason}); try its http:// address"
     if "gaierror" in kinds:
         return f"the host {name} is unknown; check the address and the connection to the internet"
+    if "without sending complete" in said:
+        return f"the answer of {name} broke off before its end; try again later"
     if "Timeout" in kinds:
         return f"the host {name} does not answer in time; try again later"
     if "refused" in said.lower() or "ConnectError" in kinds:

@@ -56,7 +56,8 @@ class Site:
             request.send_response(page.status)
             for name, value in page.headers.items():
                 request.send_header(name, value)
-            request.send_header("Content-Length", str(len(page.body)))
+            if "Content-Length" not in page.headers:
+                request.send_header("Content-Length", str(len(page.body)))
             request.end_headers()
             request.wfile.write(page.body)
         except OSError:

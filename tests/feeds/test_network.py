@@ -180,3 +180,17 @@ def test_no_secure_connection_has_words(site: Site) -> None:
     """A server without TLS at an https address."""
     with pytest.raises(FetchError, match="secure connection"):
         get(site.url.replace("http:", "https:"))
+
+
+def test_an_answer_that_breaks_off_is_said_in_words(site: Site) -> None:
+    """A server that hangs up in the middle: no words of a library, no half of a sentence."""
+    site.pages["/"] = Page(b"<rss>", {"Content-Length": "5000", "Connection": "close"})
+    with pytest.raises(FetchError, match="broke off before its end; try again later"):
+        get(site.url + "/")
+
+
+def test_a_server_without_tls_is_said_in_words(site: Site) -> None:
+    """https to a server that has none names the remedy, and no line of a library's source."""
+    with pytest.raises(FetchError, match="no secure connection.*http:// address") as failure:
+        get(site.url.replace("http:", "https:") + "/")
+    assert "_ssl.c" not in str(failure.value)
