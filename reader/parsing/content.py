@@ -86,9 +86,9 @@ def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
     is_html = path.endswith(HTML)
     if is_html and not text.lstrip().startswith(("---", "+++", "{")):
         raise Unreadable(None)
-    brief_article, read, article_of = _parsers()
-    article = brief_article(text, place) if is_brief and not is_html else None
+    article = _short_way()(text, place) if is_brief and not is_html else None
     if article is None:
+        read, article_of = _parsers()
         is_yaml = path.endswith(_WHOLE_YAML)
         parsed = read(text, is_yaml=is_yaml)
         if is_yaml and not (parsed.body or parsed.problems or has_known_key(parsed.fields)):
@@ -142,15 +142,19 @@ def _parted(html: str, depth: int) -> tuple[str, int]:
 
 
 @cache
-def _parsers() -> tuple[
-    Callable[[str, Place], Article | None], Callable[..., Parsed], Callable[[Parsed, Place], Article]
-]:
-    # Imported with the first file: a start that finds no file changed reads none.
+def _short_way() -> Callable[[str, Place], Article | None]:
     from reader.parsing.brief import brief_article
+
+    return brief_article
+
+
+@cache
+def _parsers() -> tuple[Callable[..., Parsed], Callable[[Parsed, Place], Article]]:
+    # Imported with the first file that needs them: a start that finds no file changed reads none.
     from reader.parsing.dialects import article_of
     from reader.parsing.frontmatter import read
 
-    return brief_article, read, article_of
+    return read, article_of
 
 
 def decode(raw: bytes) -> tuple[str, str | None]:

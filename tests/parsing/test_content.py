@@ -74,7 +74,7 @@ def test_whatever_is_raised_is_the_problem_of_the_file(monkeypatch: pytest.Monke
     def fail(*_: object, **__: object) -> None:
         raise RecursionError("deep\x1b[31m")
 
-    monkeypatch.setattr(content, "_parsers", lambda: (fail, fail, fail))
+    monkeypatch.setattr(content, "_parsers", lambda: (fail, fail))
     with pytest.raises(Unreadable) as caught:
         article_in(b"x", PLACE)
     told = str(caught.value.problem)
