@@ -12,11 +12,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label, OptionList
 
 from reader.app.reader_app import ReaderApp
-from reader.app.screens.feeds import FeedForm, FeedsPage
+from reader.app.screens.feeds import FeedForm, FeedRow, FeedsPage
 from reader.app.screens.subscribe import SubscribePage
 from reader.app.start import Start
 from reader.config import Config
 from reader.feeds import subscriptions
+from reader.feeds.state import FeedState
 from reader.feeds.subscriptions import Subscription
 from reader.library import Library
 from reader.query import Query
@@ -323,3 +324,12 @@ async def test_full_text_by_a_key(site: Site, news: Path) -> None:
         await pilot.press("enter", "T")
         await until(pilot, lambda: "nobody minded" in picture(pilot))
         await settled(pilot)
+
+
+def test_a_feed_without_a_name_is_called_by_its_title_on_the_page() -> None:
+    """The person's name for it, else the feed's own title, else its address."""
+    one = Subscription("https://paper.example/feed")
+    state = FeedState(1, one.address, title="Harbour Post")
+    assert FeedRow(one).label == "https://paper.example/feed"
+    assert FeedRow(one, state).label == "Harbour Post"
+    assert FeedRow(one._replace(name="Mine"), state).label == "Mine"

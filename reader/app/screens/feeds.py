@@ -50,6 +50,11 @@ class FeedRow(NamedTuple):
     """Its folder, as a query names it; empty where everything is in it."""
 
     @property
+    def label(self) -> str:
+        """What it is called: as the person says, else as the feed itself does."""
+        return self.feed.name or (self.state.title if self.state else "") or self.feed.address
+
+    @property
     def error(self) -> str:
         """What is wrong with it, in words."""
         if self.state is None:
@@ -147,7 +152,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
     def _line(self, row: FeedRow) -> Content:
         name, folder = self._widths
         numbers = [f"{one:,}" if one is not None else "" for one in (row.unread, row.articles)]
-        parts: list[Any] = [(fill(one_line(row.feed.label), name), "bold" if row.unread else "")]
+        parts: list[Any] = [(fill(one_line(row.label), name), "bold" if row.unread else "")]
         if folder:
             parts += ["  ", (fill(one_line(row.feed.folder), folder), "$foreground-muted")]
         for number, width in zip(numbers, (6, 8), strict=True):
