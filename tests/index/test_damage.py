@@ -200,10 +200,10 @@ def test_whatever_is_raised_while_a_file_is_read_is_its_problem(
     write(tmp_path / "feed" / "bad.md", text_of("bad"))
     right: Callable[..., Any] = getattr(reading, seam)
 
-    def failing(*arguments: Any) -> Any:
+    def failing(*arguments: Any, **named: Any) -> Any:
         if "bad" in repr(arguments):
             raise error
-        return right(*arguments)
+        return right(*arguments, **named)
 
     monkeypatch.setattr(reading, seam, failing)
     monkeypatch.setattr("reader.index.update.worker_count", lambda: 1)
