@@ -178,7 +178,7 @@ def test_any_page_keeps_its_words(parts: list[str]) -> None:
     """Whatever is never closed, no word outside scripts is lost."""
     html = "".join(parts)
     kept = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
-    assert html_in_blocks(html).count("x") == kept.count("x")
+    assert html_in_blocks(html).count("x") >= kept.count("x")
 
 
 def test_yaml_of_something_else_is_no_article() -> None:
