@@ -71,7 +71,7 @@ def test_tmux_says_who_is_attached(news: Path, tmp_path: Path, tmux: list[str]) 
         assert screen.wait_until(lambda: bool(clients(tmux)))
         doctor = " ".join([*READER, "doctor", str(news)])
         subprocess.run([*tmux, "send-keys", f"clear; {doctor}", "Enter"], check=True)
-        screen.wait_for("came by SSH")
+        screen.wait_for("connected by SSH")
         line = "set -as terminal-features ',screen-256color:clipboard'"
         screen.wait_for(line)
         subprocess.run([*tmux, *line.replace("'", "").split()], check=True)

@@ -199,7 +199,7 @@ def test_marks_that_another_program_has_locked(feed: Path, figure: Figure) -> No
     began = time.monotonic()
     assert titles(library, "is:read") == ["n000"] and len(titles(library)) == 40
     asked = time.monotonic() - began
-    with pytest.raises(StorageError, match="another program is writing there; try again in a moment"):
+    with pytest.raises(StorageError, match="another program is writing to it; try again in a moment"):
         library.mark(named(library, "n001"), READ)
     refused = time.monotonic() - began - asked
     other.execute("rollback")

@@ -234,7 +234,7 @@ def test_random_keys_on_the_screen(
         chance = random.Random(seed)
         # Not those that leave, run a program or wait for the shell.
         known = [
-            key for command in COMMANDS for key in command.keys if len(key) == 1 and key not in "qQ|eoO:"
+            key for command in COMMANDS for key in command.keys if len(key) == 1 and key not in "qQ|eoO:C"
         ]
         known += ["\r", "\t", " ", "\x1b", "\x1b", "\x04", "\x15", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~"]
         with RealScreen(tmp_path / "news", home, columns=chance.choice((60, 100, 160)), rows=30) as screen:
