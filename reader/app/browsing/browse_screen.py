@@ -45,6 +45,7 @@ from reader.app.messages import (
     ValuePressed,
 )
 from reader.app.paint.painted_view import PaintedView
+from reader.app.screens.page import drop_outdated
 from reader.app.start import Start
 from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.article_list import ArticleList
@@ -451,6 +452,7 @@ class BrowseScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """The layout follows the width; words that depend on it too."""
+        drop_outdated(event, self.app)
         if is_single(classes_at(*event.size)):
             # Before Textual hides what no longer fits: it takes the focus from a pane that is hidden.
             self.add_class(f"-at-{self._shown_place}")

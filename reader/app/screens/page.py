@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from textual import events
+from textual.app import App
 from textual.binding import BindingType
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -31,10 +33,24 @@ MOVING: tuple[BindingType, ...] = (
 """For pages with more than they can show, whose class `body` is on what moves."""
 
 
+def drop_outdated(event: events.Resize, app: App[Any]) -> None:
+    """Keep Textual from laying out for a size that the terminal no longer has.
+
+    Screens hand their size to those below them. With several screens and two changes of size on their way,
+    each size would bring back the other one for ever.
+    """
+    if event.size != app.size:
+        event.prevent_default()
+
+
 class Page(ModalScreen[ScreenResultType]):
     """A dialog or page; Back and Quit leave it without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [binding("back", "leave"), binding("back_or_quit", "leave")]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Drop a size that the terminal no longer has."""
+        drop_outdated(event, self.app)
 
     def action_leave(self) -> None:
         """Close without an answer."""
