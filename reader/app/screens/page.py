@@ -39,7 +39,7 @@ def drop_outdated(event: events.Resize, app: App[Any]) -> None:
     Screens hand their size to those below them. With several screens and two changes of size on their way,
     each size would bring back the other one for ever.
     """
-    if event.size != app.size:
+    if len(app.screen_stack) > 1 and event.size != app.size:
         event.prevent_default()
 
 
