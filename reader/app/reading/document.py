@@ -163,7 +163,8 @@ class Document:
             self.body = without_title(self.body, subject.article.title)
             if len(self.body) > CHUNK:
                 self._references = references_in(self.body)
-        except Exception:  # as in `_laid_out`
+        except Exception:
+            # No file may end the screen: the body is shown whole, its reference links as written.
             pass
         self._chunks = list(chunks_of(self.body))
         self._count = len(self._chunks) + 2
