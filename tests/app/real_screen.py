@@ -123,6 +123,11 @@ class RealScreen:
         return bool(termios.tcgetattr(self._terminal)[3] & wanted == wanted)
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether the program is stopped, as after Ctrl-Z."""
+        return Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+    @property
     def pid(self) -> int:
         """The program's process."""
         return self._pid

@@ -121,7 +121,7 @@ def test_stopped_and_continued(news: Path, tmp_path: Path, figure: Figure) -> No
         for _ in range(2):
             before = len(screen.written)
             screen.press("\x1a")
-            assert screen.wait_until(lambda: _state(screen.pid) == "T")
+            assert screen.wait_until(lambda: screen.is_stopped)
             assert b"\x1b[?1049l" in screen.written[before:]
             before = len(screen.written)
             screen.send(signal.SIGCONT)
@@ -139,10 +139,6 @@ def test_stopped_and_continued(news: Path, tmp_path: Path, figure: Figure) -> No
 
 def _is_painted(screen: RealScreen, since: int) -> bool:
     return b"Harbour" in screen.written[since:]
-
-
-def _state(process: int) -> str:
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, *rarely(signal.SIGINT, signal.SIGHUP, signal.SIGKILL)])

@@ -47,6 +47,7 @@ def test_a_size_that_changes_while_it_is_stopped(news: Path, tmp_path: Path) -> 
     with RealScreen(news, tmp_path / "home", columns=100, rows=30) as screen:
         screen.wait_for("9 of 9")
         screen.press("\x1a")
+        assert screen.wait_until(lambda: screen.is_stopped)
         screen.resize(60, 20)
         screen.glass = TerminalEmulator(60, 20)
         screen.send(signal.SIGCONT)
