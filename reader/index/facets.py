@@ -17,8 +17,8 @@ from pyroaring import BitMap
 from reader.article.dates import day_of, seconds_of
 from reader.article.periods import Period, fitting, periods
 from reader.article.text import fold
-from reader.index.out_of_order import LateAmong, LateRow
 from reader.index.schema import DAY, LAST_UNDATED, STORED, UNDATED, SetKind
+from reader.index.stretches import LateAmong, LateRow
 from reader.index.view import IndexView
 from reader.query.results import Facet, FacetValue
 

@@ -15,8 +15,8 @@ from typing import Protocol
 from pyroaring import BitMap
 
 from reader.article.text import words
-from reader.index.out_of_order import LateAmong, LateRow
 from reader.index.schema import LAST_UNDATED, STORED, UNDATED, SetKind
+from reader.index.stretches import LateAmong, LateRow
 from reader.index.view import IndexView, KnownValue
 from reader.query import Query
 
@@ -135,7 +135,7 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     if query.sort == "date":
         return DateOrder(view, match, is_reversed=query.is_reversed)
     if query.sort == "title":
-        from reader.index.titles import TitleOrder
+        from reader.index.stretches import TitleOrder
 
         return TitleOrder(view.titles, match, is_reversed=query.is_reversed)
     if query.sort == "relevance":

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from pyroaring import BitMap
 
 from reader.article.text import fold
-from reader.index.out_of_order import Late, LateArticle, placed
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, MOST_ASKED, STORED, UNDATED, SetKind
 from reader.index.sets import read_range, read_set
+from reader.index.stretches import Late, LateArticle, placed
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
 
 if TYPE_CHECKING:
-    from reader.index.titles import Titles
+    from reader.index.stretches import Titles
 
 QUALITY = STORED["quality"]
 
@@ -265,6 +265,6 @@ class IndexView:
     @cached_property
     def titles(self) -> Titles:
         """All articles by title; read when first asked for."""
-        from reader.index.titles import Titles, read_order
+        from reader.index.stretches import Titles, read_order
 
         return Titles(read_order(self.connection))

@@ -132,7 +132,7 @@ class Library:
 
     def _updated(self, *, rebuild: bool = False) -> Iterator[Progress]:
         # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
-        from reader.index.refresh import Refresh
+        from reader.index.update import Refresh
 
         return Refresh(self._index, self._collection).run(rebuild=rebuild)
 

@@ -48,9 +48,9 @@ def mark(order: Mapping[str, Any]) -> None:
 
 def index(order: Mapping[str, Any]) -> None:
     """Bring the index up to date, again and again."""
-    from reader.index import refresh
+    from reader.index import update
 
-    refresh.LATE_LEAST = order.get("late", refresh.LATE_LEAST)
+    update.LATE_LEAST = order.get("late", update.LATE_LEAST)
     library = Library.open([order["news"]])
     say("ready")
     for number in count():

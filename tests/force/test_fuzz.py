@@ -26,7 +26,6 @@ from reader.article.text import clean
 from reader.article.urls import UnsafeUrl, checked_url
 from reader.config import paths
 from reader.errors import QueryError
-from reader.index import refresh as refreshing
 from reader.index import update
 from reader.library import Library
 from reader.marks.database import FILE
@@ -138,7 +137,7 @@ def test_lives_of_a_library(
     for kind in ("CACHE", "DATA"):
         monkeypatch.setenv(f"READER_{kind}_DIR", str(tmp_path / kind))
     monkeypatch.setattr(update, "FIRST_CHUNK", 4)
-    monkeypatch.setattr(refreshing, "LATE_LEAST", 3)
+    monkeypatch.setattr(update, "LATE_LEAST", 3)
     Life.base, Life.lives, Life.steps, Life.kills = tmp_path, 0, 0, 0
     form = settings(
         max_examples=60 if is_long else 6, stateful_step_count=40 if is_long else 14, deadline=None,

@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 
 from reader.config import paths
-from reader.index import refresh as refreshing
 from reader.index import update
-from reader.index.editions import Editions
 from reader.index.schema import VERSION, connect
+from reader.index.store import Editions
 from reader.library import Library
 from reader.marks.database import Change
 from reader.query import parse
@@ -253,7 +252,7 @@ def test_questions_from_threads_during_refreshes(feed: Path) -> None:
 
 def test_an_untidy_index_is_tidied_up(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When many came late, or many are gone, all get new numbers; answers and marks stay the same."""
-    monkeypatch.setattr(refreshing, "LATE_LEAST", 5)
+    monkeypatch.setattr(update, "LATE_LEAST", 5)
     library = opened(feed)
     library.mark(named(library, "n3 harbour"), Change(read=True))
     for number in range(12):
@@ -277,7 +276,7 @@ def test_a_gap_of_a_second_cold_load_is_not_untidy(feed: Path, monkeypatch: pyte
     """Numbers that were never given are not counted as gone."""
     monkeypatch.setattr(update, "MOST_AT_ONCE", 20)
     monkeypatch.setattr(update, "worker_count", lambda: 0)
-    monkeypatch.setattr(refreshing, "LATE_LEAST", 110)
+    monkeypatch.setattr(update, "LATE_LEAST", 110)
     library = opened(feed)
     for number in range(100):
         write(feed / "older" / f"{number}.md", text_of(f"older{number}", f"2020-05-{number % 28 + 1:02}"))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index import out_of_order as late
+from reader.index import stretches as late
 from reader.index.facets import _Ranks
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index import titles
-from reader.index.titles import TitleOrder, Titles, read_order
+from reader.index import stretches
+from reader.index.stretches import TitleOrder, Titles, read_order
 
 KEYS = st.dictionaries(st.integers(1, 1 << 31), st.sampled_from(["", "a", "b", "b c", "é", "z"]), max_size=30)
 
@@ -25,8 +25,8 @@ def order_in(keys: Mapping[int, str]) -> list[int]:
 @pytest.fixture(autouse=True)
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretches of a few numbers, so that few articles make many."""
-    monkeypatch.setattr(titles, "SHORTEST", 3)
-    monkeypatch.setattr(titles, "_AT_ONCE", 7)
+    monkeypatch.setattr(stretches, "SHORTEST", 3)
+    monkeypatch.setattr(stretches, "_AT_ONCE", 7)
 
 
 @given(KEYS)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.index import refresh as refreshing
 from reader.index import update
 from reader.library import Library
 from reader.marks.database import Change
@@ -168,7 +167,7 @@ def test_a_walk(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(update, "FIRST_CHUNK", 4)
     if seed % 3 == 0:
         # Tidied up again and again.
-        monkeypatch.setattr(refreshing, "LATE_LEAST", 2)
+        monkeypatch.setattr(update, "LATE_LEAST", 2)
     folder = tmp_path / "feed"
     folder.mkdir()
     walk = Walk(folder, seed)
