@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.postgres_server import database as database
+from tests.postgres_server import other_role as other_role
+from tests.postgres_server import postgres_server as postgres_server
+
 if TYPE_CHECKING:
     from reader.library import Library
 

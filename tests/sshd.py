@@ -33,7 +33,7 @@ def ssh_server(folder: Path) -> Iterator[list[str]]:
     for name in ("host", "person"):
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-    port = _free_port()
+    port = free_port()
     config = folder / "sshd_config"
     config.write_text(_server_settings(folder, port))
     with (folder / "log").open("wb") as log:
@@ -83,7 +83,8 @@ Host server
     return settings
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 

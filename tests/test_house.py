@@ -85,9 +85,9 @@ def test_every_dependency_has_its_reason() -> None:
     """Beside each dependency in pyproject.toml stands why it is there."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     lists = re.findall(
-        r"^(?:dependencies|images|full-text|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
+        r"^(?:dependencies|images|full-text|postgres|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
     )
-    assert len(lists) == 4
+    assert len(lists) == 5
     for line in "".join(lists).splitlines():
         assert re.fullmatch(r'  "[^"]+", +# \S.{7,}', line), line
 
@@ -96,6 +96,7 @@ def test_dependencies_are_those_that_are_imported() -> None:
     """What the package imports is declared, and what is declared is imported."""
     wanted = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["images"]]
     wanted += PROJECT["project"]["optional-dependencies"]["full-text"][:1]
+    wanted += PROJECT["project"]["optional-dependencies"]["postgres"]
     declared = {re.split(r"[<>=\[;]", name)[0].lower() for name in wanted}
     declared = {IMPORT_NAMES.get(name, name) for name in declared}
     imported: set[str] = set()
@@ -108,6 +109,20 @@ def test_dependencies_are_those_that_are_imported() -> None:
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add((node.module or "").partition(".")[0])
     assert imported - sys.stdlib_module_names - {"reader"} == declared
+
+
+def test_only_a_shared_collection_imports_psycopg() -> None:
+    """No module outside the package for PostgreSQL names its client, not even inside a function."""
+    room = ROOT / "reader" / "library" / "postgres"
+    users = {
+        str(path.relative_to(ROOT))
+        for path, tree in modules().items()
+        if path.is_relative_to(ROOT / "reader") and not path.is_relative_to(room)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and any(alias.name.startswith("psycopg") for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("psycopg"))
+    }
+    assert users == set()
 
 
 def test_every_pinned_version_satisfies_no_address() -> None:

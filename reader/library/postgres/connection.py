@@ -1,0 +1,229 @@
+"""Connections to a shared collection, and what goes wrong with them in sentences without a password.
+
+A connection is libpq's: the URL, `PGSERVICE`, `PGPASSFILE`, `~/.pgpass` and the environment say where and
+as whom; several hosts are tried one after another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import conninfo, errors, pq
+
+from reader.article.text import clean_line
+from reader.errors import ReaderError
+from reader.library.postgres.schema import CONTENT, READERS, SCHEMA, VERSION
+
+OLDEST_SERVER = 15
+"""The oldest PostgreSQL that is known to do."""
+
+CONNECT_TIMEOUT = "2"
+"""Seconds for each host, so that a dead one is left for the next."""
+QUESTION_MS = 3_000
+"""What a question may take."""
+LOCK_MS = 5_000
+"""How long a statement waits for another that has a table or a row."""
+
+
+class SharedError(ReaderError):
+    """A shared collection can't be reached or used; `str()` has the remedy and no password."""
+
+
+class ConnectionLost(SharedError):
+    """The server went away: what only reads can be asked once more on a new connection."""
+
+
+class NoWriter(SharedError):
+    """There is no server that takes changes now; reading goes on."""
+
+
+def connect(
+    address: str, *, is_writing: bool = False, timeout_ms: int = QUESTION_MS, autocommit: bool = True
+) -> psycopg.Connection:
+    """A connection to the database at a URL: to whichever of its servers answers first, or to the one that
+    takes changes. Raises SharedError."""
+    name = shown(address)
+    try:
+        said = conninfo.conninfo_to_dict(address)
+    except psycopg.ProgrammingError as error:
+        raise SharedError(f"{name} is no address of a database: {_first_line(error, address)}") from None
+    known = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "target_session_attrs": "read-write" if is_writing else "any",
+        "application_name": "reader",
+    } | {key: value for key, value in said.items() if value is not None}
+    if is_writing:
+        known["target_session_attrs"] = "read-write"
+    known["options"] = (
+        f"{said.get('options') or ''} -c search_path={SCHEMA},pg_temp -c statement_timeout={timeout_ms}"
+        f" -c lock_timeout={LOCK_MS} -c TimeZone=UTC -c DateStyle=ISO"
+    ).strip()
+    try:
+        made = psycopg.connect(
+            **known,  # type: ignore[arg-type]  # its keywords are libpq's, all texts
+            autocommit=autocommit,
+            # A plan that is made once for all values knows nothing of how frequent a word is.
+            prepare_threshold=None,
+        )
+    except psycopg.Error as error:
+        raise error_of(error, address) from None
+    version = made.info.server_version // 10_000
+    if version < OLDEST_SERVER:
+        made.close()
+        raise SharedError(
+            f"{name} is PostgreSQL {version}; version {OLDEST_SERVER} or newer is needed: upgrade the server"
+        )
+    return made
+
+
+def check_schema(connection: psycopg.Connection, address: str) -> int:
+    """The generation of what is published there. Raises SharedError where this reader can't use it."""
+    with told(address):
+        found: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
+    version = int(found.get("version", 0))
+    if version > VERSION:
+        raise SharedError(
+            f"{shown(address)} was set up by a newer version of reader: upgrade this one to use it"
+        )
+    if version < VERSION:
+        raise SharedError(
+            f"{shown(address)} was set up by an older version of reader: publish once with this version, by"
+            ' "reader publish"'
+        )
+    if "content" not in found:
+        raise SharedError(f'nothing is published at {shown(address)} yet: run "reader publish" first')
+    if found["content"] != CONTENT:
+        raise SharedError(
+            f"{shown(address)} was published by another version of reader: publish and read with the same one"
+        )
+    return int(found["generation"])
+
+
+@contextmanager
+def told(address: str) -> Iterator[None]:
+    """Raises SharedError for whatever the database complains of in the block."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise error_of(error, address) from error
+
+
+def shown(address: str) -> str:
+    """An address as messages have it: user, hosts and database, no password and no other parameter."""
+    try:
+        said = conninfo.conninfo_to_dict(address)
+    except psycopg.Error:
+        return f'"{clean_line(_without_secrets(address, address))}"'
+    user = f"{said['user']}@" if said.get("user") else ""
+    hosts = str(said.get("host") or said.get("hostaddr") or "").split(",")
+    ports = str(said.get("port") or "").split(",")
+    places = [
+        f"{host}:{port}" if (port := ports[place] if place < len(ports) else ports[-1]) else host
+        for place, host in enumerate(hosts)
+    ]
+    whole = f"{user}{','.join(places)}/{said.get('dbname') or ''}"
+    return f'"postgresql://{clean_line(whole)}"'
+
+
+def error_of(error: psycopg.Error, address: str) -> SharedError:
+    """What an error of psycopg's means, with what to do about it."""
+    name = shown(address)
+    if isinstance(error, _NO_WRITER):
+        return NoWriter(f"{name} takes no changes now: reading goes on; try again when a primary is there")
+    for kind, means in _BY_KIND:
+        if isinstance(error, kind):
+            return SharedError(means.format(name=name, readers=READERS))
+    text = _first_line(error, address)
+    if error.sqlstate is None or isinstance(error, errors.OperationalError):
+        for pattern, means in _BY_TEXT:
+            if re.search(pattern, str(error), re.IGNORECASE):
+                kind_of = NoWriter if means is _READ_ONLY else SharedError
+                return kind_of(means.format(name=name, text=text))
+    if is_lost(error):
+        return ConnectionLost(f"the connection to {name} was lost: {text}; try again")
+    return SharedError(f"{name}: {text}; see the server's log")
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error means that the server or the way to it is gone, rather than that it said no."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    state = error.sqlstate or ""
+    return state.startswith(("08", "57P")) or (not state and isinstance(error, psycopg.OperationalError))
+
+
+_NO_WRITER = (errors.ReadOnlySqlTransaction,)
+
+_BY_KIND: tuple[tuple[type[psycopg.Error], str], ...] = (
+    (errors.QueryCanceled, "{name} took too long to answer: narrow the question, or try again"),
+    (errors.LockNotAvailable, "{name} is busy with another change: try again in a moment"),
+    (errors.InsufficientPrivilege,
+     'this role has no rights at {name}: its owner gives them by "reader publish SOURCE --to URL'
+     ' --grant ROLE"'),
+    (errors.UndefinedTable,
+     'nothing is set up at {name}, or this role may not see it: its owner runs'
+     ' "reader publish SOURCE --to URL --init --grant ROLE"'),
+    (errors.InvalidSchemaName,
+     'nothing is set up at {name}: run "reader publish SOURCE --to URL --init"'),
+    (errors.DiskFull, "the disk of {name} is full: make room there and try again"),
+    (errors.OutOfMemory, "{name} has no memory left: try again later"),
+    (errors.TooManyConnections, "{name} has too many connections: try again later"),
+)  # fmt: skip
+
+_READ_ONLY = "no server of {name} takes changes now: reading goes on; try again when a primary is there"
+_BY_TEXT = (
+    (r"session is (?:read-only|in hot standby)|is not a primary|no server.*read-write", _READ_ONLY),
+    ("password authentication failed|no password supplied",
+     "{name} refuses the user or the password: check both, or ~/.pgpass"),
+    ('role ".*" does not exist', "{name} does not know this user: check the name, or have the role created"),
+    ('database ".*" does not exist',
+     'there is no such database at {name}: create it with "createdb", or check the name'),
+    ("no pg_hba.conf entry|requires a valid client certificate|pg_hba.conf rejects",
+     "{name} lets nobody in from here: allow this machine in the server's pg_hba.conf"),
+    ("permission denied for database",
+     "this role may not connect to {name}: grant it CONNECT on the database"),
+    ("too many clients|remaining connection slots|too many connections",
+     "{name} has too many connections: try again later"),
+    ("starting up|shutting down|recovery mode|not yet accepting",
+     "{name} is starting up or shutting down: try again in a moment"),
+    ("could not translate host name|Name or service not known|nodename nor servname",
+     "there is no host of this name: check {name}"),
+    ("Connection refused|No such file or directory",
+     "no server answers at {name}: check host and port, and whether it is running"),
+    ("timeout expired|timed out|No route to host|Network is unreachable",
+     "{name} does not answer: check host, port and firewall, and whether it is running"),
+    ("invalid response to SSL negotiation|expected authentication request|unsupported frontend protocol",
+     "what answers at {name} is no PostgreSQL server: check host and port"),
+    ("SSL|certificate", "no safe connection to {name}: {text}; check sslmode and the certificates"),
+    ('definition of service ".*" not found', "{text}; check PGSERVICE and ~/.pg_service.conf"),
+)  # fmt: skip
+
+
+def _first_line(error: psycopg.Error, address: str) -> str:
+    """The line of a message that says why, without what is secret in an address."""
+    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    said = re.sub(
+        r"^(?:connection failed: )?(?:connection to server .*? failed: )?(?:FATAL|ERROR):\s*", "", lines[0]
+    )
+    return clean_line(_without_secrets(said, address)).rstrip(".")
+
+
+def _without_secrets(text: str, address: str) -> str:
+    """A text without passwords: those of the address, and whatever stands where one would."""
+    try:
+        said = conninfo.conninfo_to_dict(address)
+    except psycopg.Error:
+        said = {}
+    for key in ("password", "sslpassword"):
+        if secret := str(said.get(key) or ""):
+            text = text.replace(secret, "***")
+    text = re.sub(r"(://[^/@\s:]*):[^/\s]*@", r"\1:***@", text)
+    return re.sub(r"((?:ssl)?password=)[^&\s]*", r"\1***", text)
+
+
+def is_connection_alive(connection: psycopg.Connection) -> bool:
+    """Whether a connection can be used, as far as this side knows."""
+    return not connection.closed and connection.pgconn.status == pq.ConnStatus.OK

@@ -1,0 +1,125 @@
+"""The tables of a shared collection, and how they are made, upgraded and opened to roles.
+
+They hold the index of a folder in another store: the same articles under the same numbers, and the same
+sets in the same stored form (`reader.index.packing`), a row for each field, value and block. A word that is
+rare in its block has a row of its own here, as rows are found by value first.
+"""
+
+from __future__ import annotations
+
+from reader.index.schema import VERSION as INDEX_VERSION
+
+VERSION = 1
+"""Of these tables, as `meta` has it under `version`; a higher one was made by a newer reader."""
+
+CONTENT = f"{INDEX_VERSION}.1"
+"""What the sets and records mean, as `meta` has it under `content`: where reader and publisher differ in it,
+they would not find the same. It follows from the index's own version and from that of `records`."""
+
+SCHEMA = "news"
+"""Holds all tables; every connection has it as its `search_path`."""
+READERS = "news_readers"
+"""The group of those who may read and keep marks."""
+CHANNEL = "news_published"
+"""NOTIFY on this channel follows each publication; its payload is `generation` of `meta`."""
+
+SHARDED = ("sets", "article")
+"""Tables that lie on the shards, by block."""
+
+_SETS = """
+create table {schema}.sets(
+  field smallint not null, value text collate "C" not null, block integer not null,
+  data bytea not null{key})"""
+_ARTICLE = """
+create table {schema}.article(
+  number bigint not null, block integer not null, key bigint not null, date bigint, is_day boolean not null,
+  title text not null, provider text not null, domain text not null, topics text not null, quality integer,
+  heat bigint, category text not null, type text not null, url text not null, draft boolean not null,
+  title_key bigint, text_key bigint, sort_title text collate "C" not null, path text not null,
+  stamp bigint not null, record json not null, words text not null, title_words text not null,
+  body text not null{key})"""
+_INDEXES = """
+create unique index article_by_key on {schema}.article(key);
+create index article_by_date on {schema}.article(date, number);
+create index article_by_title on {schema}.article(sort_title, number);
+alter table {schema}.sets alter column data set storage external;
+"""
+"""`sort_title` is the title's place from A to Z (`titles` of a folder's index), `title_key` and `text_key`
+tell articles apart. `words` has a line for each searched text, the title's first, with a space before,
+between and behind its words: a phrase stands in it as ` two words `; `title_words` is the first line. `path`
+lies below the published folder, after its name where there are several. `stamp` says from which file a row
+was made. `block` is `number >> 16`."""
+
+_BESIDE = """
+create table {schema}.meta(key text primary key, value text not null);
+create table {schema}.block(block integer primary key, digest bytea not null);
+create table {schema}.choice(
+  field smallint not null, folded text collate "C" not null, value text collate "C" not null,
+  primary key(field, folded, value));
+create table {schema}.problem(
+  path text not null, line integer not null, field text not null, reason text not null);
+create table {schema}.duplicate(path text not null, shown text not null);
+create table {schema}.mark(
+  role name not null default current_user, key bigint not null, identity text not null,
+  read boolean not null default false, starred boolean not null default false, note text not null default '',
+  tags text[] not null default '{{}}', title_key bigint, text_key bigint, date bigint,
+  times json not null default '{{}}', turn bigint not null, changed timestamptz not null default now(),
+  primary key(role, key));
+create index mark_by_turn on {schema}.mark(role, turn);
+create table {schema}.mark_turn(role name primary key default current_user, turn bigint not null);
+create table {schema}.mark_change(
+  role name not null default current_user, change bigint not null, words text not null,
+  undone boolean not null default false, primary key(role, change));
+create table {schema}.mark_step(
+  role name not null default current_user, change bigint not null, key bigint not null, before json not null,
+  after json not null, primary key(role, change, key));
+"""
+OWN = ("mark", "mark_turn", "mark_change", "mark_step")
+"""Tables in which every role sees its own rows only."""
+READ = ("meta", "block", "sets", "article", "choice", "problem", "duplicate")
+"""Tables that readers only read."""
+
+MIGRATIONS: dict[int, str] = {}
+"""From a version to the next: statements, with `{schema}` for the schema's name."""
+
+
+def tables_of_shard(schema: str = SCHEMA) -> str:
+    """The statements that make the tables which lie on a shard, or all on a server that has no shards."""
+    return ";".join(
+        (
+            _SETS.format(schema=schema, key=", primary key(field, value, block)"),
+            _ARTICLE.format(schema=schema, key=", primary key(number)"),
+            _INDEXES.format(schema=schema),
+        )
+    )
+
+
+def partitioned_tables(schema: str = SCHEMA) -> str:
+    """The statements that make the same tables where their rows are on shards: no unique index spans those."""
+    return ";".join(
+        f"{table.format(schema=schema, key='')} partition by hash(block)" for table in (_SETS, _ARTICLE)
+    )
+
+
+def tables_beside(schema: str = SCHEMA) -> str:
+    """The statements that make the tables which are never on a shard, with whose rows each role sees."""
+    own = "".join(
+        f"alter table {schema}.{table} enable row level security;"
+        f"alter table {schema}.{table} force row level security;"
+        f"create policy own on {schema}.{table} using (role = current_user) with check (role = current_user);"
+        for table in OWN
+    )
+    version = f"insert into {schema}.meta values('version', '{VERSION}'), ('generation', '0');"
+    return _BESIDE.format(schema=schema) + own + version
+
+
+def grants(schema: str = SCHEMA) -> str:
+    """The statements that give the group of readers its rights, and nobody else any."""
+    read = ", ".join(f"{schema}.{table}" for table in READ)
+    own = ", ".join(f"{schema}.{table}" for table in OWN)
+    return (
+        f"revoke all on schema {schema} from public;"
+        f"grant usage on schema {schema} to {READERS};"
+        f"grant select on {read} to {READERS};"
+        f"grant select, insert, update, delete on {own} to {READERS};"
+    )
