@@ -119,9 +119,9 @@ async def _measure(bench: Bench, typed: Sequence[str]) -> Costs:
 @asynccontextmanager
 async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
     """The browsing screen on this collection, its first refresh done."""
+    from reader.app import Start
     from reader.app.browsing.browse_screen import BrowseScreen
     from reader.app.reader_app import ReaderApp
-    from reader.app.start import Start
     from reader.config import Config
     from reader.library import Library
     from reader.query import Query

@@ -57,9 +57,9 @@ def _parted(run: re.Match[str]) -> str:
 
 async def picture() -> str:
     """The screen as SVG, with an article chosen that has something to show."""
+    from reader.app import Start
     from reader.app.browsing.browse_screen import BrowseScreen
     from reader.app.reader_app import ReaderApp
-    from reader.app.start import Start
     from reader.config import Config
     from reader.config.paths import data_dir
     from reader.library import Change, Library

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Event
 
 from reader.article import dates
-from reader.article.periods import periods
+from reader.article.dates import periods
 from reader.article.record import Article, Problem
 from reader.errors import NoSuchArticle, StorageError
 from reader.library import MOST_PERIODS, Change, Library, RelatedLink

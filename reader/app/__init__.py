@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from reader.app.start import Start as Start
+from reader.config import Config
+from reader.config.palettes import Palette
+from reader.config.visit import Visit
+from reader.library import Library
+from reader.query import Query
 from reader.terminal import TRUECOLOUR, choices, glance
 
 _COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
@@ -13,6 +20,34 @@ _COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
 
 PATIENCE = (0.25, 1.0)
 """Seconds that the screen waits to read and to write marks while another program has them."""
+
+
+class Start(NamedTuple):
+    """A collection, what is asked of it first, and how the person wants it all."""
+
+    library: Library
+    query: Query
+    config: Config
+    source: str = ""
+    """The collection as people say it: `~/news`."""
+    notices: Sequence[str] = ()
+    """What is to be said at once, a sentence each."""
+    mistakes: Sequence[str] = ()
+    """What in the configuration and the themes can't be used, said in one notice."""
+    palettes: Sequence[Palette] = ()
+    """The person's own themes."""
+    visit: Visit = Visit()
+    """Where the last visit ended."""
+    keep_visit: Callable[[Visit], object] = lambda visit: None
+    """Takes down where this one ends."""
+    is_news: bool = False
+    """Whether the folder of the person's own feeds is open."""
+    is_sample: bool = False
+    """Whether it is the sample, for want of anything else."""
+    reopen: Callable[[str], object] = lambda folder: None
+    """Remembers the folder with which to start anew when the screen has ended."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """What the time is."""
 
 
 def run(start: Start) -> int:
@@ -28,7 +63,7 @@ def run(start: Start) -> int:
     returned, fault = None, None
     with signals.no_errors_once_gone(), painted_first(start, seen) as begun:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-        from reader.app.early.terminal_driver import driver_for, is_worth_asking
+        from reader.app.early.early_screen import driver_for, is_worth_asking
         from reader.app.reader_app import ReaderApp
 
         driver = driver_for(begun.screen, asks_background=asks and is_worth_asking(seen))

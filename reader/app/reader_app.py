@@ -23,6 +23,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from reader.app import Start
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.early import features
 from reader.app.early.first_paint import FirstLoad
@@ -30,7 +31,6 @@ from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keys import Keymap, Presses, keymap_of
 from reader.app.paint.filters import filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
-from reader.app.start import Start
 from reader.app.terminal_output import TerminalOutput
 from reader.config import summary
 from reader.config.paths import data_dir
@@ -231,7 +231,7 @@ class ReaderApp(KeyedApp):
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where the app runs; None before it does."""
         if features.is_on(features.ERROR_SENTENCE):
-            from reader.app.early.error_sentence import LastError
+            from reader.app.early.features import LastError
 
             self._last_error = LastError(self)
         self.animation_level = "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reader.article import periods
+from reader.article import dates
 from reader.article.text import clean_line
 from reader.errors import counted
 from reader.library.unknown_values import unknown_values
@@ -87,6 +87,6 @@ def _clause(clause: Clause) -> str:
 
 def _value(term: Term, value: str) -> str:
     if term.field in DATE_FIELDS:
-        return periods.in_words(value)
+        return dates.in_words(value)
     shown = f"“{value}”" if term.phrase or term.field == "text" else value
     return f"{shown}…" if term.prefix else shown

@@ -13,8 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
-from reader.article.record import Place, Problem
-from reader.article.site import SKIPPED_FOLDERS, Site
+from reader.article.record import SKIPPED_FOLDERS, Place, Problem, Site
 from reader.article.text import display_path
 from reader.collection.sites import SITE_FILES, look_again, provider_folder, site_above, stamps_above
 from reader.errors import UsageError

@@ -15,8 +15,7 @@ from functools import lru_cache
 from os.path import commonprefix
 
 from reader.article.identity import is_web
-from reader.article.record import Value
-from reader.article.site import Site
+from reader.article.record import Site, Value
 from reader.article.text import clean_line
 
 MOST_BYTES = 64 * 1024

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
 from reader.article.identity import is_web
-from reader.article.site import PLACEHOLDERS, SKIPPED_FOLDERS
+from reader.article.record import PLACEHOLDERS, SKIPPED_FOLDERS
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
 from reader.config.commands import BY_ID

@@ -14,8 +14,7 @@ from typing import TypeAlias
 
 from pyroaring import BitMap
 
-from reader.article.dates import day_of, seconds_of
-from reader.article.periods import Period, fitting, periods
+from reader.article.dates import Period, day_of, fitting, periods, seconds_of
 from reader.article.text import fold
 from reader.index.schema import DAY, LAST_UNDATED, STORED, UNDATED, SetKind
 from reader.index.stretches import LateAmong, LateRow

@@ -16,8 +16,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
 from reader.article.identity import host_of
-from reader.article.record import Article, Problem
-from reader.article.site import Site
+from reader.article.record import Article, Problem, Site
 from reader.collection.folders import Collection, Roots, Rules, Source
 from reader.config import paths, settings
 from reader.errors import NoSuchArticle, StorageError

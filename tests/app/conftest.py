@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from reader.app import Start
 from reader.app.reader_app import ReaderApp
-from reader.app.start import Start
 from reader.article.record import Article
 from reader.config import Config
 from reader.query import parse

@@ -73,8 +73,8 @@ async def test_only_the_rows_in_sight_are_asked_for() -> None:
         def position(self, number: int) -> int | None:
             return None
 
+    from reader.app import Start
     from reader.app.reader_app import ReaderApp
-    from reader.app.start import Start
     from reader.config import Config
 
     app = ReaderApp(Start(library, Query(), Config(mark_read_after=-1), clock=lambda: NOW))

@@ -58,11 +58,11 @@ def test_marks_are_signs_and_not_colour_alone() -> None:
 
 
 def test_tags_have_their_colours_in_both_kinds_of_row() -> None:
-    """Each tag is in the ink of its colour, the person's choice first; a narrow compact row has none."""
+    """Each tag is in the style of its colour, the person's choice first; a narrow compact row has none."""
     headline = _headline()._replace(tags=("later", "work"))
     row = Row(headline, tag_colours={"Work": "pink"})
     for pieces in (_comfortable(row, 80)[1], compact(row, 100, NOW)):
-        assert [(piece.text, piece.ink) for piece in pieces if "#" in piece.text] == [
+        assert [(piece.text, piece.style) for piece in pieces if "#" in piece.text] == [
             (" #later", "tag-orange"),
             (" #work", "tag-pink"),
         ]

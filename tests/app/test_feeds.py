@@ -11,10 +11,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, OptionList
 
+from reader.app import Start
 from reader.app.reader_app import ReaderApp
-from reader.app.screens.feeds import FeedForm, FeedRow, FeedsPage
-from reader.app.screens.subscribe import SubscribePage
-from reader.app.start import Start
+from reader.app.screens.feeds import FeedForm, FeedRow, FeedsPage, SubscribePage
 from reader.config import Config
 from reader.feeds import subscriptions
 from reader.feeds.state import FeedState

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reader.app.screens.addresses import Links
-from reader.app.widgets.find_bar import FindBar
+from reader.app.widgets.article_pane import FindBar
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, WIDE, notices, picture, press, settled, strips

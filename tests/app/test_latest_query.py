@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from reader.app.browsing.latest_query import (
+from reader.app.browsing.results_display import (
     CountsAnswer,
     FailedAnswer,
     LatestAnswer,

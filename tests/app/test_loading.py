@@ -23,7 +23,7 @@ _LATER = (
 _CODE = """
 import asyncio, json, sys
 from reader.app.reader_app import ReaderApp
-from reader.app.start import Start
+from reader.app import Start
 from reader.config import Config
 from reader.library import Library
 from reader.query import Query

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reader.app import Start
 from reader.app.browsing.article_picture import FIT_AFTER
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
-from reader.app.start import Start
 from reader.article.record import Article, Image
 from reader.config import Config
 from reader.pictures import PictureError

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reader.app import Start
 from reader.app.reader_app import ReaderApp
-from reader.app.start import Start
 from reader.config import Config
 from reader.config.visit import Visit
 from reader.query import parse

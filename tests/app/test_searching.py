@@ -97,7 +97,7 @@ async def test_what_means_nothing_is_not_remembered(start: Launch) -> None:
     assert not (state_dir() / "searches").exists()
 
 
-def _inks(screen: BrowseScreen, y: int) -> list[str]:
+def _styles(screen: BrowseScreen, y: int) -> list[str]:
     """The stretches of a line of the list that are underlined."""
     return [
         segment.text
@@ -114,12 +114,12 @@ async def test_hits_are_marked_in_the_list(start: Launch) -> None:
         titles = [screen.articles.at(row) for row in range(2)]
         row = next(place for place, one in enumerate(titles) if one and "[b]" in one.title)
         y = row * screen.articles.row_height
-        assert _inks(screen, y) == ["harbour", "Harbours"]
+        assert _styles(screen, y) == ["harbour", "Harbours"]
         await press(pilot, *"ours")
-        assert _inks(screen, 0) == ["Harbours"]
+        assert _styles(screen, 0) == ["Harbours"]
         await press(pilot, "escape", "c")
         await settled(pilot)
-        assert _inks(screen, y) == []
+        assert _styles(screen, y) == []
 
 
 async def test_what_is_typed_after_a_choice_is_a_word_of_its_own(start: Launch) -> None:

@@ -10,7 +10,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from reader.app.widgets.find_bar import FindBar
+from reader.app.widgets.article_pane import FindBar
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, notices, press, settled
 from tests.app.real_screen import RealScreen

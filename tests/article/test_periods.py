@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import dates
-from reader.article.periods import UNITS, Period, Unit, fitting, in_words, joined, period_of, periods
+from reader.article.dates import UNITS, Period, Unit, fitting, in_words, joined, period_of, periods
 
 NOW = datetime(2024, 5, 15, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.article.site import Site
+from reader.article.record import Site
 from reader.collection.files import load
 from reader.collection.folders import Collection, Rules
 from reader.collection.sites import MOST_BYTES, folder_of, provider_folder, shared_part, site_in

@@ -193,4 +193,6 @@ class ArticlePicture:
             def read(url: str) -> bytes:
                 return self._library.picture(article, url, may_fetch=self._config.fetch_pictures)
 
-            self._host.open_dialog(PictureScreen(urls, self._way, read, self._output.write))
+            self._host.open_dialog(
+                PictureScreen(urls, self._way, read, self._output.write, self._host.in_thread)
+            )

@@ -6,8 +6,12 @@ parts, which show what follows from it in the panes they were given.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextvars import copy_context
 from datetime import datetime
+from threading import Thread
 from typing import Any, TypeVar
 
 from textual import events, on
@@ -20,20 +24,19 @@ from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from reader.app import Start
 from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
 from reader.app.browsing.filters import Filters
-from reader.app.browsing.latest_query import CountsAnswer
 from reader.app.browsing.marks import MarkCommands
 from reader.app.browsing.opening import Link, Opening, PipeAndEdit
 from reader.app.browsing.pane_sizes import STEP, PaneSizes
 from reader.app.browsing.refreshing import Refreshing
-from reader.app.browsing.results_display import ResultsDisplay
+from reader.app.browsing.results_display import CountsAnswer, ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
-from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys import BOX, Keymap, action_of, bindings_for
 from reader.app.messages import (
@@ -46,7 +49,6 @@ from reader.app.messages import (
 )
 from reader.app.paint.painted_view import PaintedView
 from reader.app.screens.page import drop_outdated
-from reader.app.start import Start
 from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import MOST_TIMES, ArticlePane
@@ -63,6 +65,28 @@ from reader.library import Library
 from reader.query import Query, highlights
 from reader.query.results import MOST_PERIODS, Headline, Progress, Results
 from reader.terminal import Terminal
+
+
+async def in_daemon_thread(work: Callable[[], None]) -> None:
+    """Wait for slow work in a thread that quitting does not wait for, unlike Textual's thread workers.
+
+    Raises what the work raises.
+    """
+    future: Future[None] = Future()
+    context = copy_context()
+
+    def run() -> None:
+        future.set_running_or_notify_cancel()
+        try:
+            context.run(work)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+    Thread(target=run, daemon=True).start()
+    await asyncio.wrap_future(future)
+
 
 AGES_EVERY = 60
 """Seconds after which the ages in the list are painted again."""
@@ -857,7 +881,7 @@ class BrowseScreen(Screen[None]):
 
     def action_sort(self) -> None:
         """Choose the sort order."""
-        from reader.app.screens.sort import SortPage  # loaded when it is first opened
+        from reader.app.screens.dialogs import SortPage  # loaded when it is first opened
 
         def sort(query: Query | None) -> None:
             if query is not None:

@@ -7,15 +7,20 @@ fetch remembers is loaded here, and only where there are feeds.
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from reader.app.browsing import Host
-from reader.app.feed_process import FeedProcess
 from reader.app.widgets.lines import InformationLine
 from reader.app.wording import NO_ARTICLE, unforeseen
 from reader.config import Config, news
@@ -27,6 +32,75 @@ from reader.query.results import Headline
 if TYPE_CHECKING:
     from reader.app.screens.feeds import FeedRow, FeedsPage
     from reader.feeds.subscriptions import Subscription
+
+_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.cli import feed_worker; feed_worker.serve()"
+
+
+class FeedProcess:
+    """A task that needs the network or a parser of feeds, in a process of its own (`reader.cli.feed_worker`).
+
+    So the screen loads neither, a fetch never delays a key, and ending it is ending the process. `end` may be
+    called from any thread, also before the task has begun.
+    """
+
+    def __init__(self, task: str, **said: Any) -> None:
+        self._task = {"task": task, **said}
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = Lock()
+        self.is_ended = False
+        """Whether somebody has ended it: what comes now is too late."""
+
+    def steps(self) -> Iterator[dict[str, Any]]:
+        """Its answers. Blocks. Raises ReaderError."""
+        with self._lock:
+            if self.is_ended:
+                return
+            # -P: no module comes from the folder that the reader happens to be started in.
+            self._process = process = subprocess.Popen(
+                [sys.executable, "-P", "-X", "utf8=1", "-c", _PROGRAM, *sys.path],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                encoding="utf-8", start_new_session=True,
+            )  # fmt: skip
+        assert process.stdin and process.stdout
+        is_answered = False
+        try:
+            process.stdin.write(json.dumps(self._task) + "\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                answer = json.loads(line)
+                if self.is_ended:
+                    return
+                if "error" in answer and len(answer) == 1:
+                    raise ReaderError(answer["error"])
+                is_answered = is_answered or bool({"report", "found"} & answer.keys())
+                yield answer
+        except (OSError, ValueError):
+            pass  # it was ended, or ended by itself: said below
+        finally:
+            self._put_away(process)
+        if not (is_answered or self.is_ended):
+            raise ReaderError("the process that fetches ended early; try again")
+
+    def answer(self) -> dict[str, Any] | None:
+        """Its last answer; None where it was ended. Blocks. Raises ReaderError."""
+        return next(iter(deque(self.steps(), maxlen=1)), None)
+
+    def end(self) -> None:
+        """End it: nothing is lost, and nothing half-written."""
+        self.is_ended = True
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+
+    @staticmethod
+    def _put_away(process: subprocess.Popen[str]) -> None:
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()
+        process.kill()
+        process.wait()
+
 
 LOOK_EVERY = 60.0
 """Seconds between two looks for feeds that are due."""
@@ -210,7 +284,7 @@ class Feeds:
 
     def subscribe(self) -> None:
         """Ask for an address, look what is there, and keep what the person chooses."""
-        from reader.app.screens.subscribe import SubscribePage  # loaded when it is first opened
+        from reader.app.screens.feeds import SubscribePage  # loaded when it is first opened
 
         def keep(chosen: Subscription | None) -> None:
             if chosen is not None:

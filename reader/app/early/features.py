@@ -10,7 +10,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from pkgutil import resolve_name
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reader.errors import ReaderError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.app import App
 
 
 class Feature(NamedTuple):
@@ -93,3 +99,30 @@ def _is_there(name: str) -> bool:
     except (ImportError, AttributeError, TypeError, ValueError):
         return False
     return True
+
+
+class LastError:
+    """The error that ended an app, kept for one sentence once the terminal is free again.
+
+    Textual would print a traceback there with the values of variables: with the text of articles.
+    """
+
+    def __init__(self, app: App[Any]) -> None:
+        """Keep the errors of this app from being printed."""
+        self._app = app
+        app._fatal_error = self._end  # type: ignore[method-assign]
+        app.panic = self._panic  # type: ignore[method-assign]
+
+    @property
+    def error(self) -> Exception | None:
+        """The error; None while there was none."""
+        return self._app._exception
+
+    def _end(self) -> None:
+        self._app._return_code = ReaderError.exit_code
+        self._app._close_messages_no_wait()
+
+    def _panic(self, *renderables: RenderableType) -> None:
+        """An error that Textual would have painted."""
+        self._app._exception = self._app._exception or RuntimeError("panic")
+        self._end()

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from reader.app import Start
 from reader.app.geometry import Area, list_at, panes_at
 from reader.app.paint.cells import Piece, joined
 from reader.app.paint.colours import Colours, named, theme_for
-from reader.app.start import Start
 from reader.app.widgets import article_row
 from reader.config import Config
 from reader.config.settings import TAG_COLOURS
@@ -196,21 +196,21 @@ def frame(view: FirstView | None, theme: Colours, size: os.terminal_size, now: d
         return ""
     from rich.color import ColorSystem
 
-    ink = inks_of(theme)
+    style = styles_of(theme)
     systems = {16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT}
     system = systems.get(colours, ColorSystem.TRUECOLOR)
-    ground = ink["ground"].render(" " * size.columns, color_system=system)
+    ground = style["ground"].render(" " * size.columns, color_system=system)
     painted = [f"\x1b[{line};1H{ground}" for line in range(1, size.lines + 1)]
     for y, line in enumerate(view.lines(now), view.box.y + 1):
         x = view.box.x + 1
         for piece in line:
             # Each at its column: terminals disagree about the width of some characters.
-            painted += [f"\x1b[{y};{x}H", ink[piece.ink].render(piece.text, color_system=system)]
+            painted += [f"\x1b[{y};{x}H", style[piece.style].render(piece.text, color_system=system)]
             x += cell_len(piece.text)
     return "".join(painted)
 
 
-def inks_of(theme: Colours) -> dict[str, Style]:
+def styles_of(theme: Colours) -> dict[str, Style]:
     """The list's styles, as in the browsing screen's style sheet."""
     from rich.style import Style
 

@@ -29,10 +29,10 @@ _JOINER = "\u200d"
 
 
 class Piece(NamedTuple):
-    """A stretch of a line in one ink."""
+    """A stretch of a line in one style."""
 
     text: str
-    ink: str
+    style: str
     """The last part of a component class: "title" is `article-list--title` in the list."""
 
 
@@ -87,22 +87,22 @@ def width_of(pieces: Sequence[Piece]) -> int:
     return sum([len(piece.text) if piece.text.isascii() else cell_len(piece.text) for piece in pieces])
 
 
-def strip_of(pieces: Sequence[Piece], width: int, ink: Callable[[str], Style], ground: str) -> Strip:
-    """A painted line of exactly `width` cells; the rest of the line is blank in the ink `ground`."""
+def strip_of(pieces: Sequence[Piece], width: int, style: Callable[[str], Style], ground: str) -> Strip:
+    """A painted line of exactly `width` cells; the rest of the line is blank in the style `ground`."""
     from rich.segment import Segment
     from textual.strip import Strip
 
     used = width_of(pieces)
-    segments = [Segment(piece.text, ink(piece.ink)) for piece in _joined(pieces, width - used, ground)]
+    segments = [Segment(piece.text, style(piece.style)) for piece in _joined(pieces, width - used, ground)]
     # The width is passed on, so that the strip does not measure the text again.
     strip = Strip(segments, max(used, width))
-    return strip if used <= width else strip.adjust_cell_length(width, ink(ground))
+    return strip if used <= width else strip.adjust_cell_length(width, style(ground))
 
 
 def joined(pieces: Sequence[Piece], width: int, ground: str) -> list[Piece]:
-    """The pieces of a line, filled up to `width` cells with blanks in the ink `ground`.
+    """The pieces of a line, filled up to `width` cells with blanks in the style `ground`.
 
-    Neighbours in one ink are joined: each change of style costs some 40 bytes on the way to the terminal.
+    Neighbours in one style are joined: each change of style costs some 40 bytes on the way to the terminal.
     """
     return _joined(pieces, width - width_of(pieces), ground)
 
@@ -112,8 +112,8 @@ def _joined(pieces: Sequence[Piece], blanks: int, ground: str) -> list[Piece]:
     for piece in (*pieces, Piece(" " * max(blanks, 0), ground)):
         if not piece.text:
             continue
-        if found and found[-1].ink == piece.ink:
-            found[-1] = Piece(found[-1].text + piece.text, piece.ink)
+        if found and found[-1].style == piece.style:
+            found[-1] = Piece(found[-1].text + piece.text, piece.style)
         else:
             found.append(piece)
     return found

@@ -56,20 +56,20 @@ def layout_code(text: str, language: str, width: int, *, is_wrapped: bool = Fals
 
 
 def coloured(text: str, language: str) -> list[Span]:
-    """A text in the inks of its language; plain where the lexer does not give back every character of it."""
+    """A text in the styles of its language; plain if the lexer loses a character."""
     plain = [Span(text, "listing")]
     if language.lower() not in LANGUAGES or len(text) > MAX_COLOURED or not text.strip():
         return plain
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment, Keyword, Number, String
 
-    inks = ((Comment, "comment"), (Keyword, "keyword"), (String, "string"), (Number, "number"))
+    styles = ((Comment, "comment"), (Keyword, "keyword"), (String, "string"), (Number, "number"))
     spans: list[Span] = []
     try:
         lexer = get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
         for kind, part in lexer.get_tokens(text):
-            ink = next((f"listing-{name}" for group, name in inks if group in kind.split()), "listing")
-            spans.append(Span(part, ink))
+            style = next((f"listing-{name}" for group, name in styles if group in kind.split()), "listing")
+            spans.append(Span(part, style))
     except Exception:  # a lexer is a guest here: whatever is wrong with it, the code is shown
         return plain
     return spans if "".join(span.text for span in spans) == text else plain
@@ -389,8 +389,8 @@ class _BlockLayout:
         rank = int(token.tag[1:]) if token.tag[1:].isdecimal() else 3
         if self._look.is_plain:
             return wrap([Span("#" * rank + " "), *spans], width)
-        ink, emphasis = _RANKS[min(rank, len(_RANKS)) - 1]
-        lines = wrap(list(_recast(spans, ink, emphasis)), width)
+        style, emphasis = _RANKS[min(rank, len(_RANKS)) - 1]
+        lines = wrap(list(_recast(spans, style, emphasis)), width)
         if rank <= len(_RULES):
             longest = max(sum(cell_len(span.text) for span in line) for line in lines)
             lines.append((Span(_RULES[rank - 1] * max(longest, 1), "rule"),))
@@ -500,7 +500,9 @@ def _closes(tokens: Sequence[Token]) -> dict[int, int]:
     return closes
 
 
-def _recast(spans: Iterable[Span], ink: str, emphasis: int = 0) -> Iterator[Span]:
-    """The spans with plain text in another ink; links, code and signs keep theirs."""
+def _recast(spans: Iterable[Span], style: str, emphasis: int = 0) -> Iterator[Span]:
+    """The spans with plain text in another style; links, code and signs keep theirs."""
     for span in spans:
-        yield span._replace(ink=ink if span.ink == "text" else span.ink, emphasis=span.emphasis | emphasis)
+        yield span._replace(
+            style=style if span.style == "text" else span.style, emphasis=span.emphasis | emphasis
+        )

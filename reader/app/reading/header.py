@@ -113,8 +113,8 @@ def _origin(article: Article) -> list[Span]:
     host = shown_host(article.url)
     if host and host != provider and host.removeprefix("www.") != provider:
         is_part = host.endswith(f".{provider.casefold()}")
-        ink = "mismatch" if host_to_show(provider, article.url) and not is_part else "meta"
-        spans.append(Span(("  " if spans else "") + host, ink, 0, Target("url", article.url)))
+        style = "mismatch" if host_to_show(provider, article.url) and not is_part else "meta"
+        spans.append(Span(("  " if spans else "") + host, style, 0, Target("url", article.url)))
     if article.author:
         names = ", ".join(author.replace(" ", "\xa0") for author in article.author)
         spans.append(Span(f"{'  ' if spans else ''}by\xa0{names}", "meta"))
@@ -150,18 +150,18 @@ def _chips(chips: Sequence[tuple[str, str, Target]], width: int) -> Iterator[Lin
     used = 0
     if chips:
         yield ()
-    for text, ink, target in chips:
+    for text, style, target in chips:
         cells = cell_len(text)
         if line and used + 1 + cells > width:
             yield tuple(line)
             line, used = [], 0
         if cells > width:
-            yield from wrap([Span(text.strip(), ink, 0, target)], width)
+            yield from wrap([Span(text.strip(), style, 0, target)], width)
             continue
         if line:
             line.append(Span(" "))
             used += 1
-        line.append(Span(text, ink, 0, target))
+        line.append(Span(text, style, 0, target))
         used += cells
     if line:
         yield tuple(line)

@@ -75,15 +75,15 @@ def may_hit(text: str, wanted: Sought) -> bool:
     return any(all(word in folded for word in phrase) for phrase, _ in wanted)
 
 
-def inked(line: Line, start: int, end: int, ink: str) -> Line:
-    """The line with part of its text in another ink; emphasis and targets stay."""
+def restyled(line: Line, start: int, end: int, style: str) -> Line:
+    """The line with part of its text in another style; emphasis and targets stay."""
     spans: list[Span] = []
     at = 0
     for span in line:
         first, last = max(start - at, 0), min(end - at, len(span.text))
         if first < last:
             spans.append(span._replace(text=span.text[:first]))
-            spans.append(span._replace(text=span.text[first:last], ink=ink))
+            spans.append(span._replace(text=span.text[first:last], style=style))
             spans.append(span._replace(text=span.text[last:]))
         else:
             spans.append(span)

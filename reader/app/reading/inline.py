@@ -98,9 +98,9 @@ def _leaf(
     is_first: bool,
     is_plain: bool,
 ) -> Iterator[Span]:
-    ink, emphasis, link = _look(emphasis, link)
+    style, emphasis, link = _look(emphasis, link)
     if token.type == "hardbreak":
-        yield Span("\n", ink, emphasis, link)
+        yield Span("\n", style, emphasis, link)
     elif token.type == "code_inline":
         code = token.content.replace("\n", " ")
         yield Span(f"`{code}`" if is_plain else code, "link" if link else "code", emphasis, link)
@@ -109,7 +109,7 @@ def _leaf(
     elif token.type == "image":
         yield picture_note(picture_words(token), str(token.attrGet("src") or ""), link)
     elif link:
-        yield Span(token.content, ink, emphasis, link)
+        yield Span(token.content, style, emphasis, link)
     else:
         text = token.content
         if is_first and not is_plain and (task := _TASK.match(text)):

@@ -1,6 +1,6 @@
 """Lines of spans, and how text is wrapped into them: by cells, words whole where they fit.
 
-Each span has an ink instead of a colour, so a change of theme needs no layout. Wide characters and letters
+Each span has a style instead of a colour, so a change of theme needs no layout. Wide characters and letters
 with marks are never split; the work is linear in the length of the text. Knows nothing of Markdown.
 """
 
@@ -53,10 +53,10 @@ class Target(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch of text painted in one ink."""
+    """A stretch of text painted in one style."""
 
     text: str
-    ink: str = "text"
+    style: str = "text"
     """What it is, as the last part of a component class: "title" is `article-pane--title`."""
     emphasis: int = 0
     target: Target | None = None

@@ -14,7 +14,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader import pictures
-from reader.app.daemon_threads import in_daemon_thread
 from reader.app.keys import binding
 from reader.app.paint.canvas import (
     KINDS,
@@ -74,9 +73,15 @@ class PictureScreen(Page[None]):
         reason: str = ""
 
     def __init__(
-        self, urls: Sequence[str], way: str, read: Callable[[str], bytes], write: Callable[[str], object]
+        self,
+        urls: Sequence[str],
+        way: str,
+        read: Callable[[str], bytes],
+        write: Callable[[str], object],
+        in_thread: Callable[[Callable[[], None], str], object],
     ) -> None:
         super().__init__()
+        self._in_thread = in_thread
         self._urls = urls
         self._way = way
         self._read = read
@@ -96,8 +101,7 @@ class PictureScreen(Page[None]):
     def _load(self) -> None:
         self._say("…")
         place, size = self.place, self._room
-        work = in_daemon_thread(lambda: self._make(place, size))
-        self.run_worker(work, group="picture", exclusive=True)
+        self._in_thread(lambda: self._make(place, size), "picture")
 
     @property
     def _room(self) -> Box:

@@ -184,7 +184,7 @@ def _outcome(said: Said | None) -> str:
 class OutputView(PaintedView, can_focus=True):
     """A window on clean text of any length."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{ink}" for ink in ("text", "dim", "thumb")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{style}" for style in ("text", "dim", "thumb")}
 
     text: reactive[str] = reactive("")
     """What to show; clean."""
@@ -211,13 +211,13 @@ class OutputView(PaintedView, can_focus=True):
             middle = in_the_middle(self.sentence, width)
             place = y - (self.size.height - len(middle)) // 2
             text = middle[place] if 0 <= place < len(middle) else ""
-            return strip_of([Piece(text, "dim")], width, self._ink, "text")
+            return strip_of([Piece(text, "dim")], width, self._style, "text")
         place = y + self.scroll_offset.y
         line = self._lines[place] if place < len(self._lines) else ""
         bar = thumb(y, self.size.height, self.scroll_offset.y, len(self._lines))
         filling = " " * max(width - 3 - cell_len(line), 0)
         pieces = [Piece(f"  {line}{filling}", "text"), Piece(bar, "thumb")]
-        return strip_of(pieces, width, self._ink, "text")
+        return strip_of(pieces, width, self._style, "text")
 
     def _set(self) -> None:
         width = max(self.size.width - 4, 10)
@@ -225,7 +225,7 @@ class OutputView(PaintedView, can_focus=True):
         self.set_extent(len(self._lines))
         self.refresh()
 
-    def _ink(self, name: str) -> Style:
+    def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"output--{name}")
 
 

@@ -39,7 +39,7 @@ REST = 0.08
 shorter than two presses of a quick hand (120 ms). Only moves that follow each other faster wait for it, so a
 held key shows no article that nobody could read."""
 
-_INKS = (
+_STYLES = (
     *(
         "title",
         "read",
@@ -86,8 +86,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """The headlines of the Results, with a cursor that stays on its article when the Results change."""
 
     BINDINGS = bindings_for("list")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"article-list--{ink}" for ink in _INKS}
-    """One for each ink of a row; `ground` is what lies under everything."""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"article-list--{style}" for style in _STYLES}
+    """One for each style of a row; `ground` is what lies under everything."""
 
     results: reactive[Results | None] = reactive(None, always_update=True, repaint=False)
     """What to list; set by the screen. Setting it again reads the headlines again."""
@@ -331,7 +331,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """The line at this height of the window: a part of a row, or of the sentence."""
         window = self._window()
         if not window.total:
-            return strip_of(_of_sentence(self.sentence, y, self.size), window.width, self._ink, "ground")
+            return strip_of(_of_sentence(self.sentence, y, self.size), window.width, self._style, "ground")
         place = (y + window.top) // window.row_height
         headline, row = self.at(place), None
         if headline is not None:
@@ -339,7 +339,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             is_selected = headline.id in self.selected
             row = article_row.Row(headline, cursor, is_selected, self.tag_colours, self.sought)
         pieces = article_row.line_in(window, y, row, self._clock())
-        return strip_of(pieces, window.width, self._ink, "ground")
+        return strip_of(pieces, window.width, self._style, "ground")
 
     def on_click(self, event: events.Click) -> None:
         """Select the row; a double click reads it."""
@@ -368,7 +368,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False, force=True, immediate=True)
 
-    def _ink(self, name: str) -> Style:
+    def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"article-list--{name}")
 
 

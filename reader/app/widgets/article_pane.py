@@ -11,31 +11,187 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
 from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.widgets import Input
 
 from reader.app.keys import bindings_for
 from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
 from reader.app.paint.canvas import Box, Shown
 from reader.app.paint.cells import in_the_middle
-from reader.app.reading.document import TOP, Document, ReadingPlace
+from reader.app.paint.painted_view import PaintedView
+from reader.app.reading.document import TOP, Document, LinkCursor, ReadingPlace
 from reader.app.reading.header import PICTURE, Subject
-from reader.app.reading.hits import Highlights, inked, sought
-from reader.app.reading.lines import Line, Span, Target
-from reader.app.reading.link_cursor import LinkCursor
-from reader.app.widgets import article_inks
-from reader.app.widgets.document_view import DocumentView
-from reader.app.widgets.find_bar import FindBar
+from reader.app.reading.hits import Highlights, restyled, sought
+from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span, Target
+from reader.app.widgets.search_bar import SearchLine
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article
+from reader.config.settings import TAG_COLOURS
 from reader.errors import counted
 from reader.query.results import Headline
+
+# The styles are named after what they colour (component classes: `article-pane--title` and so on); the layout
+# in `reader.app.reading` decides what gets which.
+_COLOURS = {
+    "$foreground": ("text", "note", "title", "heading", "excerpt", "provider", "quote"),
+    "$foreground-muted": (
+        "meta",
+        "host",
+        "bar",
+        "rule",
+        "bullet",
+        "message",
+        "picture",
+        "gauge",
+        "heading-4",
+    ),
+    "$primary": ("link", "cursor", "note-bar", "heading-1"),
+    "$warning": ("draft", "mismatch"),
+    "$warning; background: $surface": ("more",),
+    "$accent": ("star",),
+    "$foreground; background: $panel": ("chip",),
+    "$primary; background: $surface": ("listing-keyword", *(f"tag-{colour}" for colour in TAG_COLOURS)),
+    "$foreground; background: $surface": ("code", "listing"),
+    "$foreground-muted; background: $surface": ("listing-comment",),
+    "$success; background: $surface": ("listing-string",),
+    "$accent; background: $surface": ("listing-number",),
+    "$block-cursor-foreground; background: $accent": ("hit",),
+    "$block-cursor-foreground; background: $warning": ("hit-current",),
+    "$block-cursor-foreground; background: $primary": ("pressed",),
+}
+
+
+SHEET = """
+ArticlePane {
+    background: $background;
+    color: $foreground;
+    overflow-x: hidden;
+    overflow-y: auto;
+    scrollbar-gutter: stable;
+    scrollbar-size-vertical: 1;
+}
+ArticlePane:focus { scrollbar-color: $primary; }
+""" + "\n".join(
+    f"ArticlePane > .article-pane--{style} {{ color: {colour}; }}"
+    for colour, styles in _COLOURS.items()
+    for style in styles
+)
+SHEET += "\nArticlePane > .article-pane--hit-current { text-style: bold underline; }"
+"""What the pane needs to work alone; a sheet may say otherwise."""
+
+OVERLAP = 2
+"""Lines of a page that are seen again after a page down, so that the eye finds its place."""
+
+
+class DocumentView(PaintedView, inherit_bindings=False):
+    """A window on a document; heights that turn out otherwise than estimated never move what is in sight."""
+
+    measure: reactive[int] = reactive(72, repaint=False)
+    """The widest line, in cells; the text is centred where the pane is wider."""
+
+    _document: Document | None = None
+    _settled = 0
+    """The line at the top of the window, as far as everything above it is known."""
+
+    def watch_measure(self) -> None:
+        """Lay out anew, keeping the reading place."""
+        self._fit()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out anew where the width has changed, keeping the reading place."""
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._document and self._document.width != self.text_width:
+            place = self._document.place(self._settled)
+            self._document.set_width(self.text_width)
+            self.forget_places()
+            self.restore_place(place)
+        else:
+            self._settle()
+
+    @property
+    def text_width(self) -> int:
+        """Cells of the text: the measure, or what the pane has between its margins."""
+        # The scrollbar's cells are never used, so that its coming and going does not move the text.
+        room = self.outer_size.width - self.gutter.width - self.scrollbar_size_vertical - 2
+        return max(min(self.measure, room), 2) if room > 0 else self.measure
+
+    @property
+    def reading_place(self) -> ReadingPlace:
+        """The place in the text of the first line in sight; outlives a change of width."""
+        return self._document.place(self._settled) if self._document else TOP
+
+    def restore_place(self, place: ReadingPlace) -> None:
+        """Go to a place, with its line as the first in sight."""
+        self._go(self._document.find(place) if self._document else 0)
+
+    def move(self, rows: int) -> None:
+        """Go down by lines, up for less than 0."""
+        self._go(self._settled + rows)
+
+    def page(self, pages: float) -> bool:
+        """Go down (or up) by pages; False where there was nowhere left to go."""
+        before = self._settled
+        rows = max(int((self._rows - OVERLAP) * abs(pages)), 1)
+        self._go(before + (rows if pages > 0 else -rows))
+        return self._settled != before
+
+    def jump(self, to_end: bool) -> None:
+        """Go to the end, or to the top."""
+        self._go(self._document.settle_end(self._rows) if to_end and self._document else 0)
+
+    @property
+    def _rows(self) -> int:
+        return self.scrollable_content_region.height
+
+    def _go(self, y: int) -> None:
+        document = self._document
+        if document:
+            y = max(min(y, document.height - self._rows), 0)
+            y = self._settled = document.settle(y, self._rows)
+            self.set_extent(document.height)
+        else:
+            self.set_extent(0)
+            self._settled = 0
+        self.scroll_to(y=y, animate=False)
+        self._settle()
+        self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Lay out what comes into sight, before it is painted."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(new_value) != self._settled:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Lay out what is in sight; where heights above it turn out otherwise, stay at the same text."""
+        document = self._document
+        if document is None or not self._rows:
+            return
+        y = self.scroll_offset.y
+        is_end = y and y >= self.max_scroll_y
+        y = document.settle_end(self._rows) if is_end else document.settle(y, self._rows)
+        self._settled = y
+        self.set_extent(document.height)
+        if y != self.scroll_offset.y:
+            self.scroll_to(y=y, animate=False)
+
+    @property
+    def _margin(self) -> int:
+        return max((self.scrollable_content_region.width - self.text_width) // 2, 0)
+
+    def forget_places(self) -> None:
+        """Lines have moved: whoever remembers some by number should not any longer."""
 
 
 class Frame:
@@ -83,7 +239,7 @@ class Frame:
 
 def is_kept(line: Line) -> bool:
     """Whether this line is one that is kept for a picture."""
-    return bool(line) and line[0].ink == "pixels"
+    return bool(line) and line[0].style == "pixels"
 
 
 CURSOR = "▌"
@@ -100,9 +256,10 @@ class ArticlePane(DocumentView, can_focus=True):
     """The article that is read: title, marks, body as Markdown, other fields."""
 
     BINDINGS = bindings_for("article")
-    COMPONENT_CLASSES: ClassVar[set[str]] = article_inks.COMPONENT_CLASSES
-    """See the table in `article_inks`."""
-    DEFAULT_CSS = article_inks.SHEET
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"article-pane--{style}" for styles in _COLOURS.values() for style in styles
+    }
+    DEFAULT_CSS = SHEET
 
     shown: reactive[tuple[Article, Headline] | None] = reactive(None, repaint=False)
     """The article to read with its headline (whose marks are shown); None shows the message."""
@@ -135,7 +292,7 @@ class ArticlePane(DocumentView, can_focus=True):
         """The colours that the person chose for tags."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._cursor = LinkCursor()
-        self._inks: dict[tuple[str, int], Style] = {}
+        self._style_cache: dict[tuple[str, int], Style] = {}
         self._wraps_code = False
         """Whether long lines of code are wrapped instead of cut."""
 
@@ -386,7 +543,7 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def notify_style_update(self) -> None:
         """Forget the colours; the theme or the focus has changed."""
-        self._inks.clear()
+        self._style_cache.clear()
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
@@ -399,14 +556,14 @@ class ArticlePane(DocumentView, can_focus=True):
             text = sentence[place] if 0 <= place < len(sentence) else ""
             return Strip([Segment(text, self._style("message", 0))]).adjust_cell_length(width, ground)
         y += self.scroll_offset.y
-        is_title = any(span.ink == "title" for span in self._document.line(y))
+        is_title = any(span.style == "title" for span in self._document.line(y))
         if is_kept(self._document.line(y)):
             blank = Segment(" " * self._margin, ground)
             return Strip([blank, *self.frame.line(self._document, y)]).adjust_cell_length(width, ground)
         line = self._with_hits(y, self._document)
         segments = [*self._beside(is_title=is_title), *(self._segment(span) for span in line)]
         strip = Strip(segment for segment in segments if segment.text).simplify()
-        if line and line[-1].ink.startswith("listing"):
+        if line and line[-1].style.startswith("listing"):
             strip = strip.extend_cell_length(self._margin + self.text_width, self._style("listing", 0))
         return strip.adjust_cell_length(width, ground)
 
@@ -424,8 +581,8 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def _segment(self, span: Span) -> Segment:
         if span.target is not None and span.target is self._cursor.link:
-            span = span._replace(ink="pressed")
-        style = self._style(span.ink, span.emphasis)
+            span = span._replace(style="pressed")
+        style = self._style(span.style, span.emphasis)
         if self.has_links and span.target is not None and span.target.field == "url":
             style += Style(link=span.target.value)
         return Segment(span.text, style)
@@ -433,14 +590,69 @@ class ArticlePane(DocumentView, can_focus=True):
     def _with_hits(self, y: int, document: Document) -> Line:
         line = document.line(y)
         for hit in document.hits_at(y):
-            ink = "hit-current" if self._cursor.is_current(document, y, hit) else "hit"
-            line = inked(line, hit.start, hit.end, ink)
+            style = "hit-current" if self._cursor.is_current(document, y, hit) else "hit"
+            line = restyled(line, hit.start, hit.end, style)
         return line
 
-    def _style(self, ink: str, emphasis: int) -> Style:
-        style = self._inks.get((ink, emphasis))
+    def _style(self, name: str, emphasis: int) -> Style:
+        style = self._style_cache.get((name, emphasis))
         if style is None:
-            style = self.rich_style + self.get_component_rich_style(f"article-pane--{ink}")
-            style += article_inks.emphasised(emphasis)
-            self._inks[ink, emphasis] = style
+            style = self.rich_style + self.get_component_rich_style(f"article-pane--{name}")
+            style += Style(
+                bold=bool(emphasis & BOLD) or None,
+                italic=bool(emphasis & ITALIC) or None,
+                strike=bool(emphasis & STRIKE) or None,
+                underline=bool(emphasis & UNDERLINE) or None,
+            )
+            self._style_cache[name, emphasis] = style
         return style
+
+
+class FindBar(SearchLine):
+    """Has every letter looked for at once, and shows what came of it.
+
+    A single widget without children, so that it takes the very next key after it is mounted.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    DEFAULT_CSS = """
+    FindBar, FindBar:focus {
+        dock: bottom; width: 100%; padding: 0 1;
+        background: $background; color: $foreground; background-tint: transparent;
+    }
+    FindBar > .input--placeholder { color: $foreground-muted; }
+    FindBar > .input--cursor { background: $primary; color: $background; text-style: none; }
+    """
+
+    result: reactive[str] = reactive("")
+    """Shown at the right: how often the text was found."""
+
+    def __init__(self, find: Callable[[str], str], leave: Callable[[bool], object]) -> None:
+        """`find` looks for a text and says how often it is there; `leave` gets whether that is cancelled."""
+        super().__init__(placeholder="Find in the article", compact=True, select_on_focus=False)
+        self.cursor_blink = False
+        self._find, self._leave = find, leave
+
+    def render_line(self, y: int) -> Strip:
+        """The typed text, and the result over its end."""
+        width = self.content_size.width
+        strip = super().render_line(y).adjust_cell_length(width, self.rich_style)
+        room = width - cell_len(self.result) - 2
+        if not self.result or room < cell_len(self.value) + 1:
+            return strip
+        dim = self.rich_style + self.get_component_rich_style("input--placeholder")
+        return Strip.join([strip.crop(0, room), Strip([Segment(f"  {self.result}", dim)])])
+
+    def action_leave(self) -> None:
+        """Cancel the search."""
+        self._leave(True)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.result = self._find(event.value)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._leave(False)

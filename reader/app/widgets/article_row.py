@@ -54,7 +54,7 @@ class Row(NamedTuple):
 
     headline: Headline
     cursor: str = ""
-    """The ink of the cursor where it stands on this row."""
+    """The style of the cursor where it stands on this row."""
     is_selected: bool = False
     tag_colours: Mapping[str, str] = {}
     """The colours that the person chose for tags."""
@@ -170,12 +170,12 @@ def _unread(headline: Headline) -> Piece:
 def _title(row: Row, width: int) -> list[Piece]:
     headline = row.headline
     title = fill(one_line(headline.title), width)
-    ink = "read" if headline.is_read else "title"
+    style = "read" if headline.is_read else "title"
     pieces, at = [], 0
     for hit in hits_in([(Span(title),)], row.sought):
-        pieces += [Piece(title[at : hit.start], ink), Piece(title[hit.start : hit.end], "hit")]
+        pieces += [Piece(title[at : hit.start], style), Piece(title[hit.start : hit.end], "hit")]
         at = hit.end
-    return [*pieces, Piece(title[at:], ink)]
+    return [*pieces, Piece(title[at:], style)]
 
 
 def _star(headline: Headline) -> Piece:
@@ -211,7 +211,7 @@ def _fitting(pieces: Sequence[Piece], width: int) -> list[Piece]:
         left = width - width_of(fitting)
         if cell_len(piece.text) > left:
             if left > _LEAST_CUT:
-                fitting.append(Piece(cut(piece.text, left), piece.ink))
+                fitting.append(Piece(cut(piece.text, left), piece.style))
             break
         fitting.append(piece)
     return fitting

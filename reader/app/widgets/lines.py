@@ -21,10 +21,10 @@ from reader.app.paint.cells import Piece, cut, fill, in_the_middle, strip_of, wi
 
 
 class PaintedLine(Widget):
-    """A widget whose lines are pieces of text in inks of its own."""
+    """A widget whose lines are pieces of text in styles of its own."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"line--{ink}" for ink in ("strong", "text", "dim", "accent", "error", "bar", "track")
+        f"line--{style}" for style in ("strong", "text", "dim", "accent", "error", "bar", "track")
     }
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
@@ -33,9 +33,9 @@ class PaintedLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line."""
-        return strip_of(self.pieces(y, self.size.width), self.size.width, self._ink, "text")
+        return strip_of(self.pieces(y, self.size.width), self.size.width, self._style, "text")
 
-    def _ink(self, name: str) -> Style:
+    def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"line--{name}")
 
 

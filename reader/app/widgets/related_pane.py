@@ -42,7 +42,8 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
 
     BINDINGS = bindings_for("related")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"related-pane--{ink}" for ink in ("ground", "title", "read", "meta", "sign", "cursor", "cursor-dim")
+        f"related-pane--{style}"
+        for style in ("ground", "title", "read", "meta", "sign", "cursor", "cursor-dim")
     }
     """
     | class (after `related-pane--`) | what it colours |
@@ -196,7 +197,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             pieces = self._row(row, width)
         else:
             pieces = []
-        return strip_of(pieces, width, self._ink, "ground")
+        return strip_of(pieces, width, self._style, "ground")
 
     def _head(self, width: int) -> list[Piece]:
         head = [Piece(" RELATED", "meta"), Piece(f"  {len(self.links)}" if self.links else "", "meta")]
@@ -228,7 +229,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             pieces.append(Piece(fill_left(age(date, self._clock()) if date else "", when), "meta"))
         return pieces
 
-    def _ink(self, name: str) -> Style:
+    def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"related-pane--{name}")
 
 

@@ -43,7 +43,7 @@ LEAST_WINDOW = 4
 """Lines above the one that says what is below: in fewer that is seen anyway."""
 
 
-_INKS = (
+_STYLES = (
     "head", "box", "label", "chosen", "empty", "count", "cursor", "cursor-dim", "mark", "thumb", "ground",
 )  # fmt: skip
 
@@ -52,8 +52,8 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     """Sections of choices, each with how many articles it would leave."""
 
     BINDINGS = bindings_for("sidebar")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{ink}" for ink in _INKS}
-    """One for each ink of a row; `ground` is what lies under everything."""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{style}" for style in _STYLES}
+    """One for each style of a row; `ground` is what lies under everything."""
 
     views: reactive[tuple[ViewCount, ...]] = reactive((), repaint=False)
     """The saved queries, counted."""
@@ -407,7 +407,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """One row."""
         line, width = y + self.scroll_offset.y, self.size.width - 1
         if not 0 <= line < len(self.rows):
-            return strip_of((), width + 1, self._ink, "ground")
+            return strip_of((), width + 1, self._style, "ground")
         row = self.rows[line]
         if further := self.further(y):
             pieces = sidebar_rows.further(further, width)
@@ -419,7 +419,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             pieces = sidebar_rows.choice(row, width, cursor)
         mark = Piece(thumb(y, self.size.height, self.scroll_offset.y, len(self.rows)), "thumb")
         room = Piece(" " * max(width - width_of(pieces), 0), "ground")
-        return strip_of([*pieces, room, mark], width + 1, self._ink, "ground")
+        return strip_of([*pieces, room, mark], width + 1, self._style, "ground")
 
     def _press(self, row: SidebarRow, exclude: bool) -> None:
         if row.kind == "view" and not exclude:
@@ -471,5 +471,5 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.move(0)
         self._lost = None if same else held
 
-    def _ink(self, name: str) -> Style:
+    def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"sidebar--{name}")

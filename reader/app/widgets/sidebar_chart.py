@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from reader.app.paint.cells import Piece
 from reader.article import dates
-from reader.article.dates import TimeSpan
-from reader.article.periods import in_words, joined
+from reader.article.dates import TimeSpan, in_words, joined
 from reader.query import Query, Term
 from reader.query.fields import DATE_FIELDS
 from reader.query.results import Facet
@@ -76,10 +75,10 @@ def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> t
         level = max(-(-count * 8 * height // most), 2) if count else 1
         glyph = LEVELS[max(min(level - 8 * (height - 1 - y), 8), 0)]
         is_chosen = chart.chosen is not None and chart.chosen[0] <= place <= chart.chosen[1]
-        ink = "mark" if place == mark else "chosen" if is_chosen else "count" if count else "thumb"
-        ink = "ground" if glyph == " " else ink
+        style = "mark" if place == mark else "chosen" if is_chosen else "count" if count else "thumb"
+        style = "ground" if glyph == " " else style
         bar = glyph * (size - 1) + " " if size > 2 else glyph * size
-        pieces.append(Piece(bar, ink))
+        pieces.append(Piece(bar, style))
     return tuple(pieces)
 
 

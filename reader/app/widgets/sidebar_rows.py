@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from reader.app.paint.cells import Piece, cut, cut_start, fill, fill_left, one_line
 from reader.app.widgets.article_row import UNREAD
 from reader.app.widgets.sidebar_chart import RANGES, Chart, ends_of, line_of
-from reader.article.periods import in_words
+from reader.article.dates import in_words
 from reader.article.text import fold
 from reader.query import Query, Term
 from reader.query import fields as query_fields
@@ -330,7 +330,7 @@ def further(words: str, width: int) -> list[Piece]:
 
 
 def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
-    """A view, a value or a fold; `cursor` is the ink of the cursor, empty where it stands elsewhere."""
+    """A view, a value or a fold; `cursor` is the style of the cursor, empty where it stands elsewhere."""
     if row.kind == "blank":
         return []
     if row.kind in ("chart", "upper", "scale"):
@@ -338,7 +338,7 @@ def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
     count = "" if row.articles is None else f" {row.articles:,}"
     mark = {"value": f"{_MARKS[row.state]} ", "more": "… "}.get(row.kind, "")
     is_pale = row.kind in ("more", "nothing") or row.articles == 0
-    ink = "chosen" if row.state else "empty" if is_pale else "label"
+    style = "chosen" if row.state else "empty" if is_pale else "label"
     note = f" {row.note}" if row.note else ""
     room = width - 1 - len(mark) - len(count) - len(note)
     label = one_line(row.label)
@@ -346,7 +346,7 @@ def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
         label = cut_start(label, room)  # the last folder tells more than the first
     return [
         Piece(CURSOR if cursor else " ", cursor or "ground"),
-        Piece(f"{mark}{fill(label, room)}", ink),
+        Piece(f"{mark}{fill(label, room)}", style),
         Piece(note, "chosen" if row.state else "label"),
         Piece(count, "chosen" if row.state else "count"),
     ]

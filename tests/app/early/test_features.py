@@ -18,10 +18,13 @@ from tests.app.real_screen import RealScreen
 MODULES = {
     "REPLY_FILTER": "reader.app.early.reply_filter",
     "DIFF_UPDATE": "reader.app.early.diff_update",
-    "ERROR_SENTENCE": "reader.app.early.error_sentence",
 }
 """What imports private names: never imported while the feature is off."""
-NAMED = {name: feature for name in ("EARLY_SCREEN", *MODULES) for feature in [getattr(features, name)]}
+NAMED = {
+    name: feature
+    for name in ("EARLY_SCREEN", *MODULES, "ERROR_SENTENCE")
+    for feature in [getattr(features, name)]
+}
 CASES = [*((name,) for name in NAMED), tuple(NAMED)]
 
 LACKING = (

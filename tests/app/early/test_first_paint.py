@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.segment import Segment
 
-from reader.app.early.first_paint import can_show, frame, inks_of, place_of, view_of
+from reader.app import Start
+from reader.app.early.first_paint import can_show, frame, place_of, styles_of, view_of
 from reader.app.paint.colours import OWN, named
 from reader.app.reader_app import FULL, ReaderApp
-from reader.app.start import Start
 from reader.config import Config
 from reader.config.visit import Visit
 from reader.library.muting import muting_of
@@ -31,8 +31,8 @@ def cells(segments: Iterable[Segment]) -> list[tuple[str, bool, tuple[int, ...]]
     found = []
     for text, style, _ in segments:
         assert style is not None and style.color is not None and style.bgcolor is not None
-        inks = (style.color.triplet, style.bgcolor.triplet)
-        colours = tuple(part for triplet in inks if triplet is not None for part in triplet)
+        styles = (style.color.triplet, style.bgcolor.triplet)
+        colours = tuple(part for triplet in styles if triplet is not None for part in triplet)
         found += [(char, bool(style.bold), colours) for char in text]
     return found
 
@@ -69,9 +69,9 @@ async def test_the_first_rows_are_those_of_the_list(
     view = view_of(results, config, visit.sizes, size, cursor)
     theme = named(config.theme or OWN[0].name, [])
     assert theme is not None
-    ink = inks_of(theme)
+    style = styles_of(theme)
     assert view is not None and view.cursor == (20 if visit.article else 0)
-    early = [cells(Segment(piece.text, ink[piece.ink]) for piece in line) for line in view.lines(NOW)]
+    early = [cells(Segment(piece.text, style[piece.style]) for piece in line) for line in view.lines(NOW)]
     app = ReaderApp(Start(library, parse(query), config, "~/news", visit=visit, clock=lambda: NOW))
     async with app.run_test(size=size) as pilot:
         screen = await settled(pilot)

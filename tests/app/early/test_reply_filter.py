@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
 
+from reader.app.early.early_screen import is_worth_asking
 from reader.app.early.reply_filter import EXPECTED, IDLE, QUESTION, ReplyFilter, readable
-from reader.app.early.terminal_driver import is_worth_asking
 from reader.terminal import TRUECOLOUR, Terminal
 from tests.app.real_screen import RealScreen
 

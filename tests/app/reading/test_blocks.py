@@ -55,9 +55,9 @@ def test_emphasis_becomes_bits() -> None:
 
 
 def test_a_link_shows_where_it_leads() -> None:
-    """The real host stands behind a link in an ink of its own."""
+    """The real host stands behind a link in a style of its own."""
     link = spans("[the page](https://real.example/x)")
-    assert [(span.text, span.ink) for span in link] == [("the page", "link"), (" [real.example]", "host")]
+    assert [(span.text, span.style) for span in link] == [("the page", "link"), (" [real.example]", "host")]
     assert {span.target.value for span in link if span.target} == {"https://real.example/x"}
 
 
@@ -72,7 +72,7 @@ def test_a_link_that_lies_shows_the_true_host() -> None:
 def test_a_host_that_is_read_anyway_is_not_repeated(markdown: str) -> None:
     """A bare address is a link without its host behind it."""
     (link,) = spans(markdown)
-    assert (link.ink, link.target and link.target.value) == ("link", "https://a.example/x")
+    assert (link.style, link.target and link.target.value) == ("link", "https://a.example/x")
 
 
 def test_a_bare_address_ends_before_the_full_stop() -> None:
@@ -182,12 +182,12 @@ def test_a_nested_list_stands_close_to_its_item() -> None:
 
 
 def test_a_link_whose_words_lie_has_its_host_beside_its_number() -> None:
-    """In an ink of its own; the words of others say nothing about a host."""
+    """In a style of its own; the words of others say nothing about a host."""
     line = layout_markdown(
         "[bank.com](https://evil.example) [it](https://a.example)", 60, numbers=LinkNumbers()
     )[0]
     assert plain(line) == "bank.com [1\xa0evil.example] it [2]"
-    assert [span.ink for span in line if "evil" in span.text] == ["mismatch"]
+    assert [span.style for span in line if "evil" in span.text] == ["mismatch"]
 
 
 def test_what_raises_is_shown_as_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,10 +205,10 @@ def test_what_raises_is_shown_as_plain_text(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_code_of_a_known_language_is_coloured() -> None:
-    """Keywords and comments have inks of their own; an unknown language has none."""
-    inks = {span.ink for line in layout_markdown("```python\nimport os  # why\n```", 40) for span in line}
-    assert {"listing-keyword", "listing-comment"} < inks
-    assert {span.ink for span in layout_markdown("```nosuch\nimport os\n```", 40)[0]} == {"listing"}
+    """Keywords and comments have styles of their own; an unknown language has none."""
+    styles = {span.style for line in layout_markdown("```python\nimport os  # why\n```", 40) for span in line}
+    assert {"listing-keyword", "listing-comment"} < styles
+    assert {span.style for span in layout_markdown("```nosuch\nimport os\n```", 40)[0]} == {"listing"}
 
 
 def test_a_table_is_aligned() -> None:

@@ -31,7 +31,7 @@ def test_a_long_fence_stays_a_fence() -> None:
     """Each chunk of a fence opens it again, and what follows the fence is no code."""
     body = "```python\n" + "x = 1\n" * 9_000 + "```\n\nafter *all*\n"
     lines = [line for chunk in chunks_of(body) for line in _laid_out(body, chunk)]
-    code = [line for line in lines if line and line[0].ink == "listing"]
+    code = [line for line in lines if line and line[0].style == "listing"]
     assert len(code) == 9_000
     assert [plain(line) for line in lines if line and line not in code] == ["after all"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.app.reading.hits import Highlights, hits_in, inked, may_hit, sought
+from reader.app.reading.hits import Highlights, hits_in, may_hit, restyled, sought
 from reader.app.reading.lines import BOLD, Line, Span, plain
 
 
@@ -44,9 +44,9 @@ def test_a_phrase_may_go_on_over_the_end_of_a_line() -> None:
 
 
 def test_ink_goes_over_spans_and_keeps_their_emphasis() -> None:
-    """A stretch over two spans gets the ink in both."""
+    """A stretch over two spans gets the style in both."""
     line = (Span("one "), Span("two", emphasis=BOLD))
-    assert inked(line, 2, 6, "hit") == (
+    assert restyled(line, 2, 6, "hit") == (
         Span("on"), Span("e ", "hit"), Span("tw", "hit", BOLD), Span("o", emphasis=BOLD),
     )  # fmt: skip
 
