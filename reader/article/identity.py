@@ -47,7 +47,7 @@ def identity_without_address(title: str, seconds: int | None, body: str, name: s
     else its text with the file's name. `title` is empty and `seconds` None where the file doesn't say."""
     if title and seconds is not None:
         return f"title:{seconds} {title.casefold()}"
-    return f"text:{text_key(body) or 0:016x} {name}"
+    return f"text:{key_of(body) if body else 0:016x} {name}"
 
 
 def title_key(title: str) -> int | None:

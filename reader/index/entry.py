@@ -15,9 +15,10 @@ from typing import NamedTuple, TypeAlias
 from unicodedata import category
 
 from reader.article.dates import seconds_of
-from reader.article.identity import host_of
+from reader.article.identity import host_of, is_web
 from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, Problem, key_of
+from reader.article.sketch import sketch_of
 from reader.article.text import display_path, is_unspaced, signs, words
 from reader.collection.sites import folder_of
 from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name
@@ -48,6 +49,8 @@ class IndexEntry(NamedTuple):
     title_key: int | None
     text_key: int | None
     """See `Article.title_key` and `Article.text_key`."""
+    sketch: bytes | None
+    """Of title and text, where no address says which article it is."""
 
 
 def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[str]]:
@@ -93,6 +96,7 @@ def entry_of(article: Article, place: Place) -> IndexEntry:
         article.provider.name, article.provider.domain or host, article.topics,
         article.quality, article.heat, article.category, article.type, url, article.is_draft,
         tuple(found), "\n".join(searched_texts(article)), article.title_key, article.text_key,
+        None if is_web(article.identity) else sketch_of(article.body),
     )  # fmt: skip
 
 
@@ -181,6 +185,7 @@ class IndexRow(NamedTuple):
     ctime_ns: int
     title_key: int | None
     text_key: int | None
+    sketch: bytes | None
 
 
 class Batch:
@@ -287,5 +292,5 @@ def _row(number: int, entry: IndexEntry, origin: Origin) -> IndexRow:
         number, entry.key, entry.date, entry.is_day, entry.title, entry.provider, entry.domain,
         "\n".join(entry.topics), entry.quality, entry.heat, entry.category, entry.type, entry.url,
         entry.is_draft, folder, pack_name(name), mtime_ns, size, inode, ctime_ns, entry.title_key,
-        entry.text_key,
+        entry.text_key, entry.sketch,
     )  # fmt: skip

@@ -15,7 +15,15 @@ from typing import NamedTuple
 
 from reader.article.identity import anchor_of, is_web
 from reader.article.record import key_of
+from reader.article.sketch import likeness
 from reader.index.schema import MOST_ASKED, pack_name, unpack_name
+
+MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
+"""Pairs of articles whose texts are compared in one refresh; with more, only those with one file name are,
+and of each name so many."""
+
+SURE_DATED = 0.8
+"""How much of two texts with different dates is shared where they are the same one, edited."""
 
 
 class ArticleFacts(NamedTuple):
@@ -30,6 +38,8 @@ class ArticleFacts(NamedTuple):
     date: int | None = None
     title: str = ""
     number: int = -1
+    sketch: bytes | None = None
+    """See `reader.article.sketch`; only of articles that state no address."""
 
     @property
     def is_titled_and_dated(self) -> bool:
@@ -95,6 +105,30 @@ class Recogniser:
         here = self._by_path.get(former.path)
         return here if here and here.key not in self._taken and _is_edited(former, here) else None
 
+    def find_edited(self, lost: Iterable[ArticleFacts]) -> list[tuple[ArticleFacts, ArticleFacts]]:
+        """Of articles that were not found: those that were moved and edited, told by most of their text."""
+        lost = [former for former in lost if former.sketch is not None]
+        free = [
+            one
+            for group in self._by_title.values()
+            for one in group if one.sketch is not None and one.key not in self._taken
+        ] if lost else []  # fmt: skip
+        by_name = defaultdict(list)
+        for one in free:
+            by_name[os.path.basename(one.path)].append(one)
+        is_small = len(lost) * len(free) <= MOST_COMPARED
+        pairs = []
+        for former in lost:
+            for one in free if is_small else by_name[os.path.basename(former.path)][:MOST_OF_A_NAME]:
+                if (how_much := _likeness(former, one)) > 0:
+                    pairs.append((how_much, former, one))
+        found: dict[int, tuple[ArticleFacts, ArticleFacts]] = {}
+        for _, former, one in sorted(pairs, key=lambda pair: pair[0], reverse=True):
+            if former.key not in found and one.key not in self._taken:
+                found[former.key] = former, one
+                self._taken.add(one.key)
+        return [*found.values()]
+
 
 def are_alike(former: ArticleFacts, one: ArticleFacts) -> bool:
     """Whether two articles with different keys are the same: by text, or by title and date."""
@@ -123,6 +157,18 @@ def _is_edited(former: ArticleFacts, here: ArticleFacts) -> bool:
     return not (former.is_titled_and_dated or here.is_titled_and_dated)
 
 
+def _likeness(former: ArticleFacts, one: ArticleFacts) -> float:
+    """How surely an article that went is one that came, by most of its text; 0 where that is doubtful."""
+    if former.sketch is None or one.sketch is None:
+        return 0.0
+    has_same_name = os.path.basename(former.path) == os.path.basename(one.path)
+    if None not in (former.date, one.date) and former.date != one.date:
+        # Notes of two days may come from one template; one note may state when it was changed.
+        alike = likeness(former.sketch, one.sketch, has_same_name=False) if has_same_name else 0.0
+        return alike if alike >= SURE_DATED else 0.0
+    return likeness(former.sketch, one.sketch, has_same_name=has_same_name)
+
+
 def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) -> None:
     """Give articles (number, new key) the key that they are known by. In a transaction."""
     for number, key in changes:
@@ -137,18 +183,20 @@ def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) ->
 def depart(connection: sqlite3.Connection, one: ArticleFacts) -> None:
     """Remember an article that is taken out, until the refresh is over."""
     connection.execute(
-        "insert or replace into departed values(?, ?, ?, ?, ?, ?)",
-        (one.key, one.title_key, one.text_key, one.url, pack_name(one.path), one.date),
+        "insert or replace into departed values(?, ?, ?, ?, ?, ?, ?)",
+        (one.key, one.title_key, one.text_key, one.url, pack_name(one.path), one.date, one.sketch),
     )
 
 
 def reunite(connection: sqlite3.Connection) -> None:
     """At the end of a refresh, give articles that came in it the keys of the same ones that went, now or
     before. In a transaction. Both are in the database, for a refresh may have been killed before its end."""
-    rows = connection.execute("select key, title_key, text_key, url, path, date from departed").fetchall()
+    rows = connection.execute(
+        "select key, title_key, text_key, url, path, date, sketch from departed"
+    ).fetchall()
     departed = [
-        ArticleFacts(key, title_key, text_key, url, unpack_name(path), date)
-        for key, title_key, text_key, url, path, date in rows
+        ArticleFacts(key, title_key, text_key, url, unpack_name(path), date, sketch=sketch)
+        for key, title_key, text_key, url, path, date, sketch in rows
     ]
     lost = [one for one in departed if not _has(connection, one.key)]
     if lost:
@@ -156,8 +204,10 @@ def reunite(connection: sqlite3.Connection) -> None:
         went = {one.key for one in departed}
         came = (facts for facts, _ in read_facts(connection, "number", numbers))
         recogniser = Recogniser(one for one in came if one.key not in went)
-        found = ((one, recogniser.find(one)) for one in lost)
-        rekey(connection, [(now.number, before.key) for before, now in found if now is not None])
+        found = {one: recogniser.find(one) for one in lost}
+        same = [(now.number, before.key) for before, now in found.items() if now is not None]
+        edited = recogniser.find_edited([before for before, now in found.items() if now is None])
+        rekey(connection, same + [(now.number, before.key) for before, now in edited])
     connection.execute("delete from departed where key in (select key from articles)")
     connection.execute("delete from arrived")
 
@@ -171,7 +221,7 @@ def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     if before or departed:
         new.execute("begin immediate")
         rekey(new, [(facts.number, before[facts.path]) for facts, _ in facts_at(new, before)])
-        new.executemany("insert or ignore into departed values(?, ?, ?, ?, ?, ?)", departed)
+        new.executemany("insert or ignore into departed values(?, ?, ?, ?, ?, ?, ?)", departed)
         new.execute("commit")
 
 
@@ -182,12 +232,13 @@ def read_facts(
     for start in range(0, len(values), MOST_ASKED):
         part = values[start : start + MOST_ASKED]
         rows = connection.execute(
-            "select key, title_key, text_key, url, path, name, date, title, number, mtime_ns from articles"
+            "select key, title_key, text_key, url, path, name, date, title, number, sketch, mtime_ns"
+            " from articles"
             f" join folders using(folder) where articles.{column} in ({','.join('?' * len(part))})", part
         )  # fmt: skip
-        for key, title_key, text_key, url, path, name, date, title, number, mtime_ns in rows:
+        for key, title_key, text_key, url, path, name, date, title, number, sketch, mtime_ns in rows:
             place = f"{unpack_name(path)}/{unpack_name(name)}"
-            yield ArticleFacts(key, title_key, text_key, url, place, date, title, number), mtime_ns
+            yield ArticleFacts(key, title_key, text_key, url, place, date, title, number, sketch), mtime_ns
 
 
 def facts_at(connection: sqlite3.Connection, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:

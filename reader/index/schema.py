@@ -13,7 +13,7 @@ from zlib import crc32
 
 from reader.query.fields import FIELDS
 
-VERSION = 9 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 10 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; another version means: build anew. It follows from the stored fields as well."""
 
 BLOCK_BITS = 16
@@ -76,7 +76,8 @@ create table articles(
   topics text not null, quality integer, heat integer, category text not null,
   type text not null, url text not null, draft integer not null,
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
-  inode integer not null, ctime_ns integer not null, title_key integer, text_key integer);
+  inode integer not null, ctime_ns integer not null, title_key integer, text_key integer,
+  sketch blob);
 create unique index articles_by_key on articles(key);
 create index articles_by_folder on articles(folder desc);
 create index articles_by_date on articles(date);
@@ -98,7 +99,7 @@ create table racy(
 create table inherited(key integer primary key);
 create table departed(
   key integer primary key, title_key integer, text_key integer, url text not null, path text not null,
-  date integer);
+  date integer, sketch blob);
 create table arrived(number integer primary key);
 create table blocks(block integer primary key);
 create table sets(

@@ -34,8 +34,8 @@ Rank: TypeAlias = tuple[float, int, str]
 """Date, mtime, path."""
 
 _SHOWN = (
-    "select number, key, date, title, url, title_key, text_key, path, name, folder, mtime_ns, size, inode,"
-    " ctime_ns from articles join folders using(folder)"
+    "select number, key, date, title, url, title_key, text_key, sketch, path, name, folder, mtime_ns, size,"
+    " inode, ctime_ns from articles join folders using(folder)"
 )
 
 
@@ -140,9 +140,9 @@ class Writer:
         row = self._connection.execute(f"{_SHOWN} where key = ?", (key,)).fetchone()
         if row is None:
             return None
-        number, key, date, title, url, title_key, text_key, folder_path, name, folder, *times = row
+        number, key, date, title, url, title_key, text_key, sketch, folder_path, name, folder, *times = row
         path = f"{unpack_name(folder_path)}/{unpack_name(name)}"
-        facts = ArticleFacts(key, title_key, text_key, url, path, date, title, number)
+        facts = ArticleFacts(key, title_key, text_key, url, path, date, title, number, sketch)
         origin = Origin(folder, unpack_name(name), *times)
         return IndexedArticle(facts, (_order(date), origin.mtime_ns, path), origin)
 

@@ -73,6 +73,7 @@ class Reunion:
         numbers |= self._by_page([mark for mark in lost if mark.traces == Traces()], database)
         went = self._index.departed([mark.key for mark in lost])
         former = [mark for mark in lost if mark.traces != Traces() and mark.key not in went]
+        numbers |= self._by_place([mark for mark in former if mark.traces[:2] == (None, None)], database)
         alike = self._index.facts_alike([mark.traces[:2] for mark in former])
         known = {(facts.title_key, None) for facts in alike} | {(None, facts.text_key) for facts in alike}
         former = [
@@ -98,6 +99,19 @@ class Reunion:
             else:
                 rekeyed.append((facts.number, mark.key))
         self._rekey(rekeyed)
+        return numbers
+
+    def _by_place(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
+        """The articles of marks of which nothing is known but the place: their texts are too short to tell
+        them apart."""
+        places = {mark.traces.place: mark for mark in marks if mark.traces.place}
+        numbers = {}
+        for facts, _ in self._index.facts_at(places):
+            if facts.title_key is None and facts.text_key is None:
+                mark = places[facts.path]
+                numbers[mark.key] = facts.number
+                with suppress(StorageError):
+                    database.move({mark.key: blank(facts)})
         return numbers
 
     def _by_path(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -165,6 +166,62 @@ def test_a_move_and_an_edit_at_once(after: str, cache: str, news: Path) -> None:
         shutil.rmtree(paths.folder_of("cache"))
     assert ids_by_name(news)["new.md"] == before
     assert sum(starred(news).values()) == 1 and not starred(news)["b"]
+
+
+MINUTES = "Minutes of the meeting on Monday.\n\nPresent: Ana, Bo. Agreed: the crane is painted in May.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((LONG, "inbox/a.md"), (LONG.replace("before", "after"), "old/a.md")),
+        ((LONG, "inbox/a.md"), (f"{LONG} Much more was written below it in the week after.", "old/b.md")),
+        ((MINUTES, "a.md"), (f"# Crane\n\n{MINUTES.replace('May', 'June')}", "2024/crane.md")),
+        (("Buy milk and bread", "todo.md"), ("Buy milk, bread and eggs", "lists/todo.md")),
+        (("水曜日の会議の議事録。出席者は田中。", "a.md"), ("水曜日の会議の議事録。", "b/a.md")),
+        ((text_of("Crane", body=MINUTES), "a.md"), (text_of("Cranes", body=MINUTES + "Later."), "b/c.md")),
+    ],
+)  # fmt: skip
+def test_a_note_that_is_moved_and_edited_at_once(
+    before: tuple[str, str], after: tuple[str, str], news: Path
+) -> None:
+    """Without address, or title with date, most of its text is enough; another one of that name has none."""
+    write(news / "same" / os.path.basename(after[1]), OTHER)
+    note = write(news / before[1], before[0])
+    library = opened(news)
+    (one,) = [one for one in every(library) if library.article(one).path == str(note)]
+    library.mark([one], Change(starred=True))
+    key = one.id
+    note.unlink()
+    moved = write(news / after[1], after[0])
+    refresh(library)
+    (found,) = [one for one in every(library) if one.is_starred]
+    assert library.article(found).path == str(moved) and found.id == key
+    library.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("Buy milk", "a/todo.md"), ("Call mum", "b/todo.md")),
+        ((LONG, "a/todo.md"), (OTHER, "b/todo.md")),
+        ((MINUTES, "a.md"), ("Minutes of the meeting on Friday.\n\nPresent: Cy, Di. Agreed: no.\n", "b.md")),
+        ((f"- [ ] mail\n{LONG}", "2024-11-01.md"), (f"- [ ] mail\n{OTHER}", "2024-11-02.md")),
+        ((MINUTES, "2024-11-01.md"), (MINUTES.replace("May", "June"), "2024-11-02.md")),
+    ],
+)  # fmt: skip
+def test_another_note_that_comes_when_one_goes(
+    before: tuple[str, str], after: tuple[str, str], news: Path
+) -> None:
+    """Another text, or the text of another day, is another note: it has no star, whatever its name."""
+    note = write(news / before[1], before[0])
+    library = opened(news)
+    library.mark(every(library), Change(starred=True))
+    note.unlink()
+    write(news / after[1], after[0])
+    refresh(library)
+    assert [one.is_starred for one in every(library)] == [False]
+    library.close()
 
 
 def test_an_address_is_enough(news: Path) -> None:
