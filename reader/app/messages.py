@@ -13,13 +13,6 @@ from reader.query.results import Headline
 
 
 @dataclass
-class HeadlineHighlighted(Message):
-    """The cursor came to rest on a headline; None when the list is empty."""
-
-    headline: Headline | None
-
-
-@dataclass
 class ArticleChosen(Message):
     """A headline was chosen for reading, in the list or among the related links."""
 

@@ -21,7 +21,7 @@ class FakeHost:
         """Record a notice."""
         self.notices.append(sentence)
 
-    def in_thread(self, work: Callable[[], None], group: str) -> None:
+    def in_thread(self, work: Callable[[], object], group: str) -> None:
         """Do the work here."""
         work()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Event
+
+from reader.app.widgets.article_list import REST
 from reader.article.record import Article
 from reader.errors import NoSuchArticle
 from reader.query.results import Headline
@@ -67,6 +70,44 @@ async def test_a_file_that_has_gone_is_said(start: Launch) -> None:
         screen = await settled(pilot)
         assert screen.article_pane.shown is None
         assert any("has gone" in said for said in notices(pilot.app))
+
+
+async def test_the_article_comes_with_the_cursor_but_a_slow_disk_holds_no_cursor_back(start: Launch) -> None:
+    """What can be read at once is shown before the move returns; what can't leaves the old article there."""
+
+    class Slow(FakeLibrary):
+        is_there = Event()
+
+        def article(self, headline: Headline) -> Article:
+            if headline.title.endswith("number 2"):
+                self.is_there.wait(30)
+            return super().article(headline)
+
+    async with start(library=Slow(articles(9))).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        for position, shown in ((1, 1), (2, 1)):
+            screen.articles.choose(position)
+            assert screen.articles.highlighted == screen.articles.at(position)
+            assert screen.article_pane.shown is not None
+            assert screen.article_pane.shown[1] == screen.articles.at(shown)
+            await pilot.pause(2 * REST)
+        Slow.is_there.set()
+        await settled(pilot)
+        assert screen.article_pane.shown is not None
+        assert screen.article_pane.shown[1] == screen.articles.at(2)
+
+
+async def test_an_article_that_ends_in_an_unforeseen_error_is_said(start: Launch) -> None:
+    """The screen goes on."""
+
+    class Broken(FakeLibrary):
+        def article(self, headline: Headline) -> Article:
+            raise ValueError("no such thing")
+
+    async with start(library=Broken(articles(3))).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert screen.article_pane.shown is None
+        assert any("no such thing" in said for said in notices(pilot.app))
 
 
 async def test_a_topic_pressed_in_the_article_narrows_the_list(start: Launch) -> None:

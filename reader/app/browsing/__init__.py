@@ -20,7 +20,7 @@ class Host(Protocol):
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Show a notice for a moment."""
 
-    def in_thread(self, work: Callable[[], None], group: str) -> None:
+    def in_thread(self, work: Callable[[], object], group: str) -> None:
         """Do slow work in a thread, which passes its result on with `call_later`."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:

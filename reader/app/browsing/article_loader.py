@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import wait
+from functools import partial
+from typing import NamedTuple
 
 from textual.timer import Timer
 
 from reader.app.browsing import Host
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.session_state import SessionState
+from reader.app.daemon_threads import begin
 from reader.app.reading.hits import Highlights
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.related_pane import RelatedPane
+from reader.app.wording import unforeseen
 from reader.article.record import Article
 from reader.errors import ReaderError
 from reader.library import Library, RelatedLink
 from reader.query.results import Headline
+
+PATIENCE = 0.02
+"""Seconds that a frame is held back for the article. Reading a file takes 1 or 2 ms; a frame for the cursor
+alone would delay the text by its own time, and by the 16 ms that Textual leaves between two frames."""
+
+
+class LoadedArticle(NamedTuple):
+    """What was read to show an article."""
+
+    headline: Headline
+    article: Article
+    links: tuple[RelatedLink, ...]
+    note: str
 
 
 class ArticleLoader:
@@ -114,31 +132,35 @@ class ArticleLoader:
             self._pane.shown = (self._pane.shown[0], newer)
 
     def _load(self, headline: Headline) -> None:
-        self._host.in_thread(lambda: self._read(headline), "read")
+        reading = begin(partial(self._read, headline))
+        if wait([reading], PATIENCE).done:
+            self._show(headline, reading.result())
+        else:
+            self._host.in_thread(
+                lambda: self._host.call_later(self._show, headline, reading.result()), "read"
+            )
 
-    def _read(self, headline: Headline) -> None:
-        """Runs in a thread."""
+    def _read(self, headline: Headline) -> LoadedArticle | str:
+        """Read an article, or say why it can't be read; runs in a thread."""
         try:
             article = self._library.article(headline)
             links = tuple(self._library.related(article))
-            note = self._library.note(headline)
+            return LoadedArticle(headline, article, links, self._library.note(headline))
         except ReaderError as error:
-            self._host.call_later(self._failed, headline, str(error))
-        else:
-            self._host.call_later(self._loaded, headline, article, links, note)
+            return str(error)
+        except Exception as error:
+            return unforeseen(error)
 
-    def _failed(self, headline: Headline, reason: str) -> None:
-        if self.headline is not None and headline.id == self.headline.id:
-            self._pane.shown = None
-            self._related.links = ()
-            self._host.say(reason, is_warning=True)
-
-    def _loaded(
-        self, headline: Headline, article: Article, links: tuple[RelatedLink, ...], note: str
-    ) -> None:
-        """Show the article, unless another one is wanted by now."""
+    def _show(self, headline: Headline, loaded: LoadedArticle | str) -> None:
+        """Show the article or why there is none, unless another one is wanted by now."""
         if self.headline is None or headline.id != self.headline.id:
             return
+        if isinstance(loaded, str):
+            self._pane.shown = None
+            self._related.links = ()
+            self._host.say(loaded, is_warning=True)
+            return
+        _, article, links, note = loaded
         shown = self._pane.shown
         is_other = shown is None or shown[1].id != self.headline.id
         with self._pane.app.batch_update():

@@ -6,12 +6,8 @@ parts, which show what follows from it in the panes they were given.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
-from contextvars import copy_context
 from datetime import datetime
-from threading import Thread
 from typing import Any, TypeVar
 
 from textual import events, on
@@ -37,12 +33,12 @@ from reader.app.browsing.results_display import CountsAnswer, ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
+from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys import BOX, Keymap, action_of, bindings_for
 from reader.app.messages import (
     ArticleChosen,
     CopyRequested,
-    HeadlineHighlighted,
     PicturePressed,
     UrlPressed,
     ValuePressed,
@@ -65,28 +61,6 @@ from reader.library import Library
 from reader.query import Query, highlights
 from reader.query.results import MOST_PERIODS, Headline, Progress, Results
 from reader.terminal import Terminal
-
-
-async def in_daemon_thread(work: Callable[[], None]) -> None:
-    """Wait for slow work in a thread that quitting does not wait for, unlike Textual's thread workers.
-
-    Raises what the work raises.
-    """
-    future: Future[None] = Future()
-    context = copy_context()
-
-    def run() -> None:
-        future.set_running_or_notify_cancel()
-        try:
-            context.run(work)
-        except BaseException as error:
-            future.set_exception(error)
-        else:
-            future.set_result(None)
-
-    Thread(target=run, daemon=True).start()
-    await asyncio.wrap_future(future)
-
 
 AGES_EVERY = 60
 """Seconds after which the ages in the list are painted again."""
@@ -308,6 +282,7 @@ class BrowseScreen(Screen[None]):
         self.articles.keeps_article = False
         self.results_display.show_status()
         self.watch(self.search_bar, "typed", self.search_input.typed, init=False)
+        self.watch(self.articles, "highlighted", self.loader.highlight, init=False)
         self.views.start(start.config.views)
         self.results_display.start()
         self._go_to_article(start.visit.article)
@@ -404,7 +379,7 @@ class BrowseScreen(Screen[None]):
         """Show a notice for a moment."""
         self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
 
-    def in_thread(self, work: Callable[[], None], group: str) -> None:
+    def in_thread(self, work: Callable[[], object], group: str) -> None:
         """Do slow work in a thread, which passes its result on with `call_later`. Quitting waits for marks to
         be written, and for nothing else."""
         if group == "mark":
@@ -554,10 +529,6 @@ class BrowseScreen(Screen[None]):
     @on(ArticleList.SelectionChanged)
     def _selection_changed(self, message: ArticleList.SelectionChanged) -> None:
         self.result_status.selected = f"{message.count:,} selected" if message.count else ""
-
-    @on(HeadlineHighlighted)
-    def _highlighted(self, message: HeadlineHighlighted) -> None:
-        self.loader.highlight(message.headline)
 
     @on(ArticleChosen)
     def _article_chosen(self, message: ArticleChosen) -> None:

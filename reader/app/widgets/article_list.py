@@ -17,12 +17,12 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.strip import Strip
 from textual.timer import Timer
 
 from reader.app.keys import bindings_for
-from reader.app.messages import ArticleChosen, HeadlineHighlighted
+from reader.app.messages import ArticleChosen
 from reader.app.paint.cells import Piece, in_the_middle, strip_of
 from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.hits import Sought
@@ -99,6 +99,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """The ids of the articles that are selected."""
     tag_colours: reactive[Mapping[str, str]] = reactive({})
     """The colours that the person chose for tags."""
+    highlighted: var[Headline | None] = var(None)
+    """The headline on which the cursor came to rest; None when the list is empty. Whoever watches it hears of
+    it before the next frame, as no message would."""
     sentence: reactive[str] = reactive("")
     """Shown in the middle when there is nothing to list."""
 
@@ -127,7 +130,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._rest: Timer | None = None
         self._chosen_at = 0.0
         """When the person put the cursor somewhere last."""
-        self._told: Headline | None = None
         self.sought: Sought = ()
         """The words of the search, marked in the titles; set before the Results are."""
         self._marked: Sought = ()
@@ -354,9 +356,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
-        if self.headline != self._told or self.headline is None:
-            self._told = self.headline
-            self.post_message(HeadlineHighlighted(self.headline))
+        self.highlighted = self.headline
 
     def _fit(self) -> None:
         self.set_extent(len(self) * self.row_height)
