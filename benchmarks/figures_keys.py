@@ -123,7 +123,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
     from reader.app.browsing.browse_screen import BrowseScreen
     from reader.app.reader_app import ReaderApp
     from reader.config import Config
-    from reader.library import Library
+    from reader.library.sources import open_library
     from reader.query import Query
 
     watch = Watch()
@@ -138,7 +138,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
         def post_display_hook(self) -> None:
             watch.written()
 
-    library = Library.open([bench.corpus.folder])
+    library = open_library([bench.corpus.folder])
     try:
         list(library.refresh())
         app = Watched(Start(library, Query(), Config()))

@@ -96,10 +96,10 @@ def _memory(bench: Bench) -> Figure:
 
 
 def _nothing_changed(bench: Bench) -> Figure:
-    from reader.library import Library
+    from reader.library.sources import open_library
 
     with at_home(bench.home):
-        library = Library.open([bench.corpus.folder])
+        library = open_library([bench.corpus.folder])
         try:
             walked, seconds = alternating(
                 (

@@ -26,10 +26,10 @@ TEXTS = ("", corpus.word(0), f"{corpus.word(1)} {corpus.word(2)}", corpus.word(3
 
 def figures(bench: Bench, typed: Sequence[str]) -> Iterator[Figure]:
     """The middle and the slowest hundredth of these texts, with facets and without."""
-    from reader.library import Library
+    from reader.library.sources import open_library
 
     with at_home(bench.home):
-        library = Library.open([bench.corpus.folder])
+        library = open_library([bench.corpus.folder])
         try:
             list(library.refresh())
             _answer(library, typed[0])
@@ -61,12 +61,12 @@ def _answer(library: Library, text: str) -> tuple[float, float]:
 
 def orders(bench: Bench) -> Iterator[Figure]:
     """What the first page of each order costs, and one from the middle or the end of any of them."""
-    from reader.library import Library
+    from reader.library.sources import open_library
     from reader.query import SORTS
 
     count = bench.corpus.size
     with at_home(bench.home):
-        library = Library.open([bench.corpus.folder])
+        library = open_library([bench.corpus.folder])
         try:
             list(library.refresh())
             yield Figure("by title for the first time", count, _first_page(library, "sort:title")[0])

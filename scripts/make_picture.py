@@ -62,10 +62,11 @@ async def picture() -> str:
     from reader.app.reader_app import ReaderApp
     from reader.config import Config
     from reader.config.paths import data_dir
-    from reader.library import Change, Library
+    from reader.library import Change
+    from reader.library.sources import open_library
     from reader.query import Query
 
-    library = Library.open([data_dir("sample_feed")])
+    library = open_library([data_dir("sample_feed")])
     try:
         list(library.refresh())
         newest = library.select(Query(), NOW).window(0, 10)

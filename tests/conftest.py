@@ -18,7 +18,7 @@ from tests.postgres_server import other_role as other_role
 from tests.postgres_server import postgres_server as postgres_server
 
 if TYPE_CHECKING:
-    from reader.library import Library
+    from reader.library.folder import FolderLibrary
 
 LONG = (pytest.mark.long, pytest.mark.timeout(1800))
 """Marks the long form of a test, or the rarer ones of its cases: `pytest -m long` runs them."""
@@ -63,7 +63,7 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def library(feed: Path) -> Iterator[Library]:
+def library(feed: Path) -> Iterator[FolderLibrary]:
     """The Library of the folder of articles that a test's own fixture `feed` has made, up to date."""
     from tests.index.files import opened
 

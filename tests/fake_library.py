@@ -11,6 +11,7 @@ from reader.article.dates import periods
 from reader.article.record import Article, Problem
 from reader.errors import NoSuchArticle, StorageError
 from reader.library import MOST_PERIODS, Change, Library, RelatedLink
+from reader.pictures import PictureError
 from reader.query import Query
 from reader.query.results import Facet, FacetValue, Headline, Progress, Report, Stretch
 from tests.headlines import headline_of
@@ -179,6 +180,14 @@ class FakeLibrary(Library):
             is_missing = headline.number in self.missing
             yield headline, None if is_missing else self.articles.get(headline.number), self.note(headline)
 
+    def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
+        """Each headline with the path of its file."""
+        return ((headline, self.articles[headline.number].path) for headline in headlines)
+
+    def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
+        """None of the articles has a picture."""
+        raise PictureError("there is no picture")
+
     def note(self, headline: Headline) -> str:
         """The person's note."""
         return self._marks_of(headline.number).note
@@ -239,6 +248,9 @@ class FakeLibrary(Library):
         is_changed = self.changed.wait(timeout)
         self.changed.clear()
         return is_changed
+
+    def be_patient(self, reading: float, writing: float) -> None:
+        """Nobody else uses the marks."""
 
     def close(self) -> None:
         """Record it."""

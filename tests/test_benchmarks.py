@@ -13,7 +13,7 @@ from benchmarks.floors import Floor
 from benchmarks.table import Figure, markdown
 from benchmarks.terminal_emulator import TerminalEmulator
 from benchmarks.timing import at_home
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.parsing import canonical
 from reader.query import Query, parse
 
@@ -33,7 +33,7 @@ def test_every_made_article_is_in_the_canonical_layout() -> None:
 def test_a_corpus_is_read_whole_and_begins_and_ends_with_its_titles(tmp_path: Path) -> None:
     """The reader finds every article, no problem, newest and oldest where the figures look for them."""
     made = corpus.make(60, tmp_path)
-    library = Library.open([made.folder])
+    library = open_library([made.folder])
     try:
         *_, last = library.refresh()
         newest_first = library.select(Query())
@@ -104,7 +104,7 @@ def test_an_index_made_directly_answers_as_one_of_files(
     bench = made_index.make_bench(300, tmp_path, 1)
     assert made_index.make_bench(300, tmp_path, 1) == bench
     with at_home(bench.home):
-        library = Library.open([bench.corpus.folder])
+        library = open_library([bench.corpus.folder])
         try:
             *_, last = library.refresh()
             assert last.report is not None and (last.report.added, last.report.removed) == (0, 0)

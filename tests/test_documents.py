@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli.parser import MODULES, find_command, parser_of
-from reader.library import Library
+from reader.library.sources import open_library
 from tests.test_house import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -78,7 +78,7 @@ def test_the_map_is_complete() -> None:
 
 def test_ids_in_examples_are_those_of_articles() -> None:
     """Whoever types an example gets an answer: the ids in it are those of the sample."""
-    library = Library.open([ROOT / "sample_feed"])
+    library = open_library([ROOT / "sample_feed"])
     with closing(library):
         list(library.refresh())
         ids = {word for _, words in reader_commands() for word in re.findall(r"\b[0-9a-f]{8,12}\b", words)}

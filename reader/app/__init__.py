@@ -68,7 +68,7 @@ def run(start: Start) -> int:
 
         driver = driver_for(begun.screen, asks_background=asks and is_worth_asking(seen))
         app = ReaderApp(start, seen=seen, driver_class=driver, first_load=begun.load)
-        start.library.marks.be_patient(*PATIENCE)
+        start.library.be_patient(*PATIENCE)
         signals.end_well(app, begun.screen)
         app.run(mouse=seen.has_mouse)
         returned, fault = app.return_code, app.fault

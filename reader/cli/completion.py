@@ -79,10 +79,10 @@ def complete() -> int:
 def _library(parsed_args: Namespace) -> closing[Library]:
     """The Library of the sources that are on the command line so far, with its index as it is."""
     from reader.cli.session import sources_of
-    from reader.library import Library
+    from reader.library.sources import open_library
 
     words: list[str] = getattr(parsed_args, "sources", None) or getattr(parsed_args, "words", None) or []
-    return closing(Library.open(sources_of([word for word in words if os.path.exists(word)])))
+    return closing(open_library(sources_of([word for word in words if os.path.exists(word)])))
 
 
 def _options(parser: CommandParser) -> None:

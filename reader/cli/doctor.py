@@ -184,11 +184,11 @@ def _open_to_others(*places: Path) -> tuple[str, ...]:
 
 
 def _sources(options: Namespace) -> Iterator[Finding]:
-    from reader.library import Library
+    from reader.library.sources import open_library
 
     try:
         sources = sources_of(options.sources, warn=lambda _: None)
-        library = Library.open(sources)
+        library = open_library(sources)
     except ReaderError as error:
         yield Finding("collection", "none", str(error))
         return

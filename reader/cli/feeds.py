@@ -89,9 +89,9 @@ def loaded(settings: Config) -> list[Subscription]:
 
 def _opened(folder: str) -> Library:
     """The Library of the news folder, up to date."""
-    from reader.library import Library
+    from reader.library.sources import open_library
 
-    library = Library.open([folder])
+    library = open_library([folder])
     follow(library.refresh())
     return library
 

@@ -97,7 +97,7 @@ def _show(
 ) -> int:
     from reader import app
     from reader.config import palettes, visit
-    from reader.library import Library
+    from reader.library.sources import open_library
 
     file = visit.file_for(sources)
     last = visit.load(file) if settings.remember else visit.Visit()
@@ -108,7 +108,7 @@ def _show(
     opened_folders = [os.path.realpath(source) for source in sources]
     again: list[str] = []
     own, bad_colours = palettes.load(os.path.join(folder_of("config"), "themes"))
-    library = Library.open(sources)
+    library = open_library(sources)
     try:
         start = app.Start(
             library,

@@ -43,9 +43,9 @@ def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = No
     With `shown`, the command shows at most this many articles (see `Library.refresh_for`).
     """
     sources = sources_of(words)
-    from reader.library import Library  # after the words were found good: it brings the index along
+    from reader.library.sources import open_library
 
-    library = Library.open(sources)
+    library = open_library(sources)
     try:
         if refresh:
             follow(library.refresh_for(shown))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -11,11 +10,11 @@ from pyroaring import BitMap
 
 from reader.article.dates import When
 from reader.article.record import id_of
+from reader.index.backend import ArticleRow, AskedIndex
+from reader.index.facets import count_facet, count_ranges
 from reader.index.order import Order, order_of
-from reader.index.schema import MOST_ASKED
-from reader.index.store import ArticleRow, Index
 from reader.query import Query
-from reader.query.results import Headline
+from reader.query.results import Facet, FacetValue, Headline
 
 _Reply = TypeVar("_Reply")
 
@@ -42,22 +41,8 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
     )  # fmt: skip
 
 
-def headlines(
-    connection: sqlite3.Connection, marks: Mapping[str, BitMap], numbers: Sequence[int]
-) -> list[Headline]:
-    """The headlines of these numbers, in their order; one whose article has gone is left out."""
-    found: dict[int, Any] = {}
-    for start in range(0, len(numbers), MOST_ASKED):
-        part = numbers[start : start + MOST_ASKED]
-        rows = connection.execute(
-            f"select {HEADLINE_COLUMNS} from articles where number in ({','.join('?' * len(part))})", part
-        )
-        found.update((row[0], row) for row in rows)
-    return [headline(found[number], marks) for number in numbers if number in found]
-
-
 class Asker(Protocol):
-    """Puts damage right (see `reader.library.guard`)."""
+    """Puts damage right (see `reader.library.folder.guard`)."""
 
     def ask(self, question: Callable[[], _Reply]) -> _Reply:
         """What the question finds. Raises ReaderError."""
@@ -66,7 +51,7 @@ class Asker(Protocol):
 class IndexResults:
     """Results over one index; see `reader.query.results.Results`."""
 
-    def __init__(self, index: Index, query: Query, now: datetime, guard: Asker) -> None:
+    def __init__(self, index: AskedIndex, query: Query, now: datetime, guard: Asker) -> None:
         self._index = index
         self._guard = guard
         self._now = now
@@ -105,12 +90,28 @@ class IndexResults:
 
     def _window(self, start: int, stop: int) -> list[Headline]:
         self._find_again()
-        with self._index.rows() as connection:
-            return headlines(connection, self._index.marked, self._order.window(start, stop))
+        return self._index.headlines(self._order.window(start, stop))
 
     def position(self, number: int) -> int | None:
         """See `reader.query.results.Results`."""
         return self._order.position(number) if number in self.match else None
+
+
+def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: int) -> Facet:
+    """The counts of a field's values, or of dates in at most `cells` periods; the field's own choices do not
+    narrow it."""
+    with index.view() as view:
+        search = index.search(view, now)
+        match = search.all_of(query.without(field).clauses)
+        if field in ("quality", "date"):
+            return count_ranges(view, field, match, cells)
+        counted = count_facet(view, field, match)
+        if not (excluded := query.excluded(field)):
+            return counted
+        listed = len(search.all_of(query.clauses))
+        without = ((value, query.excluding(field, value).clauses) for value in excluded)
+        kept_out = (FacetValue(value, len(search.all_of(rest)) - listed) for value, rest in without)
+        return counted._replace(kept_out=tuple(kept_out))
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

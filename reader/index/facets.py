@@ -198,7 +198,5 @@ class _Ranks:
                 return self._late.row.numbers[late], dates[late]
         ahead = self._late_dated - behind
         number = self._in_order[self._undated + place - ahead]
-        (found,) = self._view.connection.execute(
-            "select date from articles where number = ?", (number,)
-        ).fetchone()
-        return number, int(found)
+        [(date, _)] = self._view.store.dates_of([number])
+        return number, date

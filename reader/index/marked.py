@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from pyroaring import BitMap
 
-from reader.index.store import NO_MARKS, Index
+from reader.index.backend import NO_MARKS
+from reader.index.store import Index
 
 Marking: TypeAlias = tuple[int, frozenset[str]]
 """An article's key with the sets that it belongs in: read, starred, note, tag:NAME."""

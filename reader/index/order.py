@@ -15,9 +15,10 @@ from typing import Protocol
 from pyroaring import BitMap
 
 from reader.article.text import words
+from reader.index.backend import KnownValue
 from reader.index.schema import LAST_UNDATED, STORED, UNDATED, SetKind
-from reader.index.stretches import LateAmong, LateRow
-from reader.index.view import IndexView, KnownValue
+from reader.index.stretches import LateAmong, LateRow, TitleOrder
+from reader.index.view import IndexView
 from reader.query import Query
 
 NO_LATE = LateRow()
@@ -135,8 +136,6 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     if query.sort == "date":
         return DateOrder(view, match, is_reversed=query.is_reversed)
     if query.sort == "title":
-        from reader.index.stretches import TitleOrder
-
         return TitleOrder(view.titles, match, is_reversed=query.is_reversed)
     if query.sort == "relevance":
         sets = _by_hits(view, query, match)
@@ -149,8 +148,9 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     natural: Callable[[KnownValue], object] = _by_name if query.sort == "provider" else _highest_first
     sets, rest = [], match
     in_order = sorted(known, key=natural, reverse=query.is_reversed)  # type: ignore[arg-type]
+    numbers = iter(view.get_all(field, [stored for *_, stored in in_order]))
     for _, spellings in groupby(in_order, key=natural):
-        found = match & BitMap.union(BitMap(), *[view.get(field, stored) for _, _, stored in spellings])
+        found = match & BitMap.union(BitMap(), *[next(numbers) for _ in spellings])
         if found:
             sets.append(found)
             rest = rest - found

@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
 
-HasPhrase: TypeAlias = Callable[[int, str, Sequence[str], bool], bool]
-"""(number, field, words, whether the last may go on) -> whether they stand together in the article."""
+FindPhrase: TypeAlias = Callable[[Sequence[int], str, Sequence[str], bool], Iterable[int]]
+"""(numbers, field, words, whether the last may go on) -> those in whose article they stand together."""
 
 
 class Search:
     """Answers one Query over one view of the index."""
 
-    def __init__(self, view: IndexView, now: datetime, has_phrase: HasPhrase) -> None:
+    def __init__(self, view: IndexView, now: datetime, find_phrase: FindPhrase) -> None:
         self._view = view
         self._now = now
-        self._has_phrase = has_phrase
+        self._find_phrase = find_phrase
         self.is_exact = True
         """False when a phrase had more candidates than are looked at."""
 
@@ -113,26 +113,26 @@ class Search:
         if len(candidates) > MOST_CHECKED:
             self.is_exact = False
             candidates = candidates[len(candidates) - MOST_CHECKED :]
-        return BitMap([number for number in candidates if self._has_phrase(number, field, wanted, prefix)])
+        return BitMap(self._find_phrase([*candidates], field, wanted, prefix))
 
     def _author(self, wanted: Sequence[str], prefix: bool) -> BitMap:
-        found = BitMap()
-        for folded, _, value in self._view.choices(STORED["author"]):
-            # Cheap first: most names hold none of the words.
-            if wanted[0] in folded and stand_together(words(folded), wanted, prefix):
-                found |= self._view.get(STORED["author"], value)
-        return found
+        # Cheap first: most names hold none of the words.
+        meant = [
+            value for folded, _, value in self._view.choices(STORED["author"])
+            if wanted[0] in folded and stand_together(words(folded), wanted, prefix)
+        ]  # fmt: skip
+        return _united(self._view.get_all(STORED["author"], meant))
 
     def _number(self, field: int, value: str) -> BitMap:
         from reader.query.values import bounds
 
         with _meaning(value):
             low, high = bounds(value)
-        sets = [
-            self._view.get(field, text) for _, _, text in self._view.choices(field)
+        within = [
+            text for _, _, text in self._view.choices(field)
             if (low is None or int(text) >= low) and (high is None or int(text) <= high)
         ]  # fmt: skip
-        return _united(sets)
+        return _united(self._view.get_all(field, within))
 
     def _date(self, field: str, value: str) -> BitMap:
         from reader.article import dates
@@ -166,38 +166,33 @@ class Search:
         return self._view.get(SetKind.FLAG, value)
 
     def _domain(self, value: str, *, prefix: bool) -> BitMap:
-        sets = [
-            self._view.get(STORED["domain"], domain) for _, _, domain in self._view.choices(STORED["domain"])
+        within = [
+            domain for _, _, domain in self._view.choices(STORED["domain"])
             if domain == value or domain.endswith(f".{value}") or (prefix and domain.startswith(value))
         ]  # fmt: skip
-        return _united(sets)
+        return _united(self._view.get_all(STORED["domain"], within))
 
     def _choice(self, field: int, value: str, *, prefix: bool) -> BitMap:
         meant = self._view.matching_choices(field, fold(value), prefix=prefix)
         if not meant and field == STORED["provider"] and "." in value:
             return self._domain(value.lower(), prefix=prefix)
-        return _united([self._view.get(field, choice) for choice in meant])
+        return _united(self._view.get_all(field, meant))
 
     def _scan(self, among: BitMap, field: str, value: str) -> BitMap:
-        connection = self._view.connection
+        store = self._view.store
         if field == "id":
-            low = int(value.ljust(12, "0"), 16) << 15
-            high = int(value.ljust(12, "f"), 16) << 15 | 0x7FFF
-            rows = connection.execute("select number from articles where key between ? and ?", (low, high))
-        elif field == "url":
-            from reader.article.urls import encoded  # its patterns take 2 ms
+            return among & BitMap([*store.keyed_between(*keys_starting(value))])
+        if field == "path":
+            return among & BitMap([*store.with_path(value)])
+        from reader.article.urls import encoded  # its patterns take 2 ms
 
-            rows = connection.execute(
-                "select number from articles"
-                " where instr(lower(url), lower(?)) or instr(lower(url), lower(?))",
-                (value, encoded(value)),  # addresses are stored as browsers take them
-            )
-        else:
-            rows = connection.execute(
-                "select number from articles join folders using(folder)"
-                " where instr(lower(path || '/' || name), lower(?))", (value,)
-            )  # fmt: skip
-        return among & BitMap([number for (number,) in rows])
+        # Addresses are stored as browsers take them.
+        return among & BitMap([*store.with_url((value, encoded(value)))])
+
+
+def keys_starting(start: str) -> tuple[int, int]:
+    """The lowest and the highest key of articles whose id starts with these hex digits."""
+    return int(start.ljust(12, "0"), 16) << 15, int(start.ljust(12, "f"), 16) << 15 | 0x7FFF
 
 
 @contextmanager
@@ -223,6 +218,13 @@ def stand_together(text: Sequence[str], wanted: Sequence[str], prefix: bool) -> 
         if fits and list(text[place : place + size - 1]) == head:
             return True
     return False
+
+
+def has_phrase(texts: Iterable[str], wanted: Sequence[str], prefix: bool) -> bool:
+    """Whether one of the texts has these words, or these signs, one after another."""
+    if not words(wanted[0]):
+        return any(wanted[0] in text for text in texts)
+    return any(stand_together(words(text), wanted, prefix) for text in texts)
 
 
 def _is_half_a_pair(word: str) -> bool:

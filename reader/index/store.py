@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from threading import RLock, get_ident
-from typing import NamedTuple
+from typing import Any
 
 from pyroaring import BitMap
 
 from reader.article.record import Problem
 from reader.article.text import display_path
+from reader.index.answer import HEADLINE_COLUMNS, headline
+from reader.index.backend import NO_MARKS, ArticleRow
 from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
     CACHE_KIB,
@@ -31,43 +33,30 @@ from reader.index.schema import (
     memory_uri,
     unpack_name,
 )
-from reader.index.search import HasPhrase, Search
+from reader.index.search import FindPhrase, Search
 from reader.index.sets import read_field
+from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
+from reader.query.results import Headline
 
 ROWS_KIB = 128
 """Pages that are kept of article rows: a few screens of headlines."""
-
-NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
-
-
-class ArticleRow(NamedTuple):
-    """Which article has a number, and where its file is."""
-
-    number: int
-    key: int
-    url: str
-    root: int
-    path: str
-    """Absolute."""
-    title_key: int | None
-    text_key: int | None
-    date: int | None
 
 
 class Index:
     """One collection's index. Questions may come from any thread; one refresh at a time writes."""
 
-    def __init__(self, folder: str | os.PathLike[str] | None, has_phrase: HasPhrase) -> None:
+    def __init__(self, folder: str | os.PathLike[str] | None, find_phrase: FindPhrase) -> None:
         """Open the newest usable edition in a folder, or begin one; None = in memory only."""
         self.notices: list[str] = []
         """Sentences that the person should see once."""
         self.marked: Mapping[str, BitMap] = NO_MARKS
         """The person's marks as sets of numbers: read, starred, note, tag:NAME."""
-        self._has_phrase = has_phrase
+        self._find_phrase = find_phrase
         self._editions = None if folder is None else Editions(folder)
         self._lock, self._rows_lock = RLock(), RLock()
         self._keeper: sqlite3.Connection | None = None
+        self._store: SqliteStore | None = None
         self._view: IndexView | None = None
         self._open: list[sqlite3.Connection] = []
         self._seen = -1
@@ -118,7 +107,8 @@ class Index:
                 raise
             self.location = location
             self._rows = rows
-            self._view = IndexView(connection, self.marked)
+            self._store = SqliteStore(connection)
+            self._view = IndexView(self._store, self.marked)
             self._seen = -1
             # Numbers mean other articles now; who keeps the marks makes the sets anew.
             self.marked = NO_MARKS
@@ -184,11 +174,11 @@ class Index:
         """The index as it is now, for one question; other threads' questions wait."""
         with self._lock:
             self.follow()
-            assert self._view is not None
-            (version,) = self._view.connection.execute("pragma data_version").fetchone()
+            assert self._view is not None and self._store is not None
+            (version,) = self._store.connection.execute("pragma data_version").fetchone()
             if version != self._seen:
-                late = self._view.known_late
-                self._view, self._seen = IndexView(self._view.connection, self.marked, late), version
+                self._view = IndexView(self._store, self.marked, self._view.known_late)
+                self._seen = version
             self._view.use_marks(self.marked)
             yield self._view
 
@@ -200,7 +190,7 @@ class Index:
 
     def search(self, view: IndexView, now: datetime) -> Search:
         """A search over a view."""
-        return Search(view, now, self._has_phrase)
+        return Search(view, now, self._find_phrase)
 
     def generation(self) -> int:
         """Another number after each writing to the index, also another reader's, and in each edition."""
@@ -291,6 +281,28 @@ class Index:
                 for head in heads
             )
             return [row[0] for row in found if row]
+
+    def headlines(self, numbers: Sequence[int]) -> list[Headline]:
+        """The headlines of these numbers, in their order; one whose article has gone is left out."""
+        found: dict[int, Any] = {}
+        with self.rows() as connection:
+            for start in range(0, len(numbers), MOST_ASKED):
+                part = numbers[start : start + MOST_ASKED]
+                rows = connection.execute(
+                    f"select {HEADLINE_COLUMNS} from articles where number in ({','.join('?' * len(part))})",
+                    part,
+                )
+                found.update((row[0], row) for row in rows)
+            return [headline(found[number], self.marked) for number in numbers if number in found]
+
+    def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
+        """The headlines of at most so many articles whose key is in this range."""
+        with self.rows() as connection:
+            rows = connection.execute(
+                f"select {HEADLINE_COLUMNS} from articles where key between ? and ? limit ?",
+                (low, high, most),
+            ).fetchall()
+            return [headline(row, self.marked) for row in rows]
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
         """The articles with these numbers that are there."""

@@ -7,7 +7,6 @@ twentieth of the collection of late articles, and more while an archive is read 
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -154,34 +153,6 @@ class LateAmong:
 
 SHORTEST, MOST = 1024, 1000
 """Numbers of a stretch at least, and stretches at most: a match is counted in each (some us)."""
-
-_AT_ONCE = 1 << 17
-"""Characters that are made numbers at once; meanwhile no other thread runs (2 ms)."""
-
-_ALL = "select group_concat(number) from (select number from titles order by title_key, number)"
-_ALIKE = "select min(number), count(*) from titles group by title_key having count(*) > 1"
-
-
-def read_order(connection: sqlite3.Connection) -> array[int]:
-    """All numbers, A to Z by title, the newest of several alike first: 4 bytes an article."""
-    numbers = array("I")
-    # Put together by SQLite, five times as fast as row by row; downwards it would have to sort.
-    for part in _pieces(connection.execute(_ALL).fetchone()[0] or ""):
-        numbers.extend(map(int, part.split(",")))
-    alike = dict(connection.execute(_ALIKE))
-    for place in [place for place, number in enumerate(numbers) if number in alike] if alike else ():
-        stop = place + alike[numbers[place]]
-        numbers[place:stop] = numbers[place:stop][::-1]
-    return numbers
-
-
-def _pieces(listed: str) -> Iterator[str]:
-    start = 0
-    while start < len(listed):
-        end = listed.find(",", start + _AT_ONCE)
-        end = len(listed) if end < 0 else end
-        yield listed[start:end]
-        start = end + 1
 
 
 class Titles:

@@ -136,9 +136,9 @@ class Refresh:
 
     def _is_untidy(self) -> bool:
         """Whether so many articles are out of order or gone that questions begin to pay for it."""
-        with self._index.view() as view:
+        with self._index.view() as view, self._index.rows() as connection:
             live = len(view.live)
-            gone = max(Numbering(view.connection).given - live, 0) if live else 0
+            gone = max(Numbering(connection).given - live, 0) if live else 0
             return max(len(view.late), gone) > max(LATE_LEAST, live * LATE_SHARE)
 
 

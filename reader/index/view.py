@@ -1,32 +1,28 @@
 """One reader's sight of an index: sets and choices read on demand and kept while nothing changes.
 
-Only what a question names is read. What is kept is dropped when another connection has written; the caller
+Only what a question names is read. What is kept is dropped when somebody has written to the index; the caller
 holds the lock (see `reader.index.store`).
 """
 
 from __future__ import annotations
 
-import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.article.text import fold
+from reader.index.backend import KnownValue, SetStore
 from reader.index.packing import in_bits
-from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, MOST_ASKED, STORED, UNDATED, SetKind
-from reader.index.sets import read_range, read_set
-from reader.index.stretches import Late, LateArticle, placed
+from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
+from reader.index.stretches import Late, LateArticle, Titles, placed
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
-
-if TYPE_CHECKING:
-    from reader.index.stretches import Titles
 
 QUALITY = STORED["quality"]
 
@@ -54,9 +50,6 @@ MOST_FIRSTS = 1000
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time from which its dates are counted."""
 
-KnownValue: TypeAlias = tuple[str, str, str]
-"""A value of a field: folded, as it is shown, and as it is stored."""
-
 QUALITY_STEP = 5
 """Qualities that are counted as one; the last step has 100 besides."""
 
@@ -72,13 +65,11 @@ class ValueMembers(NamedTuple):
 
 
 class IndexView:
-    """What a connection sees of the index as long as nobody writes to it."""
+    """What is seen of an index as long as nobody writes to it."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, marks: Mapping[str, BitMap], late: Late | None = None
-    ) -> None:
+    def __init__(self, store: SetStore, marks: Mapping[str, BitMap], late: Late | None = None) -> None:
         """Give what an earlier view of the same edition knew of the late articles: it may still hold."""
-        self.connection = connection
+        self.store = store
         self.known_late = late
         self.marks = marks
         """read, starred, note, and tag:NAME."""
@@ -108,15 +99,28 @@ class IndexView:
             return self._get_word(field, value)
         found = self._kept.get((field, value))
         if found is None:
-            found = read_set(self.connection, field, value)
+            [found] = self._read(field, [value])
+        return found
+
+    def get_all(self, field: int, values: Sequence[str]) -> list[BitMap]:
+        """The sets stored under these values, in their order. Not to be changed."""
+        if field not in KEPT_FIELDS:
+            return [self._get_word(field, value) for value in values]
+        missing = [value for value in values if (field, value) not in self._kept]
+        found = dict(zip(missing, self._read(field, missing), strict=True)) if missing else {}
+        return [found[value] if value in found else self._kept[field, value] for value in values]
+
+    def _read(self, field: int, values: Sequence[str]) -> list[BitMap]:
+        found = self.store.sets_of(field, values)
+        for value, numbers in zip(values, found, strict=True):
             if len(self._kept) < MOST_KEPT:
-                self._kept[field, value] = found
+                self._kept[field, value] = numbers
         return found
 
     def _get_word(self, field: int, value: str) -> BitMap:
         found = self._words.get((field, value))
         if found is None:
-            found = read_set(self.connection, field, value)
+            found = self.store.set_of(field, value)
             if len(self._words) >= WORDS_KEPT:
                 del self._words[next(iter(self._words))]
             self._words[field, value] = found
@@ -124,16 +128,15 @@ class IndexView:
 
     def starting_with(self, field: int, start: str) -> BitMap:
         """The union of the sets whose value begins so."""
-        return read_range(self.connection, field, start)
+        return self.store.set_starting(field, start)
 
     @cached_property
     def live(self) -> BitMap:
         """All articles; every match is cut out of it."""
         found = self.get(SetKind.STATE, LIVE)
-        if not found and self.connection.execute("select 1 from articles").fetchone():
-            raise sqlite3.DatabaseError("the index has articles, but not the set of them")
-        blocks = [in_bits(block) for (block,) in self.connection.execute("select block from blocks")]
-        return found & BitMap.union(BitMap(), *blocks)
+        if not found and self.store.has_articles():
+            raise ValueError("the index has articles, but not the set of them")
+        return found & BitMap.union(BitMap(), *map(in_bits, self.store.blocks()))
 
     @cached_property
     def late(self) -> BitMap:
@@ -145,7 +148,7 @@ class IndexView:
         """The late ones by date; read when first asked for."""
         kept = self.known_late.kept(self.late, self.live) if self.known_late else []
         new = self.late - BitMap([one.number for one in kept])
-        found = sorted(self._dates_of([*new]))
+        found = sorted(self.store.dates_of([*new]))
         undated = bisect_left(found, (UNDATED + 1, 0))
         self.known_late = Late(
             [
@@ -156,14 +159,6 @@ class IndexView:
             self.live,
         )
         return self.known_late
-
-    def _dates_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-        for start in range(0, len(numbers), MOST_ASKED):
-            part = numbers[start : start + MOST_ASKED]
-            yield from self.connection.execute(
-                f"select coalesce(date, {UNDATED}), number from articles"
-                f" where number in ({','.join('?' * len(part))})", part
-            )  # fmt: skip
 
     def first_from(self, date: int) -> int:
         """The lowest number in order whose date is at least this one."""
@@ -176,11 +171,9 @@ class IndexView:
 
     def _first_from(self, date: int) -> tuple[int, int]:
         # Several articles of one second are next to each other: late ones are stepped over.
-        for number, of in self.connection.execute(
-            "select number, date from articles where date >= ? order by date, number", (date,)
-        ):
+        for number, of in self.store.dated_from(date):
             if number not in self.late:
-                return int(number), int(of)
+                return number, of
         return (self.live.max() + 1 if self.live else FIRST_DATED), -UNDATED
 
     def dated_between(self, start: int | None, stop: int | None) -> BitMap:
@@ -196,10 +189,7 @@ class IndexView:
         """Every value of a field that an article ever had, sorted by its folded form."""
         known = self._choices.get(field)
         if known is None:
-            known = self.connection.execute(
-                "select folded, value, value from choices where field = ?", (field,)
-            ).fetchall()
-            "".join(value for *_, value in known)  # raises where one is no text
+            known = self.store.values_of(field)
             if field in PATH_FIELDS:
                 known = [*self._without_shared(field, known)]
             self._choices[field] = known
@@ -209,7 +199,9 @@ class IndexView:
         """Paths without what all that are listed now have in common; what nothing is left of is no value."""
         from reader.collection.sites import shared_part  # with `re`, which a plain list does without
 
-        paths = [path for *_, path in known if not self.live.isdisjoint(self.get(field, path))]
+        every = [path for *_, path in known]
+        sets = self.get_all(field, every)
+        paths = [path for path, found in zip(every, sets, strict=True) if not self.live.isdisjoint(found)]
         shared = shared_part(paths)
         named = ((path[len(shared) :].lstrip("/"), path) for path in paths)
         yield from sorted((fold(name), name, path) for name, path in named if name)
@@ -226,8 +218,10 @@ class IndexView:
 
     def _live_members(self, field: int) -> Iterator[ValueMembers]:
         count = self.live.intersection_cardinality
-        for _, spellings in groupby(self.choices(field), key=itemgetter(0)):
-            found = [(self.get(field, stored), shown) for _, shown, stored in spellings]
+        choices = self.choices(field)
+        sets = iter(self.get_all(field, [stored for *_, stored in choices]))
+        for _, spellings in groupby(choices, key=itemgetter(0)):
+            found = [(next(sets), shown) for _, shown, _ in spellings]
             if len(found) == 1:
                 [(numbers, shown)] = found
             else:
@@ -251,11 +245,11 @@ class IndexView:
     def quality_steps(self) -> list[tuple[str, BitMap]]:
         """The articles of each step, spelled as queries have it (`40..44`); none where none has a quality."""
         sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
-        for _, _, value in self.choices(QUALITY):
+        qualities = [value for *_, value in self.choices(QUALITY)]
+        # The single qualities are not kept beside their steps: with a million articles they are 2 MB.
+        for value, numbers in zip(qualities, self.store.sets_of(QUALITY, qualities), strict=True):
             low = max(min(int(value) // QUALITY_STEP * QUALITY_STEP, 100 - QUALITY_STEP), 0)
-            # The single qualities are not kept beside their steps: with a million articles they are 2 MB.
-            known = self._kept.get((QUALITY, value))
-            sets[low].append(read_set(self.connection, QUALITY, value) if known is None else known)
+            sets[low].append(numbers)
         steps = [(low, BitMap.union(BitMap(), *found)) for low, found in sets.items()]
         if all(members.isdisjoint(self.live) for _, members in steps):
             return []
@@ -265,6 +259,4 @@ class IndexView:
     @cached_property
     def titles(self) -> Titles:
         """All articles by title; read when first asked for."""
-        from reader.index.stretches import Titles, read_order
-
-        return Titles(read_order(self.connection))
+        return Titles(self.store.titles())

@@ -1,311 +1,116 @@
-"""The Library: what the screen and the command line ask.
+"""The Library: what the screen and the command line ask of a collection.
 
-Everything they need of a collection goes through here: refresh, select, facets, article, related, marks. It
-keeps three things apart: files are the truth, the index is a copy, marks belong to the user.
+Two kinds stand behind it: that of folders (`folder`) and that of a shared collection (`postgres`). Nobody but
+`reader.library.sources`, which opens them, knows which one it is.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cached_property
-from hashlib import blake2b
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
-from reader.article.identity import host_of
-from reader.article.record import Article, Problem, Site
-from reader.collection.folders import Collection, Roots, Rules, Source
-from reader.config import paths, settings
-from reader.errors import NoSuchArticle, StorageError
-from reader.index.answer import IndexResults
-from reader.index.facets import count_facet, count_ranges
-from reader.index.store import Index
-from reader.library.change_detector import ChangeDetector
-from reader.library.guard import GuardedIndex
-from reader.library.marking import MarksDesk
-from reader.marks.database import Change as Change
-from reader.query import Query
+from reader.marks.mark import Change as Change
 from reader.query.results import MOST_PERIODS as MOST_PERIODS
-from reader.query.results import Facet, FacetValue, Headline, Progress, Results, Stretch
 from reader.query.results import RelatedLink as RelatedLink
 
 if TYPE_CHECKING:
-    from reader.index.lookup import Lookup
-    from reader.index.store import ArticleRow
-
-    _Found = TypeVar("_Found")
-
-SURVEYED = 2_000
-"""Files up to which every command looks at each (15 ms). Beyond, one that shows few articles looks at folders
-and at their files: it never shows what is gone or stale, and takes no longer for a million."""
+    from reader.article.record import Article, Problem
+    from reader.query import Query
+    from reader.query.results import Facet, Headline, Progress, Results, Stretch
 
 
-def rules_of(config: settings.Config) -> Rules:
-    """The configuration of folders."""
-    sites = [
-        Site(
-            os.path.realpath(one["folder"]),
-            one.get("name") or host_of(one["url"]),
-            one["url"],
-            one.get("permalink", ""),
-        )
-        for one in config.site
-    ]
-    return Rules(config.skip_folders, tuple(sites))
+class Library(Protocol):
+    """A collection with its index and the user's marks. Safe to call from several threads.
 
+    Every method raises ReaderError where it can't answer, and nothing else.
+    """
 
-class Library:
-    """A collection with its index and the user's marks. Safe to call from several threads."""
-
-    def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
-        """Use `Library.open`. A folder that is None can't be written: its part is kept in memory only."""
-        self._collection = collection
-        self._roots = Roots(collection.roots, collection.rules)
-        self._index = Index(cache, self._has_phrase)
-        self._changes = ChangeDetector(self._index, collection)
-        self.notices = self._index.notices
-        """Notices that the user should see once."""
-        self.marks = MarksDesk(self._index, self._roots, data, self.notices)
-        self._guard = GuardedIndex(self._index, self._updated)
-
-    @classmethod
-    def open(cls, sources: Sequence[Source]) -> Library:
-        """Open the index and marks for these folders and files; reads no article. Raises UsageError."""
-        collection = Collection(sources, rules_of(settings.load()[0]))
-        name = blake2b(
-            "\0".join(collection.sources).encode("utf-8", "surrogateescape"), digest_size=10
-        ).hexdigest()
-        notices = []
-        cache = data = None
-        try:
-            cache = paths.ensure(os.path.join(paths.folder_of("cache"), "indexes", name))
-        except StorageError as error:
-            notices.append(f"{error}; the index is kept in memory and rebuilt at each start.")
-        try:
-            data = paths.ensure(paths.folder_of("data"))
-        except StorageError as error:
-            notices.append(f"{error}; marks are not saved.")
-        try:
-            library = cls(collection, cache, data)
-        except (sqlite3.Error, OSError) as error:
-            notices.append(f"Cannot use the index in {cache} ({error}); it is kept in memory.")
-            library = cls(collection, None, data)
-        library.notices[:0] = notices
-        return library
+    notices: list[str]
+    """Notices that the user should see once."""
 
     @property
     def generation(self) -> tuple[int, int]:
         """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader."""
-        return self._guard.ask(self._index.generation), self.marks.turn
 
     @property
     def total(self) -> int:
         """Number of articles in the collection, as far as it is indexed."""
-        return self._guard.ask(self._count)
-
-    def _count(self) -> int:
-        with self._index.view() as view:
-            return len(view.live)
 
     def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        """Bring the index up to date with the files, chunk by chunk; the last Progress has a Report.
-
-        Raises StorageError where the index can't be written.
-        """
-        try:
-            for progress in self._updated(rebuild=rebuild):
-                if progress.changed:
-                    self.marks.follow()
-                yield progress
-        except Exception as error:
-            yield from self._guard.rebuilt_after(error)
-        self._settle_marks()
-
-    def _settle_marks(self) -> None:
-        self._guard.ask(self.marks.follow)
-        self.marks.store()
-        self.marks.back_up()
-
-    def _updated(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
-        from reader.index.update import Refresh
-
-        return Refresh(self._index, self._collection).run(rebuild=rebuild)
+        """Bring the index up to date, chunk by chunk; the last Progress has a Report."""
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
         """The refresh before a command that shows so many articles (None = any number): no step at all where
-        nothing is different.
-
-        A collection of more than SURVEYED files is not looked at file by file where the folders say that
-        nothing came or went and only a few articles are shown: those are looked at by `is_fresh`.
-        """
-        if self._changes.sees_change(every_file=shown is None or self.total <= SURVEYED):
-            yield from self.refresh()
-        else:
-            self._settle_marks()
+        nothing is different."""
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
-        """Whether these articles' files are as they were when they were read."""
-        return self._guard.ask(lambda: self._changes.is_fresh([one.number for one in shown]))
+        """Whether these articles are as they were when they were read."""
 
     def select(self, query: Query, now: datetime | None = None) -> Results:
         """The articles that match, in the query's order."""
-        asked = now or datetime.now(UTC)
-        return self._answer(lambda: IndexResults(self._index, query, asked, self._guard))
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:
         """The counts of topic, provider, category, type, tag or quality, or of dates in at most `cells`
         periods; the field's own choices do not narrow it."""
-        return self._answer(lambda: self._facet(field, query, now or datetime.now(UTC), cells))
-
-    def _facet(self, field: str, query: Query, now: datetime, cells: int) -> Facet:
-        with self._index.view() as view:
-            search = self._index.search(view, now)
-            match = search.all_of(query.without(field).clauses)
-            if field in ("quality", "date"):
-                return count_ranges(view, field, match, cells)
-            counted = count_facet(view, field, match)
-            if not (excluded := query.excluded(field)):
-                return counted
-            listed = len(search.all_of(query.clauses))
-            without = ((value, query.excluding(field, value).clauses) for value in excluded)
-            kept_out = (FacetValue(value, len(search.all_of(rest)) - listed) for value, rest in without)
-            return counted._replace(kept_out=tuple(kept_out))
-
-    def _answer(self, question: Callable[[], _Found]) -> _Found:
-        return self._guard.ask(lambda: self._with_marks(question))
-
-    def _with_marks(self, question: Callable[[], _Found]) -> _Found:
-        """Ask with the marks as they are now, again where another reader's edition came in between."""
-        while True:
-            edition = self.marks.follow()
-            found = question()
-            if edition == self._index.edition:
-                return found
-
-    @cached_property
-    def _lookup(self) -> Lookup:
-        # Only a list without any article's own page, and so without this, is in a hurry.
-        from reader.index.lookup import Lookup
-
-        return Lookup(self._index, self._roots)
 
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
-        return self._answer(lambda: self._lookup.find(prefix))
 
     def article(self, headline: Headline) -> Article:
-        """The full article, read from its file now. Raises NoSuchArticle if the file is gone."""
-        return self._guard.ask(lambda: self._lookup.article(headline))
+        """The full article. Raises NoSuchArticle if it is gone."""
 
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
         """The bytes of an article's picture, from the collection or, where that is wished, from the network.
 
         Blocks. Raises PictureError: not there, too large, not allowed.
         """
-        from reader import pictures
-        from reader.config import paths
-
-        try:
-            source = pictures.file_of(article.path, url, self._roots.paths)
-        except pictures.PictureError:
-            from reader.article.urls import resolved
-
-            absolute = resolved(url, article.base)
-            if absolute == url:
-                raise
-            source = pictures.file_of(article.path, absolute, ())
-        cache = str(paths.cache_dir() / "pictures")
-        return pictures.read(source, cache=cache, may_fetch=may_fetch)
 
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
-        """Each headline with its record, read from its file now, and the person's note.
-
-        None for a file that has gone. A few hundred at a time cost the index one question, not two each.
-        """
-        rows = {row.key >> 15: row for row in self._rows_of(headlines)}
-        notes = self.marks.notes(list(rows.values()))
-        for headline in headlines:
-            row = rows.get(int(headline.id, 16))
-            try:
-                article = self._lookup.article_of(row) if row is not None else None
-            except NoSuchArticle:
-                article = None
-            yield headline, article, notes.get(row.key, "") if row is not None else ""
+        """Each headline with its record and the person's note; None for an article that is gone."""
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
-        """Each headline with the absolute path of its file; no file is looked at."""
-        rows = {row.key >> 15: row.path for row in self._rows_of(headlines)}
-        for headline in headlines:
-            if path := rows.get(int(headline.id, 16)):
-                yield headline, path
+        """Each headline with the absolute path of its file; none for an article without a file here."""
 
     def related(self, article: Article) -> list[RelatedLink]:
         """An article's related links, each with its own headline where it is in the collection."""
-        return self._guard.ask(lambda: self._lookup.related(article))
-
-    def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
-        return self._guard.ask(lambda: self._lookup.rows_of(headlines))
 
     def note(self, headline: Headline) -> str:
         """The user's note on an article; empty if there is none."""
-        return self.marks.note(self._rows_of([headline]))
 
     def mark(
         self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
     ) -> int:
-        """Change the marks of these articles at once, on disk when it returns; how many were changed.
+        """Change the marks of these articles at once, kept when it returns; how many were changed.
         `undo` does not take back what is not undoable.
 
         Raises StorageError where marks can't be kept.
         """
-        if isinstance(headlines, IndexResults):
-            return self.marks.change(headlines.rows(), change, is_undoable=is_undoable)
-        if isinstance(headlines, Stretch):
-            assert isinstance(headlines.results, IndexResults)
-            rows = headlines.results.rows(headlines.start, headlines.stop)
-            return self.marks.change(rows, change, is_undoable=is_undoable)
-        assert isinstance(headlines, Iterable)
-        return self.marks.change(self._rows_of(headlines), change, is_undoable=is_undoable)
 
     def undo(self) -> str | None:
         """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""
-        return self.marks.undo()
 
     def redo(self) -> str | None:
         """Do again what was undone last; what it was, in words, or None."""
-        return self.marks.redo()
 
     def problems(self) -> Iterator[Problem]:
         """Every problem in the files, in path order."""
-        yield from self._guard.ask(lambda: list(self._index.problems()))
 
     @property
     def skipped(self) -> Mapping[str, int]:
         """How many files with each ending the last look at all folders passed over, though people may take
         them for articles."""
-        counts = Counter(self._collection.skipped)
-        counts.update(self._index.pages_without_header())
-        return counts
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
         """(path not shown, path shown in its place) for files with the same identity, in path order."""
-        yield from self._guard.ask(lambda: list(self._index.duplicates()))
 
     def wait_for_change(self, timeout: float) -> bool:
-        """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
-        return self._changes.wait(timeout)
+        """Wait until something changed or the time is over; True = changed."""
+
+    def be_patient(self, reading: float, writing: float) -> None:
+        """Wait this long while another program uses the marks; a screen can wait less than a command."""
 
     def close(self) -> None:
         """Let go of the databases; safe to call twice."""
-        self._changes.close()
-        self.marks.close()
-        self._index.close()
-
-    def _has_phrase(self, number: int, field: str, wanted: Sequence[str], prefix: bool) -> bool:
-        return self._lookup.has_phrase(number, field, wanted, prefix)

@@ -18,7 +18,7 @@ from reader.config import Config
 from reader.feeds import subscriptions
 from reader.feeds.state import FeedState
 from reader.feeds.subscriptions import Subscription
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.query import Query
 from tests.app.pilot import NARROW, WIDE, browse, line, notices, picture, settled
 from tests.feeds.site import Page, Site, item, rss
@@ -58,7 +58,7 @@ def news(_own_places: Path) -> Path:
 @asynccontextmanager
 async def reading(folder: Path, size: tuple[int, int] = WIDE, **said: object) -> AsyncIterator[Pilot[int]]:
     """The screen over a folder, by default the news folder, with its first look done."""
-    library = Library.open([folder])
+    library = open_library([folder])
     start = Start(library, Query(), Config(mark_read_after=-1), is_news=True)._replace(**said)  # type: ignore[arg-type]
     async with ReaderApp(start).run_test(size=size) as pilot:
         await until(pilot, lambda: not browse(pilot).is_refreshing)  # a fetch may go on

@@ -26,10 +26,11 @@ from reader.app.reader_app import ReaderApp
 from reader.app import Start
 from reader.config import Config
 from reader.library import Library
+from reader.library.sources import open_library
 from reader.query import Query
 
 async def main():
-    library = Library.open([sys.argv[1]])
+    library = open_library([sys.argv[1]])
     async with ReaderApp(Start(library, Query(), Config())).run_test(size=(140, 40)) as pilot:
         screen = pilot.app.screen
         while not (len(screen.articles) and screen.is_settled):

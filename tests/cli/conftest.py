@@ -69,7 +69,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
         ],
         now=datetime(2026, 11, 20, 12, tzinfo=UTC),
     )
-    monkeypatch.setattr("reader.library.Library.open", lambda sources: made)
+    monkeypatch.setattr("reader.library.sources.open_library", lambda sources: made)
     return made
 
 

@@ -15,7 +15,7 @@ import pytest
 from reader.errors import StorageError
 from reader.feeds import subscriptions
 from reader.feeds.fetching import Busy, alone
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.parsing import canonical
 from reader.query import Query
 from tests.feeds.conftest import Desk
@@ -68,7 +68,7 @@ def test_the_library_reads_what_a_fetch_wrote(desk: Desk) -> None:
         )
     )
     desk.fetch()
-    library = Library.open([desk.folder])
+    library = open_library([desk.folder])
     try:
         for _ in library.refresh():
             pass

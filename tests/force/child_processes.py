@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from reader import cli
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.marks.database import Change
 from reader.query import parse
 
@@ -35,7 +35,7 @@ def say(word: str) -> None:
 
 def mark(order: Mapping[str, Any]) -> None:
     """Mark one article after the other, and say which as soon as the library has returned."""
-    library = Library.open([order["news"]])
+    library = open_library([order["news"]])
     shown = library.select(parse("sort:title")).window(0, 100_000)
     say("ready")
     first = order.get("first", 0)
@@ -51,7 +51,7 @@ def index(order: Mapping[str, Any]) -> None:
     from reader.index import update
 
     update.LATE_LEAST = order.get("late", update.LATE_LEAST)
-    library = Library.open([order["news"]])
+    library = open_library([order["news"]])
     say("ready")
     for number in count():
         for _ in library.refresh(rebuild=bool(order.get("rebuild"))):
@@ -96,7 +96,7 @@ def show_all(news: str) -> tuple[int, int, int]:
     from reader.app.reading.document import Document
     from reader.app.reading.header import Subject
 
-    library = Library.open([news])
+    library = open_library([news])
     *_, last = library.refresh()
     assert last.report is not None
     shown = library.select(parse("")).window(0, 1000)

@@ -17,7 +17,7 @@ import pytest
 from reader import cli
 from reader.config import paths
 from reader.errors import ReaderError, StorageError
-from reader.library import Library
+from reader.library.folder import FolderLibrary
 from reader.marks import backups
 from reader.marks.database import FILE, Change
 from tests.force.conftest import Figure
@@ -214,7 +214,7 @@ def test_marks_that_another_program_has_locked(feed: Path, figure: Figure) -> No
 def test_a_command_waits_for_a_lock(feed: Path) -> None:
     """What has no person in front of it does not give up at once."""
     opened(feed).close()
-    library = Library.open([feed])
+    library = FolderLibrary.open([feed])
     is_locked, release = Event(), Event()
 
     def hold() -> None:
@@ -284,7 +284,7 @@ def test_another_time_zone(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         for zone in ("Asia/Tokyo", "America/Los_Angeles", "UTC-14", "UTC+12"):
             monkeypatch.setenv("TZ", zone)
             time.tzset()
-            library = Library.open([feed])
+            library = FolderLibrary.open([feed])
             report = refresh(library)
             assert (report.unchanged, report.changed) == (40, 0)
             assert titles(library, "is:read") == ["n003"]

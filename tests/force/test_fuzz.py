@@ -27,7 +27,7 @@ from reader.article.urls import UnsafeUrl, checked_url
 from reader.config import paths
 from reader.errors import QueryError
 from reader.index import update
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.marks.database import FILE
 from reader.parsing.content import Unreadable, article_in
 from reader.parsing.frontmatter import read, read_any
@@ -107,7 +107,7 @@ class Life(RuleBasedStateMachine):
         """At the end of a life a new reader finds what the model has, and whole marks."""
         self.walk.look()
         self.walk.library.close()
-        library = Library.open([self.walk.folder])
+        library = open_library([self.walk.folder])
         model = Model([self.walk.folder], self.walk.marks)
         for asked in ("is:read", "is:starred", ""):
             shown = [one.id for one in library.select(parse(asked), NOW).window(0, 1000)]
@@ -121,7 +121,7 @@ def _die_at_write(folder: Path, after: int, rebuild: bool) -> None:
     """Refresh in a process that is killed at one of its statements that write."""
     try:
         left = after
-        library = Library.open([folder])
+        library = open_library([folder])
         for _ in library.refresh(rebuild=rebuild):
             left -= 1
             if left < 0:

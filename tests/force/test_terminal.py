@@ -65,10 +65,10 @@ def home(tmp_path: Path) -> Path:
 def ids(home: Path, news: Path) -> dict[str, str]:
     """Title -> id."""
     os.environ.update({f"READER_{kind.upper()}_DIR": str(home / kind) for kind in ("cache", "data")})
-    from reader.library import Library
+    from reader.library.sources import open_library
     from reader.query import parse
 
-    library = Library.open([news])
+    library = open_library([news])
     for _ in library.refresh():
         pass
     found = {one.title: one.id for one in library.select(parse("")).window(0, 1000)}

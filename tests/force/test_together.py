@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.marks.database import Change
 from reader.query import parse
 from tests.force.child_processes import ChildProcesses
@@ -127,7 +127,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
         finally:
             os._exit(0)
     try:
-        library = Library.open([folder])
+        library = open_library([folder])
         for _ in range(15):
             refresh(library)
     finally:

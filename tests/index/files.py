@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reader.library import Library
+from reader.library.folder import FolderLibrary
 from reader.query import Query, parse
 from reader.query.results import Headline, Report
 
@@ -56,9 +57,9 @@ def counts(report: Report) -> tuple[int, int, int, int, int]:
     return report[:5]
 
 
-def opened(*sources: Path) -> Library:
+def opened(*sources: Path) -> FolderLibrary:
     """A Library that is up to date."""
-    library = Library.open(sources)
+    library = FolderLibrary.open(sources)
     refresh(library)
     return library
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from reader.collection.folders import Collection
-from reader.library import Library
+from reader.library.folder import FolderLibrary
 from reader.query import parse
 from tests.index.files import refresh, text_of, write
 from tests.index.strategies import AUTHORS, DATES, DOMAINS, PROVIDERS, TOPICS, WORDS, questions
@@ -25,7 +25,7 @@ QUERIES = int(os.environ.get("READER_QUERIES", "100"))
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, Model]]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibrary, Model]]:
     """A collection of two dozen articles that have much in common, and its model."""
     base = tmp_path_factory.mktemp("agreement")
     chance = random.Random(7)
@@ -40,7 +40,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, M
             category=chance.choice(("news", "News", "opinion")), type=chance.choice(("article", "video")),
             published=chance.choice(("true", "false")), images=chance.choice(("[]", "[{url: a.jpg}]")),
         ))  # fmt: skip
-    library = Library(Collection([base / "feed"]), None, base)
+    library = FolderLibrary(Collection([base / "feed"]), None, base)
     refresh(library)
     model = Model([base / "feed"])
     mark_some(library, model)
@@ -54,7 +54,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, M
 )  # fmt: skip
 @given(questions)
 @pytest.mark.timeout(0)
-def test_many_random_queries_agree_with_the_model(asked: tuple[Library, Model], text: str) -> None:
+def test_many_random_queries_agree_with_the_model(asked: tuple[FolderLibrary, Model], text: str) -> None:
     """Which articles, in which order, and every count of every facet."""
     library, model = asked
     query = parse(text)

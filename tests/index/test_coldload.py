@@ -14,6 +14,7 @@ from reader.index import coldload, numbering, update, workers
 from reader.index.schema import BLOCK_BITS, FIRST_DATED, LAST_UNDATED
 from reader.index.workers import IndexWorkers
 from reader.library import Library
+from reader.library.sources import open_library
 from reader.query import SORTS, Query, parse
 from tests.index.files import NOW, counts, ids, opened, refresh, text_of, titles, write
 from tests.model import Model
@@ -139,7 +140,7 @@ def test_many_changed_files(tmp_path: Path) -> None:
 def test_a_load_that_is_broken_off_goes_on(stop_after: int, tmp_path: Path, _block_ends_soon: None) -> None:
     """Whatever was written stays, the rest comes the next time, and nothing twice."""
     fill(tmp_path, 90, 4)
-    library = Library.open([tmp_path])
+    library = open_library([tmp_path])
     loading = iter(library.refresh())
     seen = 0
     for progress in loading:
@@ -156,7 +157,7 @@ def test_a_load_that_is_broken_off_goes_on(stop_after: int, tmp_path: Path, _blo
 def test_the_first_headlines_come_early(tmp_path: Path) -> None:
     """A few newest ones can be shown long before the rest is read."""
     fill(tmp_path, 90, 5)
-    library = Library.open([tmp_path])
+    library = open_library([tmp_path])
     for progress in library.refresh():
         if progress.changed:
             assert 0 < library.total <= 7 == progress.read
@@ -170,7 +171,7 @@ def test_the_look_for_dates_tells_how_far_it_is(tmp_path: Path, monkeypatch: pyt
     """It opens every file, which takes seconds on a slow disk: every piece of it is a sign of life."""
     monkeypatch.setattr(coldload, "PEEK_SIZE", 10)
     fill(tmp_path, 47)
-    library = Library.open([tmp_path])
+    library = open_library([tmp_path])
     told = [(step.read, step.to_read) for step in library.refresh() if step.phase == "date"]
     library.close()
     assert told == [(10, 47), (20, 47), (30, 47), (40, 47)]
@@ -189,7 +190,7 @@ def test_a_worker_that_is_killed(count: int, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(update, "IndexWorkers", Kept)
     monkeypatch.setattr(update, "worker_count", lambda: 2)
     fill(tmp_path, 120, 6)
-    library = Library.open([tmp_path])
+    library = open_library([tmp_path])
     killed = 0
     for progress in library.refresh():
         if killed < count and started and progress.phase == "read":
@@ -212,11 +213,11 @@ def test_tasks_come_back_in_order_and_errors_arrive() -> None:
 SCRIPT = """
 import sys
 from reader.index import update
-from reader.library import Library
+from reader.library.sources import open_library
 
 update.MOST_AT_ONCE, update.FIRST_CHUNK, update.worker_count = 20, 7, lambda: 2
 print("begun")
-library = Library.open([sys.argv[1]])
+library = open_library([sys.argv[1]])
 for progress in library.refresh():
     pass
 print(library.total)

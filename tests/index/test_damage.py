@@ -14,6 +14,7 @@ import pytest
 from reader.errors import QueryError, ReaderError, StorageError
 from reader.index import reading, search, store
 from reader.library import Change, Library
+from reader.library.folder import FolderLibrary
 from reader.query import Query, Term, parse
 from tests.index.files import NOW, named, opened, refresh, text_of, titles, write
 
@@ -113,7 +114,7 @@ def test_damage_found_at_the_start_is_put_right(feed: Path, how: str) -> None:
     wanted = ask_everything(library)
     library.close()
     damage(how)
-    library = Library.open([feed])
+    library = FolderLibrary.open([feed])
     for _ in library.refresh_for(None):
         pass
     assert ask_everything(library) == wanted

@@ -18,7 +18,7 @@ from reader.config import paths
 from reader.index import update
 from reader.index.schema import VERSION, connect
 from reader.index.store import Editions
-from reader.library import Library
+from reader.library.folder import FolderLibrary
 from reader.marks.database import Change
 from reader.query import parse
 from tests.index.files import NOW, counts, named, opened, refresh, text_of, titles, write
@@ -93,7 +93,7 @@ def test_a_damaged_index_is_built_anew(damage: str, feed: Path) -> None:
     library.mark(named(library, "n3 harbour"), Change(read=True))
     library.close()
     DAMAGE[damage](index_file())
-    library = Library.open([feed])
+    library = FolderLibrary.open([feed])
     refresh(library)
     asked = [len(titles(library, text)) for text in ("", "harbour", "n1*", "topic:t3", "sort:title")]
     assert asked == [200, 200, 111, 29, 200]
@@ -126,7 +126,7 @@ def test_an_index_that_is_deleted_while_it_is_open(whole_cache: bool, feed: Path
     refresh(library)
     assert (library.total, titles(library, "is:read")) == (200, ["n3 harbour"])
     library.close()
-    again = Library.open([feed])
+    again = FolderLibrary.open([feed])
     assert again.total == 200
     again.close()
 
@@ -134,7 +134,7 @@ def test_an_index_that_is_deleted_while_it_is_open(whole_cache: bool, feed: Path
 def test_damage_while_it_is_open(feed: Path) -> None:
     """A question that meets damage is answered all the same, with one sentence."""
     opened(feed).close()
-    library = Library.open([feed])
+    library = FolderLibrary.open([feed])
     path = index_file()
     overwrite_from(path.stat().st_size // 3)(path)
     assert [len(titles(library, text)) for text in ("", "harbour", "n1*", "topic:t3")] == [200, 200, 111, 29]
@@ -168,10 +168,10 @@ REFRESH = """
 import sys
 from pathlib import Path
 from reader.index import update
-from reader.library import Library
+from reader.library.folder import FolderLibrary
 update.FIRST_CHUNK, update.MOST_AT_ONCE = 10, int(sys.argv[2])
 update.worker_count = lambda: 0
-library = Library.open([Path(sys.argv[1])])
+library = FolderLibrary.open([Path(sys.argv[1])])
 *_, last = library.refresh(rebuild=sys.argv[3] == "rebuild")
 print(library.total, len(library.notices), last.report.files, last.report.added + last.report.unchanged)
 library.close()
@@ -192,7 +192,7 @@ def test_processes_that_refresh_at_once(kinds: tuple[str, ...], most: str, feed:
     for process in running:
         out, err = process.communicate(timeout=50)
         assert (process.returncode, err, out.split()) == (0, "", ["200", "0", "200", "200"])
-    library = Library.open([feed])
+    library = FolderLibrary.open([feed])
     assert library.notices == [] and library.total == 200
     assert len(list(paths.cache_dir().glob("indexes/*/*.db"))) == 1
     assert sorted(titles(library)) == sorted(one.article.title for one in Model([feed]).stored)

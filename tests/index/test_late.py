@@ -17,6 +17,7 @@ from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
 from reader.index.schema import LATE, LIVE, SetKind, create
 from reader.index.sets import write_sets
+from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
 
 DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=25)
@@ -69,7 +70,8 @@ def test_windows_and_places(parts: list[list[int | None]], data: st.DataObject, 
         known = None
         for part in parts:
             add(connection, part)
-            fresh, view = IndexView(connection, {}), IndexView(connection, {}, known)
+            store = SqliteStore(connection)
+            fresh, view = IndexView(store, {}), IndexView(store, {}, known)
             if view.late:
                 assert list(view.late_articles.newest_first) == list(fresh.late_articles.newest_first)
             known = view.known_late

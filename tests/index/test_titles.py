@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index import stretches
-from reader.index.stretches import TitleOrder, Titles, read_order
+from reader.index import sqlite, stretches
+from reader.index.sqlite import SqliteStore
+from reader.index.stretches import TitleOrder, Titles
 
 KEYS = st.dictionaries(st.integers(1, 1 << 31), st.sampled_from(["", "a", "b", "b c", "é", "z"]), max_size=30)
 
@@ -26,7 +27,7 @@ def order_in(keys: Mapping[int, str]) -> list[int]:
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretches of a few numbers, so that few articles make many."""
     monkeypatch.setattr(stretches, "SHORTEST", 3)
-    monkeypatch.setattr(stretches, "_AT_ONCE", 7)
+    monkeypatch.setattr(sqlite, "_AT_ONCE", 7)
 
 
 @given(KEYS)
@@ -37,7 +38,7 @@ def test_the_order_is_read_whole(keys: Mapping[int, str]) -> None:
         "create table titles(title_key text, number integer, primary key(title_key, number)) without rowid"
     )
     connection.executemany("insert into titles values(?, ?)", [(key, number) for number, key in keys.items()])
-    assert list(read_order(connection)) == order_in(keys)
+    assert list(SqliteStore(connection).titles()) == order_in(keys)
     connection.close()
 
 

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from reader.index.schema import LIVE, STORED, SetKind, create
 from reader.index.sets import write_sets
+from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
 from reader.query import parse
 from tests.index.files import NOW, opened, text_of, write
@@ -35,7 +36,7 @@ def test_what_matches_is_never_held_as_runs() -> None:
     create(connection)
     numbers = BitMap(range(3 << 16, (4 << 16) + 10))
     write_sets(connection, {SetKind.STATE: {LIVE: numbers}})
-    view = IndexView(connection, {})
+    view = IndexView(SqliteStore(connection), {})
     assert view.live == numbers
     wanted = BitMap([number for number in numbers if number % 50])
     match = view.live & wanted

@@ -10,6 +10,7 @@ import pytest
 
 from reader.index import update
 from reader.library import Library
+from reader.library.folder import FolderLibrary
 from reader.marks.database import Change
 from reader.query import Query, parse
 from tests.index.files import NOW, counts, every, opened, refresh, text_of
@@ -122,7 +123,7 @@ class Walk:
     def reopen(self) -> None:
         """The program ends and starts again."""
         self.library.close()
-        self.library = Library.open([self.folder])
+        self.library = FolderLibrary.open([self.folder])
         assert self.library.notices == []
 
     def rebuild(self) -> None:

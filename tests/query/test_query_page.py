@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from reader.collection.folders import Collection
-from reader.library import Library
+from reader.library.folder import FolderLibrary
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
 from reader.query.fields import FIELD_NAMES, NAMES
@@ -52,12 +52,12 @@ def examples() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, Model]]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibrary, Model]]:
     """A collection of which every example finds a part, and the plain model of it."""
     folder = tmp_path_factory.mktemp("page")
     for path, text in _FILES.items():
         write(folder / "news" / path, text)
-    library = Library(Collection([folder / "news"]), None, folder)
+    library = FolderLibrary(Collection([folder / "news"]), None, folder)
     refresh(library)
     model = Model([folder / "news"])
     library.mark(named(library, "Spring"), Change(read=True, starred=True, add_tags=("later",), note="so"))
@@ -68,7 +68,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, M
 
 
 @pytest.mark.parametrize("text", examples())
-def test_every_example_of_the_page_finds_what_it_says(text: str, asked: tuple[Library, Model]) -> None:
+def test_every_example_of_the_page_finds_what_it_says(text: str, asked: tuple[FolderLibrary, Model]) -> None:
     """It reads back, finds some articles and leaves others out (or only orders them), as the model says."""
     library, model = asked
     query = parse(text)

@@ -10,7 +10,7 @@ import pytest
 
 from reader.app.early.first_paint import FirstLoad
 from reader.errors import StorageError
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.query.results import Progress, Report
 from tests.index.files import text_of, titles, write
 
@@ -22,7 +22,7 @@ def test_the_newest_are_there_before_the_rest(tmp_path: Path) -> None:
             tmp_path / f"{number // 65}" / f"{number}.md",
             text_of(f"T{number}", f"2024-01-01T00:{number % 60:02}"),
         )
-    library = Library.open([tmp_path])
+    library = open_library([tmp_path])
     load = FirstLoad(library)
     load.wait(20, 20)
     assert library.total == 100

@@ -11,6 +11,7 @@ import pytest
 from reader.errors import NoSuchArticle, UsageError
 from reader.index import search
 from reader.library import Library
+from reader.library.sources import open_library
 from reader.pictures import PictureError
 from reader.query import parse
 from tests.index.files import NOW, counts, every, named, opened, refresh, text_of, titles, write
@@ -36,7 +37,7 @@ def test_an_empty_folder(library: Library) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """Wrong use, said with the path."""
     with pytest.raises(UsageError, match="nowhere"):
-        Library.open([tmp_path / "nowhere"])
+        open_library([tmp_path / "nowhere"])
 
 
 def test_phrases_are_exact(feed: Path, library: Library) -> None:
@@ -236,7 +237,7 @@ def test_large_collections_are_looked_at_by_folder(
     feed: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a few articles are shown of very many, files are looked at only when the folders say so."""
-    from reader import library as module
+    from reader.library import folder as module
 
     write(feed / "a.md", text_of("a"))
     past = time.time_ns() - 10_000_000_000

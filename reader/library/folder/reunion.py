@@ -14,8 +14,9 @@ from contextlib import suppress
 from reader.article.identity import identity_of, is_web
 from reader.collection.folders import Roots
 from reader.errors import StorageError
+from reader.index.backend import ArticleRow
 from reader.index.recognition import ArticleFacts, Recogniser, are_alike, keys_of
-from reader.index.store import ArticleRow, Index
+from reader.index.store import Index
 from reader.marks.database import Mark, Marks, Traces
 
 

@@ -14,6 +14,7 @@ from reader.config import paths
 from reader.errors import StorageError
 from reader.index import update
 from reader.library import Library
+from reader.library.sources import open_library
 from reader.marks.database import FILE, Change, Marks
 from reader.query import parse
 from reader.query.results import Stretch
@@ -107,7 +108,7 @@ def test_marks_are_right_before_the_first_refresh(feed: Path, library: Library) 
     refresh(library)
     library.mark(named(library, "b"), READ)
     library.close()
-    again = Library.open([feed])
+    again = open_library([feed])
     assert titles(again, "is:read") == ["a", "b"]
     again.close()
 
@@ -211,11 +212,11 @@ def test_marks_that_were_put_back_or_away(feed: Path, library: Library) -> None:
     refresh(library)
     library.close()
     kept.with_suffix(".old").replace(kept)
-    again = Library.open([feed])
+    again = open_library([feed])
     assert titles(again, "is:read") == ["a"]
     again.close()
     kept.unlink()
-    again = Library.open([feed])
+    again = open_library([feed])
     assert titles(again, "is:read") == []
     again.close()
 

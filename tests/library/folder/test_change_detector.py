@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from reader.library import change_detector
-from reader.library.change_detector import POLL_SECONDS, POLL_SHARE, ChangeDetector
+from reader.library.folder import change_detector
+from reader.library.folder.change_detector import POLL_SECONDS, POLL_SHARE, ChangeDetector
 
 
 @pytest.mark.parametrize(("takes", "pause"), [(0.01, POLL_SECONDS), (4.0, 4.0 / POLL_SHARE)])

@@ -17,12 +17,12 @@ from reader.collection.folders import Roots
 from reader.errors import DamageError, StorageError
 from reader.index.marked import MarkedSets, Marking
 from reader.index.store import Index
-from reader.library.reunion import Reunion, blank
+from reader.library.folder.reunion import Reunion, blank
 from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience
 
 if TYPE_CHECKING:
-    from reader.index.store import ArticleRow
+    from reader.index.backend import ArticleRow
 
     _Done = TypeVar("_Done")
 

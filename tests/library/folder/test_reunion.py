@@ -13,7 +13,7 @@ import pytest
 
 from reader.article.record import key_of
 from reader.config import paths
-from reader.library import Library
+from reader.library.sources import open_library
 from reader.marks.database import FILE, Change
 from tests.index.files import every, named, opened, refresh, text_of, titles, write
 
@@ -307,7 +307,7 @@ def test_an_id_stays_without_marks(news: Path) -> None:
 @pytest.fixture
 def version_1() -> Iterator[sqlite3.Connection]:
     """The marks of somebody who used the first version, to be filled."""
-    schema = Path(__file__).parents[1] / "force/schemas/marks-1.sql"
+    schema = Path(__file__).parents[2] / "force/schemas/marks-1.sql"
     file = paths.user_data_dir() / FILE
     file.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(file)) as connection:
@@ -369,7 +369,7 @@ def test_a_refresh_that_is_left_moves_no_mark(news: Path) -> None:
     """While only some files were read, an article that is not there may yet come."""
     write(news / "a.md", f"# One\n\n{LONG}\n")
     star("One", news)
-    library = Library.open([news])
+    library = open_library([news])
     (news / "a.md").rename(news / "b.md")
     write(news / "a.md", f"# Two\n\n{OTHER}\n")
     for _ in library.refresh():

@@ -1,0 +1,307 @@
+"""The Library of folders: files are the truth, the index is a copy, marks belong to the user.
+
+See `reader.library.Library` for what is asked of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, TypeVar
+
+from reader.article.identity import host_of
+from reader.article.record import Article, Problem, Site
+from reader.collection.folders import Collection, Roots, Rules, Source
+from reader.config import paths, settings
+from reader.errors import NoSuchArticle, StorageError
+from reader.index.answer import IndexResults, facet_of
+from reader.index.store import Index
+from reader.library.folder.change_detector import ChangeDetector
+from reader.library.folder.guard import GuardedIndex
+from reader.library.folder.marking import MarksDesk
+from reader.marks.database import Change
+from reader.query import Query
+from reader.query.results import MOST_PERIODS, Facet, Headline, Progress, RelatedLink, Results, Stretch
+
+if TYPE_CHECKING:
+    from reader.index.backend import ArticleRow
+    from reader.index.lookup import Lookup
+    from reader.library.folder.articles import ArticleFiles
+
+    _Found = TypeVar("_Found")
+
+SURVEYED = 2_000
+"""Files up to which every command looks at each (15 ms). Beyond, one that shows few articles looks at folders
+and at their files: it never shows what is gone or stale, and takes no longer for a million."""
+
+
+def rules_of(config: settings.Config) -> Rules:
+    """The configuration of folders."""
+    sites = [
+        Site(
+            os.path.realpath(one["folder"]),
+            one.get("name") or host_of(one["url"]),
+            one["url"],
+            one.get("permalink", ""),
+        )
+        for one in config.site
+    ]
+    return Rules(config.skip_folders, tuple(sites))
+
+
+class FolderLibrary:
+    """A collection with its index and the user's marks. Safe to call from several threads."""
+
+    def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
+        """Use `FolderLibrary.open`. A folder that is None can't be written: its part is in memory only."""
+        self._collection = collection
+        self._roots = Roots(collection.roots, collection.rules)
+        self._index = Index(cache, self._with_phrase)
+        self._changes = ChangeDetector(self._index, collection)
+        self.notices = self._index.notices
+        """Notices that the user should see once."""
+        self.marks = MarksDesk(self._index, self._roots, data, self.notices)
+        self._guard = GuardedIndex(self._index, self._updated)
+
+    @classmethod
+    def open(cls, sources: Sequence[Source]) -> FolderLibrary:
+        """Open the index and marks for these folders and files; reads no article. Raises UsageError."""
+        collection = Collection(sources, rules_of(settings.load()[0]))
+        name = blake2b(
+            "\0".join(collection.sources).encode("utf-8", "surrogateescape"), digest_size=10
+        ).hexdigest()
+        notices = []
+        cache = data = None
+        try:
+            cache = paths.ensure(os.path.join(paths.folder_of("cache"), "indexes", name))
+        except StorageError as error:
+            notices.append(f"{error}; the index is kept in memory and rebuilt at each start.")
+        try:
+            data = paths.ensure(paths.folder_of("data"))
+        except StorageError as error:
+            notices.append(f"{error}; marks are not saved.")
+        try:
+            library = cls(collection, cache, data)
+        except (sqlite3.Error, OSError) as error:
+            notices.append(f"Cannot use the index in {cache} ({error}); it is kept in memory.")
+            library = cls(collection, None, data)
+        library.notices[:0] = notices
+        return library
+
+    @property
+    def generation(self) -> tuple[int, int]:
+        """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader."""
+        return self._guard.ask(self._index.generation), self.marks.turn
+
+    @property
+    def total(self) -> int:
+        """Number of articles in the collection, as far as it is indexed."""
+        return self._guard.ask(self._count)
+
+    def _count(self) -> int:
+        with self._index.view() as view:
+            return len(view.live)
+
+    def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        """Bring the index up to date with the files, chunk by chunk; the last Progress has a Report.
+
+        Raises StorageError where the index can't be written.
+        """
+        try:
+            for progress in self._updated(rebuild=rebuild):
+                if progress.changed:
+                    self.marks.follow()
+                yield progress
+        except Exception as error:
+            yield from self._guard.rebuilt_after(error)
+        self._settle_marks()
+
+    def _settle_marks(self) -> None:
+        self._guard.ask(self.marks.follow)
+        self.marks.store()
+        self.marks.back_up()
+
+    def _updated(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
+        from reader.index.update import Refresh
+
+        return Refresh(self._index, self._collection).run(rebuild=rebuild)
+
+    def refresh_for(self, shown: int | None) -> Iterator[Progress]:
+        """The refresh before a command that shows so many articles (None = any number): no step at all where
+        nothing is different.
+
+        A collection of more than SURVEYED files is not looked at file by file where the folders say that
+        nothing came or went and only a few articles are shown: those are looked at by `is_fresh`.
+        """
+        if self._changes.sees_change(every_file=shown is None or self.total <= SURVEYED):
+            yield from self.refresh()
+        else:
+            self._settle_marks()
+
+    def is_fresh(self, shown: Iterable[Headline]) -> bool:
+        """Whether these articles' files are as they were when they were read."""
+        return self._guard.ask(lambda: self._changes.is_fresh([one.number for one in shown]))
+
+    def select(self, query: Query, now: datetime | None = None) -> Results:
+        """The articles that match, in the query's order."""
+        asked = now or datetime.now(UTC)
+        return self._answer(lambda: IndexResults(self._index, query, asked, self._guard))
+
+    def facet(
+        self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
+    ) -> Facet:
+        """The counts of topic, provider, category, type, tag or quality, or of dates in at most `cells`
+        periods; the field's own choices do not narrow it."""
+        asked = now or datetime.now(UTC)
+        return self._answer(lambda: facet_of(self._index, field, query, asked, cells))
+
+    def _answer(self, question: Callable[[], _Found]) -> _Found:
+        return self._guard.ask(lambda: self._with_marks(question))
+
+    def _with_marks(self, question: Callable[[], _Found]) -> _Found:
+        """Ask with the marks as they are now, again where another reader's edition came in between."""
+        while True:
+            edition = self.marks.follow()
+            found = question()
+            if edition == self._index.edition:
+                return found
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        # Only a list without any article's own page, and so without this, is in a hurry.
+        from reader.index.lookup import Lookup
+
+        return Lookup(self._index)
+
+    @cached_property
+    def _files(self) -> ArticleFiles:
+        from reader.library.folder.articles import ArticleFiles  # with it all parsing
+
+        return ArticleFiles(self._index, self._lookup, self._roots)
+
+    def find(self, prefix: str) -> Headline:
+        """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
+        return self._answer(lambda: self._lookup.find(prefix))
+
+    def article(self, headline: Headline) -> Article:
+        """The full article, read from its file now. Raises NoSuchArticle if the file is gone."""
+        return self._guard.ask(lambda: self._files.article(headline))
+
+    def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
+        """The bytes of an article's picture, from the collection or, where that is wished, from the network.
+
+        Blocks. Raises PictureError: not there, too large, not allowed.
+        """
+        from reader import pictures
+        from reader.config import paths
+
+        try:
+            source = pictures.file_of(article.path, url, self._roots.paths)
+        except pictures.PictureError:
+            from reader.article.urls import resolved
+
+            absolute = resolved(url, article.base)
+            if absolute == url:
+                raise
+            source = pictures.file_of(article.path, absolute, ())
+        cache = str(paths.cache_dir() / "pictures")
+        return pictures.read(source, cache=cache, may_fetch=may_fetch)
+
+    def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
+        """Each headline with its record, read from its file now, and the person's note.
+
+        None for a file that has gone. A few hundred at a time cost the index one question, not two each.
+        """
+        rows = {row.key >> 15: row for row in self._rows_of(headlines)}
+        notes = self.marks.notes(list(rows.values()))
+        for headline in headlines:
+            row = rows.get(int(headline.id, 16))
+            try:
+                article = self._files.article_of(row) if row is not None else None
+            except NoSuchArticle:
+                article = None
+            yield headline, article, notes.get(row.key, "") if row is not None else ""
+
+    def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
+        """Each headline with the absolute path of its file; no file is looked at."""
+        rows = {row.key >> 15: row.path for row in self._rows_of(headlines)}
+        for headline in headlines:
+            if path := rows.get(int(headline.id, 16)):
+                yield headline, path
+
+    def related(self, article: Article) -> list[RelatedLink]:
+        """An article's related links, each with its own headline where it is in the collection."""
+        return self._guard.ask(lambda: self._lookup.related(article))
+
+    def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
+        return self._guard.ask(lambda: self._files.rows_of(headlines))
+
+    def note(self, headline: Headline) -> str:
+        """The user's note on an article; empty if there is none."""
+        return self.marks.note(self._rows_of([headline]))
+
+    def mark(
+        self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
+    ) -> int:
+        """Change the marks of these articles at once, on disk when it returns; how many were changed.
+        `undo` does not take back what is not undoable.
+
+        Raises StorageError where marks can't be kept.
+        """
+        if isinstance(headlines, IndexResults):
+            return self.marks.change(headlines.rows(), change, is_undoable=is_undoable)
+        if isinstance(headlines, Stretch):
+            assert isinstance(headlines.results, IndexResults)
+            rows = headlines.results.rows(headlines.start, headlines.stop)
+            return self.marks.change(rows, change, is_undoable=is_undoable)
+        assert isinstance(headlines, Iterable)
+        return self.marks.change(self._rows_of(headlines), change, is_undoable=is_undoable)
+
+    def undo(self) -> str | None:
+        """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""
+        return self.marks.undo()
+
+    def redo(self) -> str | None:
+        """Do again what was undone last; what it was, in words, or None."""
+        return self.marks.redo()
+
+    def problems(self) -> Iterator[Problem]:
+        """Every problem in the files, in path order."""
+        yield from self._guard.ask(lambda: list(self._index.problems()))
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """How many files with each ending the last look at all folders passed over, though people may take
+        them for articles."""
+        counts = Counter(self._collection.skipped)
+        counts.update(self._index.pages_without_header())
+        return counts
+
+    def duplicates(self) -> Iterator[tuple[str, str]]:
+        """(path not shown, path shown in its place) for files with the same identity, in path order."""
+        yield from self._guard.ask(lambda: list(self._index.duplicates()))
+
+    def wait_for_change(self, timeout: float) -> bool:
+        """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
+        return self._changes.wait(timeout)
+
+    def close(self) -> None:
+        """Let go of the databases; safe to call twice."""
+        self._changes.close()
+        self.marks.close()
+        self._index.close()
+
+    def be_patient(self, reading: float, writing: float) -> None:
+        """Wait this long while another program uses the marks; a screen can wait less than a command."""
+        self.marks.be_patient(reading, writing)
+
+    def _with_phrase(
+        self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
+    ) -> Iterable[int]:
+        return self._files.with_phrase(numbers, field, wanted, prefix)
