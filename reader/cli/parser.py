@@ -76,7 +76,7 @@ GROUPS = {
         "export-feeds": "feeds",
         "save": "feeds",
     },
-    "maintain the collection": {"index": "check", "check": "check"},
+    "maintain the collection": {"index": "check", "check": "check", "publish": "publish"},
     "configure": {"config": "config", "doctor": "doctor", "completion": "completion", "relay": "relay"},
 }
 """The commands under the headings of the help, each with its module in this package."""

@@ -163,3 +163,14 @@ def lows_of_rare(stored: bytes, wanted: bytes) -> bytes:
     through = before + 1 + head.count(b"\n", first, head.rindex(wanted, first, end))
     counts = head[end + 1 :]
     return data[size + 2 * sum(counts[:before]) : size + 2 * sum(counts[:through])]
+
+
+def words_of_rare(stored: bytes) -> Iterator[tuple[str, bytes]]:
+    """(word, the low halves of its numbers) for every word of a row."""
+    data = unsealed(stored)
+    size = int.from_bytes(data[:2]) + 2
+    lines, _, counts = decompress(data[2:size], -_WINDOW).partition(b"\0")
+    place = size
+    for word, count in zip(lines.decode().split("\n")[1:-1], counts, strict=True):
+        yield word, data[place : place + 2 * count]
+        place += 2 * count

@@ -291,6 +291,10 @@ class FolderLibrary:
         """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
         return self._changes.wait(timeout)
 
+    def publishable(self) -> tuple[Index, Roots]:
+        """The index as it is, and the folders that it is of."""
+        return self._index, self._roots
+
     def close(self) -> None:
         """Let go of the databases; safe to call twice."""
         self._changes.close()

@@ -95,7 +95,8 @@ def tables_of_shard(schema: str = SCHEMA) -> str:
 
 
 def partitioned_tables(schema: str = SCHEMA) -> str:
-    """The statements that make the same tables where their rows are on shards: no unique index spans those."""
+    """The statements that make the same tables where their rows are on shards: no unique index spans
+    those."""
     return ";".join(
         f"{table.format(schema=schema, key='')} partition by hash(block)" for table in (_SETS, _ARTICLE)
     )

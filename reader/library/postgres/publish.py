@@ -1,0 +1,427 @@
+"""Publishing: what the index of a folder has is brought into the tables of a shared collection.
+
+One transaction, which begins with a lock that only one publisher gets: whoever reads sees all of a
+publication or nothing of it, and one that was broken off has left nothing. Only what differs is sent:
+articles by the stamps of their rows, sets by a digest of each block and then by the checksum that each of
+them ends with.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from hashlib import blake2b
+from time import monotonic
+from typing import Any, LiteralString, NamedTuple, TypeAlias
+
+import psycopg
+from psycopg import sql
+
+from reader.article.text import display_path
+from reader.collection.folders import Roots
+from reader.errors import counted
+from reader.index import schema as index_schema
+from reader.index.packing import pack, pack_set, unpack, words_of_rare
+from reader.index.schema import SetKind, unpack_name
+from reader.index.store import Index
+from reader.index.workers import IndexWorkers, worker_count
+from reader.library.postgres.connection import SharedError, connect, shown, told
+from reader.library.postgres.records import (
+    COLUMNS,
+    COPY_HEADER,
+    COPY_TRAILER,
+    IndexedFile,
+    packed_row,
+    packed_rows,
+    storable,
+)
+from reader.library.postgres.schema import CHANNEL, CONTENT, MIGRATIONS, SCHEMA, VERSION
+
+LOCK = 0x6E657773
+"""The advisory lock of whoever publishes to a database."""
+CHUNK = 250
+"""Files that a worker reads at a time."""
+FEW = 1_000
+"""Articles up to which no workers are started: that takes longer than to read them."""
+MOST_NAMED = 5_000
+"""Values in one statement."""
+STRANGE = 100
+"""Articles of a shared collection above which it is not replaced by another one, nor by an empty folder."""
+ANALYZED = 0.1
+"""Part of the articles above which a publication is followed by new statistics."""
+
+LONGEST_VALUE = 2_000
+"""Bytes of a value: PostgreSQL finds no row by a longer one. Nobody chooses by such a topic."""
+
+Key: TypeAlias = tuple[int, str]
+"""A field and a value."""
+
+
+class Step(NamedTuple):
+    """How far a publication has come."""
+
+    phase: str
+    """compare, articles, sets or done."""
+    done: int = 0
+    of: int = 0
+    report: Publication | None = None
+    """Set on the last one only."""
+
+
+class Publication(NamedTuple):
+    """What a publication did, with the names that `reader publish --format json` prints."""
+
+    articles: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    """Files that went or could not be read while they were published."""
+    sets: int = 0
+    """Stored sets that were written."""
+    generation: int = 0
+    """Of the shared collection; it grows with each publication that changes something."""
+    seconds: float = 0.0
+
+
+class Publisher:
+    """Publishes the index of one collection of folders to one database."""
+
+    def __init__(self, index: Index, roots: Roots, address: str) -> None:
+        self._index = index
+        self._roots = roots
+        self._address = address
+
+    def run(self) -> Iterator[Step]:
+        """Publish what the index has now, step by step. Raises SharedError; then nothing has changed."""
+        began = monotonic()
+        yield Step("compare")
+        with (
+            told(self._address),
+            closing(connect(self._address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
+            closing(index_schema.connect(self._index.location)) as local,
+        ):
+            connection.execute("set synchronous_commit = on")
+            connection.execute("set idle_in_transaction_session_timeout = 0")
+            local.execute("begin")
+            is_sharded = self._begin(connection)
+            difference = self._compare(connection, local)
+            yield from self._send_articles(connection, local, difference)
+            written = yield from self._send_sets(connection, local)
+            is_different = bool(difference.to_send or difference.to_delete or written) | self._send_rest(
+                connection, local
+            )
+            generation = int(_one(connection, "select value from meta where key = 'generation'"))
+            report = difference.report()._replace(sets=written, generation=generation)
+            if is_different:
+                report = report._replace(generation=generation + 1)
+                self._finish(connection, report, is_sharded)
+            connection.rollback()
+            if report.added + report.changed > report.articles * ANALYZED:
+                analyze(connection)
+        yield Step("done", report=report._replace(seconds=monotonic() - began))
+
+    def _begin(self, connection: psycopg.Connection) -> bool:
+        """Take the lock, bring the tables up to this version; whether they lie on shards."""
+        name = shown(self._address)
+        if not _one(connection, "select pg_try_advisory_xact_lock(%s)", LOCK):
+            raise SharedError(f"another publisher is at work at {name}: try again when it has finished")
+        meta: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
+        version = int(meta.get("version", 0))
+        if version > VERSION:
+            raise SharedError(f"{name} was set up by a newer version of reader: publish with that one")
+        for step in range(version, VERSION):
+            for statement in MIGRATIONS[step].format(schema=SCHEMA).split(";"):
+                connection.execute(statement.encode())
+        connection.execute("update meta set value = %s where key = 'version'", (str(VERSION),))
+        if "unfinished" in meta:
+            # A server died while the shards were told one by one: who knows which of them have what.
+            for table in ("sets", "article", "block"):
+                connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+        return "shards" in meta
+
+    def _compare(self, connection: psycopg.Connection, local: sqlite3.Connection) -> Difference:
+        """Which articles differ, by the stamps of both sides in the order of their keys."""
+        found = Difference()
+        with connection.cursor("stamps", binary=True) as cursor:
+            cursor.itersize = MOST_NAMED
+            theirs = iter(cursor.execute("select key, stamp from article order by key"))
+            their = next(theirs, None)
+            for file in files(local, "order by key"):
+                while their is not None and their[0] < file.key:
+                    found.removed(their[0])
+                    their = next(theirs, None)
+                if their is not None and their[0] == file.key:
+                    found.both(file, is_same=their[1] == file.stamp)
+                    their = next(theirs, None)
+                else:
+                    found.added(file)
+            while their is not None:
+                found.removed(their[0])
+                their = next(theirs, None)
+        if found.is_strange:
+            raise SharedError(
+                f"{shown(self._address)} holds {counted(found.gone, 'article')}, none of which is in this"
+                f" collection: publish to another database, or drop the schema {SCHEMA} there first"
+            )
+        return found
+
+    def _send_articles(
+        self, connection: psycopg.Connection, local: sqlite3.Connection, difference: Difference
+    ) -> Iterator[Step]:
+        for start in range(0, len(difference.to_delete), MOST_NAMED):
+            keys = difference.to_delete[start : start + MOST_NAMED].tolist()
+            connection.execute("delete from article where key = any(%s)", (keys,))
+        numbers = array("q", sorted(difference.to_send))
+        if not numbers:
+            return
+        tasks = (
+            (self._roots, files_of(local, numbers[start : start + CHUNK]))
+            for start in range(0, len(numbers), CHUNK)
+        )
+        done = 0
+        yield Step("articles", 0, len(numbers))
+        with (
+            IndexWorkers(worker_count() if len(numbers) > FEW else 1) as workers,
+            connection.cursor().copy(_copy("article", COLUMNS)) as copy,
+        ):
+            copy.write(COPY_HEADER)
+            for rows, missing in workers.map(packed_rows, tasks):
+                copy.write(rows)
+                difference.missing += missing
+                done += CHUNK
+                yield Step("articles", min(done, len(numbers)), len(numbers))
+            copy.write(COPY_TRAILER)
+
+    def _send_sets(
+        self, connection: psycopg.Connection, local: sqlite3.Connection
+    ) -> Generator[Step, None, int]:
+        """Send the sets that differ, block by block; how many were written."""
+        theirs = {block: digest for block, digest in connection.execute("select block, digest from block")}
+        blocks = [block for (block,) in local.execute("select block from blocks order by block")]
+        written = 0
+        for gone in theirs.keys() - set(blocks):
+            connection.execute("delete from sets where block = %s", (gone,))
+            connection.execute("delete from block where block = %s", (gone,))
+            written += 1
+        for done, block in enumerate(blocks):
+            yield Step("sets", done, len(blocks))
+            digest = digest_of_block(local, block)
+            if theirs.get(block) != digest:
+                written += _send_block(connection, block, sets_of_block(local, block), block in theirs)
+                connection.execute("delete from block where block = %s", (block,))
+                connection.execute("insert into block values(%s, %s)", (block, digest))
+        return written
+
+    def _send_rest(self, connection: psycopg.Connection, local: sqlite3.Connection) -> bool:
+        """Send what is small: the values of fields, problems, duplicates; whether anything of it differs."""
+        choices = [
+            (field, storable(folded), storable(value))
+            for field, folded, value in local.execute("select field, folded, value from choices")
+            if len(folded.encode()) + len(value.encode()) <= LONGEST_VALUE
+        ]
+        problems = [
+            (self._below(one.path), one.line, storable(one.field), storable(one.reason))
+            for one in self._index.problems()
+        ]
+        duplicates = [(self._below(one), self._below(other)) for one, other in self._index.duplicates()]
+        is_different = [
+            _replace(connection, "choice", ("field", "folded", "value"), "htt", choices),
+            _replace(connection, "problem", ("path", "line", "field", "reason"), "titt", problems),
+            _replace(connection, "duplicate", ("path", "shown"), "tt", duplicates),
+        ]
+        return any(is_different)
+
+    def _below(self, path: str) -> str:
+        """A path, as it is shown, below what is published."""
+        for top in self._roots.paths:
+            start = f"{display_path(top)}/"
+            if path.startswith(start):
+                name = "" if len(self._roots.paths) == 1 else f"{display_path(os.path.basename(top))}/"
+                return storable(name + path[len(start) :])
+        return storable(path.rpartition("/")[2])
+
+    def _finish(self, connection: psycopg.Connection, report: Publication, is_sharded: bool) -> None:
+        """Commit, and let the readers know."""
+        meta = {
+            "generation": str(report.generation), "content": CONTENT, "articles": str(report.articles),
+            "published": datetime.now(UTC).isoformat(timespec="seconds"),
+        }  # fmt: skip
+        for key, value in meta.items():
+            connection.execute(
+                "insert into meta values(%s, %s) on conflict(key) do update set value = excluded.value",
+                (key, value),
+            )
+        # Delivered with the commit.
+        connection.execute("select pg_notify(%s, %s)", (CHANNEL, str(report.generation)))
+        if is_sharded:
+            with closing(connect(self._address, is_writing=True)) as beside:
+                beside.execute("insert into meta values('unfinished', '') on conflict do nothing")
+            connection.execute("delete from meta where key = 'unfinished'")
+        connection.commit()
+
+
+class Difference:
+    """Which articles are to be sent and to be deleted."""
+
+    def __init__(self) -> None:
+        self.to_send = array("q")
+        """Numbers."""
+        self.to_delete = array("q")
+        """Keys, of changed articles too."""
+        self.missing = 0
+        self.gone = 0
+        self._added = self._changed = self._same = 0
+
+    def added(self, file: IndexedFile) -> None:
+        """Note an article that only the folder has."""
+        self._added += 1
+        self.to_send.append(file.number)
+
+    def removed(self, key: int) -> None:
+        """Note an article that only the database has."""
+        self.gone += 1
+        self.to_delete.append(key)
+
+    def both(self, file: IndexedFile, *, is_same: bool) -> None:
+        """Note an article that both have."""
+        if is_same:
+            self._same += 1
+            return
+        self._changed += 1
+        self.to_send.append(file.number)
+        self.to_delete.append(file.key)
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether the two have nothing in common, so that one is hardly the other of another day."""
+        return self.gone >= STRANGE and not self._changed + self._same
+
+    def report(self) -> Publication:
+        """What was done, as far as articles go."""
+        return Publication(
+            self._added + self._changed + self._same, self._added, self._changed, self.gone, self._same,
+            self.missing,
+        )  # fmt: skip
+
+
+_FILES = (
+    "select number, key, date, is_day, title, provider, domain, topics, quality, heat, category, type, url,"
+    " draft, title_key, text_key, mtime_ns, size, ctime_ns, root, path, name"
+    " from articles join folders using(folder)"
+)
+
+
+def files(local: sqlite3.Connection, rest: str, values: Sequence[int] = ()) -> Iterator[IndexedFile]:
+    """The articles of an index."""
+    for row in local.execute(f"{_FILES} {rest}", values):
+        path = f"{unpack_name(row[-2])}/{unpack_name(row[-1])}"
+        said = repr((CONTENT, *row[:-3], path)).encode("utf-8", "surrogateescape")
+        stamp = int.from_bytes(blake2b(said, digest_size=8).digest(), signed=True)
+        yield IndexedFile._make((*row[:16], stamp, row[-3], path))
+
+
+def files_of(local: sqlite3.Connection, numbers: Sequence[int]) -> list[IndexedFile]:
+    """The articles with these numbers."""
+    slots = ",".join("?" * len(numbers))
+    return [*files(local, f"where number in ({slots}) order by number", tuple(numbers))]
+
+
+def digest_of_block(local: sqlite3.Connection, block: int) -> bytes:
+    """Stands for all sets of a block but those of the person's own marks."""
+    digest = blake2b(CONTENT.encode(), digest_size=16)
+    for table, start in (("sets", "value"), ("rare", "start")):
+        rows = local.execute(
+            f"select field, {start}, data from {table} where block = ? and field != ?", (block, SetKind.MARK)
+        )
+        for field, value, data in rows:
+            digest.update(b"%d %s\0%d " % (field, value.encode("utf-8", "surrogatepass"), len(data)))
+            digest.update(data)
+    return digest.digest()
+
+
+def sets_of_block(local: sqlite3.Connection, block: int) -> dict[Key, bytes]:
+    """The sets that a block has of each field and value, in their stored form; the rare words as well."""
+    found: dict[Key, bytes] = {}
+    rows = local.execute(
+        "select field, value, part, data from sets where block = ? and field != ?"
+        " order by field, value, part",
+        (block, SetKind.MARK),
+    )
+    for field, value, part, data in rows:
+        # The parts of a set are one text of bytes, of which only the last ends with a checksum.
+        found[field, value] = found[field, value] + data if part else data
+    for field, data in local.execute("select field, data from rare where block = ?", (block,)):
+        for word, lows in words_of_rare(data):
+            before = found.get((field, word))
+            found[field, word] = (
+                pack(lows) if before is None else pack_set(unpack(block, before) | unpack(block, pack(lows)))
+            )
+    return {key: data for key, data in found.items() if len(key[1].encode()) <= LONGEST_VALUE}
+
+
+def _send_block(connection: psycopg.Connection, block: int, mine: dict[Key, bytes], is_there: bool) -> int:
+    """Make the stored sets of a block these; how many were written or deleted."""
+    theirs: dict[Key, bytes] = {}
+    if is_there:
+        rows = connection.execute(
+            "select field, value, substr(data, length(data) - 3) from sets where block = %s", (block,)
+        )
+        theirs = {(field, value): checksum for field, value, checksum in rows}
+    to_send = {key: data for key, data in mine.items() if theirs.get(key) != data[-4:]}
+    gone = [key for key in theirs if key in to_send or key not in mine]
+    for field in {field for field, _ in gone}:
+        values = [value for of, value in gone if of == field]
+        for start in range(0, len(values), MOST_NAMED):
+            connection.execute(
+                "delete from sets where field = %s and block = %s and value = any(%s)",
+                (field, block, values[start : start + MOST_NAMED]),
+            )
+    with connection.cursor().copy(_copy("sets", ("field", "value", "block", "data"))) as copy:
+        copy.write(COPY_HEADER)
+        for field, value in sorted(to_send):
+            copy.write(packed_row("htib", (field, value, block, to_send[field, value])))
+        copy.write(COPY_TRAILER)
+    return len(to_send) + len(theirs.keys() - mine.keys())
+
+
+def _replace(
+    connection: psycopg.Connection,
+    table: str,
+    columns: Sequence[str],
+    kinds: str,
+    rows: Iterable[tuple[object, ...]],
+) -> bool:
+    """Make the rows of a small table these; whether they were others."""
+    wanted = sorted(set(rows), key=repr)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    there = connection.execute(sql.SQL("select {} from {}").format(names, sql.Identifier(table))).fetchall()
+    if sorted(there, key=repr) == wanted:
+        return False
+    connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+    with connection.cursor().copy(_copy(table, columns)) as copy:
+        copy.write(COPY_HEADER + b"".join(packed_row(kinds, row) for row in wanted) + COPY_TRAILER)
+    return True
+
+
+def _copy(table: str, columns: Sequence[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("copy {} ({}) from stdin (format binary)").format(sql.Identifier(table), names)
+
+
+def _one(connection: psycopg.Connection, question: LiteralString, *values: object) -> Any:
+    row = connection.execute(question, values).fetchone()
+    return row[0] if row else None
+
+
+def analyze(connection: psycopg.Connection) -> None:
+    """Let the server look at how the values lie; without the right to, it does so in its own time."""
+    for table in ("sets", "article"):
+        with suppress(psycopg.Error):
+            connection.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
+            connection.commit()

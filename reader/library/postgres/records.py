@@ -1,0 +1,290 @@
+"""An article as a row of a shared collection, and back: everything it says but what must stay at home.
+
+`secured` is never in a row, nor where the file lies on its own machine, nor user and password of an address.
+PostgreSQL takes no NUL, no lone surrogate and no number beyond its type: they are replaced on the way in, and
+what comes back is cleaned again, as it was written by others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from struct import Struct
+from typing import Any, NamedTuple
+
+from reader.article.dates import When
+from reader.article.record import Article, Image, Problem, Provider, Related, Value
+from reader.article.text import clean, clean_line, words
+from reader.article.urls import without_user
+from reader.collection.files import load
+from reader.collection.folders import Roots
+from reader.index.entry import searched_texts, title_key
+from reader.index.schema import BLOCK_BITS
+from reader.library.export import other_value
+from reader.parsing.content import Unreadable
+
+MOST_INTEGER, MOST_BIGINT = (1 << 31) - 1, (1 << 63) - 1
+_REPLACEMENT = "\ufffd".encode()
+
+
+class IndexedFile(NamedTuple):
+    """An article's row in the index of the folder, with the columns that a shared row takes over."""
+
+    number: int
+    key: int
+    date: int | None
+    is_day: int
+    title: str
+    provider: str
+    domain: str
+    topics: str
+    quality: int | None
+    heat: int | None
+    category: str
+    type: str
+    url: str
+    draft: int
+    title_key: int | None
+    text_key: int | None
+    stamp: int
+    root: int
+    path: str
+    """Absolute."""
+
+
+COLUMNS = (
+    "number", "block", "key", "date", "is_day", "title", "provider", "domain", "topics", "quality", "heat",
+    "category", "type", "url", "draft", "title_key", "text_key", "sort_title", "path", "stamp", "record",
+    "words", "title_words", "body",
+)  # fmt: skip
+"""Of the table `article`, in the order of `row_of`."""
+_KINDS = "qiqq?ttttiqttt?qqttqtttt"
+"""Their types: q bigint, i integer, ? boolean, t text or json."""
+
+
+def row_of(file: IndexedFile, article: Article, path: str) -> tuple[object, ...]:
+    """The row of an article, whose file has this path below what is published."""
+    title_words = f" {' '.join(words(article.title))} "
+    # What no line is made of needs none: most texts are one line as it is.
+    lines = [f" {' '.join(found)} " for text in searched_texts(article) if (found := words(text))]
+    heat = None if file.heat is None else max(min(file.heat, MOST_BIGINT), -MOST_BIGINT)
+    quality = None if file.quality is None else max(min(file.quality, MOST_INTEGER), -MOST_INTEGER)
+    return (
+        file.number, file.number >> BLOCK_BITS, file.key, file.date, bool(file.is_day), file.title,
+        file.provider, file.domain, file.topics, quality, heat, file.category, file.type, file.url,
+        bool(file.draft), file.title_key, file.text_key, title_key(words(file.title)), path, file.stamp,
+        json.dumps(_storable(record_of(article)), ensure_ascii=False), "\n".join([title_words, *lines]),
+        title_words, article.body,
+    )  # fmt: skip
+
+
+def packed_rows(task: tuple[Roots, Sequence[IndexedFile]]) -> tuple[bytes, int]:
+    """The rows of these files as COPY takes them, and how many of the files could not be read; a worker's
+    task."""
+    roots, files = task
+    packed, missing = [], 0
+    for file in files:
+        try:
+            article = load(roots.place(file.root, file.path))
+        except (OSError, Unreadable):
+            missing += 1  # it changed this moment: the next publication has it, or its end
+            continue
+        packed.append(packed_row(_KINDS, row_of(file, article, published_path(roots, file.root, file.path))))
+    return b"".join(packed), missing
+
+
+def published_path(roots: Roots, root: int, path: str) -> str:
+    """A file's path below what is published; with several folders after its folder's name."""
+    place = roots.place(root, path)
+    return place.relative if len(roots.paths) == 1 else f"{place.folder}/{place.relative}"
+
+
+def record_of(article: Article) -> dict[str, Any]:
+    """What an article says, for `json`; its body and its path have columns of their own."""
+    return {
+        "identity": article.identity, "title": article.title, "excerpt": article.excerpt,
+        "publishedDateTime": _said(article.published_date_time),
+        "originalUrl": without_user(article.original_url), "webUrl": without_user(article.web_url),
+        "provider": article.provider._asdict(), "topics": article.topics, "category": article.category,
+        "type": article.type, "quality": article.quality, "heat": article.heat, "author": article.author,
+        "published": article.published, "images": [_image(one) for one in article.images],
+        "related": [_related(one) for one in article.related],
+        "other": {key: other_value(value) for key, value in article.other.items()},
+        "problems": [[one.line, one.field, one.reason] for one in article.problems],
+        "titleKey": article.title_key, "textKey": article.text_key,
+        "page": without_user(article.page), "base": without_user(article.base),
+    }  # fmt: skip
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return image._asdict() | {"url": without_user(image.url)}
+
+
+def _related(one: Related) -> dict[str, Any]:
+    return {
+        "title": one.title, "excerpt": one.excerpt, "publishedDateTime": _said(one.published_date_time),
+        "webUrl": without_user(one.web_url), "type": one.type, "provider": one.provider._asdict(),
+        "quality": one.quality, "images": [_image(image) for image in one.images],
+    }  # fmt: skip
+
+
+def _said(then: When | None) -> str | None:
+    return None if then is None else then.isoformat()
+
+
+def article_of(record: object, body: str, path: str) -> Article:
+    """The article of a row, cleaned once more; what has the wrong type is left out."""
+    said = record if isinstance(record, Mapping) else {}
+    shown = clean_line(path)
+    return Article(
+        path=path, identity=_line(said.get("identity")), title=_line(said.get("title")),
+        excerpt=_text(said.get("excerpt")), published_date_time=_when(said.get("publishedDateTime")),
+        original_url=_line(said.get("originalUrl")), web_url=_line(said.get("webUrl")),
+        provider=_provider(said.get("provider")), topics=_lines(said.get("topics")),
+        category=_line(said.get("category")), type=_line(said.get("type")),
+        quality=_whole(said.get("quality")), heat=_whole(said.get("heat")),
+        author=_lines(said.get("author")), published=_flag(said.get("published")),
+        images=tuple(map(_image_of, _objects(said.get("images")))),
+        related=tuple(map(_related_of, _objects(said.get("related")))),
+        other=_other(said.get("other")), body=clean(body),
+        problems=tuple(_problems(shown, said.get("problems"))),
+        title_key=_whole(said.get("titleKey")), text_key=_whole(said.get("textKey")),
+        page=_line(said.get("page")), base=_line(said.get("base")),
+    )  # fmt: skip
+
+
+def _image_of(said: Mapping[str, Any]) -> Image:
+    return Image(
+        _line(said.get("url")),
+        _whole(said.get("width")),
+        _whole(said.get("height")),
+        _flag(said.get("is_cached")),
+    )
+
+
+def _related_of(said: Mapping[str, Any]) -> Related:
+    return Related(
+        _line(said.get("title")), _text(said.get("excerpt")), _when(said.get("publishedDateTime")),
+        _line(said.get("webUrl")), _line(said.get("type")), _provider(said.get("provider")),
+        _whole(said.get("quality")), tuple(map(_image_of, _objects(said.get("images")))),
+    )  # fmt: skip
+
+
+def _problems(path: str, said: object) -> Iterable[Problem]:
+    for one in said if isinstance(said, list) else []:
+        if isinstance(one, list) and len(one) == 3:
+            yield Problem(path, _whole(one[0]) or 0, _line(one[1]), _line(one[2]))
+
+
+def _text(said: object) -> str:
+    return clean(said) if isinstance(said, str) else ""
+
+
+def _line(said: object) -> str:
+    return clean_line(said) if isinstance(said, str) else ""
+
+
+def _lines(said: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_line, said))) if isinstance(said, list) else ()
+
+
+def _whole(said: object) -> int | None:
+    return said if isinstance(said, int) and not isinstance(said, bool) else None
+
+
+def _flag(said: object) -> bool | None:
+    return said if isinstance(said, bool) else None
+
+
+def _objects(said: object) -> list[Mapping[str, Any]]:
+    return [one for one in said if isinstance(one, Mapping)] if isinstance(said, list) else []
+
+
+def _provider(said: object) -> Provider:
+    found = said if isinstance(said, Mapping) else {}
+    return Provider(_line(found.get("name")), _line(found.get("domain")))
+
+
+def _when(said: object) -> When | None:
+    try:
+        if not isinstance(said, str):
+            return None
+        if len(said) == len("2024-01-31"):
+            return date.fromisoformat(said)
+        then = datetime.fromisoformat(said)
+        return then.astimezone(UTC) if then.tzinfo else then.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _other(said: object) -> dict[str, Value]:
+    return {_line(key): _value(value) for key, value in said.items()} if isinstance(said, Mapping) else {}
+
+
+def _value(said: object) -> Value:
+    if isinstance(said, Mapping):
+        return {_line(key): _value(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_value(one) for one in said]
+    return _text(said) if isinstance(said, str) else None
+
+
+def storable(text: str) -> str:
+    """A text as PostgreSQL takes it."""
+    return _encoded(text).decode()
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        raw = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    return raw.replace(b"\0", _REPLACEMENT) if b"\0" in raw else raw
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(key): _storable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(one) for one in value]
+    return value
+
+
+COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+COPY_TRAILER = b"\xff\xff"
+"""What stands before and behind the rows of COPY in its binary format."""
+_NULL = b"\xff\xff\xff\xff"
+
+
+def _integer(form: str) -> Callable[[Any], bytes]:
+    pack = Struct(f">i{form}").pack
+    size = Struct(f">{form}").size
+    return lambda value: pack(size, value)
+
+
+_LENGTH = Struct(">i").pack
+
+
+def _bytes(value: bytes) -> bytes:
+    return _LENGTH(len(value)) + value
+
+
+_PACK: Mapping[str, Callable[[Any], bytes]] = {
+    "q": _integer("q"),
+    "i": _integer("i"),
+    "h": _integer("h"),
+    "?": _integer("?"),
+    "t": lambda value: _bytes(_encoded(value)),
+    "b": _bytes,
+}
+
+
+def packed_row(kinds: str, values: Sequence[object]) -> bytes:
+    """A row in the binary format of COPY: q bigint, i integer, h smallint, ? boolean, t text, b bytes."""
+    fields = (
+        _NULL if value is None else _PACK[kind](value) for kind, value in zip(kinds, values, strict=True)
+    )
+    return len(kinds).to_bytes(2) + b"".join(fields)
