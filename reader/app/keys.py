@@ -169,12 +169,12 @@ class Keymap(NamedTuple):
 
 
 def bindings_for(place: PaneName) -> list[BindingType]:
-    """The bindings of a widget: those of its own commands; the screen has the others' too, for when none of
-    their panes has the focus. A person's own keys replace them by their ids."""
+    """The bindings of a pane: those of its own commands. The screen has all commands, for when the pane with
+    the focus does not carry one out. A person's own keys replace them by their ids."""
     return [
         Binding(
             ",".join(map(_named, command.keys)) or UNBOUND,
-            action_of(command.id) if place in command.places else f"run_command({command.id!r})",
+            f"run_command({command.id!r})" if place == "screen" else action_of(command.id),
             command.label,
             show=False,
             id=command.id,

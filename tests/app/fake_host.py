@@ -8,14 +8,22 @@ from typing import Any
 from textual.screen import Screen
 from textual.timer import Timer
 
+from reader.query.results import Headline
+
 
 class FakeHost:
     """Does at once what the screen does later, and records what it is asked for."""
 
     def __init__(self) -> None:
+        self.targets: tuple[Headline, ...] = ()
         self.notices: list[str] = []
         self.dialogs: list[tuple[Screen[Any], Callable[[Any], Any] | None]] = []
         """Each with what is called with its answer."""
+
+    @property
+    def target(self) -> Headline | None:
+        """The first of them."""
+        return next(iter(self.targets), None)
 
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Record a notice."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from reader.app.browsing import Host
-from reader.app.browsing.filters import Filters
-from reader.app.browsing.marks import MarkCommands, tags_in
+from reader.app.browsing.filters import FilterCommands, Filters
+from reader.app.browsing.marks import Listed, MarkCommands, tags_in
 from reader.app.browsing.opening import PipeAndEdit
 from reader.app.screens.dialogs import Ask, Choice, Confirm, MarkMany
 from reader.app.screens.pipe import AskPipe, Piping, Printed
@@ -25,8 +25,13 @@ class Desk:
     def __init__(self) -> None:
         self.host, self.library, self.shown = FakeHost(), FakeLibrary(articles(6)), 0
         host: Host = self.host
-        self.marks = MarkCommands(host, self.library, lambda: NOW, self._show, "u")
         self.results = self.library.select(Query())
+        self.listed = Listed(self.results, 0, ())
+        self.marks = MarkCommands(host, self.library, lambda: NOW, self._show, "u", lambda: self.listed)
+
+    def target(self, count: int) -> None:
+        """The first articles are what commands are for."""
+        self.host.targets = tuple(self.results.window(0, count))
 
     def _show(self) -> None:
         self.shown += 1
@@ -45,18 +50,21 @@ def desk() -> Desk:
 
 def test_one_mark_is_kept_and_shown_without_a_notice(desk: Desk) -> None:
     """The star, the row and the counts say enough."""
-    desk.marks.toggle_read(desk.results.window(0, 1))
+    desk.target(1)
+    desk.marks.action_toggle_read()
     assert (desk.read, desk.shown, desk.host.notices) == ([0], 1, [])
 
 
 def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> None:
     """All become unread only if all of them are read."""
-    desk.marks.toggle_read(desk.results.window(0, 1))
-    desk.marks.toggle_read(desk.results.window(0, 3))
+    desk.target(1)
+    desk.marks.action_toggle_read()
+    desk.target(3)
+    desk.marks.action_toggle_read()
     assert desk.read == [0, 1, 2]
-    desk.marks.undo()
-    desk.marks.redo()
-    desk.marks.toggle_read(desk.results.window(0, 3))
+    desk.marks.action_undo()
+    desk.marks.action_redo()
+    desk.marks.action_toggle_read()
     assert desk.read == []
     assert desk.host.notices[0] == "2 marked read; u undoes it"
     assert [notice.partition(":")[0] for notice in desk.host.notices[1:3]] == ["Undone", "Redone"]
@@ -64,16 +72,17 @@ def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> Non
 
 def test_without_an_article_nothing_is_marked(desk: Desk) -> None:
     """A sentence says why."""
-    desk.marks.toggle_star(())
-    desk.marks.mark_all_read(None)
-    desk.marks.ask_many(None, 0, ())
+    desk.listed = Listed(None, 0, ())
+    desk.marks.action_toggle_star()
+    desk.marks.action_read_all()
+    desk.marks.action_mark_many()
     assert desk.host.notices == ["No article selected.", "No articles to mark", "No articles to mark"]
     assert desk.shown == 0 and not desk.host.dialogs
 
 
 def test_marking_all_asks_first(desk: Desk) -> None:
     """No changes nothing; yes marks all that is listed."""
-    desk.marks.mark_all_read(desk.results)
+    desk.marks.action_read_all()
     page, then = desk.host.dialogs.pop()
     assert isinstance(page, Confirm) and then is not None
     then(False)
@@ -87,7 +96,8 @@ def test_marking_all_asks_first(desk: Desk) -> None:
 )
 def test_many_are_marked_by_their_scope(desk: Desk, scope: str, rows: Sequence[int]) -> None:
     """Above the cursor, below it, the selected ones, or all."""
-    desk.marks.ask_many(desk.results, 2, tuple(desk.results.window(5, 6)))
+    desk.listed = Listed(desk.results, 2, tuple(desk.results.window(5, 6)))
+    desk.marks.action_mark_many()
     page, then = desk.host.dialogs.pop()
     assert isinstance(page, MarkMany) and then is not None
     then(Choice(scope, "r"))
@@ -96,13 +106,14 @@ def test_many_are_marked_by_their_scope(desk: Desk, scope: str, rows: Sequence[i
 
 def test_tags_are_added_and_removed(desk: Desk) -> None:
     """One article's tags are edited; for several a minus removes one."""
-    first = desk.results.window(0, 1)
-    desk.marks.edit_tags(first)
+    desk.target(1)
+    desk.marks.action_edit_tags()
     page, then = desk.host.dialogs.pop()
     assert isinstance(page, Ask) and then is not None
     then("later, #work, later")
-    assert desk.library.find(first[0].id).tags == ("later", "work")
-    desk.marks.edit_tags(desk.results.window(0, 2))
+    assert desk.library.find(desk.host.targets[0].id).tags == ("later", "work")
+    desk.target(2)
+    desk.marks.action_edit_tags()
     _, then = desk.host.dialogs.pop()
     assert then is not None
     then("-later, new")
@@ -138,9 +149,10 @@ def test_relevance_needs_words_and_an_order_is_reversed_and_back() -> None:
     assert "relevance" not in made.sort_orders and len(made.sort_orders) > 3
     made.put(parse("wind"))
     assert "relevance" in made.sort_orders
-    made.reverse_sort()
+    commands = FilterCommands(FakeHost(), made)
+    commands.action_reverse_sort()
     assert made.query == parse("wind sort:-date")
-    made.reverse_sort()
+    commands.action_reverse_sort()
     assert made.query == parse("wind")
 
 
@@ -157,11 +169,11 @@ def test_muted_articles_are_left_out_until_they_are_wanted() -> None:
 def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
     """The dialog proposes it, and the output page gets the articles as text."""
     host, library = FakeHost(), FakeLibrary(articles(2))
-    parts = PipeAndEdit(host, library, copy=print, run_aside=lambda argv: None)
-    parts.pipe(())
+    parts = PipeAndEdit(host, library, copy=print, run_aside=lambda argv: None, edited=print)
+    parts.action_pipe()
     assert host.notices == ["No article selected."]
-    found = tuple(library.select(Query()).window(0, 2))
-    parts.pipe(found)
+    host.targets = tuple(library.select(Query()).window(0, 2))
+    parts.action_pipe()
     page, then = host.dialogs.pop()
     assert isinstance(page, AskPipe) and then is not None
     then(Piping("wc", "json"))
@@ -172,9 +184,17 @@ def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
 def test_an_editor_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The article is read again all the same; without an article nothing is started."""
     host, library = FakeHost(), FakeLibrary(articles(1))
-    parts = PipeAndEdit(host, library, copy=print, run_aside=lambda argv: f"{argv[0]} exited with code 1")
+    edited: list[bool] = []
+    parts = PipeAndEdit(
+        host,
+        library,
+        copy=print,
+        run_aside=lambda argv: f"{argv[0]} exited with code 1",
+        edited=lambda: edited.append(True),
+    )
     monkeypatch.setenv("VISUAL", "my-editor")
-    assert not parts.edit(None)
-    (headline,) = library.select(Query()).window(0, 1)
-    parts.edit(headline)
-    assert host.notices[0] == "No article selected." and len(host.notices) == 2
+    parts.action_edit_file()
+    assert not edited
+    host.targets = tuple(library.select(Query()).window(0, 1))
+    parts.action_edit_file()
+    assert host.notices[0] == "No article selected." and len(host.notices) == 2 and edited

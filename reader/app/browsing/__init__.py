@@ -1,6 +1,6 @@
 """The browsing screen (`browse_screen`) and the parts it is composed of, a file for each subject.
 
-The parts know the screen only as a `Host`.
+The parts know the screen only as a `Host`. A method `action_pipe` of a part carries out the command `pipe`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,21 @@ from typing import Any, Protocol, TypeVar
 from textual.screen import Screen
 from textual.timer import Timer
 
+from reader.query.results import Headline
+
 Answer = TypeVar("Answer")
 
 
 class Host(Protocol):
-    """Notices, threads, timers and dialogs."""
+    """What a command is for; notices, threads, timers and dialogs."""
+
+    @property
+    def target(self) -> Headline | None:
+        """The article being read, or the one under the list's cursor."""
+
+    @property
+    def targets(self) -> tuple[Headline, ...]:
+        """The selected articles if none is being read, else the target."""
 
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Show a notice for a moment."""

@@ -177,7 +177,7 @@ class ArticlePicture:
         pane.lay_out_anew()
         self.load(shown[0])
 
-    def show_large(self) -> None:
+    def action_show_picture(self) -> None:
         """Show the article's pictures on a page of their own."""
         from reader.app.screens.picture import PictureScreen  # loaded when it is first opened
 

@@ -17,17 +17,16 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
-from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from reader.app import Start
 from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
-from reader.app.browsing.filters import Filters
-from reader.app.browsing.marks import MarkCommands
+from reader.app.browsing.filters import FilterCommands, Filters
+from reader.app.browsing.marks import Listed, MarkCommands
 from reader.app.browsing.opening import Link, Opening, PipeAndEdit
-from reader.app.browsing.pane_sizes import STEP, PaneSizes
+from reader.app.browsing.pane_sizes import PaneSizes
 from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.results_display import CountsAnswer, ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
@@ -161,6 +160,7 @@ class BrowseScreen(Screen[None]):
             is_news=start.is_news,
             is_sample=start.is_sample,
             look_again=self.refreshing.look_again,
+            refresh_files=self.refreshing.ask,
             reload=lambda: self.loader.reload(),
             put=self.put,
             reopen=self._reopen,
@@ -196,16 +196,23 @@ class BrowseScreen(Screen[None]):
             leave=lambda: self.go_to("list"),
         )
         self.views = ViewCommands(self, self.filters, self.sidebar, config.mute, self.results_display.recount)
-        self.marks = MarkCommands(self, library, clock, self._show_marks, self.keymap.words("undo"))
+        self.marks = MarkCommands(
+            self, library, clock, self._show_marks, self.keymap.words("undo"), self._listed
+        )
         self.opening = Opening(
             self,
             config,
             output,
+            links=self._links,
             suspend=self.app.suspend,
             in_main_thread=self.app.call_from_thread,
         )
         self.pipe_and_edit = PipeAndEdit(
-            self, library, copy=self.opening.copy, run_aside=self.opening.run_aside
+            self,
+            library,
+            copy=self.opening.copy,
+            run_aside=self.opening.run_aside,
+            edited=self._file_edited,
         )
         self.session = SessionState(
             start.visit,
@@ -221,6 +228,7 @@ class BrowseScreen(Screen[None]):
             self.session.sizes,
             config,
             self.say,
+            lambda: self.place,
             sidebar=self.sidebar,
             articles=self.articles,
             article_pane=self.article_pane,
@@ -246,6 +254,10 @@ class BrowseScreen(Screen[None]):
             mark_read=self.marks.mark_shown,
             mark_read_after=config.mark_read_after,
             return_to_related=self._return_to_related,
+        )
+        self._commanded = (
+            *(self.marks, self.opening, self.pipe_and_edit, self.picture, self.feeds, self.views),
+            *(FilterCommands(self, self.filters), self.pane_sizes),
         )
 
     def compose(self) -> ComposeResult:
@@ -561,7 +573,7 @@ class BrowseScreen(Screen[None]):
 
     @on(PicturePressed)
     def _picture_pressed(self) -> None:
-        self.picture.show_large()
+        self.picture.action_show_picture()
 
     # Callbacks of the parts.
 
@@ -630,18 +642,23 @@ class BrowseScreen(Screen[None]):
     # Commands. Those of a pane are its own actions.
 
     async def run_command(self, name: str, times: int | None = None) -> None:
-        """Carry out a command as its key would: by the pane with the focus, else by the screen or the pane to
-        which it belongs."""
-        action, places = action_of(name, times), BY_ID[name].places
-        nodes: list[Widget] = [self.panes[self.place]] if self.place in places else []
-        nodes.append(self if "screen" in places else self.panes[places[0]])
-        for node in nodes:
-            if await self.app.run_action(action, node):
-                return
+        """Carry out a command as its key would: by the pane with the focus, else as `action_run_command`."""
+        is_here = self.place in BY_ID[name].places
+        if not (is_here and await self.app.run_action(action_of(name, times), self.panes[self.place])):
+            await self.action_run_command(name, times)
 
-    async def action_run_command(self, name: str) -> None:
-        """Carry out the command of a pane that does not have the focus."""
-        await self.run_command(name)
+    async def action_run_command(self, name: str, times: int | None = None) -> None:
+        """Carry out a command by the screen or the part that has its action, or else by the pane to which it
+        belongs."""
+        stem, _, number = name.rpartition("_")
+        action, arguments = f"action_{name}", () if times is None else (times,)
+        if stem == "view":
+            action, arguments = "action_choose_view", (int(number),)
+        for one in (self, *self._commanded):
+            if hasattr(one, action):
+                getattr(one, action)(*arguments)
+                return
+        await self.app.run_action(action_of(name, times), self.panes[BY_ID[name].places[0]])
 
     def action_page_on(self) -> None:
         """Read on: a page down, at the end the next unread article."""
@@ -734,84 +751,6 @@ class BrowseScreen(Screen[None]):
         self.go_to("article" if self.place == "related" else "list")
         return True
 
-    def action_wider(self) -> None:
-        """Widen the pane with the focus; in the article the lines."""
-        self.pane_sizes.grow(self.place, by=STEP)
-
-    def action_narrower(self) -> None:
-        """Narrow the pane with the focus; in the article the lines."""
-        self.pane_sizes.grow(self.place, by=-STEP)
-
-    def action_next_spacing(self) -> None:
-        """Change the space between paragraphs."""
-        self.pane_sizes.next_spacing()
-
-    def action_open_page(self) -> None:
-        """Open the page in the browser, or the pages of the selected articles."""
-        self.opening.open_links(self._links())
-
-    def action_open_text(self) -> None:
-        """Read the page in a text browser, in this terminal."""
-        self.opening.open_text(self._links())
-
-    def action_show_address(self) -> None:
-        """Show the address to press, select or scan."""
-        self.opening.show_addresses(self._links())
-
-    def action_copy_url(self) -> None:
-        """Copy the address, or those of the selected articles, a line each."""
-        self.opening.copy_links(self._links())
-
-    def action_copy_markdown(self) -> None:
-        """Copy title and address as a Markdown link."""
-        self.opening.copy_markdown(self._links())
-
-    def action_pipe(self) -> None:
-        """Pipe the article, or the selected ones, to a command."""
-        self.pipe_and_edit.pipe(self.targets)
-
-    def action_edit_file(self) -> None:
-        """Open the article's file in the editor, then show it as it is now."""
-        if self.pipe_and_edit.edit(self.target):
-            self.loader.reload()
-            self.refreshing.look_again()
-
-    def action_show_picture(self) -> None:
-        """Show the article's pictures large."""
-        self.picture.show_large()
-
-    def action_toggle_read(self) -> None:
-        """Mark as read, or as unread."""
-        self.marks.toggle_read(self.targets)
-
-    def action_toggle_star(self) -> None:
-        """Add or remove a star."""
-        self.marks.toggle_star(self.targets)
-
-    def action_edit_tags(self) -> None:
-        """Edit the tags."""
-        self.marks.edit_tags(self.targets)
-
-    def action_edit_note(self) -> None:
-        """Add or edit a note."""
-        self.marks.edit_note(self.targets)
-
-    def action_mark_many(self) -> None:
-        """Mark all listed articles, those above or below the cursor, or the selected ones, after asking."""
-        self.marks.ask_many(self.results, self.articles.cursor, self.articles.selection.headlines)
-
-    def action_read_all(self) -> None:
-        """Mark all listed articles as read, after asking."""
-        self.marks.mark_all_read(self.results)
-
-    def action_undo(self) -> None:
-        """Undo the last mark."""
-        self.marks.undo()
-
-    def action_redo(self) -> None:
-        """Redo the mark that was undone last."""
-        self.marks.redo()
-
     def action_select(self) -> None:
         """Toggle the selection of the article that is read."""
         if self.place not in READING:
@@ -834,53 +773,6 @@ class BrowseScreen(Screen[None]):
         exclude, go = self.keymap.words("exclude"), self.keymap.words("focus_facets")
         self.say(f"{exclude} excludes a topic or provider in the sidebar; {go} goes there")
 
-    def action_step_down(self) -> None:
-        """Lower the minimum quality."""
-        self._step_quality(-1)
-
-    def action_step_up(self) -> None:
-        """Raise the minimum quality."""
-        self._step_quality(1)
-
-    def _step_quality(self, step: int) -> None:
-        limit = self.filters.step_quality(step)
-        self.say(f"Quality {limit}" if limit else "Any quality")
-
-    def action_clear(self) -> None:
-        """Clear the search and all filters."""
-        self.filters.put(Query())
-
-    def action_sort(self) -> None:
-        """Choose the sort order."""
-        from reader.app.screens.dialogs import SortPage  # loaded when it is first opened
-
-        def sort(query: Query | None) -> None:
-            if query is not None:
-                self.filters.put(query)
-
-        self.open_dialog(SortPage(self.filters.query, self.filters.sort_orders), sort)
-
-    def action_reverse_sort(self) -> None:
-        """Reverse the sort order."""
-        self.filters.reverse_sort()
-
-    def action_show_muted(self) -> None:
-        """Show or hide muted articles."""
-        if not self.filters.toggle_muted():
-            self.say("Nothing is muted: the configuration has no rules under [mute]")
-
-    def action_choose_view(self, number: int) -> None:
-        """Show the view with this number, counted from 1."""
-        self.views.choose(number)
-
-    def action_save_view(self) -> None:
-        """Save the search as a view."""
-        self.views.save()
-
-    def action_manage_views(self) -> None:
-        """Show all views, to choose or change them."""
-        self.views.manage()
-
     def action_next_theme(self) -> None:
         """Switch to the next of the reader's own themes."""
         names = [name for name in self.app.available_themes if name not in BUILTIN_THEMES]
@@ -888,30 +780,12 @@ class BrowseScreen(Screen[None]):
         self.app.theme = names[(here + 1) % len(names)]
         self.say(f"Theme: {self.app.theme}")
 
-    def action_refresh(self) -> None:
-        """Fetch feeds where news is open, or stop that; look for new and changed files."""
-        if not self.feeds.refresh():
-            self.refreshing.ask()
+    def _listed(self) -> Listed:
+        return Listed(self.results, self.articles.cursor, self.articles.selection.headlines)
 
-    def action_subscribe(self) -> None:
-        """Subscribe to a feed."""
-        self.feeds.subscribe()
-
-    def action_import_feeds(self) -> None:
-        """Subscribe to the feeds of a file."""
-        self.feeds.import_feeds()
-
-    def action_manage_feeds(self) -> None:
-        """Show all feeds."""
-        self.feeds.manage()
-
-    def action_full_text(self) -> None:
-        """Keep the whole text of the article's page."""
-        self.feeds.keep_full_text(self.target)
-
-    def action_open_folder(self) -> None:
-        """Open another folder."""
-        self.feeds.open_folder()
+    def _file_edited(self) -> None:
+        self.loader.reload()
+        self.refreshing.look_again()
 
     def _reopen(self, folder: str) -> None:
         self._start.reopen(folder)

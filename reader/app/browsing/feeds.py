@@ -27,7 +27,6 @@ from reader.config import Config, news
 from reader.errors import ReaderError, counted
 from reader.library import Library
 from reader.query import Query
-from reader.query.results import Headline
 
 if TYPE_CHECKING:
     from reader.app.screens.feeds import FeedRow, FeedsPage
@@ -120,19 +119,20 @@ class Feeds:
         is_news: bool,
         is_sample: bool,
         look_again: Callable[[], object],
+        refresh_files: Callable[[], object],
         reload: Callable[[], object],
         put: Callable[[Query], object],
         reopen: Callable[[str], object],
         keys: Callable[[str], str],
     ) -> None:
         """`is_news`: the news folder is what is open; `is_sample`: the sample is. `look_again` looks for new
-        files, `reload` shows the article's file as it is now, `reopen` starts the reader anew with a folder,
-        `keys` says the keys of a command."""
+        files, `refresh_files` also reports them, `reload` shows the article's file as it is now, `reopen`
+        restarts the reader with a folder, `keys` gives the keys of a command."""
         self._host, self._library, self._config = host, library, config
         self._information = information
         self._is_news, self._is_sample = is_news, is_sample
-        self._look_again, self._reload, self._put, self._reopen = look_again, reload, put, reopen
-        self._keys = keys
+        self._look_again, self._refresh_files, self._reload = look_again, refresh_files, reload
+        self._put, self._reopen, self._keys = put, reopen, keys
         self._fetch: FeedProcess | None = None
         self._others: set[FeedProcess] = set()
         self._is_asked_for = False
@@ -190,14 +190,14 @@ class Feeds:
         """Whether a fetch is under way."""
         return self._fetch is not None
 
-    def refresh(self) -> bool:
-        """What R means where news is open: fetch, or stop doing so; False where there is nothing to fetch."""
+    def action_refresh(self) -> None:
+        """Fetch feeds if the news folder is open, or stop fetching; else look for new and changed files."""
         if self.stop_fetching():
-            return True
-        if not (self._is_news and news.has_subscriptions()):
-            return False
-        self.fetch(is_asked_for=True, force=True)
-        return True
+            return
+        if self._is_news and news.has_subscriptions():
+            self.fetch(is_asked_for=True, force=True)
+        else:
+            self._refresh_files()
 
     def fetch(self, urls: Sequence[str] = (), *, is_asked_for: bool = False, force: bool = False) -> None:
         """Fetch these feeds, or all that are due."""
@@ -282,7 +282,7 @@ class Feeds:
 
     # Subscribing and importing.
 
-    def subscribe(self) -> None:
+    def action_subscribe(self) -> None:
         """Ask for an address, look what is there, and keep what the person chooses."""
         from reader.app.screens.feeds import SubscribePage  # loaded when it is first opened
 
@@ -326,7 +326,7 @@ class Feeds:
         self._host.in_thread(work, "feeds")
         return process.end
 
-    def import_feeds(self) -> None:
+    def action_import_feeds(self) -> None:
         """Ask for a file with feeds, say what is in it, and subscribe."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
@@ -393,7 +393,7 @@ class Feeds:
             keys = self._keys("open_folder")
             self._host.say(f"{said}; {keys} and Enter open your news" if keys else said)
 
-    def open_folder(self) -> None:
+    def action_open_folder(self) -> None:
         """Ask for another folder and open it; the news folder is proposed where it is not open."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
@@ -411,7 +411,7 @@ class Feeds:
 
     # The page of feeds.
 
-    def manage(self) -> None:
+    def action_manage_feeds(self) -> None:
         """Show all feeds, to fetch, edit, pause or end them."""
         from reader.app.screens.feeds import FeedsPage  # loaded when it is first opened
 
@@ -419,9 +419,9 @@ class Feeds:
             self._page = None
             what, value = answer or ("", "")
             if what == "subscribe":
-                self.subscribe()
+                self.action_subscribe()
             elif what == "import":
-                self.import_feeds()
+                self.action_import_feeds()
             elif what == "show":
                 self._put(Query().toggling("folder", value) if value else Query())
 
@@ -481,8 +481,9 @@ class Feeds:
 
     # Full text.
 
-    def keep_full_text(self, headline: Headline | None) -> None:
+    def action_full_text(self) -> None:
         """Fetch the article's page and keep its text in the file."""
+        headline = self._host.target
         if headline is None or not headline.url:
             self._host.say(NO_ARTICLE if headline is None else "This article has no address")
             return

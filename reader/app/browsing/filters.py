@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reader.app.browsing import Host
 from reader.app.widgets.sidebar_chart import stepped
 from reader.library.muting import Muting
 from reader.query import SORTS, UNREAD, Query
@@ -63,21 +64,11 @@ class Filters:
         """Limit a field to a range; empty removes the limit."""
         self.put(self.query.narrowed(field, value))
 
-    def step_quality(self, step: int) -> str:
-        """Raise the minimum quality by a step, or lower it for -1; the new limit, empty for none."""
-        limit = stepped(self.query, step)
-        self.narrow("quality", limit)
-        return limit
-
     @property
     def sort_orders(self) -> tuple[str, ...]:
         """The orders to choose from: relevance only where words are searched for."""
         has_words = any(term.field in ("text", "title") for term in self.query.terms())
         return tuple(order for order in SORTS if order != "relevance" or has_words)
-
-    def reverse_sort(self) -> None:
-        """Reverse the sort order."""
-        self.put(self.query.with_sort(self.query.sort, not self.query.is_reversed))
 
     def toggle_muted(self) -> bool:
         """Show or hide muted articles; False if nothing is muted."""
@@ -86,3 +77,47 @@ class Filters:
         self.shows_muted = not self.shows_muted
         self._changed()
         return True
+
+
+class FilterCommands:
+    """The keys that change the query."""
+
+    def __init__(self, host: Host, filters: Filters) -> None:
+        self._host, self._filters = host, filters
+
+    def action_clear(self) -> None:
+        """Clear the search and all filters."""
+        self._filters.put(Query())
+
+    def action_step_down(self) -> None:
+        """Lower the minimum quality."""
+        self._step_quality(-1)
+
+    def action_step_up(self) -> None:
+        """Raise the minimum quality."""
+        self._step_quality(1)
+
+    def _step_quality(self, step: int) -> None:
+        limit = stepped(self._filters.query, step)
+        self._filters.narrow("quality", limit)
+        self._host.say(f"Quality {limit}" if limit else "Any quality")
+
+    def action_sort(self) -> None:
+        """Choose the sort order."""
+        from reader.app.screens.dialogs import SortPage  # loaded when it is first opened
+
+        def sort(query: Query | None) -> None:
+            if query is not None:
+                self._filters.put(query)
+
+        self._host.open_dialog(SortPage(self._filters.query, self._filters.sort_orders), sort)
+
+    def action_reverse_sort(self) -> None:
+        """Reverse the sort order."""
+        query = self._filters.query
+        self._filters.put(query.with_sort(query.sort, not query.is_reversed))
+
+    def action_show_muted(self) -> None:
+        """Show or hide muted articles."""
+        if not self._filters.toggle_muted():
+            self._host.say("Nothing is muted: the configuration has no rules under [mute]")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.app.browsing import Host
 from reader.app.wording import NO_ARTICLE
@@ -38,6 +38,14 @@ _SIMPLE = {
 """What the keys of `MarkMany` mean that need no further answer."""
 
 
+class Listed(NamedTuple):
+    """What is in the list."""
+
+    results: Results | None
+    cursor: int
+    selected: tuple[Headline, ...]
+
+
 class MarkCommands:
     """Changes marks. Those of one article are on disk when its key has returned; those of what can be a
     million articles are changed in a thread, one change after another."""
@@ -49,10 +57,11 @@ class MarkCommands:
         clock: Callable[[], datetime],
         changed: Callable[[], object],
         undo_keys: str,
+        listed: Callable[[], Listed],
     ) -> None:
-        """`changed` shows the marks as they are now; `undo_keys` are said after a change of many."""
+        """`changed` shows the marks as they are now; `undo_keys` are named after a change of many."""
         self._host, self._library, self._clock = host, library, clock
-        self._changed, self._undo_keys = changed, undo_keys
+        self._changed, self._undo_keys, self._listed = changed, undo_keys, listed
         self._waiting: deque[Callable[[], str]] = deque()
         self._lock = Lock()
         self._is_working = False
@@ -112,8 +121,9 @@ class MarkCommands:
             self._host.say(sentence, is_warning=is_warning)
         self._changed()
 
-    def _now(self, headlines: Sequence[Headline]) -> list[Headline]:
-        """These articles with their marks as they are now, without those that have gone."""
+    def _targets(self) -> list[Headline]:
+        """The target articles with their marks as they are now, without those that are gone."""
+        headlines = self._host.targets
         found = []
         for headline in headlines:
             with suppress(ReaderError):
@@ -122,19 +132,19 @@ class MarkCommands:
             self._host.say(NO_ARTICLE)
         return found
 
-    def toggle_read(self, headlines: Sequence[Headline]) -> None:
+    def action_toggle_read(self) -> None:
         """Mark as read, or as unread if all of them are read."""
-        if found := self._now(headlines):
+        if found := self._targets():
             self.mark(found, Change(read=not all(one.is_read for one in found)))
 
-    def toggle_star(self, headlines: Sequence[Headline]) -> None:
+    def action_toggle_star(self) -> None:
         """Add a star, or remove it if all of them have one."""
-        if found := self._now(headlines):
+        if found := self._targets():
             self.mark(found, Change(starred=not all(one.is_starred for one in found)))
 
-    def edit_tags(self, headlines: Sequence[Headline]) -> None:
-        """Edit the tags of one article; ask what to add to several and what to remove."""
-        found = self._now(headlines)
+    def action_edit_tags(self) -> None:
+        """Edit the tags of one article; ask which to add to several and which to remove."""
+        found = self._targets()
         if len(found) == 1:
             self._ask_tags(found)
         elif found:
@@ -174,9 +184,9 @@ class MarkCommands:
             known = []
         self._host.open_dialog(Ask(title, value, known), then)
 
-    def edit_note(self, headlines: Sequence[Headline]) -> None:
+    def action_edit_note(self) -> None:
         """Edit the note on an article, or write one on several."""
-        found = self._now(headlines)
+        found = self._targets()
         if not found:
             return
         notes = {self._library.note(one) for one in found[:MOST_COMPARED]}
@@ -194,10 +204,11 @@ class MarkCommands:
 
         self._host.open_dialog(Note(title, note), change)
 
-    def mark_all_read(self, results: Results | None) -> None:
+    def action_read_all(self) -> None:
         """Mark all listed articles as read, after asking."""
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
 
+        results = self._listed().results
         if results is None or not len(results):
             self._host.say("No articles to mark")
             return
@@ -209,10 +220,11 @@ class MarkCommands:
         question = f"Mark all {len(results):,} listed articles as read?"
         self._host.open_dialog(Confirm(question if len(results) > 1 else "Mark this article as read?"), mark)
 
-    def ask_many(self, results: Results | None, cursor: int, selected: tuple[Headline, ...]) -> None:
+    def action_mark_many(self) -> None:
         """Ask which of the listed articles to mark, and how."""
         from reader.app.screens.dialogs import MarkMany, Scope  # loaded when it is first opened
 
+        results, cursor, selected = self._listed()
         if results is None or not (len(results) or selected):
             self._host.say("No articles to mark")
             return
@@ -251,7 +263,7 @@ class MarkCommands:
             self._host.say(f"Marking {counted(size, 'article')}…")
         self._in_order(lambda: self._done(self._library.mark(which, change), change))
 
-    def undo(self) -> None:
+    def action_undo(self) -> None:
         """Undo the last mark."""
 
         def work() -> str:
@@ -260,7 +272,7 @@ class MarkCommands:
 
         self._in_order(work)
 
-    def redo(self) -> None:
+    def action_redo(self) -> None:
         """Redo the mark that was undone last."""
 
         def work() -> str:

@@ -43,12 +43,13 @@ class Opening:
         config: Config,
         output: TerminalOutput,
         *,
+        links: Callable[[], Sequence[Link]],
         suspend: Callable[[], AbstractContextManager[Any]],
         in_main_thread: Callable[..., Any],
     ) -> None:
-        """`suspend` leaves the terminal to a program; `in_main_thread` calls a function there and waits for
-        it."""
-        self._host, self._config = host, config
+        """`links` are those that a command is for, `suspend` leaves the terminal to a program, and
+        `in_main_thread` calls a function there and waits for it."""
+        self._host, self._config, self._links = host, config, links
         self._output, self._suspend, self._in_main_thread = output, suspend, in_main_thread
         self.terminal: Terminal | None = None
         """What this terminal can do, as far as it is known yet."""
@@ -70,15 +71,15 @@ class Opening:
             self.terminal = terminal.here(terminal.choices(self._config.terminal))
         return self.terminal
 
-    def copy_links(self, links: Sequence[Link]) -> None:
-        """Copy addresses, a line each."""
-        self.copy("\n".join(url for _, url in links))
+    def action_copy_url(self) -> None:
+        """Copy the addresses, one per line."""
+        self.copy("\n".join(url for _, url in self._links()))
 
-    def copy_markdown(self, links: Sequence[Link]) -> None:
-        """Copy a Markdown link with its title; of several a list of links."""
+    def action_copy_markdown(self) -> None:
+        """Copy title and address as a Markdown link; several as a list of links."""
         from reader.library.export import markdown_link
 
-        lines = [markdown_link(title or url, url) for title, url in links]
+        lines = [markdown_link(title or url, url) for title, url in self._links()]
         self.copy("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
 
     def copy(self, text: str) -> None:
@@ -100,10 +101,10 @@ class Opening:
             return clipboard.Copied(False, str(error))
         return clipboard.carry_out(plan, lambda sequence: self._in_main_thread(self._output.write, sequence))
 
-    def show_addresses(self, links: Sequence[Link]) -> None:
-        """Show addresses to press, select or scan; nothing is opened or copied."""
+    def action_show_address(self) -> None:
+        """Show the addresses to press, select or scan; nothing is opened or copied."""
         good: list[Link] = []
-        for title, url in links:
+        for title, url in self._links():
             try:
                 good.append((title, opener.checked_url(url)))
             except ReaderError as error:
@@ -118,6 +119,10 @@ class Opening:
         if self._config.signs == "ascii":  # a code's half blocks would be replaced like all signs
             here = here._replace(is_unicode=False)
         self._host.open_dialog(Address(sentence, links, here, self.copy, self._output))
+
+    def action_open_page(self) -> None:
+        """Open the pages."""
+        self.open_links(self._links())
 
     def open_links(self, links: Sequence[Link]) -> None:
         """Open pages in a thread, after asking if they are several; each address is checked first."""
@@ -169,9 +174,9 @@ class Opening:
         finally:
             asking.cancel()
 
-    def open_text(self, links: Sequence[Link]) -> None:
+    def action_open_text(self) -> None:
         """Read the first page in a text browser, in this terminal."""
-        if links:
+        if links := self._links():
             self._host.in_thread(lambda: self._open_text(links[0][1]), "open")
 
     def _open_text(self, url: str) -> None:
@@ -222,17 +227,19 @@ class PipeAndEdit:
         *,
         copy: Callable[[str], object],
         run_aside: Callable[[Sequence[str]], str | None],
+        edited: Callable[[], object],
     ) -> None:
-        """`copy` copies to the clipboard; `run_aside` leaves the terminal to a program, and gives why it
-        failed."""
+        """`copy` copies to the clipboard, `run_aside` leaves the terminal to a program and returns why it
+        failed, `edited` shows the files as they are now."""
         self._host, self._library = host, library
-        self._copy, self.run_aside = copy, run_aside
+        self._copy, self.run_aside, self._edited = copy, run_aside, edited
         self._last_piping: Piping | None = None
 
-    def pipe(self, headlines: tuple[Headline, ...]) -> None:
+    def action_pipe(self) -> None:
         """Ask for a command, pipe the articles to it, and show its output."""
         from reader.app.screens.pipe import AskPipe, Piping, Printed  # loaded when it is first opened
 
+        headlines = self._host.targets
         if not headlines:
             self._host.say(NO_ARTICLE)
             return
@@ -261,16 +268,17 @@ class PipeAndEdit:
         ]  # fmt: skip
         return f"{texts[0]}\n" if len(texts) == 1 else "".join(json_array(texts))
 
-    def edit(self, headline: Headline | None) -> bool:
-        """Open the article's file in the editor, or in the pager if it is read-only; False if that failed."""
+    def action_edit_file(self) -> None:
+        """Open the article's file in the editor, or in the pager if it is read-only."""
+        headline = self._host.target
         if headline is None:
             self._host.say(NO_ARTICLE)
-            return False
+            return
         try:
             argv = programs.program_for(self._library.article(headline).path, os.environ)
         except ReaderError as error:
             self._host.say(str(error), is_warning=True)
-            return False
+            return
         if failure := self.run_aside(argv):
             self._host.say(failure, is_warning=True)
-        return True
+        self._edited()

@@ -32,14 +32,15 @@ class PaneSizes:
         sizes: dict[str, int],
         config: Config,
         say: Callable[[str], object],
+        place: Callable[[], PaneName],
         *,
         sidebar: Sidebar,
         articles: ArticleList,
         article_pane: ArticlePane,
         related_pane: RelatedPane,
     ) -> None:
-        """`sizes` has what was chosen, and gets what will be."""
-        self._sizes, self._config, self._say = sizes, config, say
+        """`sizes` has what was chosen, and gets what will be; `place` is the pane with the focus."""
+        self._sizes, self._config, self._say, self._place = sizes, config, say, place
         self._sidebar, self._articles = sidebar, articles
         self._pane, self._related = article_pane, related_pane
 
@@ -64,8 +65,16 @@ class PaneSizes:
         elif pane is self._related and rows:
             self._choose("related_rows", rows)
 
-    def grow(self, place: PaneName, *, by: int) -> None:
-        """Give the pane at a place more room, or less; in the article change the width of the text."""
+    def action_wider(self) -> None:
+        """Widen the pane with the focus; in the article, the text."""
+        self._grow(STEP)
+
+    def action_narrower(self) -> None:
+        """Narrow the pane with the focus; in the article, the text."""
+        self._grow(-STEP)
+
+    def _grow(self, by: int) -> None:
+        place = self._place()
         if place == "article" or self._has_class("-narrow"):
             width = max(min(self._pane.measure + by, MOST_TEXT), LEAST_TEXT)
             self._sizes["text"] = self._pane.measure = width
@@ -79,7 +88,7 @@ class PaneSizes:
         else:
             self._choose("list_rows", self._articles.outer_size.height + by // STEP)
 
-    def next_spacing(self) -> None:
+    def action_next_spacing(self) -> None:
         """Change the space between paragraphs: no blank line, one, two."""
         self._sizes["spacing"] = spacing = (self._pane.spacing + 1) % (MOST_SPACING + 1)
         self._pane.spacing = spacing

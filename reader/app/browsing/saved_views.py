@@ -53,7 +53,7 @@ class ViewCommands:
                 shown.append(counts.get(query, ViewCount(name, query))._replace(name=name))
         self._sidebar.views = tuple(shown)
 
-    def choose(self, number: int) -> None:
+    def action_choose_view(self, number: int) -> None:
         """Show the view with this number, counted from 1."""
         views = self._sidebar.views
         if number <= len(views):
@@ -61,7 +61,7 @@ class ViewCommands:
         else:
             self._host.say(f"There {'is' if len(views) == 1 else 'are'} only {counted(len(views), 'view')}")
 
-    def save(self) -> None:
+    def action_save_view(self) -> None:
         """Save the query under a name; asks before it replaces another view."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
@@ -109,7 +109,7 @@ class ViewCommands:
         self._show(configured)
         self._recount()
 
-    def manage(self) -> None:
+    def action_manage_views(self) -> None:
         """Show all views, to choose or change them."""
         from reader.app.screens.views import ViewsPage  # loaded when it is first opened
 
