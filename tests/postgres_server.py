@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -142,7 +143,12 @@ class PostgresServer:
 
     def url(self, database: str = "postgres", role: str = OWNER, password: str = PASSWORD) -> str:
         """The address of a database."""
-        return f"postgresql://{role}:{password.replace(' ', '%20')}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}:{quote(password)}@127.0.0.1:{self.port}/{database}"
+
+
+def as_role(url: str, role: str, password: str) -> str:
+    """The same database as somebody else."""
+    return f"postgresql://{role}:{quote(password)}@{url.partition('@')[2]}"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import conninfo, errors, pq
 
 from reader.article.text import clean_line
-from reader.errors import ReaderError
+from reader.errors import StorageError
 from reader.library.postgres.schema import CONTENT, READERS, SCHEMA, VERSION
 
 OLDEST_SERVER = 15
@@ -28,7 +28,7 @@ LOCK_MS = 5_000
 """How long a statement waits for another that has a table or a row."""
 
 
-class SharedError(ReaderError):
+class SharedError(StorageError):
     """A shared collection can't be reached or used; `str()` has the remedy and no password."""
 
 

@@ -1,0 +1,421 @@
+"""Marks in a shared collection: every role's own, kept by the server, which shows nobody another one's.
+
+The same as `reader.marks.database.Marks`, whose rules they follow (`reader.marks.mark`), but for what a file
+needs. A change is kept when the call returns: on the primary's disk, and on its standby's where the server is
+set up so. It is never sent twice. Reading goes on where no server takes changes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import RLock, Timer
+from typing import Any, TypeVar
+
+import psycopg
+
+from reader.article.text import clean, clean_line
+from reader.library.postgres.connection import (
+    SharedError,
+    connect,
+    error_of,
+    is_connection_alive,
+    is_lost,
+    shown,
+    told,
+)
+from reader.library.postgres.records import storable
+from reader.marks.mark import (
+    MOST_SECONDS,
+    Change,
+    Mark,
+    Times,
+    Traces,
+    blank_like,
+    changed_times,
+    exported,
+    exported_times,
+    imported,
+    imported_times,
+    later_times,
+    merged,
+    moved_on,
+    parts,
+)
+
+_Found = TypeVar("_Found")
+
+_STATE = ("key", "identity", "read", "starred", "note", "tags")
+"""What a step of a change remembers of a mark, its first fields."""
+KEPT_CHANGES = 100
+"""Changes of a role that can be undone."""
+COMMIT_PATIENCE = 10.0
+"""Seconds that a commit waits for a standby that must have it as well; the server would wait for ever."""
+
+_COLUMNS = "key, identity, read, starred, note, tags, title_key, text_key, date"
+# The server shows a role its own rows only; an administrator is shown all, so each question says which.
+_MINE = "role = current_user"
+
+
+class SharedMarks:
+    """One role's marks. Safe to call from several threads."""
+
+    is_kept = True
+
+    def __init__(self, address: str) -> None:
+        """Connects when first asked."""
+        self._address = address
+        self._lock = RLock()
+        self._reading: psycopg.Connection | None = None
+        self._writing: psycopg.Connection | None = None
+        self._warnings: list[str] = []
+
+    def _ask(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
+        """What a question finds, asked once more where the server went away. Raises SharedError."""
+        with self._lock:
+            try:
+                return self._asked(question)
+            except psycopg.Error as error:
+                if not is_lost(error):
+                    raise error_of(error, self._address) from error
+            self._drop()
+            with told(self._address):
+                return self._asked(question)
+
+    def _asked(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
+        # Who has just changed something sees it, though a standby may hear of it later.
+        for connection in (self._writing, self._reading):
+            if connection is not None and is_connection_alive(connection):
+                return question(connection)
+        self._reading = connect(self._address)
+        return question(self._reading)
+
+    def _drop(self) -> None:
+        for connection in (self._reading, self._writing):
+            if connection is not None:
+                connection.close()
+        self._reading = self._writing = None
+
+    @property
+    def turn(self) -> int:
+        """The number of the last change that this role made, on whatever machine; it only grows."""
+        return self._ask(_turn)
+
+    def markings(self, turn: int) -> list[tuple[frozenset[str], array[int]]]:
+        """The articles whose marks changed after a turn, as keys, by what they are now: read, starred, note,
+        tag:NAME, or nothing of it."""
+
+        def question(connection: psycopg.Connection) -> list[tuple[frozenset[str], array[int]]]:
+            # A hundred thousand keys as one text of bytes take a quarter of the time that rows take.
+            rows = connection.execute(
+                "select read, starred, note != '', tags, string_agg(int8send(key), '') from mark"
+                f" where {_MINE} and turn > %s group by 1, 2, 3, 4", (turn,)
+            )  # fmt: skip
+            return [(_names(*said), _keys(keys)) for *said, keys in rows]
+
+        return self._ask(question)
+
+    def since(self, turn: int) -> Iterator[Mark]:
+        """The marks that changed after a turn."""
+        yield from self._ask(lambda connection: _marks(connection, f"{_MINE} and turn > %s", turn))
+
+    def of(self, keys: Iterable[int]) -> dict[int, Mark]:
+        """The marks of these articles, where they have any."""
+        wanted = list(keys)
+        return self._ask(lambda connection: _of(connection, wanted))
+
+    def change(
+        self,
+        articles: Mapping[int, str],
+        change: Change,
+        traces: Mapping[int, Traces] | None = None,
+        *,
+        is_undoable: bool = True,
+    ) -> int:
+        """Change the marks of articles given as key -> identity; how many are different now.
+
+        Kept by the server when it returns, with what undoes it if that is wanted. Raises SharedError.
+        """
+        with self._transaction() as (connection, turn):
+            before = _of(connection, [*articles])
+            steps = []
+            for key, identity in articles.items():
+                old = before.get(key, Mark(key, identity, traces=(traces or {}).get(key, Traces())))
+                new = old.changed(change)
+                if new != old:
+                    steps.append((old, new))
+            if steps:
+                if is_undoable:
+                    _remember(connection, f"{len(steps)} {change.words}", steps)
+                _store(connection, steps, turn)
+        return len(steps)
+
+    def undo(self) -> str | None:
+        """Take the newest change back; its words, or None when there is none. Raises SharedError."""
+        return self._step("max(change)", is_undone=False)
+
+    def redo(self) -> str | None:
+        """Do the change again that was undone last; its words, or None. Raises SharedError."""
+        return self._step("min(change)", is_undone=True)
+
+    def _step(self, which: str, *, is_undone: bool) -> str | None:
+        with self._transaction() as (connection, turn):
+            found = connection.execute(
+                f"select change, words from mark_change where {_MINE} and change ="
+                f" (select {which} from mark_change where {_MINE} and undone = %s)".encode(), (is_undone,)
+            ).fetchone()  # fmt: skip
+            if found is None:
+                return None
+            change, words = found
+            rows = connection.execute(
+                f"select before, after from mark_step where {_MINE} and change = %s".encode(), (change,)
+            ).fetchall()
+            pairs = [(_from_json(before), _from_json(after)) for before, after in rows]
+            if not is_undone:
+                pairs = [(after, before) for before, after in pairs]
+            current = _of(connection, [old.key for old, _ in pairs])
+            befores = [current.get(old.key, old) for old, _ in pairs]
+            steps = [(one, moved_on(one, *pair)) for one, pair in zip(befores, pairs, strict=True)]
+            _store(connection, steps, turn)
+            connection.execute(
+                f"update mark_change set undone = %s where {_MINE} and change = %s".encode(),
+                (not is_undone, change),
+            )
+        return str(words)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Every article's marks as JSON-able records, by identity."""
+        for mark, _ in self._ask(_all):
+            if mark.read or mark.starred or mark.note or mark.tags:
+                yield exported(mark)
+
+    def export_with_times(self) -> Iterator[dict[str, Any]]:
+        """The same with the times of all changes and with removed marks: for `merge`."""
+        for mark, times in self._ask(_all):
+            if times or parts(mark):
+                yield exported(mark) | {"changed": exported_times(times)}
+
+    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Import marks, adding to the existing ones. Returns how many were changed.
+
+        Raises UsageError for an invalid record, before anything is written; SharedError.
+        """
+        wanted = [imported(place, record) for place, record in enumerate(records, 1)]
+        with self._transaction() as (connection, turn):
+            before = _of(connection, [mark.key for mark in wanted])
+            steps: dict[int, tuple[Mark, Mark]] = {}
+            for mark in wanted:
+                first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
+                new = old.united(mark)
+                if new != old:
+                    # Named twice it is one step, which begins where the first began.
+                    steps[mark.key] = (first, new)
+            if steps:
+                _remember(connection, f"{len(steps)} imported", [*steps.values()])
+                _store(connection, [*steps.values()], turn)
+        return len(steps)
+
+    def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Take over each part of exported marks that was changed later than here. How many were changed.
+
+        Raises UsageError for a record that is none, before anything is written; SharedError.
+        """
+        theirs = {
+            mark.key: (mark, imported_times(place, record))
+            for place, record in enumerate(records, 1)
+            for mark in (imported(place, record),)
+        }
+        with self._transaction() as (connection, turn):
+            mine = {mark.key: (mark, times) for mark, times in _all(connection) if mark.key in theirs}
+            steps, times = [], {}
+            for key, (mark, their_times) in theirs.items():
+                old, my_times = mine.get(key, (blank_like(mark), {}))
+                new = merged(old, my_times, mark, their_times)
+                later = later_times(my_times, their_times)
+                if new != old or later:
+                    steps.append((old, new))
+                    times[key] = storable(json.dumps(later, ensure_ascii=False))
+            changed = [(old, new) for old, new in steps if old != new]
+            if changed:
+                _remember(connection, f"{len(changed)} merged", changed)
+            _store(connection, steps, turn, times)
+        return len(changed)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[psycopg.Connection, int]]:
+        with self._lock, told(self._address):
+            connection = self._writer()
+            turn = connection.execute(
+                "insert into mark_turn(turn) values(1) on conflict(role)"
+                " do update set turn = mark_turn.turn + 1 returning turn"
+            ).fetchone()
+            try:
+                assert turn is not None
+                yield connection, int(turn[0])
+            except BaseException:
+                with suppress(psycopg.Error):
+                    connection.rollback()
+                raise
+            self._commit(connection)
+
+    def _writer(self) -> psycopg.Connection:
+        """A connection that takes changes, which answers now: a change is not sent to one that is gone."""
+        if self._writing is not None:
+            try:
+                self._writing.execute("select 1 where not pg_is_in_recovery()")
+                return self._writing
+            except psycopg.Error:
+                self._writing.close()
+        self._writing = connect(self._address, is_writing=True, autocommit=False)
+        self._writing.add_notice_handler(self._note)
+        self._writing.execute("set session synchronous_commit = on")
+        return self._writing
+
+    def _note(self, notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            self._warnings.append(notice.message_primary or "")
+
+    def _commit(self, connection: psycopg.Connection) -> None:
+        self._warnings.clear()
+        waiting = Timer(COMMIT_PATIENCE, connection.cancel)
+        waiting.start()
+        try:
+            connection.commit()
+        finally:
+            waiting.cancel()
+        if self._warnings:
+            # The only warning that a commit gives: the standby that must have it did not say so.
+            raise SharedError(
+                f"{shown(self._address)} has it on one server only, as the standby does not answer: it is"
+                " safe once that is back"
+            )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        with self._lock:
+            self._drop()
+
+
+def _turn(connection: psycopg.Connection) -> int:
+    row = connection.execute(f"select turn from mark_turn where {_MINE}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _of(connection: psycopg.Connection, keys: list[int]) -> dict[int, Mark]:
+    return {mark.key: mark for mark in _marks(connection, f"{_MINE} and key = any(%s)", keys)}
+
+
+def _marks(connection: psycopg.Connection, condition: str, value: object) -> list[Mark]:
+    rows = connection.execute(f"select {_COLUMNS} from mark where {condition}".encode(), (value,))
+    return [*map(_mark, rows)]
+
+
+def _all(connection: psycopg.Connection) -> list[tuple[Mark, Times]]:
+    rows = connection.execute(
+        f'select {_COLUMNS}, times from mark where {_MINE} order by identity collate "C"'
+    )
+    return [(_mark(row[:-1]), _times(row[-1])) for row in rows]
+
+
+def _mark(row: tuple[Any, ...]) -> Mark:
+    key, identity, read, starred, note, tags, *traces = row
+    names = tuple(filter(None, map(clean_line, tags)))
+    return Mark(key, identity, read, starred, clean(note), names, Traces(*traces))
+
+
+def _times(said: object) -> Times:
+    found = said if isinstance(said, dict) else {}
+    return {
+        part: float(at) for part, at in found.items() if isinstance(at, int | float) and 0 < at < MOST_SECONDS
+    }
+
+
+def _names(read: bool, starred: bool, has_note: bool, tags: list[str]) -> frozenset[str]:
+    names = {"read": read, "starred": starred, "note": has_note}
+    return frozenset([name for name, is_set in names.items() if is_set] + [f"tag:{tag}" for tag in tags])
+
+
+def _keys(raw: bytes) -> array[int]:
+    keys = array("q", raw)
+    if sys.byteorder == "little":
+        keys.byteswap()
+    return keys
+
+
+def _store(
+    connection: psycopg.Connection,
+    steps: list[tuple[Mark, Mark]],
+    turn: int,
+    times: Mapping[int, str] | None = None,
+) -> None:
+    """Keep the marks after these steps; their parts were changed at these times, else now."""
+    now = time.time()
+    steps = [(_kept(old), _kept(new)) for old, new in steps]
+    after = [new for _, new in steps]
+    changed = [times[new.key] if times else changed_times(old, new, now) for old, new in steps]
+    connection.execute(
+        "insert into mark(key, identity, read, starred, note, tags, title_key, text_key, date, times, turn)"
+        " select key, identity, read, starred, note,"
+        " coalesce(string_to_array(nullif(tags, ''), E'\\n'), '{}'), title_key, text_key, date, times::json, %s from unnest(%s::bigint[], %s::text[], %s::bool[], %s::bool[],"
+        " %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
+        " as new(key, identity, read, starred, note, tags, title_key, text_key, date, times)"
+        " on conflict(role, key) do update set identity = excluded.identity, read = excluded.read,"
+        " starred = excluded.starred, note = excluded.note, tags = excluded.tags,"
+        " title_key = excluded.title_key, text_key = excluded.text_key, date = excluded.date,"
+        " times = (mark.times::jsonb || excluded.times::jsonb)::json, turn = excluded.turn, changed = now()",
+        (
+            turn, [one.key for one in after], [one.identity for one in after],
+            [one.read for one in after], [one.starred for one in after],
+            [one.note for one in after], ["\n".join(one.tags) for one in after],
+            [one.traces.title_key for one in after], [one.traces.text_key for one in after],
+            [one.traces.date for one in after], changed,
+        ),
+    )  # fmt: skip
+
+
+def _remember(connection: psycopg.Connection, words: str, steps: list[tuple[Mark, Mark]]) -> None:
+    # Whoever does something new can't redo what was undone before.
+    connection.execute(
+        f"delete from mark_step where {_MINE} and change in"
+        f" (select change from mark_change where {_MINE} and undone)"
+    )
+    connection.execute(f"delete from mark_change where {_MINE} and undone")
+    row = connection.execute(
+        "insert into mark_change(change, words) select coalesce(max(change), 0) + 1, %s from mark_change"
+        f" where {_MINE} returning change", (storable(words),)
+    ).fetchone()  # fmt: skip
+    assert row is not None
+    connection.execute(
+        "insert into mark_step(change, key, before, after)"
+        " select %s, key, before::json, after::json from unnest(%s::bigint[], %s::text[], %s::text[])"
+        " as step(key, before, after)",
+        (row[0], [new.key for _, new in steps], [_to_json(old) for old, _ in steps],
+         [_to_json(new) for _, new in steps]),
+    )  # fmt: skip
+    for table in ("mark_step", "mark_change"):
+        connection.execute(
+            f"delete from {table} where {_MINE} and change <= %s".encode(), (row[0] - KEPT_CHANGES,)
+        )
+
+
+def _kept(mark: Mark) -> Mark:
+    """The mark with texts that the server takes."""
+    return mark._replace(
+        identity=storable(mark.identity), note=storable(mark.note), tags=tuple(map(storable, mark.tags))
+    )
+
+
+def _to_json(mark: Mark) -> str:
+    return json.dumps(_kept(mark)[: len(_STATE)], ensure_ascii=False)
+
+
+def _from_json(said: object) -> Mark:
+    try:
+        assert isinstance(said, list) and len(said) == len(_STATE)
+        return _mark((*said, None, None, None))
+    except (AssertionError, TypeError):
+        raise SharedError("what is kept of this change is damaged: it can't be undone or redone") from None
