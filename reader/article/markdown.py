@@ -49,7 +49,8 @@ _COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
 _CUT_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\Z")
 """A link at whose address an excerpt was cut."""
 _TASK = re.compile(r"\[[ xX]\] ")
-_WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd]")
+_WIDE = (("\u2e80", "\u9fff"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"), ("\U00020000", "\U0003fffd"))
+"""Scripts without blanks between words, first and last letters. A pattern of them takes 2 ms to compile."""
 _NO_TEXT = ("|", "$$", "\\begin{", "![")
 """How paragraphs begin that are rather a table, a formula or a picture."""
 _CAPTIONS = ("[caption", "[wp_caption")
@@ -139,7 +140,11 @@ def text_of(tokens: Sequence[Token]) -> str:
 def soft_break(before: str, after: Sequence[Token]) -> str:
     """What a line break in the source stands for: a blank, or nothing between scripts without blanks."""
     follows = after[0].content[:1] if after else ""
-    return "" if _WIDE.match(before[-1:]) and _WIDE.match(follows) else " "
+    return "" if _is_wide(before[-1:]) and _is_wide(follows) else " "
+
+
+def _is_wide(letter: str) -> bool:
+    return any(first <= letter <= last for first, last in _WIDE)
 
 
 def picture_words(token: Token) -> str:

@@ -12,6 +12,8 @@ def parse(text: str, *, typing: bool = False) -> Query:
     With `typing` the text is one that is still being written: its last word matches as a prefix, an open
     parenthesis is closed, an OR at the end waits, a last value that is not finished asks nothing yet.
     """
+    if not text:
+        return Query()
     from reader.query import parser  # with the grammar: a plain list has no text to read
 
     return parser.parse(text, typing=typing)

@@ -6,6 +6,7 @@ parts, which show what follows from it in the panes they were given.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -110,13 +111,13 @@ class BrowseScreen(Screen[None]):
         self._start = start
         self.seen = seen
         """What the terminal can do, as far as it shows without asking."""
-        super().__init__()
+        super().__init__(classes=" ".join(classes_at(*size)))
         self.keymap = keymap
         """Which keys do what."""
         self._make_widgets()
         self._make_parts(output, first_steps)
-        classes = classes_at(*size)
-        self.set_classes([*classes, f"-at-{self.place}"] if is_single(classes) else classes)
+        if is_single(self.classes):
+            self.add_class(f"-at-{self.place}", update=False)
 
     def _make_widgets(self) -> None:
         clock = self._start.clock
@@ -321,7 +322,10 @@ class BrowseScreen(Screen[None]):
         self.query("*").refresh()
 
     def _after_first_paint(self) -> None:
-        """Start what could wait: looking for links and for new files."""
+        """Start what could wait: looking for garbage, for links and for new files."""
+        if not gc.isenabled():
+            gc.freeze()  # what the start has made stays: looking through it again stops the screen for 60 ms
+            gc.enable()
         self.opening.look_for_links(self.seen, self._have_links)
         self.refreshing.start()
         self.feeds.start()

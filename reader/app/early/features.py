@@ -7,9 +7,7 @@ names is itself imported only after `is_on`.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.errors import ReaderError
@@ -90,6 +88,10 @@ def switched_off() -> Iterator[tuple[Feature, tuple[str, ...]]]:
 
 
 def _is_there(name: str) -> bool:
+    # These take 6 ms, and the first headlines are painted without them; Textual needs them anyway.
+    import inspect
+    from pkgutil import resolve_name
+
     path, _, parameters = name.removesuffix(")").partition("(")
     try:
         found = resolve_name(path)

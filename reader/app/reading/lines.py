@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len, get_character_cell_size, split_graphemes
@@ -30,12 +31,23 @@ _CLOSERS = (
     "\uff01\uff05\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3d\uff5d\uff61\uff64"
 )
 _MARKS = "\u3099\u309a\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_HAS_WIDE = re.compile(f"[{_WIDE}]")
-_UNIT = re.compile(
-    f"[{_OPENERS}]*(?:[{_WIDE}]|[^{_WIDE}{_OPENERS}{_CLOSERS}]+)?[{_MARKS}]*[{_CLOSERS}]*[{_MARKS}]*"
-)
-"""A stretch of Han or kana may end after each character, but not before a closing sign or small kana and
-not after an opening one."""
+_FIRST_WIDE = "\u2e80"
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    """A stretch of Han or kana may end after each character, but not before a closing sign or small kana and
+    not after an opening one. Compiled when the first one comes: it takes 2 ms of the start.
+    """
+    return re.compile(
+        f"[{_OPENERS}]*(?:[{_WIDE}]|[^{_WIDE}{_OPENERS}{_CLOSERS}]+)?[{_MARKS}]*[{_CLOSERS}]*[{_MARKS}]*"
+    )
+
+
+@cache
+def _has_wide() -> re.Pattern[str]:
+    return re.compile(f"[{_WIDE}]")
+
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_]-)(?=[^\W\d_])|(?<=\w[—–])(?=\w)")
 _JOINER = "\u200d"
@@ -144,9 +156,9 @@ def _units(text: str, width: int) -> Iterator[tuple[int, int, int, bool]]:
 
 
 def _breakable(word: str) -> Iterator[tuple[int, int]]:
-    if _HAS_WIDE.search(word):
+    if not word.isascii() and max(word) >= _FIRST_WIDE and _has_wide().search(word):
         start = 0
-        for match in _UNIT.finditer(word):
+        for match in _unit().finditer(word):
             cut = match.start()
             if start < cut < len(word) and word[cut - 1] != _JOINER and get_character_cell_size(word[cut]):
                 yield start, cut
