@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut, pad
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
-from reader.cli.session import follow, note, read_input, tell
+from reader.cli.session import follow, note, one_file, read_input, tell, write_output
 from reader.errors import ReaderError, UsageError, counted, shown
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from reader.feeds.subscriptions import Subscription
     from reader.library import Library
 
-YEAR = 365 * 86400
-"""Seconds without anything new after which a feed is pointed out."""
 _WINDOW = 500
 
 
@@ -354,13 +352,9 @@ def _ago(instant: str | None) -> str:
 
 def _status(one: Subscription, state: FeedState | None) -> str:
     """The state of a feed in words."""
-    if state is not None and state.error:
-        return state.error
-    if not one.enabled:
+    if not (one.enabled or (state and state.error)):
         return "paused"
-    if state is not None and state.arrived and time() - state.arrived > YEAR:
-        return "nothing new for a year; it may have moved"
-    return ""
+    return state.trouble if state is not None else ""
 
 
 # fetch
@@ -463,7 +457,7 @@ def _import_options(parser: CommandParser) -> None:
 def _import(options: Namespace) -> int:
     from reader.feeds import opml, subscriptions
 
-    name = _one_file(options, "import-feeds")
+    name = one_file(options.words, "import-feeds feeds.opml")
     raw = read_input(name, opml.MOST_BYTES, "import-feeds")
     listed = opml.read(raw, "stdin" if name == "-" else display_path(name))
     for sentence in listed.refused:
@@ -482,29 +476,11 @@ def _export_options(parser: CommandParser) -> None:
 
 
 def _export(options: Namespace) -> int:
-    from reader.config import private_files
     from reader.feeds import opml
 
-    if len(options.words) > 1:
-        raise UsageError('which file? Give one name, like "reader export-feeds feeds.opml"')
-    text = opml.written(loaded(read_settings()))
-    name = options.words[0] if options.words else "-"
-    if name == "-":
-        sys.stdout.write(text)
-    elif os.path.exists(name) and not os.path.isfile(name):
-        # A pipe or a device (`/dev/stdout`): nothing can take its place.
-        with open(name, "w", encoding="utf-8") as file:
-            file.write(text)
-    else:
-        with private_files.replacing(os.path.realpath(name)) as draft:
-            draft.write(text.encode())
+    name = one_file(options.words or ["-"], "export-feeds feeds.opml")
+    write_output(name, [opml.written(loaded(read_settings()))])
     return 0
-
-
-def _one_file(options: Namespace, command: str) -> str:
-    if len(options.words) != 1:
-        raise UsageError(f'which file? Give one name or -, like "reader {command} feeds.opml"')
-    return str(options.words[0])
 
 
 # save

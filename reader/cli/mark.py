@@ -13,8 +13,7 @@ from reader.cli.completion import ids, values_of
 from reader.cli.filters import add_filters, asked, typed, without_muted
 from reader.cli.formats import headlines
 from reader.cli.parser import CommandParser, Namespace, Subcommand
-from reader.cli.session import ids_in, opened, read_input, tell
-from reader.config import private_files
+from reader.cli.session import ids_in, one_file, opened, read_input, tell, write_output
 from reader.errors import UsageError, counted
 from reader.library.export import json_array, json_text
 from reader.marks.database import FILE, Change, Marks
@@ -166,23 +165,13 @@ def _export_options(parser: CommandParser) -> None:
 
 
 def _export(options: Namespace) -> int:
-    name = _one_file(options, "export-marks")
+    name = one_file(options.words, "export-marks marks.json")
     with closing(open_marks()) as marks:
         if options.merge and name != "-" and os.path.isfile(name):
             with open(name, "rb") as file:
                 marks.merge(_records(file.read(), display_path(name)))
         found = marks.export_with_times() if options.merge else marks.export()
-        lines = json_array(json_text(record) for record in found)
-        if name == "-":
-            sys.stdout.writelines(lines)
-            return 0
-        if os.path.exists(name) and not os.path.isfile(name):
-            # A pipe or a device (`/dev/stdout`): nothing can take its place.
-            with open(name, "w", encoding="utf-8") as file:
-                file.writelines(lines)
-            return 0
-        with private_files.replacing(os.path.realpath(name), is_precious=True) as draft:
-            draft.writelines(line.encode("utf-8") for line in lines)
+        write_output(name, json_array(json_text(record) for record in found))
     return 0
 
 
@@ -194,7 +183,7 @@ def _import_options(parser: CommandParser) -> None:
 
 
 def _import(options: Namespace) -> int:
-    name = _one_file(options, "import-marks")
+    name = one_file(options.words, "import-marks marks.json")
     shown = "stdin" if name == "-" else display_path(name)
     records = _records(read_input(name, MOST_BYTES, "import-marks"), shown)
     with closing(open_marks()) as marks:
@@ -215,12 +204,6 @@ def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise UsageError(f"{wrong}: expected a JSON array of objects")
     return records
-
-
-def _one_file(options: Namespace, command: str) -> str:
-    if len(options.words) != 1:
-        raise UsageError(f'which file? Give one name or -, like "reader {command} marks.json"')
-    return str(options.words[0])
 
 
 COMMANDS = {

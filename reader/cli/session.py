@@ -123,6 +123,26 @@ def read_input(name: str, most: int, command: str) -> bytes:
         raise UsageError(f"{display_path(name)}: {error.strerror}{hint}") from None
 
 
+def one_file(words: Sequence[str], example: str) -> str:
+    """The one file name of a command. Raises UsageError."""
+    if len(words) != 1:
+        raise UsageError(f'which file? Give one name or -, like "reader {example}"')
+    return words[0]
+
+
+def write_output(name: str, texts: Iterable[str]) -> None:
+    """Write a file that a command exports, or stdout for `-`. Raises OSError."""
+    if name == "-":
+        sys.stdout.writelines(texts)
+    elif os.path.exists(name) and not os.path.isfile(name):
+        # A pipe or a device (`/dev/stdout`): nothing can take its place.
+        with open(name, "w", encoding="utf-8") as file:
+            file.writelines(texts)
+    else:
+        with private_files.replacing(os.path.realpath(name), is_precious=True) as draft:
+            draft.writelines(text.encode() for text in texts)
+
+
 def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
     """Go through a refresh to its end, showing a bar once it takes longer than `patience` seconds."""
     report = Report()

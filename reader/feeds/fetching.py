@@ -24,13 +24,12 @@ from reader.config import paths
 from reader.errors import ReaderError, StorageError
 from reader.feeds import politeness, retention, subscriptions
 from reader.feeds.articles import NewsFolder, WriteOutcome, article_name, folder_name, rendered
-from reader.feeds.credentials import login_of
 from reader.feeds.entry import News, Reading, reading_of
 from reader.feeds.fulltext import page_of
 from reader.feeds.matching import believable
 from reader.feeds.network import PAGE_KINDS, Answer, Limits, Network
 from reader.feeds.state import EntryState, FeedState, Stage, State
-from reader.feeds.subscriptions import Subscription
+from reader.feeds.subscriptions import Subscription, login_of
 from reader.feeds.workers import Workers
 
 JOBS = 32

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
@@ -21,6 +22,8 @@ from reader.feeds.subscriptions import Subscription
 FILE = "feeds.db"
 """The database's name in the data folder."""
 VERSION = 1
+YEAR = 365 * 86400
+"""Seconds without anything new after which a feed is pointed out."""
 MOST_ASKED = 500
 """Values in one question."""
 PATIENCE = 10_000
@@ -82,6 +85,12 @@ class FeedState(NamedTuple):
     gone: bool = False
     repeats: bool = False
     """Whether it has used one guid for several entries, so that guids alone tell nothing."""
+
+    @property
+    def trouble(self) -> str:
+        """Its error, or that nothing new has come for a year; empty if all is well."""
+        is_silent = self.arrived and time.time() - self.arrived > YEAR
+        return self.error or ("nothing new for a year; it may have moved" if is_silent else "")
 
 
 class EntryState(NamedTuple):

@@ -5,12 +5,14 @@ What a fetch remembers about a feed is `reader.feeds.state`'s business.
 
 from __future__ import annotations
 
+import netrc
 import os
 import re
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from reader.article.text import clean_line, display_path
 from reader.config import news, paths, private_files
@@ -49,7 +51,7 @@ class Subscription(NamedTuple):
     enabled: bool = True
     user: str = ""
     password_command: tuple[str, ...] = ()
-    """A program that prints the password; see `reader.feeds.credentials`."""
+    """A program that prints the password; see `login_of`."""
 
     @property
     def address(self) -> str:
@@ -380,3 +382,53 @@ def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
         yield True
     finally:
         os.close(descriptor)
+
+
+PASSWORD_PATIENCE = 60
+"""Seconds that a password command may take: it may ask for a passphrase."""
+
+
+class NoPassword(ReaderError):
+    """The command gave none; `str()` says why, never what it printed."""
+
+
+def login_of(subscription: Subscription) -> tuple[str, str] | None:
+    """User and password from the command, the address or netrc; None if the feed has none. They are never
+    written anywhere. Blocks. Raises NoPassword."""
+    try:
+        parts = urlsplit(subscription.url)
+    except ValueError:
+        return None  # asking for it says what is wrong with it
+    if subscription.password_command:
+        user = subscription.user or unquote(parts.username or "")
+        return _from_command(subscription.password_command, user)
+    if parts.username or parts.password:
+        return unquote(parts.username or ""), unquote(parts.password or "")
+    return _from_netrc(parts.hostname or "")
+
+
+def _from_command(command: tuple[str, ...], user: str) -> tuple[str, str]:
+    try:
+        done = subprocess.run(
+            [os.path.expanduser(command[0]), *command[1:]],
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=PASSWORD_PATIENCE,
+            check=True, text=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError, ValueError):
+        raise NoPassword(f"its password_command {shown(command[0])} failed; run it by hand") from None
+    line = done.stdout.partition("\n")[0].rstrip("\r")
+    if not user:
+        user, _, line = line.partition(":")
+    if not line:
+        raise NoPassword(f"its password_command {shown(command[0])} printed no password; run it by hand")
+    return user, line
+
+
+def _from_netrc(host: str) -> tuple[str, str] | None:
+    path = os.environ.get("NETRC") or os.path.expanduser("~/.netrc")
+    try:
+        # Only what is meant for this very host: a netrc's `default` would tell every site.
+        found = netrc.netrc(path).hosts.get(host)
+    except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
+        return None
+    return (found[0], found[2] or "") if found else None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from time import time
 from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
@@ -28,8 +27,6 @@ from reader.feeds import subscriptions
 from reader.feeds.state import FeedState
 from reader.feeds.subscriptions import Subscription, duration_text, seconds_of
 
-YEAR = 365 * 86400
-"""Seconds without anything new after which a feed is pointed out."""
 ROOMY = 120
 """Columns of the terminal from which a row has all its parts."""
 KEYS = (
@@ -58,11 +55,7 @@ class FeedRow(NamedTuple):
     @property
     def error(self) -> str:
         """What is wrong with it, in words."""
-        if self.state is None:
-            return ""
-        if not self.state.error and self.state.arrived and time() - self.state.arrived > YEAR:
-            return "nothing new for a year; it may have moved"
-        return self.state.error
+        return self.state.trouble if self.state is not None else ""
 
     @property
     def fetched(self) -> str:
