@@ -53,6 +53,8 @@ _STATE = ("key", "identity", "read", "starred", "note", "tags")
 """What a step of a change remembers of a mark, its first fields."""
 KEPT_CHANGES = 100
 """Changes of a role that can be undone."""
+CHANGE_MS = 300_000
+"""What a change may take: one of a million articles needs a minute."""
 COMMIT_PATIENCE = 10.0
 """Seconds that a commit waits for a standby that must have it as well; the server would wait for ever."""
 
@@ -270,7 +272,7 @@ class SharedMarks:
                 return self._writing
             except psycopg.Error:
                 self._writing.close()
-        self._writing = connect(self._address, is_writing=True, autocommit=False)
+        self._writing = connect(self._address, is_writing=True, autocommit=False, timeout_ms=CHANGE_MS)
         self._writing.add_notice_handler(self._note)
         self._writing.execute("set session synchronous_commit = on")
         return self._writing
@@ -360,7 +362,8 @@ def _store(
     connection.execute(
         "insert into mark(key, identity, read, starred, note, tags, title_key, text_key, date, times, turn)"
         " select key, identity, read, starred, note,"
-        " coalesce(string_to_array(nullif(tags, ''), E'\\n'), '{}'), title_key, text_key, date, times::json, %s from unnest(%s::bigint[], %s::text[], %s::bool[], %s::bool[],"
+        " coalesce(string_to_array(nullif(tags, ''), E'\\n'), '{}'), title_key, text_key, date,"
+        " times::json, %s from unnest(%s::bigint[], %s::text[], %s::bool[], %s::bool[],"
         " %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
         " as new(key, identity, read, starred, note, tags, title_key, text_key, date, times)"
         " on conflict(role, key) do update set identity = excluded.identity, read = excluded.read,"
