@@ -14,6 +14,7 @@ from reader.library import MOST_PERIODS, Change, Library, RelatedLink
 from reader.pictures import PictureError
 from reader.query import Query
 from reader.query.results import Facet, FacetValue, Headline, Progress, Report, Stretch
+from reader.query.topic_rules import TopicRules
 from tests.headlines import headline_of
 from tests.model import Marked, Model, Stored
 
@@ -61,6 +62,7 @@ class FakeLibrary(Library):
         self.found_duplicates: list[tuple[str, str]] = []
         self.missing: set[int] = set()
         """Numbers of articles whose file has gone."""
+        self.rules: dict[str, Query] = {}
         self.is_writable = True
         self.is_exact = True
         self.is_closed = False
@@ -92,9 +94,14 @@ class FakeLibrary(Library):
         return {}
 
     @property
-    def generation(self) -> tuple[int, int]:
+    def generation(self) -> tuple[int, int, int]:
         """How often something changed."""
-        return self._generation, 0
+        return self._generation, 0, 0
+
+    def use_topics(self, rules: TopicRules) -> None:
+        """Let these rules give topics."""
+        self.rules = {rule.name: rule.query for rule in rules.listed}
+        self._generation += 1
 
     @property
     def total(self) -> int:
@@ -152,6 +159,7 @@ class FakeLibrary(Library):
     def headline(self, number: int) -> Headline:
         """One article as a row of the list."""
         article, mark = self.articles[number], self._marks_of(number)
+        added = self._model().added_topics(Stored(article, "", "", 0), self._now) if self.rules else ()
         return headline_of(
             number,
             article,
@@ -159,6 +167,7 @@ class FakeLibrary(Library):
             is_starred=mark.starred,
             tags=mark.tags,
             has_note=bool(mark.note),
+            added_topics=tuple(added),
         )
 
     def find(self, prefix: str) -> Headline:
@@ -273,7 +282,9 @@ class FakeLibrary(Library):
     def _model(self) -> Model:
         articles = list(self.articles.items())
         marks = {article.identity: self._marks_of(number) for number, article in articles}
-        return Model.of((Stored(article, "/news", f"{number:06}", 0) for number, article in articles), marks)
+        model = Model.of((Stored(article, "/news", f"{number:06}", 0) for number, article in articles), marks)
+        model.rules = self.rules
+        return model
 
     def _months(self, most: int) -> list[str]:
         """The months from the oldest article's to the newest's, or the latest of them."""

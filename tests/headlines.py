@@ -16,6 +16,7 @@ def headline_of(
     is_starred: bool = False,
     tags: Sequence[str] = (),
     has_note: bool = False,
+    added_topics: tuple[str, ...] = (),
 ) -> Headline:
     """An article as a row, with these marks."""
     return Headline(
@@ -36,4 +37,5 @@ def headline_of(
         is_starred=is_starred,
         tags=tuple(tags),
         has_note=has_note,
+        added_topics=added_topics,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from reader.article.plain_text import searched_text
 from reader.article.record import Article, key_of
 from reader.article.text import fold, signs, words
 from reader.collection.files import load
-from reader.collection.folders import Collection
+from reader.collection.folders import Collection as Folders
 from reader.collection.sites import folder_of, shared_part
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
@@ -94,10 +94,12 @@ class Model:
     """A collection, read file by file."""
 
     def __init__(self, sources: Sequence[Path], marks: Marks | None = None) -> None:
+        self.rules: dict[str, Query] = {}
+        """The rules that give topics, in their order."""
         self.files = 0
         self.without_article = 0
         self.marks = dict(marks or {})
-        collection = Collection(sources)
+        collection = Folders(sources)
         every: list[Stored] = []
         for folder in collection.scan():
             for name, mtime_ns, *_ in folder.files:
@@ -138,7 +140,7 @@ class Model:
         """Every value with how many would be listed, and how many of those are unread."""
         spellings: dict[str, Counter[str]] = {}
         for one in self.stored:
-            for value in self._values(one, field):
+            for value in self._values(one, field, now):
                 spellings.setdefault(fold(value), Counter())[value] += 1
         shown = {
             folded: min(found, key=lambda value: (-found[value], value))
@@ -146,7 +148,7 @@ class Model:
         }
         counted, unread = Counter({value: 0 for value in shown.values()}), Counter[str]()
         for one in self.matching(query.without(field), now):
-            values = [shown[folded] for folded in {fold(value) for value in self._values(one, field)}]
+            values = [shown[folded] for folded in {fold(value) for value in self._values(one, field, now)}]
             counted.update(values)
             if not self._marked(one).read:
                 unread.update(values)
@@ -158,11 +160,37 @@ class Model:
         found = [*self.matching(query.without(field), now)]
         return [sum(self._holds(one, Term(field, (value,)), now) for one in found) for value in ranges]
 
-    def _values(self, one: Stored, field: str) -> set[str]:
+    def added_topics(self, one: Stored, now: datetime) -> list[str]:
+        """The topics that rules add to those of the file."""
+        own = {fold(topic) for topic in one.article.topics}
+        return [
+            name
+            for name, query in self.rules.items()
+            if fold(name) not in own and self._all_hold(one, query, now, self._ring(name))
+        ]
+
+    def _all_hold(self, one: Stored, query: Query, now: datetime, ring: set[str]) -> bool:
+        return all(self._holds(one, clause, now, ring) for clause in query.clauses)
+
+    def _ring(self, name: str) -> set[str]:
+        """The rules that a rule needs and that need it, with itself."""
+        return {name, *(other for other in self._needed(name) if name in self._needed(other))}
+
+    def _needed(self, name: str) -> set[str]:
+        found, waiting = set[str](), [name]
+        while waiting:
+            for term in self.rules[waiting.pop()].terms():
+                for other in self.rules:
+                    if term.field == "topic" and other not in found and _is_named(term, other):
+                        found.add(other)
+                        waiting.append(other)
+        return found
+
+    def _values(self, one: Stored, field: str, now: datetime) -> set[str]:
         if field == "tag":
             return set(self._marked(one).tags)
         if field == "topic":
-            return set(one.article.topics)
+            return {*one.article.topics, *self.added_topics(one, now)}
         if field == "folder":
             folder = self._folders.get(one.folder, "")
             return {folder[len(shared_part(self._folders.values())) :].lstrip("/")} - {""}
@@ -171,15 +199,16 @@ class Model:
     def _marked(self, one: Stored) -> Marked:
         return self.marks.get(one.article.identity, Marked())
 
-    def _holds(self, one: Stored, clause: Clause, now: datetime) -> bool:
+    def _holds(self, one: Stored, clause: Clause, now: datetime, ring: Collection[str] = ()) -> bool:
+        """`ring` are the rules whose topics are only what files say."""
         if isinstance(clause, Term):
-            passed = any(self._has(one, clause, value, now) for value in clause.values)
+            passed = any(self._has(one, clause, value, now, ring) for value in clause.values)
         else:
             joined = all if clause.join == "and" else any
-            passed = joined(self._holds(one, part, now) for part in clause.parts)
+            passed = joined(self._holds(one, part, now, ring) for part in clause.parts)
         return passed != clause.negated
 
-    def _has(self, one: Stored, term: Term, value: str, now: datetime) -> bool:
+    def _has(self, one: Stored, term: Term, value: str, now: datetime, ring: Collection[str]) -> bool:
         article = one.article
         match term.field:
             case "text" | "title" | "author":
@@ -196,6 +225,12 @@ class Model:
                 return _is_in_span(one, term.field, value, now)
             case "is" | "has":
                 return self._is(one, value)
+            case "topic":
+                fits = str.startswith if term.prefix else str.__eq__
+                if any(fits(fold(topic), fold(value)) for topic in article.topics):
+                    return True
+                named = [name for name in self.rules if fits(fold(name), fold(value)) and name not in ring]
+                return any(self._all_hold(one, self.rules[name], now, self._ring(name)) for name in named)
             case "url":
                 return value.lower() in article.url.lower()
             case "path":
@@ -205,10 +240,10 @@ class Model:
             case "domain":
                 return any(_is_domain(domain, value, term.prefix) for domain in _domains(article))
             case _:
-                return self._has_value(one, term, value)
+                return self._has_value(one, term, value, now)
 
-    def _has_value(self, one: Stored, term: Term, value: str) -> bool:
-        known = self._values(one, term.field)
+    def _has_value(self, one: Stored, term: Term, value: str, now: datetime) -> bool:
+        known = self._values(one, term.field, now)
         wanted = fold(value)
         fits = str.startswith if term.prefix else str.__eq__
         if any(fits(fold(choice), wanted) for choice in known):
@@ -252,6 +287,11 @@ class Model:
         unknown = [one for one in found if _score(one.article, query.sort) is None]
         known.sort(key=lambda one: _score(one.article, query.sort) or 0, reverse=not query.is_reversed)
         return known + unknown
+
+
+def _is_named(term: Term, topic: str) -> bool:
+    fits = str.startswith if term.prefix else str.__eq__
+    return any(fits(fold(topic), fold(value)) for value in term.values)
 
 
 def _whole(moment: dates.When | None) -> int | None:

@@ -194,7 +194,7 @@ class Articles(Entries):
     async def search(self, query: str) -> Hits:
         """A few of them; they come after commands and values of that name."""
         for headline in await asyncio.to_thread(self._found, query):
-            about = " · ".join(filter(None, (headline.provider, *headline.topics)))
+            about = " · ".join(filter(None, (headline.provider, *headline.topics, *headline.added_topics)))
             title, go = one_line(headline.title), partial(self.browse.show_article, headline)
             yield Hit(LAST, Content(title), go, title, plain(about))
 

@@ -106,7 +106,7 @@ def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[st
         ("date", moment(article.published_date_time) if article.published_date_time else ""),
         ("author", ", ".join(article.author)),
         ("url", shown_url(article.url)),
-        ("topics", ", ".join(article.topics)),
+        ("topics", ", ".join([*article.topics, *(f"+{topic}" for topic in headline.added_topics)])),
         ("category", ", ".join(filter(None, (article.category, article.type)))),
         ("quality", "" if article.quality is None else str(article.quality)),
         ("heat", "" if article.heat is None or article.heat < 0 else str(article.heat)),

@@ -22,6 +22,7 @@ from reader.config import Config, paths, private_files
 from reader.errors import QueryError, UsageError, closest, counted
 from reader.query import parse
 from reader.query.results import Progress, Report
+from reader.query.topic_rules import topic_rules
 
 if TYPE_CHECKING:
     from reader.collection.folders import Source
@@ -190,6 +191,7 @@ def query_mistakes(settings: Config) -> list[str]:
         except QueryError as error:
             found.append(f"{key}: {error}")
     found += muting_of(settings.mute, settings.views)[1]
+    found += topic_rules(settings.topics)[1] if settings.topics else []
     name = display_path(str(paths.config_file()))
     return [f"{name}: {mistake}" for mistake in found]
 

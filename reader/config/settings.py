@@ -226,6 +226,8 @@ class Config(NamedTuple):
     """Command id to keys, several separated by commas; replaces the command's own keys."""
     views: Mapping[str, str | Literal[False]] = {}
     """Name to query text, shown in the sidebar in this order; false leaves out a view of the reader's own."""
+    topics: Mapping[str, str] = {}
+    """Name of a topic to the query of the articles that get it."""
     tags: Mapping[str, str] = {}
     """Name of a tag to the name of its colour, one of TAG_COLOURS."""
     mute: Mapping[str, tuple[str, ...]] = {}
@@ -337,6 +339,8 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
             return _keys(texts_by_name(value), warnings)
         if key == "terminal":
             return _findings(value, warnings)
+        if key == "topics":
+            return _topics(value, warnings)
         return _KINDS[key](value)
     except InvalidValue as error:
         default = spelled(Config._field_defaults[key])
@@ -360,6 +364,24 @@ def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]
         else:
             known = " or ".join(map(spelled, allowed))
             warnings.append(f"terminal: {name}: expected {known}, not {quoted(item)}; it is detected instead")
+    return good
+
+
+def _topics(value: object, warnings: list[str]) -> dict[str, str]:
+    """Queries by the names of topics; what is none is reported and ignored."""
+    if not isinstance(value, dict):
+        raise InvalidValue("a table with a query for each topic")
+    good = {}
+    for written, text in value.items():
+        name = clean_line(written)
+        if not isinstance(text, str):
+            warnings.append(
+                f"topics: {shown(name)}: expected a query, not {quoted(text)}; the rule is ignored"
+            )
+        elif not name:
+            warnings.append(f"topics: a rule for {quoted(text)} has no topic; the rule is ignored")
+        else:
+            good[name] = clean_line(text)
     return good
 
 

@@ -1,30 +1,13 @@
-"""Views: named queries, built in or from the configuration, and how changes to them are saved.
-
-Only the table [views] of config.toml is ever written; everything else in the file stays as it was.
-"""
+"""Views: named queries, built in or from the configuration, and what changes make of them."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple
 
-from reader.article.text import clean_line, display_path, fold
-from reader.config import private_files
-from reader.config.paths import config_file, ensure
-from reader.config.settings import MOST_BYTES, load
-from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
-
-if TYPE_CHECKING:
-    from tomlkit.items import Item, Key, Table
-
-    Line = tuple[Key | None, Item]
-    """A line of a table as tomlkit has it: a key and its value, or a comment or blank line without a key."""
-
-
-Configured: TypeAlias = "Mapping[str, str | Literal[False]]"
-"""The table [views] of the configuration: name to query text; False leaves out a view of ours."""
+from reader.article.text import fold
+from reader.config.saved_queries import Configured
+from reader.errors import UsageError, nearest, shown
 
 BUILT_IN: Mapping[str, str] = {
     "All": "",
@@ -94,137 +77,3 @@ def moved(configured: Configured, name: str, step: int) -> Configured:
         left.pop(0)
     hidden: dict[str, str | Literal[False]] = {one: text for one, text in configured.items() if text is False}
     return {**{one.name: one.text for one in views[named:]}, **hidden}
-
-
-class SavedViews:
-    """The configured views, with changes that can be undone."""
-
-    def __init__(self) -> None:
-        self._done: list[tuple[Configured, Configured, Mapping[str, str]]] = []
-
-    @property
-    def configured(self) -> Configured:
-        """The views in the file now."""
-        return configured_views()
-
-    def change(self, after: Configured, renamed: Mapping[str, str] | None = None) -> None:
-        """Write other views (see `write_views`). Raises ReaderError."""
-        before = self.configured
-        write_views(before, after, renamed)
-        self._done.append((before, after, renamed or {}))
-
-    def undo(self) -> bool:
-        """Undo the last change; False if there is none. Raises ReaderError: the file has changed."""
-        if not self._done:
-            return False
-        before, after, renamed = self._done[-1]
-        write_views(after, before, {old: new for new, old in renamed.items()})
-        self._done.pop()
-        return True
-
-
-def configured_views() -> Configured:
-    """The views of the configuration as it is now."""
-    return load()[0].views
-
-
-def write_views(before: Configured, after: Configured, renamed: Mapping[str, str] | None = None) -> None:
-    """Replace the views `before` with `after`; comments stay with their views.
-
-    `renamed` maps new names to old ones. The file is replaced as a whole or not at all, keeps its mode, and
-    is private (0600) if new. Raises ReaderError: it is not valid, not writable, or was changed meanwhile.
-    """
-    path = Path(os.path.realpath(config_file()))
-    name = display_path(str(path))
-    try:
-        text = private_files.read(path, MOST_BYTES).decode("utf-8")
-    except FileNotFoundError:
-        text = ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"{name}: cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from error
-    try:
-        new = _with_views(text, before, after, renamed or {})
-    except ValueError as error:  # tomlkit's errors too
-        raise ReaderError(f"{name}: cannot be changed: {clean_line(str(error))}; correct it first") from error
-    _replace(path, new.encode("utf-8"))
-
-
-def _with_views(text: str, before: Configured, views: Configured, renamed: Mapping[str, str]) -> str:
-    """The file's text with these views. Raises ValueError: it is no TOML or has others than before."""
-    import tomllib
-
-    import tomlkit  # 60 ms that only a change should cost
-
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    plain = text.removeprefix(mark).replace("\r\n", "\n")
-    document = tomlkit.parse(plain)
-    if tomllib.loads(plain).get("views", {}) != before:
-        raise ValueError("[views] was changed meanwhile, or contains something other than queries")
-    if "views" not in document and views:
-        document = tomlkit.parse(plain.rstrip("\n") + "\n\n[views]\n" if plain.strip() else "[views]\n")
-    old = document.get("views")
-    lines: list[Line] = list(old.value.body) if isinstance(old, tomlkit.items.Table) else []
-    if old is not None:
-        table, seam = _table(lines, views, renamed)
-        if isinstance(old, tomlkit.items.Table):
-            table.trivia.comment, table.trivia.comment_ws = old.trivia.comment, old.trivia.comment_ws
-            table.trivia.indent = old.trivia.indent
-        document["views"] = table
-        new = tomlkit.dumps(document)
-        if seam and seam + "\n" not in plain:
-            new = new.replace(seam + "\n", seam, 1)  # tomlkit sets the next table off with a blank line
-    else:
-        new = plain
-    if tomllib.loads(new).get("views", {}) != views:
-        raise ValueError("the views cannot be written in this order")
-    return mark + (new.replace("\n", "\r\n") if "\r\n" in text else new)
-
-
-def _table(lines: list[Line], views: Configured, renamed: Mapping[str, str]) -> tuple[Table, str]:
-    """The table with these views, and the comments at its end, before the next table."""
-    import tomlkit
-
-    kept: dict[str, list[Line]] = {}
-    waiting: list[Line] = []
-    for key, item in lines:
-        waiting.append((key, item))
-        if key is not None:
-            kept[key.key], waiting = waiting, []
-    table = tomlkit.table()
-    for name, text in views.items():
-        *remarks, (_, value) = kept.get(renamed.get(name, name)) or [(None, _item(text))]
-        for _, remark in remarks:
-            table.append(None, remark)
-        if value.unwrap() != text:
-            changed = _item(text)
-            changed.trivia.comment, changed.trivia.comment_ws = value.trivia.comment, value.trivia.comment_ws
-            value = changed
-        table.add(name, value)
-    for _, remark in waiting:
-        table.append(None, remark)
-    ends_in_comment = bool(waiting) and isinstance(waiting[-1][1], tomlkit.items.Comment)
-    return table, "".join(item.as_string() for _, item in waiting) if ends_in_comment else ""
-
-
-def _item(text: str | Literal[False]) -> Item:
-    """A query as people would write it: with quotes in it, in the quotes that need no backslashes."""
-    import tomlkit
-
-    if text is not False and '"' in text and "'" not in text and text.isprintable():
-        return tomlkit.string(text, literal=True)
-    return tomlkit.item(text)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in the place of another, whole or not at all. Raises StorageError."""
-    try:
-        ensure(path.parent)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        with private_files.replacing(path, mode=mode, is_precious=True) as file:
-            file.write(content)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        where = display_path(str(path))
-        raise StorageError(
-            f"{where}: cannot be written ({reason}); check its permissions and try again"
-        ) from error

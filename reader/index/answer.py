@@ -41,6 +41,17 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
     )  # fmt: skip
 
 
+def with_added_topics(index: AskedIndex, found: list[Headline], now: datetime) -> list[Headline]:
+    """These headlines with the topics that rules add."""
+    if not index.topic_rules or not found:
+        return found
+    with index.quick_view() as view:
+        if view is None:
+            return found
+        added = index.search(view, now).added_topics({one.number: one.topics for one in found})
+    return [one._replace(added_topics=added.get(one.number, ())) for one in found]
+
+
 class Asker(Protocol):
     """Puts damage right (see `reader.library.folder.guard`)."""
 
@@ -90,7 +101,8 @@ class IndexResults:
 
     def _window(self, start: int, stop: int) -> list[Headline]:
         self._find_again()
-        return self._index.headlines(self._order.window(start, stop))
+        found = self._index.headlines(self._order.window(start, stop))
+        return with_added_topics(self._index, found, self._now)
 
     def position(self, number: int) -> int | None:
         """See `reader.query.results.Results`."""
@@ -105,7 +117,7 @@ def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: 
         match = search.all_of(query.without(field).clauses)
         if field in ("quality", "date"):
             return count_ranges(view, field, match, cells)
-        counted = count_facet(view, field, match)
+        counted = count_facet(view, search, field, match)
         if not (excluded := query.excluded(field)):
             return counted
         listed = len(search.all_of(query.clauses))

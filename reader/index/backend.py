@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reader.index.search import Search
     from reader.index.view import IndexView
     from reader.query.results import Headline
+    from reader.query.topic_rules import TopicRules
 
 KnownValue: TypeAlias = tuple[str, str, str]
 """A value of a field: folded, as it is shown, and as it is stored."""
@@ -89,8 +90,14 @@ class AskedIndex(Protocol):
     def marked(self) -> Mapping[str, BitMap]:
         """The person's marks as sets of numbers: read, starred, note, tag:NAME."""
 
+    topic_rules: TopicRules
+    """The rules that give topics; every view has them."""
+
     def view(self) -> AbstractContextManager[IndexView]:
         """The index as it is now, for one question."""
+
+    def quick_view(self) -> AbstractContextManager[IndexView | None]:
+        """The same for what is being painted; None where a long question is being answered."""
 
     def search(self, view: IndexView, now: datetime) -> Search:
         """A search over a view."""

@@ -6,7 +6,7 @@ are ranges of numbers, so a period is counted by two ranks, whatever the size of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 from operator import itemgetter
@@ -17,14 +17,19 @@ from pyroaring import BitMap
 from reader.article.dates import Period, day_of, fitting, periods, seconds_of
 from reader.article.text import fold
 from reader.index.schema import DAY, LAST_UNDATED, STORED, UNDATED, SetKind
+from reader.index.search import Search
 from reader.index.stretches import LateAmong, LateRow
-from reader.index.view import IndexView
+from reader.index.view import IndexView, ValueMembers
 from reader.query.results import Facet, FacetValue
 
 
-def count_facet(view: IndexView, field: str, match: BitMap) -> Facet:
+def count_facet(view: IndexView, search: Search, field: str, match: BitMap) -> Facet:
     """How many of the match have each value of a field, and how many of those are unread."""
-    counted = (_counted_tags if field == "tag" else _counted)(view, field, match)
+    if field == "tag":
+        counted = _counted_tags(view, match)
+    else:
+        members = search.topic_members() if field == "topic" else view.members(STORED[field])
+        counted = _counted(view, members, match)
     read = match & view.marks["read"]
     values = [
         FacetValue(value, count, count - read.intersection_cardinality(numbers) if read else count)
@@ -39,7 +44,7 @@ CountedValue: TypeAlias = tuple[str, int, BitMap]
 """A value, how many of a match have it, and the numbers of all that have it."""
 
 
-def _counted_tags(view: IndexView, field: str, match: BitMap) -> Iterator[CountedValue]:
+def _counted_tags(view: IndexView, match: BitMap) -> Iterator[CountedValue]:
     tags = [
         (fold(name[4:]), name[4:], numbers)
         for name, numbers in view.marks.items()
@@ -52,8 +57,7 @@ def _counted_tags(view: IndexView, field: str, match: BitMap) -> Iterator[Counte
         yield shown, match.intersection_cardinality(numbers), numbers
 
 
-def _counted(view: IndexView, field: str, match: BitMap) -> Iterator[CountedValue]:
-    known = view.members(STORED[field])
+def _counted(view: IndexView, known: Sequence[ValueMembers], match: BitMap) -> Iterator[CountedValue]:
     rest = _rest(view.live, match)
     if rest is None:
         count = match.intersection_cardinality

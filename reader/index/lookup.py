@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from reader.article.identity import identity_of
 from reader.article.record import Article, key_of
 from reader.article.text import display_path
 from reader.errors import NoSuchArticle
+from reader.index.answer import with_added_topics
 from reader.index.backend import ArticleRow, AskedIndex
 from reader.index.search import keys_starting
 from reader.query.results import Headline, RelatedLink
@@ -30,7 +32,7 @@ class Lookup:
             )
         found = self._index.headlines_keyed(*keys_starting(wanted), 4)
         if len(found) == 1:
-            return found[0]
+            return with_added_topics(self._index, found, datetime.now(UTC))[0]
         if not found:
             raise NoSuchArticle(
                 f'no article has an id that starts with {wanted}; "reader list" shows the ids'

@@ -5,7 +5,7 @@ No row is looked at, but for what no set can tell: phrases, parts of URLs and of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,9 +15,11 @@ from pyroaring import BitMap
 from reader.article.text import fold, is_unspaced, signs, words
 from reader.errors import QueryError, shown
 from reader.index.schema import DAY, STORED, SetKind
-from reader.index.view import IndexView
+from reader.index.topic_sets import TopicSet, TopicSets
+from reader.index.view import IndexView, ValueMembers
 from reader.query import Clause, Group, Term
 from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
+from reader.query.topic_rules import TopicRule
 
 if TYPE_CHECKING:
     from reader.article.dates import TimeSpan
@@ -32,10 +34,20 @@ FindPhrase: TypeAlias = Callable[[Sequence[int], str, Sequence[str], bool], Iter
 class Search:
     """Answers one Query over one view of the index."""
 
-    def __init__(self, view: IndexView, now: datetime, find_phrase: FindPhrase) -> None:
+    def __init__(
+        self,
+        view: IndexView,
+        now: datetime,
+        find_phrase: FindPhrase,
+        topics: TopicSets | None = None,
+        ring: frozenset[str] = frozenset(),
+    ) -> None:
+        """`topics` are those by rule, by default the view's; those of the `ring` are only what files say."""
         self._view = view
         self._now = now
         self._find_phrase = find_phrase
+        self._topics = view.topics if topics is None else topics
+        self._ring = ring
         self.is_exact = True
         """False when a phrase had more candidates than are looked at."""
 
@@ -47,14 +59,19 @@ class Search:
             0,
         )
         found = self._view.answers[asked[:known], self._now] if known else self._view.live
-        # Phrases are checked one by one: what the other clauses leave over is all that need be.
-        for clause in sorted(asked[known:], key=_is_slow):
-            if not found:
-                break
-            found = self._narrow(found, clause)
+        found = self.narrowed(found, asked[known:])
         if self.is_exact:
             self._view.keep_answer((asked, self._now), found)
         return found
+
+    def narrowed(self, among: BitMap, clauses: Iterable[Clause]) -> BitMap:
+        """Those of some articles that pass every clause. Not to be changed."""
+        # Phrases are checked one by one: what the other clauses leave over is all that need be.
+        for clause in sorted(clauses, key=_is_slow):
+            if not among:
+                break
+            among = self._narrow(among, clause)
+        return among
 
     def _narrow(self, among: BitMap, clause: Clause) -> BitMap:
         if isinstance(clause, Term):
@@ -85,6 +102,8 @@ class Search:
             return self._flag(value)
         if term.field == "domain":
             return self._domain(value.lower().lstrip("."), prefix=term.prefix)
+        if term.field == "topic":
+            return self._topic(value, prefix=term.prefix)
         return self._choice(STORED[term.field], value, prefix=term.prefix)
 
     def _words(self, among: BitMap, term: Term, value: str) -> BitMap:
@@ -177,6 +196,82 @@ class Search:
         if not meant and field == STORED["provider"] and "." in value:
             return self._domain(value.lower(), prefix=prefix)
         return _united(self._view.get_all(field, meant))
+
+    def _topic(self, value: str, *, prefix: bool) -> BitMap:
+        """What has a topic by its file or by rule."""
+        own = self._choice(STORED["topic"], value, prefix=prefix)
+        rules = self._topics.rules
+        if not rules:
+            return own
+        names = [name for name in rules.named(fold(value), prefix=prefix) if name not in self._ring]
+        if not names:
+            return own
+        return _united([own, *(one.numbers for one in self._matching(names, self._topics))])
+
+    def _matching(self, names: Sequence[str], topics: TopicSets) -> list[TopicSet]:
+        """What matches the rules with these folded names."""
+
+        def narrow(among: BitMap, clauses: Iterable[Clause], rule: TopicRule) -> tuple[BitMap, bool]:
+            inner = Search(self._view, self._now, self._find_phrase, topics, rule.ring)
+            return inner.narrowed(among, clauses), inner.is_exact
+
+        found = topics.get(names, self._now, self._view.marks, narrow)
+        self.is_exact = self.is_exact and all(one.is_exact for one in found)
+        return found
+
+    def added_topics(self, topics_of: Mapping[int, Iterable[str]]) -> dict[int, tuple[str, ...]]:
+        """The topics that rules add to these articles, given by number with the topics of their files."""
+        among, rules = BitMap(list(topics_of)), self._topics.rules
+        here = TopicSets(rules, among)
+        own = {number: {fold(topic) for topic in topics} for number, topics in topics_of.items()}
+        added: dict[int, list[str]] = {}
+        for name, rule in rules.by_name.items():
+            known = self._topics.known(name, self._now, self._view.marks)
+            found = known or self._matching([name], here)[0]
+            for number in found.numbers & among:
+                if name not in own[number]:
+                    added.setdefault(number, []).append(rule.name)
+        order = {rule.name: place for place, rule in enumerate(rules.listed)}
+        return {number: tuple(sorted(names, key=order.__getitem__)) for number, names in added.items()}
+
+    def topic_members(self) -> Sequence[ValueMembers]:
+        """Every topic that an article has now, by its file or by rule, by name."""
+        known, rules = self._view.members(STORED["topic"]), self._topics.rules
+        if not rules:
+            return known
+        names = [*rules.by_name]
+        sets = self._matching(names, self._topics)
+        if (kept := self._topics.members_of(sets)) is not None:
+            return kept
+        members = [*self._with_added(known, names, sets)]
+        self._topics.keep_members(sets, members)
+        return members
+
+    def _with_added(
+        self, known: Sequence[ValueMembers], names: Sequence[str], sets: Sequence[TopicSet]
+    ) -> Iterable[ValueMembers]:
+        """The topics of the files with those that rules add, by name."""
+        rules = self._topics.rules
+        found = {fold(one.value): one for one in known}
+        for name, matching in zip(names, sets, strict=True):
+            own = found.get(name)
+            if own is None:
+                found[name] = ValueMembers(rules.by_name[name].name, matching.numbers, len(matching.numbers))
+                continue
+            numbers = own.numbers | matching.numbers
+            listed = self._view.live.intersection_cardinality(numbers)
+            # Under the most frequent spelling, as everywhere.
+            ours = rules.by_name[name].name
+            counted = [(-self._spelled(own.value), own.value)]
+            counted.append((own.listed - listed - self._spelled(ours), ours))
+            shown = min(counted)[1] if ours != own.value else ours
+            found[name] = ValueMembers(shown, numbers, listed)
+        listed_ones = (one for one in found.values() if one.listed)
+        return sorted(listed_ones, key=lambda one: (one.value.casefold(), one.value))
+
+    def _spelled(self, topic: str) -> int:
+        """How many articles have a topic in just this spelling by their files."""
+        return self._view.live.intersection_cardinality(self._view.get(STORED["topic"], topic))
 
     def _scan(self, among: BitMap, field: str, value: str) -> BitMap:
         store = self._view.store

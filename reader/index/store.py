@@ -38,9 +38,14 @@ from reader.index.sets import read_field
 from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
 from reader.query.results import Headline
+from reader.query.topic_rules import TopicRules
 
 ROWS_KIB = 128
 """Pages that are kept of article rows: a few screens of headlines."""
+
+
+PATIENCE = 0.1
+"""Seconds that what is being painted waits for a question."""
 
 
 class Index:
@@ -52,6 +57,7 @@ class Index:
         """Sentences that the person should see once."""
         self.marked: Mapping[str, BitMap] = NO_MARKS
         """The person's marks as sets of numbers: read, starred, note, tag:NAME."""
+        self._rules = TopicRules()
         self._find_phrase = find_phrase
         self._editions = None if folder is None else Editions(folder)
         self._lock, self._rows_lock = RLock(), RLock()
@@ -177,10 +183,33 @@ class Index:
             assert self._view is not None and self._store is not None
             (version,) = self._store.connection.execute("pragma data_version").fetchone()
             if version != self._seen:
-                self._view = IndexView(self._store, self.marked, self._view.known_late)
+                self._view = IndexView(self._store, self.marked, self._view.known_late, self._rules)
                 self._seen = version
             self._view.use_marks(self.marked)
             yield self._view
+
+    @contextmanager
+    def quick_view(self) -> Iterator[IndexView | None]:
+        """The same for what is being painted; None where a long question is being answered."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            yield None
+            return
+        try:
+            with self.view() as view:
+                yield view
+        finally:
+            self._lock.release()
+
+    @property
+    def topic_rules(self) -> TopicRules:
+        """The rules that give topics."""
+        return self._rules
+
+    @topic_rules.setter
+    def topic_rules(self, rules: TopicRules) -> None:
+        with self._lock:
+            self._rules = rules
+            self._seen = -1
 
     @contextmanager
     def rows(self) -> Iterator[sqlite3.Connection]:

@@ -21,8 +21,10 @@ from reader.index.backend import KnownValue, SetStore
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
 from reader.index.stretches import Late, LateArticle, Titles, placed
+from reader.index.topic_sets import TopicSets
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
+from reader.query.topic_rules import TopicRules
 
 QUALITY = STORED["quality"]
 
@@ -67,9 +69,17 @@ class ValueMembers(NamedTuple):
 class IndexView:
     """What is seen of an index as long as nobody writes to it."""
 
-    def __init__(self, store: SetStore, marks: Mapping[str, BitMap], late: Late | None = None) -> None:
-        """Give what an earlier view of the same edition knew of the late articles: it may still hold."""
+    def __init__(
+        self,
+        store: SetStore,
+        marks: Mapping[str, BitMap],
+        late: Late | None = None,
+        rules: TopicRules | None = None,
+    ) -> None:
+        """Give what an earlier view of the same edition knew of the late articles: it may still hold. The
+        rules give topics."""
         self.store = store
+        self._rules = rules or TopicRules()
         self.known_late = late
         self.marks = marks
         """read, starred, note, and tag:NAME."""
@@ -137,6 +147,11 @@ class IndexView:
         if not found and self.store.has_articles():
             raise ValueError("the index has articles, but not the set of them")
         return found & BitMap.union(BitMap(), *map(in_bits, self.store.blocks()))
+
+    @cached_property
+    def topics(self) -> TopicSets:
+        """The topics by rule, evaluated as far as they were asked for."""
+        return TopicSets(self._rules, self.live)
 
     @cached_property
     def late(self) -> BitMap:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reader.article.record import Article, Problem
     from reader.query import Query
     from reader.query.results import Facet, Headline, Progress, Results, Stretch
+    from reader.query.topic_rules import TopicRules
 
 
 class Library(Protocol):
@@ -30,12 +31,16 @@ class Library(Protocol):
     """Notices that the user should see once."""
 
     @property
-    def generation(self) -> tuple[int, int]:
-        """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader."""
+    def generation(self) -> tuple[int, ...]:
+        """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader, and with
+        other rules for topics."""
 
     @property
     def total(self) -> int:
         """Number of articles in the collection, as far as it is indexed."""
+
+    def use_topics(self, rules: TopicRules) -> None:
+        """Let these rules give topics from now on."""
 
     def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
         """Bring the index up to date, chunk by chunk; the last Progress has a Report."""

@@ -54,6 +54,7 @@ def record(
         "webUrl": without_user(article.web_url) or None,
         "provider": _provider(article.provider),
         "topics": list(article.topics),
+        "addedTopics": list(headline.added_topics),
         "category": article.category or None,
         "type": article.type or None,
         "quality": article.quality,

@@ -22,8 +22,8 @@ Tree: TypeAlias = "dict[str, Tree | None]"
 """Names split at their dots; None = the whole value."""
 
 _OF_HEADLINE = frozenset((
-    "title", "publishedDateTime", "provider.name", "topics", "category", "type", "quality", "heat", "id",
-    "read", "starred", "tags", "url",
+    "title", "publishedDateTime", "provider.name", "topics", "addedTopics", "category", "type", "quality",
+    "heat", "id", "read", "starred", "tags", "url",
 ))  # fmt: skip
 """Names whose values the index knows: for these no file is read."""
 
@@ -77,6 +77,7 @@ def known_record(headline: Headline) -> Json:
         "publishedDateTime": iso(headline.date) if headline.date else None,
         "provider": {"name": headline.provider or None},
         "topics": list(headline.topics),
+        "addedTopics": list(headline.added_topics),
         "category": headline.category or None,
         "type": headline.type or None,
         "quality": headline.quality,

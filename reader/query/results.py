@@ -42,6 +42,8 @@ class Headline(NamedTuple):
     is_starred: bool
     tags: tuple[str, ...]
     has_note: bool = False
+    added_topics: tuple[str, ...] = ()
+    """The topics that rules of the configuration add to those of the file."""
 
 
 class RelatedLink(NamedTuple):

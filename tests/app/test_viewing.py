@@ -8,7 +8,7 @@ from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.screens.dialogs import Ask, Confirm
 from reader.app.screens.views import ViewsPage
 from reader.config.paths import config_file
-from reader.config.views import configured_views
+from reader.config.saved_queries import configured_queries
 from reader.query import Query, parse
 from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, WIDE, notices, press
@@ -25,7 +25,7 @@ async def test_w_saves_what_is_asked(start: Launch) -> None:
         assert isinstance(pilot.app.screen, Ask)
         assert pilot.app.screen.query_one(Input).value == "about Chips · quality >=20"
         await press(pilot, *"Good chips", "enter")
-        assert configured_views() == {"Good chips": "topic:Chips quality:>=20"}
+        assert configured_queries("views") == {"Good chips": "topic:Chips quality:>=20"}
         view = screen.sidebar.views[-1]
         assert screen.results is not None
         assert (view.name, view.articles, view.unread) == (
@@ -41,7 +41,9 @@ async def test_what_is_seen_is_saved(start: Launch) -> None:
     """A word that matched as a beginning does so in the view."""
     async with start(30).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"harbo", "enter", "w", "enter")
-        assert list(configured_views().values()) == ["harbo*"] and list(configured_views()) == ["“harbo”"]
+        assert list(configured_queries("views").values()) == ["harbo*"] and list(
+            configured_queries("views")
+        ) == ["“harbo”"]
 
 
 async def test_another_query_is_replaced_after_asking(start: Launch) -> None:
@@ -50,9 +52,9 @@ async def test_another_query_is_replaced_after_asking(start: Launch) -> None:
         await press(pilot, "w", "ctrl+u", *"hot", "enter")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "n")
-        assert configured_views() == {}
+        assert configured_queries("views") == {}
         screen = await press(pilot, "w", "ctrl+u", *"hot", "enter", "y")
-        assert configured_views() == {"Hot": "topic:AI"} and _names(screen)[-1] == "Hot"
+        assert configured_queries("views") == {"Hot": "topic:AI"} and _names(screen)[-1] == "Hot"
         await press(pilot, "c", "w")
         assert isinstance(pilot.app.screen, BrowseScreen)
 
@@ -67,24 +69,26 @@ async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Laun
         await press(pilot, "K")
         assert _names(screen)[-2:] == ["Ours", "Hot"]
         await press(pilot, "d")
-        assert "Ours" not in _names(screen) and list(configured_views()) == ["Hot"]
+        assert "Ours" not in _names(screen) and list(configured_queries("views")) == ["Hot"]
         await press(pilot, "e", "ctrl+u", *"quality:>>5", "enter")
         assert isinstance(pilot.app.screen, Ask), "a bad query is asked for again"
         await press(pilot, "escape")
         await press(pilot, "u", "u", "u")
-        assert _names(screen)[-1] == "Mine" and configured_views() == {"Mine": "topic:AI"}
+        assert _names(screen)[-1] == "Mine" and configured_queries("views") == {"Mine": "topic:AI"}
         await press(pilot, "u", "u")
-        assert "Mine" not in _names(screen) and configured_views() == {}
+        assert "Mine" not in _names(screen) and configured_queries("views") == {}
 
 
 async def test_a_view_is_edited_and_shown(start: Launch) -> None:
     """Enter asks what it asks for; one of the reader's own can be edited and left out too."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "V", "j", "e", "ctrl+u", *"topic:AI", "enter")
-        assert configured_views() == {"Unread": "topic:AI"}
+        assert configured_queries("views") == {"Unread": "topic:AI"}
         assert isinstance(pilot.app.screen, ViewsPage)
         await press(pilot, "home", "d")
-        assert configured_views() == {"Unread": "topic:AI", "All": False} and "All" not in _names(screen)
+        assert configured_queries("views") == {"Unread": "topic:AI", "All": False} and "All" not in _names(
+            screen
+        )
         await press(pilot, "end", "enter")
         assert screen.current_query == parse("topic:AI") and isinstance(pilot.app.screen, BrowseScreen)
 

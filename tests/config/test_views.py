@@ -11,17 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.config.paths import config_file
+from reader.config.saved_queries import Configured, configured_queries, write_queries
 from reader.config.views import (
     BUILT_IN,
-    Configured,
     arranged,
-    configured_views,
     find,
     moved,
     removed,
     renamed,
     saved,
-    write_views,
 )
 from reader.errors import ReaderError, UsageError
 from reader.query import parse
@@ -100,8 +98,10 @@ def _write_config(text: str) -> None:
 
 
 def _change(after: Configured, renamed: dict[str, str] | None = None) -> str:
-    write_views(configured_views(), after, renamed)
-    assert dict(configured_views()) == dict(after) and list(configured_views()) == list(after)
+    write_queries("views", configured_queries("views"), after, renamed)
+    assert dict(configured_queries("views")) == dict(after) and list(configured_queries("views")) == list(
+        after
+    )
     return config_file().read_bytes().decode()
 
 
@@ -115,7 +115,7 @@ def test_a_first_view_makes_the_file_for_the_person_alone() -> None:
 def test_a_new_view_changes_one_line() -> None:
     """Comments, blank lines, order and the other tables are as they were."""
     _write_config(HAND_WRITTEN)
-    text = _change({**configured_views(), "New": "is:unread"})
+    text = _change({**configured_queries("views"), "New": "is:unread"})
     assert text == HAND_WRITTEN.replace('sort:quality"\n', 'sort:quality"\nNew = "is:unread"\n')
 
 
@@ -179,7 +179,7 @@ def test_what_is_not_understood_is_left_alone(text: str) -> None:
     """No TOML, no queries, or others than one thought: a sentence, and not a byte is changed."""
     _write_config(text)
     with pytest.raises(ReaderError, match="cannot be changed") as caught:
-        write_views({"Mine": "x"}, {"Mine": "y"})
+        write_queries("views", {"Mine": "x"}, {"Mine": "y"})
     assert str(caught.value).isprintable()
     assert config_file().read_text() == text
     assert os.listdir(config_file().parent) == ["config.toml"]
@@ -195,7 +195,7 @@ def test_any_names_and_queries_are_written_and_read(
 ) -> None:
     """Whatever a view is called; the comment before the next table stays where it is."""
     _write_config("# a\n\n# b\n[keys]\n")
-    write_views({}, first)
-    write_views(first, second)
-    assert dict(configured_views()) == second and list(configured_views()) == list(second)
+    write_queries("views", {}, first)
+    write_queries("views", first, second)
+    assert dict(configured_queries("views")) == second and list(configured_queries("views")) == list(second)
     assert config_file().read_text().startswith("# a\n\n# b\n[keys]\n")

@@ -33,6 +33,7 @@ from reader.app.browsing.results_display import CountsAnswer, ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
+from reader.app.browsing.topics import TopicCommands
 from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys import BOX, Keymap, action_of, bindings_for
@@ -197,6 +198,14 @@ class BrowseScreen(Screen[None]):
             leave=lambda: self.go_to("list"),
         )
         self.views = ViewCommands(self, self.filters, self.sidebar, config.mute, self.results_display.recount)
+        self.topics = TopicCommands(
+            self,
+            library,
+            self.filters,
+            config.topics,
+            known_topics=self._known_topics,
+            changed=self._topics_changed,
+        )
         self.marks = MarkCommands(
             self, library, clock, self._show_marks, self.keymap.words("undo"), self._listed
         )
@@ -257,7 +266,7 @@ class BrowseScreen(Screen[None]):
             return_to_related=self._return_to_related,
         )
         self._commanded = (
-            *(self.marks, self.opening, self.pipe_and_edit, self.picture, self.feeds, self.views),
+            *(self.marks, self.opening, self.pipe_and_edit, self.picture, self.feeds, self.views, self.topics),
             *(FilterCommands(self, self.filters), self.pane_sizes),
         )
 
@@ -603,7 +612,15 @@ class BrowseScreen(Screen[None]):
         if is_complete:
             self.articles.keeps_article = True
             self.feeds.renew_page()
+            self.topics.follow()
         self.results_display.show_status()
+
+    def _known_topics(self) -> list[str]:
+        return [one.value for facet in self.sidebar.facets if facet.field == "topic" for one in facet.values]
+
+    def _topics_changed(self) -> None:
+        self.results_display.ask()
+        self.loader.renew_marks(None)
 
     def _return_to_related(self, row: int) -> None:
         if self.place == "article":

@@ -10,7 +10,8 @@ from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words
 from reader.article.text import clean_line, fold
-from reader.config.views import Configured, SavedViews, arranged, saved
+from reader.config.saved_queries import Configured, SavedQueries
+from reader.config.views import arranged, saved
 from reader.errors import QueryError, ReaderError, counted
 from reader.library.muting import muting_of
 from reader.query import Query, parse
@@ -33,7 +34,7 @@ class ViewCommands:
         """`mute` are the configuration's muting rules, some of them by the names of views."""
         self._host, self._filters, self._sidebar = host, filters, sidebar
         self._mute, self._recount = mute, recount
-        self._file = SavedViews()
+        self._file = SavedQueries("views")
 
     def start(self, configured: Configured) -> None:
         """Show the views of the configuration; what is wrong with it is in the app's first notices."""

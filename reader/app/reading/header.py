@@ -59,7 +59,9 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
     for spans in (_origin(article), _when(subject), _gauges(article)):
         if spans:
             lines.extend(wrap(spans, width))
-    lines.extend(_chips([(f" {topic} ", "chip", Target("topic", topic)) for topic in article.topics], width))
+    topics = [(f" {topic} ", "chip", Target("topic", topic)) for topic in article.topics]
+    added = [(f" +{topic} ", "chip-added", Target("topic", topic)) for topic in subject.headline.added_topics]
+    lines.extend(_chips([*topics, *added], width))
     if subject.picture_note:
         lines += [(), *wrap([Span(f"[picture: {subject.picture_note}]", "picture")], width)]
     elif subject.picture_rows:

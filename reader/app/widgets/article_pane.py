@@ -59,6 +59,7 @@ _COLOURS = {
     "$warning; background: $surface": ("more",),
     "$accent": ("star",),
     "$foreground; background: $panel": ("chip",),
+    "$foreground-muted; background: $panel": ("chip-added",),
     "$primary; background: $surface": ("listing-keyword", *(f"tag-{colour}" for colour in TAG_COLOURS)),
     "$foreground; background: $surface": ("code", "listing"),
     "$foreground-muted; background: $surface": ("listing-comment",),

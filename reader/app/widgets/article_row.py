@@ -188,7 +188,7 @@ def _about(row: Row, width: int) -> list[Piece]:
     words = [headline.provider or headline.domain, *_signs(headline)]
     pieces = [Piece(one_line(" · ".join(filter(None, words))), "meta")]
     pieces += _tags(row)
-    topics = one_line(" · ".join(headline.topics))
+    topics = one_line(" · ".join([*headline.topics, *(f"+{topic}" for topic in headline.added_topics)]))
     pieces.append(Piece(f" · {topics}" if topics and width_of(pieces) else topics, "meta"))
     fitting = _fitting(pieces, width - 1)
     return [*fitting, Piece(" " * (width - width_of(fitting)), "meta")]

@@ -27,6 +27,7 @@ from reader.library.folder.marking import MarksDesk
 from reader.marks.database import Change
 from reader.query import Query
 from reader.query.results import MOST_PERIODS, Facet, Headline, Progress, RelatedLink, Results, Stretch
+from reader.query.topic_rules import TopicRules, topic_rules
 
 if TYPE_CHECKING:
     from reader.index.backend import ArticleRow
@@ -67,11 +68,13 @@ class FolderLibrary:
         """Notices that the user should see once."""
         self.marks = MarksDesk(self._index, self._roots, data, self.notices)
         self._guard = GuardedIndex(self._index, self._updated)
+        self._rules_used = 0
 
     @classmethod
     def open(cls, sources: Sequence[Source]) -> FolderLibrary:
         """Open the index and marks for these folders and files; reads no article. Raises UsageError."""
-        collection = Collection(sources, rules_of(settings.load()[0]))
+        config = settings.load()[0]
+        collection = Collection(sources, rules_of(config))
         name = blake2b(
             "\0".join(collection.sources).encode("utf-8", "surrogateescape"), digest_size=10
         ).hexdigest()
@@ -91,12 +94,20 @@ class FolderLibrary:
             notices.append(f"Cannot use the index in {cache} ({error}); it is kept in memory.")
             library = cls(collection, None, data)
         library.notices[:0] = notices
+        if config.topics:
+            library.use_topics(topic_rules(config.topics)[0])
         return library
 
     @property
-    def generation(self) -> tuple[int, int]:
-        """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader."""
-        return self._guard.ask(self._index.generation), self.marks.turn
+    def generation(self) -> tuple[int, int, int]:
+        """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader, and with
+        other rules for topics."""
+        return self._guard.ask(self._index.generation), self.marks.turn, self._rules_used
+
+    def use_topics(self, rules: TopicRules) -> None:
+        """Let these rules give topics from now on."""
+        self._index.topic_rules = rules
+        self._rules_used += 1
 
     @property
     def total(self) -> int:
