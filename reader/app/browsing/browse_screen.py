@@ -266,7 +266,15 @@ class BrowseScreen(Screen[None]):
             return_to_related=self._return_to_related,
         )
         self._commanded = (
-            *(self.marks, self.opening, self.pipe_and_edit, self.picture, self.feeds, self.views, self.topics),
+            *(
+                self.marks,
+                self.opening,
+                self.pipe_and_edit,
+                self.picture,
+                self.feeds,
+                self.views,
+                self.topics,
+            ),
             *(FilterCommands(self, self.filters), self.pane_sizes),
         )
 
