@@ -21,9 +21,9 @@ PRIVILEGE_FOLDER = Path("/run/sshd")
 
 
 @contextmanager
-def ssh_server(folder: Path) -> Iterator[list[str]]:
+def ssh_server(folder: Path, rules: str = "") -> Iterator[list[str]]:
     """Start a server and give the ssh command that reaches it, without a host's command; skips where there is
-    none."""
+    none. `rules` are further lines of its settings."""
     server = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
     if not server or not shutil.which("ssh"):
         pytest.skip("openssh-server is not installed")
@@ -35,7 +35,7 @@ def ssh_server(folder: Path) -> Iterator[list[str]]:
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     port = free_port()
     config = folder / "sshd_config"
-    config.write_text(_server_settings(folder, port))
+    config.write_text(_server_settings(folder, port) + rules)
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen([server, "-D", "-e", "-f", str(config)], stdout=log, stderr=log)
     try:

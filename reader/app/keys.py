@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from reader.article.text import clean_line
-from reader.config.commands import BY_ID, COMMANDS, COUNTED, PaneName, key_words
+from reader.config.commands import BY_ID, COMMANDS, COUNTED, PaneName, is_allowed, key_words
 
 UNBOUND = "unbound"
 """A key that no terminal sends, for commands without a key: Textual wants one for each binding."""
@@ -217,9 +217,11 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
         else:
             warnings.append(f"No command {name}; reader config keys lists them")
     own = {command.id: tuple(map(_named, command.keys)) for command in COMMANDS}
-    keys: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, tuple[str, ...]] = {name: () for name in own if not is_allowed(name)}
     taken: dict[str, str] = {}
     for name, extra in wanted.items():
+        if name in keys:
+            continue
         keys[name] = _claimed(name, [*(own[name] if name in _LEFT_ALONE else ()), *extra], taken, warnings)
     for name, its_own in own.items():
         if name not in keys:

@@ -26,7 +26,7 @@ from reader.app.paint.cells import one_line
 from reader.app.screens.page import KeyLine
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import order_in_words
-from reader.config.commands import COMMANDS
+from reader.config.commands import allowed_commands
 from reader.errors import ReaderError, counted
 from reader.library import Library
 from reader.query import SORTS, Query, parse
@@ -145,7 +145,7 @@ class Commands(Entries):
 
     def entries(self) -> Iterator[PaletteEntry]:
         """The commands with their keys; those that move come last."""
-        for command in sorted(COMMANDS, key=lambda one: one.group in ("Moving", "Panes")):
+        for command in sorted(allowed_commands(), key=lambda one: one.group in ("Moving", "Panes")):
             if command.id in ("show_palette",) or command.id.startswith("view_"):
                 continue
             keys = self.browse.keymap.words(command.id)

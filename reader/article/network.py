@@ -17,6 +17,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from reader.errors import ReaderError, shown
+from reader.permissions import require
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -76,6 +77,7 @@ def _carried(ip: IPv6Address) -> IPv4Address | None:
 
 def addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
     """All numeric addresses of a host. Raises Unreachable where it has none or they take too long."""
+    require("network")
     found: list[HostAddress] = []
     failure: list[str] = []
 
@@ -113,6 +115,7 @@ def connect(host: str, port: int, seconds: float, *, allow_private: bool = False
 
     Raises Unreachable (PrivateAddress). What is done with the connection then needs a limit of its own.
     """
+    require("network")
     end = monotonic() + seconds
     reason = "it takes too long to connect"
     for address in (addresses if allow_private else public_addresses)(host, port, seconds):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reader.errors import ReaderError, remedy
+from reader.permissions import permissions, require, restrict_if_asked
 
 STOPPED = 130
 """The exit code after Ctrl-C, as shells know it."""
@@ -19,7 +20,8 @@ STOPPED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `reader` with these arguments, by default the process's; returns the exit code. Expected errors
     never raise."""
-    if "_ARGCOMPLETE" in os.environ:
+    restrict_if_asked(sys.argv[1:] if argv is None else argv)
+    if "_ARGCOMPLETE" in os.environ and permissions().files:
         from reader.cli.completion import complete
 
         return complete()
@@ -56,7 +58,10 @@ def _run(argv: Sequence[str]) -> int:
         options = parser_of(name).parse(rest)
     except SystemExit:  # argparse, once --help or --version is printed
         return 0
-    return command(name).run(options)
+    chosen = command(name)
+    for need in chosen.needs:
+        require(need)
+    return chosen.run(options)
 
 
 def _prepare_streams() -> None:

@@ -79,6 +79,7 @@ COMMANDS = {
         examples=("reader index ~/news", "reader index --rebuild --format json"),
         options=_index_options,
         run=_index,
+        needs=("files",),
     ),
     "check": Subcommand(
         summary="list what could not be understood in the files",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, find_command, one_of, parser_of
 from reader.errors import ReaderError
+from reader.permissions import require
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -57,6 +58,7 @@ def views(**_: object) -> Iterable[str]:
 
 def complete() -> int:
     """Answer the shell that asks through the `_ARGCOMPLETE` variables; never returns once it did."""
+    require("files")  # argcomplete writes to the file that the environment names
     import argcomplete
     from argcomplete.completers import FilesCompleter
     from argcomplete.lexers import split_line

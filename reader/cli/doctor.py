@@ -14,6 +14,7 @@ from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import query_mistakes, sources_of, theme_and_key_mistakes
 from reader.errors import ReaderError, counted
+from reader.permissions import EVERYTHING, permissions
 from reader.terminal import Finding
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ def _version() -> Iterator[Finding]:
     from reader import __version__
 
     yield Finding("version", __version__, f"Python {sys.version.partition(' ')[0]}")
+    if permissions() != EVERYTHING:
+        yield Finding(
+            "restricted", "yes", "--restricted or READER_RESTRICTED; nothing lifts it (docs/serving.md)"
+        )
 
 
 def _switched_off() -> Iterator[Finding]:

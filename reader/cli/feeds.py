@@ -522,6 +522,7 @@ COMMANDS = {
         ),
         options=_subscribe_options,
         run=_subscribe,
+        needs=("network", "files"),
     ),
     "unsubscribe": Subcommand(
         summary="end subscriptions",
@@ -529,6 +530,7 @@ COMMANDS = {
         examples=("reader unsubscribe 'Harbour Post'", "reader unsubscribe https://blog.example/feed.xml"),
         options=_unsubscribe_options,
         run=_unsubscribe,
+        needs=("files",),
     ),
     "feeds": Subcommand(
         summary="list the feeds with their articles and errors",
@@ -536,6 +538,7 @@ COMMANDS = {
         examples=("reader feeds", "reader feeds --format json | jq '.[] | select(.error) | .url'"),
         options=_feeds_options,
         run=_feeds,
+        needs=("files",),
     ),
     "fetch": Subcommand(
         summary="fetch new articles",
@@ -543,6 +546,7 @@ COMMANDS = {
         examples=("reader fetch", "reader fetch --format json | jq .new"),
         options=_fetch_options,
         run=_fetch,
+        needs=("network", "files"),
     ),
     "import-feeds": Subcommand(
         summary="subscribe to the feeds of an OPML file or of newsboat",
@@ -550,6 +554,7 @@ COMMANDS = {
         examples=("reader import-feeds feeds.opml", "reader import-feeds ~/.newsboat/urls"),
         options=_import_options,
         run=_import,
+        needs=("files",),
     ),
     "export-feeds": Subcommand(
         summary="write the subscriptions as OPML",
@@ -557,6 +562,7 @@ COMMANDS = {
         examples=("reader export-feeds feeds.opml", "reader export-feeds | gzip > feeds.opml.gz"),
         options=_export_options,
         run=_export,
+        needs=("folders",),
     ),
     "save": Subcommand(
         summary="keep a page as an article",
@@ -567,5 +573,6 @@ COMMANDS = {
         ),
         options=_save_options,
         run=_save,
+        needs=("network", "files"),
     ),
 }

@@ -17,6 +17,7 @@ from reader.cli.session import ids_in, one_file, opened, read_input, tell, write
 from reader.errors import UsageError, counted
 from reader.library.export import json_array, json_text
 from reader.marks.database import FILE, Change, Marks
+from reader.permissions import require
 from reader.query import Query
 from reader.query.results import Headline, Results
 
@@ -151,7 +152,7 @@ def open_marks() -> Marks:
     """The user's marks of all collections. Raises StorageError if they cannot be saved."""
     from reader.config import paths
 
-    marks = Marks(paths.ensure(paths.user_data_dir()) / FILE)
+    marks = Marks(paths.ensure(paths.user_data_dir(), is_for_marks=True) / FILE)
     marks.file.look_through()
     tell(marks.file.notices)
     return marks
@@ -166,6 +167,8 @@ def _export_options(parser: CommandParser) -> None:
 
 def _export(options: Namespace) -> int:
     name = one_file(options.words, "export-marks marks.json")
+    if name != "-":
+        require("files")
     with closing(open_marks()) as marks:
         if options.merge and name != "-" and os.path.isfile(name):
             with open(name, "rb") as file:
@@ -184,6 +187,8 @@ def _import_options(parser: CommandParser) -> None:
 
 def _import(options: Namespace) -> int:
     name = one_file(options.words, "import-marks marks.json")
+    if name != "-":
+        require("folders")
     shown = "stdin" if name == "-" else display_path(name)
     records = _records(read_input(name, MOST_BYTES, "import-marks"), shown)
     with closing(open_marks()) as marks:

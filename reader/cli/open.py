@@ -11,6 +11,7 @@ from reader.cli.completion import ids
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, whole
 from reader.cli.session import opened, split_ids, tell
 from reader.errors import NoSuchArticle, ReaderError, UsageError
+from reader.permissions import require
 from reader.query.results import Headline
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def _options(parser: CommandParser) -> None:
 
 
 def _run(options: Namespace) -> int:
+    if not options.print:
+        require("programs")
     named, sources = split_ids(options.words)
     if len(named) > 1:
         raise UsageError(f'open takes one article; "{named[1]}" is no folder or file')

@@ -45,6 +45,7 @@ from reader import __version__
 from reader.article.text import clean_line
 from reader.cli.layout import columns, wrap
 from reader.errors import UsageError, closest, shown
+from reader.permissions import OPTION, Need
 
 __all__ = [
     "Subcommand",
@@ -103,6 +104,8 @@ class Subcommand(NamedTuple):
     """Adds its options and words to its parser."""
     run: Callable[[Namespace], int]
     """Does it and returns the exit code. Raises ReaderError."""
+    needs: tuple[Need, ...] = ()
+    """What a restricted reader may not do and this command always does."""
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -238,6 +241,9 @@ def parser_of(name: str) -> CommandParser:
     add("-h", "--help", action="help", help=f"show this help (e.g. {parser.prog} --help)")
     add("--version", action="version", version=f"reader {__version__}",
         help="show the version (e.g. reader --version)")  # fmt: skip
+    add(OPTION, action="store_true",
+        help="write no files but marks, start no programs, open nothing else, use no network "
+        "(e.g. reader --restricted ~/news)")  # fmt: skip
     return parser
 
 

@@ -11,6 +11,7 @@ from reader.article.text import display_path
 from reader.cli import session
 from reader.cli.parser import CommandParser, Namespace, Subcommand, whole
 from reader.errors import ReaderError, StorageError, UsageError
+from reader.permissions import require
 
 if TYPE_CHECKING:
     from reader.opening.relay import RelayPlace
@@ -92,6 +93,7 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
         pass
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{display_path(str(file))}: cannot be read ({error}); try --new-token") from None
+    require("files")
     token = token_urlsafe(24)
     paths.ensure(file.parent)
     try:
@@ -158,5 +160,6 @@ COMMANDS = {
         examples=("reader relay ssh server", "reader relay ssh -p 2222 -t server reader", "reader relay"),
         options=_options,
         run=_run,
+        needs=("network",),
     ),
 }

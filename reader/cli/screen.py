@@ -17,6 +17,7 @@ from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config import paths
 from reader.config.paths import folder_of
 from reader.errors import QueryError, ReaderError, UsageError
+from reader.permissions import permissions, require
 from reader.query import Query, parse
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _show(
             palettes=own,
             visit=last,
             keep_visit=lambda now: settings.remember and visit.save(file, now),
-            is_news=any(_is_in(folder, one) for one in opened_folders),
+            is_news=permissions().network and any(_is_in(folder, one) for one in opened_folders),
             is_sample=opened_folders == [os.path.realpath(data_dir("sample_feed"))],
             reopen=again.append,
         )
@@ -140,6 +141,7 @@ def _is_in(folder: str, source: str) -> bool:
 
 def _start_anew(folder: str) -> None:
     """The reader again, with another folder, in the place of this process."""
+    require("folders")
     paths.ensure(folder)
     os.execv(sys.executable, [sys.executable, "-P", "-c", _ANEW, folder, *sys.path])
 

@@ -20,6 +20,7 @@ from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut
 from reader.config import Config, paths, private_files
 from reader.errors import QueryError, UsageError, closest, counted
+from reader.permissions import permissions, require
 from reader.query import parse
 from reader.query.results import Progress, Report
 from reader.query.topic_rules import topic_rules
@@ -137,6 +138,7 @@ def write_output(name: str, texts: Iterable[str]) -> None:
         sys.stdout.writelines(texts)
     elif os.path.exists(name) and not os.path.isfile(name):
         # A pipe or a device (`/dev/stdout`): nothing can take its place.
+        require("files")
         with open(name, "w", encoding="utf-8") as file:
             file.writelines(texts)
     else:
@@ -223,6 +225,10 @@ def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
     settings, warnings = config.load()
     warn(config.summary(warnings + query_mistakes(settings)))
     chosen = settings.collection
+    if not permissions().folders:
+        if chosen:
+            raise UsageError('a restricted reader opens only what it is given: "reader --restricted FOLDER"')
+        return [paths.data_dir("sample_feed")]
     if not chosen:
         from reader.config import news
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
+from reader.permissions import Need, permissions
+
 PaneName: TypeAlias = Literal["screen", "sidebar", "list", "article", "related", "search"]
 
 PANES: tuple[PaneName, ...] = ("sidebar", "list", "article", "related")
@@ -153,6 +155,35 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", ("Q", "ctrl+c", "ctrl+q"), "Quit", "Quit", _REST),
 )
 # fmt: on
+
+
+NEEDS: Mapping[str, Need] = {
+    "open_page": "pages",
+    "open_text": "programs",
+    "pipe": "programs",
+    "edit_file": "programs",
+    "full_text": "network",
+    "save_view": "files",
+    "manage_views": "files",
+    "subscribe": "network",
+    "manage_feeds": "files",
+    "import_feeds": "files",
+    "open_folder": "folders",
+    "suspend": "suspending",
+}
+"""What commands need that a restricted reader may not do; it does not have them."""
+
+
+def is_allowed(name: str) -> bool:
+    """Whether this process may carry out a command."""
+    need = NEEDS.get(name)
+    return need is None or getattr(permissions(), need)
+
+
+def allowed_commands() -> tuple[Command, ...]:
+    """Those that this process may carry out."""
+    return tuple(command for command in COMMANDS if is_allowed(command.id))
+
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 

@@ -17,6 +17,7 @@ from reader import __version__
 from reader.article.text import clean_line, display_path
 from reader.config import paths
 from reader.errors import StorageError
+from reader.permissions import require
 
 KEPT = 5
 """Reports that are kept, the newest."""
@@ -41,6 +42,7 @@ def told(error: BaseException, *, lost: str) -> str:
 
 def write(error: BaseException) -> str:
     """Write a private report (0600) below the state folder; its path. Raises OSError, StorageError."""
+    require("files")
     folder = paths.ensure(os.path.join(paths.folder_of("state"), "crashes"))
     name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     path = os.path.join(folder, f"{name}-{os.getpid()}.txt")

@@ -15,6 +15,7 @@ from reader.article.text import clean_line, display_path
 from reader.config import private_files
 from reader.config.settings import quoted
 from reader.errors import nearest, shown
+from reader.permissions import permissions
 
 COLOURS = (
     *("background", "surface", "panel", "foreground", "dim"),
@@ -41,6 +42,8 @@ class Palette(NamedTuple):
 
 def load(folder: str) -> tuple[list[Palette], list[str]]:
     """The palettes of a folder by name, and a warning for each thing that can't be used. Never raises."""
+    if not permissions().folders:
+        return [], []
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))[:MOST_FILES]
     except (OSError, ValueError):

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from reader.errors import StorageError
+from reader.permissions import require
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,11 +100,13 @@ def copies_of(file: str) -> str:
     return os.path.join(os.path.dirname(file), "backups")
 
 
-def ensure(folder: _Folder) -> _Folder:
+def ensure(folder: _Folder, *, is_for_marks: bool = False) -> _Folder:
     """The folder, created with its parents for the user alone (0700) if missing.
 
-    Raises StorageError.
+    Raises StorageError; NotAllowed unless it is for marks, which a restricted reader keeps too.
     """
+    if not is_for_marks:
+        require("files")
     try:
         _make_folder(os.fspath(folder))
     except (OSError, ValueError) as error:

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from reader.permissions import require
+
 if TYPE_CHECKING:
     from io import BufferedWriter
 
@@ -37,8 +39,10 @@ def _require_regular(descriptor: int, file: str | PathLike[str]) -> None:
         raise OSError(errno.EINVAL, "it is not a regular file", os.fspath(file))
 
 
-def make(file: str | PathLike[str]) -> None:
+def make(file: str | PathLike[str], *, is_for_marks: bool = False) -> None:
     """Create a file if needed, readable by the user alone (0600). Raises OSError."""
+    if not is_for_marks:
+        require("files")
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:
         _require_regular(descriptor, file)
@@ -57,6 +61,7 @@ def replacing(
 
     A precious one is on the disk by then, which takes a disk a while. Raises OSError, which names the file.
     """
+    require("files")
     path = os.fspath(file)
     draft = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from reader.article.text import clean_line
 from reader.config import paths, private_files
 from reader.errors import StorageError
+from reader.permissions import require
 
 MOST = 200
 """Searches that are remembered."""
@@ -91,6 +92,7 @@ class Searches:
         if self._file is None:
             return
         with suppress(OSError, StorageError, ValueError):
+            require("files")
             paths.ensure(self._file.parent)
             private_files.make(self._file)
             with self._file.open("ab", buffering=0) as file:

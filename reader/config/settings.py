@@ -21,6 +21,7 @@ from reader.config import private_files
 from reader.config.commands import BY_ID
 from reader.config.paths import config_file
 from reader.errors import ReaderError, brief, nearest, shown
+from reader.permissions import permissions
 
 _HUGE = 10**18
 
@@ -283,7 +284,17 @@ def load(path: Path | None = None) -> tuple[Config, list[str]]:
         except Exception as error:  # whatever one value causes, the others count
             warnings.append(f"{brief(key)}: cannot be used ({type(error).__name__}); the default is used")
     values = {key: value for key, value in values.items() if value is not None}
-    return Config(**values), [clean_line(f"{name}: {warning}") for warning in warnings]
+    return _as_allowed(Config(**values)), [clean_line(f"{name}: {warning}") for warning in warnings]
+
+
+def _as_allowed(config: Config) -> Config:
+    """The configuration without what this process may not do."""
+    may = permissions()
+    if not may.programs:
+        config = config._replace(browser=(), text_browser=(), copy=(), open={})
+    if not may.network:
+        config = config._replace(fetch_pictures=False, relay="")
+    return config if may.files else config._replace(remember=False, feeds={})
 
 
 def summary(warnings: Sequence[str]) -> list[str]:

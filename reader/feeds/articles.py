@@ -22,6 +22,7 @@ from reader.article.text import clean_line, display_path, fold
 from reader.config import news, paths
 from reader.errors import StorageError, remedy
 from reader.feeds.entry import Enclosure, Entry
+from reader.permissions import require
 
 MOST_NAME = 72
 """Characters of a file's name that come from the title."""
@@ -112,6 +113,7 @@ class NewsFolder:
 
     def remove(self, path: str, ours: str) -> bool:
         """Remove an article that is as it was written; False where it is another or gone."""
+        require("files")
         folder, name = os.path.split(path)
         with self._said(path), self._opened(folder) as place:
             if place is None or not ours or _digest_in(place, name) != ours:
@@ -122,6 +124,7 @@ class NewsFolder:
 
     def clear_drafts(self, path: str) -> None:
         """Remove what a killed fetch may have left of this file."""
+        require("files")
         folder, name = os.path.split(path)
         with self._said(path), self._opened(folder) as place, suppress(FileNotFoundError):
             if place is not None:
@@ -181,6 +184,7 @@ class NewsFolder:
             yield self._kept[1]
             return
         if makes:
+            require("files")
             paths.ensure(self.root)
         try:
             place = os.open(
@@ -360,6 +364,7 @@ def _draft(name: str) -> str:
 
 def _write(place: int, name: str, raw: bytes) -> None:
     """Put a file into an open folder, whole or not at all."""
+    require("files")
     draft = _draft(name)
     with suppress(FileNotFoundError):
         os.unlink(draft, dir_fd=place)  # of a killed fetch

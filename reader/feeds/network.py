@@ -25,6 +25,7 @@ from reader.article.network import is_public
 from reader.article.text import clean_line
 from reader.article.urls import UnsafeUrl, checked_url
 from reader.errors import ReaderError, shown
+from reader.permissions import require
 
 PROGRAM = f"news-reader-tui/{__version__}"
 FEED_KINDS = (
@@ -281,6 +282,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """A connection to a host that may be asked."""
+        require("network")
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(timeout):
             found = await loop.getaddrinfo(host, port, type=1)  # a stream

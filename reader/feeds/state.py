@@ -18,6 +18,7 @@ from reader.article.text import display_path
 from reader.config import paths
 from reader.errors import DamageError, StorageError, is_damage, remedy
 from reader.feeds.subscriptions import Subscription
+from reader.permissions import require
 
 FILE = "feeds.db"
 """The database's name in the data folder."""
@@ -116,6 +117,7 @@ class State:
 
     def __init__(self, path: str | None = None) -> None:
         """Open or make it. Raises StorageError."""
+        require("files")
         self.path = path or os.path.join(paths.ensure(paths.folder_of("data")), FILE)
         with self._said():
             self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from reader.article.text import clean_line, display_path
 from reader.config import news, paths, private_files
 from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
+from reader.permissions import require
 
 MOST_BYTES = 1 << 24
 """A longer file holds no subscriptions."""
@@ -362,6 +363,7 @@ def _is_windows(path: str) -> bool:
 @contextmanager
 def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
     """Whether this process alone has a lock file until the block ends; the system takes it from the dead."""
+    require("files")
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as error:
@@ -408,6 +410,7 @@ def login_of(subscription: Subscription) -> tuple[str, str] | None:
 
 
 def _from_command(command: tuple[str, ...], user: str) -> tuple[str, str]:
+    require("programs")
     try:
         done = subprocess.run(
             [os.path.expanduser(command[0]), *command[1:]],

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from reader.errors import ReaderError
+from reader.permissions import require
 
 PATIENCE = 30.0
 """Seconds that a document may take to read."""
@@ -80,6 +81,7 @@ class Workers:
         return await process.stdout.readexactly(length)
 
     async def _started(self) -> asyncio.subprocess.Process:
+        require("network")
         pipe, quiet = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
         # -P: no module comes from the folder that the reader happens to be started in.
         starting = asyncio.ensure_future(

@@ -11,6 +11,7 @@ import sqlite3
 from itertools import count
 from zlib import crc32
 
+from reader.permissions import permissions, require
 from reader.query.fields import FIELDS
 
 VERSION = 10 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
@@ -141,13 +142,19 @@ def connect(
 
     Raises sqlite3.Error, also where the file is gone.
     """
-    if not location.startswith("file:"):
+    is_file = not location.startswith("file:")
+    if is_file:
+        if is_new:
+            require("files")
         location = f"{_address(location)}?mode={'rwc' if is_new else 'rw'}"
     connection = sqlite3.connect(
         location, uri=True, isolation_level=None, check_same_thread=False, timeout=timeout
     )
     try:
         connection.execute(f"pragma cache_size = -{cache_kib}")
+        if is_file and not permissions().files:
+            connection.execute("pragma query_only = on")
+            connection.execute("pragma temp_store = memory")
     except sqlite3.Error:
         connection.close()
         raise

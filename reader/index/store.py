@@ -37,9 +37,12 @@ from reader.index.search import FindPhrase, Search
 from reader.index.sets import read_field
 from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
+from reader.permissions import permissions
 from reader.query.results import Headline
 from reader.query.topic_rules import TopicRules
 
+MOST_COPIED = 256 << 20
+"""Bytes of an index that a reader who may not write it copies to memory to bring it up to date."""
 ROWS_KIB = 128
 """Pages that are kept of article rows: a few screens of headlines."""
 
@@ -69,8 +72,12 @@ class Index:
         self.edition = 0
         if self._editions is None:
             self._begin_in_memory()
-        else:
+        elif permissions().files:
             self._open_newest(self._editions)
+        else:
+            newest = self._editions.newest()
+            if not (newest and self._try(newest) and self.is_complete()):
+                self.begin_edition()
 
     def _begin_in_memory(self) -> None:
         location = memory_uri()
@@ -125,7 +132,8 @@ class Index:
 
     def begin_edition(self) -> None:
         """Start an empty edition and use it. Raises sqlite3.Error, OSError."""
-        if self._editions is None:
+        if self._editions is None or not permissions().files:
+            self._editions = None
             self._begin_in_memory()
         else:
             self._use_file(self._editions.begin(self.edition))
@@ -138,7 +146,8 @@ class Index:
     def _use_file(self, edition: int) -> None:
         assert self._editions is not None
         self._use(edition, self._editions.path(edition))
-        self._editions.drop_before(edition)
+        if permissions().files:
+            self._editions.drop_before(edition)
 
     def draft_location(self) -> str:
         """Where the next edition is built while this one still answers; what an older try left is removed."""
@@ -159,6 +168,24 @@ class Index:
     def is_in_memory(self) -> bool:
         """Whether the index is lost when the program ends."""
         return self._editions is None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it is a file that this process may not change."""
+        return self._editions is not None and not permissions().files
+
+    def move_to_memory(self) -> bool:
+        """Go on with a copy in memory, which may be changed; False where it would be too large."""
+        if os.path.getsize(self.location) > MOST_COPIED:
+            return False
+        location = memory_uri()
+        keeper = connect(location)
+        with closing_connection(self.location) as file:
+            file.execute("pragma query_only = off")  # SQLite takes writing a copy for writing
+            file.execute("vacuum into ?", (location,))
+        self._use(self.edition + 1, location)
+        self._editions, self._keeper = None, keeper
+        return True
 
     def open_lock(self) -> int | None:
         """The file that whoever writes holds a lock on; None where nobody else can be writing."""
@@ -236,6 +263,8 @@ class Index:
 
     def store_marks(self, generation: int, turn: int) -> None:
         """Keep the marks as sets, so that the next start need not make them again. Raises sqlite3.Error."""
+        if self.is_read_only:
+            return
         from reader.index.sets import replace_set  # a start without new marks stores none
 
         with closing_connection(self.location) as connection:

@@ -20,7 +20,7 @@ from reader.index.entry import Taken
 from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.recognition import take_over
-from reader.index.scan import Known, Scan, has_new_notes, has_other_basis, is_too_young
+from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
 from reader.index.schema import connect, create, pack_name, unpack_name
 from reader.index.store import Index, closing_connection
 from reader.index.workers import IndexWorkers, worker_count
@@ -42,6 +42,8 @@ MOST_AT_ONCE = 3000
 """Files of a later load that are read right here and written together: as a block of their own, more are
 written sooner."""
 
+OUTDATED = 'The index is older than the files; "reader index" for this collection brings it up to date.'
+
 SIGN_OF_LIFE = 250
 """Files between two signs of progress."""
 
@@ -56,6 +58,9 @@ class Refresh:
 
     def run(self, *, rebuild: bool = False) -> Iterator[Progress]:
         """Refresh; the last Progress has the Report. Stops cleanly wherever the caller stops."""
+        if self._index.is_read_only and (report := self._as_it_is()) is not None:
+            yield Progress("done", report.files, report.files, report.files, False, report)
+            return
         with self._turn() as waits:
             for _ in waits:
                 yield Progress("wait", changed=True)
@@ -74,6 +79,18 @@ class Refresh:
         yield Progress(
             "done", report.files, report.files, report.files, True, report._replace(seconds=seconds)
         )
+
+    def _as_it_is(self) -> Report | None:
+        """What an index says that this process may not write; None where it goes on with a copy in memory,
+        since files are different."""
+        with closing_connection(self._index.location) as connection:
+            is_same = not any_difference(connection, self._collection)
+            (live,) = connection.execute("select count(*) from articles").fetchone()
+        if not is_same and self._index.move_to_memory():
+            return None
+        if not is_same and OUTDATED not in self._index.notices:
+            self._index.notices.append(OUTDATED)
+        return Report(live, unchanged=live)
 
     @contextmanager
     def _turn(self) -> Iterator[Iterator[None]]:

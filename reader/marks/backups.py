@@ -30,11 +30,11 @@ def back_up(path: str, now: float) -> Path:
     StorageError.
     """
     file = Path(path)
-    folder = Path(paths.ensure(paths.copies_of(path)))
+    folder = Path(paths.ensure(paths.copies_of(path), is_for_marks=True))
     day = datetime.fromtimestamp(now, UTC).date()
     copy = folder / f"{file.stem}-{day.isoformat()}{file.suffix}"
     part = folder / f"{copy.name}.{os.getpid()}.part"
-    private_files.make(part)
+    private_files.make(part, is_for_marks=True)
     try:
         with closing(sqlite3.connect(file, timeout=1)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
@@ -111,7 +111,7 @@ def _without_journal(file: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    private_files.make(target)
+    private_files.make(target, is_for_marks=True)
     with source.open("rb") as read, target.open("r+b") as written:
         while part := read.read(1 << 20):
             written.write(part)

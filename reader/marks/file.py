@@ -66,7 +66,7 @@ class MarksFile:
     def _make_private(path: str) -> None:
         """See to the file; one that may only be read is still worth reading. Raises OSError."""
         try:
-            private_files.make(path)
+            private_files.make(path, is_for_marks=True)
         except OSError:
             if not os.path.exists(path):
                 raise
@@ -122,7 +122,7 @@ class MarksFile:
             return
         with said("opened", self._path):
             if there is None:
-                paths.ensure(os.path.dirname(self._path))
+                paths.ensure(os.path.dirname(self._path), is_for_marks=True)
                 with closing(sqlite3.connect(self._path)) as again:
                     self.connection.backup(again)
             old = self.connection

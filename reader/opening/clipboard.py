@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reader.errors import ReaderError
+from reader.permissions import permissions, require
 from reader.terminal import Terminal
 
 LIMIT = 74_994
@@ -77,12 +78,13 @@ def plan(
     if terminal.multiplexer == "screen":
         pieces = (sequence[at : at + _SCREEN_CHUNK] for at in range(0, len(sequence), _SCREEN_CHUNK))
         sequence = "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+    is_free = permissions().programs
     keepers = [tuple(configured)] if configured else list(_keepers(terminal))
     return CopyPlan(
         text,
         sequence if terminal.is_tty and terminal.clipboard is not False else "",
-        _TMUX if terminal.multiplexer == "tmux" else (),
-        tuple(argv for argv in keepers if which(os.path.expanduser(argv[0]))),
+        _TMUX if terminal.multiplexer == "tmux" and is_free else (),
+        tuple(argv for argv in keepers if is_free and which(os.path.expanduser(argv[0]))),
         is_held_back=terminal.multiplexer == "tmux" and terminal.clipboard is False,
         env=terminal.env,
     )
@@ -117,6 +119,7 @@ def _keepers(terminal: Terminal) -> Iterator[tuple[str, ...]]:
 
 def _pipe(argv: Sequence[str], plan: CopyPlan) -> bool:
     try:
+        require("programs")
         done = subprocess.run(
             (os.path.expanduser(argv[0]), *argv[1:]), input=plan.text.encode("utf-8", "replace"), timeout=1,
             check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **plan.env},

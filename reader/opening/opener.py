@@ -19,6 +19,7 @@ from reader.article.urls import shown_host as shown_host
 from reader.config import Config
 from reader.errors import shown
 from reader.opening.programs import PATIENCE, start
+from reader.permissions import permissions
 from reader.terminal import Terminal
 
 TEXT_BROWSERS = (
@@ -42,6 +43,8 @@ BY_SSH = (
     "You are connected by SSH, so no browser was started; "
     '"reader relay" on your own machine opens pages there'
 )
+
+BY_NOBODY = "This reader is restricted, so no browser was started"
 
 Which = Callable[[str], str | None]
 
@@ -93,6 +96,8 @@ def plan(
     SSH too, for all of them were asked for; then, where the person sits, the desktop's own way.
     """
     address = checked_url(url)
+    if not permissions().programs:
+        return Plan(address, sentence=BY_NOBODY)
     steps = [*_commands([_for_pattern(address, config)], address, which)]
     if place := _relay(terminal, config):
         steps.append(Step("relay", place=place))
@@ -117,6 +122,8 @@ def plan_text(
 ) -> Plan:
     """How to read this URL's page in this terminal. Raises UnsafeUrl."""
     address = checked_url(url)
+    if not permissions().programs:
+        return Plan(address, sentence=BY_NOBODY)
     known = [config.text_browser, *((name,) for name in TEXT_BROWSERS)]
     first = next(_commands(known, address, which), None)
     steps = (first._replace(kind="text"),) if first else ()

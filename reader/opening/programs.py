@@ -21,6 +21,7 @@ from typing import IO, Any, NamedTuple
 
 from reader.article.text import clean, clean_line, display_path
 from reader.errors import ReaderError, UsageError
+from reader.permissions import require
 
 MOST_OUTPUT = 1 << 20
 """Bytes of output that are kept; then the command is killed."""
@@ -63,6 +64,7 @@ class PipeCommand:
 
     def run(self) -> Said:
         """Run it to the end of its output. Raises ReaderError if it cannot be started."""
+        require("programs")
         # A file as its input: a command that never reads does not make us wait, and an early end is no error.
         with self._input() as given:
             try:
@@ -167,6 +169,7 @@ def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENC
     name = os.path.basename(argv[0])
     said: IO[bytes] | None = None
     try:
+        require("programs")
         said = _file_for_output()
         process = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
@@ -208,6 +211,7 @@ def run_here(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
     Only for the main thread, whose signals are the program's meanwhile.
     """
+    require("programs")
     with _signals_left_to_it():
         code = subprocess.run(argv, env={**os.environ, **env}, check=False).returncode
     return code if code >= 0 else 128 - code

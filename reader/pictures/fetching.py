@@ -30,6 +30,7 @@ from urllib.request import (
 from reader.article.network import connect, public_addresses
 from reader.article.urls import checked_url
 from reader.errors import ReaderError
+from reader.permissions import require
 from reader.pictures.making import PictureError
 
 CHUNK = 1 << 16
@@ -175,6 +176,7 @@ def fetch(url: str, most: int, seconds: float, *, allow_private: bool = False) -
     opener.addheaders = [("User-Agent", "news-reader-tui"), ("Accept", ", ".join(KINDS))]
     try:
         with deadline.running():
+            require("network")
             _refuse_private(url, deadline, allow_private)
             with opener.open(Request(url), timeout=deadline.left) as answer:
                 return _received(answer, most, deadline)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from reader.article.urls import checked_url
 from reader.config import paths, private_files
 from reader.errors import ReaderError, StorageError
+from reader.permissions import require
 from reader.pictures.making import PictureError
 
 MOST_BYTES = 24 << 20
@@ -87,6 +88,7 @@ def _keep(path: str, raw: bytes) -> None:
     """Put a fetched picture by; where that is not possible it is fetched again next time."""
     folder = os.path.dirname(path)
     try:
+        require("files")
         paths.ensure(folder)
         with private_files.replacing(path) as file:
             file.write(raw)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from reader.permissions import permissions
 from reader.terminal.value import Answers, Choice
 
 SSH_VARIABLES = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
@@ -140,6 +141,8 @@ def read_tmux(said: str) -> Tmux:
 
 
 def _ask_tmux() -> Tmux | None:
+    if not permissions().programs:
+        return None
     import subprocess  # only within tmux
 
     try:

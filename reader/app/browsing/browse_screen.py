@@ -54,7 +54,7 @@ from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import NO_ARTICLE, unforeseen
-from reader.config.commands import BY_ID, PANES, PaneName
+from reader.config.commands import BY_ID, PANES, PaneName, is_allowed
 from reader.config.paths import state_dir
 from reader.config.search_history import Searches
 from reader.errors import ReaderError
@@ -216,6 +216,7 @@ class BrowseScreen(Screen[None]):
             links=self._links,
             suspend=self.app.suspend,
             in_main_thread=self.app.call_from_thread,
+            open_in_browser=self.app.open_url,
         )
         self.pipe_and_edit = PipeAndEdit(
             self,
@@ -678,7 +679,9 @@ class BrowseScreen(Screen[None]):
 
     async def action_run_command(self, name: str, times: int | None = None) -> None:
         """Carry out a command by the screen or the part that has its action, or else by the pane to which it
-        belongs."""
+        belongs. A restricted reader does not carry out what it may not do, however it was reached."""
+        if not is_allowed(name):
+            return
         stem, _, number = name.rpartition("_")
         action, arguments = f"action_{name}", () if times is None else (times,)
         if stem == "view":

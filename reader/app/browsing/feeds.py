@@ -26,6 +26,7 @@ from reader.app.wording import NO_ARTICLE, unforeseen
 from reader.config import Config, news
 from reader.errors import ReaderError, counted
 from reader.library import Library
+from reader.permissions import permissions, require
 from reader.query import Query
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class FeedProcess:
 
     def steps(self) -> Iterator[dict[str, Any]]:
         """Its answers. Blocks. Raises ReaderError."""
+        require("network")
         with self._lock:
             if self.is_ended:
                 return
@@ -145,6 +147,8 @@ class Feeds:
 
     def start(self) -> None:
         """Say how to bring in news where there is none; else fetch what is due, now and later."""
+        if not permissions().network:
+            return
         if self._is_sample:
             hint = self._information.hint = self.invitation("Sample articles. ")
             if not self._information.region.height:  # few lines, or it would be there
@@ -153,6 +157,8 @@ class Feeds:
 
     def invitation(self, before: str = "", between: str = " · ") -> str:
         """How to bring in news of one's own, with the keys."""
+        if not permissions().network:
+            return ""
         if self._is_news and news.has_subscriptions():
             fetch, page = self._keys("refresh"), self._keys("manage_feeds")
             return f"{fetch} fetches your feeds, {page} lists them"

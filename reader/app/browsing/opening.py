@@ -19,6 +19,7 @@ from reader.errors import ReaderError, counted
 from reader.library import Library
 from reader.opening import clipboard, opener, programs
 from reader.opening.programs import late_failures, run_here
+from reader.permissions import is_in_browser
 from reader.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -46,11 +47,14 @@ class Opening:
         links: Callable[[], Sequence[Link]],
         suspend: Callable[[], AbstractContextManager[Any]],
         in_main_thread: Callable[..., Any],
+        open_in_browser: Callable[[str], object],
     ) -> None:
         """`links` are those that a command is for, `suspend` leaves the terminal to a program, and
-        `in_main_thread` calls a function there and waits for it."""
+        `in_main_thread` calls a function there and waits for it. `open_in_browser` opens an address in the
+        browser that shows this screen, if one does."""
         self._host, self._config, self._links = host, config, links
         self._output, self._suspend, self._in_main_thread = output, suspend, in_main_thread
+        self._open_in_browser = open_in_browser
         self.terminal: Terminal | None = None
         """What this terminal can do, as far as it is known yet."""
 
@@ -165,6 +169,9 @@ class Opening:
 
     def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
         """Says what is being done if a slow line makes it last."""
+        if is_in_browser():
+            self._in_main_thread(self._open_in_browser, plan.url)
+            return opener.Outcome(True, f"Opened in your browser: {opener.shown_host(plan.url)}")
         if not any(step.kind == "relay" for step in plan.steps):
             return opener.carry_out(plan, here, self._step_aside)
         asking = Timer(SLOW, self._report, ["Asking your own machine…"])

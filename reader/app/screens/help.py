@@ -18,7 +18,7 @@ from reader.app.keys import Keymap, binding
 from reader.app.paint.cells import cut, fill
 from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.app.widgets.search_bar import SearchLine
-from reader.config.commands import COMMANDS
+from reader.config.commands import allowed_commands
 
 LANGUAGE = (
     ("wind farm", "both words"),
@@ -73,7 +73,7 @@ class Help(Page[None]):
         self._set_columns(event.size.width - 6)
 
     def _set_columns(self, width: int) -> None:
-        groups = list(dict.fromkeys(command.group for command in COMMANDS))
+        groups = list(dict.fromkeys(command.group for command in allowed_commands()))
         left = [line for group in groups if group in _LEFT for line in self._group(group)]
         right = [line for group in groups if group not in _LEFT for line in self._group(group)]
         right += self._matching([("", "SEARCH"), *LANGUAGE])
@@ -131,7 +131,7 @@ class Help(Page[None]):
     def _group(self, group: str) -> list[tuple[str, str]]:
         """A heading, its commands (those that do the same together), a blank line."""
         entries = [("", group.upper())]
-        commands = [command for command in COMMANDS if command.group == group]
+        commands = [command for command in allowed_commands() if command.group == group]
         for meaning in dict.fromkeys(command.help for command in commands):
             keys = [self._keymap.words(command.id) for command in commands if command.help == meaning]
             words = (keys[0] if len(keys) == 1 else f"{keys[0]} … {keys[-1]}") or "(palette)"

@@ -25,6 +25,7 @@ from reader.library.folder.change_detector import ChangeDetector
 from reader.library.folder.guard import GuardedIndex
 from reader.library.folder.marking import MarksDesk
 from reader.marks.database import Change
+from reader.permissions import permissions
 from reader.query import Query
 from reader.query.results import MOST_PERIODS, Facet, Headline, Progress, RelatedLink, Results, Stretch
 from reader.query.topic_rules import TopicRules, topic_rules
@@ -81,11 +82,13 @@ class FolderLibrary:
         notices = []
         cache = data = None
         try:
-            cache = paths.ensure(os.path.join(paths.folder_of("cache"), "indexes", name))
+            cache = os.path.join(paths.folder_of("cache"), "indexes", name)
+            if permissions().files:
+                paths.ensure(cache)
         except StorageError as error:
             notices.append(f"{error}; the index is kept in memory and rebuilt at each start.")
         try:
-            data = paths.ensure(paths.folder_of("data"))
+            data = paths.ensure(paths.folder_of("data"), is_for_marks=True)
         except StorageError as error:
             notices.append(f"{error}; marks are not saved.")
         try:

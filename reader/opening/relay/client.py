@@ -18,6 +18,7 @@ from reader.opening.relay.protocol import (
     new_nonce,
     proof,
 )
+from reader.permissions import require
 
 PATIENCE = 4.0
 """Seconds for the whole talk: some round trips of a slow line and the browser's first moment there."""
@@ -36,6 +37,7 @@ class Handed(NamedTuple):
 def hand_over(url: str, place: RelayPlace, patience: float = PATIENCE) -> Handed:
     """Ask the relay to open a URL. Blocks for `patience` seconds at the most; never raises."""
     try:
+        require("network")
         with _connected(place, patience) as connection:
             return _asked(Line(connection, patience), url, place.token)
     except (OSError, Broken) as problem:

@@ -28,6 +28,7 @@ from reader.opening.relay.protocol import (
     new_nonce,
     proof,
 )
+from reader.permissions import require
 
 PROVING_SECONDS = 3.0
 """Seconds that a client has to prove that it knows the token."""
@@ -63,6 +64,7 @@ class Relay:
         Pages of this machine and its private network are refused, unless `allow_private`: whoever is on the
         server could reach them by this way.
         """
+        require("network")
         self._token = token
         self._opens = opens
         self._path = path
