@@ -82,6 +82,7 @@ def sources_of(
     for word in words:
         if not os.path.exists(word):
             raise UsageError(_missing(word, commands))
+    warn(config.summary(_rule_mistakes()))
     return list(words)
 
 
@@ -196,6 +197,19 @@ def query_mistakes(settings: Config) -> list[str]:
     found += topic_rules(settings.topics)[1] if settings.topics else []
     name = display_path(str(paths.config_file()))
     return [f"{name}: {mistake}" for mistake in found]
+
+
+def _rule_mistakes() -> list[str]:
+    """The rules for topics that can't be used, for commands that else need nothing of the configuration."""
+    settings, warnings = config.load()
+    name = display_path(str(paths.config_file()))
+    found = [f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1]] if settings.topics else []
+    return [*(one for one in warnings if is_about_topics(one)), *found]
+
+
+def is_about_topics(warning: str) -> bool:
+    """Whether a warning of the configuration is about its table of topics."""
+    return ": topics: " in warning
 
 
 def theme_and_key_mistakes(settings: Config) -> list[str]:

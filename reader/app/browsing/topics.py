@@ -34,6 +34,7 @@ class TopicCommands:
         self._host, self._library, self._filters = host, library, filters
         self._known_topics, self._changed = known_topics, changed
         self._used: Configured = dict(configured)
+        self._said = set(topic_rules(configured)[1]) if configured else set[str]()
         self._file = SavedQueries("topics")
 
     def action_give_topic(self) -> None:
@@ -90,7 +91,9 @@ class TopicCommands:
         self._used = dict(configured)
         self._library.use_topics(rules)
         for mistake in mistakes:
-            self._host.say(mistake, is_warning=True)
+            if mistake not in self._said:
+                self._host.say(mistake, is_warning=True)
+        self._said = set(mistakes)
         self._changed()
 
     def action_manage_topics(self) -> None:
