@@ -17,6 +17,9 @@ MAX_LENGTH = 4_000
 MAX_LAYERS = 4
 """How often formatting is taken off: `<p><b>*a*</b></p>` has three layers."""
 
+MOST_UNCLOSED = 50_000
+"""Openings of code and comments without an end, after which the rest of a body is taken to have none."""
+
 PYTHON_NAMES = frozenset(
     (
         "all", "annotations", "author", "call", "class", "contains", "copy", "debug", "deepcopy", "del",
@@ -58,18 +61,17 @@ _PAIR = re.compile(
 )
 _BREAK = re.compile(r"<br\s*/>|(?<! )<br>|<br>(?! )", re.IGNORECASE)
 """A line break; between blanks, `<br>` is a word (`The <br> element`)."""
-_MARKUP = re.compile(
-    r"(?P<code>`+|~{3,})|(?P<comment><!--)|<(?P<raw>script|style)\b[^<>]{0,1000}>"
-    r"|</?(?P<tag>[a-z][a-z0-9-]{0,30})(?:\s[^<>]{0,4000})?/?>",
-    re.IGNORECASE,
+_KEPT_WHOLE = re.compile(
+    r"(?P<code>`+|~{3,})|(?P<comment><!--)|<(?P<raw>script|style)\b[^<>]{0,1000}>", re.IGNORECASE
 )
 """Where code begins, or something of HTML that is not read."""
-_WITHIN_WORDS = re.compile(
-    "a|abbr|b|bd[io]|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|su[bp]|tt|u"
-    "|var|wbr",
+_TAG = re.compile(r"</?[a-z][a-z0-9-]{0,30}(?:\s[^<>]{0,4000})?/?>", re.IGNORECASE)
+_TAG_WITHIN_WORDS = re.compile(
+    r"</?(?:a|abbr|b|bd[io]|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|su[bp]"
+    r"|tt|u|var|wbr)(?:\s[^<>]{0,4000})?/?>",
     re.IGNORECASE,
 )
-"""Elements that do not part a word: `<b>bo</b>ld`."""
+"""Tags of elements that do not part a word: `<b>bo</b>ld`."""
 _PARTED = re.compile(r"[^\W_]++(?:(?:\*{1,3}+|~~|`)[^\W_]++){1,32}+")
 """A word with emphasis inside: `**bo**ld`."""
 _STASHED = re.compile("\x00([0-9]+)\x00")
@@ -165,31 +167,21 @@ def searched_text(body: str) -> str:
 
 
 def _without_markup(body: str) -> Iterator[str]:
-    done = at = 0
+    done = at = futile = 0
     unclosed: set[str] = set()
-    while found := _MARKUP.search(body, at):
+    while futile < MOST_UNCLOSED and (found := _KEPT_WHOLE.search(body, at)):
         at = found.end()
-        end = ""
-        if found["code"]:
-            end = found[0]
-        elif found["comment"]:
-            end = "-->"
-        elif found["raw"]:
-            end = f"</{found['raw']}"
+        end = found[0] if found["code"] else "-->" if found["comment"] else f"</{found['raw']}"
         # What is never closed is looked for once: a page of openings would take for ever.
-        close = body.find(end, at) if end and end not in unclosed else -1
-        if end and close < 0:
+        if end in unclosed or (close := body.find(end, at)) < 0:
             unclosed.add(end)
-            if found["code"]:
-                continue
-        yield _decoded(body[done : found.start()])
-        if found["code"]:
-            done = at = close + len(end)
-            yield body[found.start() : done]
-        elif end and close >= 0:
-            done = at = close + len(end)
-            yield " "
-        else:
-            done = at
-            yield "" if _WITHIN_WORDS.fullmatch(found["tag"] or "") else " "
-    yield _decoded(body[done:])
+            futile += 1
+            continue
+        yield _without_tags(body[done : found.start()])
+        done = at = close + len(end)
+        yield body[found.start() : done] if found["code"] else " "
+    yield _without_tags(body[done:])
+
+
+def _without_tags(text: str) -> str:
+    return _decoded(_TAG.sub(" ", _TAG_WITHIN_WORDS.sub("", text))) if "<" in text else _decoded(text)

@@ -53,6 +53,9 @@ _MANY_MARKS = (
 """Marks are never word characters, so a run of nine of them is found without a table of all marks. Jamo and
 half-width sound marks are letters that go on with the one before."""
 
+_MANY_COMMON_MARKS = "([\u0300-\u036f]{8})[\u0300-\u036f]+"
+"""Those that most texts have, which go without a look at each."""
+
 _AT_ONCE = 8192
 """Pieces of a text that are held apart; a million single characters take 80 MB."""
 
@@ -73,11 +76,16 @@ _ONE_LETTER = bytes(code if code == 32 else 97 for code in range(256))
 _LONG_WORD = b"a" * (MAX_WORD + 1)
 """Found in a text of one letter and blanks quicker than the longest word is among all of them."""
 
+_LONG_LINE = 1 << 16
+"""Characters up to which a text is put on one line as a whole."""
+
 _LONG_TEXT = 4096
 """Characters of a text that is folded at once where an eighth of it is not ASCII."""
 
 _WORD = r"[^\W_]+"
 _NEITHER = r"[^\w\x00-\x7f]+"
+_COMMON_MARKS = "[\u0300-\u036f]+"
+"""Nearly all marks that are met, which go without a look at each."""
 _SIGNS = frozenset(("So", "Sc", "Sm"))
 _UNHEARD = frozenset(("Mn", "Mc", "Me", "Cf"))
 
@@ -124,7 +132,8 @@ def clean_line(text: str) -> str:
     """`clean`, then on one line: each run of white space is one blank, none at the ends."""
     if text.isascii() and text.isprintable() and "  " not in text and text.strip(" ") == text:
         return text
-    return " ".join(clean(text).split())
+    text = clean(text)
+    return " ".join(text.split()) if len(text) <= _LONG_LINE else _long_line(text)
 
 
 def display_path(path: str) -> str:
@@ -136,7 +145,8 @@ def fold(text: str) -> str:
     """The form in which words are compared: no case, no accents or other marks, no compatibility forms."""
     if text.isascii():
         return text.lower()
-    text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text)).casefold()
+    text = _pattern(_COMMON_MARKS).sub("", _tables().normalize("NFKD", text))
+    text = _pattern(_NEITHER).sub(_without_marks, text).casefold()
     if _pattern(_HAS_OTHER_LETTERS).search(text):
         text = text.translate(_OTHER_LETTERS)
     if not _tables().is_normalized("NFKD", text):
@@ -170,7 +180,8 @@ def signs(text: str) -> list[str]:
     order; ASCII signs and punctuation are none."""
     if text.isascii():
         return []
-    return [char for char in text if char > "\x7f" and _tables().category(char) in _SIGNS]
+    there = {char for char in set(text) if char > "\x7f" and _tables().category(char) in _SIGNS}
+    return [char for char in text if char in there] if there else []
 
 
 def is_unspaced(char: str) -> bool:
@@ -199,9 +210,12 @@ codecs.register_error(_TO_ASCII, _encode_folded)
 
 def _other_words(folded: str) -> list[str]:
     unspaced = _pattern(_UNSPACED)
+    found: list[str] = _pattern(_WORD).findall(folded)
+    if not unspaced.search(folded):
+        return [word[:MAX_WORD] for word in found]
     parts: list[str] = []
-    for word in _pattern(_WORD).findall(folded):
-        if word.isascii() or not unspaced.search(word):
+    for word in found:
+        if len(word) == 1 or word.isascii() or not unspaced.search(word):
             parts.append(word[:MAX_WORD])
             continue
         for number, run in enumerate(unspaced.split(word)):
@@ -229,14 +243,41 @@ def _may_have_many_marks(text: str) -> bool:
 
 
 def _cleaned(text: str) -> str:
-    text = _pattern(_ESCAPE).sub("", text.replace("\r\n", "\n"))
+    text = text.replace("\r\n", "\n")
+    if text.count("\x1b") < _AT_ONCE:
+        text = _pattern(_ESCAPE).sub("", text)
+    else:
+        text = _joined(_between(_pattern(_ESCAPE), text))
     text = text.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = _pattern(_DROPPED).sub("", text)
     if text.isascii():
         return text
     text = _pattern(_SURROGATE).sub("\ufffd", text)
     # Marks before joiners: a joiner stays only between what stays, or cleaning twice would change more.
+    text = _pattern(_MANY_COMMON_MARKS).sub(r"\1", text)
     return _without_idle_joiners(_pattern(_MANY_MARKS).sub(_few_marks, text))
+
+
+def _long_line(text: str) -> str:
+    """On one line, a piece at a time: a list of a million words takes 80 MB."""
+    parts: list[str] = []
+    for start in range(0, len(text), _LONG_LINE):
+        piece = text[start : start + _LONG_LINE]
+        ends = " " if piece[0].isspace() else "", " " if piece[-1].isspace() else ""
+        parts.append(" ".join(piece.split()).join(ends))
+    line = "".join(parts)
+    while "  " in line:
+        line = line.replace("  ", " ")
+    return line.strip(" ")
+
+
+def _between(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    """What stands between the matches of a pattern."""
+    end = 0
+    for found in pattern.finditer(text):
+        yield text[end : found.start()]
+        end = found.end()
+    yield text[end:]
 
 
 def _without_idle_joiners(text: str) -> str:

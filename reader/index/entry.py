@@ -120,10 +120,10 @@ _host_of = lru_cache(maxsize=4096)(host_of)
 TITLE_KEY = 80
 """Characters of the folded title that decide its place in the title order."""
 
-LONG = 1 << 16
+LONG = 1 << 14
 """Characters of a text whose words are looked at in pieces."""
 
-MAX_DIFFERENT, MAX_WORDS = 50_000, 1_000_000
+MAX_DIFFERENT, MAX_WORDS = 40_000, 600_000
 """Different words, and words in all, that one article is found by. A novel has 20,000 and 500,000; each
 different one takes a kilobyte while the index is written."""
 

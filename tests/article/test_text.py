@@ -256,3 +256,15 @@ def test_words_of_a_part_are_words_of_the_whole(one: str, two: str) -> None:
 def test_long_words_are_cut_wherever_they_stand(text: str) -> None:
     """The quick look for long words misses none."""
     assert words(text) == [word[:MAX_WORD] for word in text.replace(".", " ").split()]
+
+
+@pytest.mark.parametrize("blank", [" ", " \n ", "\u3000"])
+def test_a_long_text_is_put_on_one_line_in_pieces(blank: str) -> None:
+    """Wherever the pieces begin, runs of white space are one blank and none stands at the ends."""
+    text = blank + blank.join(["word"] * 40_000) + blank * 70_000 + "end" + blank
+    assert clean_line(text) == " ".join(["word"] * 40_000 + ["end"])
+
+
+def test_a_text_of_escapes_is_cleaned_in_little_memory() -> None:
+    """However many sequences there are, what is between them stays."""
+    assert clean("\x1b[31mred\x1b[0m " * 20_000) == "red " * 20_000

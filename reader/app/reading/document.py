@@ -122,7 +122,7 @@ def _table_head(text: str) -> str:
 KEPT = 64
 """Sections whose lines are kept: some 6,000 lines."""
 
-AT_ONCE = 12
+AT_ONCE = 6
 """Sections laid out per frame, 10 to 30 ms each: megabytes of tags may give no line at all."""
 
 NUMBERED = 32
