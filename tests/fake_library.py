@@ -94,6 +94,11 @@ class FakeLibrary(Library):
         return {}
 
     @property
+    def refreshed_by(self) -> str:
+        """Nobody else."""
+        return ""
+
+    @property
     def generation(self) -> tuple[int, int, int]:
         """How often something changed."""
         return self._generation, 0, 0

@@ -174,16 +174,23 @@ def postgres_server() -> Iterator[PostgresServer]:
             server.stop()
 
 
-@pytest.fixture
-def database(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address of an empty database of a test's own, as its owner."""
+@contextmanager
+def new_database(server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database, as its owner."""
     import psycopg
 
     name = f"d{uuid4().hex[:12]}"
-    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {name}".encode())
-        yield postgres_server.url(name)
+        yield server.url(name)
         connection.execute(f"drop database {name} with (force)".encode())
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database of a test's own, as its owner."""
+    with new_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture

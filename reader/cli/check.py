@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import follow, opened, tell
-from reader.errors import counted
+from reader.errors import UsageError, counted
 from reader.library.export import json_text
 from reader.query.results import Report
 
@@ -23,6 +23,8 @@ def _index_options(parser: CommandParser) -> None:
 
 def _index(options: Namespace) -> int:
     with opened(options.sources, refresh=False) as library:
+        if library.refreshed_by:
+            raise UsageError(library.refreshed_by)
         report = follow(library.refresh(rebuild=options.rebuild), patience=0.0)
         tell(library.notices)
         skipped = library.skipped

@@ -12,6 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, find_command, one_of, parser_of
+from reader.config.addresses import is_shared
 from reader.errors import ReaderError
 from reader.permissions import require
 
@@ -84,7 +85,9 @@ def _library(parsed_args: Namespace) -> closing[Library]:
     from reader.library.sources import open_library
 
     words: list[str] = getattr(parsed_args, "sources", None) or getattr(parsed_args, "words", None) or []
-    return closing(open_library(sources_of([word for word in words if os.path.exists(word)])))
+    return closing(
+        open_library(sources_of([word for word in words if is_shared(word) or os.path.exists(word)]))
+    )
 
 
 def _options(parser: CommandParser) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import query_mistakes, sources_of, theme_and_key_mistakes
+from reader.config.addresses import is_shared, named
 from reader.errors import ReaderError, counted
 from reader.permissions import EVERYTHING, permissions
 from reader.terminal import Finding
@@ -197,11 +198,13 @@ def _sources(options: Namespace) -> Iterator[Finding]:
     except ReaderError as error:
         yield Finding("collection", "none", str(error))
         return
-    shown = " ".join(os.path.abspath(source) for source in sources)
+    shown = " ".join(map(named, sources))
     yield Finding("collection", shown, f"{counted(library.total, 'article')} in the index")
     for notice in library.notices:
         yield Finding("notice", notice, "")
     library.close()
+    if any(map(is_shared, sources)):
+        return
     places = map(os.path.abspath, sources)
     yield how_changes_are_noticed([one if os.path.isdir(one) else os.path.dirname(one) for one in places])
 

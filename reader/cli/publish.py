@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from reader.cli.layout import columns, cut
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import follow, sources_of, tell
-from reader.errors import ReaderError, UsageError, counted
+from reader.config.addresses import is_shared
+from reader.errors import UsageError, counted
 from reader.library.export import json_text
 from reader.library.folder import FolderLibrary
+from reader.library.sources import needing_postgres
 
 if TYPE_CHECKING:
     from reader.library.postgres.publish import Publication, Step
 
-MISSING = 'PostgreSQL needs the extra "postgres": pip install "news-reader-tui[postgres]"'
 _PAUSE = 0.2
 """Seconds between two lines of progress on a terminal, and before the first."""
 
@@ -47,16 +48,12 @@ def _run(options: Namespace) -> int:
         raise UsageError(
             'publish where? Give a database: "reader publish ~/news --to postgresql://HOST/NAME"'
         )
-    if not options.to.startswith(("postgresql://", "postgres://")):
+    if not is_shared(options.to):
         raise UsageError("--to must be the address of a database, like postgresql://HOST/NAME")
     if options.shard and not options.init:
         raise UsageError("--shard is for the first time: give --init with it")
-    try:
+    with needing_postgres():
         from reader.library.postgres import publish, setup
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "psycopg":
-            raise
-        raise ReaderError(MISSING) from None
     if options.init or options.grant:
         try:
             setup.set_up(options.to, options.grant, shards=options.shard, is_first=options.init)

@@ -15,6 +15,7 @@ from reader.cli.list import write_list
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config import paths
+from reader.config.addresses import is_shared, named
 from reader.config.paths import folder_of
 from reader.errors import QueryError, ReaderError, UsageError
 from reader.permissions import permissions, require
@@ -108,7 +109,7 @@ def _show(
     from reader.config.paths import data_dir
 
     folder = os.path.realpath(news.folder(settings.feeds.get("folder", "")))
-    opened_folders = [os.path.realpath(source) for source in sources]
+    opened_folders = [os.path.realpath(source) for source in sources if not is_shared(source)]
     again: list[str] = []
     own, bad_colours = palettes.load(os.path.join(folder_of("config"), "themes"))
     library = open_library(sources)
@@ -171,7 +172,7 @@ def preset(query: Query, settings: Config) -> Query:
 def _written(sources: Sequence[Source]) -> str:
     """The collection as people write it: `~/news`."""
     home = os.path.join(os.path.expanduser("~"), "")
-    names = [os.path.abspath(source) for source in sources]
+    names = [*map(named, sources)]
     return display_path(
         ", ".join(f"~/{name.removeprefix(home)}" if name.startswith(home) else name for name in names)
     )

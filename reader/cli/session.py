@@ -19,6 +19,7 @@ from reader import config
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut
 from reader.config import Config, paths, private_files
+from reader.config.addresses import is_shared
 from reader.errors import QueryError, UsageError, closest, counted
 from reader.permissions import permissions, require
 from reader.query import parse
@@ -80,7 +81,7 @@ def sources_of(
     if not words:
         return _configured(warn)
     for word in words:
-        if not os.path.exists(word):
+        if not is_shared(word) and not os.path.exists(word):
             raise UsageError(_missing(word, commands))
     warn(config.summary(_rule_mistakes()))
     return list(words)
@@ -251,7 +252,7 @@ def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
             return [paths.ensure(news.folder(configured))]
         return [paths.data_dir("sample_feed")]
     for path in chosen:
-        if not os.path.exists(path):
+        if not is_shared(path) and not os.path.exists(path):
             shown, where = display_path(os.fspath(path)), display_path(os.fspath(paths.config_file()))
             raise UsageError(
                 f"{where}: the collection {shown} does not exist; correct it, or name a folder: "

@@ -18,6 +18,7 @@ from reader.article.identity import is_web
 from reader.article.record import PLACEHOLDERS, SKIPPED_FOLDERS
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
+from reader.config.addresses import is_shared
 from reader.config.commands import BY_ID
 from reader.config.paths import config_file
 from reader.errors import ReaderError, brief, nearest, shown
@@ -193,8 +194,9 @@ SIGNS = ("auto", "unicode", "ascii")
 class Config(NamedTuple):
     """The user's settings."""
 
-    collection: tuple[Path, ...] = ()
-    """Folders and files to read when the command line names none; empty = the sample."""
+    collection: tuple[Path | str, ...] = ()
+    """Folders and files, or a shared collection, to read when the command line names none; empty = the
+    sample."""
     theme: str = ""
     """Name of a theme; empty = the reader's own."""
     mark_read_after: float = 1.0
@@ -396,12 +398,15 @@ def _topics(value: object, warnings: list[str]) -> dict[str, str]:
     return good
 
 
-def _collection(value: object, folder: Path) -> tuple[Path, ...]:
-    """Absolute paths; what is relative is so to the configuration's own folder."""
+def _collection(value: object, folder: Path) -> tuple[Path | str, ...]:
+    """Absolute paths, and shared collections; what is relative is so to the configuration's own folder."""
     names = texts(value)
     if any("\0" in name or not name for name in names):
         raise InvalidValue("a list of folders or files")
-    return tuple(Path(os.path.abspath(folder / os.path.expanduser(name))) for name in names)
+    return tuple(
+        name if is_shared(name) else Path(os.path.abspath(folder / os.path.expanduser(name)))
+        for name in names
+    )
 
 
 def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from reader.config import paths, private_files
+from reader.config.addresses import named
 from reader.errors import StorageError
 
 MOST_BYTES = 1 << 18
@@ -45,7 +46,7 @@ class Visit(NamedTuple):
 
 def file_for(sources: Sequence[str | os.PathLike[str]]) -> Path:
     """Where the visits to these folders and files are remembered."""
-    name = "\0".join(os.path.abspath(os.fspath(source)) for source in sources)
+    name = "\0".join(named(source) for source in sources)
     digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
     return paths.state_dir() / "visits" / f"{digest}.json"
 

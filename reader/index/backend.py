@@ -72,11 +72,12 @@ class SetStore(Protocol):
     def keyed_between(self, low: int, high: int) -> Iterable[int]:
         """The numbers of the articles whose key is in this range."""
 
-    def with_url(self, parts: Sequence[str]) -> Iterable[int]:
-        """The numbers of the articles whose address has one of these in it, in any case."""
+    def with_url(self, parts: Sequence[str], among: BitMap) -> Iterable[int]:
+        """The numbers of at least those of these articles whose address has one of the parts in it, in any
+        case."""
 
-    def with_path(self, part: str) -> Iterable[int]:
-        """The numbers of the articles whose file's path has this in it, in any case."""
+    def with_path(self, part: str, among: BitMap) -> Iterable[int]:
+        """The same for the path of an article's file."""
 
 
 class AskedIndex(Protocol):

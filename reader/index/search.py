@@ -278,11 +278,11 @@ class Search:
         if field == "id":
             return among & BitMap([*store.keyed_between(*keys_starting(value))])
         if field == "path":
-            return among & BitMap([*store.with_path(value)])
+            return among & BitMap([*store.with_path(value, among)])
         from reader.article.urls import encoded  # its patterns take 2 ms
 
         # Addresses are stored as browsers take them.
-        return among & BitMap([*store.with_url((value, encoded(value)))])
+        return among & BitMap([*store.with_url((value, encoded(value)), among)])
 
 
 def keys_starting(start: str) -> tuple[int, int]:
@@ -309,7 +309,7 @@ def stand_together(text: Sequence[str], wanted: Sequence[str], prefix: bool) -> 
     size = len(wanted)
     head, last = list(wanted[:-1]), wanted[-1]
     for place, word in enumerate(text[size - 1 :]):
-        fits = word.startswith(last) if prefix or _is_half_a_pair(last) else word == last
+        fits = word.startswith(last) if goes_on(last, prefix) else word == last
         if fits and list(text[place : place + size - 1]) == head:
             return True
     return False
@@ -320,6 +320,11 @@ def has_phrase(texts: Iterable[str], wanted: Sequence[str], prefix: bool) -> boo
     if not words(wanted[0]):
         return any(wanted[0] in text for text in texts)
     return any(stand_together(words(text), wanted, prefix) for text in texts)
+
+
+def goes_on(last: str, prefix: bool) -> bool:
+    """Whether the last word of a phrase may be the beginning of a longer one."""
+    return prefix or _is_half_a_pair(last)
 
 
 def _is_half_a_pair(word: str) -> bool:

@@ -84,11 +84,11 @@ class SqliteStore:
         """See SetStore."""
         return self._numbers("key between ? and ?", (low, high))
 
-    def with_url(self, parts: Sequence[str]) -> Iterator[int]:
+    def with_url(self, parts: Sequence[str], among: BitMap) -> Iterator[int]:
         """See SetStore."""
         return self._numbers(" or ".join(["instr(lower(url), lower(?))"] * len(parts)), parts)
 
-    def with_path(self, part: str) -> Iterator[int]:
+    def with_path(self, part: str, among: BitMap) -> Iterator[int]:
         """See SetStore."""
         rows = self.connection.execute(
             "select number from articles join folders using(folder)"

@@ -31,6 +31,10 @@ class Library(Protocol):
     """Notices that the user should see once."""
 
     @property
+    def refreshed_by(self) -> str:
+        """Who refreshes the collection, in a sentence; empty where `refresh` does."""
+
+    @property
     def generation(self) -> tuple[int, ...]:
         """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader, and with
         other rules for topics."""

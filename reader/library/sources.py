@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from reader.config.addresses import is_shared
+from reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
     from reader.collection.folders import Source
     from reader.library import Library
 
+MISSING = 'PostgreSQL needs the extra "postgres": pip install "news-reader-tui[postgres]"'
+
 
 def open_library(sources: Sequence[Source]) -> Library:
-    """Open the Library of these folders and files; reads no article. Raises UsageError."""
-    # Only the kind that is asked for is imported: each brings along its own half of the program.
-    from reader.library.folder import FolderLibrary
+    """Open the Library of these folders and files, or of a shared collection; reads no article.
 
-    return FolderLibrary.open(sources)
+    Raises UsageError, and ReaderError where a shared collection can't be reached.
+    """
+    # Only the kind that is asked for is imported: each brings along its own half of the program.
+    shared = [source for source in sources if isinstance(source, str) and is_shared(source)]
+    if not shared:
+        from reader.library.folder import FolderLibrary
+
+        return FolderLibrary.open(sources)
+    if len(sources) > 1:
+        raise UsageError("a shared collection is opened alone: name one address and no folder")
+    with needing_postgres():
+        from reader.library.postgres.library import SharedLibrary
+    return SharedLibrary(shared[0])
+
+
+@contextmanager
+def needing_postgres() -> Iterator[None]:
+    """Raises ReaderError with what to install where the extra is missing."""
+    try:
+        yield
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != "psycopg" and "libpq" not in str(error):
+            raise
+        raise ReaderError(MISSING) from None

@@ -14,19 +14,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from reader.collection.folders import Collection
+from reader.library import Library
 from reader.library.folder import FolderLibrary
 from reader.query import parse
 from tests.index.files import refresh, text_of, write
 from tests.index.strategies import AUTHORS, DATES, DOMAINS, PROVIDERS, TOPICS, WORDS, questions
 from tests.index.test_answers import agree, agree_on_facets, mark_some
+from tests.library.kinds import KINDS, library_of_kind
 from tests.model import Model
 
 QUERIES = int(os.environ.get("READER_QUERIES", "100"))
 
 
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibrary, Model]]:
-    """A collection of two dozen articles that have much in common, and its model."""
+@pytest.fixture(scope="module", params=KINDS)
+def asked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Library, Model]]:
+    """A collection of two dozen articles that have much in common, as both kinds, and its model."""
     base = tmp_path_factory.mktemp("agreement")
     chance = random.Random(7)
     for number in range(24):
@@ -43,8 +47,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibr
     library = FolderLibrary(Collection([base / "feed"]), None, base)
     refresh(library)
     model = Model([base / "feed"])
-    mark_some(library, model)
-    yield library, model
+    with library_of_kind(request, request.param, library) as asked:
+        mark_some(asked, model)
+        yield asked, model
     library.close()
 
 
@@ -54,7 +59,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibr
 )  # fmt: skip
 @given(questions)
 @pytest.mark.timeout(0)
-def test_many_random_queries_agree_with_the_model(asked: tuple[FolderLibrary, Model], text: str) -> None:
+def test_many_random_queries_agree_with_the_model(asked: tuple[Library, Model], text: str) -> None:
     """Which articles, in which order, and every count of every facet."""
     library, model = asked
     query = parse(text)

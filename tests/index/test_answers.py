@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reader.collection.folders import Collection
 from reader.index import facets
+from reader.library import Library
 from reader.library.folder import FolderLibrary
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
@@ -42,7 +43,7 @@ def library_of(files: Mapping[str, str]) -> Iterator[tuple[Path, FolderLibrary]]
             library.close()
 
 
-def mark_some(library: FolderLibrary, model: Model) -> None:
+def mark_some(library: Library, model: Model) -> None:
     """Mark articles by their place, in the Library and in the model."""
     shown = every(library)
     for step, change, marked in (
@@ -58,7 +59,7 @@ def mark_some(library: FolderLibrary, model: Model) -> None:
             model.marks[one.article.identity] = marked or Marked(True, False, tags)
 
 
-def agree(library: FolderLibrary, model: Model, query: Query) -> None:
+def agree(library: Library, model: Model, query: Query) -> None:
     """Everything that a screen shows of a query is what the model says."""
     wanted = model.select(query, NOW)
     results = library.select(query, NOW)
@@ -71,7 +72,7 @@ def agree(library: FolderLibrary, model: Model, query: Query) -> None:
     assert results.window(3, 8) == shown[3:8] and results.window(len(shown), len(shown) + 50) == []
 
 
-def agree_on_facets(library: FolderLibrary, model: Model, query: Query) -> None:
+def agree_on_facets(library: Library, model: Model, query: Query) -> None:
     """Every count is what the model lists with that value, and so is what each exclusion keeps out."""
     for field in FACETS:
         facet = library.facet(field, query, NOW)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from reader.collection.folders import Collection
+from reader.library import Library
 from reader.library.folder import FolderLibrary
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
 from reader.query.fields import FIELD_NAMES, NAMES
 from tests.index.files import NOW, ids, named, refresh, text_of, write
+from tests.library.kinds import KINDS, library_of_kind
 from tests.model import Marked, Model
 from tests.test_house import ROOT
 
@@ -51,8 +53,10 @@ def examples() -> list[str]:
     return [row.strip("`") for row in rows if row.startswith("`")]
 
 
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibrary, Model]]:
+@pytest.fixture(scope="module", params=KINDS)
+def asked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Library, Model]]:
     """A collection of which every example finds a part, and the plain model of it."""
     folder = tmp_path_factory.mktemp("page")
     for path, text in _FILES.items():
@@ -60,15 +64,17 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibr
     library = FolderLibrary(Collection([folder / "news"]), None, folder)
     refresh(library)
     model = Model([folder / "news"])
-    library.mark(named(library, "Spring"), Change(read=True, starred=True, add_tags=("later",), note="so"))
     (spring,) = (one for one in model.stored if one.article.title == "Spring")
     model.marks[spring.article.identity] = Marked(True, True, ("later",), "so")
-    yield library, model
+    with library_of_kind(request, request.param, library) as asked:
+        change = Change(read=True, starred=True, add_tags=("later",), note="so")
+        asked.mark(named(asked, "Spring"), change)
+        yield asked, model
     library.close()
 
 
 @pytest.mark.parametrize("text", examples())
-def test_every_example_of_the_page_finds_what_it_says(text: str, asked: tuple[FolderLibrary, Model]) -> None:
+def test_every_example_of_the_page_finds_what_it_says(text: str, asked: tuple[Library, Model]) -> None:
     """It reads back, finds some articles and leaves others out (or only orders them), as the model says."""
     library, model = asked
     query = parse(text)

@@ -102,6 +102,11 @@ class FolderLibrary:
         return library
 
     @property
+    def refreshed_by(self) -> str:
+        """Nobody else."""
+        return ""
+
+    @property
     def generation(self) -> tuple[int, int, int]:
         """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader, and with
         other rules for topics."""

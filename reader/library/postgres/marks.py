@@ -117,7 +117,7 @@ class SharedMarks:
                 "select read, starred, note != '', tags, string_agg(int8send(key), '') from mark"
                 f" where {_MINE} and turn > %s group by 1, 2, 3, 4", (turn,)
             )  # fmt: skip
-            return [(_names(*said), _keys(keys)) for *said, keys in rows]
+            return [(names_of(*said), numbers_in(keys)) for *said, keys in rows]
 
         return self._ask(question)
 
@@ -336,12 +336,14 @@ def _times(said: object) -> Times:
     }
 
 
-def _names(read: bool, starred: bool, has_note: bool, tags: list[str]) -> frozenset[str]:
+def names_of(read: bool, starred: bool, has_note: bool, tags: list[str]) -> frozenset[str]:
+    """The sets that an article with these marks belongs in."""
     names = {"read": read, "starred": starred, "note": has_note}
     return frozenset([name for name, is_set in names.items() if is_set] + [f"tag:{tag}" for tag in tags])
 
 
-def _keys(raw: bytes) -> array[int]:
+def numbers_in(raw: bytes) -> array[int]:
+    """The numbers that the server put together as bytes."""
     keys = array("q", raw)
     if sys.byteorder == "little":
         keys.byteswap()

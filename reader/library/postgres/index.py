@@ -1,0 +1,262 @@
+"""The index of a shared collection: questions in one transaction each, with the role's own marks as sets.
+
+A publication may come between any two questions, and numbers mean other articles then. So a question sees one
+publication, and whoever comes with numbers of an older one is told to ask again.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Lock, RLock
+from typing import TypeVar
+
+import psycopg
+from pyroaring import BitMap
+
+from reader.errors import ReaderError
+from reader.index.backend import NO_MARKS, ArticleRow
+from reader.index.search import Search
+from reader.index.view import IndexView
+from reader.library.postgres.connection import (
+    ConnectionLost,
+    SharedError,
+    check_schema,
+    connect,
+    is_connection_alive,
+    shown,
+    told,
+)
+from reader.library.postgres.marks import SharedMarks, names_of, numbers_in
+from reader.library.postgres.store import PostgresStore
+from reader.query.results import Headline
+
+_Reply = TypeVar("_Reply")
+
+MOST_IDLE = 3
+"""Connections that are kept: for a question, for the page that is painted meanwhile, and one to spare."""
+
+TRIES = 3
+"""How often a question is asked, when the server goes away or a publication comes in between."""
+
+_BEGIN = b"begin transaction isolation level repeatable read, read only"
+_STATE = b"""
+select (select value::bigint from meta where key = 'generation'),
+  coalesce((select turn from mark_turn where role = current_user), 0)"""
+_MARKS = """
+select read, starred, note <> '', tags, string_agg(int8send(number), '') from mark join article using(key)
+where role = current_user and turn > %s group by 1, 2, 3, 4"""
+
+
+class Superseded(Exception):
+    """Another publication came: the numbers of an older one mean nothing any more."""
+
+
+class Connections:
+    """Connections to read by, each for one thread at a time."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._lock = Lock()
+        self._idle: list[psycopg.Connection] = []
+        self._is_closed = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        """A transaction that sees one state of the database. Raises SharedError."""
+        with told(self._address):
+            connection = self._taken()
+            try:
+                connection.execute(_BEGIN)
+                yield connection
+                connection.execute(b"commit")
+            except BaseException:
+                if is_connection_alive(connection):
+                    connection.rollback()
+                raise
+            finally:
+                self._give_back(connection)
+
+    def _taken(self) -> psycopg.Connection:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return connect(self._address)
+
+    def _give_back(self, connection: psycopg.Connection) -> None:
+        with self._lock:
+            if not self._is_closed and is_connection_alive(connection) and len(self._idle) < MOST_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def drop(self) -> None:
+        """Forget the idle ones: where one was lost, all may be."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for one in idle:
+            one.close()
+
+    def close(self) -> None:
+        """End all, those that are in use once they are given back."""
+        self._is_closed = True
+        self.drop()
+
+
+class SharedIndex:
+    """See `reader.index.backend.AskedIndex`. Questions may come from any thread."""
+
+    def __init__(self, address: str) -> None:
+        """Look whether something is published there. Raises SharedError."""
+        self._address = address
+        self.connections = Connections(address)
+        self._lock = RLock()
+        self._depth = 0
+        self.edition = -1
+        """The generation of the publication that was seen last."""
+        self.turn = -1
+        """The newest change of marks that the sets know of."""
+        self.own_turn = -1
+        """The newest change that was made here: a standby may not have heard of it yet."""
+        self.marks = SharedMarks(address)
+        self.marked: Mapping[str, BitMap] = NO_MARKS
+        self._view: IndexView | None = None
+        with self.connections.transaction() as connection:
+            check_schema(connection, address)
+
+    def state(self) -> tuple[int, int]:
+        """The generation of what is published now, and the newest change of the role's marks."""
+        with self.connections.transaction() as connection:
+            return _state(connection)
+
+    @contextmanager
+    def view(self) -> Iterator[IndexView]:
+        """The index as it is now, for one question; other threads' questions wait."""
+        with self._lock:
+            if self._depth:
+                assert self._view is not None
+                yield self._view
+                return
+            with self.connections.transaction() as connection:
+                store = PostgresStore(connection)
+                self._follow(connection, store)
+                assert self._view is not None
+                self._view.store = store
+                self._depth += 1
+                try:
+                    yield self._view
+                finally:
+                    self._depth -= 1
+
+    def _follow(self, connection: psycopg.Connection, store: PostgresStore) -> None:
+        """Take over what was published and marked since the last question."""
+        generation, turn = _state(connection)
+        if generation != self.edition or self._view is None:
+            # Another version may have published.
+            check_schema(connection, self._address)
+            self.marked, self.turn = NO_MARKS, -1
+            self._view = IndexView(store, self.marked)
+        if turn > self.turn:
+            self._take_over(_markings(connection, self.turn))
+            self.turn = turn
+        if self.turn < self.own_turn:
+            # This server has not heard of it yet.
+            markings = self.marks.markings(self.turn)
+            self._take_over((names, store.numbers_of(keys)) for names, keys in markings)
+            self.turn = self.own_turn
+        self._view.use_marks(self.marked)
+        self.edition = generation
+
+    def _take_over(self, markings: Iterable[tuple[frozenset[str], Iterable[int]]]) -> None:
+        """Put the articles with these numbers into the sets that they belong in, and out of all others."""
+        sets = [(names, BitMap([*numbers])) for names, numbers in markings]
+        touched = BitMap.union(BitMap(), *[numbers for _, numbers in sets])
+        # A page may be painted from the old sets meanwhile, so they are never changed in place.
+        marked = {name: numbers - touched for name, numbers in self.marked.items()}
+        for names, numbers in sets:
+            for name in names:
+                marked[name] = marked.get(name, BitMap()) | numbers
+        self.marked = marked
+
+    def search(self, view: IndexView, now: datetime) -> Search:
+        """A search over a view."""
+        assert isinstance(view.store, PostgresStore)
+        return Search(view, now, view.store.with_phrase)
+
+    @contextmanager
+    def _page(self) -> Iterator[PostgresStore]:
+        """The rows of articles, beside whatever question is being answered. Raises Superseded."""
+        with self.connections.transaction() as connection:
+            if _state(connection)[0] != self.edition:
+                raise Superseded
+            yield PostgresStore(connection)
+
+    def headlines(self, numbers: Sequence[int]) -> list[Headline]:
+        """The headlines of these numbers, in their order; one whose article has gone is left out."""
+        with self._page() as store:
+            return store.headlines(numbers, self.marked)
+
+    def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
+        """The headlines of at most so many articles whose key is in this range."""
+        with self._page() as store:
+            return store.headlines_keyed(low, high, most, self.marked)
+
+    def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
+        """The articles with these numbers that are there."""
+        with self._page() as store:
+            return iter(store.identities(numbers))
+
+    def numbers_from(self, heads: Iterable[int]) -> list[int]:
+        """The numbers of the articles with these ids, given as integers."""
+        with self._page() as store:
+            return store.numbers_from(heads)
+
+    @contextmanager
+    def store(self) -> Iterator[PostgresStore]:
+        """The columns of articles by their keys, whichever publication they are of."""
+        with self.connections.transaction() as connection:
+            yield PostgresStore(connection)
+
+    def ask(self, question: Callable[[], _Reply]) -> _Reply:
+        """Ask, again on a new connection where one was lost. Raises ReaderError, and nothing else."""
+        for left in reversed(range(TRIES)):
+            try:
+                return question()
+            except Superseded:
+                if not left:
+                    raise SharedError(
+                        f"{shown(self._address)} is published again and again: try again in a moment"
+                    ) from None
+                with self.view():
+                    pass
+            except ConnectionLost:
+                self.connections.drop()
+                if not left:
+                    raise
+            except ReaderError:
+                raise
+            except Exception as error:
+                raise SharedError(
+                    f"{shown(self._address)} has something that reader can't use"
+                    f" ({type(error).__name__}: {error}): publish it again"
+                ) from error
+        raise AssertionError("every try returned or raised")
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.marks.close()
+        self.connections.close()
+
+
+def _state(connection: psycopg.Connection) -> tuple[int, int]:
+    row = connection.execute(_STATE).fetchone()
+    assert row is not None
+    return int(row[0] or 0), int(row[1])
+
+
+def _markings(connection: psycopg.Connection, turn: int) -> Iterator[tuple[frozenset[str], array[int]]]:
+    """The numbers of the articles whose marks changed after a turn, by what they are now."""
+    rows = connection.cursor(binary=True).execute(_MARKS, (turn,)).fetchall()
+    return ((names_of(*said), numbers_in(packed)) for *said, packed in rows)

@@ -1,0 +1,243 @@
+"""The stored sets and columns as PostgreSQL has them: what questions read from a shared collection.
+
+Every value is a parameter. What comes back was written by others: texts are cleaned as those of files are.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import LiteralString
+
+import psycopg
+from psycopg.rows import TupleRow
+from pyroaring import BitMap
+
+from reader.article.record import Article
+from reader.article.text import clean_line, words
+from reader.article.urls import openable
+from reader.index.answer import HEADLINE_COLUMNS, headline
+from reader.index.backend import ArticleRow, KnownValue
+from reader.index.entry import searched_texts
+from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, UNDATED, SetKind
+from reader.index.search import goes_on, has_phrase
+from reader.index.sets import united
+from reader.library.postgres.marks import numbers_in
+from reader.library.postgres.records import article_of, storable
+from reader.query.results import Headline
+
+_LAST = "\U0010ffff"
+
+FEW_DATES = 64
+"""Articles that are read at once to find the first one in order."""
+
+MOST_NAMED = 20_000
+"""Candidates that are named in a search of addresses or paths; of more, all articles are looked at."""
+
+TITLES_MS = 60_000
+"""What reading the order of all titles may take, once for each publication."""
+
+_ARTICLE_ROW = "number, key, url, 0, path, title_key, text_key, date"
+
+
+class PostgresStore:
+    """See `reader.index.backend.SetStore`; over one connection, which the caller holds."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def _rows(self, question: LiteralString, *values: object) -> list[TupleRow]:
+        # As bytes: a set would come as twice as many hexadecimal digits.
+        return self._connection.cursor(binary=True).execute(question, values).fetchall()
+
+    def _numbers(self, question: LiteralString, *values: object) -> list[int]:
+        return [number for (number,) in self._rows(question, *values)]
+
+    def set_of(self, field: int, value: str) -> BitMap:
+        """See SetStore."""
+        return united(
+            (block, 0, data)
+            for block, data in self._rows(
+                "select block, data from sets where field = %s and value = %s", field, storable(value)
+            )
+        )
+
+    def sets_of(self, field: int, values: Sequence[str]) -> list[BitMap]:
+        """See SetStore."""
+        rows: dict[str, list[tuple[int, int, bytes]]] = {}
+        wanted = [*map(storable, values)]
+        for value, block, data in self._rows(
+            "select value, block, data from sets where field = %s and value = any(%s)", field, wanted
+        ):
+            rows.setdefault(value, []).append((block, 0, data))
+        return [united(rows.get(value, ())) for value in wanted]
+
+    def set_starting(self, field: int, start: str) -> BitMap:
+        """See SetStore."""
+        start = storable(start)
+        if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
+            return self.set_of(SetKind.PREFIX, start)
+        crowded: list[TupleRow] = []
+        if field == SetKind.WORD and len(start) == CROWDED_LENGTH:
+            crowded = self._rows(
+                "select block, data from sets where field = %s and value = %s", SetKind.PREFIX, start
+            )
+        # A block where the beginning is crowded has all its words in that one set.
+        others = self._rows(
+            "select block, data from sets"
+            " where field = %s and value >= %s and value < %s and not block = any(%s)",
+            field, start, start + _LAST, [block for block, _ in crowded],
+        )  # fmt: skip
+        return united((block, 0, data) for block, data in [*crowded, *others])
+
+    def blocks(self) -> list[int]:
+        """See SetStore."""
+        return self._numbers("select block from block")
+
+    def has_articles(self) -> bool:
+        """See SetStore."""
+        return bool(self._rows("select 1 from article limit 1"))
+
+    def values_of(self, field: int) -> list[KnownValue]:
+        """See SetStore."""
+        rows = self._rows("select folded, value from choice where field = %s order by folded, value", field)
+        return [(folded, clean_line(value), value) for folded, value in rows]
+
+    def titles(self) -> array[int]:
+        """See SetStore; 8 bytes an article on their way."""
+        self._rows("select set_config('statement_timeout', %s, true)", str(TITLES_MS))
+        [(packed,)] = self._rows(
+            "select string_agg(int8send(number), '' order by sort_title, number desc) from article"
+        )
+        return array("I", numbers_in(packed or b""))
+
+    def dates_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """See SetStore."""
+        return iter(
+            self._rows(
+                "select coalesce(date, %s), number from article where number = any(%s)", UNDATED, [*numbers]
+            )
+        )
+
+    def dated_from(self, date: int) -> Iterator[tuple[int, int]]:
+        """See SetStore; only as many as are asked for are read."""
+        number = -1
+        while rows := self._rows(
+            "select number, date from article where (date, number) > (%s, %s) order by date, number limit %s",
+            date, number, FEW_DATES,
+        ):  # fmt: skip
+            yield from rows
+            number, date = rows[-1]
+
+    def keyed_between(self, low: int, high: int) -> list[int]:
+        """See SetStore."""
+        return self._numbers("select number from article where key between %s and %s", low, high)
+
+    def with_url(self, parts: Sequence[str], among: BitMap) -> list[int]:
+        """See SetStore."""
+        # The collation C knows ASCII alone, as SQLite does.
+        return self._numbers(
+            "select number from article where exists (select from unnest(%s::text[]) part"
+            ' where strpos(lower(url collate "C"), lower(part collate "C")) > 0)'
+            " and (%s or number = any(%s))",
+            [*map(storable, parts)], *_named(among),
+        )  # fmt: skip
+
+    def with_path(self, part: str, among: BitMap) -> list[int]:
+        """See SetStore."""
+        return self._numbers(
+            'select number from article'
+            ' where strpos(lower(path collate "C"), lower(%s::text collate "C")) > 0'
+            " and (%s or number = any(%s))",
+            storable(part), *_named(among),
+        )  # fmt: skip
+
+    def with_phrase(
+        self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
+    ) -> Iterable[int]:
+        """The articles that have these words, or these signs, one after another."""
+        if not words(wanted[0]):
+            return self._with_signs(numbers, field, wanted)
+        # Words stand between blanks, each text in a line of its own.
+        text = storable(f" {' '.join(wanted)}{'' if goes_on(wanted[-1], prefix) else ' '}")
+        if field == "title":
+            return self._numbers(
+                "select number from article where number = any(%s) and strpos(title_words, %s) > 0",
+                [*numbers], text,
+            )  # fmt: skip
+        return self._numbers(
+            "select number from article where number = any(%s) and strpos(words, %s) > 0", [*numbers], text
+        )
+
+    def _with_signs(self, numbers: Sequence[int], field: str, wanted: Sequence[str]) -> Iterator[int]:
+        rows = self._rows(
+            "select number, record::text, body, path from article where number = any(%s)"
+            " and (strpos(title, %s) > 0 or strpos(record::text, %s) > 0 or strpos(body, %s) > 0)",
+            [*numbers], *[storable(wanted[0])] * 3,
+        )  # fmt: skip
+        for number, record, body, path in rows:
+            article = read_article(record, body, path)
+            texts = (article.title,) if field == "title" else (article.title, *searched_texts(article))
+            if has_phrase(texts, wanted, False):
+                yield number
+
+    def headlines(self, numbers: Sequence[int], marks: Mapping[str, BitMap]) -> list[Headline]:
+        """The headlines of these numbers, in their order; one whose article has gone is left out."""
+        rows = self._rows(f"select {HEADLINE_COLUMNS} from article where number = any(%s)", [*numbers])
+        found = {row[0]: row for row in rows}
+        return [_cleaned(headline(found[number], marks)) for number in numbers if number in found]
+
+    def headlines_keyed(self, low: int, high: int, most: int, marks: Mapping[str, BitMap]) -> list[Headline]:
+        """The headlines of at most so many articles whose key is in this range."""
+        rows = self._rows(
+            f"select {HEADLINE_COLUMNS} from article where key between %s and %s order by key limit %s",
+            low, high, most,
+        )  # fmt: skip
+        return [_cleaned(headline(row, marks)) for row in rows]
+
+    def identities(self, numbers: Sequence[int]) -> list[ArticleRow]:
+        """The articles with these numbers that are there."""
+        rows = self._rows(f"select {_ARTICLE_ROW} from article where number = any(%s)", [*numbers])
+        return [*map(ArticleRow._make, rows)]
+
+    def numbers_from(self, heads: Iterable[int]) -> list[int]:
+        """The numbers of the articles with these ids, given as integers."""
+        lows = [head << 15 for head in heads]
+        return self._numbers(
+            "select number from unnest(%s::bigint[]) as low join article on key between low and low + 32767",
+            lows,
+        ) if lows else []  # fmt: skip
+
+    def numbers_of(self, keys: Sequence[int]) -> list[int]:
+        """The numbers of the articles with these keys."""
+        return self._numbers("select number from article where key = any(%s)", [*keys])
+
+    def articles(self, keys: Sequence[int]) -> dict[int, Article]:
+        """The whole records of the articles with these keys."""
+        rows = self._rows("select key, record::text, body, path from article where key = any(%s)", [*keys])
+        return {key: read_article(record, body, path) for key, record, body, path in rows}
+
+
+def read_article(record: str, body: str, path: str) -> Article:
+    """The article of a row; its path is nowhere on this machine, so it has none."""
+    import json
+
+    try:
+        said = json.loads(record)
+    except (ValueError, RecursionError):
+        said = {}
+    return article_of(said, body, path)._replace(path="")
+
+
+def _named(among: BitMap) -> tuple[bool, list[int]]:
+    """Whether all articles are looked at, else which ones."""
+    return (True, []) if len(among) > MOST_NAMED else (False, [*among])
+
+
+def _cleaned(found: Headline) -> Headline:
+    """A headline as safe as one of a file."""
+    return found._replace(
+        title=clean_line(found.title), provider=clean_line(found.provider), domain=clean_line(found.domain),
+        topics=tuple(map(clean_line, found.topics)), category=clean_line(found.category),
+        type=clean_line(found.type), url=openable(found.url),
+    )  # fmt: skip

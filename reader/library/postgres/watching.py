@@ -1,0 +1,69 @@
+"""Waiting for the next publication: told by NOTIFY, else seen at a look now and then."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Event
+from time import monotonic
+
+import psycopg
+from psycopg import sql
+
+from reader.library.postgres.connection import SharedError, connect, told
+from reader.library.postgres.index import SharedIndex
+from reader.library.postgres.schema import CHANNEL
+
+LOOK_SECONDS = 5.0
+"""Between two looks where nobody tells: a standby sends no notices, and a connection may be lost unseen."""
+
+
+class Watch:
+    """Waits for publications and for marks that are made elsewhere. `wait` is for one thread."""
+
+    def __init__(self, address: str, index: SharedIndex) -> None:
+        self._address = address
+        self._index = index
+        self._connection: psycopg.Connection | None = None
+        self._is_told = True
+        self._closed = Event()
+        self._next_look = 0.0
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until something was published, or marked elsewhere, or the time is over; True = it was. A
+        server that is away is waited for."""
+        try:
+            if self._heard(timeout):
+                return True
+            if monotonic() < self._next_look:
+                return False
+            self._next_look = monotonic() + LOOK_SECONDS
+            return self._index.state() != (self._index.edition, self._index.turn)
+        except SharedError:
+            self._leave()
+            self._closed.wait(timeout)
+            return False
+
+    def _heard(self, timeout: float) -> bool:
+        if not self._is_told:
+            self._closed.wait(timeout)
+            return False
+        with told(self._address):
+            if self._connection is None:
+                self._connection = connect(self._address)
+                try:
+                    self._connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
+                except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported):
+                    self._leave()
+                    self._is_told = False
+                    return False
+            return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
+
+    def _leave(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(psycopg.Error):
+                connection.close()
+
+    def close(self) -> None:
+        """Let whoever waits go."""
+        self._closed.set()
