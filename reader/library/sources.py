@@ -31,7 +31,7 @@ def open_library(sources: Sequence[Source]) -> Library:
         raise UsageError("a shared collection is opened alone: name one address and no folder")
     with needing_postgres():
         from reader.library.postgres.library import SharedLibrary
-    return SharedLibrary(shared[0])
+    return SharedLibrary.open(shared[0])
 
 
 @contextmanager

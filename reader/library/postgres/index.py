@@ -32,11 +32,15 @@ from reader.library.postgres.connection import (
 from reader.library.postgres.marks import SharedMarks, names_of, numbers_in
 from reader.library.postgres.store import PostgresStore
 from reader.query.results import Headline
+from reader.query.topic_rules import TopicRules
 
 _Reply = TypeVar("_Reply")
 
 MOST_IDLE = 3
 """Connections that are kept: for a question, for the page that is painted meanwhile, and one to spare."""
+
+PATIENCE = 0.1
+"""Seconds that a page waits for a question whose topics it shows."""
 
 TRIES = 3
 """How often a question is asked, when the server goes away or a publication comes in between."""
@@ -123,6 +127,7 @@ class SharedIndex:
         self.marks = SharedMarks(address)
         self.marked: Mapping[str, BitMap] = NO_MARKS
         self._view: IndexView | None = None
+        self._rules = TopicRules()
         with self.connections.transaction() as connection:
             check_schema(connection, address)
 
@@ -150,6 +155,28 @@ class SharedIndex:
                 finally:
                     self._depth -= 1
 
+    @contextmanager
+    def quick_view(self) -> Iterator[IndexView | None]:
+        """The same for what is being painted; None where a long question is being answered."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            yield None
+            return
+        try:
+            with self.view() as view:
+                yield view
+        finally:
+            self._lock.release()
+
+    @property
+    def topic_rules(self) -> TopicRules:
+        """The rules that give topics."""
+        return self._rules
+
+    @topic_rules.setter
+    def topic_rules(self, rules: TopicRules) -> None:
+        with self._lock:
+            self._rules, self._view = rules, None
+
     def _follow(self, connection: psycopg.Connection, store: PostgresStore) -> None:
         """Take over what was published and marked since the last question."""
         generation, turn = _state(connection)
@@ -157,7 +184,7 @@ class SharedIndex:
             # Another version may have published.
             check_schema(connection, self._address)
             self.marked, self.turn = NO_MARKS, -1
-            self._view = IndexView(store, self.marked)
+            self._view = IndexView(store, self.marked, rules=self._rules)
         if turn > self.turn:
             self._take_over(_markings(connection, self.turn))
             self.turn = turn

@@ -10,6 +10,7 @@ from typing import Any, LiteralString, TypeVar
 from reader.article.identity import identity_of
 from reader.article.record import Article, Problem
 from reader.article.text import clean_line
+from reader.config import settings
 from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults, facet_of
 from reader.index.backend import ArticleRow
@@ -29,6 +30,7 @@ from reader.query.results import (
     Results,
     Stretch,
 )
+from reader.query.topic_rules import TopicRules, topic_rules
 
 _Found = TypeVar("_Found")
 
@@ -45,6 +47,15 @@ class SharedLibrary:
         self.notices: list[str] = []
         """Notices that the user should see once."""
         self._refreshed = -1
+        self._rules_used = 0
+
+    @classmethod
+    def open(cls, address: str) -> SharedLibrary:
+        """Connect, with the topics of the configuration. Raises SharedError."""
+        library = cls(address)
+        if topics := settings.load()[0].topics:
+            library.use_topics(topic_rules(topics)[0])
+        return library
 
     @property
     def refreshed_by(self) -> str:
@@ -52,9 +63,15 @@ class SharedLibrary:
         return f'{shown(self._address)} is refreshed by "reader publish SOURCE --to URL"'
 
     @property
-    def generation(self) -> tuple[int, int]:
-        """Different whenever answers may be: after a publication or a mark, by any reader."""
-        return self._ask(self._index.state)
+    def generation(self) -> tuple[int, int, int]:
+        """Different whenever answers may be: after a publication or a mark, by any reader, and with other
+        rules for topics."""
+        return *self._ask(self._index.state), self._rules_used
+
+    def use_topics(self, rules: TopicRules) -> None:
+        """Let these rules give topics from now on."""
+        self._index.topic_rules = rules
+        self._rules_used += 1
 
     @property
     def total(self) -> int:
