@@ -23,6 +23,7 @@ from reader.index.schema import (
     LATE,
     LIVE,
     PREFIX_LENGTHS,
+    STORED,
     VALUE_FIELDS,
     WORD_FIELDS,
     SetKind,
@@ -44,6 +45,35 @@ def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
     if field not in WORD_FIELDS:
         return found
     return found | find_rare(connection, field, value, prefix=False)
+
+
+def check_sets(connection: sqlite3.Connection) -> None:
+    """Raises sqlite3.DatabaseError where sets and rows can't belong together: other numbers of articles, or a
+    field that has values but no set. What is looked at takes no longer in a large index."""
+    connection.execute("begin")
+    try:
+        (rows,) = connection.execute("select count(*) from articles").fetchone()
+        fields = [number for number in STORED.values() if _has_row(connection, "choices", number)]
+        if connection.execute("select 1 from titles where title_key > '' limit 1").fetchone():
+            fields.append(SetKind.TITLE_WORD)
+        is_whole = len(read_set(connection, SetKind.STATE, LIVE)) == rows and all(
+            _has_row(connection, "blocks cross join sets using(block)", field)
+            or _has_row(connection, "blocks cross join rare using(block)", field)
+            for field in fields
+        )
+    except sqlite3.Error:
+        raise
+    except Exception as error:
+        raise sqlite3.DatabaseError("the index is damaged") from error
+    finally:
+        connection.execute("commit")
+    if not is_whole:
+        raise sqlite3.DatabaseError("the index is damaged: its sets are not those of its articles")
+
+
+def _has_row(connection: sqlite3.Connection, table: str, field: int) -> bool:
+    query = f"select 1 from {table} where field = ? limit 1"
+    return connection.execute(query, (field,)).fetchone() is not None
 
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:

@@ -34,7 +34,7 @@ from reader.index.schema import (
     unpack_name,
 )
 from reader.index.search import FindPhrase, Search
-from reader.index.sets import read_field
+from reader.index.sets import check_sets, read_field
 from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
 from reader.permissions import permissions
@@ -114,6 +114,7 @@ class Index:
             old, connection = self._open, connect(location)
             try:
                 check(connection)
+                check_sets(connection)
                 rows = connect(location, cache_kib=ROWS_KIB)
             except sqlite3.Error:
                 connection.close()
@@ -210,6 +211,7 @@ class Index:
             assert self._view is not None and self._store is not None
             (version,) = self._store.connection.execute("pragma data_version").fetchone()
             if version != self._seen:
+                check_sets(self._store.connection)
                 self._view = IndexView(self._store, self.marked, self._view.known_late, self._rules)
                 self._seen = version
             self._view.use_marks(self.marked)
