@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,12 @@ from reader.cli.filters import add_filters, asked, typed, without_muted
 from reader.cli.formats import headlines
 from reader.cli.parser import CommandParser, Namespace, Subcommand
 from reader.cli.session import ids_in, one_file, opened, read_input, tell, write_output
+from reader.config.addresses import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_array, json_text
+from reader.library.sources import shared_marks
 from reader.marks.database import FILE, Change, Marks
+from reader.marks.mark import KeptMarks
 from reader.permissions import require
 from reader.query import Query
 from reader.query.results import Headline, Results
@@ -110,11 +113,11 @@ def _mark(options: Namespace) -> int:
 
 def _travel(action: str, rest: list[str]) -> int:
     """Take the last change back, or do it again, of whatever collection it was."""
-    if rest:
-        raise UsageError(
-            f'{action} concerns the last change of marks in any collection; remove "{clean_line(rest[0])}"'
-        )
-    with closing(open_marks()) as marks:
+    address = rest[0] if len(rest) == 1 and is_shared(rest[0]) else ""
+    if rest and not address:
+        named = "all addresses but one" if is_shared(rest[0]) else f'"{clean_line(rest[0])}"'
+        raise UsageError(f"{action} concerns the last change of marks in any collection; remove {named}")
+    with closing(open_marks(address)) as marks:
         done = marks.undo() if action == "undo" else marks.redo()
     if done is None:
         print(f"nothing to {action}")
@@ -148,8 +151,11 @@ def _is_wanted(count: int, done: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def open_marks() -> Marks:
-    """The user's marks of all collections. Raises StorageError if they cannot be saved."""
+def open_marks(address: str = "") -> KeptMarks:
+    """The user's marks of all collections, or of the shared one at an address. Raises StorageError if they
+    cannot be saved."""
+    if address:
+        return shared_marks(address)
     from reader.config import paths
 
     marks = Marks(paths.ensure(paths.user_data_dir(), is_for_marks=True) / FILE)
@@ -158,18 +164,26 @@ def open_marks() -> Marks:
     return marks
 
 
+def _file_and_address(words: Sequence[str], example: str) -> tuple[str, str]:
+    """The one file of a command, and the shared collection that is named behind it, if any."""
+    address = words[-1] if len(words) > 1 and is_shared(words[-1]) else ""
+    return one_file(words[:-1] if address else words, example), address
+
+
 def _export_options(parser: CommandParser) -> None:
-    parser.words("words", "FILE", "the file to write; - for stdout")
+    parser.words(
+        "words", "FILE [URL]", "the file to write; - for stdout; URL: your marks in a shared collection"
+    )
     parser.group("two machines")("--merge", action="store_true",
         help="merge newer changes from an existing file first, then write all marks with their times "
         "(e.g. reader export-marks --merge ~/news/marks.json)")  # fmt: skip
 
 
 def _export(options: Namespace) -> int:
-    name = one_file(options.words, "export-marks marks.json")
+    name, address = _file_and_address(options.words, "export-marks marks.json")
     if name != "-":
         require("files")
-    with closing(open_marks()) as marks:
+    with closing(open_marks(address)) as marks:
         if options.merge and name != "-" and os.path.isfile(name):
             with open(name, "rb") as file:
                 marks.merge(_records(file.read(), display_path(name)))
@@ -179,19 +193,21 @@ def _export(options: Namespace) -> int:
 
 
 def _import_options(parser: CommandParser) -> None:
-    parser.words("words", "FILE", "a file written by export-marks; - for stdin")
+    parser.words(
+        "words", "FILE [URL]", "a file written by export-marks; - for stdin; URL: into a shared collection"
+    )
     parser.group("two machines")("--merge", action="store_true",
         help="the later change to each mark wins, removals included "
         "(e.g. reader import-marks --merge ~/news/marks.json)")  # fmt: skip
 
 
 def _import(options: Namespace) -> int:
-    name = one_file(options.words, "import-marks marks.json")
+    name, address = _file_and_address(options.words, "import-marks marks.json")
     if name != "-":
         require("folders")
     shown = "stdin" if name == "-" else display_path(name)
     records = _records(read_input(name, MOST_BYTES, "import-marks"), shown)
-    with closing(open_marks()) as marks:
+    with closing(open_marks(address)) as marks:
         changed = marks.merge(records) if options.merge else marks.import_(records)
     print(f"{counted(changed, 'article')} changed by {counted(len(records), 'imported mark')}")
     return 0
@@ -214,14 +230,14 @@ def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
 COMMANDS = {
     "export-marks": Subcommand(
         summary="write what you read, starred, tagged and noted to a file",
-        usage="reader export-marks [--merge] FILE",
+        usage="reader export-marks [--merge] FILE [URL]",
         examples=("reader export-marks marks.json", "reader export-marks - | jq length"),
         options=_export_options,
         run=_export,
     ),
     "import-marks": Subcommand(
         summary="import marks from a file",
-        usage="reader import-marks [--merge] FILE",
+        usage="reader import-marks [--merge] FILE [URL]",
         examples=(
             "reader import-marks marks.json",
             "ssh server reader export-marks - | reader import-marks -",
@@ -232,7 +248,7 @@ COMMANDS = {
     "mark": Subcommand(
         summary="mark articles as read, starred or tagged, or attach a note",
         usage="reader mark read|unread|star|unstar|tag:NAME|untag:NAME|note:TEXT|unnote\n"
-        "                   [OPTIONS] [SOURCE]...\n       reader mark undo|redo",
+        "                   [OPTIONS] [SOURCE]...\n       reader mark undo|redo [URL]",
         examples=(
             "reader mark read --until 30d",
             "reader mark tag:later -q 'solid state' ~/news",

@@ -36,6 +36,7 @@ Help, shell completion, the man page and the tests find it by themselves:
 from __future__ import annotations
 
 import argparse
+import re
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
@@ -83,6 +84,9 @@ GROUPS = {
 """The commands under the headings of the help, each with its module in this package."""
 
 MODULES = {name: module for group in GROUPS.values() for name, module in group.items()}
+
+_PASSWORD = re.compile(r"(://[^/@:\s]*):[^/\s]*@")
+"""In the address of a database."""
 
 Completer = Callable[..., Iterable[str]]
 """What argcomplete asks for the values of an argument; gets the keywords `prefix` and `parsed_args`."""
@@ -178,7 +182,8 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises UsageError."""
-        raise UsageError(f'{clean_line(message)} (see "{self.prog} --help")')
+        said = _PASSWORD.sub(r"\1:***@", clean_line(message))
+        raise UsageError(f'{said} (see "{self.prog} --help")')
 
     def flags_with_value(self) -> set[str]:
         """The options that are followed by a value."""

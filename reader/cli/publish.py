@@ -50,6 +50,8 @@ def _run(options: Namespace) -> int:
         )
     if not is_shared(options.to):
         raise UsageError("--to must be the address of a database, like postgresql://HOST/NAME")
+    if any(map(is_shared, options.sources)):
+        raise UsageError("publish takes folders and files; --to names the database")
     if options.shard and not options.init:
         raise UsageError("--shard is for the first time: give --init with it")
     with needing_postgres():

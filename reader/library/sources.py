@@ -12,6 +12,7 @@ from reader.errors import ReaderError, UsageError
 if TYPE_CHECKING:
     from reader.collection.folders import Source
     from reader.library import Library
+    from reader.marks.mark import KeptMarks
 
 MISSING = 'PostgreSQL needs the extra "postgres": pip install "news-reader-tui[postgres]"'
 
@@ -32,6 +33,13 @@ def open_library(sources: Sequence[Source]) -> Library:
     with needing_postgres():
         from reader.library.postgres.library import SharedLibrary
     return SharedLibrary.open(shared[0])
+
+
+def shared_marks(address: str) -> KeptMarks:
+    """The person's own marks in a shared collection. Raises ReaderError."""
+    with needing_postgres():
+        from reader.library.postgres.marks import SharedMarks
+    return SharedMarks(address)
 
 
 @contextmanager

@@ -6,9 +6,9 @@ or "tag:NAME", so one machine may star what the other reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from reader.article.identity import is_web
 from reader.article.record import id_of, key_of
@@ -221,3 +221,28 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
     except (ValueError, OverflowError):
         raise UsageError(f'record {place} is not a mark: "changed" must map parts to times') from None
     return found
+
+
+class KeptMarks(Protocol):
+    """What commands ask of a person's marks, kept in a file or in a shared collection."""
+
+    def undo(self) -> str | None:
+        """Take the newest change back; its words, or None when there is none."""
+
+    def redo(self) -> str | None:
+        """Do the change again that was undone last; its words, or None."""
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Every article's marks as JSON-able records, by identity."""
+
+    def export_with_times(self) -> Iterator[dict[str, Any]]:
+        """The same with the times of all changes and with removed marks: for `merge`."""
+
+    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Import marks, adding to the existing ones. Returns how many were changed."""
+
+    def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Take over each part of exported marks that was changed later than here. How many were changed."""
+
+    def close(self) -> None:
+        """Let go of them."""

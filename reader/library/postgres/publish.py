@@ -109,25 +109,23 @@ class Publisher:
             connection.execute("set synchronous_commit = on")
             connection.execute("set idle_in_transaction_session_timeout = 0")
             local.execute("begin")
-            is_sharded = self._begin(connection)
+            meta = self._begin(connection)
             difference = self._compare(connection, local)
             yield from self._send_articles(connection, local, difference)
             written = yield from self._send_sets(connection, local)
-            is_different = bool(difference.to_send or difference.to_delete or written) | self._send_rest(
-                connection, local
-            )
-            generation = int(_one(connection, "select value from meta where key = 'generation'"))
+            is_different = self._send_rest(connection, local) or written > 0 or difference.is_any
+            generation = int(meta["generation"])
             report = difference.report()._replace(sets=written, generation=generation)
-            if is_different:
+            if is_different or meta.get("content") != CONTENT or meta["version"] != str(VERSION):
                 report = report._replace(generation=generation + 1)
-                self._finish(connection, report, is_sharded)
+                self._finish(connection, report, is_sharded="shards" in meta)
             connection.rollback()
             if report.added + report.changed > report.articles * ANALYZED:
                 analyze(connection)
         yield Step("done", report=report._replace(seconds=monotonic() - began))
 
-    def _begin(self, connection: psycopg.Connection) -> bool:
-        """Take the lock, bring the tables up to this version; whether they lie on shards."""
+    def _begin(self, connection: psycopg.Connection) -> dict[str, str]:
+        """Take the lock, bring the tables up to this version; what `meta` said before."""
         name = shown(self._address)
         if not _one(connection, "select pg_try_advisory_xact_lock(%s)", LOCK):
             raise SharedError(f"another publisher is at work at {name}: try again when it has finished")
@@ -143,7 +141,7 @@ class Publisher:
             # A server died while the shards were told one by one: who knows which of them have what.
             for table in ("sets", "article", "block"):
                 connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
-        return "shards" in meta
+        return meta
 
     def _compare(self, connection: psycopg.Connection, local: sqlite3.Connection) -> Difference:
         """Which articles differ, by the stamps of both sides in the order of their keys."""
@@ -246,7 +244,7 @@ class Publisher:
                 return storable(name + path[len(start) :])
         return storable(path.rpartition("/")[2])
 
-    def _finish(self, connection: psycopg.Connection, report: Publication, is_sharded: bool) -> None:
+    def _finish(self, connection: psycopg.Connection, report: Publication, *, is_sharded: bool) -> None:
         """Commit, and let the readers know."""
         meta = {
             "generation": str(report.generation), "content": CONTENT, "articles": str(report.articles),
@@ -296,6 +294,11 @@ class Difference:
         self._changed += 1
         self.to_send.append(file.number)
         self.to_delete.append(file.key)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.to_send or self.to_delete)
 
     @property
     def is_strange(self) -> bool:
