@@ -16,6 +16,7 @@ from reader.errors import UsageError, counted
 from reader.library.export import json_text
 from reader.library.folder import FolderLibrary
 from reader.library.sources import needing_postgres
+from reader.permissions import require
 
 if TYPE_CHECKING:
     from reader.library.postgres.publish import Publication, Step
@@ -44,6 +45,7 @@ def _options(parser: CommandParser) -> None:
 
 
 def _run(options: Namespace) -> int:
+    require("network")
     if not options.to:
         raise UsageError(
             'publish where? Give a database: "reader publish ~/news --to postgresql://HOST/NAME"'
