@@ -113,6 +113,10 @@ class Place(NamedTuple):
     """The site that the file belongs to."""
 
 
+MAX_TITLE, MAX_NAME = 1_000, 300
+"""Characters that are kept of a title, and of a name: a topic, provider, author, category or type."""
+
+
 class Article(NamedTuple):
     """One file: its fields, its body, its related links. All text is clean (`reader.article.text`)."""
 

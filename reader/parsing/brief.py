@@ -13,7 +13,7 @@ import re
 from reader.article.dates import When
 from reader.article.identity import identity_of, text_key, title_key
 from reader.article.plain_text import has_formatting
-from reader.article.record import Article, Image, Place, Provider, Related
+from reader.article.record import MAX_NAME, MAX_TITLE, Article, Image, Place, Provider, Related
 from reader.article.text import clean, clean_line, fold
 from reader.article.urls import openable
 from reader.parsing.canonical import NULLS, images_in, match, topics_in, value_of
@@ -48,6 +48,11 @@ def brief_article(text: str, place: Place) -> Article | None:
     if when is None or not (stated and told and topics and name and identity) or "://" in name:
         return None
     names = "\n".join((category_name, type_name, name, *topics))
+    if (
+        max(map(len, (stated, *titles))) > MAX_TITLE
+        or max(map(len, (category_name, type_name, name, *topics))) > MAX_NAME
+    ):
+        return None
     if has_formatting("\n".join((stated, told, *titles))) or "&" in names or "[[" in names:
         return None
     if not (_is_openable(original_url) and (web_url == original_url or _is_openable(web_url))):

@@ -10,7 +10,7 @@ import re
 from reader.article.dates import When, seconds_of
 from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
 from reader.article.plain_text import name_text, plain_text
-from reader.article.record import Article, Image, Place, Provider, Value
+from reader.article.record import MAX_NAME, MAX_TITLE, Article, Image, Place, Provider, Value
 from reader.article.text import clean, clean_line, display_path
 from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
 from reader.errors import shown
@@ -19,6 +19,7 @@ from reader.parsing.dates import FOLDER_PAGES, date_in_name
 from reader.parsing.fields import (
     Notes,
     boolean_of,
+    bounded,
     date_of,
     images_of,
     integer_of,
@@ -53,6 +54,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     stated = _words(header, "title", parsed, notes) or _first_heading(body)
     seconds = None if date is None else seconds_of(date)
     topics, category = _topics(header, place, notes)
+    provider = _provider(header, original or web, place, notes)
     quality, heat = header.take("quality"), header.take("heat")
     kind, related = header.take("type"), header.take("related")
     return Article(
@@ -61,18 +63,18 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         or identity_of(web, "")
         or identity_of(page, "")
         or identity_without_address(stated, seconds, body, place.relative.rpartition("/")[2]),
-        title=stated or _title_in_name(place),
+        title=bounded(stated, MAX_TITLE, "title", notes) or _title_in_name(place),
         excerpt=_words(header, "excerpt", parsed, notes) or _first_paragraph(body),
         published_date_time=date,
         original_url=original,
         web_url=web,
-        provider=_provider(header, original or web, place, notes),
-        topics=topics,
-        category=category,
-        type=name_text(text_of(kind[1], kind[0], notes)),
+        provider=provider._replace(name=bounded(provider.name, MAX_NAME, "provider", notes)),
+        topics=_bounded_names(topics, "topics", notes),
+        category=bounded(category, MAX_NAME, "category", notes),
+        type=bounded(name_text(text_of(kind[1], kind[0], notes)), MAX_NAME, "type", notes),
         quality=quality_of(quality[1], quality[0], notes),
         heat=integer_of(heat[1], heat[0], notes),
-        author=_authors(header, notes),
+        author=_bounded_names(_authors(header, notes), "author", notes),
         published=_published(header, place, notes),
         images=_images(header, notes),
         related=related_of(related[1], related[0], notes),
@@ -114,6 +116,12 @@ def _words(header: Header, field: str, parsed: Parsed, notes: Notes) -> str:
     key, value = header.take(field)
     text = text_of(value, key, notes)
     return text if key in parsed.as_written else plain_text(text)
+
+
+def _bounded_names(names: tuple[str, ...], field: str, notes: Notes) -> tuple[str, ...]:
+    if not names or max(map(len, names)) <= MAX_NAME:
+        return names
+    return tuple(dict.fromkeys(bounded(name, MAX_NAME, field, notes) for name in names))
 
 
 def _date(header: Header, place: Place, notes: Notes) -> When | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from reader.article.dates import When
 from reader.article.identity import is_web
 from reader.article.plain_text import name_text, plain_text, unlinked
-from reader.article.record import Image, Problem, Provider, Related, Value
+from reader.article.record import MAX_TITLE, Image, Problem, Provider, Related, Value
 from reader.article.text import clean, clean_line, display_path, fold
 from reader.parsing.dates import parse_date
 
@@ -28,6 +28,14 @@ _NUMBERS = {str(number): number for number in range(-1, 101)}
 
 _LARGEST = 2**31 - 1
 """Largest heat, width and height that are believed; also what fits every store's integer."""
+
+
+def bounded(text: str, most: int, field: str, notes: Notes) -> str:
+    """A text of at most so many characters; of a longer one the beginning."""
+    if len(text) <= most:
+        return text
+    notes.add(field, f"has {len(text):,} characters; only the first {most:,} are kept")
+    return f"{clean_line(text[:most])}…"
 
 
 class Notes:
@@ -201,7 +209,11 @@ def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
         elif isinstance(one, str):
             text = clean_line(one)
             if text:
-                found.append(Related(web_url=text) if is_web(text) else Related(plain_text(text)))
+                found.append(
+                    Related(web_url=text)
+                    if is_web(text)
+                    else Related(bounded(plain_text(text), MAX_TITLE, place, notes))
+                )
         else:
             notes.add(place, f"must be a map with title and webUrl, not {_kind(one)}")
     return tuple(found)
@@ -210,7 +222,7 @@ def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
 def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
     get = one.get
     return Related(
-        plain_text(text_of(get("title"), "title", notes, place)),
+        bounded(plain_text(text_of(get("title"), "title", notes, place)), MAX_TITLE, f"{place}title", notes),
         plain_text(text_of(get("excerpt"), "excerpt", notes, place)),
         date_of(get("publishedDateTime"), "publishedDateTime", notes, place),
         text_of(get("webUrl"), "webUrl", notes, place),

@@ -257,3 +257,12 @@ def test_no_fields_raise(fields: dict[str, Value], body: str, name: str) -> None
         *found.author,
     ):
         assert clean(text) == text and "\n" not in text
+
+
+def test_titles_and_names_are_bounded() -> None:
+    """Of one that is far too long the beginning is kept, which `check` says."""
+    found = article(f"title: {'😀' * 17_000}\ntopics: [{'x' * 5_000}, ok]\nauthor: {'y' * 5_000}")
+    assert len(found.title) == 1_001 and found.title.endswith("😀…")
+    assert [*map(len, found.topics)] == [301, 2] and len(found.author[0]) == 301
+    assert problems(found) == [(2, "title"), (3, "topics"), (4, "author")]
+    assert len(article("", body=f"# {'word ' * 5_000}").title) <= 1_001
