@@ -215,7 +215,7 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
             if good:
                 wanted.setdefault(name, []).extend(good)
         else:
-            warnings.append(f"No command {name}; reader config keys lists them")
+            warnings.append(f'Unknown command "{name}"; "reader config keys" lists them')
     own = {command.id: tuple(map(_named, command.keys)) for command in COMMANDS}
     keys: dict[str, tuple[str, ...]] = {name: () for name in own if not is_allowed(name)}
     taken: dict[str, str] = {}
@@ -282,7 +282,7 @@ def _is_possible(key: str, name: str, warnings: list[str]) -> bool:
     if len(parts) <= 2 and all(_is_key(part) for part in parts):
         return True
     wrong = next((part for part in parts if not _is_key(part)), "")
-    said = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: two keys make a sequence, not more"
+    said = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: a sequence has at most two keys"
     warnings.append(f"{name}: no terminal sends {said}{_instead(wrong)}")
     return False
 

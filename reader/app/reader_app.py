@@ -253,7 +253,7 @@ class ReaderApp(KeyedApp):
         for theme in self.themes:
             self.register_theme(theme)
         if name and name not in self.available_themes:
-            self._notices.append(f"There is no theme {name}; the palette (:) lists them")
+            self._notices.append(f'Unknown theme "{name}"; the palette (:) lists them')
             name = ""
         name = name or (last if last in self.available_themes else "")
         # Quietly, for Textual would read and apply every sheet a second time before the first paint.

@@ -40,7 +40,7 @@ def no_results(query: Query, facets: Sequence[Facet], keys: Callable[[str], str]
     """What is shown when nothing matches: a value that no article has, and the nearest; else the way out.
     `keys` are those of a command."""
     for field, value, near in unknown_values(query, facets):
-        hint = f'Did you mean "{near}"?' if near else f"{keys('focus_facets')} goes to those there are"
+        hint = f'Did you mean "{near}"?' if near else f"{keys('focus_facets')} shows the available values"
         return f'No article has the {field} "{value}".\n{hint}'
     word = next((one for one in query.terms() if _is_whole_word(one)), None)
     hint = f"; {word.values[0]}* also finds longer words" if word else ""
@@ -88,5 +88,5 @@ def _clause(clause: Clause) -> str:
 def _value(term: Term, value: str) -> str:
     if term.field in DATE_FIELDS:
         return dates.in_words(value)
-    shown = f"“{value}”" if term.phrase or term.field == "text" else value
+    shown = f'"{value}"' if term.phrase or term.field == "text" else value
     return f"{shown}…" if term.prefix else shown

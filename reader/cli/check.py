@@ -68,7 +68,7 @@ def _check(options: Namespace) -> int:
             print(problem)
             found += 1
         for path, shown in library.duplicates():
-            print(f"{display_path(path)}: note: the same article as {display_path(shown)}, which is shown")
+            print(f"{display_path(path)}: note: duplicate of {display_path(shown)}, which is shown")
         if not found and sys.stdout.isatty():
             print(f"no problems in {counted(library.total, 'article')}")
     return 1 if found else 0
@@ -76,7 +76,7 @@ def _check(options: Namespace) -> int:
 
 COMMANDS = {
     "index": Subcommand(
-        summary="bring the index up to date",
+        summary="update the index",
         usage="reader index [--rebuild] [--format text|json] [SOURCE]...",
         examples=("reader index ~/news", "reader index --rebuild --format json"),
         options=_index_options,
@@ -84,7 +84,7 @@ COMMANDS = {
         needs=("files",),
     ),
     "check": Subcommand(
-        summary="list what could not be understood in the files",
+        summary="report problems in article files",
         usage="reader check [--format text|json] [SOURCE]...",
         examples=("reader check ~/news", "reader check --format json | jq '.problems[].path'"),
         options=_check_options,

@@ -29,7 +29,7 @@ PAGE = "https://page.example/"
 
 def _options(parser: CommandParser) -> None:
     add_sources(parser)
-    add_place(parser.group("place"))
+    add_place(parser.group("SSH detection"))
 
 
 def _run(options: Namespace) -> int:
@@ -93,10 +93,12 @@ def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
         advice = ("to open pages on your own machine, run there: reader relay ssh HOST (docs/ssh.md)",)
     elif not plan.steps:
         advice = ("set $BROWSER, or browser in config.toml",)
-    yield Finding("then" if plan.steps else "opens", "shows the address", plan.sentence, advice)
+    reason = plan.sentence[:1].lower() + plan.sentence[1:]
+    yield Finding("then" if plan.steps else "opens", "shows the address", reason, advice)
     text = opener.plan_text(PAGE, settings)
     first = text.steps[0].argv[0] if text.steps else "nothing"
-    yield Finding("reads here", first, "" if text.steps else text.sentence)
+    reason = text.sentence[:1].lower() + text.sentence[1:]
+    yield Finding("reads here", first, "" if text.steps else reason)
 
 
 def _step(step: Step) -> tuple[str, str]:
@@ -224,7 +226,7 @@ def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
 
 COMMANDS = {
     "doctor": Subcommand(
-        summary="print what this terminal can do, how pages are opened and where files are",
+        summary="show terminal capabilities, how pages open and where files are",
         usage="reader doctor [SOURCE]... [--remote|--local]",
         examples=("reader doctor", "reader doctor ~/news"),
         options=_options,

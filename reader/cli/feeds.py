@@ -98,11 +98,11 @@ def _opened(folder: str) -> Library:
 
 
 def _subscribe_options(parser: CommandParser) -> None:
-    parser.words("urls", "URL", "addresses of feeds, or of pages that name one")
+    parser.words("urls", "URL", "addresses of feeds, or of pages that link to one")
     add = parser.group("name and fetching")
     add("--name", metavar="NAME", help="its name (default: the feed's title; e.g. --name 'Harbour Post')")
     add("--folder", metavar="NAME", completer=folder_names,
-        help="the folder for it (e.g. --folder Tech)")  # fmt: skip
+        help="put it in this folder (e.g. --folder Tech)")  # fmt: skip
     add("--full-text", action="store_true",
         help="fetch each article's page for the full text (e.g. --full-text)")  # fmt: skip
     add("--every", metavar="TIME", help="fetch it at most this often (e.g. --every 30m)")
@@ -110,7 +110,7 @@ def _subscribe_options(parser: CommandParser) -> None:
         help="remove older articles, unless you starred, tagged or noted them "
         "(e.g. --keep 90d)")  # fmt: skip
     add("--yes", action="store_true",
-        help="take the first feed if a page names several "
+        help="choose the first feed if a page has several "
         "(e.g. reader subscribe --yes https://blog.example)")  # fmt: skip
 
 
@@ -119,9 +119,9 @@ def _subscribe(options: Namespace) -> int:
     from reader.feeds.subscriptions import Subscription
 
     if not options.urls:
-        raise UsageError('subscribe to what? Give an address: "reader subscribe https://blog.example"')
+        raise UsageError('no address given; for example: "reader subscribe https://blog.example"')
     if options.name and len(options.urls) > 1:
-        raise UsageError("--name is for one address")
+        raise UsageError("--name needs exactly one address")
     settings = {
         "folder": clean_line(options.folder or ""),
         "full_text": options.full_text,
@@ -175,7 +175,7 @@ def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
         f"{number}. {one.title or one.url} ({_about(one)}): {one.url}" for number, one in enumerate(found, 1)
     ]
     if not sys.stdin.isatty():
-        raise UsageError(f"there are several feeds; give the address of one, or --yes: {'; '.join(lines)}")
+        raise UsageError(f"several feeds found; give the address of one, or use --yes: {'; '.join(lines)}")
     print(*lines, sep="\n", file=sys.stderr)
     print(f"Which one? [1-{len(found)}, Enter for none] ", end="", file=sys.stderr, flush=True)
     answer = sys.stdin.readline().strip()
@@ -186,7 +186,7 @@ def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
 
 
 def _unsubscribe_options(parser: CommandParser) -> None:
-    parser.words("feeds", "FEED", "an address, a name, or the beginning of one", feed_names)
+    parser.words("feeds", "FEED", "addresses or names of feeds, or prefixes of them", feed_names)
     add = parser.group("its articles")
     add("--delete-articles", action="store_true",
         help="also delete its articles, except those that you starred, tagged, noted or edited "
@@ -197,7 +197,7 @@ def _unsubscribe(options: Namespace) -> int:
     from reader.feeds import subscriptions
 
     if not options.feeds:
-        raise UsageError('unsubscribe from what? Give an address or a name, as "reader feeds" lists them')
+        raise UsageError('no feed given; give an address or a name as listed by "reader feeds"')
     settings = read_settings()
     known = loaded(settings)
     chosen = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds))
@@ -362,7 +362,7 @@ def _status(one: Subscription, state: FeedState | None) -> str:
 
 def _fetch_options(parser: CommandParser) -> None:
     parser.words("feeds", "FEED", "the feeds to fetch; default: all that are due", feed_names)
-    add = parser.group("how")
+    add = parser.group("fetching")
     add("--force", action="store_true",
         help="also fetch feeds that are not due "
         "(e.g. reader fetch --force 'Harbour Post')")  # fmt: skip
@@ -465,8 +465,8 @@ def _import(options: Namespace) -> int:
     added = len(subscriptions.add(listed.subscriptions)) if listed.subscriptions else 0
     there = len(listed.subscriptions) - added
     parts = [f"subscribed to {counted(added, 'feed')}"]
-    parts += [f"{there:,} already there"] if there else []
-    parts += [f"{len(listed.refused):,} left out"] if listed.refused else []
+    parts += [f"{there:,} already subscribed"] if there else []
+    parts += [f"{len(listed.refused):,} skipped"] if listed.refused else []
     print(", ".join(parts))
     return 0
 
@@ -498,7 +498,7 @@ def _save(options: Namespace) -> int:
     from reader.feeds import saving
 
     if not options.urls:
-        raise UsageError('save what? Give an address: "reader save https://paper.example/story"')
+        raise UsageError('no address given; for example: "reader save https://paper.example/story"')
     settings = read_settings()
     topics = [topic for topic in map(clean_line, options.topic) if topic]
     code = 0
@@ -513,7 +513,7 @@ def _save(options: Namespace) -> int:
 
 COMMANDS = {
     "subscribe": Subcommand(
-        summary="subscribe to feeds, or to the feeds of pages",
+        summary="subscribe to feeds or to the feeds of web pages",
         usage="reader subscribe URL... [--name NAME] [--folder NAME] [--full-text] [--every TIME]\n"
         "                        [--keep TIME] [--yes]",
         examples=(
@@ -525,7 +525,7 @@ COMMANDS = {
         needs=("network", "files"),
     ),
     "unsubscribe": Subcommand(
-        summary="end subscriptions",
+        summary="unsubscribe from feeds",
         usage="reader unsubscribe FEED... [--delete-articles]",
         examples=("reader unsubscribe 'Harbour Post'", "reader unsubscribe https://blog.example/feed.xml"),
         options=_unsubscribe_options,
@@ -533,7 +533,7 @@ COMMANDS = {
         needs=("files",),
     ),
     "feeds": Subcommand(
-        summary="list the feeds with their articles and errors",
+        summary="list feeds with article counts and errors",
         usage="reader feeds [--format table|json]",
         examples=("reader feeds", "reader feeds --format json | jq '.[] | select(.error) | .url'"),
         options=_feeds_options,
@@ -549,7 +549,7 @@ COMMANDS = {
         needs=("network", "files"),
     ),
     "import-feeds": Subcommand(
-        summary="subscribe to the feeds of an OPML file or of newsboat",
+        summary="import subscriptions from OPML or newsboat",
         usage="reader import-feeds FILE|-",
         examples=("reader import-feeds feeds.opml", "reader import-feeds ~/.newsboat/urls"),
         options=_import_options,
@@ -557,7 +557,7 @@ COMMANDS = {
         needs=("files",),
     ),
     "export-feeds": Subcommand(
-        summary="write the subscriptions as OPML",
+        summary="export subscriptions as OPML",
         usage="reader export-feeds [FILE]",
         examples=("reader export-feeds feeds.opml", "reader export-feeds | gzip > feeds.opml.gz"),
         options=_export_options,
@@ -565,7 +565,7 @@ COMMANDS = {
         needs=("folders",),
     ),
     "save": Subcommand(
-        summary="keep a page as an article",
+        summary="save a web page as an article",
         usage="reader save URL... [-t TOPIC]...",
         examples=(
             "reader save https://paper.example/story",

@@ -27,7 +27,7 @@ _SWITCHES = {
     "unread": ("unread", False, "only unread articles (e.g. reader list --unread)"),
     "starred": ("starred", False, "only starred articles (e.g. reader list --starred)"),
     "drafts": ("draft", False, "only drafts, published: false (e.g. reader list --drafts)"),
-    "no-drafts": ("draft", True, "everything but drafts (e.g. reader list --no-drafts)"),
+    "no-drafts": ("draft", True, "exclude drafts (e.g. reader list --no-drafts)"),
 }
 """Filters without a value: the name of `is:`, whether it is excluded, the help."""
 
@@ -45,20 +45,18 @@ def add_filters(parser: CommandParser) -> None:
             add(*field.flags, action="append", default=[], metavar="NAME", dest=field.name,
                 help=f"{field.help} (e.g. {field.option_example})",
                 completer=_values_of(field.name))  # fmt: skip
-    add("--since", metavar="DATE", help="from this date on (e.g. --since 7d)")
-    add("--until", metavar="DATE", help="up to this date (e.g. --until 2021-07)")
+    add("--since", metavar="DATE", help="published on or after this date (e.g. --since 7d)")
+    add("--until", metavar="DATE", help="published on or before this date (e.g. --until 2021-07)")
     add("--min-quality", metavar="N", type=whole(0, 100),
-        help="at least this quality, 0 to 100 (e.g. --min-quality 50)")  # fmt: skip
-    add("--min-heat", metavar="N", type=whole(-1), help="at least this heat (e.g. --min-heat 1)")
+        help="minimum quality, 0 to 100 (e.g. --min-quality 50)")  # fmt: skip
+    add("--min-heat", metavar="N", type=whole(-1), help="minimum heat (e.g. --min-heat 1)")
     for name, (_, _, help) in _SWITCHES.items():
         add(f"--{name}", action="store_true", help=help)
-    add(
-        "--muted", action="store_true", help="include what the configuration mutes (e.g. reader list --muted)"
-    )
+    add("--muted", action="store_true", help="include muted articles (e.g. reader list --muted)")
     add("--sort", metavar="ORDER", completer=sort_orders,
         help=f"{', '.join(SORTS[:-1])} or {SORTS[-1]}; prefix with - to reverse (e.g. --sort -date)",
         )  # fmt: skip
-    add("--limit", metavar="N", type=whole(0), help="at most this many (e.g. --limit 20)")
+    add("--limit", metavar="N", type=whole(0), help="show at most N articles (e.g. --limit 20)")
 
 
 def asked(options: Namespace) -> Query:

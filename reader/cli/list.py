@@ -86,7 +86,7 @@ def _count(options: Namespace) -> int:
         return 0
     print(count)
     if not is_exact:
-        note("at least this many: too many articles contain the words of the phrase; narrow the query")
+        note("this is a minimum: too many articles contain the words of the phrase; narrow the query")
     return 0
 
 
@@ -119,7 +119,7 @@ def _facets(options: Namespace) -> int:
 
 COMMANDS = {
     "list": Subcommand(
-        summary="list headlines, in one of nine formats",
+        summary="list articles in one of nine formats",
         usage="reader list [OPTIONS] [SOURCE]...",
         examples=(
             "reader list --unread --limit 20",
@@ -137,7 +137,7 @@ COMMANDS = {
         run=_count,
     ),
     "facets": Subcommand(
-        summary="count the values of a field, for example its topics",
+        summary="count the values of a field, such as topics",
         usage=f"reader facets {'|'.join(FACETS)} [OPTIONS] [SOURCE]...",
         examples=("reader facets topic --since 30d", "reader facets provider -q chips --limit 10"),
         options=_facets_options,

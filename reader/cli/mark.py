@@ -74,7 +74,7 @@ def change_of(action: str) -> Change:
 def _mark_options(parser: CommandParser) -> None:
     parser.words("words", "ACTION|SOURCE", f"first the action ({', '.join(ACTIONS)}), then sources", _actions)
     add_filters(parser)
-    add = parser.group("selection by id, and confirmation")
+    add = parser.group("selection and confirmation")
     add("--ids", metavar="IDS", completer=ids,
         help="only these articles: ids separated by commas or spaces, or - to read them from stdin "
         "(e.g. reader list --format ids | reader mark read --ids -)")  # fmt: skip
@@ -116,7 +116,7 @@ def _travel(action: str, rest: list[str]) -> int:
     address = rest[0] if len(rest) == 1 and is_shared(rest[0]) else ""
     if rest and not address:
         named = "all addresses but one" if is_shared(rest[0]) else f'"{clean_line(rest[0])}"'
-        raise UsageError(f"{action} concerns the last change of marks in any collection; remove {named}")
+        raise UsageError(f"{action} takes only the address of a shared collection; remove {named}")
     with closing(open_marks(address)) as marks:
         done = marks.undo() if action == "undo" else marks.redo()
     if done is None:
@@ -174,7 +174,7 @@ def _export_options(parser: CommandParser) -> None:
     parser.words(
         "words", "FILE [URL]", "the file to write; - for stdout; URL: your marks in a shared collection"
     )
-    parser.group("two machines")("--merge", action="store_true",
+    parser.group("synchronization")("--merge", action="store_true",
         help="merge newer changes from an existing file first, then write all marks with their times "
         "(e.g. reader export-marks --merge ~/news/marks.json)")  # fmt: skip
 
@@ -196,7 +196,7 @@ def _import_options(parser: CommandParser) -> None:
     parser.words(
         "words", "FILE [URL]", "a file written by export-marks; - for stdin; URL: into a shared collection"
     )
-    parser.group("two machines")("--merge", action="store_true",
+    parser.group("synchronization")("--merge", action="store_true",
         help="the later change to each mark wins, removals included "
         "(e.g. reader import-marks --merge ~/news/marks.json)")  # fmt: skip
 

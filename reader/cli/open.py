@@ -22,7 +22,7 @@ PATIENCE = 1.0
 
 
 def _options(parser: CommandParser) -> None:
-    parser.words("words", "ID|SOURCE", "an id (a unique beginning is enough), then folders or files", ids)
+    parser.words("words", "ID|SOURCE", "an id (a unique prefix is enough), then folders or files", ids)
     add = parser.group("page")
     add("--related", metavar="N", type=whole(1),
         help="open the article's Nth related link, as numbered by show (e.g. --related 2)")  # fmt: skip

@@ -121,7 +121,7 @@ def _related(number: int, link: RelatedLink, width: int) -> Iterator[str]:
     related = link.related
     whom = related.provider.name or related.provider.domain
     day = day_of(related.published_date_time).isoformat() if related.published_date_time else ""
-    about = ", ".join(filter(None, (whom, day, f"here as {link.headline.id}" if link.headline else "")))
+    about = ", ".join(filter(None, (whom, day, f"article {link.headline.id}" if link.headline else "")))
     address = shown_url(related.web_url)
     title = related.title or address or UNTITLED
     yield from _hanging(f"{number:3}. ", title + (f" ({about})" if about else ""), width)

@@ -69,7 +69,7 @@ GROUPS = {
         "open": "open",
     },
     "mark": {"mark": "mark", "export-marks": "mark", "import-marks": "mark"},
-    "bring in news": {
+    "feeds and pages": {
         "subscribe": "feeds",
         "unsubscribe": "feeds",
         "feeds": "feeds",
@@ -298,7 +298,7 @@ def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:
     """The one word of a command, which must be one of a few. Raises UsageError."""
     known = tuple(choices)
     if len(words) != 1 or words[0] not in known:
-        raise UsageError(f"{question} Say {', '.join(known[:-1])} or {known[-1]}")
+        raise UsageError(f"{question} Use {', '.join(known[:-1])} or {known[-1]}")
     return words[0]
 
 

@@ -116,7 +116,7 @@ def _sentence(report: Publication) -> str:
 
 COMMANDS = {
     "publish": Subcommand(
-        summary="publish a collection to a database that many read",
+        summary="publish a collection to a shared database",
         usage="reader publish [SOURCE]... --to URL [--init] [--shard URL]... [--grant ROLE]...\n"
         "                      [--format text|json]",
         examples=(

@@ -24,7 +24,9 @@ _EXPORTED = "LC_READER_RELAY"
 
 
 def _options(parser: CommandParser) -> None:
-    parser.another_command("command", "ssh ARGUMENT", "run this ssh with a relay; without it just listen")
+    parser.another_command(
+        "command", "ssh ARGUMENT", "run this ssh command through the relay; without it, just listen"
+    )
     add = parser.group("where to listen")
     add("--port", metavar="N", type=whole(1, 65535),
         help=f"listen at 127.0.0.1:N; default {PORT} (e.g. reader relay --port 7100)")  # fmt: skip
@@ -34,7 +36,7 @@ def _options(parser: CommandParser) -> None:
         help="open pages of this machine and its private network too, which the server could then reach "
         "through your browser (e.g. reader relay --allow-private ssh server)")  # fmt: skip
     add("--new-token", action="store_true",
-        help="make a new token; the old one no longer works (e.g. reader relay --new-token)")  # fmt: skip
+        help="make a new token and revoke the old one (e.g. reader relay --new-token)")  # fmt: skip
 
 
 def _run(options: Namespace) -> int:
@@ -116,7 +118,7 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     from reader.opening.relay import Relay, RelayPlace
 
     if os.path.basename(command[0]) != "ssh" or len(command) < 2:
-        raise UsageError('a relay runs ssh and nothing else: "reader relay ssh HOST"')
+        raise UsageError('the relay runs only ssh: "reader relay ssh HOST"')
     if options.socket:
         raise UsageError("with ssh the relay listens at a port; remove --socket")
     token = secrets.token_urlsafe(24)
@@ -152,7 +154,7 @@ def opener_of_pages(tell: Callable[[str], None] = lambda _: None) -> Callable[[s
 
 COMMANDS = {
     "relay": Subcommand(
-        summary="on your own machine: open pages for a reader on a server",
+        summary="open pages in your local browser for a reader on a server",
         usage=(
             "reader relay [--port N | --socket FILE] [--allow-private] [--new-token]\n"
             "       reader relay [--port N] [--allow-private] ssh HOST [COMMAND]..."

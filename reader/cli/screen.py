@@ -39,7 +39,7 @@ def _options(parser: CommandParser) -> None:
     add_sources(parser)
     add_filters(parser)
     add_output(parser)
-    add_place(parser.group("place"))
+    add_place(parser.group("SSH detection"))
 
 
 def _run(options: Namespace) -> int:

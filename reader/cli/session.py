@@ -229,10 +229,10 @@ def _missing(word: str, commands: Iterable[str]) -> str:
     """What to say of a SOURCE that is not there; a plain word may be a mistyped command."""
     name = display_path(word)
     if not commands or os.sep in word or "." in word:
-        return f'"{name}" is no folder or file; check the name'
+        return f'"{name}" is not a folder or file; check the name'
     near = closest(word, commands)
     hint = f'did you mean "reader {near}"?' if near else '"reader --help" lists the commands'
-    return f'"{name}" is no folder, file or command; {hint}'
+    return f'"{name}" is not a folder, file or command; {hint}'
 
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:

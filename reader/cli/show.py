@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def _options(parser: CommandParser) -> None:
     parser.words(
         "words", "ID|SOURCE",
-        "ids (a unique beginning is enough) or - for ids on stdin, then folders or files", ids,
+        "ids (a unique prefix is enough) or - for ids on stdin, then folders or files", ids,
     )  # fmt: skip
     add = parser.group("output")
     add_format(add, ("text", "markdown", "json"), "text")

@@ -35,7 +35,7 @@ def _run(options: Namespace) -> int:
         try:
             understood.append((view, parse(view.text)))
         except QueryError as error:
-            note(f'view "{view.name}" is left out: {error}')
+            note(f'view "{view.name}" is skipped: {error}')
     with opened(options.sources) as library:
         rules = muting(options.sources)
         counted = []
@@ -56,7 +56,7 @@ def _run(options: Namespace) -> int:
 
 COMMANDS = {
     "views": Subcommand(
-        summary="list views with their total and unread numbers",
+        summary="list views with total and unread counts",
         usage="reader views [OPTIONS] [SOURCE]...",
         examples=("reader views", "reader views --format json ~/news | jq '.[] | select(.unread > 0)'"),
         options=_options,

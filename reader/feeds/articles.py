@@ -196,7 +196,7 @@ class NewsFolder:
         try:
             for part in filter(None, folder.split("/")):
                 if part in (".", "..") or part.startswith("."):
-                    raise StorageError(f"{display_path(folder)} is no folder for articles")
+                    raise StorageError(f"{display_path(folder)} is not a folder for articles")
                 try:
                     below = os.open(part, _FOLDER, dir_fd=place)
                 except FileNotFoundError:

@@ -111,8 +111,8 @@ class _Search:
         if not is_page:
             raise NotAFeed(f"{shown(without_credentials(self._url))}: {reason}")
         raise NoFeed(
-            f"{shown(without_credentials(self._url))} is a page that names no feed, nor is one in the usual "
-            "places; look on it for RSS or Atom and give that address"
+            f"{shown(without_credentials(self._url))} links to no feed, and none was found in the usual "
+            "places; look for an RSS or Atom link on the page"
         )
 
     async def _all(self, urls: Sequence[str], page: Answer, most: int = MOST_NAMED) -> list[FoundFeed]:

@@ -133,7 +133,7 @@ def _check_folder(news: NewsFolder, state: State) -> None:
         where = display_path(news.root)
         raise StorageError(
             f"the news folder {where} is gone, though articles were written before; bring it back (a disk "
-            f'that is not mounted?), or begin anew with "mkdir {where}"'
+            f'that is not mounted?), or start over with "mkdir {where}"'
         )
 
 
@@ -143,7 +143,7 @@ def alone() -> Iterator[None]:
     lock = os.path.join(paths.ensure(paths.folder_of("data")), LOCK)
     with subscriptions.locked(lock, wait=False) as is_ours:
         if not is_ours:
-            raise Busy("another reader is fetching just now; wait until it has finished")
+            raise Busy("another reader is already fetching; try again when it has finished")
         yield
 
 
@@ -358,7 +358,7 @@ class _Run:
         if target in others or not self._state.move(one.address, target):
             return f"it has moved to {target}, which is subscribed to already; unsubscribe from one of them"
         subscriptions.change(one.address, {"url": target})
-        return f"it has moved to {target}; feeds.toml says so now"
+        return f"it has moved to {target}; feeds.toml was updated"
 
 
 class _Writer:

@@ -51,7 +51,7 @@ def extracted(raw: bytes, content_type: str, url: str) -> ReadablePage:
 
     head = raw[:1024].lstrip().lower()
     if head.startswith((b"%pdf", b"\x89png", b"gif8", b"\xff\xd8", b"pk\x03\x04")):
-        raise NoText(f"{content_type.partition(';')[0] or 'this'} is no page with text")
+        raise NoText(f"{content_type.partition(';')[0] or 'this'} is not a page with text")
     text = trafilatura.extract(
         raw, url=url, output_format="markdown", include_comments=False, include_images=True,
         include_links=True, include_formatting=True, include_tables=True,

@@ -30,7 +30,7 @@ def read(raw: bytes, url: str) -> FeedDocument:
         raise NotAFeed("its JSON can't be read; tell the site") from None
     items = table.get("items") if isinstance(table, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in str(table.get("version")):
-        raise NotAFeed("it is JSON, but no JSON Feed; look for another address at the site")
+        raise NotAFeed("it is JSON, but not a JSON Feed; look for another address at the site")
     site = joined(url, _text(table, "home_page_url"))
     return FeedDocument(
         title=text_of(_text(table, "title"), "text/plain"),

@@ -47,7 +47,7 @@ class Listed(NamedTuple):
 def read(raw: bytes, name: str) -> Listed:
     """The subscriptions in an OPML file or newsboat's `urls`. Raises InvalidFeedList."""
     if len(raw) > MOST_BYTES:
-        raise InvalidFeedList(f"{name} is larger than {MOST_BYTES >> 20} MB; that is no list of feeds")
+        raise InvalidFeedList(f"{name} is larger than {MOST_BYTES >> 20} MB; it is not a list of feeds")
     head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"<") or b"<opml" in head or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _opml(raw, name)
@@ -89,7 +89,7 @@ def _opml(raw: bytes, name: str) -> Listed:
         if not url:
             continue
         if not is_web(url):
-            refused.append(f"{shown(title or url)}: {shown(url)} is no http or https address")
+            refused.append(f"{shown(title or url)}: {shown(url)} is not an http or https address")
             continue
         topics = (clean_line(part.strip("/ ")) for part in said.get("category", "").split(","))
         found.append(Subscription(url, title, folder, topics=tuple(dict.fromkeys(filter(None, topics)))))
@@ -183,7 +183,7 @@ def _newsboat(raw: bytes, name: str) -> Listed:
             found.append(Subscription(clean_line(url), clean_line(title), folder, topics=tuple(plain[1:])))
         else:
             others += 1
-            refused.append(f"line {number}: {shown(url)} is no http or https address")
+            refused.append(f"line {number}: {shown(url)} is not an http or https address")
     if not found and len(refused) == others:
         raise InvalidFeedList(f"{name} is neither OPML nor a list of addresses, as newsboat's urls is")
     return Listed(_once(found), tuple(refused))

@@ -76,9 +76,9 @@ def status_sentence(status: int, wait: float, now: float, *, is_page: bool) -> s
         return f"needs a password ({status}); put it into ~/.netrc, or set password_command for this feed"
     if status == 403:
         page = " with a web page" if is_page else ""
-        return f"refused (403){page}: the site turns feed readers away, or wants a login; ask the site"
+        return f"refused (403){page}: the site blocks feed readers or requires a login"
     if status == 429:
-        return f"asked too often (429); {_then(wait, now)}"
+        return f"too many requests (429); {_then(wait, now)}"
     if status == 451:
         return "not available here for legal reasons (451)"
     if status >= 500:
@@ -91,4 +91,4 @@ def status_sentence(status: int, wait: float, now: float, *, is_page: bool) -> s
 
 
 def _then(wait: float, now: float) -> str:
-    return f"asked again after {iso(datetime.fromtimestamp(now + wait, UTC))}" if wait else "try again later"
+    return f"next attempt after {iso(datetime.fromtimestamp(now + wait, UTC))}" if wait else "try again later"

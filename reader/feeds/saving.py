@@ -68,7 +68,7 @@ def keep_full_text(path: str, url: str, *, folder: str = "", limits: Limits | No
         text = news.text(relative)
         header, line, _ = text.partition("\n---\n")
         if not line or news.digest(relative) != row.written:
-            raise UsageError(f"{display_path(path)} was edited; it stays as it is")
+            raise UsageError(f"{display_path(path)} was edited and stays as it is")
         page = asyncio.run(_page(url, limits, is_trusted=_is_private_feed(text)))
         news.put(relative, f"{header}{line}\n{page.body}\n", [row.written], is_new=False)
         state.remember(feed, [row._replace(written="")])

@@ -89,7 +89,7 @@ def seconds_of(text: str) -> int:
     """What "30m", "2h", "90d", "1w" mean in seconds. Raises ValueError."""
     found = _DURATION.fullmatch(text.strip().lower())
     if not found or not int(found[1]):
-        raise ValueError(f"{shown(text)} is no time; write it like 30m, 6h or 90d")
+        raise ValueError(f"{shown(text)} is not a duration; write it like 30m, 6h or 90d")
     return int(found[1]) * _SECONDS[found[2]]
 
 
@@ -112,7 +112,7 @@ def load() -> tuple[list[Subscription], list[str]]:
         one = _subscription(table, number, notices)
         if one is not None and found.setdefault(one.address, one) is not one:
             notices.append(
-                f"{_name()}: feed {number} names {shown(one.address)} a second time; it is left out"
+                f"{_name()}: feed {number} names {shown(one.address)} a second time; it is ignored"
             )
     return list(found.values()), notices
 
@@ -183,9 +183,7 @@ def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
             return found[0]
         if found:
             names = ", ".join(shown(one.label) for one in found[:4])
-            raise UsageError(
-                f"{len(found)} feeds are called {shown(word)}: {names}; give more of the address"
-            )
+            raise UsageError(f"{len(found)} feeds are called {shown(word)}: {names}; give the whole address")
     hint = (
         nearest(word, [one.label for one in subscriptions][:100]) if subscriptions else "there are none yet"
     )
@@ -236,7 +234,7 @@ def _subscription(table: Mapping[str, Any], number: int, notices: list[str]) -> 
     good: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _CHECKS:
-            notices.append(f"{place}: there is no key {shown(key)}; {nearest(key, _CHECKS)}")
+            notices.append(f"{place}: unknown key {shown(key)}; {nearest(key, _CHECKS)}")
             continue
         kind, expected = _CHECKS[key]
         is_fit = isinstance(value, kind) and (
@@ -247,13 +245,13 @@ def _subscription(table: Mapping[str, Any], number: int, notices: list[str]) -> 
                 raise ValueError(f"{expected} is expected")
             good[key] = seconds_of(value) if key in ("every", "keep") else value
         except ValueError as error:
-            notices.append(f"{place}: {key}: {error}; it is left out")
+            notices.append(f"{place}: {key}: {error}; it is ignored")
     for key in ("name", "folder", "user"):
         good[key] = clean_line(good.get(key, ""))
     good["topics"] = tuple(filter(None, map(clean_line, good.get("topics", ()))))
     good["password_command"] = tuple(good.get("password_command", ()))
     if not good.get("url", "").strip():
-        notices.append(f"{place} has no url; it is left out")
+        notices.append(f"{place} has no url; it is ignored")
         return None
     good["url"] = clean_line(good["url"])
     return Subscription(**good)
@@ -347,7 +345,7 @@ def _changing() -> Iterator[tuple[str, Any]]:
                     file.write(content)
             except OSError as error:
                 raise StorageError(
-                    f"{_name()} can't be written ({error.strerror}); allow that, then try again"
+                    f"{_name()} can't be written ({error.strerror}); check its permissions and try again"
                 ) from error
 
         yield before, write
@@ -368,7 +366,7 @@ def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as error:
         raise StorageError(
-            f"{display_path(path)} can't be written ({error.strerror}); allow that, then try again"
+            f"{display_path(path)} can't be written ({error.strerror}); check its permissions and try again"
         ) from error
     try:
         try:

@@ -236,7 +236,7 @@ class Batch:
 
 def too_many_words(article: Article) -> Article:
     """The article with a problem that says that a search finds only its first words."""
-    reason = "has too many words; a search does not find those at its end"
+    reason = "has too many words; search does not cover its end"
     problem = Problem(display_path(article.path), 0, "file", reason)
     return article._replace(problems=(*article.problems, problem))
 

@@ -141,7 +141,7 @@ class Index:
 
     def begin_again(self) -> None:
         """Leave a damaged edition for an empty one, and say so. Raises sqlite3.Error, OSError."""
-        self.notices.append("The index was damaged or made by another version: it is being built anew.")
+        self.notices.append("The index was damaged or made by another version: rebuilding it.")
         self.begin_edition()
 
     def _use_file(self, edition: int) -> None:

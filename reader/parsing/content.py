@@ -50,7 +50,7 @@ class Unreadable(ReaderError):
     """A file that gives no article: empty, not text, HTML without a header, or YAML of something else."""
 
     def __init__(self, problem: Problem | None) -> None:
-        super().__init__(str(problem or "it is a page without a header or data of a program, and no article"))
+        super().__init__(str(problem or "it is a web page or program data without a header, not an article"))
         self.problem = problem
         """What `check` lists for it; None for a page or data that nobody means as an article."""
 
@@ -73,12 +73,14 @@ def article_in(raw: bytes, place: Place, *, is_brief: bool = False) -> Article:
 def fault(place: Place, error: Exception) -> Problem:
     """What `check` lists for a file that this program fails on."""
     what = clean_line(f"{type(error).__name__}: {error}")[:200]
-    return _problem(place, f"cannot be read: a fault of this program ({what}); report it with this file")
+    return _problem(
+        place, f"cannot be read because of a bug in reader ({what}); please report it with this file"
+    )
 
 
 def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
     if 0 in raw and raw.count(0) > len(raw) * MAX_NULS and raw[:2] not in _UTF16:
-        raise Unreadable(_problem(place, "is not text; remove it or give it another ending"))
+        raise Unreadable(_problem(place, "is not text; remove it or change its extension"))
     text, reason = decode(raw[:MAX_FILE])
     if not text or text.isspace():
         raise Unreadable(_problem(place, "is empty; write an article into it or remove it"))
@@ -176,7 +178,7 @@ def decode(raw: bytes) -> tuple[str, str | None]:
     text = text.removeprefix("\ufeff")
     if "\0" in text:
         text = text.replace("\0", "")
-        reason = f"{reason + '; ' if reason else ''}holds NUL characters, which were left out"
+        reason = f"{reason + '; ' if reason else ''}contains NUL characters, which were removed"
     return text, reason
 
 

@@ -75,7 +75,7 @@ def read_json(header: str, first_line: int) -> tuple[dict[str, Value], dict[str,
         raise HeaderError(0, 'the header must be made of "key": "value" pairs in braces')
     fields, lines, found = _fields(table, header, first_line, _JSON_FIELD)
     for name in twice:
-        found.append(Flaw(lines.get(name, first_line), name, "stands here twice; the last one is taken"))
+        found.append(Flaw(lines.get(name, first_line), name, "appears twice; the last one is used"))
     return fields, lines, found
 
 

@@ -284,7 +284,7 @@ def _secured(header: Header, notes: Notes) -> str | None:
     _, value = header.take("secured")
     if value is None or isinstance(value, str):
         return value
-    notes.add("secured", "must be one text")
+    notes.add("secured", "must be a string")
     return None
 
 

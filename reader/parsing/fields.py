@@ -74,7 +74,7 @@ def text_of(value: Value, field: str, notes: Notes, above: str = "") -> str:
             return clean_line(value[0])
         if linked := _linked(value):
             return clean_line(unlinked(linked))
-    notes.add(field, f"must be one text, not {_kind(value)}", above)
+    notes.add(field, f"must be a string, not {_kind(value)}", above)
     return ""
 
 
@@ -260,7 +260,7 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
         elif isinstance(one, list):
             names += _names(one, f"{field}.{number}", notes)  # Hexo's categories
         elif one is not None:
-            notes.add(f"{field}.{number}", f"must be a text, not {_kind(one)}")
+            notes.add(f"{field}.{number}", f"must be a string, not {_kind(one)}")
     return names
 
 

@@ -202,7 +202,7 @@ def _lost_in_comments(found: _Fields, parts: Split) -> Iterator[Flaw]:
         else:
             is_lost = (name == "title" or value is None) and _COMMENT.match(row) is not None
         if is_lost:
-            reason = 'what follows " #" is a comment and left out; put quotes around the text'
+            reason = 'what follows " #" is a comment and ignored; put quotes around the text'
             yield Flaw(line, key, reason)
 
 
@@ -266,7 +266,7 @@ def _read_pairs(parts: Split) -> Parsed:
     for number, written, value in pairs(parts.header):
         key = spelled.setdefault(written.lower(), written)
         if key in fields:
-            flaws.append(Flaw(number + parts.header_line, key, "stands here twice; the last one is taken"))
+            flaws.append(Flaw(number + parts.header_line, key, "appears twice; the last one is used"))
         # Pelican takes these two as lists, split at semicolons where there is one, else at commas.
         if key.lower() in ("tags", "authors") and value:
             parted = _PARTS.findall(value)

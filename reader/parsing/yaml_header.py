@@ -49,7 +49,7 @@ def read_yaml(header: str, first_line: int) -> tuple[dict[str, Value], dict[str,
     flaws: list[Flaw] = []
     header = header.translate(_ODD_BREAKS) if not header.isascii() else header
     if _NOT_YAML.search(header):
-        flaws.append(Flaw(first_line, "header", "control characters are not allowed and were left out"))
+        flaws.append(Flaw(first_line, "header", "control characters are not allowed and were removed"))
         header = clean(header)
     walk = _Walk(header, first_line)
     return walk.document(), walk.lines, flaws + walk.flaws
@@ -167,7 +167,7 @@ class _Walk:
             key = event.value if isinstance(event, self._scalar) else None
             if key is None:
                 self._node(event, path, depth + 1)
-                self._flaw(line, path, "a key must be one text; a text that begins with { or [ needs quotes")
+                self._flaw(line, path, "a key must be a string; text that begins with { or [ needs quotes")
             elif event.anchor:
                 self._anchors[event.anchor] = (key, 1)
             behind = self._next()
@@ -182,7 +182,7 @@ class _Walk:
                 merged.append(value)
                 continue
             if key in fields:
-                self._flaw(line, path + key, "stands here twice; the last one is taken")
+                self._flaw(line, path + key, "appears twice; the last one is used")
             fields[key] = value
             self.lines[path + key] = line + self._first_line
         for value in merged:

@@ -78,7 +78,7 @@ FIELDS = (
     ),
     Field(
         "tag", "choice", "later", is_suggested=True, phrase="tagged ",
-        flags=("--tag",), help="with this tag of yours", option_example="--tag later",
+        flags=("--tag",), help="with this tag", option_example="--tag later",
     ),
     Field("title", "words", "chips"),
     Field("author", "words", '"Ana Lund"', stored=14),

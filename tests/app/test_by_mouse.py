@@ -91,7 +91,7 @@ async def test_many_are_marked(start: Launch) -> None:
     async with start(12).run_test(size=WIDE) as pilot:
         await press(pilot, "j", "M")
         await click(pilot, "below the cursor")
-        await click(pilot, "no star")
+        await click(pilot, "unstar")
         await press(pilot, "M")
         await click(pilot, "above the cursor")
         await click(pilot, "s   star")

@@ -202,7 +202,7 @@ async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Launch) -> N
         assert len(screen.articles) == 20 and screen.result_status.muted == "10 muted"
         assert [view.articles for view in screen.sidebar.views[:3]] == [25, 20, 0]
         await press(pilot, "H")
-        assert len(screen.articles) == 30 and screen.result_status.muted == "muted shown"
+        assert len(screen.articles) == 30 and screen.result_status.muted == "showing muted"
         assert [view.articles for view in screen.sidebar.views[:3]] == [30, 30, 0]
         await press(pilot, "H")
         assert len(screen.articles) == 20 and screen.result_status.muted == "10 muted"

@@ -34,7 +34,7 @@ async def test_the_place_is_told_at_the_end_and_found_again() -> None:
     kept: list[Visit] = []
     async with an_app("number", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
         await settled(pilot)
-        assert notices(pilot.app) == ["Search of your last visit; c clears it"]
+        assert notices(pilot.app) == ["Restored the last search; c clears it"]
         screen = await press(pilot, "space", "space")
         place = screen.article_pane.reading_place
         await press(pilot, "4", "j")

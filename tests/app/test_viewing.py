@@ -43,7 +43,7 @@ async def test_what_is_seen_is_saved(start: Launch) -> None:
         await press(pilot, "/", *"harbo", "enter", "w", "enter")
         assert list(configured_queries("views").values()) == ["harbo*"] and list(
             configured_queries("views")
-        ) == ["“harbo”"]
+        ) == ['"harbo"']
 
 
 async def test_another_query_is_replaced_after_asking(start: Launch) -> None:

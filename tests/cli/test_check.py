@@ -29,7 +29,7 @@ def test_check_lists_problems_then_duplicates(reader: Run, library: FakeLibrary)
     assert outcome.code == 1
     assert outcome.out.splitlines() == [
         "/news/a.md:4: quality: `high` is not a number from 0 to 100",
-        "/news/old␊.md: note: the same article as /news/new.md, which is shown",
+        "/news/old␊.md: note: duplicate of /news/new.md, which is shown",
     ]
 
 

@@ -149,19 +149,18 @@ def test_keep_removes_old_articles_but_not_marked_ones(site: Site, shell: Shell,
 
 
 def test_lists_of_feeds_come_and_go(site: Site, shell: Shell, tmp_path: Path) -> None:
-    """OPML out and in again; what is left out is named."""
+    """OPML out and in again; skipped lines are counted."""
     urls = tmp_path / "urls"
     urls.write_text(f"{site.url}/feed Sea ~Harbour\nexec:x\n")
     code, out, err = shell("import-feeds", str(urls))
-    assert (code, out) == (0, "subscribed to 1 feed, 1 left out\n")
+    assert (code, out) == (0, "subscribed to 1 feed, 1 skipped\n")
     assert "line 2" in err
     assert shell("export-feeds", str(tmp_path / "feeds.opml"))[0] == 0
     shell("unsubscribe", "Harbour")
     assert shell("import-feeds", str(tmp_path / "feeds.opml"))[1] == "subscribed to 1 feed\n"
     assert '<opml version="2.0">' in shell("export-feeds")[1]
-    assert (
-        shell("import-feeds", str(tmp_path / "feeds.opml"))[1] == "subscribed to 0 feeds, 1 already there\n"
-    )
+    again = shell("import-feeds", str(tmp_path / "feeds.opml"))[1]
+    assert again == "subscribed to 0 feeds, 1 already subscribed\n"
 
 
 @pytest.mark.parametrize(

@@ -280,7 +280,7 @@ def test_count_prints_a_number(reader: Run, library: FakeLibrary) -> None:
     assert json.loads(reader("count", ".", "--drafts", "--format", "json").out) == {"count": 1, "exact": True}
     library.is_exact = False
     assert json.loads(reader("count", ".", "--format", "json").out) == {"count": 3, "exact": False}
-    assert "at least" in reader("count", ".").err
+    assert "minimum" in reader("count", ".").err
 
 
 def test_facets_are_most_first_and_not_narrowed_by_themselves(reader: Run) -> None:

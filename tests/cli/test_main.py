@@ -77,8 +77,8 @@ def test_the_version(reader: Run) -> None:
     [
         (["lst"], 'did you mean "reader list"?'),
         (["show-me-all"], '"reader --help" lists the commands'),
-        (["list", "lst"], '"lst" is no folder or file'),
-        (["no/such\x1b[2J"], '"no/such" is no folder or file'),
+        (["list", "lst"], '"lst" is not a folder or file'),
+        (["no/such\x1b[2J"], '"no/such" is not a folder or file'),
         (["list", "--colour"], 'unrecognized arguments: --colour (see "reader list --help")'),
         (["list", "--limit", "few"], '"few" is not a whole number of at least 0'),
         (["list", "--min-quality", "101"], "from 0 to 100"),

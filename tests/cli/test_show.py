@@ -30,7 +30,7 @@ def test_show_writes_the_article_as_text(reader: Run, library: FakeLibrary) -> N
     out = reader("show", id_of(library, "=Sum")[:9].upper()).out
     assert out.startswith("=Sum [of] it\n\nid        ")
     assert "Text of the article." in out
-    assert f"  1. Chips again (here as {id_of(library, 'Chips')})\n     https://paper.example/1\n" in out
+    assert f"  1. Chips again (article {id_of(library, 'Chips')})\n     https://paper.example/1\n" in out
     assert '  deep: {"a": ["1", null]}' in out
     assert "tok" not in out
 

@@ -47,13 +47,13 @@ def test_a_broken_configuration_is_told_with_the_view_that_is_missing() -> None:
 
 
 def test_views_are_listed_with_their_counts(reader: Run) -> None:
-    """In the order of the sidebar; a bad one is left out with a word."""
+    """In the order of the sidebar; a bad one is skipped with a warning."""
     _views('"Chips 報" = "topic:Chips"\nHot = false\nBad = "("')
     outcome = reader("views", ".")
     lines = outcome.out.splitlines()
     assert lines[0].split() == ["articles", "unread", "view", "query"]
     assert lines[-1].split() == ["1", "1", "Chips", "報", "topic:Chips"]
-    assert 'view "Bad" is left out' in outcome.err
+    assert 'view "Bad" is skipped' in outcome.err
     listed = json.loads(reader("views", "--format", "json", ".").out)
     assert [view["name"] for view in listed] == [*[name for name in BUILT_IN if name != "Hot"], "Chips 報"]
     assert listed[0] == {"name": "All", "query": "", "count": 3, "unread": 3}

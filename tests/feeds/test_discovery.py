@@ -49,7 +49,7 @@ def test_a_circle_ends(site: Site) -> None:
     """The page names a feed that redirects to the page (trap 28)."""
     site.pages["/"] = page(link("/feed"))
     site.pages["/feed"] = Page(headers={"Location": "/"}, status=302)
-    with pytest.raises(NoFeed, match="names no feed"):
+    with pytest.raises(NoFeed, match="links to no feed"):
         discover(site.url + "/", limits=QUICK)
 
 

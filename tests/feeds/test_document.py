@@ -231,7 +231,7 @@ def test_external_entities_are_not_read() -> None:
         (b"", "empty"),
         (b"<!DOCTYPE html><html><body>Hello</body></html>", "web page"),
         (b"%PDF-1.7 x", "a PDF"),
-        (b'{"a": 1}', "no JSON Feed"),
+        (b'{"a": 1}', "not a JSON Feed"),
         (b"plain words", "not a feed"),
         (b'<opml version="2.0"><body/></opml>', "OPML"),
         (b'<?xml version="1.0"?>\n<a>\n<b></a>', "line 3"),

@@ -501,7 +501,7 @@ def test_a_wall_is_not_taken_for_a_feed(desk: Desk, status: int) -> None:
     assert not desk.articles()
     assert str(status) in report.errors[0][1]
     if status == 403:
-        assert "with a web page: the site turns feed readers away" in report.errors[0][1]
+        assert "with a web page: the site blocks feed readers" in report.errors[0][1]
 
 
 def test_a_feed_that_is_not_found_for_days_comes_back(desk: Desk) -> None:

@@ -97,7 +97,7 @@ def test_the_last_of_two_equal_keys_wins() -> None:
     """A doubled key is a problem with its line."""
     found = read("---\ntitle: x\ntitle: y\n---\n")
     assert found.fields == {"title": "y"}
-    assert found.problems == ((3, "title", "stands here twice; the last one is taken"),)
+    assert found.problems == ((3, "title", "appears twice; the last one is used"),)
 
 
 def test_anchors_and_merges_are_resolved() -> None:

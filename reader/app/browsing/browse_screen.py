@@ -318,7 +318,7 @@ class BrowseScreen(Screen[None]):
         self.results_display.start()
         self._go_to_article(start.visit.article)
         if is_of_last_visit:
-            self.say(f"Search of your last visit; {self.keymap.words('clear')} clears it")
+            self.say(f"Restored the last search; {self.keymap.words('clear')} clears it")
         self.set_interval(AGES_EVERY, self._once_a_minute)
         self.app.theme_changed_signal.subscribe(self, self._repaint)
         self.call_after_refresh(self._after_first_paint)
@@ -666,7 +666,7 @@ class BrowseScreen(Screen[None]):
         if not found:
             self.say(NO_ARTICLE)
         elif not links:
-            self.say("None of these has an address" if len(found) > 1 else "This article has no address")
+            self.say("These articles have no address" if len(found) > 1 else "This article has no address")
         return links
 
     # Commands. Those of a pane are its own actions.

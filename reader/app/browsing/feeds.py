@@ -80,7 +80,7 @@ class FeedProcess:
         finally:
             self._put_away(process)
         if not (is_answered or self.is_ended):
-            raise ReaderError("the process that fetches ended early; try again")
+            raise ReaderError("the fetch process ended early; try again")
 
     def answer(self) -> dict[str, Any] | None:
         """Its last answer; None where it was ended. Blocks. Raises ReaderError."""
@@ -365,10 +365,10 @@ class Feeds:
         from reader.app.screens.dialogs import Confirm
 
         if not found:
-            self._warn(f"Nothing can be imported: {'; '.join(refused[:2])}")
+            self._warn(f"Nothing to import: {'; '.join(refused[:2])}")
             return
-        details = [*(f"left out: {reason}" for reason in refused[:3])]
-        details += [f"left out: {len(refused) - 3:,} more"] if len(refused) > 3 else []
+        details = [*(f"skipped: {reason}" for reason in refused[:3])]
+        details += [f"skipped: {len(refused) - 3:,} more"] if len(refused) > 3 else []
         details += [f"{one.folder} › {one.label}" if one.folder else one.label for one in found]
 
         def keep(is_wanted: bool | None) -> None:
@@ -388,7 +388,7 @@ class Feeds:
             return
         there = len(wanted) - len(added)
         said = f"Subscribed to {name if name and added else counted(len(added), 'feed')}"
-        said = f"{said}, {there:,} already there" if there else said
+        said = f"{said}, {there:,} already subscribed" if there else said
         self._host.say(said)
         self.renew_page()
         if self._is_news:
@@ -410,10 +410,10 @@ class Feeds:
             if chosen and (os.path.exists(chosen) or chosen == folder):
                 self._reopen(chosen)
             elif chosen:
-                self._warn(f"There is no folder {chosen}; check the path")
+                self._warn(f"No such folder: {chosen}")
 
         proposal = folder if news.has_subscriptions() and not self._is_news else ""
-        self._host.open_dialog(Ask("Open which folder of articles?", proposal, is_proposal=True), open_it)
+        self._host.open_dialog(Ask("Folder to open", proposal, is_proposal=True), open_it)
 
     # The page of feeds.
 
@@ -494,7 +494,7 @@ class Feeds:
             self._host.say(NO_ARTICLE if headline is None else "This article has no address")
             return
         if not self._is_news:
-            self._host.say("Full text is kept in articles of your feeds; this folder is only read")
+            self._host.say("Full text is only fetched for articles of your feeds")
             return
         try:
             path = self._library.article(headline).path
@@ -504,7 +504,7 @@ class Feeds:
 
         def done(found: Any, reason: str) -> None:
             if found:
-                self._host.say("The full text is kept in the article")
+                self._host.say("Saved the full text in the article")
                 self._look_again()
                 self._reload()
             else:

@@ -191,7 +191,7 @@ class MarkCommands:
             return
         notes = {self._library.note(one) for one in found[:MOST_COMPARED]}
         note = notes.pop() if len(notes) == 1 and len(found) <= MOST_COMPARED else ""
-        replaces = "; it replaces theirs" if notes else ""
+        replaces = "; replaces existing notes" if notes else ""
         title = f"Note on {counted(len(found), 'article')}{replaces}" if len(found) > 1 else "Note"
         self._ask_note(title, note, lambda change: self.mark(found, change))
 
@@ -256,7 +256,7 @@ class MarkCommands:
         elif deed == "t":
             self._ask_more_tags(whose, then)
         else:
-            self._ask_note(f"Note on {whose}; it replaces theirs", "", then)
+            self._ask_note(f"Note on {whose}; replaces existing notes", "", then)
 
     def _mark_many(self, which: Which, size: int, change: Change) -> None:
         if size > MOST_QUICK:

@@ -174,7 +174,7 @@ class Opening:
             return opener.Outcome(True, f"Opened in your browser: {opener.shown_host(plan.url)}")
         if not any(step.kind == "relay" for step in plan.steps):
             return opener.carry_out(plan, here, self._step_aside)
-        asking = Timer(SLOW, self._report, ["Asking your own machine…"])
+        asking = Timer(SLOW, self._report, ["Asking your machine…"])
         asking.start()
         try:
             return opener.carry_out(plan, here, self._step_aside)

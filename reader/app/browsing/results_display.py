@@ -361,7 +361,7 @@ class ResultsDisplay:
             self.show_status()
         self._status.unread = f"{answer.unread:,} unread"
         hidden = f"{answer.muted:,} muted" if answer.muted else ""
-        self._status.muted = "muted shown" if self._filters.shows_muted else hidden
+        self._status.muted = "showing muted" if self._filters.shows_muted else hidden
         self._on_counted(answer)
 
     def show_status(self) -> None:

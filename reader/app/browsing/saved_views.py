@@ -77,7 +77,7 @@ class ViewCommands:
             if answer is not None and (wanted := clean_line(answer)):
                 self._save_as(wanted, str(query))
 
-        self._host.open_dialog(Ask("Save this search as the view", name, is_proposal=True), save)
+        self._host.open_dialog(Ask("Save this search as a view named", name, is_proposal=True), save)
 
     def _save_as(self, name: str, text: str) -> None:
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
@@ -94,7 +94,7 @@ class ViewCommands:
             write()
         else:
             details = [f"now: {rival.text or 'everything'}", f"new: {text}"]
-            self._host.open_dialog(Confirm(f"Replace the view {rival.name}?", details), write)
+            self._host.open_dialog(Confirm(f'Replace the view "{rival.name}"?', details), write)
 
     def _write(self, after: Configured, name: str) -> None:
         try:
@@ -103,7 +103,7 @@ class ViewCommands:
             self._host.say(str(error), is_warning=True)
         else:
             self._have(after)
-            self._host.say(f"Saved as the view {name}; V edits or deletes it")
+            self._host.say(f'Saved the view "{name}"; V edits or deletes it')
 
     def _have(self, configured: Configured) -> None:
         """Show these views from now on."""

@@ -29,7 +29,7 @@ MOST_DETAILS = 8
 DETAIL_WIDTH = 60
 """Cells of such a line."""
 DEEDS = (
-    ("r", "read"), ("u", "unread"), ("s", "star"), ("x", "no star"), ("t", "tags…"), ("n", "note…"),
+    ("r", "read"), ("u", "unread"), ("s", "star"), ("x", "unstar"), ("t", "tags…"), ("n", "note…"),
 )  # fmt: skip
 """The keys of what can be done, and the words on the page."""
 
@@ -187,7 +187,7 @@ class Note(Page["str | None"]):
         line.show(*self._keys())
 
     def _keys(self) -> tuple[Hint, Hint]:
-        leave = "again to discard what you wrote" if self._is_warned else "cancel"
+        leave = "again to discard changes" if self._is_warned else "cancel"
         return ("ctrl+s", "save"), ("back", leave)
 
 

@@ -230,7 +230,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             return
         self._undoing.append(lambda: subscriptions.add([removed]))
         self.show([row for row in self._rows if row.feed.address != feed.address])
-        self._say(f"Unsubscribed from {feed.label}; its articles stay, u takes it back", is_warning=False)
+        self._say(f"Unsubscribed from {feed.label}; its articles stay, u undoes it", is_warning=False)
 
     def action_undo(self) -> None:
         """Take back the last change."""
@@ -373,7 +373,7 @@ class SubscribePage(Page["Subscription | None"]):
             yield Label("", id="feed-said", classes="dialog--details")
             yield OptionList(id="feed-found", markup=False)
             yield Label("", id="feed-newest", classes="dialog--details")
-            yield Label("Folder (may stay empty)", id="feed-folder-label")
+            yield Label("Folder (optional)", id="feed-folder-label")
             yield Input(
                 suggester=LastPart(self._folders) if self._folders else None, compact=True, id="feed-folder"
             )

@@ -25,13 +25,13 @@ LANGUAGE = (
     ('"wind farm"', "the words together"),
     ("wind OR solar", "either"),
     ("-wind", "not this word"),
-    ("turb*", "words that begin so"),
-    ("topic:AI,Chips", "about either"),
-    ("title:wind", "in the title; so with author: provider: category: type: url: domain: path: tag:"),
-    ("quality:>=50", "a number; so with heat:, and as a range 40..80"),
-    ("since:7d", "not older; so with until:2021-07 and date:yesterday"),
-    ("is:unread", "so with is:read is:starred is:draft is:published"),
-    ("has:image", "so with has:related has:body"),
+    ("turb*", "words starting with turb"),
+    ("topic:AI,Chips", "either topic"),
+    ("title:wind", "in the title; also author: provider: category: type: url: domain: path: tag:"),
+    ("quality:>=50", "a number, or a range (40..80); also heat:"),
+    ("since:7d", "in the last 7 days; also until:2021-07 date:yesterday"),
+    ("is:unread", "also is:read is:starred is:draft is:published"),
+    ("has:image", "also has:related has:body"),
     ("sort:quality", "best first; prefix with - to reverse; also date heat title provider relevance"),
 )
 FOOT = "/ find a key or a word"
@@ -81,7 +81,7 @@ class Help(Page[None]):
             lines = _beside(_set(left, width // 2), _set(right, width // 2), width // 2)
         else:
             lines = [*_set(left, width), *_set(right, width)]
-        nothing = Content.styled("No key and no command is called so.", "$foreground-muted")
+        nothing = Content.styled("No matching keys or commands.", "$foreground-muted")
         self.query_one("#help-text", Static).update(Content("\n").join(lines or [nothing]))
 
     def action_find(self) -> None:

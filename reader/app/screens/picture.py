@@ -123,7 +123,7 @@ class PictureScreen(Page[None]):
             return
         self._clear()
         if message.pixels is None:
-            self._say(f"It can't be shown: {message.reason}")
+            self._say(f"Can't show it: {message.reason}")
             return
         self._say("")
         if self._way == "blocks":

@@ -52,7 +52,7 @@ class MarksDesk:
             try:
                 marks = Marks(os.path.join(folder, FILE))
             except StorageError as error:
-                self.notices.append(f"{error}. Nothing can be marked until then.")
+                self.notices.append(f"{error}. Until then nothing can be marked.")
             else:
                 self._tell(marks)
                 return marks
@@ -125,7 +125,7 @@ class MarksDesk:
             except StorageError as further:
                 error = further
         if not isinstance(error.__cause__, sqlite3.OperationalError):
-            self.notices.append(f"{error}. Nothing can be marked until then.")
+            self.notices.append(f"{error}. Until then nothing can be marked.")
             self._marks.close()
             self._marks = Marks(None)
 

@@ -10,6 +10,7 @@ from reader.app.browsing.marks import MarkCommands
 from reader.app.browsing.opening import Opening, PipeAndEdit
 from reader.app.browsing.pane_sizes import PaneSizes
 from reader.app.browsing.saved_views import ViewCommands
+from reader.app.browsing.topics import TopicCommands
 from reader.app.keys import Presses, action_of, keymap_of
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
@@ -27,7 +28,8 @@ def test_without_changes_each_command_has_its_own_keys() -> None:
 
 
 PARTS = (
-    ArticlePicture, Feeds, FilterCommands, MarkCommands, Opening, PaneSizes, PipeAndEdit, ViewCommands
+    ArticlePicture, Feeds, FilterCommands, MarkCommands, Opening, PaneSizes, PipeAndEdit, TopicCommands,
+    ViewCommands,
 )  # fmt: skip
 """The parts of the screen that carry out commands."""
 OWNERS = {
@@ -97,7 +99,7 @@ def test_an_impossible_key_is_told_with_what_was_meant() -> None:
         ("ctl+d", "no terminal sends ctl+d; did you mean ctrl+d?"),
         ("Ctrl-D", "no terminal sends Ctrl-D; did you mean ctrl+d?"),
         ("pgdown", "no terminal sends pgdown; did you mean pagedown?"),
-        ("g g g", "two keys make a sequence, not more"),
+        ("g g g", "a sequence has at most two keys"),
     ):
         keymap, warnings = keymap_of({"toggle_star": key})
         assert len(warnings) == 1 and said in warnings[0], warnings
