@@ -39,6 +39,19 @@ async def test_a_question_is_answered_with_a_key(key: str, answer: bool) -> None
     assert app.answers == [answer]
 
 
+async def test_two_enters_at_once_answer_one_dialog() -> None:
+    """A second Enter, typed before the first has closed a dialog, does not close what lies below."""
+    below, dialog = Confirm("Below?"), Ask("Tags:")
+    app = Asking(dialog)
+    async with app.run_test() as pilot:
+        dialog.dismiss("harbour")
+        app.push_screen(below)
+        dialog.dismiss("harbour")
+        await pilot.pause()
+        assert app.screen is below
+    assert app.answers == ["harbour"]
+
+
 async def test_a_question_is_no_markup() -> None:
     """Brackets in a question are shown as they are."""
     app = Asking(Confirm("Mark [red]all[/red] [/x]?"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from textual.events import Resize
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
@@ -52,6 +53,20 @@ async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: L
         await settled(pilot)
         assert screen.search_bar.text == "abc"
         assert "\x1b" not in line(pilot, 0)
+
+
+async def test_changes_of_size_at_once_end(start: Launch) -> None:
+    """A size that came before the last one is not laid out: two of them would take turns for ever."""
+    async with start(3).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        laid_out: list[Size] = []
+        screen.screen_layout_refresh_signal.subscribe(screen, lambda shown: laid_out.append(shown.size))
+        for columns in (100, 60, 140):
+            screen.post_message(Resize(Size(columns, 40), Size(columns, 40)))
+            screen.call_later(lambda: None)  # else Textual makes one of them
+        screen.refresh(layout=True)
+        await settled(pilot)
+        assert set(laid_out) == {Size(140, 40)} and len(laid_out) < 10
 
 
 async def test_without_colours_everything_is_painted(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -250,7 +250,7 @@ def test_random_keys_on_the_screen(
             screen.press("\x1b" * 3, 0.3)
             written = bytes(screen.written)
             screen.press("\x03", 0.3)
-            assert screen.wait_for_end() == 0, seed
+            assert screen.wait_for_end() == 0, bytes(screen.written[-1500:])
         assert b"Traceback" not in written and b"fault of the reader" not in written
         assert_only_own(written)
     figure(8, f"{pressed} random keys in {seeds} runs of the screen, 0 faults")

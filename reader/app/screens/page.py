@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -36,10 +37,10 @@ MOVING: tuple[BindingType, ...] = (
 def drop_outdated(event: events.Resize, app: App[Any]) -> None:
     """Keep Textual from laying out for a size that the terminal no longer has.
 
-    Screens hand their size to those below them. With several screens and two changes of size on their way,
-    each size would bring back the other one for ever.
+    A screen that is laid out in another size sends itself that size again, and hands it to the screens below.
+    Two sizes in its queue at once would take turns for ever.
     """
-    if len(app.screen_stack) > 1 and event.size != app.size:
+    if event.size != app.size:
         event.prevent_default()
 
 
@@ -51,6 +52,10 @@ class Page(ModalScreen[ScreenResultType]):
     def on_resize(self, event: events.Resize) -> None:
         """Drop a size that the terminal no longer has."""
         drop_outdated(event, self.app)
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Close with an answer; a second Enter that comes before this page is gone closes no other one."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_leave(self) -> None:
         """Close without an answer."""
