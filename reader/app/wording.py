@@ -14,6 +14,9 @@ from reader.query.results import Facet, Report
 
 NO_ARTICLE = "No article selected."
 """Where there is none for a key, and in the article pane."""
+NO_ARTICLES = "No articles yet."
+LOOKING = "Looking for articles…"
+"""In the empty list of an empty collection, and while files are read for the first time."""
 
 
 def report_in_words(report: Report, *, is_whole: bool) -> str:

@@ -24,7 +24,7 @@ from reader.app.widgets.lines import InformationLine, ResultStatus
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
-from reader.app.wording import no_results, order_in_words, result_counts, unforeseen
+from reader.app.wording import LOOKING, NO_ARTICLES, no_results, order_in_words, result_counts, unforeseen
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.library.muting import Muting
@@ -377,9 +377,9 @@ class ResultsDisplay:
         if total and (self._filters.asked.clauses or not self._is_refreshing()):
             self._articles.sentence = no_results(self._filters.query, self._sidebar.facets, self._keys)
         elif not self._is_refreshing():
-            self._articles.sentence = f"No articles yet.\n{self._invitation()}"
+            self._articles.sentence = f"{NO_ARTICLES}\n{self._invitation()}"
         else:
-            self._articles.sentence = "Looking for articles…"
+            self._articles.sentence = LOOKING
 
     def nearest_unread(self, cursor: int, step: int) -> int | None:
         """The position of the nearest unread article below a position, or above for -1; by bisection among
