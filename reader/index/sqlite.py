@@ -80,6 +80,19 @@ class SqliteStore:
             "select number, date from articles where date >= ? order by date, number", (date,)
         )
 
+    def words_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """See SetStore."""
+        from reader.article.text import words
+        from reader.stories.likeness import pack
+
+        for start in range(0, len(numbers), MOST_ASKED):
+            part = numbers[start : start + MOST_ASKED]
+            rows = self.connection.execute(
+                f"select number, title from articles where number in ({','.join('?' * len(part))})", part
+            )
+            for number, title in rows:
+                yield number, pack(words(title), ())
+
     def keyed_between(self, low: int, high: int) -> Iterator[int]:
         """See SetStore."""
         return self._numbers("key between ? and ?", (low, high))

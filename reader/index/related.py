@@ -1,0 +1,130 @@
+"""Which articles are like one: those that share its rare words, compared by the words of title and excerpt.
+
+The likeness is the cosine of the words' weights in the whole collection. The sets of words give the candidates,
+rarest words first, so nothing is stored for this but the words that stories are found by.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from math import log, sqrt
+from typing import NamedTuple
+
+from pyroaring import BitMap
+
+from reader.article.text import words
+from reader.index.schema import SetKind
+from reader.index.view import IndexView
+from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, tokens_of
+
+MOST_POSTINGS = 20_000
+"""Articles that are looked at, once for each word that they share: 5 ms."""
+MOST_COMPARED = 150
+"""Articles that are compared in full."""
+COMMON_PART = 0.1
+"""Words in more articles than this part of all say nothing of what an article is about."""
+FLOOR = 0.14
+"""The least likeness: articles about nothing in common have less."""
+IN_TITLE = 2
+"""How much more a word counts in a title."""
+
+
+class Alike(NamedTuple):
+    """An article that is like the one asked for."""
+
+    number: int
+    score: float
+    """0 to 1."""
+
+
+class RelatedWords:
+    """An article's words, and what they weigh in a collection."""
+
+    def __init__(self, view: IndexView, title: str, excerpt: str) -> None:
+        in_title = dict.fromkeys(words(title)[:MOST_WORDS])
+        every = [*dict.fromkeys((*in_title, *words(excerpt)[:MOST_WORDS]))]
+        telling = tokens_of(every)
+        every = [word for word in every if TOKENS[word] in telling]
+        self._view = view
+        self._articles = len(view.live)
+        sets = view.store.sets_of(SetKind.WORD, every)
+        self._sets: list[tuple[int, BitMap]] = []
+        """(token, the articles with its word), rarest first."""
+        self._weights: dict[int, float] = {}
+        """Token -> weight of its word, before titles count more."""
+        self._title = tokens_of([*in_title])
+        most = max(self._articles * COMMON_PART, 3)
+        for word, numbers in zip(every, sets, strict=True):
+            token, having = TOKENS[word], view.live.intersection_cardinality(numbers)
+            self._weights[token] = self._weight(having + COMMON.get(token, 0))
+            if having <= most:
+                self._sets.append((token, numbers))
+        self._sets.sort(key=lambda one: (len(one[1]), one[0]))
+        squares = [(weight * self._factor(token)) ** 2 for token, weight in self._weights.items()]
+        self._length = sqrt(sum(squares)) or 1.0
+        plain = [weight**2 for weight in self._weights.values()]
+        self._usual = sum(plain) / len(plain) if plain else 0.0
+        """What the square of the weight of a word is that this article lacks: its own words' on the average."""
+
+    def _weight(self, having: int) -> float:
+        return max(-log((having + 0.5) / (self._articles + PRIOR + 1)), 0.0)
+
+    def _factor(self, token: int) -> int:
+        return IN_TITLE if token in self._title else 1
+
+    def candidates(self, among: BitMap) -> list[int]:
+        """The articles that share most of what is rare, most first."""
+        found: defaultdict[int, float] = defaultdict(float)
+        left = MOST_POSTINGS
+        for token, numbers in self._sets:
+            here = numbers & among
+            left -= len(here)
+            if left < 0:
+                break
+            weight = self._weights[token] ** 2 * self._factor(token)
+            for number in here:
+                found[number] += weight
+        ranked = sorted(found, key=lambda number: (-found[number], -number))
+        return ranked[:MOST_COMPARED]
+
+    def score(self, packed: bytes) -> float:
+        """How like this article is one with these words, 0 to 1."""
+        if not packed:
+            return 0.0
+        count, *tokens = array("I", packed)
+        weights, title = self._weights, self._title
+        product = square = 0.0
+        for place, token in enumerate(tokens):
+            factor = IN_TITLE if place < count else 1
+            weight = weights.get(token)
+            if weight is None:
+                # Words that are common everywhere weigh little, whoever has them.
+                having = COMMON.get(token)
+                usual = self._usual if having is None else min(self._weight(having) ** 2, self._usual)
+                square += usual * factor * factor
+                continue
+            square += (weight * factor) ** 2
+            product += weight * weight * factor * (IN_TITLE if token in title else 1)
+        return min(product / (self._length * sqrt(square)), 1.0) if square else 0.0
+
+
+def alike(
+    view: IndexView, title: str, excerpt: str, among: BitMap, always: Sequence[int], limit: int
+) -> list[Alike]:
+    """The articles that are like one with this title and excerpt, best first: nothing rather than noise.
+
+    Those of `always` are given whatever their likeness.
+    """
+    sought = RelatedWords(view, title, excerpt)
+    wanted = BitMap(always)
+    numbers = [*always, *(one for one in sought.candidates(among) if one not in wanted)]
+    found = [
+        Alike(number, score)
+        for number, packed in view.store.words_of(numbers)
+        for score in [sought.score(packed)]
+        if score >= FLOOR or number in wanted
+    ]
+    found.sort(key=lambda one: (one.number not in wanted, -one.score, -one.number))
+    return found[: max(limit, len(always))]
