@@ -10,7 +10,7 @@ from reader.article import dates
 from reader.article.dates import periods
 from reader.article.record import Article, Problem
 from reader.errors import NoSuchArticle, StorageError
-from reader.library import MOST_PERIODS, Change, Library, RelatedLink
+from reader.library import MOST_PERIODS, MOST_RELATED, Change, Library, RelatedLink
 from reader.pictures import PictureError
 from reader.query import Query
 from reader.query.results import Facet, FacetValue, Headline, Progress, Report, Stretch
@@ -63,6 +63,10 @@ class FakeLibrary(Library):
         self.missing: set[int] = set()
         """Numbers of articles whose file has gone."""
         self.rules: dict[str, Query] = {}
+        self.alike: dict[str, list[RelatedLink]] = {}
+        """What is related to the article with this id besides its links."""
+        self.shown_related: list[Query] = []
+        """What was shown, each time when related articles were looked for."""
         self.is_writable = True
         self.is_exact = True
         self.is_closed = False
@@ -213,6 +217,13 @@ class FakeLibrary(Library):
             RelatedLink(link, self.headline(urls[link.web_url]) if link.web_url in urls else None)
             for link in article.related
         ]
+
+    def find_related(
+        self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
+    ) -> list[RelatedLink]:
+        """The links, then what a test says is alike."""
+        self.shown_related.append(shown)
+        return [*self.related(article), *self.alike.get(headline.id, ())][: len(article.related) + limit]
 
     def mark(  # type: ignore[override]
         self,

@@ -66,6 +66,7 @@ GROUPS = {
         "facets": "list",
         "views": "views",
         "show": "show",
+        "related": "related",
         "open": "open",
     },
     "mark": {"mark": "mark", "export-marks": "mark", "import-marks": "mark"},

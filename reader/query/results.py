@@ -6,7 +6,7 @@ Values and one protocol; how an answer is found belongs to `reader.index`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from reader.article.dates import When
@@ -46,11 +46,21 @@ class Headline(NamedTuple):
     """The topics that rules of the configuration add to those of the file."""
 
 
+RelatedReason: TypeAlias = Literal["listed", "same story", "alike"]
+
+MOST_RELATED = 8
+"""Related articles that are found besides those that the file lists."""
+
+
 class RelatedLink(NamedTuple):
     """A related link and, where it leads to an article of this collection, its headline."""
 
     related: Related
     headline: Headline | None
+    reason: RelatedReason = "listed"
+    """The file lists it; it reports the same event; or its words are alike."""
+    score: float = 1.0
+    """How like the article it is, 0 to 1; 1 for what is listed."""
 
 
 class Results(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +20,12 @@ from reader.app.wording import unforeseen
 from reader.article.record import Article
 from reader.errors import ReaderError
 from reader.library import Library, RelatedLink
+from reader.query import Query
 from reader.query.results import Headline
+
+REST = 0.12
+"""Seconds that an article must be shown before others like it are looked for: whoever goes through the list
+shall not wait for that."""
 
 PATIENCE = 0.02
 """Seconds that a frame is held back for the article. Reading a file takes 1 or 2 ms; a frame for the cursor
@@ -52,14 +57,15 @@ class ArticleLoader:
         mark_read: Callable[[Headline], object],
         mark_read_after: float,
         return_to_related: Callable[[int], object],
+        unmuted: Callable[[], Query],
     ) -> None:
         """`words` are those of the search. `mark_read` is called when an article was shown for some seconds:
         never if they are negative, or before the person has done anything. `return_to_related` goes to the
-        related link with this row."""
+        related link with this row. `unmuted` leaves out what is muted now."""
         self._host, self._library, self._picture, self._session = host, library, picture, session
         self._pane, self._related = article_pane, related_pane
         self._words, self._mark_read, self._mark_read_after = words, mark_read, mark_read_after
-        self._return_to_related = return_to_related
+        self._return_to_related, self._unmuted = return_to_related, unmuted
         self.headline: Headline | None = None
         """The article that is shown, or about to be."""
         self._followed: list[tuple[Headline, int]] = []
@@ -67,6 +73,9 @@ class ArticleLoader:
         self._return_row: int | None = None
         """The row of the related links to go to when their article is there again."""
         self._reading: Timer | None = None
+        self._listed: tuple[RelatedLink, ...] = ()
+        """The links of the article's file; what else is related comes later."""
+        self._resting: Timer | None = None
         self._is_used = False
         """Whether the person has done anything yet."""
 
@@ -82,10 +91,12 @@ class ArticleLoader:
         if headline is not None and self.headline is not None and headline.id == self.headline.id:
             return
         self._followed.clear()
+        self._return_row = None
         self.show(headline)
 
     def follow(self, headline: Headline) -> None:
         """Show the article of the related link under the cursor."""
+        self._return_row = None
         if self.headline is not None and headline.id != self.headline.id:
             self._followed.append((self.headline, self._related.cursor))
         self.show(headline)
@@ -108,7 +119,7 @@ class ArticleLoader:
             self._reading = None
         if headline is None:
             self._pane.shown = None
-            self._related.links = ()
+            self._show_listed(())
         else:
             self._load(headline)
 
@@ -157,7 +168,7 @@ class ArticleLoader:
             return
         if isinstance(loaded, str):
             self._pane.shown = None
-            self._related.links = ()
+            self._show_listed(())
             self._host.say(loaded, is_warning=True)
             return
         _, article, links, note = loaded
@@ -174,13 +185,50 @@ class ArticleLoader:
             if is_other:
                 self._session.recall_spot(self.headline)
                 self._picture.load(article)
-            if self._related.links != links:
-                self._related.links = links
-            if self._return_row is not None:
-                self._return_to_related(self._return_row)
-        self._return_row = None
+            if is_other or self._listed != links:
+                self._show_listed(links)
+            self._go_back(len(links))
+        self._resting = self._host.set_timer(REST, partial(self._look_for_related, article))
         if self._is_used:
             self._start_reading()
+
+    def _show_listed(self, links: tuple[RelatedLink, ...]) -> None:
+        """Show the links of the file, at once; what else is related is found when the article has rested."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._listed = links
+        if self._related.links != links:
+            self._related.links = links
+
+    def _look_for_related(self, article: Article) -> None:
+        """Look for what the collection has that is related; the article is read meanwhile."""
+        headline, shown = self.headline, self._unmuted()
+        if headline is None:
+            return
+
+        def find() -> None:
+            try:
+                found = self._library.find_related(headline, article, shown)
+            except ReaderError:
+                return  # the article is shown; whoever asks next is told
+            self._host.call_later(self._show_related, headline, found)
+
+        self._host.in_thread(find, "related")
+
+    def _show_related(self, headline: Headline, found: Sequence[RelatedLink]) -> None:
+        """Show what is related, unless another article is shown by now."""
+        if self.headline is None or headline.id != self.headline.id:
+            return
+        if self._related.links != tuple(found):
+            self._related.replace(tuple(found))
+        self._go_back(len(found))
+        self._return_row = None
+
+    def _go_back(self, rows: int) -> None:
+        """Go back to the row from which an article was followed, once there are so many."""
+        if self._return_row is not None and self._return_row < rows:
+            self._return_to_related(self._return_row)
+            self._return_row = None
 
     def _start_reading(self) -> None:
         if self._reading is not None or self.headline is None or self.headline.is_read:

@@ -265,6 +265,7 @@ class BrowseScreen(Screen[None]):
             mark_read=self.marks.mark_shown,
             mark_read_after=config.mark_read_after,
             return_to_related=self._return_to_related,
+            unmuted=lambda: self.filters.muting.everywhere,
         )
         self._commanded = (
             *(

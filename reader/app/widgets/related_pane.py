@@ -1,4 +1,5 @@
-"""The related links of the article: those in the collection can be followed, the others opened.
+"""What is related to the article: links of its file, articles of the same story, articles that are alike.
+Those in the collection can be followed, the others opened.
 
 It posts the same messages as the list and the article; where a link leads was found out by the library.
 """
@@ -24,7 +25,8 @@ from reader.article.dates import age
 from reader.article.urls import host_to_show, shown_host, shown_url
 from reader.library import RelatedLink
 
-INSIDE, OUTSIDE = "↳", "↗"
+INSIDE, OUTSIDE, STORY, ALIKE = "↳", "↗", "≡", "≈"
+"""Before a listed link into the collection or out of it, an article of the same story, one that is alike."""
 CURSOR = "▌"
 HEAD = 1
 """Lines above the rows."""
@@ -50,7 +52,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     | --- | --- |
     | `title`, `read` | titles; those of articles that were read |
     | `meta` | head, provider, age |
-    | `sign` | whether the link leads into the collection or out of it |
+    | `sign` | why it is there, and whether it leads into the collection or out of it |
     | `cursor`, `cursor-dim` | the cursor with focus and without |
     | `ground` | what lies under everything |
     """
@@ -71,7 +73,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     """
 
     links: reactive[Sequence[RelatedLink]] = reactive(())
-    """What to show, in the file's order; set by the screen."""
+    """What to show, in this order; set by the screen."""
     is_folded: reactive[bool] = reactive(False, layout=True)
     """Only the head, with the first titles behind it; for screens where lines are few."""
 
@@ -106,6 +108,12 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self.set_class(not self.links, "-empty")
         self.scroll_to(y=0, animate=False)
         self._fit()
+
+    def replace(self, links: Sequence[RelatedLink]) -> None:
+        """Show these links with the cursor on the one where it was, if it is still there."""
+        place = next((row for row, link in enumerate(links) if link == self.current), 0)
+        self.links = links
+        self.move(place - self.cursor)
 
     def watch_is_folded(self) -> None:
         """Close to one line, or open."""
@@ -220,7 +228,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         cursor = CURSOR if row == self.cursor else " "
         pieces = [
             Piece(f" {cursor}", "cursor" if self.has_focus else "cursor-dim"),
-            Piece(f"{INSIDE if link.headline else OUTSIDE} ", "sign"),
+            Piece(f"{_sign(link)} ", "sign"),
             Piece(fill(_title(link), room), "read" if is_read else "title"),
         ]
         if provider:
@@ -231,6 +239,12 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"related-pane--{name}")
+
+
+def _sign(link: RelatedLink) -> str:
+    if link.reason == "listed":
+        return INSIDE if link.headline else OUTSIDE
+    return STORY if link.reason == "same story" else ALIKE
 
 
 def _title(link: RelatedLink) -> str:

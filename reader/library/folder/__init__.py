@@ -27,7 +27,16 @@ from reader.library.folder.marking import MarksDesk
 from reader.marks.database import Change
 from reader.permissions import permissions
 from reader.query import Query
-from reader.query.results import MOST_PERIODS, Facet, Headline, Progress, RelatedLink, Results, Stretch
+from reader.query.results import (
+    MOST_PERIODS,
+    MOST_RELATED,
+    Facet,
+    Headline,
+    Progress,
+    RelatedLink,
+    Results,
+    Stretch,
+)
 from reader.query.topic_rules import TopicRules, topic_rules
 
 if TYPE_CHECKING:
@@ -257,6 +266,16 @@ class FolderLibrary:
     def related(self, article: Article) -> list[RelatedLink]:
         """An article's related links, each with its own headline where it is in the collection."""
         return self._guard.ask(lambda: self._lookup.related(article))
+
+    def find_related(
+        self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
+    ) -> list[RelatedLink]:
+        """See Library."""
+        from reader.index.related import related_links  # an article is shown before this is asked
+
+        now = datetime.now(UTC)
+        listed = self.related(article)
+        return self._answer(lambda: related_links(self._index, headline, article, listed, shown, now, limit))
 
     def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
         return self._guard.ask(lambda: self._files.rows_of(headlines))

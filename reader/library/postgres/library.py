@@ -22,6 +22,7 @@ from reader.marks.mark import Change, Traces
 from reader.query import Query
 from reader.query.results import (
     MOST_PERIODS,
+    MOST_RELATED,
     Facet,
     Headline,
     Progress,
@@ -170,6 +171,16 @@ class SharedLibrary:
     def related(self, article: Article) -> list[RelatedLink]:
         """An article's related links, each with its own headline where it is in the collection."""
         return self._current(lambda: self._lookup.related(article))
+
+    def find_related(
+        self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
+    ) -> list[RelatedLink]:
+        """See Library."""
+        from reader.index.related import related_links  # an article is shown before this is asked
+
+        now = datetime.now(UTC)
+        listed = self.related(article)
+        return self._current(lambda: related_links(self._index, headline, article, listed, shown, now, limit))
 
     def note(self, headline: Headline) -> str:
         """The role's note on an article; empty if there is none."""

@@ -25,6 +25,7 @@ from reader.index.sets import united
 from reader.library.postgres.marks import numbers_in
 from reader.library.postgres.records import article_of, storable
 from reader.query.results import Headline
+from reader.stories.likeness import pack
 
 _LAST = "\U0010ffff"
 
@@ -128,6 +129,13 @@ class PostgresStore:
         ):  # fmt: skip
             yield from rows
             number, date = rows[-1]
+
+    def words_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """See SetStore."""
+        rows = self._rows(
+            "select number, title, record::json->>'excerpt' from article where number = any(%s)", [*numbers]
+        )
+        return ((number, pack(words(title), words(excerpt or ""))) for number, title, excerpt in rows)
 
     def keyed_between(self, low: int, high: int) -> list[int]:
         """See SetStore."""

@@ -1,0 +1,137 @@
+"""Which articles are like one: copies and reports of the same first, nothing for what nothing is like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from reader.collection.folders import Collection
+from reader.library.folder import FolderLibrary
+from reader.query import Query, parse
+from reader.query.results import Headline, RelatedLink
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "rope": ("Oldest rope found in Fenwick cave", "A rope of lime bast found in a cave is 52,000 years old."),
+    "rope-again": (
+        "52,000 year old rope is the oldest known",
+        "The rope from a Fenwick cave is of lime bast.",
+    ),
+    "rope-copy": (
+        "OLDEST ROPE FOUND IN FENWICK CAVE",
+        "A rope of lime bast found in a cave is 52,000 years old.",
+    ),
+    "quake": (
+        "Strong quake damages homes in Orvale",
+        "An earthquake shook the northern valleys before dawn.",
+    ),
+    "chips": ("Tessaly to buy chip designer Quill", "The deal for 3.1 billion is to close in the autumn."),
+    "bread": ("Listen: the sound of a loaf cooling", "A baker recorded what crusts say after the oven."),
+    "verse": ("猫とバス", ""),
+    "empty": ("!!!", ""),
+}
+
+
+def _write(folder: Path, name: str, title: str, excerpt: str, more: str = "") -> None:
+    text = f"---\ntitle: {json.dumps(title)}\nexcerpt: {json.dumps(excerpt)}\n{more}"
+    text += f"originalUrl: https://paper.example/{name}\npublishedDateTime: 2026-03-02\n---\n{excerpt}\n"
+    (folder / f"{name}.md").write_text(text, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FolderLibrary]:
+    """Three articles about a rope and some about nothing in common."""
+    folder = tmp_path_factory.mktemp("related")
+    for name, (title, excerpt) in TEXTS.items():
+        _write(folder, name, title, excerpt)
+    links = (
+        'related: [{title: A, webUrl: "https://paper.example/chips"}, {title: B, webUrl: '
+        '"https://paper.example/chips#top"}, {title: C, webUrl: "https://paper.example/rope-links"}, '
+        '{title: D, webUrl: "https://elsewhere.example/1"}, {title: E, webUrl: "https://paper.example/rope"}]\n'
+    )
+    _write(folder, "rope-links", "The rope from the Fenwick cave", "What it was for, nobody knows.", links)
+    library = FolderLibrary(Collection([folder]), None, None)
+    for _ in library.refresh():
+        pass
+    yield library
+    library.close()
+
+
+def _named(library: FolderLibrary, name: str) -> Headline:
+    every = library.select(Query()).window(0, 99)
+    return next(one for one in every if one.url == f"https://paper.example/{name}")
+
+
+def _related(library: FolderLibrary, name: str, shown: str = "", limit: int = 9) -> list[RelatedLink]:
+    headline = _named(library, name)
+    return library.find_related(headline, library.article(headline), parse(shown), limit=limit)
+
+
+def _names(found: list[RelatedLink]) -> list[str]:
+    return [one.related.web_url.rpartition("/")[2] for one in found]
+
+
+def test_a_copy_comes_first_then_other_reports(library: FolderLibrary) -> None:
+    """Each with a score that falls; what is about something else is not there, nor the article itself."""
+    found = _related(library, "rope")
+    assert _names(found)[0] == "rope-copy" and set(_names(found)) == {"rope-copy", "rope-again", "rope-links"}
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True) and 0.8 < scores[0] <= 1
+    assert {one.reason for one in found} <= {"alike", "same story"}
+    assert all(one.headline is not None and one.headline.title == one.related.title for one in found)
+
+
+@pytest.mark.parametrize("name", ["quake", "chips", "bread", "verse", "empty"])
+def test_nothing_rather_than_noise(library: FolderLibrary, name: str) -> None:
+    """An article that shares a common word or none with others has nothing related."""
+    assert _related(library, name) == []
+
+
+def test_listed_links_come_first_and_each_page_once(library: FolderLibrary) -> None:
+    """In the file's order: one to the article itself and a second one to a page are left out; what is listed
+    is not found again."""
+    found = _related(library, "rope-links")
+    assert [one.related.title for one in found[:3]] == ["A", "D", "E"]
+    assert [one.reason for one in found[:3]] == ["listed"] * 3 and found[1].headline is None
+    assert set(_names(found[3:])) == {"rope-copy", "rope-again"}
+
+
+def test_what_is_not_shown_is_not_related(library: FolderLibrary) -> None:
+    """Neither found nor listed."""
+    assert _names(_related(library, "rope", "-title:oldest")) == ["rope-links"]
+    assert [
+        one.related.title for one in _related(library, "rope-links", "-title:(rope)" + " -title:tessaly")
+    ] == ["D"]
+
+
+def test_the_limit_is_for_what_is_not_listed(library: FolderLibrary) -> None:
+    """None, one, and more than there are."""
+    assert [len(_related(library, "rope-links", limit=limit)) for limit in (0, 1, 2, 9)] == [3, 4, 5, 5]
+
+
+def test_it_is_the_same_for_a_headline_of_before(library: FolderLibrary) -> None:
+    """After a rebuild the number of an article is another one; its id says which it is."""
+    headline = _named(library, "rope")
+    article = library.article(headline)
+    before = library.find_related(headline, article, Query())
+    for _ in library.refresh(rebuild=True):
+        pass
+    again = library.find_related(headline._replace(number=1), article, Query())
+    assert _names(again) == _names(before)
+
+
+def test_an_empty_collection(tmp_path: Path) -> None:
+    """An article that has gone, in a collection of nothing, has nothing related."""
+    _write(tmp_path, "a", *TEXTS["rope"])
+    library = FolderLibrary(Collection([tmp_path]), None, None)
+    for _ in library.refresh():
+        pass
+    [headline] = library.select(Query()).window(0, 1)
+    article = library.article(headline)
+    (tmp_path / "a.md").unlink()
+    for _ in library.refresh():
+        pass
+    assert library.find_related(headline, article, Query()) == []
+    library.close()
