@@ -69,7 +69,7 @@ def record(
     made |= {
         "other": {key: other_value(value) for key, value in article.other.items()},
         "id": headline.id,
-        "path": article.path,
+        "path": article.path or None,
         "read": headline.is_read,
         "starred": headline.is_starred,
         "tags": list(headline.tags),
