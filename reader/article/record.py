@@ -121,7 +121,8 @@ class Article(NamedTuple):
     """One file: its fields, its body, its related links. All text is clean (`reader.article.text`)."""
 
     path: str
-    """Absolute path of the file, as the system names it (surrogate escapes kept; clean it to show it)."""
+    """Absolute path of the file, as the system names it (surrogate escapes kept; clean it to show it); of a
+    shared article the path below what was published."""
     identity: str
     """The normalised URL, else what `identity.identity_without_address` says."""
     title: str

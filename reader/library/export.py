@@ -6,6 +6,7 @@ command line, so that the screen can hand an article on in the same form.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
@@ -69,7 +70,7 @@ def record(
     made |= {
         "other": {key: other_value(value) for key, value in article.other.items()},
         "id": headline.id,
-        "path": article.path or None,
+        "path": article.path if os.path.isabs(article.path) else None,
         "read": headline.is_read,
         "starred": headline.is_starred,
         "tags": list(headline.tags),

@@ -565,6 +565,10 @@ class BrowseScreen(Screen[None]):
     def _selection_changed(self, message: ArticleList.SelectionChanged) -> None:
         self.result_status.selected = f"{message.count:,} selected" if message.count else ""
 
+    @on(ArticleList.Unreadable)
+    def _unreadable(self, message: ArticleList.Unreadable) -> None:
+        self.say(message.reason, is_warning=True)
+
     @on(ArticleChosen)
     def _article_chosen(self, message: ArticleChosen) -> None:
         if self.place == "related":
@@ -714,7 +718,11 @@ class BrowseScreen(Screen[None]):
 
     def _go_to_unread(self, step: int, times: int) -> None:
         for _ in range(min(times, MOST_TIMES)):
-            position = self.results_display.nearest_unread(self.articles.cursor, step)
+            try:
+                position = self.results_display.nearest_unread(self.articles.cursor, step)
+            except ReaderError as error:
+                self.say(str(error), is_warning=True)
+                return
             if position is None:
                 self.say("No unread articles below" if step > 0 else "No unread articles above")
                 return

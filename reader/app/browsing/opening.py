@@ -282,7 +282,10 @@ class PipeAndEdit:
             self._host.say(NO_ARTICLE)
             return
         try:
-            argv = programs.program_for(self._library.article(headline).path, os.environ)
+            path = self._library.article(headline).path
+            if not os.path.isabs(path):
+                raise ReaderError("the file of this article is not on this machine")
+            argv = programs.program_for(path, os.environ)
         except ReaderError as error:
             self._host.say(str(error), is_warning=True)
             return

@@ -252,6 +252,8 @@ class ResultsDisplay:
         self._measured = 0
         """The number of articles when it was last seen what they have."""
         self._marking: Timer | None = None
+        self._failure: tuple[str, int] | None = None
+        """What is said of the current query, which could not be answered."""
 
     @property
     def is_pending(self) -> bool:
@@ -329,11 +331,14 @@ class ResultsDisplay:
                 self._host.say(answer.reason, is_warning=True)
             case FailedAnswer() if answer.query == self._filters.asked:
                 column = self._search_bar.column_of(answer.position or 0)
-                self._information.error = (answer.reason, column)
+                self._information.error = self._failure = (answer.reason, column)
 
     def _show_results(self, results: Results) -> None:
         if results.query == self._filters.asked:
             self.results = results
+            if self._failure is not None and self._information.error == self._failure:
+                self._information.error = None
+            self._failure = None
             self._measure()
             self._articles.sought = sought(highlights(self._filters.query))
             self._articles.results = results

@@ -33,6 +33,8 @@ from reader.query.results import Headline, Results
 
 PAGE = 64
 """Headlines that are fetched at once."""
+RETRY_AFTER = 3.0
+"""Seconds until a page that could not be read is tried again."""
 _PAGES_KEPT = 16
 REST = 0.08
 """Seconds without a move after which the cursor has come to rest: longer than a held key repeats (33 ms),
@@ -64,13 +66,24 @@ class Pages:
     def __init__(self, results: Results) -> None:
         self._results = results
         self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
+        self._next_try = 0.0
+        self.failure = ""
+        """Why the last page could not be read."""
 
     def at(self, position: int) -> Headline | None:
         """The headline at a position, None where there is none."""
         number, offset = divmod(position, PAGE)
         page = self._pages.get(number)
         if page is None:
-            page = self._pages[number] = self._results.window(number * PAGE, (number + 1) * PAGE)
+            if monotonic() < self._next_try:
+                return None
+            try:
+                page = self._pages[number] = self._results.window(number * PAGE, (number + 1) * PAGE)
+            except ReaderError as error:
+                # A list without this page is better than none; whoever paints it soon tries again.
+                self._next_try, self.failure = monotonic() + RETRY_AFTER, str(error)
+                return None
+            self.failure = ""
             if len(self._pages) > _PAGES_KEPT:
                 self._pages.popitem(last=False)
         else:
@@ -111,6 +124,12 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
         count: int
 
+    @dataclass
+    class Unreadable(Message):
+        """Headlines can't be read now; their rows are empty until they can."""
+
+        reason: str
+
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
@@ -127,6 +146,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._chosen: Headline | None = None
         self._clock = clock or (lambda: datetime.now(UTC))
         self._pages: Pages | None = None
+        self._retry: Timer | None = None
         self._rest: Timer | None = None
         self._chosen_at = 0.0
         """When the person put the cursor somewhere last."""
@@ -162,7 +182,16 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             return None
         if self._pages is None:
             self._pages = Pages(self.results)
-        return self._pages.at(position)
+        found = self._pages.at(position)
+        if self._pages.failure and self._retry is None:
+            self.post_message(self.Unreadable(self._pages.failure))
+            self._retry = self.set_timer(RETRY_AFTER, self._try_again)
+        return found
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self.select(self.cursor, show=False)
+        self.refresh()
 
     def select(self, position: int, *, show: bool = True) -> None:
         """Put the cursor on a position (the nearest there is), in view unless told otherwise."""
@@ -289,9 +318,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         position = new.position(held.number)
         if not is_same or self.find is None:
             return position
-        if position is not None and [one.id for one in new.window(position, position + 1)] == [held.id]:
-            return position
         try:
+            if position is not None and [one.id for one in new.window(position, position + 1)] == [held.id]:
+                return position
             return new.position(self.find(held.id).number)
         except ReaderError:
             return None

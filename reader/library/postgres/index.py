@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock, RLock
+from time import monotonic
 from typing import TypeVar
 
 import psycopg
@@ -42,6 +43,9 @@ MOST_IDLE = 3
 PATIENCE = 0.1
 """Seconds that a page waits for a question whose topics it shows."""
 
+PAUSE = 1.0
+"""Seconds after a failure for which no other connection is tried."""
+
 TRIES = 3
 """How often a question is asked, when the server goes away or a publication comes in between."""
 
@@ -66,6 +70,8 @@ class Connections:
         self._lock = Lock()
         self._idle: list[psycopg.Connection] = []
         self._is_closed = False
+        self._refusal: SharedError | None = None
+        self._refused_until = 0.0
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
@@ -87,7 +93,14 @@ class Connections:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return connect(self._address)
+        # A screen that asks for each of its lines does not wait for a dead server as often.
+        if self._refusal is not None and monotonic() < self._refused_until:
+            raise SharedError(str(self._refusal))
+        try:
+            return connect(self._address)
+        except SharedError as error:
+            self._refusal, self._refused_until = error, monotonic() + PAUSE
+            raise
 
     def _give_back(self, connection: psycopg.Connection) -> None:
         with self._lock:
@@ -120,6 +133,8 @@ class SharedIndex:
         self._depth = 0
         self.edition = -1
         """The generation of the publication that was seen last."""
+        self.total: int | None = None
+        """How many articles there are in that; None before the first question."""
         self.turn = -1
         """The newest change of marks that the sets know of."""
         self.own_turn = -1
@@ -194,7 +209,8 @@ class SharedIndex:
             self._take_over((names, store.numbers_of(keys)) for names, keys in markings)
             self.turn = self.own_turn
         self._view.use_marks(self.marked)
-        self.edition = generation
+        if generation != self.edition:
+            self.edition, self.total = generation, len(self._view.live)
 
     def _take_over(self, markings: Iterable[tuple[frozenset[str], Iterable[int]]]) -> None:
         """Put the articles with these numbers into the sets that they belong in, and out of all others."""

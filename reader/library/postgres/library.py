@@ -76,21 +76,30 @@ class SharedLibrary:
 
     @property
     def total(self) -> int:
-        """Number of articles in the collection."""
-        return self._ask(self._count)
+        """Number of articles in the collection, as it was seen last: a server that is away is not asked."""
+        if self._index.total is None:
+            self._see()
+        return self._index.total or 0
 
-    def _count(self) -> int:
-        with self._index.view() as view:
-            return len(view.live)
+    def _see(self) -> None:
+        """Take over what is published and marked now."""
+
+        def look() -> None:
+            with self._index.view():
+                pass
+
+        self._ask(look)
 
     def _ask(self, question: Callable[[], _Found]) -> _Found:
         return self._index.ask(question)
 
     def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
         """Take over what was published since; nothing is read from any file."""
-        began = monotonic()
+        began, marked = monotonic(), self._index.turn
+        self._see()
         total = self.total
-        is_new, self._refreshed = self._refreshed != self._index.edition, self._index.edition
+        is_new = self._refreshed != self._index.edition or marked != self._index.turn
+        self._refreshed = self._index.edition
         seconds = round(monotonic() - began, 3)
         yield Progress("done", changed=is_new, report=Report(total, unchanged=total, seconds=seconds))
 
@@ -250,7 +259,10 @@ class SharedLibrary:
 
     def wait_for_change(self, timeout: float) -> bool:
         """Wait until something was published or the time is over; True = it was."""
-        return self._watch.wait(timeout)
+        has_changed, is_back = self._watch.wait(timeout)
+        if is_back:
+            self._refreshed = -1  # what could not be answered meanwhile is asked again
+        return has_changed or is_back
 
     def be_patient(self, reading: float, writing: float) -> None:
         """The server says how long it lets anybody wait."""

@@ -227,14 +227,14 @@ class PostgresStore:
 
 
 def read_article(record: str, body: str, path: str) -> Article:
-    """The article of a row; its path is nowhere on this machine, so it has none."""
+    """The article of a row; its path lies below what was published, nowhere on this machine."""
     import json
 
     try:
         said = json.loads(record)
     except (ValueError, RecursionError):
         said = {}
-    return article_of(said, body, path)._replace(path="")
+    return article_of(said, body, path)
 
 
 def _named(among: BitMap) -> tuple[bool, list[int]]:

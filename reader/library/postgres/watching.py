@@ -25,23 +25,28 @@ class Watch:
         self._index = index
         self._connection: psycopg.Connection | None = None
         self._is_told = True
+        self._is_away = False
         self._closed = Event()
         self._next_look = 0.0
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until something was published, or marked elsewhere, or the time is over; True = it was. A
-        server that is away is waited for."""
+    def wait(self, timeout: float) -> tuple[bool, bool]:
+        """Wait until something was published, or marked elsewhere, or the time is over: whether it was, and
+        whether a server is back that was away."""
         try:
-            if self._heard(timeout):
-                return True
-            if monotonic() < self._next_look:
-                return False
-            self._next_look = monotonic() + LOOK_SECONDS
-            return self._index.state() != (self._index.edition, self._index.turn)
+            if self._heard(0.0 if self._is_away else timeout):
+                has_changed = True
+            elif self._is_away or monotonic() >= self._next_look:
+                self._next_look = monotonic() + LOOK_SECONDS
+                has_changed = self._index.state() != (self._index.edition, self._index.turn)
+            else:
+                has_changed = False
         except SharedError:
             self._leave()
+            self._is_away = True
             self._closed.wait(timeout)
-            return False
+            return False, False
+        is_back, self._is_away = self._is_away, False
+        return has_changed, is_back
 
     def _heard(self, timeout: float) -> bool:
         if not self._is_told:
