@@ -95,6 +95,7 @@ class FolderLibrary:
             if permissions().files:
                 paths.ensure(cache)
         except StorageError as error:
+            cache = None
             notices.append(f"{error}; the index is kept in memory and rebuilt at each start.")
         try:
             data = paths.ensure(paths.folder_of("data"), is_for_marks=True)
