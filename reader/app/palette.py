@@ -13,6 +13,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, cast
 
+from textual import events
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.message import Message
@@ -23,7 +25,7 @@ from textual.widgets import Input
 from reader.app.keys import Keymap
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import one_line
-from reader.app.screens.page import KeyLine
+from reader.app.screens.page import KeyLine, drop_outdated
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import order_in_words
 from reader.config.commands import allowed_commands
@@ -228,6 +230,14 @@ class StillPalette(CommandPalette):
             ("up", ""), ("down", "move"), ("enter", "run"), ("escape", "cancel"), id="palette-keys"
         )
         self.mount(keys)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Drop a size that the terminal no longer has."""
+        drop_outdated(event, self.app)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close; a second Enter that comes before the palette is gone closes nothing else."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
 def open_palette(screen: Screen[None]) -> None:
