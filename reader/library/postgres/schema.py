@@ -39,7 +39,8 @@ create table {schema}.article(
   stamp bigint not null, record json not null, words text not null, title_words text not null,
   body text not null{key})"""
 _INDEXES = """
-create unique index article_by_key on {schema}.article(key);
+create unique index article_by_key on {schema}.article(key, block);
+create index article_by_id on {schema}.article((key >> 15));
 create index article_by_date on {schema}.article(date, number);
 create index article_by_title on {schema}.article(sort_title, number);
 alter table {schema}.sets alter column data set storage external;
@@ -48,7 +49,7 @@ alter table {schema}.sets alter column data set storage external;
 tell articles apart. `words` has a line for each searched text, the title's first, with a space before,
 between and behind its words: a phrase stands in it as ` two words `; `title_words` is the first line. `path`
 lies below the published folder, after its name where there are several. `stamp` says from which file a row
-was made. `block` is `number >> 16`."""
+was made. `block` is `number >> 16`, in each key so that Citus can distribute by it."""
 
 _BESIDE = """
 create table {schema}.meta(key text primary key, value text not null);
@@ -88,7 +89,7 @@ def tables_of_shard(schema: str = SCHEMA) -> str:
     return ";".join(
         (
             _SETS.format(schema=schema, key=", primary key(field, value, block)"),
-            _ARTICLE.format(schema=schema, key=", primary key(number)"),
+            _ARTICLE.format(schema=schema, key=", primary key(number, block)"),
             _INDEXES.format(schema=schema),
         )
     )

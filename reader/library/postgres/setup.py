@@ -11,11 +11,13 @@ from contextlib import closing
 import psycopg
 from psycopg import errors, sql
 
+from reader.library.postgres import shards as sharding
 from reader.library.postgres.connection import SharedError, connect, shown, told
 from reader.library.postgres.schema import (
     READERS,
     SCHEMA,
     grants,
+    partitioned_tables,
     tables_beside,
     tables_of_shard,
 )
@@ -40,17 +42,26 @@ def set_up(
         told(address),
         closing(connect(address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
     ):
-        has_tables = _has_tables(connection)
-        text = script(connection, roles, with_tables=is_first and not has_tables)
+        makes_tables = is_first and not _has_tables(connection)
+        if makes_tables:
+            for shard in shards:
+                sharding.prepare(shard)
+        elif shards and sharding.count_of(connection) != len(shards):
+            raise SharedError(
+                f"{shown(address)} is set up already: shards are named the first time; publish to an empty"
+                " database to have others"
+            )
         try:
-            connection.execute(";".join(text).encode() or b"select 1")
+            for statement in _statements(connection, roles, shards, makes_tables=makes_tables):
+                connection.execute(statement.encode())
             connection.commit()
         except errors.InsufficientPrivilege:
             connection.rollback()
+            lines = _statements(connection, roles, shards, makes_tables=makes_tables, with_passwords=False)
             raise NoRights(
                 f"this role may not set up {shown(address)}: have the script run by an administrator,"
                 ' for example with "psql -f"',
-                _written(text),
+                "".join(f"{line};\n" for line in ("begin", *lines, "commit")),
             ) from None
         except errors.UndefinedObject as error:
             connection.rollback()
@@ -60,31 +71,36 @@ def set_up(
             raise SharedError(
                 f'{shown(address)} has no role "{missing}": create it with "create role {missing} login"'
             ) from None
-        return not has_tables
-
-
-def _written(statements: Sequence[str]) -> str:
-    lines = ";\n".join(filter(None, map(str.strip, ";".join(statements).split(";"))))
-    return f"begin;\n{lines};\ncommit;\n"
+    return makes_tables
 
 
 def _has_tables(connection: psycopg.Connection) -> bool:
-    found = connection.execute("select to_regclass(%s)", (f"{SCHEMA}.meta",)).fetchone()
-    return found is not None and found[0] is not None
+    return connection.execute("select to_regclass(%s)", (f"{SCHEMA}.meta",)).fetchone() != (None,)
 
 
 def _has_role(connection: psycopg.Connection, role: str) -> bool:
     return connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone() is not None
 
 
-def script(connection: psycopg.Connection, roles: Sequence[str], *, with_tables: bool) -> list[str]:
-    """The statements that set a collection up."""
+def _statements(
+    connection: psycopg.Connection,
+    roles: Sequence[str],
+    shards: Sequence[str],
+    *,
+    makes_tables: bool,
+    with_passwords: bool = True,
+) -> list[str]:
     owner = sql.Identifier(connection.info.user).as_string(connection)
-    parts = []
-    if not _has_role(connection, READERS):
-        parts.append(f"create role {READERS} nologin")
-    if with_tables:
-        parts += [f"create schema if not exists {SCHEMA} authorization {owner}", f"set local role {owner}"]
-        parts += [tables_of_shard(), tables_beside(), grants(), "reset role"]
-    parts += [f"grant {READERS} to {sql.Identifier(role).as_string(connection)}" for role in roles]
-    return parts
+    found = [] if _has_role(connection, READERS) else [f"create role {READERS} nologin"]
+    if makes_tables:
+        if shards:
+            found += sharding.statements(shards, owner, with_passwords=with_passwords)
+        found += [f"create schema if not exists {SCHEMA} authorization {owner}", f"set local role {owner}"]
+        tables = partitioned_tables() if shards else tables_of_shard()
+        found += [one.strip() for one in f"{tables};{tables_beside()}".split(";") if one.strip()]
+        if shards:
+            found += sharding.partitions(len(shards))
+            found.append(f"insert into {SCHEMA}.meta values('shards', '{len(shards)}')")
+        found += [one for one in grants().split(";") if one]
+        found.append("reset role")
+    return found + [f"grant {READERS} to {sql.Identifier(role).as_string(connection)}" for role in roles]
