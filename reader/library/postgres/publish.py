@@ -120,7 +120,7 @@ class Publisher:
                 report = report._replace(generation=generation + 1)
                 self._finish(connection, report, is_sharded="shards" in meta)
             connection.rollback()
-            if report.added + report.changed > report.articles * ANALYZED:
+            if report.added + report.changed > report.articles * ANALYZED and "shards" not in meta:
                 analyze(connection)
         yield Step("done", report=report._replace(seconds=monotonic() - began))
 

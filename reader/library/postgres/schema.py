@@ -34,8 +34,9 @@ _ARTICLE = """
 create table {schema}.article(
   number bigint not null, block integer not null, key bigint not null, date bigint, is_day boolean not null,
   title text not null, provider text not null, domain text not null, topics text not null, quality integer,
-  heat bigint, category text not null, type text not null, url text not null, draft boolean not null,
-  title_key bigint, text_key bigint, sort_title text collate "C" not null, path text not null,
+  heat bigint, category text not null, type text not null, url text collate "C" not null,
+  draft boolean not null,
+  title_key bigint, text_key bigint, sort_title text collate "C" not null, path text collate "C" not null,
   stamp bigint not null, record json not null, words text not null, title_words text not null,
   body text not null{key})"""
 _INDEXES = """

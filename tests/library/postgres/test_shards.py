@@ -1,0 +1,296 @@
+"""A collection over several servers: the same answers, small questions, and nodes that die under readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import psycopg
+import pytest
+from pyroaring import BitMap
+
+from reader.errors import ReaderError
+from reader.index.schema import SetKind
+from reader.library.folder import FolderLibrary
+from reader.library.postgres.connection import connect
+from reader.library.postgres.publish import Publisher
+from reader.library.postgres.setup import set_up
+from reader.library.postgres.store import PostgresStore
+from reader.library.sources import open_library
+from reader.query import parse
+from tests.conftest import LONG
+from tests.index.files import refresh, text_of, write
+from tests.postgres_server import PostgresServer, as_role, programs, servers_folder
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[list[PostgresServer]]:
+    """A server that is asked, and two shards."""
+    programs()
+    with servers_folder() as folder, ExitStack() as stack:
+        started = []
+        for name in ("asked", "one", "two"):
+            started.append(PostgresServer(folder / name).start())
+            stack.callback(started[-1].stop)
+        yield started
+
+
+@contextmanager
+def empty(servers: list[PostgresServer], name: str) -> Iterator[list[str]]:
+    """The addresses of a new database on each of these servers."""
+    for server in servers:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(f"create database {name}".encode())
+    yield [server.url(name) for server in servers]
+
+
+def spread(folder: Path, count: int = 30) -> Path:
+    """Articles with and without a date: the latter have numbers in a block of their own, on the other
+    shard."""
+    for number in range(count):
+        date = f"2024-01-{number % 28 + 1:02}" if number % 3 else ""
+        body = f"common chips word{number} {'xylophone' if number % 5 == 0 else ''}"
+        text = text_of(f"Story {number}", date, url=f"https://news.example/{number}", body=body, quality="70")
+        write(folder / f"{number}.md", text)
+    return folder
+
+
+def publish(folder: FolderLibrary, address: str) -> None:
+    """Refresh and publish."""
+    refresh(folder)
+    for _ in Publisher(*folder.publishable(), address).run():
+        pass
+
+
+QUERIES = (
+    "", "chips", "xyloph*", "word1*", "common -xylophone", '"common chips"', "title:story", "sort:title",
+    "has:body", "until:2024-01-10", "url:example/1", "path:2.md", "is:starred", "quality:>50",
+    "sort:provider",
+)  # fmt: skip
+
+
+def test_shards_answer_as_the_folder_does(three: list[PostgresServer], tmp_path: Path) -> None:
+    """Each question finds the same articles in the same order; both shards hold some of them, and a
+    publication of what changed reaches them."""
+    place = spread(tmp_path / "news")
+    with (
+        empty(three, "same") as (asked, *shards),
+        closing(FolderLibrary.open([place])) as folder,
+    ):
+        assert set_up(asked, shards=shards)
+        assert not set_up(asked, shards=shards)
+        publish(folder, asked)
+        for address in shards:
+            with closing(connect(address)) as shard:
+                assert shard.execute("select 1 from article").fetchone()
+        (place / "7.md").unlink()
+        write(place / "new.md", text_of("New", "2024-02-01", body="chips new"))
+        publish(folder, asked)
+        with closing(open_library([asked])) as shared:
+            for text in QUERIES:
+                query = parse(text)
+                mine, theirs = folder.select(query), shared.select(query)
+                assert len(mine) == len(theirs), text
+                assert [one.id for one in mine.window(0, 50)] == [one.id for one in theirs.window(0, 50)], (
+                    text
+                )
+            assert folder.facet("date", parse("")) == shared.facet("date", parse(""))
+
+
+def test_a_reader_without_rights_reaches_no_shard(three: list[PostgresServer], tmp_path: Path) -> None:
+    """A member of the readers' group reads through the server that is asked, and changes nothing there or on
+    a shard."""
+    with (
+        empty(three, "guarded") as (asked, *shards),
+        closing(FolderLibrary.open([spread(tmp_path)])) as folder,
+    ):
+        with psycopg.connect(three[0].url(), autocommit=True) as connection:
+            connection.execute("create role ana login password 'ana'")
+        set_up(asked, ["ana"], shards=shards)
+        publish(folder, asked)
+        member = as_role(asked, "ana", "ana")
+        with closing(open_library([member])) as shared:
+            assert len(shared.select(parse("chips"))) == 30
+        with closing(connect(member)) as connection:
+            for statement in (
+                "delete from article", "delete from article_0", "select 1 from article_0",
+                "select umoptions from pg_user_mapping",
+                "create foreign table x(a int) server news_shard_0",
+            ):  # fmt: skip
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(statement.encode())
+            options = connection.execute("select umoptions from pg_user_mappings").fetchall()
+            assert all(said is None for (said,) in options)
+
+
+def test_a_shard_that_is_in_use_is_refused(three: list[PostgresServer], tmp_path: Path) -> None:
+    """A database that holds articles already is no shard for another collection."""
+    with empty(three, "used") as (asked, one, two), closing(FolderLibrary.open([spread(tmp_path)])) as folder:
+        set_up(one)
+        publish(folder, one)
+        with pytest.raises(ReaderError, match="holds articles already") as said:
+            set_up(asked, shards=[one, two])
+        assert "a secret" not in str(said.value)
+        set_up(asked)
+        with pytest.raises(ReaderError, match="set up already"):
+            set_up(asked, shards=[two])
+
+
+def test_a_publication_that_broke_off_between_shards_is_loaded_anew(
+    three: list[PostgresServer], tmp_path: Path
+) -> None:
+    """Where a server died while the shards were told, the next publication trusts none of them."""
+    with (
+        empty(three, "broken") as (asked, *shards),
+        closing(FolderLibrary.open([spread(tmp_path)])) as folder,
+    ):
+        set_up(asked, shards=shards)
+        publish(folder, asked)
+        with closing(connect(asked)) as connection:
+            connection.execute("insert into meta values('unfinished', '')")
+        with closing(connect(shards[0])) as shard:
+            shard.execute("delete from article")
+        publish(folder, asked)
+        with closing(open_library([asked])) as shared:
+            assert len(shared.select(parse("")).window(0, 50)) == 30
+
+
+class Explained(PostgresStore):
+    """A store that says how its questions are answered, instead of answering them."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        super().__init__(connection)
+        self.plans: list[str] = []
+        self._asked = connection
+
+    def _rows(self, question: str, *values: object) -> list[tuple[object, ...]]:
+        rows = self._asked.execute(f"explain (verbose, costs off) {question}".encode(), values).fetchall()
+        self.plans.append("\n".join(line for (line,) in rows))
+        return []
+
+
+def test_shards_are_asked_for_nothing_but_the_answer(three: list[PostgresServer], tmp_path: Path) -> None:
+    """Every condition travels to the shards, which answer at once; what is in order is merged in order."""
+    with (
+        empty(three, "explained") as (asked, *shards),
+        closing(FolderLibrary.open([spread(tmp_path)])) as folder,
+    ):
+        set_up(asked, shards=shards)
+        publish(folder, asked)
+        with closing(connect(asked)) as connection:
+            store = Explained(connection)
+            store.set_of(SetKind.WORD, "chips")
+            store.sets_of(SetKind.WORD, ["chips", "common"])
+            store.set_starting(SetKind.WORD, "chipsets")
+            store.keyed_between(1, 2)
+            store.numbers_from([1, 2])
+            store.numbers_of([1, 2])
+            store.headlines([1, 2], {})
+            store.identities([1, 2])
+            store.articles([1, 2])
+            list(store.dates_of([1, 2]))
+            store.with_phrase([1, 2], "text", ["common", "chips"], False)
+            store.with_url(["a", "b"], BitMap([1]))
+            store.with_path("a", BitMap([1]))
+            for plan in store.plans:
+                assert plan.count("Remote SQL") == plan.count("WHERE") == 2, plan
+                assert "Filter" not in plan and plan.count("Async Foreign Scan") == 2, plan
+            store.plans.clear()
+            list(store.dated_from(5))
+            [plan] = store.plans
+            assert "Merge Append" in plan and "Filter" not in plan and plan.count("ORDER BY date") == 2, plan
+
+
+@pytest.mark.parametrize("_", [pytest.param(0, marks=LONG)])
+def test_no_page_fails_and_no_mark_is_lost_when_nodes_die(tmp_path: Path, _: int) -> None:
+    """SIGKILL of a shard's and of the first server's primary while pages are read: every page is there, marks
+    say a sentence until there is a writer again, and each that was said to be set is set."""
+    programs()
+    with servers_folder() as folder, ExitStack() as stack:
+
+        def started(name: str, primary: PostgresServer | None = None, **settings: str) -> PostgresServer:
+            server = PostgresServer(folder / name, primary=primary, **settings).start()
+            stack.callback(server.stop)
+            return server
+
+        pairs = []
+        for name in ("asked", "one", "two"):
+            primary = started(name)
+            pairs.append((primary, started(f"{name}b", primary)))
+            if name == "asked":
+                with psycopg.connect(primary.url(), autocommit=True) as connection:
+                    connection.execute("alter system set synchronous_standby_names = '*'")
+                    connection.execute("select pg_reload_conf()")
+        asked, one, two = (_of_both(*pair) for pair in pairs)
+        set_up(asked, shards=[one, two])
+        with closing(FolderLibrary.open([spread(tmp_path / "news", 200)])) as library:
+            publish(library, asked)
+        set_keys, sentences, pages = _read_and_mark(asked, pairs)
+        assert pages > 100 and len(set_keys) > 20
+        with closing(open_library([asked])) as shared:
+            found = {one.id for one in shared.select(parse("is:starred")).window(0, 500)}
+        assert set_keys <= found
+        print(f"{pages} pages, 0 failed; {len(set_keys)} marks set, {sentences} refused with a sentence")
+
+
+def _of_both(primary: PostgresServer, standby: PostgresServer) -> str:
+    """An address that names both servers."""
+    url = primary.url()
+    return url.replace(f":{primary.port}/", f":{primary.port},127.0.0.1:{standby.port}/")
+
+
+def _read_and_mark(
+    address: str, pairs: list[tuple[PostgresServer, PostgresServer]]
+) -> tuple[set[str], int, int]:
+    """Read pages and set marks while two primaries are killed; what was said to be set, how many sentences
+    there were instead, and how many pages were read."""
+    from reader.library import Change
+
+    stop = Event()
+    failed: list[BaseException] = []
+    done: set[str] = set()
+    counts = {"pages": 0, "sentences": 0}
+    with closing(open_library([address])) as shared:
+        ids = [*shared.select(parse("")).window(0, 200)]
+
+    def read() -> None:
+        with closing(open_library([address])) as shared:
+            while not stop.is_set():
+                query = parse(("chips", "common", "word1*", "")[counts["pages"] % 4])
+                try:
+                    results = shared.select(query)
+                    assert len(results.window(0, 30)) == min(30, len(results)) > 0
+                except BaseException as error:
+                    failed.append(error)
+                    return
+                counts["pages"] += 1
+
+    def mark() -> None:
+        with closing(open_library([address])) as shared:
+            while not stop.is_set():
+                one = ids[(len(done) + counts["sentences"]) % len(ids)]
+                try:
+                    shared.mark([one], Change(starred=True))
+                    done.add(one.id)
+                except ReaderError:
+                    counts["sentences"] += 1
+                stop.wait(0.02)
+
+    threads = [Thread(target=read), Thread(target=mark)]
+    for thread in threads:
+        thread.start()
+    try:
+        for primary, standby in (pairs[1], pairs[0]):
+            stop.wait(3)
+            primary.kill()
+            stop.wait(2)
+            standby.promote()
+        stop.wait(5)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert not failed, failed[0]
+    return done, counts["sentences"], counts["pages"]
