@@ -172,6 +172,6 @@ def _entry(chance: random.Random, number: int) -> IndexEntry:
     title = corpus.text(chance, 9).capitalize()
     return IndexEntry(
         0, 0, False, title, name, domain, tuple(topics), quality, heat, "news", "article",
-        f"https://{domain}/{number:x}", is_draft, tuple(values), "",
-        chance.getrandbits(63), chance.getrandbits(63),
+        f"https://{domain}/{number:x}", is_draft, tuple(values), "", 0,
+        chance.getrandbits(63), chance.getrandbits(63), None,
     )  # fmt: skip

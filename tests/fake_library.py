@@ -13,7 +13,7 @@ from reader.errors import NoSuchArticle, StorageError
 from reader.library import MOST_PERIODS, MOST_RELATED, Change, Library, RelatedLink
 from reader.pictures import PictureError
 from reader.query import Query
-from reader.query.results import Facet, FacetValue, Headline, Progress, Report, Stretch
+from reader.query.results import Facet, FacetValue, Folding, Headline, Progress, Report, Stretch
 from reader.query.topic_rules import TopicRules
 from tests.headlines import headline_of
 from tests.model import Marked, Model, Stored
@@ -34,6 +34,15 @@ class ListResults:
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    @property
+    def articles(self) -> int:
+        """How many articles match."""
+        return len(self._numbers)
+
+    def story(self, headline: Headline) -> Sequence[Headline]:
+        """Nothing is folded."""
+        return [headline]
 
     def window(self, start: int, stop: int) -> Sequence[Headline]:
         """The headlines at these positions, with their marks as they are now."""
@@ -141,7 +150,9 @@ class FakeLibrary(Library):
         """These articles were never files."""
         return True
 
-    def select(self, query: Query, now: datetime | None = None) -> ListResults:
+    def select(
+        self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
+    ) -> ListResults:
         """The numbers of the articles that match, in order."""
         self.asked.append(query)
         model = self._model()
@@ -340,7 +351,9 @@ class SlowLibrary(FakeLibrary):
         self.failure: Exception | None = None
         """What comes instead of an answer."""
 
-    def select(self, query: Query, now: datetime | None = None) -> ListResults:
+    def select(
+        self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
+    ) -> ListResults:
         """Wait, then answer or fail."""
         assert self.may_answer.wait(60)
         if self.failure is not None:

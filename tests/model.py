@@ -8,14 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.article import dates
 from reader.article.identity import host_of
 from reader.article.plain_text import searched_text
-from reader.article.record import Article, key_of
+from reader.article.record import Article, id_of, key_of
 from reader.article.text import fold, signs, words
 from reader.collection.files import load
 from reader.collection.folders import Collection as Folders
@@ -23,6 +23,9 @@ from reader.collection.sites import folder_of, shared_part
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
 from reader.query.values import bounds
+from reader.stories.grouping import groups
+from reader.stories.likeness import text_of
+from reader.stories.linking import links
 
 TITLE_LETTERS = 80
 """Letters of a title that decide its place from A to Z; those that share them stand by date."""
@@ -215,8 +218,8 @@ class Model:
                 found = _texts(article, term.field)
                 has_signs = all(any(sign in text for text in found) for sign in signs(value))
                 return has_signs and _has_words(found, term, words(value))
-            case "quality" | "heat":
-                number = article.quality if term.field == "quality" else article.heat
+            case "quality" | "heat" | "coverage":
+                number = self.coverage(article) if term.field == "coverage" else getattr(article, term.field)
                 low, high = bounds(value)
                 return (
                     number is not None and (low is None or number >= low) and (high is None or number <= high)
@@ -237,6 +240,8 @@ class Model:
                 return value.lower() in article.path.lower()
             case "id":
                 return article.id.startswith(value.lower())
+            case "story":
+                return any(other.startswith(value.lower()) for other in self.story(article))
             case "domain":
                 return any(_is_domain(domain, value, term.prefix) for domain in _domains(article))
             case _:
@@ -270,6 +275,27 @@ class Model:
             "note": bool(marked.note),
         }[value]
 
+    @cached_property
+    def stories(self) -> list[dict[str, str]]:
+        """For each story the ids of its articles with their providers."""
+        texts = {
+            key_of(one.article.identity): text_of(
+                key_of(one.article.identity), one.second, one.article.provider.name, one.article.title,
+                one.article.excerpt,
+            )
+            for one in self.stored if one.second is not None
+        }  # fmt: skip
+        return [{id_of(key): texts[key].provider for key in found} for found in groups(links(texts.values()))]
+
+    def story(self, article: Article) -> dict[str, str]:
+        """The ids of the articles of its story with their providers."""
+        alone = {article.id: article.provider.name}
+        return next((found for found in self.stories if article.id in found), alone)
+
+    def coverage(self, article: Article) -> int:
+        """How many providers have its story."""
+        return len({provider.casefold() for provider in self.story(article).values()})
+
     def order(self, found: list[Stored], query: Query) -> list[Stored]:
         """What matches, given in date order, in the query's order; ties stay by date."""
         if query.sort == "date":
@@ -283,9 +309,13 @@ class Model:
             return sorted(found, key=lambda one: _hits(one.article, query), reverse=not query.is_reversed)
         if query.sort == "provider":
             return sorted(found, key=_provider, reverse=query.is_reversed)
+        if query.sort == "coverage":
+            return sorted(found, key=lambda one: self.coverage(one.article), reverse=not query.is_reversed)
         known = [one for one in found if _score(one.article, query.sort) is not None]
         unknown = [one for one in found if _score(one.article, query.sort) is None]
         known.sort(key=lambda one: _score(one.article, query.sort) or 0, reverse=not query.is_reversed)
+        if query.sort == "heat":
+            unknown.sort(key=lambda one: self.coverage(one.article), reverse=not query.is_reversed)
         return known + unknown
 
 

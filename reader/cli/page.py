@@ -110,6 +110,10 @@ def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[st
         ("category", ", ".join(filter(None, (article.category, article.type)))),
         ("quality", "" if article.quality is None else str(article.quality)),
         ("heat", "" if article.heat is None or article.heat < 0 else str(article.heat)),
+        (
+            "story",
+            f"{headline.story}, {headline.coverage} providers" if headline.coverage > 1 else headline.story,
+        ),
         ("marks", ", ".join(["read" if headline.is_read else "unread", *marks])),
         ("tags", ", ".join(headline.tags)),
         ("note", note),

@@ -185,6 +185,7 @@ MOST_BYTES = 1 << 20
 ROWS = ("comfortable", "compact")
 PICTURES = ("auto", "always", "never")
 FEEDS = ("folder", "every", "contact")
+LIST = ("stories",)
 DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
 _CONTACT = re.compile(r"[!-'*-~]{0,200}", re.ASCII)
 SITE_KEYS = ("folder", "name", "url", "permalink")
@@ -241,6 +242,10 @@ class Config(NamedTuple):
     """Whether pictures may be fetched from the network."""
     remember: bool = True
     """Whether the screen starts where the last visit ended."""
+    find_stories: bool = True
+    """Whether articles are compared, to find which of them tell the same story."""
+    list: Mapping[str, bool] = {}
+    """Whether lists are folded by stories (`stories`)."""
     feeds: Mapping[str, str] = {}
     """Where news is kept (`folder`), how often feeds are fetched that say nothing else (`every`),
     and whom servers may write to (`contact`)."""
@@ -348,6 +353,8 @@ def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> ob
             return _collection(value, folder)
         if key == "feeds":
             return _feeds(texts_by_name(value), folder, warnings)
+        if key == "list":
+            return _list(value, warnings)
         if key == "keys":
             return _keys(texts_by_name(value), warnings)
         if key == "terminal":
@@ -463,6 +470,21 @@ def _mistake_in(site: Mapping[str, str]) -> str:
     return ""
 
 
+def _list(value: object, warnings: list[str]) -> dict[str, bool]:
+    """The table [list]; invalid values are reported and ignored."""
+    if not isinstance(value, dict):
+        raise InvalidValue("a table")
+    good = {}
+    for name, item in value.items():
+        if name not in LIST:
+            warnings.append(f"list: unknown key {shown(name)}; {nearest(name, LIST)}")
+        elif not isinstance(item, bool):
+            warnings.append(f"list: {name}: expected true or false, not {quoted(item)}")
+        else:
+            good[name] = item
+    return good
+
+
 def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
     for unknown in [name for name in pairs if name not in BY_ID]:
         warnings.append(f"keys: unknown command {shown(unknown)}; {nearest(unknown, BY_ID)}")
@@ -491,5 +513,6 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "signs": one_of(SIGNS),
     "pictures": one_of(PICTURES),
     "fetch_pictures": switch,
+    "find_stories": switch,
     "skip_folders": lines,
 }

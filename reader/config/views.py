@@ -15,7 +15,7 @@ BUILT_IN: Mapping[str, str] = {
     "Starred": "is:starred",
     "Today": "since:today",
     "This week": "since:7d",
-    "Hot": "heat:>0 sort:heat",
+    "Hot": "heat:>0 OR -heat:>=0 coverage:>=2 sort:heat",
 }
 """The views that are always there, in their order; the configuration's follow, or replace one by its name."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -12,9 +12,10 @@ from reader.article.dates import When
 from reader.article.record import id_of
 from reader.index.backend import ArticleRow, AskedIndex
 from reader.index.facets import count_facet, count_ranges
+from reader.index.folding import FoldedOrder
 from reader.index.order import Order, order_of
 from reader.query import Query
-from reader.query.results import Facet, FacetValue, Headline
+from reader.query.results import Facet, FacetValue, Fold, Folding, Headline
 
 _Reply = TypeVar("_Reply")
 
@@ -25,12 +26,14 @@ HEADLINE_COLUMNS = (
 
 
 def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
-    """A row of HEADLINE_COLUMNS with the person's marks."""
+    """A row of HEADLINE_COLUMNS, with the story's key and coverage where they are known, and the person's
+    marks."""
     (number, key, title, provider, domain, topics, date, is_day, quality, heat, category, kind, url,
-     draft) = row  # fmt: skip
+     draft, *of_story) = row  # fmt: skip
+    story, coverage = of_story or (None, None)
     # What is no text or no number here would only fail where it is painted.
     "".join((title, provider, domain, topics, category, kind, url))
-    sum((key, draft, quality or 0, heat or 0))
+    sum((key, draft, quality or 0, heat or 0, coverage or 1))
     tags = tuple(
         sorted(name[4:] for name, found in marks.items() if name.startswith("tag:") and number in found)
     )
@@ -38,6 +41,7 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
         number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (),
         _when(date, is_day), quality, heat, category, kind, url, bool(draft), number in marks["read"],
         number in marks["starred"], tags, number in marks["note"],
+        story="" if story is None else id_of(story), coverage=coverage or 1,
     )  # fmt: skip
 
 
@@ -62,8 +66,11 @@ class Asker(Protocol):
 class IndexResults:
     """Results over one index; see `reader.query.results.Results`."""
 
-    def __init__(self, index: AskedIndex, query: Query, now: datetime, guard: Asker) -> None:
+    def __init__(
+        self, index: AskedIndex, query: Query, now: datetime, guard: Asker, folding: Folding | None = None
+    ) -> None:
         self._index = index
+        self._folding = folding
         self._guard = guard
         self._now = now
         self.query = query
@@ -75,10 +82,33 @@ class IndexResults:
             self.match = search.all_of(self.query.clauses)
             self.is_exact = search.is_exact
             self._edition = self._index.edition
-            self._order: Order = order_of(view, self.query, self.match)
+            self._folded: FoldedOrder | None = None
+            if self._folding is None:
+                self._order: Order = order_of(view, self.query, self.match)
+            else:
+                opened = self._index.numbers_from(int(story, 16) for story in self._folding.opened)
+                self._order = self._folded = FoldedOrder(view, self.query, self.match, opened)
 
     def __len__(self) -> int:
+        return len(self.match) if self._folded is None else len(self._folded)
+
+    @property
+    def articles(self) -> int:
+        """See `reader.query.results.Results`."""
         return len(self.match)
+
+    def story(self, headline: Headline) -> list[Headline]:
+        """See `reader.query.results.Results`."""
+        return self._guard.ask(lambda: self._story(headline))
+
+    def _story(self, headline: Headline) -> list[Headline]:
+        self._find_again()
+        if headline.fold is None or headline.fold.is_inside:
+            return [headline]
+        members = self._index.story_members([headline.number])
+        return [headline, *self._index.headlines(
+            [number for _, number, _ in members if number in self.match and number != headline.number]
+        )]  # fmt: skip
 
     def rows(self, start: int = 0, stop: int | None = None) -> list[ArticleRow]:
         """All articles that match, or those at the positions start..stop-1."""
@@ -102,11 +132,36 @@ class IndexResults:
     def _window(self, start: int, stop: int) -> list[Headline]:
         self._find_again()
         found = self._index.headlines(self._order.window(start, stop))
-        return with_added_topics(self._index, found, self._now)
+        found = with_added_topics(self._index, found, self._now)
+        return found if self._folded is None else self._with_folds(self._folded, found)
+
+    def _with_folds(self, folded: FoldedOrder, found: list[Headline]) -> list[Headline]:
+        in_stories = [one.number for one in found if one.story]
+        members: dict[int, list[tuple[int, str]]] = {}
+        story_of: dict[int, int] = {}
+        for story, number, provider in self._index.story_members(in_stories) if in_stories else ():
+            if number in self.match:
+                members.setdefault(story, []).append((number, provider))
+                story_of[number] = story
+        opened = self._folding.opened if self._folding else frozenset()
+        return [
+            one._replace(fold=_fold(one, members.get(story_of.get(one.number, 0), []), folded, opened))
+            for one in found
+        ]
 
     def position(self, number: int) -> int | None:
         """See `reader.query.results.Results`."""
         return self._order.position(number) if number in self.match else None
+
+
+def _fold(
+    one: Headline, members: Sequence[tuple[int, str]], folded: FoldedOrder, opened: Collection[str]
+) -> Fold | None:
+    if folded.is_inside(one.number):
+        return Fold(0, (), is_inside=True)
+    others = [provider for number, provider in members if number != one.number]
+    providers = dict.fromkeys(provider for provider in others if provider != one.provider)
+    return Fold(len(others), tuple(providers), one.story in opened) if others else None
 
 
 def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: int) -> Facet:

@@ -72,6 +72,12 @@ class SetStore(Protocol):
     def words_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
         """(number, words of title and excerpt as `reader.stories.likeness.pack` has them) of these."""
 
+    def stories(self) -> Iterable[tuple[int, int]]:
+        """(number, number of the story's first article) of every article in a story, by number."""
+
+    def story_members(self, numbers: Sequence[int]) -> Iterable[tuple[int, int, str]]:
+        """(story, number, provider) of all articles of the stories in which these are, newest first."""
+
     def keyed_between(self, low: int, high: int) -> Iterable[int]:
         """The numbers of the articles whose key is in this range."""
 
@@ -111,6 +117,9 @@ class AskedIndex(Protocol):
 
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
         """The headlines of at most so many articles whose key is in this range."""
+
+    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+        """(story, number, provider) of all articles of the stories in which these are, newest first."""
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
         """The articles with these numbers that are there."""

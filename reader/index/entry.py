@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from typing import NamedTuple, TypeAlias
 from unicodedata import category
 
@@ -22,6 +22,7 @@ from reader.article.sketch import sketch_of
 from reader.article.text import display_path, is_unspaced, signs, words
 from reader.collection.sites import folder_of
 from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name
+from reader.stories.likeness import pack
 
 
 class IndexEntry(NamedTuple):
@@ -45,7 +46,9 @@ class IndexEntry(NamedTuple):
     values: tuple[tuple[int, str], ...]
     """The sets other than those of words that it belongs to."""
     text: str
-    """Everything but the title that a bare word is looked for in, a text a line."""
+    """Everything but the title that a bare word is looked for in, a text a line; the excerpt first."""
+    excerpt: int
+    """The excerpt's length."""
     title_key: int | None
     text_key: int | None
     """See `Article.title_key` and `Article.text_key`."""
@@ -65,6 +68,7 @@ def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[
         "domain": (article.provider.domain.lower(), host),
         "quality": () if article.quality is None else (str(article.quality),),
         "heat": () if article.heat is None else (str(article.heat),),
+        "coverage": (),  # that of its story, which is found later
     }
 
 
@@ -95,13 +99,14 @@ def entry_of(article: Article, place: Place) -> IndexEntry:
         key_of(article.identity), None if date is None else seconds_of(date), is_day, article.title,
         article.provider.name, article.provider.domain or host, article.topics,
         article.quality, article.heat, article.category, article.type, url, article.is_draft,
-        tuple(found), "\n".join(searched_texts(article)), article.title_key, article.text_key,
+        tuple(found), "\n".join(searched_texts(article)), len(article.excerpt),
+        article.title_key, article.text_key,
         None if is_web(article.identity) else sketch_of(article.body),
     )  # fmt: skip
 
 
 def searched_texts(article: Article) -> list[str]:
-    """Everything but the title that a bare word is looked for in."""
+    """Everything but the title that a bare word is looked for in, the excerpt first."""
     return [
         article.excerpt, searched_text(article.body), article.provider.name, *article.author, *article.topics,
         *[link.title for link in article.related],
@@ -186,6 +191,8 @@ class IndexRow(NamedTuple):
     title_key: int | None
     text_key: int | None
     sketch: bytes | None
+    story_words: bytes
+    """What stories and likeness are found by (see `reader.stories.likeness.pack`)."""
 
 
 class Batch:
@@ -213,17 +220,21 @@ class Batch:
             in_title.update(signs(entry.title))
             unique.update(in_title)
         count = 0
-        for piece in _pieces(entry.text):
+        excerpt_words: list[str] = []
+        start = entry.excerpt if entry.excerpt <= LONG else 0
+        for place, piece in enumerate(chain((entry.text[:start],), _pieces(entry.text[start:]))):
             if len(unique) > MAX_DIFFERENT or count > MAX_WORDS:
                 self.cut.append(number)
                 break
             other_words = words(piece)
+            if not place:
+                excerpt_words = other_words
             count += len(other_words)
             unique.update(other_words)
             if not is_ascii:
                 unique.update(run_ends(other_words))
                 unique.update(signs(piece))
-        row = _row(number, entry, origin)
+        row = _row(number, entry, origin, pack(title_words, excerpt_words))
         _append_to_all(self._words, unique, member)
         _append_to_all(self._title_words, in_title, member)
         members = self.members
@@ -286,11 +297,11 @@ def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -
     deque(map(list.append, map(lists.__getitem__, values), repeat(number)), maxlen=0)
 
 
-def _row(number: int, entry: IndexEntry, origin: Origin) -> IndexRow:
+def _row(number: int, entry: IndexEntry, origin: Origin, story_words: bytes) -> IndexRow:
     folder, name, mtime_ns, size, inode, ctime_ns = origin
     return IndexRow(
         number, entry.key, entry.date, entry.is_day, entry.title, entry.provider, entry.domain,
         "\n".join(entry.topics), entry.quality, entry.heat, entry.category, entry.type, entry.url,
         entry.is_draft, folder, pack_name(name), mtime_ns, size, inode, ctime_ns, entry.title_key,
-        entry.text_key, entry.sketch,
+        entry.text_key, entry.sketch, story_words,
     )  # fmt: skip

@@ -104,22 +104,22 @@ class RowOfSets:
         self._view = view
         # Read now: pages are asked for where the view's connection may not be used.
         _ = view.late_articles
-        self._sets = sets
+        self.sets = sets
         self._ends = list(accumulate(map(len, sets)))
         self._orders: dict[int, DateOrder] = {}
 
     def _order(self, place: int) -> DateOrder:
         found = self._orders.get(place)
         if found is None:
-            found = self._orders[place] = DateOrder(self._view, self._sets[place])
+            found = self._orders[place] = DateOrder(self._view, self.sets[place])
         return found
 
     def window(self, start: int, stop: int) -> list[int]:
         """See Order."""
         found: list[int] = []
         place = bisect_right(self._ends, start)
-        while start < stop and place < len(self._sets):
-            begin = self._ends[place] - len(self._sets[place])
+        while start < stop and place < len(self.sets):
+            begin = self._ends[place] - len(self.sets[place])
             found += self._order(place).window(start - begin, min(stop, self._ends[place]) - begin)
             start = self._ends[place]
             place += 1
@@ -127,8 +127,8 @@ class RowOfSets:
 
     def position(self, number: int) -> int:
         """See Order."""
-        place = next(place for place, found in enumerate(self._sets) if number in found)
-        return self._ends[place] - len(self._sets[place]) + self._order(place).position(number)
+        place = next(place for place, found in enumerate(self.sets) if number in found)
+        return self._ends[place] - len(self.sets[place]) + self._order(place).position(number)
 
 
 def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
@@ -140,22 +140,40 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
     if query.sort == "relevance":
         sets = _by_hits(view, query, match)
         return RowOfSets(view, sets[::-1] if query.is_reversed else sets)
-    field = STORED[query.sort]
-    known = view.choices(field)
+    if query.sort == "coverage":
+        return RowOfSets(view, _by_coverage(view, match, is_reversed=query.is_reversed))
+    known = view.choices(STORED[query.sort])
     if query.sort == "heat":
         # A negative heat was not measured.
         known = [choice for choice in known if int(choice[2]) >= 0]
-    natural: Callable[[KnownValue], object] = _by_name if query.sort == "provider" else _highest_first
-    sets, rest = [], match
-    in_order = sorted(known, key=natural, reverse=query.is_reversed)  # type: ignore[arg-type]
-    numbers = iter(view.get_all(field, [stored for *_, stored in in_order]))
+    sets, rest = _by_value(view, query.sort, known, match, is_reversed=query.is_reversed)
+    # What has no value comes last, whichever way round; where that is the heat, by coverage.
+    last = _by_coverage(view, rest, is_reversed=query.is_reversed) if query.sort == "heat" else [rest]
+    return RowOfSets(view, [*sets, *filter(None, last)])
+
+
+def _by_coverage(view: IndexView, match: BitMap, *, is_reversed: bool) -> list[BitMap]:
+    known = view.choices(STORED["coverage"])
+    sets, rest = _by_value(view, "coverage", known, match, is_reversed=is_reversed)
+    # An article of one provider alone is in no set.
+    return [rest, *sets] if is_reversed else [*sets, rest]
+
+
+def _by_value(
+    view: IndexView, field: str, known: Sequence[KnownValue], match: BitMap, *, is_reversed: bool
+) -> tuple[list[BitMap], BitMap]:
+    """A match by the values of a field, in their order, and what of it has none."""
+    natural: Callable[[KnownValue], object] = _by_name if field == "provider" else _highest_first
+    sets: list[BitMap] = []
+    rest = match
+    in_order = sorted(known, key=natural, reverse=is_reversed)  # type: ignore[arg-type]
+    numbers = iter(view.get_all(STORED[field], [stored for *_, stored in in_order]))
     for _, spellings in groupby(in_order, key=natural):
         found = match & BitMap.union(BitMap(), *[next(numbers) for _ in spellings])
         if found:
             sets.append(found)
             rest = rest - found
-    # What has no value comes last, whichever way round.
-    return RowOfSets(view, [*sets, rest] if rest else sets)
+    return sets, rest
 
 
 def _by_name(choice: KnownValue) -> str:

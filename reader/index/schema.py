@@ -14,7 +14,7 @@ from zlib import crc32
 from reader.permissions import permissions, require
 from reader.query.fields import FIELDS
 
-VERSION = 10 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 11 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; another version means: build anew. It follows from the stored fields as well."""
 
 BLOCK_BITS = 16
@@ -78,7 +78,7 @@ create table articles(
   type text not null, url text not null, draft integer not null,
   folder integer not null, name text not null, mtime_ns integer not null, size integer not null,
   inode integer not null, ctime_ns integer not null, title_key integer, text_key integer,
-  sketch blob);
+  sketch blob, story_words blob not null);
 create unique index articles_by_key on articles(key);
 create index articles_by_folder on articles(folder desc);
 create index articles_by_date on articles(date);
@@ -102,6 +102,20 @@ create table departed(
   key integer primary key, title_key integer, text_key integer, url text not null, path text not null,
   date integer, sketch blob);
 create table arrived(number integer primary key);
+create table stories(number integer primary key, story integer not null, coverage integer not null);
+create index stories_by_story on stories(story);
+create table story_links(
+  day integer not null, later integer not null, earlier integer not null, score real not null,
+  primary key(day, later, earlier)) without rowid;
+create index story_links_by_later on story_links(later);
+create index story_links_by_earlier on story_links(earlier);
+create table story_days_due(day integer primary key);
+create trigger story_arrived after insert on articles when new.date is not null
+  begin insert or ignore into story_days_due values({day}); end;
+create trigger story_gone after delete on articles when old.date is not null
+  begin insert or ignore into story_days_due values({day_before}); end;
+create trigger story_rekeyed after update of key on articles when new.date is not null
+  begin insert or ignore into story_days_due values({day}); end;
 create table blocks(block integer primary key);
 create table sets(
   block integer not null, field integer not null, value text not null, part integer not null,
@@ -113,6 +127,9 @@ create table choices(
   field integer not null, folded text not null, value text not null, primary key(field, folded, value))
   without rowid;
 """
+
+_DAY = "(({0} - (({0} % 86400) + 86400) % 86400) / 86400)"
+"""The day of a date in seconds, rounded down."""
 
 _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 """Bytes that stand for themselves in a URI."""
@@ -174,10 +191,11 @@ def _address(path: str) -> str:
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the empty tables."""
+    tables = _TABLES.format(day=_DAY.format("new.date"), day_before=_DAY.format("old.date"))
     connection.execute("pragma page_size = 16384")
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = normal")
-    connection.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit;")
+    connection.executescript(f"begin; {tables} pragma user_version = {VERSION}; commit;")
 
 
 def check(connection: sqlite3.Connection) -> None:

@@ -90,6 +90,10 @@ class Search:
     def _value(self, among: BitMap, term: Term, value: str) -> BitMap:
         if term.field in ("text", "title", "author"):
             return self._words(among, term, value)
+        if term.field == "coverage":
+            return self._coverage(value)
+        if term.field == "story":
+            return self._story(value)
         if term.field in NUMBER_FIELDS:
             return self._number(STORED[term.field], value)
         if term.field in DATE_FIELDS:
@@ -152,6 +156,20 @@ class Search:
             if (low is None or int(text) >= low) and (high is None or int(text) <= high)
         ]  # fmt: skip
         return _united(self._view.get_all(field, within))
+
+    def _coverage(self, value: str) -> BitMap:
+        found = self._number(STORED["coverage"], value)
+        from reader.query.values import bounds
+
+        low, high = bounds(value)
+        if (low is None or low <= 1) and (high is None or high >= 1):
+            # An article of one provider alone is in no set.
+            return found | (self._view.live - self._number(STORED["coverage"], ">1"))
+        return found
+
+    def _story(self, value: str) -> BitMap:
+        found = self._scan(self._view.live, "id", value)
+        return found | BitMap([number for _, number, _ in self._view.store.story_members([*found])])
 
     def _date(self, field: str, value: str) -> BitMap:
         from reader.article import dates

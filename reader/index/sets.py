@@ -258,6 +258,16 @@ def replace_set(connection: sqlite3.Connection, field: int, value: str, numbers:
         _put(connection, field, value, block, inside)
 
 
+def change_set(connection: sqlite3.Connection, field: int, value: str, came: BitMap, gone: BitMap) -> None:
+    """Take numbers into a set and others out of it, in the blocks where they are; in a transaction."""
+    _note_choices(connection, field, [value])
+    touched = {block for block, _ in by_block(came | gone)}
+    for block in touched & {block for (block,) in connection.execute("select block from blocks")}:
+        stored = _stored(connection, field, value, block)
+        inside = BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
+        _put(connection, field, value, block, (stored - gone) | (came & inside))
+
+
 def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
     """Where a block has a set for a crowded beginning, it must have all words that begin so."""
     long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)

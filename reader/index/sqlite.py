@@ -82,16 +82,26 @@ class SqliteStore:
 
     def words_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """See SetStore."""
-        from reader.article.text import words
-        from reader.stories.likeness import pack
-
         for start in range(0, len(numbers), MOST_ASKED):
             part = numbers[start : start + MOST_ASKED]
-            rows = self.connection.execute(
-                f"select number, title from articles where number in ({','.join('?' * len(part))})", part
+            yield from self.connection.execute(
+                f"select number, story_words from articles where number in ({','.join('?' * len(part))})",
+                part,
             )
-            for number, title in rows:
-                yield number, pack(words(title), ())
+
+    def stories(self) -> Iterable[tuple[int, int]]:
+        """See SetStore."""
+        return self.connection.execute("select number, story from stories order by number")
+
+    def story_members(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+        """See SetStore."""
+        for start in range(0, len(numbers), MOST_ASKED):
+            part = numbers[start : start + MOST_ASKED]
+            yield from self.connection.execute(
+                "select story, number, provider from stories join articles using(number) where story in"
+                f" (select story from stories where number in ({','.join('?' * len(part))}))"
+                " order by date desc, key desc", part
+            )  # fmt: skip
 
     def keyed_between(self, low: int, high: int) -> Iterator[int]:
         """See SetStore."""

@@ -50,6 +50,13 @@ ROWS_KIB = 128
 PATIENCE = 0.1
 """Seconds that what is being painted waits for a question."""
 
+_STORY = (
+    "(select first.key from stories join articles first on first.number = stories.story"
+    " where stories.number = articles.number),"
+    " (select coverage from stories where stories.number = articles.number)"
+)
+"""The key of the first article of an article's story and the story's coverage; null where it is in none."""
+
 
 class Index:
     """One collection's index. Questions may come from any thread; one refresh at a time writes."""
@@ -349,9 +356,9 @@ class Index:
             for start in range(0, len(numbers), MOST_ASKED):
                 part = numbers[start : start + MOST_ASKED]
                 rows = connection.execute(
-                    f"select {HEADLINE_COLUMNS} from articles where number in ({','.join('?' * len(part))})",
-                    part,
-                )
+                    f"select {HEADLINE_COLUMNS}, {_STORY} from articles"
+                    f" where number in ({','.join('?' * len(part))})", part
+                )  # fmt: skip
                 found.update((row[0], row) for row in rows)
             return [headline(found[number], self.marked) for number in numbers if number in found]
 
@@ -359,10 +366,23 @@ class Index:
         """The headlines of at most so many articles whose key is in this range."""
         with self.rows() as connection:
             rows = connection.execute(
-                f"select {HEADLINE_COLUMNS} from articles where key between ? and ? limit ?",
+                f"select {HEADLINE_COLUMNS}, {_STORY} from articles where key between ? and ? limit ?",
                 (low, high, most),
             ).fetchall()
             return [headline(row, self.marked) for row in rows]
+
+    def state_of_stories(self) -> tuple[bool, bool]:
+        """Whether stories were found, and whether some are to be found anew."""
+        with self.rows() as connection:
+            found = connection.execute(
+                "select exists(select 1 from stories), exists(select 1 from story_days_due)"
+            ).fetchone()
+            return bool(found[0]), bool(found[1])
+
+    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+        """(story, number, provider) of all articles of the stories in which these are, newest first."""
+        with self.rows() as connection:
+            return [*SqliteStore(connection).story_members(numbers)]
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
         """The articles with these numbers that are there."""

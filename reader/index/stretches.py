@@ -209,6 +209,14 @@ class TitleOrder:
     def _before(self, place: int) -> int:
         return self._ends[place - 1] if place else 0
 
+    def of(self, some: BitMap) -> Iterator[int]:
+        """Some of the match in this order."""
+        places = range(len(self._titles.sets))
+        for place in reversed(places) if self._is_reversed else places:
+            if not some.isdisjoint(self._titles.sets[place]):
+                here = [number for number in self._titles.stretch(place) if number in some]
+                yield from here[::-1] if self._is_reversed else here
+
     def position(self, number: int) -> int:
         """See `order.Order`."""
         place = next(place for place, found in enumerate(self._titles.sets) if number in found)

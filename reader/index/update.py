@@ -23,6 +23,7 @@ from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
 from reader.index.schema import connect, create, pack_name, unpack_name
 from reader.index.store import Index, closing_connection
+from reader.index.stories import StoryFinder, forget
 from reader.index.workers import IndexWorkers, worker_count
 from reader.index.writer import Writer
 from reader.query.results import Progress, Report
@@ -44,6 +45,9 @@ written sooner."""
 
 OUTDATED = 'The index is older than the files; "reader index" for this collection brings it up to date.'
 
+MOST_LINKED_ALONE = 5000
+"""Articles whose stories are found right here."""
+
 SIGN_OF_LIFE = 250
 """Files between two signs of progress."""
 
@@ -51,8 +55,9 @@ SIGN_OF_LIFE = 250
 class Refresh:
     """One refresh of one index."""
 
-    def __init__(self, index: Index, collection: Collection) -> None:
+    def __init__(self, index: Index, collection: Collection, *, finds_stories: bool = True) -> None:
         self._index = index
+        self._finds_stories = finds_stories
         self._collection = collection
         self._started = time.monotonic()
 
@@ -130,6 +135,8 @@ class Refresh:
             report = yield from self._update(draft, shows_first=False)
             with closing_connection(self._index.location) as old:
                 take_over(old, keeper)
+            if self._finds_stories:
+                yield from StoryFinder(keeper).run(None)  # of articles whose keys are others now
             keeper.execute("pragma wal_checkpoint(truncate)")
             if self._index.is_in_memory:
                 self._index.adopt(draft)
@@ -142,7 +149,9 @@ class Refresh:
     def _update(self, location: str, *, shows_first: bool) -> Generator[Progress, None, Report]:
         connection = connect(location, cache_kib=WRITE_CACHE_KIB)
         try:
-            update = Update(connection, self._collection, shows_first=shows_first)
+            update = Update(
+                connection, self._collection, shows_first=shows_first, finds_stories=self._finds_stories
+            )
             return (yield from update.run())
         finally:
             connection.close()
@@ -162,7 +171,14 @@ class Refresh:
 class Update:
     """A refresh of one index, on one connection."""
 
-    def __init__(self, connection: sqlite3.Connection, collection: Collection, *, shows_first: bool) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        collection: Collection,
+        *,
+        shows_first: bool,
+        finds_stories: bool = True,
+    ) -> None:
         """With `shows_first` an empty index gets a few articles at once, which are late ones ever after."""
         self._connection = connection
         self._collection = collection
@@ -171,6 +187,7 @@ class Update:
         self._scan = Scan(connection, collection)
         self._is_new = not connection.execute("select 1 from folders").fetchone()
         self._shows_first = shows_first and self._is_new
+        self._finds_stories = finds_stories
         self._early: set[tuple[int, str]] = set()
         """Files that were shown before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
@@ -208,7 +225,20 @@ class Update:
         if has_new_notes(self._connection, self._collection):
             with self._writer.transaction():
                 self._writer.note_listing(self._collection.notes)
+        yield from self._find_stories()
         return _report(self._connection, scan, changed)
+
+    def _find_stories(self) -> Iterator[Progress]:
+        finder = StoryFinder(self._connection)
+        if not self._finds_stories:
+            if finder.has_stories:
+                with self._writer.transaction():
+                    forget(self._connection)
+        elif finder.is_due:
+            if self._workers is None and finder.due_articles() > MOST_LINKED_ALONE:
+                self._workers = IndexWorkers(worker_count())
+            for step in finder.run(self._workers):
+                yield step._replace(seen=self._scan.files)
 
     def _compare(self) -> Iterator[Progress]:
         most = MOST_ALONE if self._shows_first else MOST_AT_ONCE
@@ -275,21 +305,22 @@ class Update:
             yield from self._read_here(files)
             return
         # After the early ones even a small load is a block of its own: merging set by set would take longer.
-        with self._workers or IndexWorkers(1 if is_small else worker_count()) as workers:
-            load = ColdLoad(self._connection, self._writer, self._roots, workers)
-            dates: array[int] = array("q")
-            for some in load.dates(files):
-                dates.extend(some)
-                yield Progress("date", self._scan.files, len(dates), self._scan.added)
-            oldest = Numbering(self._connection).oldest
-            below = [place for place, date in enumerate(dates) if oldest is None or date <= oldest]
-            older = files if len(below) == len(files) else [files[place] for place in below]
-            if self._known:
-                self._forget({(file.folder, file.name): None for file in older})
-            below_dates = array("q", [dates[place] for place in below])
-            for read, written in load.run(older, below_dates):
-                done = len(self._early) + read
-                yield Progress("read", self._scan.files, done, self._scan.added, changed=written)
+        if self._workers is None:
+            self._workers = IndexWorkers(1 if is_small else worker_count())
+        load = ColdLoad(self._connection, self._writer, self._roots, self._workers)
+        dates: array[int] = array("q")
+        for some in load.dates(files):
+            dates.extend(some)
+            yield Progress("date", self._scan.files, len(dates), self._scan.added)
+        oldest = Numbering(self._connection).oldest
+        below = [place for place, date in enumerate(dates) if oldest is None or date <= oldest]
+        older = files if len(below) == len(files) else [files[place] for place in below]
+        if self._known:
+            self._forget({(file.folder, file.name): None for file in older})
+        below_dates = array("q", [dates[place] for place in below])
+        for read, written in load.run(older, below_dates):
+            done = len(self._early) + read
+            yield Progress("read", self._scan.files, done, self._scan.added, changed=written)
         if oldest is not None:
             newer = sorted((date, file) for date, file in zip(dates, files, strict=True) if date > oldest)
             yield from self._read_here([file for _, file in newer])

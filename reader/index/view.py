@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from reader.article.text import fold
 from reader.index.backend import KnownValue, SetStore
+from reader.index.membership import Stories
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
 from reader.index.stretches import Late, LateArticle, Titles, placed
@@ -270,6 +271,11 @@ class IndexView:
             return []
         highs = (*(low - 1 for low in [*sets][1:]), 100)
         return [(f"{low}..{high}", members) for (low, members), high in zip(steps, highs, strict=True)]
+
+    @cached_property
+    def stories(self) -> Stories:
+        """Which articles are in which story; read when first asked for."""
+        return Stories(self.store.stories())
 
     @cached_property
     def titles(self) -> Titles:

@@ -18,7 +18,7 @@ from reader.query.results import RelatedLink as RelatedLink
 if TYPE_CHECKING:
     from reader.article.record import Article, Problem
     from reader.query import Query
-    from reader.query.results import Facet, Headline, Progress, Results, Stretch
+    from reader.query.results import Facet, Folding, Headline, Progress, Results, Stretch
     from reader.query.topic_rules import TopicRules
 
 
@@ -57,8 +57,8 @@ class Library(Protocol):
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
         """Whether these articles are as they were when they were read."""
 
-    def select(self, query: Query, now: datetime | None = None) -> Results:
-        """The articles that match, in the query's order."""
+    def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
+        """The articles that match, in the query's order; folded by stories where that is wanted."""
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS

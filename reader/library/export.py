@@ -21,7 +21,7 @@ Json: TypeAlias = "dict[str, Any]"
 
 COLUMNS = (
     "id", "date", "title", "provider", "domain", "url", "topics", "category", "type",
-    "quality", "heat", "draft", "read", "starred", "tags",
+    "quality", "heat", "draft", "read", "starred", "tags", "story", "coverage",
 )  # fmt: skip
 """The header row of CSV and TSV."""
 
@@ -71,6 +71,8 @@ def record(
         "other": {key: other_value(value) for key, value in article.other.items()},
         "id": headline.id,
         "path": article.path if os.path.isabs(article.path) else None,
+        "story": headline.story or None,
+        "coverage": headline.coverage,
         "read": headline.is_read,
         "starred": headline.is_starred,
         "tags": list(headline.tags),
@@ -126,6 +128,8 @@ def row(headline: Headline) -> tuple[str, ...]:
         _flag(headline.is_read),
         _flag(headline.is_starred),
         ", ".join(headline.tags),
+        headline.story,
+        str(headline.coverage),
     )
 
 

@@ -23,7 +23,7 @@ Tree: TypeAlias = "dict[str, Tree | None]"
 
 _OF_HEADLINE = frozenset((
     "title", "publishedDateTime", "provider.name", "topics", "addedTopics", "category", "type", "quality",
-    "heat", "id", "read", "starred", "tags", "url",
+    "heat", "id", "read", "starred", "tags", "url", "story", "coverage",
 ))  # fmt: skip
 """Names whose values the index knows: for these no file is read."""
 
@@ -83,6 +83,8 @@ def known_record(headline: Headline) -> Json:
         "quality": headline.quality,
         "heat": headline.heat,
         "id": headline.id,
+        "story": headline.story or None,
+        "coverage": headline.coverage,
         "read": headline.is_read,
         "starred": headline.is_starred,
         "tags": list(headline.tags),

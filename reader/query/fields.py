@@ -87,6 +87,8 @@ FIELDS = (
     Field("path", "text", "2021/"),
     Field("id", "id", "3fa0"),
     Field("heat", "number", ">0", stored=21, hints=(">0", ">=10")),
+    Field("coverage", "number", ">=3", stored=22, hints=(">=2", ">=3", ">=5")),
+    Field("story", "id", "3fa0"),
     Field("is", "name", "unread", phrase="", names=("unread", "read", "starred", "draft", "published")),
     Field("has", "name", "image", phrase="with ", names=("image", "related", "body", "note")),
     Field("since", "date", "7d", phrase="since ", hints=("today", "yesterday", "7d", "30d", "1y")),
@@ -98,13 +100,14 @@ ORDERS = {
     "date": ("newest first", "oldest first"),
     "quality": ("best quality first", "lowest quality first"),
     "heat": ("hottest first", "coolest first"),
+    "coverage": ("most providers first", "fewest providers first"),
     "title": ("by title", "by title, Z to A"),
     "provider": ("by provider", "by provider, Z to A"),
     "relevance": ("most relevant first", "least relevant first"),
 }
 """What a list can be sorted by, in words: in its natural direction, and reversed."""
 SORTS = tuple(ORDERS)
-"""Sort orders, each in its natural direction: newest, highest, highest, A to Z, A to Z, best first."""
+"""Sort orders, each in its natural direction: newest, highest (three times), A to Z, A to Z, best first."""
 
 BY_NAME = {field.name: field for field in FIELDS}
 FIELD_NAMES = tuple(BY_NAME)

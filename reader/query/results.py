@@ -17,6 +17,26 @@ MOST_PERIODS = 20
 """Periods into which dates are counted unless a caller has room for more: a narrow sidebar's width."""
 
 
+class Fold(NamedTuple):
+    """What a row of a list that is folded by stories has of a story."""
+
+    others: int
+    """How many further articles of the story match."""
+    providers: tuple[str, ...]
+    """Of these, other than the article's own, those of the newest first."""
+    is_open: bool = False
+    """Whether the others are listed below it."""
+    is_inside: bool = False
+    """Whether it is one of these others."""
+
+
+class Folding(NamedTuple):
+    """That a list has a row for each story."""
+
+    opened: frozenset[str] = frozenset()
+    """The stories (the ids of their first articles) whose other articles are listed as well."""
+
+
 class Headline(NamedTuple):
     """What one row of the list needs of an article."""
 
@@ -44,6 +64,12 @@ class Headline(NamedTuple):
     has_note: bool = False
     added_topics: tuple[str, ...] = ()
     """The topics that rules of the configuration add to those of the file."""
+    story: str = ""
+    """The id of the first article of its story; empty if it is in none."""
+    coverage: int = 1
+    """How many providers have its story."""
+    fold: Fold | None = None
+    """What is folded into its row, in a list folded by stories."""
 
 
 RelatedReason: TypeAlias = Literal["listed", "same story", "alike"]
@@ -75,7 +101,15 @@ class Results(Protocol):
         """False where the length is "at least" (a phrase with very many candidates)."""
 
     def __len__(self) -> int:
+        """How many rows there are: articles that match, or stories of them and articles in none."""
+
+    @property
+    def articles(self) -> int:
         """How many articles match."""
+
+    def story(self, headline: Headline) -> Sequence[Headline]:
+        """All articles that match of the story that is folded into this row, which is the first; only that
+        one where nothing is folded."""
 
     def window(self, start: int, stop: int) -> Sequence[Headline]:
         """The headlines at positions start..stop-1, fewer where the answer ends earlier."""
@@ -118,7 +152,7 @@ class Progress(NamedTuple):
     """How far a refresh has come; the last one of a refresh has `done` set."""
 
     phase: str
-    """scan, date, read, tidy, wait or done."""
+    """scan, date, read, stories, tidy, wait or done."""
     seen: int = 0
     """Files found so far."""
     read: int = 0

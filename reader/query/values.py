@@ -57,7 +57,7 @@ def check_value(field: str, value: str) -> str:
             raise ValueError("expected a number from 0 to 100")
     elif field in DATE_FIELDS:
         _check_date(field, value)
-    elif field == "id" and not _ID.fullmatch(value):
+    elif field in ("id", "story") and not _ID.fullmatch(value):
         raise ValueError("expected 1 to 12 of the digits 0-9 and a-f")
     return value
 

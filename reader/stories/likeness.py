@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from math import log, sqrt
 from operator import mul, sub
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
 from reader.article.text import words
@@ -114,14 +114,17 @@ def text_of(key: int, seconds: int, provider: str, title: str, excerpt: str) -> 
 
 
 def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
-    """The words of an article's title and excerpt, as the index keeps them."""
+    """The words of an article's title and excerpt, as the index keeps them; empty if none says anything."""
     in_title = tokens_of(title[:MOST_WORDS])
-    return array("I", [len(in_title), *in_title, *tokens_of(excerpt[:MOST_WORDS]) - in_title]).tobytes()
+    in_excerpt = tokens_of(excerpt[:MOST_WORDS]) - in_title
+    if not in_title and not in_excerpt:
+        return b""
+    return array("I", [len(in_title), *in_title, *in_excerpt]).tobytes()
 
 
 def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
     """The text of an article with these words."""
-    count, *tokens = array("I", packed)
+    count, *tokens = array("I", packed) or (0,)
     return Text(key, seconds, provider, frozenset(tokens[:count]), frozenset(tokens))
 
 
@@ -178,6 +181,10 @@ def likeness(one: Weighted, other: Weighted) -> float:
     shared = one.weights.keys() & other.weights.keys()
     product = sum(map(mul, map(one.weights.__getitem__, shared), map(other.weights.__getitem__, shared)))
     return float(product / (one.length * other.length))
+
+
+Day: TypeAlias = tuple[int, Sequence[Text]]
+"""A day and its texts, in order."""
 
 
 class Around(NamedTuple):
@@ -246,26 +253,33 @@ def _subtract(counts: Counter[int], less: Counter[int]) -> None:
     deque(map(counts.__setitem__, less, left), maxlen=0)
 
 
-def days_of(texts: Iterable[Text]) -> list[tuple[int, list[Text]]]:
-    """(day, its texts) for each day that has some, in order."""
-    ordered = sorted(texts, key=in_order)
-    return [(day, list(found)) for day, found in groupby(ordered, key=lambda text: text.day)]
+MOST_A_DAY = 10_000
+"""Articles beyond which a day is none of news, but that of an import: its articles are compared with none."""
 
 
-def around(days: Sequence[tuple[int, Sequence[Text]]]) -> Iterator[Around]:
+def days_of(texts: Iterable[Text]) -> Iterator[Day]:
+    """The texts by days, in order; those without words are left out."""
+    ordered = sorted((text for text in texts if text.words), key=in_order)
+    for day, found in groupby(ordered, key=lambda text: text.day):
+        of_day = list(found)
+        if len(of_day) <= MOST_A_DAY:
+            yield day, of_day
+
+
+def around(days: Iterable[Day]) -> Iterator[Around]:
     """What is known of each day, in order. What is given is good until the next is asked for."""
     window = _Window()
-    start = stop = 0
-    for day, texts in days:
-        while stop < len(days) and days[stop][0] <= day + REPORT_DAYS:
-            window.add(days[stop][1])
-            stop += 1
-        while days[start][0] < day - REPORT_DAYS:
-            window.take(days[start][1])
-            start += 1
-        yield Around(
-            day,
-            texts,
-            Weights(window.counts, window.articles),
-            window.habits(text.provider for text in texts),
-        )
+    ahead: deque[Day] = deque()
+    before: deque[Day] = deque()
+    for one in chain(days, [(None, ())]):
+        last = one[0]
+        while ahead and (last is None or ahead[0][0] + REPORT_DAYS < last):
+            day, texts = ahead.popleft()
+            while before and before[0][0] < day - REPORT_DAYS:
+                window.take(before.popleft()[1])
+            before.append((day, texts))
+            habits = window.habits(text.provider for text in texts)
+            yield Around(day, texts, Weights(window.counts, window.articles), habits)
+        if last is not None:
+            window.add(one[1])
+            ahead.append((last, one[1]))

@@ -1,15 +1,15 @@
 """Which articles are linked: reports of one event some days apart, and the same text up to two weeks later.
 
-A pure function of the texts. A link depends on articles of the days around it only (`REACH_DAYS`), so what
-is different on one day is answered by linking the days around anew.
+A pure function of the texts. A link depends on articles of the days around it only (`AFFECTED_DAYS`), so
+what is different on one day is answered by linking the days around anew.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from reader.stories.likeness import (
@@ -23,6 +23,7 @@ from reader.stories.likeness import (
     SHORT_COSTS,
     TITLE_IN_TEXT,
     Around,
+    Day,
     Text,
     Weighted,
     around,
@@ -36,9 +37,11 @@ COPY = 0.75
 """The least part of all words that two copies of one text share."""
 COPY_DAYS = 14
 """The same text again is found at most so many days later."""
-REACH_DAYS = 3 * REPORT_DAYS
-"""Articles so far away decide on a link: the earlier of the two is up to REPORT_DAYS away, those that were
-compared with it as far again, and their weights come from as many days around."""
+DAYS_BEFORE = COPY_DAYS
+"""How many days before an article have others that it may be linked with, or that decide on its links."""
+AFFECTED_DAYS = range(-REPORT_DAYS, COPY_DAYS + 1)
+"""The days, from one where something is different, whose articles may be linked otherwise with earlier ones:
+weights are others up to REPORT_DAYS away, and one of the two may be as far again."""
 
 OWN_WORD = 0.15
 """The part of a title's weight that a word must have to tell of another thing, from the same provider."""
@@ -51,6 +54,8 @@ MOST_HAVING = 400
 """Articles beyond which a word finds none."""
 MOST_COMPARED = 32
 """Articles that are compared with one in full."""
+SWEPT = 20_000
+"""Articles after which words that no article of the last days has are forgotten."""
 SKETCH = 5
 """Runs of three tokens of an article by which copies are looked for."""
 
@@ -64,63 +69,88 @@ class Link(NamedTuple):
     """Keys; the earlier article's first."""
 
 
-def links(texts: Iterable[Text], since: int | None = None) -> list[Link]:
-    """All links between these articles whose later one is of the day `since` or later, best first."""
-    days = days_of(text for text in texts if text.words)
-    found = {(link.first, link.second): link for link in _reports(days, since)}
-    for link in _copies(days, since):
-        found.setdefault((link.first, link.second), link)
-    return sorted(found.values(), key=lambda link: (-link.score, link.first, link.second))
+def links(texts: Iterable[Text]) -> list[Link]:
+    """All links between these articles, best first."""
+    return sorted(links_in(days_of(texts)), key=lambda link: (-link.score, link.first, link.second))
 
 
-def _reports(days: Sequence[tuple[int, Sequence[Text]]], since: int | None) -> Iterator[Link]:
-    """Links between reports of one event, a few days apart."""
-    ready: list[Weighted] = []
-    postings: defaultdict[int, list[int]] = defaultdict(list)
-    start = 0
+def links_in(days: Iterable[Day], since: int | None = None, until: int | None = None) -> Iterator[Link]:
+    """The links between articles of these days whose later one is of the day `since` up to `until`.
+
+    Days come in order, from DAYS_BEFORE before `since` to REPORT_DAYS after `until`; only a few are held.
+    """
+    reports, copies = _Reports(), _Copies()
     for known in around(days):
-        if since is not None and known.day < since - REPORT_DAYS:
-            continue
-        least = known.day - REPORT_DAYS
-        while start < len(ready) and ready[start].text.seconds < least * DAY:
-            start += 1
+        if until is not None and known.day > until:
+            return
+        reports.forget_before(known.day - REPORT_DAYS)
         is_asked = since is None or known.day >= since
+        found: dict[tuple[int, int], Link] = {}
+        for link in chain(reports.of(known, is_asked), copies.of(known, is_asked)):
+            found.setdefault((link.first, link.second), link)
+        yield from found.values()
+
+
+class _Reports:
+    """Finds reports of one event, a few days apart."""
+
+    def __init__(self) -> None:
+        self._texts: deque[Weighted] = deque()
+        """The articles of the last days."""
+        self._first = 0
+        """The place of the first of them among all."""
+        self._places: defaultdict[int, list[int]] = defaultdict(list)
+        """The places of the articles that have a word, with some that are forgotten."""
+        self._swept = 0
+
+    def forget_before(self, day: int) -> None:
+        """Forget what is older than that."""
+        while self._texts and self._texts[0].text.seconds < day * DAY:
+            self._texts.popleft()
+            self._first += 1
+        if self._first - self._swept > SWEPT:
+            self._swept = self._first
+            for token, places in [*self._places.items()]:
+                if places[-1] < self._first:
+                    del self._places[token]
+
+    def of(self, known: Around, is_asked: bool) -> Iterator[Link]:
+        """The links of a day's articles with earlier ones."""
         for one in known.weighted():
-            heaviest = _heaviest(one, known)
+            some = _some(one, known)
             if is_asked:
-                for other in _candidates(heaviest, postings, start):
-                    score = score_of(ready[other], one)
+                for place in self._candidates(some):
+                    other = self._texts[place - self._first]
+                    score = score_of(other, one)
                     if score >= LINKED:
-                        yield Link(round(score, 6), ready[other].text.key, one.text.key)
-            place = len(ready)
-            ready.append(one)
-            # Without the interpreter, at half the time.
-            deque(map(list.append, map(postings.__getitem__, one.weights), repeat(place)), maxlen=0)
+                        yield Link(round(score, 6), other.text.key, one.text.key)
+            place = self._first + len(self._texts)
+            self._texts.append(one)
+            for _, token in some:
+                self._places[token].append(place)
+
+    def _candidates(self, some: list[tuple[int, int]]) -> list[int]:
+        """Places of earlier articles that share enough of what is rare in this one to be compared in full."""
+        some.sort()
+        lists = []
+        for _, token in some[:HEAVIEST]:
+            places = self._places.get(token)
+            if places:
+                if places[0] < self._first:
+                    del places[: bisect_left(places, self._first)]
+                lists.append(places)
+        shared = Counter(chain.from_iterable(lists))
+        near = [place for place, count in shared.items() if count >= LEAST_SHARED]
+        if len(near) > MOST_COMPARED:
+            near.sort(key=lambda place: (-shared[place], -place))
+            del near[MOST_COMPARED:]
+        return near
 
 
-def _heaviest(one: Weighted, known: Around) -> list[int]:
-    """The words by which others are looked for: the heaviest that some, but not many of these days have."""
+def _some(one: Weighted, known: Around) -> list[tuple[int, int]]:
+    """Words (with their weights, turned round) that some, but not many of these days' articles have."""
     counts, most = known.weights.counts, min(known.weights.articles // 10, MOST_HAVING)
-    some = [(-weight, token) for token, weight in one.weights.items() if 1 < counts[token] <= most]
-    some.sort()
-    return [token for _, token in some[:HEAVIEST]]
-
-
-def _candidates(heaviest: Sequence[int], postings: dict[int, list[int]], start: int) -> list[int]:
-    """Places of earlier articles that share enough of what is rare in this one to be compared in full."""
-    lists = []
-    for token in heaviest:
-        found = postings.get(token)
-        if found:
-            if found[0] < start:
-                del found[: bisect_left(found, start)]
-            lists.append(found)
-    shared = Counter(chain.from_iterable(lists))
-    near = [place for place, count in shared.items() if count >= LEAST_SHARED]
-    if len(near) > MOST_COMPARED:
-        near.sort(key=lambda place: (-shared[place], -place))
-        del near[MOST_COMPARED:]
-    return near
+    return [(-weight, token) for token, weight in one.weights.items() if 1 < counts[token] <= most]
 
 
 def score_of(first: Weighted, second: Weighted) -> float:
@@ -175,32 +205,50 @@ def _what_numbers_cost(first: Text, second: Text, apart: float) -> float:
     return 0.0
 
 
-def _copies(days: Sequence[tuple[int, Sequence[Text]]], since: int | None) -> Iterator[Link]:
-    """Links between articles that are one text.
+class _Copies:
+    """Finds one text again.
 
     Copies share most words, and so one of a few runs of three when words are sorted by their hash.
     """
-    seen: defaultdict[tuple[int, ...], list[Text]] = defaultdict(list)
-    for day, texts in days:
-        if since is not None and day < since - COPY_DAYS:
-            continue
-        is_asked = since is None or day >= since
-        oldest = (day - COPY_DAYS) * DAY
-        for one in texts:
+
+    def __init__(self) -> None:
+        self._seen: defaultdict[tuple[int, ...], list[Text]] = defaultdict(list)
+        self._runs: deque[tuple[int, list[tuple[int, ...]]]] = deque()
+        """The runs of each of the last days."""
+
+    def of(self, known: Around, is_asked: bool) -> Iterator[Link]:
+        """The links of a day's articles with earlier ones."""
+        oldest = known.day - COPY_DAYS
+        while self._runs and self._runs[0][0] < oldest:
+            for run in self._runs.popleft()[1]:
+                of_run = self._seen[run]
+                del of_run[0]  # the oldest comes first
+                if not of_run:
+                    del self._seen[run]
+        runs: list[tuple[int, ...]] = []
+        for one in known.texts:
             if len(one.words) < SHORT:
                 continue
             lowest = sorted(one.words)[: SKETCH + 2]
             near: dict[int, Text] = {}
             for run in zip(lowest, lowest[1:], lowest[2:]):  # noqa: B905  # faster so
-                same = seen[run]
+                same = self._seen[run]
                 if same and is_asked:
-                    near.update((text.key, text) for text in same[-MOST_COMPARED:] if text.seconds >= oldest)
+                    near.update((text.key, text) for text in same[-MOST_COMPARED:])
                 same.append(one)
+                runs.append(run)
             for text in near.values():
-                both = len(text.words & one.words)
-                alike = both / (len(text.words) + len(one.words) - both)
-                if alike < COPY:
-                    continue
-                if text.provider == one.provider and _numbers(text.words) != _numbers(one.words):
-                    continue  # the same form with other figures
-                yield Link(round(alike, 6), text.key, one.key)
+                alike = _part_shared(text, one)
+                if alike >= COPY and not _is_same_form(text, one):
+                    yield Link(round(alike, 6), text.key, one.key)
+        self._runs.append((known.day, runs))
+
+
+def _part_shared(first: Text, second: Text) -> float:
+    both = len(first.words & second.words)
+    return both / (len(first.words) + len(second.words) - both)
+
+
+def _is_same_form(first: Text, second: Text) -> bool:
+    """Whether one provider wrote the same text with other figures."""
+    return first.provider == second.provider and _numbers(first.words) != _numbers(second.words)

@@ -10,7 +10,7 @@ from time import monotonic
 from reader.app.browsing.refreshing import Pace
 from reader.errors import StorageError
 from reader.query import Query
-from reader.query.results import Progress
+from reader.query.results import Folding, Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, line, notices, picture, press, settled
@@ -155,7 +155,9 @@ async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start
     class Broken(FakeLibrary):
         is_broken = False
 
-        def select(self, query: Query, now: datetime | None = None) -> ListResults:
+        def select(
+            self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
+        ) -> ListResults:
             if self.is_broken:
                 raise ZeroDivisionError("by \x1b[0m nothing")
             return super().select(query, now)

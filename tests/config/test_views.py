@@ -72,7 +72,7 @@ def test_a_view_moves_where_it_is_sent(
     rest = [one for one in views if one != view]
     target = max(min(views.index(view) + step, len(rest)), 0)
     assert arranged(after) == [*rest[:target], view, *rest[target:]]
-    assert moved({}, "Hot", -1) == {"Hot": "heat:>0 sort:heat", "This week": "since:7d"}
+    assert moved({}, "Hot", -1) == {"Hot": BUILT_IN["Hot"], "This week": "since:7d"}
     assert moved({"A": "a"}, "A", 1) == {"A": "a"}
 
 

@@ -38,7 +38,7 @@ def add(connection: sqlite3.Connection, dates: list[int | None]) -> None:
     for (number, _), date in zip(given_numbers, in_order, strict=True):
         connection.execute(
             "insert into articles values(?, ?, ?, 0, '', '', '', '', 0, 0, '', '', '', 0, 0, '', 0, 0, 0, 0,"
-            " null, null, null)",
+            " null, null, null, x'')",
             (number, number, date),
         )
     states = {LIVE: [number for number, _ in given_numbers],

@@ -140,7 +140,7 @@ def test_unknown_is_null() -> None:
     nothing = {key for key, value in made.items() if value is None}
     assert nothing == {
         "excerpt", "publishedDateTime", "originalUrl", "webUrl", "category", "type", "quality", "heat",
-        "published", "note",
+        "published", "note", "story",
     }  # fmt: skip
 
 

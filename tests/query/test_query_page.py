@@ -41,6 +41,18 @@ _FILES = {
         "Spring", "2024-05-01", url="https://lamp.example/spring", topics="[Sports]", published="true",
         heat="-1",
     ),
+    "2024/whale-1.md": text_of(
+        "Young humpback whale swims up the Merrow", "2024-03-01T09:00:00Z", provider="Delta Wire",
+        excerpt="A young humpback whale swam up the Merrow and stayed under the Chain Bridge for an hour.",
+    ),
+    "2024/whale-2.md": text_of(
+        "Humpback whale under the Chain Bridge", "2024-03-01T10:00:00Z", provider="Coast Wire",
+        excerpt="Commuters saw a young humpback whale that swam up the Merrow as far as the Chain Bridge.",
+    ),
+    "2024/whale-3.md": text_of(
+        "Whale in the Merrow stops commuters", "2024-03-01T11:00:00Z", provider="Isle Courier",
+        excerpt="A young humpback whale in the Merrow stopped commuters on the Chain Bridge for an hour.",
+    ),
     "2024/undated.md": text_of("Undated", body="Neither date nor provider."),
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ from reader.query.results import (
     MOST_PERIODS,
     MOST_RELATED,
     Facet,
+    Folding,
     Headline,
     Progress,
     RelatedLink,
@@ -68,8 +69,16 @@ def rules_of(config: settings.Config) -> Rules:
 class FolderLibrary:
     """A collection with its index and the user's marks. Safe to call from several threads."""
 
-    def __init__(self, collection: Collection, cache: Source | None, data: Source | None) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        cache: Source | None,
+        data: Source | None,
+        *,
+        finds_stories: bool = True,
+    ) -> None:
         """Use `FolderLibrary.open`. A folder that is None can't be written: its part is in memory only."""
+        self._finds_stories = finds_stories
         self._collection = collection
         self._roots = Roots(collection.roots, collection.rules)
         self._index = Index(cache, self._with_phrase)
@@ -102,10 +111,10 @@ class FolderLibrary:
         except StorageError as error:
             notices.append(f"{error}; marks are not saved.")
         try:
-            library = cls(collection, cache, data)
+            library = cls(collection, cache, data, finds_stories=config.find_stories)
         except (sqlite3.Error, OSError) as error:
             notices.append(f"Cannot use the index in {cache} ({error}); it is kept in memory.")
-            library = cls(collection, None, data)
+            library = cls(collection, None, data, finds_stories=config.find_stories)
         library.notices[:0] = notices
         if config.topics:
             library.use_topics(topic_rules(config.topics)[0])
@@ -159,7 +168,8 @@ class FolderLibrary:
         # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
         from reader.index.update import Refresh
 
-        return Refresh(self._index, self._collection).run(rebuild=rebuild)
+        refresh = Refresh(self._index, self._collection, finds_stories=self._finds_stories)
+        return refresh.run(rebuild=rebuild)
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
         """The refresh before a command that shows so many articles (None = any number): no step at all where
@@ -168,19 +178,25 @@ class FolderLibrary:
         A collection of more than SURVEYED files is not looked at file by file where the folders say that
         nothing came or went and only a few articles are shown: those are looked at by `is_fresh`.
         """
-        if self._changes.sees_change(every_file=shown is None or self.total <= SURVEYED):
+        every_file = shown is None or self.total <= SURVEYED
+        if self._changes.sees_change(every_file=every_file) or self._has_stories_to_do():
             yield from self.refresh()
         else:
             self._settle_marks()
+
+    def _has_stories_to_do(self) -> bool:
+        """Whether a refresh was ended before it had found all stories, or the setting is another one now."""
+        has_some, has_due = self._guard.ask(self._index.state_of_stories)
+        return has_due if self._finds_stories else has_some
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
         """Whether these articles' files are as they were when they were read."""
         return self._guard.ask(lambda: self._changes.is_fresh([one.number for one in shown]))
 
-    def select(self, query: Query, now: datetime | None = None) -> Results:
-        """The articles that match, in the query's order."""
+    def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
+        """The articles that match, in the query's order; folded by stories where that is wanted."""
         asked = now or datetime.now(UTC)
-        return self._answer(lambda: IndexResults(self._index, query, asked, self._guard))
+        return self._answer(lambda: IndexResults(self._index, query, asked, self._guard, folding))
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS

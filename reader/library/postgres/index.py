@@ -244,6 +244,11 @@ class SharedIndex:
         with self._page() as store:
             return store.headlines(numbers, self.marked)
 
+    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+        """(story, number, provider) of all articles of the stories in which these are, newest first."""
+        with self._page() as store:
+            return store.story_members(numbers)
+
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
         """The headlines of at most so many articles whose key is in this range."""
         with self._page() as store:

@@ -24,6 +24,7 @@ from reader.query.results import (
     MOST_PERIODS,
     MOST_RELATED,
     Facet,
+    Folding,
     Headline,
     Progress,
     RelatedLink,
@@ -111,10 +112,10 @@ class SharedLibrary:
         """Each question sees what is published."""
         return True
 
-    def select(self, query: Query, now: datetime | None = None) -> Results:
-        """The articles that match, in the query's order."""
+    def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
+        """The articles that match, in the query's order; folded by stories where that is wanted."""
         asked = now or datetime.now(UTC)
-        return self._ask(lambda: IndexResults(self._index, query, asked, self._index))
+        return self._ask(lambda: IndexResults(self._index, query, asked, self._index, folding))
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS

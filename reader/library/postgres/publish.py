@@ -217,7 +217,7 @@ class Publisher:
         return written
 
     def _send_rest(self, connection: psycopg.Connection, local: sqlite3.Connection) -> bool:
-        """Send what is small: the values of fields, problems, duplicates; whether anything of it differs."""
+        """Send what is small: values of fields, stories, problems, duplicates; whether anything of it differs."""
         choices = [
             (field, storable(folded), storable(value))
             for field, folded, value in local.execute("select field, folded, value from choices")
@@ -227,10 +227,14 @@ class Publisher:
             (self._below(one.path), one.line, storable(one.field), storable(one.reason))
             for one in self._index.problems()
         ]
+        stories = local.execute(
+            "select s.number, s.story, a.key, s.coverage from stories s join articles a on a.number = s.story"
+        ).fetchall()
         duplicates = [(self._below(one), self._below(other)) for one, other in self._index.duplicates()]
         is_different = [
             _replace(connection, "choice", ("field", "folded", "value"), "htt", choices),
             _replace(connection, "problem", ("path", "line", "field", "reason"), "titt", problems),
+            _replace(connection, "story", ("number", "story", "first_key", "coverage"), "qqqi", stories),
             _replace(connection, "duplicate", ("path", "shown"), "tt", duplicates),
         ]
         return any(is_different)

@@ -60,6 +60,9 @@ create table {schema}.choice(
   primary key(field, folded, value));
 create table {schema}.problem(
   path text not null, line integer not null, field text not null, reason text not null);
+create table {schema}.story(
+  number bigint primary key, story bigint not null, first_key bigint not null, coverage integer not null);
+create index story_by_story on {schema}.story(story);
 create table {schema}.duplicate(path text not null, shown text not null);
 create table {schema}.mark(
   role name not null default current_user, key bigint not null, identity text not null,
@@ -78,7 +81,7 @@ create table {schema}.mark_step(
 """
 OWN = ("mark", "mark_turn", "mark_change", "mark_step")
 """Tables in which every role sees its own rows only."""
-READ = ("meta", "block", "sets", "article", "choice", "problem", "duplicate")
+READ = ("meta", "block", "sets", "article", "choice", "problem", "duplicate", "story")
 """Tables that readers only read."""
 
 MIGRATIONS: dict[int, str] = {}

@@ -139,6 +139,19 @@ class PostgresStore:
         )
         return ((number, pack(words(title), words(excerpt or ""))) for number, title, excerpt in rows)
 
+    def stories(self) -> list[tuple[int, int]]:
+        """See SetStore."""
+        return [(number, story) for number, story in self._rows("select number, story from story order by 1")]
+
+    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+        """See SetStore."""
+        rows = self._rows(
+            "select story, number, provider from story join article using(number)"
+            " where story in (select story from story where number = any(%s)) order by date desc, key desc",
+            [*numbers],
+        )
+        return [(story, number, clean_line(provider)) for story, number, provider in rows]
+
     def keyed_between(self, low: int, high: int) -> list[int]:
         """See SetStore."""
         return self._numbers("select number from article where key between %s and %s", low, high)
@@ -191,14 +204,18 @@ class PostgresStore:
 
     def headlines(self, numbers: Sequence[int], marks: Mapping[str, BitMap]) -> list[Headline]:
         """The headlines of these numbers, in their order; one whose article has gone is left out."""
-        rows = self._rows(f"select {HEADLINE_COLUMNS} from article where number = any(%s)", [*numbers])
+        rows = self._rows(
+            f"select {HEADLINE_COLUMNS}, first_key, coverage from article left join story using(number)"
+            " where number = any(%s)", [*numbers]
+        )  # fmt: skip
         found = {row[0]: row for row in rows}
         return [_cleaned(headline(found[number], marks)) for number in numbers if number in found]
 
     def headlines_keyed(self, low: int, high: int, most: int, marks: Mapping[str, BitMap]) -> list[Headline]:
         """The headlines of at most so many articles whose key is in this range."""
         rows = self._rows(
-            f"select {HEADLINE_COLUMNS} from article where key between %s and %s order by key limit %s",
+            f"select {HEADLINE_COLUMNS}, first_key, coverage from article left join story using(number)"
+            " where key between %s and %s order by key limit %s",
             low, high, most,
         )  # fmt: skip
         return [_cleaned(headline(row, marks)) for row in rows]

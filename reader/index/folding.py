@@ -1,0 +1,131 @@
+"""A list folded by stories: which article stands for a story, and what is listed below it.
+
+A story is shown by its article that would come first in the list's order, so a folded list has its stories
+where a list of articles has them. No list is made of a match: what is in no story stays a set.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from reader.index.order import DateOrder, Order, RowOfSets, order_of
+from reader.index.stretches import TitleOrder
+from reader.query import Query
+
+if TYPE_CHECKING:
+    from reader.index.view import IndexView
+
+
+class FoldedOrder:
+    """The rows of a match: stories, and articles in none; below opened stories their other articles."""
+
+    def __init__(self, view: IndexView, query: Query, match: BitMap, opened: Iterable[int]) -> None:
+        """`opened`: stories, by the numbers of their first articles."""
+        stories = view.stories
+        inside = match & stories.members
+        self._leader_of = _leaders(view, query, match, inside)
+        """Story -> the number of the article that stands for it."""
+        self._match = match
+        self._stories = stories
+        leaders = BitMap(self._leader_of.values())
+        self._shown = (match - inside) | leaders
+        self._order = order_of(view, query, self._shown)
+        below = self._members(view, [one for one in opened if one in self._leader_of])
+        rows = sorted(
+            (self._order.position(self._leader_of[story]), [
+                number for number in numbers if number in match and number != self._leader_of[story]
+            ])
+            for story, numbers in below.items()
+        )  # fmt: skip
+        self._below = [numbers for _, numbers in rows if numbers]
+        self._starts: list[int] = []
+        """The positions at which the others of each opened story begin."""
+        count = 0
+        for place, numbers in rows:
+            if numbers:
+                self._starts.append(place + 1 + count)
+                count += len(numbers)
+        self._count = len(self._shown) + count
+
+    @staticmethod
+    def _members(view: IndexView, stories: Sequence[int]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        for story, number, _ in view.store.story_members(stories) if stories else ():
+            found[story].append(number)
+        return found
+
+    def __len__(self) -> int:
+        return self._count
+
+    def window(self, start: int, stop: int) -> list[int]:
+        """See `reader.index.order.Order`."""
+        found: list[int] = []
+        place, stop = start, min(stop, self._count)
+        while place < stop:
+            at = bisect_right(self._starts, place) - 1
+            if at >= 0 and place < self._starts[at] + len(self._below[at]):
+                within = place - self._starts[at]
+                part = self._below[at][within : within + stop - place]
+            else:
+                end = self._starts[at + 1] if at + 1 < len(self._starts) else self._count
+                listed = sum(map(len, self._below[: at + 1]))
+                part = self._order.window(place - listed, min(stop, end) - listed)
+                if not part:
+                    break
+            found += part
+            place += len(part)
+        return found
+
+    def position(self, number: int) -> int:
+        """See `reader.index.order.Order`; of an article that is folded into a row, that row's."""
+        for start, numbers in zip(self._starts, self._below, strict=True):
+            if number in numbers:
+                return start + numbers.index(number)
+        leader = self._leader_of.get(self._stories.story_of(number), number)
+        before = self._order.position(leader)
+        for start, numbers in zip(self._starts, self._below, strict=True):
+            if start > before:
+                break
+            before += len(numbers)
+        return before
+
+    def is_inside(self, number: int) -> bool:
+        """Whether it is listed below the row of its story."""
+        return number not in self._shown
+
+
+def _leaders(view: IndexView, query: Query, match: BitMap, inside: BitMap) -> dict[int, int]:
+    """Story -> the article of the match, of those in stories, that comes first in the query's order."""
+    by_date = partial(_first_by_date, view)
+    if query.sort == "date":
+        return by_date(inside, is_reversed=query.is_reversed)
+    order = order_of(view, query, match)
+    found: dict[int, int] = {}
+    if isinstance(order, RowOfSets):
+        for numbers in order.sets:
+            first = by_date(inside & numbers)
+            found = first | found
+        return found
+    assert isinstance(order, TitleOrder)
+    in_order = [*order.of(inside)]
+    return view.stories.last_of_each(in_order[::-1])
+
+
+def _first_by_date(view: IndexView, inside: BitMap, *, is_reversed: bool = False) -> dict[int, int]:
+    """Story -> the newest (or the oldest) of these articles."""
+    numbers = inside.to_array()
+    found = view.stories.last_of_each(numbers[::-1] if is_reversed else numbers)
+    late = inside & view.late
+    if late:
+        # Their numbers don't tell their dates: of their stories all articles are compared.
+        touched = {*view.stories.last_of_each(late.to_array())}
+        some = BitMap([number for number in inside if view.stories.story_of(number) in touched])
+        order: Order = DateOrder(view, some, is_reversed=is_reversed)
+        found |= view.stories.last_of_each(order.window(0, len(some))[::-1])
+    return found

@@ -1,0 +1,36 @@
+"""Which article is in which story, for very many articles at once."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from operator import sub
+
+from pyroaring import BitMap
+
+
+class Stories:
+    """Which articles are in which story: 4 bytes for each number between the first and the last of them."""
+
+    def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
+        """(number, story), by number."""
+        pairs = list(rows)
+        numbers = array("I", [number for number, _ in pairs])
+        self.members = BitMap(numbers)
+        """All articles that are in one."""
+        self._base = numbers[0] if numbers else 0
+        self._stories = array("I", bytes(4 * (numbers[-1] - self._base + 1 if numbers else 0)))
+        for number, story in pairs:
+            self._stories[number - self._base] = story
+
+    def story_of(self, number: int) -> int:
+        """The story that an article is in; 0 for none."""
+        place = number - self._base
+        return self._stories[place] if 0 <= place < len(self._stories) else 0
+
+    def last_of_each(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Story -> the last of these members that is in it."""
+        # Without the interpreter: half the articles of a match may be in stories.
+        places = map(sub, numbers, repeat(self._base))
+        return dict(zip(map(self._stories.__getitem__, places), numbers, strict=True))

@@ -1,0 +1,274 @@
+"""Stories in the index: found anew on the days around whatever came, went or changed, and only there.
+
+What is compared is in the articles' rows. Links between articles are kept, so that a story of many days is
+grouped again without looking at the days where nothing happened. Triggers of the table `articles` note
+the days that are due, so a refresh that was killed is finished by the next one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
+
+from pyroaring import BitMap
+
+from reader.index.schema import MOST_ASKED, STORED
+from reader.index.sets import change_set
+from reader.index.workers import IndexWorkers
+from reader.query.results import Progress
+from reader.stories.grouping import groups
+from reader.stories.likeness import DAY, MOST_A_DAY, REPORT_DAYS, Day, unpack
+from reader.stories.linking import AFFECTED_DAYS, DAYS_BEFORE, Link, links_in
+
+LEAST_TASK, MOST_TASK = 3_000, 20_000
+"""Articles that a worker links in one task: fewer share the work evenly, more read fewer days twice."""
+
+COVERAGE = STORED["coverage"]
+
+StoredText: TypeAlias = tuple[int, int, str, bytes]
+"""Key, seconds, provider and words of an article, as they travel."""
+
+
+class Stretch(NamedTuple):
+    """Days that are linked in one task, and the articles of these and the days around."""
+
+    since: int
+    until: int
+    texts: list[StoredText]
+    """In order."""
+
+
+def link_stretch(task: Stretch) -> list[tuple[float, int, int]]:
+    """The links of these days; a worker's task."""
+    return [tuple(link) for link in links_in(_days(task.texts), task.since, task.until)]  # type: ignore[misc]
+
+
+def _days(texts: Iterable[StoredText]) -> Iterator[Day]:
+    for day, rows in groupby(texts, key=lambda row: row[1] // DAY):
+        yield day, [unpack(*row) for row in rows]
+
+
+class StoryFinder:
+    """Brings the stories of an index up to date; whoever uses it is the only writer."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @property
+    def is_due(self) -> bool:
+        """Whether stories may be others by now."""
+        return self._connection.execute("select 1 from story_days_due").fetchone() is not None
+
+    @property
+    def has_stories(self) -> bool:
+        """Whether some were found."""
+        return self._connection.execute("select 1 from stories").fetchone() is not None
+
+    def due_articles(self) -> int:
+        """How many articles are to be looked at."""
+        return sum(self._sizes(since - DAYS_BEFORE, until + REPORT_DAYS) for since, until in self._due())
+
+    def run(self, workers: IndexWorkers | None) -> Iterator[Progress]:
+        """Find what is due; the last step is taken when all is written."""
+        tasks = [
+            stretch for since, until in self._due() for stretch in self._stretches(since, until, workers)
+        ]
+        before: dict[tuple[int, int, int], float] = {}
+        after: dict[tuple[int, int, int], float] = {}
+        stretches = (self._stretch(since, until) for since, until in tasks)
+        found = workers.map(link_stretch, stretches) if workers else map(link_stretch, stretches)
+        for done, ((since, until), links) in enumerate(zip(tasks, found, strict=True), 1):
+            before.update(self._stored_links(since, until))
+            after.update(self._numbered(links))
+            yield Progress("stories", read=done, to_read=len(tasks))
+        self._write(before, after)
+        yield Progress("stories", read=len(tasks), to_read=len(tasks), changed=True)
+
+    def _due(self) -> list[tuple[int, int]]:
+        """The days whose articles may be linked otherwise with earlier ones, as ranges of days."""
+        rows = self._connection.execute("select day from story_days_due order by day")
+        found: list[tuple[int, int]] = []
+        for (day,) in rows:
+            since, until = day + AFFECTED_DAYS[0], day + AFFECTED_DAYS[-1]
+            if found and since <= found[-1][1] + 1:
+                found[-1] = found[-1][0], until
+            else:
+                found.append((since, until))
+        return found
+
+    def _sizes(self, since: int, until: int) -> int:
+        (count,) = self._connection.execute(
+            "select count(*) from articles where date >= ? and date < ?", (since * DAY, (until + 1) * DAY)
+        ).fetchone()
+        return int(count)
+
+    def _stretches(self, since: int, until: int, workers: IndexWorkers | None) -> Iterator[tuple[int, int]]:
+        """Days in pieces that have about so many articles each."""
+        dates = self._connection.execute(
+            "select date from articles where date >= ? and date < ?", (since * DAY, (until + 1) * DAY)
+        )
+        sizes = Counter(date // DAY for (date,) in dates)
+        share = sum(sizes.values()) // (4 * workers.count if workers else 1)
+        most = min(max(share, LEAST_TASK), MOST_TASK)
+        start, count = since, 0
+        for day in sorted(sizes):
+            count += sizes[day]
+            if count >= most:
+                yield start, day
+                start, count = day + 1, 0
+        if start <= until:
+            yield start, until
+
+    def _stretch(self, since: int, until: int) -> Stretch:
+        rows = self._connection.execute(
+            "select key, date, provider, story_words from articles where date >= ? and date < ?"
+            " and length(story_words) order by date, key",
+            ((since - DAYS_BEFORE) * DAY, (until + REPORT_DAYS + 1) * DAY),
+        )
+        texts: list[StoredText] = []
+        for _, of_day in groupby(rows, key=lambda row: row[1] // DAY):
+            found = list(of_day)
+            if len(found) <= MOST_A_DAY:
+                texts += found
+        return Stretch(since, until, texts)
+
+    def _stored_links(self, since: int, until: int) -> Iterator[tuple[tuple[int, int, int], float]]:
+        rows = self._connection.execute(
+            "select day, later, earlier, score from story_links where day between ? and ?", (since, until)
+        )
+        return (((day, later, earlier), score) for day, later, earlier, score in rows)
+
+    def _numbered(
+        self, links: Sequence[tuple[float, int, int]]
+    ) -> Iterator[tuple[tuple[int, int, int], float]]:
+        """Links as they are stored: of numbers, not keys."""
+        keys = {key for _, *ends in links for key in ends}
+        known = {key: (number, date) for number, key, date, _ in self._articles("key", keys)}
+        for score, first, second in links:
+            if first in known and second in known:
+                later, date = known[second]
+                yield (date // DAY, later, known[first][0]), score
+
+    def _articles(self, column: str, values: Iterable[int]) -> Iterator[tuple[int, int, int, str]]:
+        """(number, key, date, provider) of the articles with these values in a column."""
+        wanted = sorted(values)
+        for start in range(0, len(wanted), MOST_ASKED):
+            part = wanted[start : start + MOST_ASKED]
+            yield from self._connection.execute(
+                "select number, key, date, provider from articles"
+                f" where {column} in ({','.join('?' * len(part))})", part
+            )  # fmt: skip
+
+    def _write(
+        self, before: dict[tuple[int, int, int], float], after: dict[tuple[int, int, int], float]
+    ) -> None:
+        gone = [link for link in before if link not in after]
+        came = [(*link, score) for link, score in after.items() if before.get(link) != score]
+        self._connection.execute("begin immediate")
+        try:
+            self._connection.executemany(
+                "delete from story_links where day = ? and later = ? and earlier = ?", gone
+            )
+            self._connection.executemany(
+                "insert or replace into story_links values(?, ?, ?, ?)", sorted(came)
+            )
+            self._group({number for _, *ends in gone for number in ends} | {
+                number for _, later, earlier, _ in came for number in (later, earlier)
+            })  # fmt: skip
+            self._connection.execute("delete from story_days_due")
+            self._connection.execute("update meta set value = value + 1 where key = 'generation'")
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+    def _group(self, touched: set[int]) -> None:
+        """Find the stories of these articles, and of all that are linked with them, anew."""
+        links = self._links_around(touched)
+        members = touched | {number for link in links for number in link[:2]}
+        known = {
+            number: (date, key, provider) for number, key, date, provider in self._articles("number", members)
+        }
+        number_of = {key: number for number, (_, key, _) in known.items()}
+        found = groups(
+            Link(score, known[earlier][1], known[later][1]) for later, earlier, score in links
+            if earlier in known and later in known
+        )  # fmt: skip
+        rows: dict[int, tuple[int, int]] = {}
+        for keys in found:
+            numbers = [number_of[key] for key in keys]
+            first = min(numbers, key=lambda number: known[number][:2])
+            coverage = len({known[number][2].casefold() for number in numbers})
+            rows.update(dict.fromkeys(numbers, (first, coverage)))
+        self._replace(members, rows)
+
+    def _links_around(self, touched: Iterable[int]) -> list[tuple[int, int, float]]:
+        """(later, earlier, score) of every link that leads to one of these, over whatever others."""
+        found: dict[tuple[int, int], float] = {}
+        seen: set[int] = set()
+        wanted = set(touched)
+        while wanted:
+            seen |= wanted
+            here = sorted(wanted)
+            wanted = set()
+            for start in range(0, len(here), MOST_ASKED):
+                part = here[start : start + MOST_ASKED]
+                slots = ",".join("?" * len(part))
+                for column in ("later", "earlier"):
+                    for later, earlier, score in self._connection.execute(
+                        f"select later, earlier, score from story_links where {column} in ({slots})", part
+                    ):
+                        found[later, earlier] = score
+                        wanted.update({later, earlier} - seen)
+        return [(later, earlier, score) for (later, earlier), score in found.items()]
+
+    def _replace(self, members: Iterable[int], rows: dict[int, tuple[int, int]]) -> None:
+        """Write in which story these articles are, and how many providers have it."""
+        before = self._covered(members)
+        self._connection.executemany(
+            "delete from stories where number = ?", [(number,) for number in sorted(members)]
+        )
+        self._connection.executemany(
+            "insert into stories values(?, ?, ?)", [(number, *row) for number, row in sorted(rows.items())]
+        )
+        came, gone = _by_coverage({number: row[1] for number, row in rows.items()}), _by_coverage(before)
+        for coverage in sorted(came.keys() | gone.keys()):
+            change_set(
+                self._connection, COVERAGE, str(coverage), came[coverage], gone[coverage] - came[coverage]
+            )
+
+    def _covered(self, members: Iterable[int]) -> dict[int, int]:
+        wanted = sorted(members)
+        found: dict[int, int] = {}
+        for start in range(0, len(wanted), MOST_ASKED):
+            part = wanted[start : start + MOST_ASKED]
+            found.update(self._connection.execute(
+                f"select number, coverage from stories where number in ({','.join('?' * len(part))})", part
+            ))  # fmt: skip
+        return found
+
+
+def _by_coverage(found: dict[int, int]) -> defaultdict[int, BitMap]:
+    """The articles by their coverage, but for those of one provider: these need no set."""
+    sets: defaultdict[int, BitMap] = defaultdict(BitMap)
+    for number, coverage in found.items():
+        if coverage > 1:
+            sets[coverage].add(number)
+    return sets
+
+
+def forget(connection: sqlite3.Connection) -> None:
+    """Take all stories out, and note every day as due: a person does not want them. In a transaction."""
+    for (coverage,) in connection.execute("select distinct coverage from stories").fetchall():
+        numbers = BitMap(
+            number
+            for (number,) in connection.execute("select number from stories where coverage = ?", (coverage,))
+        )
+        change_set(connection, COVERAGE, str(coverage), BitMap(), numbers)
+    connection.execute("delete from stories")
+    connection.execute("delete from story_links")
+    days = {(date // DAY,) for (date,) in connection.execute("select date from articles where date not null")}
+    connection.executemany("insert or ignore into story_days_due values(?)", days)
