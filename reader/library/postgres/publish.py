@@ -217,7 +217,7 @@ class Publisher:
         return written
 
     def _send_rest(self, connection: psycopg.Connection, local: sqlite3.Connection) -> bool:
-        """Send what is small: values of fields, stories, problems, duplicates; whether anything of it differs."""
+        """Send what is small: values of fields, stories, problems, duplicates; whether anything differs."""
         choices = [
             (field, storable(folded), storable(value))
             for field, folded, value in local.execute("select field, folded, value from choices")
