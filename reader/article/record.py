@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from reader.article.dates import When
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
-PLACEHOLDERS = ("year", "month", "day", "slug", "folder")
+_MAY_BE_EMPTY = frozenset(("folder", "categories", "sections"))
+"""Parts of a permalink that an article at the top hasn't got."""
+PLACEHOLDERS = (
+    "year", "month", "day", "slug", "folder", "filename", "section", "sections", "categories",
+)  # fmt: skip
 """What may stand in a permalink, in braces."""
 
 SKIPPED_FOLDERS = ("node_modules", "bower_components", "vendor", "_site", "venv", "__pycache__")
@@ -32,16 +36,24 @@ class Site(NamedTuple):
     """Of the web, without a "/" at its end: relative links start here."""
     permalink: str = ""
     """The path of an article that states no address, like `/{year}/{month}/{slug}/`; empty: not known."""
+    permalinks: tuple[tuple[str, str], ...] = ()
+    """The same for the articles in a folder somewhere below the site's; the first that fits counts."""
+    generator: str = ""
+    """Where it was found: jekyll, hugo, zola or eleventy."""
 
-    def page(self, *, year: int, month: int, day: int, slug: str, folder: str) -> str:
-        """The address of an article's page; a year of 0 is no date. Empty where it can't be told."""
-        values = {"slug": slug, "folder": folder}
-        if year:
-            values |= {"year": f"{year:04}", "month": f"{month:02}", "day": f"{day:02}"}
-        names = _PLACEHOLDER.findall(self.permalink)
-        if not self.permalink or not all(name in values for name in names) or ("slug" in names and not slug):
+    def permalink_in(self, folder: str) -> str:
+        """The permalink of an article in a folder, given below the site's."""
+        fitting = (permalink for part, permalink in self.permalinks if f"/{part}/" in f"/{folder}/")
+        return next(fitting, self.permalink)
+
+    def page(self, permalink: str, values: Mapping[str, str]) -> str:
+        """The address that a permalink gives. Empty where a value is missing, so that it can't be told."""
+        names = _PLACEHOLDER.findall(permalink)
+        if not permalink or not all(name in values for name in names):
             return ""
-        path = _PLACEHOLDER.sub(lambda found: values[found[1]], self.permalink)
+        if not all(values[name] or name in _MAY_BE_EMPTY for name in names):
+            return ""
+        path = _PLACEHOLDER.sub(lambda found: values[found[1]], permalink)
         return self.absolute("/" + re.sub("/{2,}", "/", path).lstrip("/"))
 
     def absolute(self, path: str) -> str:

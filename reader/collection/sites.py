@@ -44,7 +44,23 @@ SITE_FILES = frozenset(path for path in _KEYS if path.startswith(("_config", "hu
 
 _JEKYLL_WORDS = {
     ":year": "{year}", ":month": "{month}", ":day": "{day}", ":title": "{slug}", ":slug": "{slug}",
-    ":output_ext": ".html",
+    ":output_ext": ".html", ":categories": "{categories}", ":short_year": "{short_year}",
+    ":i_month": "{i_month}", ":i_day": "{i_day}", ":y_day": "{y_day}",
+}  # fmt: skip
+_JEKYLL_STYLES = {
+    "": "/{categories}/{year}/{month}/{day}/{slug}.html",
+    "date": "/{categories}/{year}/{month}/{day}/{slug}.html",
+    "pretty": "/{categories}/{year}/{month}/{day}/{slug}/",
+    "ordinal": "/{categories}/{year}/{y_day}/{slug}.html",
+    "none": "/{categories}/{slug}.html",
+}
+"""What Jekyll's names for permalinks stand for, and what it takes where none is stated."""
+
+_HUGO_WORDS = {
+    ":year": "{year}", ":month": "{month}", ":monthname": "{month_name}", ":day": "{day}",
+    ":yearday": "{y_day}", ":slug": "{slug}", ":title": "{title}", ":filename": "{filename}",
+    ":contentbasename": "{filename}", ":slugorfilename": "{slug}", ":slugorcontentbasename": "{slug}",
+    ":section": "{section}", ":sections": "{sections}",
 }  # fmt: skip
 
 _DATED = re.compile(r"(?:19|20)\d\d(?:[-_.]?[01]\d(?:[-_.]?[0-3]\d)?)?", re.ASCII)
@@ -136,7 +152,7 @@ def site_in(folder: str) -> Site | None:
         if title and is_web(url):
             base = _first(fields, ("baseurl",)) if path.startswith("_config") else ""
             whole = url.rstrip("/") + (f"/{base.strip('/')}" if base.strip("/") else "")
-            return Site(folder, title, whole, _permalink(fields) if path.startswith("_config") else "")
+            return _with_permalinks(Site(folder, title, whole), fields, path)
     return None
 
 
@@ -195,9 +211,39 @@ def _first(fields: Mapping[str, Value], keys: Iterable[str]) -> str:
     return ""
 
 
-def _permalink(fields: Mapping[str, Value]) -> str:
-    """Jekyll's permalink, where it is made of what is known of an article."""
-    pattern = _first(fields, ("permalink",))
-    for word, placeholder in _JEKYLL_WORDS.items():
-        pattern = pattern.replace(word, placeholder)
-    return pattern if pattern.startswith("/") and ":" not in pattern else ""
+def _with_permalinks(site: Site, fields: Mapping[str, Value], path: str) -> Site:
+    """A site with what its configuration says of the pages of its articles, or what its generator does."""
+    if path.startswith("_config"):
+        stated = _first(fields, ("permalink",))
+        pattern = _JEKYLL_STYLES[stated] if stated in _JEKYLL_STYLES else _translated(stated, _JEKYLL_WORDS)
+        of_posts = (("_posts", pattern),) if pattern else ()
+        is_for_all = stated.startswith("/") and "{categories}" not in pattern
+        return site._replace(permalink=pattern if is_for_all else "", permalinks=of_posts, generator="jekyll")
+    if "_data/" in path:
+        return site._replace(generator="eleventy")
+    if "base_url" in fields and "baseurl" not in fields:
+        return site._replace(permalinks=(("content", "/{sections}/{slug}/"),), generator="zola")
+    site = site._replace(generator="hugo")
+    if fields.get("languages") or fields.get("defaultcontentlanguageinsubdir") == "true":
+        return site  # with several languages an address depends on more than the file
+    root = _first(fields, ("contentdir",)).strip("/") or "content"
+    usual = "/{sections}/{slug}.html" if fields.get("uglyurls") == "true" else "/{sections}/{slug}/"
+    return site._replace(permalinks=(*_hugo_sections(fields.get("permalinks"), root), (root, usual)))
+
+
+def _hugo_sections(table: Value, root: str) -> Iterator[tuple[str, str]]:
+    """The permalinks of Hugo's sections: in `permalinks`, or in its table `page`."""
+    if not isinstance(table, dict):
+        return
+    pages = table.get("page")
+    for section, pattern in {**table, **(pages if isinstance(pages, dict) else {})}.items():
+        if isinstance(pattern, str):
+            translated = _translated(clean_line(pattern), _HUGO_WORDS)
+            yield (root if section == "/" else f"{root}/{section.strip('/')}"), translated
+
+
+def _translated(pattern: str, words: Mapping[str, str]) -> str:
+    """A permalink with our placeholders; empty where it is made of what is not known of an article."""
+    for word in sorted(words, key=len, reverse=True):
+        pattern = pattern.replace(word, words[word])
+    return "/" + pattern.lstrip("/") if pattern and ":" not in pattern else ""

@@ -7,7 +7,7 @@ instant. What a person types in a query is read by `reader.article.dates`.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from reader.article.dates import When, offset
 from reader.article.text import fold
@@ -53,6 +53,13 @@ _ZONES = {
 }  # fmt: skip
 """Hours ahead of UTC. The American ones are those of RFC 822; BST or IST mean several zones."""
 
+_VAGUE_ZONES = frozenset(["bst", "ist", "ast", "amt", "cct", "ect", "gst", "nt", "sst", "wst"])
+"""Names that mean several zones."""
+# A place in the zone database, alone or in brackets (RFC 9557).
+_PLACE = re.compile(
+    r"(?a)[\[(]?(?<![\w/+-])([A-Za-z]{2,20}(?:/[A-Za-z][A-Za-z0-9_+-]{1,40}){1,2})(?![\w/])[\])]?"
+)
+
 # Behind the time: a name in parentheses (JavaScript), a zone in brackets (RFC 9557), a counter (Go).
 _TAIL = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|m=[+-][\d.]+)$")
 _CLOCK = re.compile(
@@ -60,7 +67,8 @@ _CLOCK = re.compile(
     r"(?::(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s*([ap])\.?m\b\.?)?|\s*([ap])\.?m\b\.?)(?![\d:])"
     r"(?:\s*(?:utc|gmt|ut)?([+-]\d{1,2}(?::?\d\d)?)(?![\d:])(?:\s+(?:[+-]\d\d(?:\d\d)?|[a-z]{2,5})(?=\s*$))?)?"
 )
-_T = re.compile(r"(?a)(?<=\d)t(?=\d{1,2}:)")
+_T = re.compile(r"(?a)(?<=\d)t(?=\d{1,2}:)|(?<=/\d{4}):(?=\d\d:)")
+"""What stands between day and time in ISO 8601 and in the logs of servers."""
 _EAST_ASIAN = re.compile("(?a)(\\d{4})\\s*[年년]\\s*(\\d{1,2})\\s*[月월]\\s*(\\d{1,2})\\s*[日일]")
 _PARTS = re.compile(r"[^\s,./-]+")
 _DAY = re.compile(r"(?a)(\d{1,2})(?:st|nd|rd|th|er|o)?")
@@ -116,7 +124,12 @@ def _loose(text: str) -> When:
     if len(bare) > _LONGEST:
         raise _refused(text)
     try:
-        return _digits(bare) if bare.isdecimal() else _read(fold(bare))
+        if bare.isdecimal():
+            return _digits(bare)
+        place = _PLACE.search(bare) if "/" in bare else None
+        if place and place[1].partition("/")[0].lower() not in (*_MONTHS, *_NOISE, *_ZONES):
+            return _read(fold(bare[: place.start()] + bare[place.end() :]), _zone_of(place[1]))
+        return _read(fold(bare))
     except (OverflowError, OSError):
         raise _refused(text, "it is outside the years 1 to 9999") from None
     except ValueError as error:
@@ -135,19 +148,33 @@ def _digits(text: str) -> When:
     raise ValueError
 
 
-def _read(text: str) -> When:
-    """A date in folded text. Raises ValueError."""
+def _zone_of(place: str) -> tzinfo:
+    """The zone of a place, as in "Europe/Paris". Raises ValueError."""
+    from zoneinfo import ZoneInfo  # few dates name a place
+
+    for name in (place, re.sub("(?<![a-z])[a-z]+", lambda word: word[0].capitalize(), place.lower())):
+        try:
+            return ZoneInfo(name)
+        except (KeyError, OSError, ValueError):
+            continue
+    raise ValueError(f"the time zone {place} is not known")
+
+
+def _read(text: str, place: tzinfo | None = None) -> When:
+    """A date in folded text, in the zone of a place where its time names no other. Raises ValueError."""
     text = _EAST_ASIAN.sub(r"\1-\2-\3 ", _T.sub(" ", text.replace("\u2212", "-")))
     while (shorter := _TAIL.sub("", text)) != text:
         text = shorter
     clock = _CLOCK.search(text)
     if not clock:
         return _day(_PARTS.findall(text), is_mail=False)
-    zone: tzinfo = offset(clock[7]) if clock[7] else UTC
+    zone: tzinfo = offset(clock[7]) if clock[7] else place or UTC
     parts = []
     for part in _PARTS.findall(f"{text[: clock.start()]} {text[clock.end() :]}"):
         if part in _ZONES and not clock[7]:
             zone = offset(f"{_ZONES[part]:+03}")
+        elif part in _VAGUE_ZONES:
+            raise ValueError(f"{part.upper()} means several time zones")
         else:
             parts.append(part)
     hour, half = int(clock[1]), clock[5] or clock[6]
@@ -157,10 +184,12 @@ def _read(text: str) -> When:
         hour = hour % 12 + (12 if half == "p" else 0)
     day = _day(parts, is_mail=True)
     micro = int(f"{clock[4] or '':0<6.6}")
-    found = datetime(
-        day.year, day.month, day.day, hour, int(clock[2] or 0), int(clock[3] or 0), micro, tzinfo=zone
-    )
-    return _in_utc(found, text)
+    minute, second = int(clock[2] or 0), int(clock[3] or 0)
+    # The end of a day is the beginning of the next; a leap second is the one before it.
+    is_end = (hour, minute, second) == (24, 0, 0) and not half
+    hour, second = 0 if is_end else hour, 59 if second == 60 else second
+    found = datetime(day.year, day.month, day.day, hour, minute, second, micro, tzinfo=zone)
+    return _in_utc(found + timedelta(days=is_end), text)
 
 
 def _day(parts: list[str], *, is_mail: bool) -> date:

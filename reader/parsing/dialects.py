@@ -50,8 +50,8 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     body = clean(parsed.body).lstrip("\n").rstrip()
     date = _date(header, place, notes)
     original, web = _urls(header, place, notes)
-    page = "" if is_web(original) or is_web(web) else _page(header, original or web, date, place)
     stated = _words(header, "title", parsed, notes) or _first_heading(body)
+    page = "" if is_web(original) or is_web(web) else _page(header, original or web, stated, date, place)
     seconds = None if date is None else seconds_of(date)
     topics, category = _topics(header, place, notes)
     provider = _provider(header, original or web, place, notes)
@@ -169,23 +169,43 @@ def _is_address(value: Value) -> bool:
     return is_web(url) or (url.lower().startswith(("http://", "https://")) and openable(url) != "")
 
 
-def _page(header: Header, path: str, date: When | None, place: Place) -> str:
+def _page(header: Header, path: str, title: str, date: When | None, place: Place) -> str:
     """The address of an article's page on its site: its own path, else what the permalink says."""
     if place.site is None:
         return ""
     stated = (header.left[key] for key in header.names("originalUrl"))
     paths = [path, *(value.strip() for value in stated if isinstance(value, str))]
+    own = header.left.get({"zola": "path", "hugo": "url"}.get(place.site.generator, ""))
+    if isinstance(own, str) and own.strip() and not is_web(own):
+        paths.append("/" + own.strip().lstrip("/"))
     for path in paths:
         if path.startswith("/") and not path.startswith("//") and ":" not in path:
             return place.site.absolute(clean_line(path))
+    if not (place.site.permalink or place.site.permalinks):
+        return ""
+    from reader.parsing.page import page_of  # few articles have a site that says what their pages are
+
     slug = header.left.get("slug")
-    return place.site.page(
-        year=date.year if date else 0,
-        month=date.month if date else 0,
-        day=date.day if date else 0,
-        slug=clean_line(slug).strip("/") if isinstance(slug, str) else _name_of(place),
-        folder=place.path[len(place.site.folder) :].rpartition("/")[0].strip("/"),
+    return page_of(
+        place.site,
+        place,
+        date,
+        title=title,
+        slug=clean_line(slug).strip("/") if isinstance(slug, str) else "",
+        name=_name_of(place),
+        categories=_categories(header),
     )
+
+
+def _categories(header: Header) -> list[str]:
+    """A Jekyll post's categories, which may be part of its address."""
+    for key in ("category", "categories"):
+        value = header.left.get(key)
+        if isinstance(value, str):
+            return [value] if key == "category" else value.split()
+        if isinstance(value, list):
+            return [one for one in value if isinstance(one, str)]
+    return []
 
 
 def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider:

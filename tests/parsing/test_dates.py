@@ -51,6 +51,13 @@ from reader.parsing.dates import date_in_name, parse_date
         "18. Juni 2021, 13:43 Uhr",
         "18 juin 2021 15:43 CEST",
         "2021年6月18日 13:43",
+        "2021-06-18 15:43 Europe/Paris",
+        "2021-06-18T15:43:00[Europe/Paris]",
+        "Fri, 18 Jun 2021 09:43 America/New_York",
+        "June 18, 2021 9:43 am (US/Eastern)",
+        "2021-06-18T13:43:00 Etc/UTC",
+        "2021-06-18 08:43 Etc/GMT+5",
+        "18/Jun/2021:15:43:00 +0200",
     ],
 )
 def test_one_instant_in_all_its_spellings(text: str) -> None:
@@ -94,12 +101,40 @@ def test_one_instant_in_all_its_spellings(text: str) -> None:
         "18.6.2021",
         "2021年6月18日",
         "2021년 6월 18일",
+        "2021-06-18 Europe/Paris",
     ],
 )
 def test_a_day_in_all_its_spellings(text: str) -> None:
     """A date without a time is a calendar day, and no instant."""
     found = parse_date(text)
     assert found == date(2021, 6, 18) and not isinstance(found, datetime)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2021-12-31T24:00:00Z", (2022, 1, 1, 0, 0, 0)),
+        ("2021-02-28 24:00 +0200", (2021, 2, 28, 22, 0, 0)),
+        ("31 Dec 2016 23:59:60 GMT", (2016, 12, 31, 23, 59, 59)),
+    ],
+)
+def test_the_end_of_a_day(text: str, expected: tuple[int, int, int, int, int, int]) -> None:
+    """24:00 is the next day's midnight; a leap second stays in its day."""
+    assert parse_date(text) == datetime(*expected, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2021-06-18 10:00 BST", "BST means several time zones"),
+        ("2021-06-18 10:00 Moon/Base", "Moon/Base is not known"),
+        ("2021-06-18 24:01", "hour must be"),
+    ],
+)
+def test_a_time_that_is_doubtful_is_refused(text: str, reason: str) -> None:
+    """The reason is said."""
+    with pytest.raises(ValueError, match=reason):
+        parse_date(text)
 
 
 @pytest.mark.parametrize(
