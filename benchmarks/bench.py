@@ -1,4 +1,4 @@
-"""What each figure is made from: a corpus, a home of its own, and how often to repeat."""
+"""What each figure is made from: a corpus, its own home, and how often to repeat."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A server of made feeds on loopback, a program of its own so that it costs the client nothing.
+"""A server of made feeds on loopback, its own program so that it costs the client nothing.
 
 `python -m benchmarks.feed_server FEEDS ENTRIES` prints its port and serves `/N.xml` until its stdin ends.
-With a third argument each answer takes so many milliseconds.
+With a third argument each answer takes this many milliseconds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a fetch costs beside its floor: the same client getting the same feeds, the same parser, bare files.
 
-The server is a program of its own on loopback, under as many addresses as there are hosts, so politeness (two
+The server is its own program on loopback, under as many addresses as there are hosts, so politeness (two
 connections a host) does not decide the figures.
 """
 

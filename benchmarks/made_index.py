@@ -51,7 +51,7 @@ class Drawn(NamedTuple):
 
 
 def make_bench(count: int, base: Path, rounds: int) -> Bench:
-    """A bench with an index of so many articles, made unless it is there."""
+    """A bench with an index of this many articles, made unless it is there."""
     real = corpus.make(REAL, base)
     bench = Bench(real._replace(size=count), base / f"home-made-{VERSION}-{count}", rounds)
     record = bench.home / "made"

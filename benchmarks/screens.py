@@ -1,4 +1,4 @@
-"""A program on a screen of its own: a pseudo terminal of 120 by 40, read as a terminal would read it."""
+"""A program on its own screen: a pseudo terminal of 120 by 40, read as a terminal would read it."""
 
 from __future__ import annotations
 

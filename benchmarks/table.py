@@ -11,7 +11,7 @@ Unit: TypeAlias = Literal["s", "B", "n"]
 
 HEADS = ("figure", "articles", "value", "floor", "ratio", "goal", "")
 _LEFT = (0, 3, 6)
-"""Columns with words; the others have numbers, which stand to the right."""
+"""Columns with words; the others have numbers, which are to the right."""
 
 
 class Figure(NamedTuple):
@@ -19,7 +19,7 @@ class Figure(NamedTuple):
 
     name: str
     articles: int
-    """How many the collection had; 0 where there is none."""
+    """How many the collection had; 0 if there is none."""
     value: float
     """Seconds, bytes or a plain number."""
     floor: Floor | None = None

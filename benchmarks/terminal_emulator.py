@@ -1,4 +1,4 @@
-"""A terminal's glass, for measures and tests: bytes in, the cells that a person would see out."""
+"""A terminal's glass, for measures and tests: bytes in, the cells that a user would see out."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TerminalEmulator:
 
     @property
     def lines(self) -> list[str]:
-        """What stands on each line."""
+        """What is on each line."""
         return ["".join(line) for line in self._cells]
 
     @property
@@ -49,7 +49,7 @@ class TerminalEmulator:
 
     @property
     def links(self) -> list[list[str]]:
-        """Where each cell leads when it is pressed; empty where nowhere."""
+        """Where each cell leads when it is pressed; empty if nowhere."""
         return self._links
 
     def feed(self, data: bytes) -> None:

@@ -1,6 +1,6 @@
 """How things are timed: the clock, medians, programs as processes of their own, and the memory they hold.
 
-Everything runs with caches, marks and configuration of its own, so that a person's are not touched.
+Everything runs with caches, marks and configuration of its own, so that a user's are not touched.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def percentile(values: Sequence[float], which: int) -> float:
 
 def environment(home: Path) -> Mapping[str, str]:
     """The environment for a program whose every trace is to stay below `home`."""
-    # Without bytecode every start would compile us anew, but not the libraries: nobody runs a program so.
+    # Without bytecode every start would compile us again, but not the libraries: nobody runs a program so.
     left_out = ("READER_", "XDG_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     places = {f"READER_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG", "STATE")}

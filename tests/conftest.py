@@ -55,7 +55,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.fixture(autouse=True)
 def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test reads or writes the index, the marks or the configuration of the person who runs it."""
+    """No test reads or writes the index, the marks or the configuration of the user who runs it."""
     base = tmp_path_factory.mktemp("places")
     for kind in ("cache", "data", "config", "state"):
         monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(base / kind))

@@ -49,7 +49,7 @@ class ListResults:
         return [self._library.headline(number) for number in self._numbers[start:stop]]
 
     def position(self, number: int) -> int | None:
-        """Where this article stands."""
+        """Where this article is."""
         return self._positions.get(number)
 
 
@@ -218,7 +218,7 @@ class FakeLibrary(Library):
         raise PictureError("there is no picture")
 
     def note(self, headline: Headline) -> str:
-        """The person's note."""
+        """The user's note."""
         return self._marks_of(headline.number).note
 
     def related(self, article: Article) -> list[RelatedLink]:

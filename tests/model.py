@@ -32,7 +32,7 @@ TITLE_LETTERS = 80
 
 
 class Marked(NamedTuple):
-    """What a person did to an article."""
+    """What a user did to an article."""
 
     read: bool = False
     starred: bool = False
@@ -404,10 +404,10 @@ def _texts(article: Article, field: str) -> list[str]:
 
 
 def _has_words(texts: Sequence[str], term: Term, wanted: Sequence[str]) -> bool:
-    """Whether the words stand in the texts as the term wants them."""
+    """Whether the words are in the texts as the term wants them."""
     if not wanted:
         return True
-    # The words of a name stand together; so do the pairs of one run of a script without blanks.
+    # The words of a name are together; so do the pairs of one run of a script without blanks.
     together = term.phrase or term.field == "author" or _is_one_run(wanted)
     parts = [tuple(wanted)] if together else [(word,) for word in wanted]
     ends = len(parts) - 1

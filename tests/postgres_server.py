@@ -53,7 +53,7 @@ def _account() -> tuple[int, int] | None:
 
 
 class PostgresServer:
-    """One server with its data in a folder of its own."""
+    """One server with its data in its own folder."""
 
     def __init__(self, folder: Path, *, primary: PostgresServer | None = None, **settings: str) -> None:
         """A new one, or the standby of another that runs."""

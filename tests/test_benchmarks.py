@@ -66,7 +66,7 @@ def test_frequent_words_are_frequent() -> None:
 
 
 def test_texts_are_typed_letter_by_letter() -> None:
-    """Each text is the one before it and a letter more, or begins anew."""
+    """Each text is the one before it and a letter more, or begins again."""
     typed = corpus.queries(100)
     assert len(typed) == 100
     for before, after in zip(typed, typed[1:], strict=False):
@@ -98,7 +98,7 @@ def test_the_table_is_one_that_documents_can_hold() -> None:
 def test_an_index_made_directly_answers_as_one_of_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has so many articles, newest first, found by their titles' words; a refresh finds nothing to do."""
+    """It has the articles, newest first, found by their titles' words; a refresh finds nothing to do."""
     monkeypatch.setattr(made_index, "VOCABULARY", 3_000)
     monkeypatch.setattr(made_index, "REAL", 20)
     bench = made_index.make_bench(300, tmp_path, 1)

@@ -82,7 +82,7 @@ def test_the_command_line_loads_no_screen(words: list[str]) -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    """Beside each dependency in pyproject.toml stands why it is there."""
+    """Beside each dependency in pyproject.toml is why it is there."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     lists = re.findall(
         r"^(?:dependencies|images|full-text|postgres|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL

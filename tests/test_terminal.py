@@ -26,7 +26,7 @@ def seen(env: Mapping[str, str], **facts: Any) -> Terminal:
 
 @pytest.mark.parametrize("name", ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"])
 def test_ssh_variables_mean_remote(name: str) -> None:
-    """Any of OpenSSH's variables says that the person sits elsewhere; an empty one does not."""
+    """Any of OpenSSH's variables says that the user sits elsewhere; an empty one does not."""
     assert seen({name: "10.0.0.1 50000 22"}).is_remote
     assert not seen({name: ""}).is_remote
 

@@ -23,7 +23,7 @@ PATIENCE = (0.25, 1.0)
 
 
 class Start(NamedTuple):
-    """A collection, what is asked of it first, and how the person wants it all."""
+    """A collection, what is asked of it first, and how the user wants it all."""
 
     library: Library
     query: Query
@@ -31,27 +31,27 @@ class Start(NamedTuple):
     source: str = ""
     """The collection as people say it: `~/news`."""
     notices: Sequence[str] = ()
-    """What is to be said at once, a sentence each."""
+    """What is to be reported at once, a sentence each."""
     mistakes: Sequence[str] = ()
     """What in the configuration and the themes can't be used, said in one notice."""
     palettes: Sequence[Palette] = ()
-    """The person's own themes."""
+    """The user's own themes."""
     visit: Visit = Visit()
     """Where the last visit ended."""
     keep_visit: Callable[[Visit], object] = lambda visit: None
     """Takes down where this one ends."""
     is_news: bool = False
-    """Whether the folder of the person's own feeds is open."""
+    """Whether the folder of the user's own feeds is open."""
     is_sample: bool = False
-    """Whether it is the sample, for want of anything else."""
+    """Whether it is the sample, because there is nothing else."""
     reopen: Callable[[str], object] = lambda folder: None
-    """Remembers the folder with which to start anew when the screen has ended."""
+    """Remembers the folder with which to start again when the screen has ended."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     """What the time is."""
 
 
 def run(start: Start) -> int:
-    """Show the library until the person quits; the exit code."""
+    """Show the library until the user quits; the exit code."""
     from reader.app import signals
     from reader.app.early.first_paint import painted_first
 

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 def begin(work: Callable[[], Result]) -> Future[Result]:
-    """Do work in a thread of its own; where nobody waits any more it goes on unheard."""
+    """Do work in its own thread; where nobody waits any more it goes on unheard."""
     future: Future[Result] = Future()
     context = copy_context()
 
@@ -35,5 +35,5 @@ def begin(work: Callable[[], Result]) -> Future[Result]:
 
 
 async def in_daemon_thread(work: Callable[[], object]) -> None:
-    """Wait for work that is done in a thread of its own. Raises what the work raises."""
+    """Wait for work that is done in its own thread. Raises what the work raises."""
     await asyncio.wrap_future(begin(work))

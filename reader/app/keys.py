@@ -170,7 +170,7 @@ class Keymap(NamedTuple):
 
 def bindings_for(place: PaneName) -> list[BindingType]:
     """The bindings of a pane: those of its own commands. The screen has all commands, for when the pane with
-    the focus does not carry one out. A person's own keys replace them by their ids."""
+    the focus does not carry one out. A user's own keys replace them by their ids."""
     return [
         Binding(
             ",".join(map(_named, command.keys)) or UNBOUND,
@@ -193,7 +193,7 @@ def binding(name: str, action: str, also: str = "", *, is_priority: bool = False
 
 
 def action_of(name: str, times: int | None = None) -> str:
-    """The action of a command, done so many times."""
+    """The action of a command, done this many times."""
     stem, _, number = name.rpartition("_")
     if stem == "view":
         return f"choose_view({number})"

@@ -1,4 +1,4 @@
-"""The messages by which widgets tell the screen what a person did: attributes down, messages up.
+"""The messages by which widgets tell the screen what a user did: attributes down, messages up.
 
 A message of a single widget is nested in it; these are sent by several.
 """

@@ -40,7 +40,7 @@ PLACEHOLDERS = (
     "A command, topic, view or article",
     "Find",
 )
-"""What stands in the empty line: as much of it as there is room for."""
+"""What is in the empty line: as much of it as there is room for."""
 MARGINS = 6
 """Cells of the palette beside the words in its line."""
 MOST_ARTICLES = 12
@@ -111,7 +111,7 @@ def plain(about: str) -> str:
 
 
 class Entries(Provider):
-    """A provider over a plain list of entries, made anew for each search."""
+    """A provider over a plain list of entries, made again for each search."""
 
     on_show = False
     """Whether the entries are there before anything is typed."""

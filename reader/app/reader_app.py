@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 MADE_WAIT = 0.03
 """Seconds after which it is looked again whether there is a whole screen, for early keys and an early end."""
 DIGIT_WAIT = 0.4
-"""Seconds that a digit waits for a key that it may count (`5j`) before it is a key of its own (a view's)."""
+"""Seconds that a digit waits for a key that it may count (`5j`) before it is its own key (a view's)."""
 HOLD = 1.0
 """Seconds at most that keys wait behind one that leaves a line: a slow answer is no reason to be deaf."""
 TURNS = 2
@@ -216,7 +216,7 @@ class ReaderApp(KeyedApp):
         super().__init__(keymap, None, [styles / f"{name}.tcss" for name in SHEETS])
         self.set_keymap(self.keymap.changed())
         self.start = start
-        """What is shown, and how the person wants it."""
+        """What is shown, and how the user wants it."""
         self._first_load = first_load
         mistakes = summary([*start.mistakes, *warnings])
         self._notices = [*start.notices, *start.library.notices, *mistakes]
@@ -238,7 +238,7 @@ class ReaderApp(KeyedApp):
         self.seen = seen
         """What the terminal can do, as far as it shows at once."""
         self.themes = (*THEMES, *map(theme_of, start.palettes))
-        """The reader's themes and the person's own."""
+        """The reader's themes and the user's own."""
         self._put_theme_on(config.theme, start.visit.theme)
         self._terminal_filters = filters_for(seen, config.signs, self._dim_colour)
         self.set_class(not seen.colours, "-no-colours")
@@ -249,7 +249,7 @@ class ReaderApp(KeyedApp):
         return BrowseScreen(self.start, self.keymap, self.seen, self.output, self.size, first_steps)
 
     def _put_theme_on(self, name: str, last: str) -> None:
-        """Before anything is mounted, for a theme that comes later styles everything anew."""
+        """Before anything is mounted, for a theme that comes later styles everything again."""
         for theme in self.themes:
             self.register_theme(theme)
         if name and name not in self.available_themes:
@@ -282,7 +282,7 @@ class ReaderApp(KeyedApp):
         return [*theirs, *self._terminal_filters]
 
     def on_background_reported(self, message: BackgroundReported) -> None:
-        """Use the theme for the terminal's background, unless the person has chosen another meanwhile."""
+        """Use the theme for the terminal's background, unless the user has chosen another meanwhile."""
         is_given = self.theme == theme_for(self.seen.colours, self.seen.background).name
         self.seen = self.seen._replace(background=message.background)
         if is_given:
@@ -298,7 +298,7 @@ class ReaderApp(KeyedApp):
         self.loop = asyncio.get_running_loop()
 
     def on_mount(self) -> None:
-        """Say what is to be said."""
+        """Say what is to be reported."""
         self.app_resume_signal.subscribe(self, self._come_back)
         doubt = hard_to_read(self.current_theme) if self.current_theme in self.themes else ""
         for notice in dict.fromkeys([*self._notices, *filter(None, [doubt])]):

@@ -35,7 +35,7 @@ def order_in_words(query: Query) -> str:
 
 
 def in_words(query: Query) -> str:
-    """The question: "about AI or Chips · not from Ledger · since 7d"; empty where everything is asked for."""
+    """The question: "about AI or Chips · not from Ledger · since 7d"; empty if everything is asked for."""
     return " · ".join(_clause(clause) for clause in query.clauses)
 
 
@@ -73,7 +73,7 @@ def time_left(done: int, to_do: int, seconds: float) -> str:
 
 
 def unforeseen(error: BaseException) -> str:
-    """What is said of an error that nobody foresaw: the reader goes on without what failed."""
+    """What is reported of an error that nobody foresaw: the reader goes on without what failed."""
     return clean_line(f"Internal error: {type(error).__name__}: {error}")
 
 

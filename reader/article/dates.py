@@ -1,4 +1,4 @@
-"""Dates: what a person's words in a query mean, how a date and its age are shown; calendar periods.
+"""Dates: what a user's words in a query mean, how a date and its age are shown; calendar periods.
 
 One place for what "7d", "yesterday" or "2021-07" mean. How files write dates is read by
 `reader.parsing.dates`. Names of days and months are English whatever the locale is, so output stays the same.
@@ -52,7 +52,7 @@ class TimeSpan(NamedTuple):
 
 
 def read_span(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
-    """The stretch of time that a person's words mean: a year, month, day, hour, instant, `today`,
+    """The stretch of time that a user's words mean: a year, month, day, hour, instant, `today`,
     `yesterday`, a weekday (the latest one, today included), `7d` (from then until now), `a..b`.
 
     Days and months are those of `tz`, by default of this machine. A range that ends before it starts is
@@ -206,7 +206,7 @@ def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[TimeSpan, bool]:
 
 
 def _days_back(word: str, today: datetime) -> int | None:
-    """How many days before today a named day began; None where the word names no day."""
+    """How many days before today a named day began; None if the word names no day."""
     if word in ("today", "yesterday"):
         return int(word == "yesterday")
     for number, name in enumerate(NAMED_DAYS[2:]):
@@ -307,7 +307,7 @@ class Period(NamedTuple):
         return None if first is None else Period(self.unit, first)
 
     def before(self, count: int) -> Period:
-        """The one that begins so many of its kind earlier; the calendar's first where there are fewer."""
+        """The one that begins this many of its kind earlier; the calendar's first where there are fewer."""
         first = self.first
         if self.unit in ("day", "week"):
             days = count * (7 if self.unit == "week" else 1)
@@ -356,7 +356,7 @@ def periods(unit: Unit, first: date, last: date, most: int) -> list[Period]:
 
 
 def fitting(first: date, last: date, most: int) -> Unit:
-    """The finest unit of which at most so many cover these days; years where none does."""
+    """The finest unit of which at most this many cover these days; years where none does."""
     for unit in UNITS:
         if period_of(unit, first) >= period_of(unit, last).before(most - 1):
             return unit
@@ -378,7 +378,7 @@ def in_words(value: str) -> str:
         return f"to {_day_in_words(end)}" if end else f"from {_day_in_words(start)}"
     told, until = _day_in_words(start), _day_in_words(end)
     for shared in (start[:7], start[:4]):
-        # What both ends share is said once, at the end.
+        # What both ends share is reported once, at the end.
         if len(start) == len(end) > len(shared) and end.startswith(shared + "-"):
             told = told.rsplit(" ", 2 if len(shared) == 7 else 1)[0]
             break

@@ -49,7 +49,7 @@ _BLOCKS = _STRONG | frozenset(
         "menu", "dialog", "search", "noscript"
     )
 )  # fmt: skip
-"""Elements that stand on lines of their own."""
+"""Elements that are on lines of their own."""
 _NESTED = {"ul": "bullet_list", "ol": "ordered_list", "li": "list_item", "blockquote": "blockquote"}
 _CELLS = frozenset(("td", "th"))
 _EMBEDS = frozenset(("iframe", "video", "audio", "embed", "object"))
@@ -284,7 +284,7 @@ class _InlineHtml(HTMLParser):
         title = attributes.get("title") or attributes.get("aria-label") or ""
         embed = Embed(tag, url, " ".join(title.split()))
         if tag in self._ends:
-            self._embed = embed  # what stands in it is for browsers that can't show it
+            self._embed = embed  # what is in it is for browsers that can't show it
         elif url:
             self._add_embed(embed)
         else:

@@ -22,7 +22,7 @@ def identity_of(url: str, relative: str) -> str:
     """The normalised URL where it is an absolute http or https one, else `relative`.
 
     Scheme and host are lower case; the default port, every `utm_` parameter, `user:password@` and an anchor
-    are left out; all else stays, also a fragment that names a page of its own (`#/one`, `#!/one`).
+    are left out; all else stays, also a fragment that names its own page (`#/one`, `#!/one`).
     """
     if _NORMAL.fullmatch(url) and "utm_" not in url.lower():
         return url
@@ -44,7 +44,7 @@ def anchor_of(url: str) -> str:
 
 def identity_without_address(title: str, seconds: int | None, body: str, name: str) -> str:
     """The identity of an article that states no address: its title with its date where the file says both,
-    else its text with the file's name. `title` is empty and `seconds` None where the file doesn't say."""
+    else its text with the file's name. `title` is empty and `seconds` None if the file doesn't say."""
     if title and seconds is not None:
         return f"title:{seconds} {title.casefold()}"
     return f"text:{key_of(body) if body else 0:016x} {name}"
@@ -75,7 +75,7 @@ def is_web(url: str) -> bool:
 
 
 def _host(found: re.Match[str]) -> str | None:
-    """Host and, where it is not the scheme's own, port; None where that is no host."""
+    """Host and, where it is not the scheme's own, port; None if that is no host."""
     parts = _HOST.fullmatch(found[2].rpartition("@")[2].lower())
     if not parts:
         return None

@@ -101,7 +101,7 @@ def references_in(body: str) -> References:
 
 
 def _definitions(body: str) -> Iterator[str]:
-    """The lines that define links, wherever in the body they stand."""
+    """The lines that define links, wherever in the body they are."""
     at = body.find("]:")
     while at >= 0:
         start = body.rfind("\n", max(at - MAX_LABEL, 0), at) + 1
@@ -153,7 +153,7 @@ def picture_words(token: Token) -> str:
 
 
 def first_heading(body: str) -> str:
-    """The text of the body's first heading; empty where there is none."""
+    """The text of the body's first heading; empty if there is none."""
     for tokens in _beginnings(body, "#", "=", "-", "<h", "<H"):
         for number, token in enumerate(tokens):
             is_heading = token.type == "heading_open" and not token.level

@@ -113,7 +113,7 @@ def public_addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
 def connect(host: str, port: int, seconds: float, *, allow_private: bool = False) -> socket.socket:
     """A TCP connection to a host; only to a public one, unless `allow_private`.
 
-    Raises Unreachable (PrivateAddress). What is done with the connection then needs a limit of its own.
+    Raises Unreachable (PrivateAddress). What is done with the connection then needs its own limit.
     """
     require("network")
     end = monotonic() + seconds

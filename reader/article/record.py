@@ -20,7 +20,7 @@ _MAY_BE_EMPTY = frozenset(("folder", "categories", "sections"))
 PLACEHOLDERS = (
     "year", "month", "day", "slug", "folder", "filename", "section", "sections", "categories",
 )  # fmt: skip
-"""What may stand in a permalink, in braces."""
+"""What may be in a permalink, in braces."""
 
 SKIPPED_FOLDERS = ("node_modules", "bower_components", "vendor", "_site", "venv", "__pycache__")
 """What tools put beside articles. Not in `reader.config`: the workers of a load would import all of it."""
@@ -47,7 +47,7 @@ class Site(NamedTuple):
         return next(fitting, self.permalink)
 
     def page(self, permalink: str, values: Mapping[str, str]) -> str:
-        """The address that a permalink gives. Empty where a value is missing, so that it can't be told."""
+        """The address that a permalink gives. Empty if a value is missing, so that it can't be told."""
         names = _PLACEHOLDER.findall(permalink)
         if not permalink or not all(name in values for name in names):
             return ""
@@ -62,7 +62,7 @@ class Site(NamedTuple):
 
 
 Value: TypeAlias = "str | None | list[Value] | dict[str, Value]"
-"""What a header says, before conversion: every scalar is text (or None where nothing stands)."""
+"""What a header says, before conversion: every scalar is text (or None if nothing is)."""
 
 
 class Provider(NamedTuple):
@@ -100,7 +100,7 @@ class Problem(NamedTuple):
     path: str
     """Absolute path of the file, cleaned for showing."""
     line: int
-    """1-based; 0 where the file as a whole is meant."""
+    """1-based; 0 if the file as a whole is meant."""
     field: str
     """The key as written in the file, or "file"."""
     reason: str
@@ -140,7 +140,7 @@ class Article(NamedTuple):
     title: str
     excerpt: str = ""
     published_date_time: When | None = None
-    """None where the file does not say or says nonsense: never invented."""
+    """None if the file does not say or says nonsense: never invented."""
     original_url: str = ""
     web_url: str = ""
     provider: Provider = Provider()
@@ -165,18 +165,18 @@ class Article(NamedTuple):
     problems: tuple[Problem, ...] = ()
     """What in this file could not be converted; the rest of the record is still good."""
     title_key: int | None = None
-    """Stands for the title; None where the file states none."""
+    """Stands for the title; None if the file states none."""
     text_key: int | None = None
     """Stands for the body; None for one too short to tell articles apart."""
     page: str = ""
     """Its page on its site, where it states no address."""
     base: str = ""
-    """Where relative links and pictures start: its page, else its site; empty where neither is known."""
+    """Where relative links and pictures start: its page, else its site; empty if neither is known."""
 
     @property
     def url(self) -> str:
         """The page that `open` opens: where it first appeared, else where to read it, else its page on its
-        site. Checked and encoded for a browser; empty where none can be opened."""
+        site. Checked and encoded for a browser; empty if none can be opened."""
         from reader.article.urls import openable  # and urllib, which a list of headlines does without
 
         return openable(self.original_url) or openable(self.web_url) or openable(self.page)

@@ -38,7 +38,7 @@ def sketch_of(text: str) -> bytes:
 
 
 def likeness(one: bytes, other: bytes, *, has_same_name: bool) -> float:
-    """How surely two sketches are of one text before and after an edit, up to 1; 0 where that is doubtful."""
+    """How surely two sketches are of one text before and after an edit, up to 1; 0 if that is doubtful."""
     first_size, first = _opened(one)
     second_size, second = _opened(other)
     sample = set(sorted(first | second)[:MOST_KEPT])

@@ -191,7 +191,7 @@ def is_unspaced(char: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _ascii_fold(run: str) -> str | None:
-    """What characters outside ASCII are in folded words, or None where that takes more than ASCII."""
+    """What characters outside ASCII are in folded words, or None if that takes more than ASCII."""
     folded = _pattern(_NEITHER).sub(" ", fold(run))
     return folded if folded.isascii() else None
 
@@ -272,7 +272,7 @@ def _long_line(text: str) -> str:
 
 
 def _between(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """What stands between the matches of a pattern."""
+    """What is between the matches of a pattern."""
     end = 0
     for found in pattern.finditer(text):
         yield text[end : found.start()]

@@ -77,7 +77,7 @@ class UnsafeUrl(ReaderError):
 
 
 def openable(url: str) -> str:
-    """The URL as `checked_url` returns it; empty where it can't be opened.
+    """The URL as `checked_url` returns it; empty if it can't be opened.
 
     Whatever is printed or exported as an address goes through this, once.
     """
@@ -123,8 +123,8 @@ def resolved(url: str, base: str) -> str:
 
 
 def linkable(url: str) -> str:
-    """The URL as a terminal takes it for a link of its own (OSC 8): checked, and in printable ASCII, with a
-    host in another script as browsers ask for it. Empty where it is not opened."""
+    """The URL as a terminal takes it for its own link (OSC 8): checked, and in printable ASCII, with a
+    host in another script as browsers ask for it. Empty if it is not opened."""
     try:
         parts = urlsplit(checked_url(url))
     except UnsafeUrl:
@@ -135,7 +135,7 @@ def linkable(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def shown_host(url: str) -> str:
-    """The host that a URL really leads to, for showing; empty where the URL can't be opened.
+    """The host that a URL really leads to, for showing; empty if the URL can't be opened.
 
     In punycode where its letters mislead: of several scripts, of a script whose letters look Latin, Latin
     ones of unusual blocks, ones that look like a slash. Honest names of other scripts stay as they are.
@@ -150,7 +150,7 @@ def shown_host(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """The URL as it is shown: checked, its host as `shown_host` writes it; empty where it is not opened."""
+    """The URL as it is shown: checked, its host as `shown_host` writes it; empty if it is not opened."""
     try:
         parts = urlsplit(checked_url(url))
     except UnsafeUrl:
@@ -218,7 +218,7 @@ def _split(url: str) -> SplitResult:
 
 def _host(netloc: str, url: str) -> str:
     """The host and port, without user and password, in the letters that a browser would make of it."""
-    # Browsers take "\\" for "/": what stands before it would be their host, what stands behind it ours.
+    # Browsers take "\\" for "/": what is before it would be their host, what is behind it ours.
     if "\\" in netloc:
         raise UnsafeUrl(url, "its host contains a backslash")
     place = netloc.rpartition("@")[2]

@@ -78,7 +78,7 @@ def _fetch(urls: list[str], force: bool, is_asked_for: bool) -> Iterator[dict[st
 
 
 def _while_alone(steps: Iterator[FeedStep], *, is_asked_for: bool) -> Iterator[FeedStep]:
-    """The steps; none where another reader fetches just now and nobody asked for them here."""
+    """The steps; none if another reader fetches just now and nobody asked for them here."""
     from reader.feeds.fetching import Busy
 
     try:

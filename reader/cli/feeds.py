@@ -72,7 +72,7 @@ def news_folder(settings: Config) -> str:
 
 
 def loaded(settings: Config) -> list[Subscription]:
-    """All subscriptions; those without a name or an interval of their own have the feed's title and the
+    """All subscriptions; those without a name or their own interval have the feed's title and the
     interval of the configuration."""
     from reader.feeds import subscriptions
     from reader.feeds.state import State

@@ -106,7 +106,7 @@ def pointed(error: QueryError, text: str) -> str:
 
 
 def muting(sources: Sequence[str]) -> Muting | None:
-    """The rules of the configuration; None where it has none, which is seen without parsing it.
+    """The rules of the configuration; None if it has none, which is seen without parsing it.
 
     Mistakes in them are told where SOURCEs are named; without those the configuration was read already.
     """

@@ -139,7 +139,7 @@ def _chosen(
 
 
 def _ids(text: str | None) -> list[str] | None:
-    """The ids of `--ids`, each once; None where the option was not given."""
+    """The ids of `--ids`, each once; None if the option was not given."""
     return None if text is None else ids_in(text)
 
 

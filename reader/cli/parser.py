@@ -156,7 +156,7 @@ class CommandParser(argparse.ArgumentParser):
     def parse(self, arguments: Sequence[str]) -> Namespace:
         """What the arguments say. Raises UsageError; SystemExit after --help and --version."""
         arguments = list(arguments)
-        # argparse would take options from behind the two dashes where words stand before them as well.
+        # argparse would take options from behind the two dashes where words are before them as well.
         end = arguments.index("--") if "--" in arguments else len(arguments)
         before, behind = self._with_dashes_tied(arguments[:end]), arguments[end + 1 :]
         if self._passes_on:
@@ -263,7 +263,7 @@ def find_command(arguments: Sequence[str]) -> tuple[str, list[str]]:
             return argument, [*arguments[:place], *arguments[place + 1 :]]
         if argument == "-" or not argument.startswith("-"):
             break
-        if takes_value is None:  # options may stand before the command, which few people write
+        if takes_value is None:  # options may be before the command, which few people write
             takes_value = parser_of("").flags_with_value()
         place += 2 if argument in takes_value else 1
     return "", list(arguments)

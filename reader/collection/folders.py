@@ -19,7 +19,7 @@ from reader.collection.sites import SITE_FILES, look_again, provider_folder, sit
 from reader.errors import UsageError
 
 Source: TypeAlias = "str | os.PathLike[str]"
-"""A folder or a file, as a person names it."""
+"""A folder or a file, as a user names it."""
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".mkd", ".mdown", ".txt", ".html", ".htm", ".yaml", ".yml")
 """Endings of the names of article files, in any case."""
@@ -76,7 +76,7 @@ class Folder(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What the person's configuration says of folders."""
+    """What the user's configuration says of folders."""
 
     skipped: tuple[str, ...] = SKIPPED_FOLDERS
     """Names of folders that are not looked into."""
@@ -116,7 +116,7 @@ class Roots(NamedTuple):
 
 
 class Collection:
-    """The folders and files that a person named. Listing and reading are safe from several threads."""
+    """The folders and files that a user named. Listing and reading are safe from several threads."""
 
     def __init__(self, sources: Sequence[Source], rules: Rules = NO_RULES) -> None:
         """Raises UsageError, naming the path, where a source can't be read or is no folder or file."""
@@ -137,7 +137,7 @@ class Collection:
         """How many files with each of the endings DOCUMENTS the last `scan` passed over."""
         self.rules = rules
         self.basis = b""
-        """A digest of what the last `scan` found that is said of articles outside their own files: other
+        """A digest of what the last `scan` found that is reported of articles outside their own files: other
         sites, other first sub-folders. Where it is another one, all articles must be read again."""
         self._stamps: list[object] = []
         self._skip = frozenset(rules.skipped)
@@ -235,7 +235,7 @@ class Collection:
         return files
 
     def _note_link(self, path: str, name: str) -> None:
-        """Links are never followed: what they lead to inside is listed by its own path, the rest is said."""
+        """Links are never followed: targets inside are listed by their own path, others are reported."""
         target = os.path.realpath(path)
         if any(target == root or _is_inside(target, root) for root in self.roots):
             return

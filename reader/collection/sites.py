@@ -92,7 +92,7 @@ def shared_part(folders: Iterable[str]) -> str:
 
 def provider_folder(relative: str) -> str:
     """The first sub-folder of a file's path under the collection's root, which may name who published it;
-    empty where that is a date or one of Jekyll's own."""
+    empty if that is a date or one of Jekyll's own."""
     first, below, _ = relative.partition("/")
     return first if below and not _DATED.fullmatch(first) and first not in _OF_JEKYLL else ""
 
@@ -124,7 +124,7 @@ def stamps_above(folder: str) -> list[tuple[str, int, int]]:
 
 
 def _above(folder: str) -> Iterator[str]:
-    """A folder and those above it, up to the person's home, where no site can be."""
+    """A folder and those above it, up to the user's home, where no site can be."""
     home = os.path.expanduser("~")
     while folder != home and folder != os.path.dirname(folder):
         if not _is_dated(folder):
@@ -243,7 +243,7 @@ def _hugo_sections(table: Value, root: str) -> Iterator[tuple[str, str]]:
 
 
 def _translated(pattern: str, words: Mapping[str, str]) -> str:
-    """A permalink with our placeholders; empty where it is made of what is not known of an article."""
+    """A permalink with our placeholders; empty if it is made of what is not known of an article."""
     for word in sorted(words, key=len, reverse=True):
         pattern = pattern.replace(word, words[word])
     return "/" + pattern.lstrip("/") if pattern and ":" not in pattern else ""

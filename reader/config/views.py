@@ -69,7 +69,7 @@ def moved(configured: Configured, name: str, step: int) -> Configured:
     place = next(place for place, view in enumerate(views) if view.name == name)
     view = views.pop(place)
     views.insert(max(min(place + step, len(views)), 0), view)
-    # Ours come first in their own order, as long as nothing stands before or between them.
+    # Ours come first in their own order, as long as nothing is before or between them.
     named = 0
     left = [one for one in BUILT_IN if configured.get(one) is not False]
     while named < len(views) and left and views[named] == View(left[0], BUILT_IN[left[0]]):

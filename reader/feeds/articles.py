@@ -1,5 +1,5 @@
 """The files of articles that come in. One promise: a file is written whole or not at all, inside the news
-folder, and never over what a person has edited.
+folder, and never over what a user has edited.
 
 Every folder on the way is opened without following links, and files are named relative to it, so a folder
 that is replaced by a link leads nowhere. What an entry says is settled elsewhere.
@@ -53,7 +53,7 @@ class WriteOutcome(Enum):
     SAME = "same"
     """It was there already, byte for byte."""
     EDITED = "edited"
-    """It is the person's now, or was removed by them."""
+    """It is the user's now, or was removed by them."""
 
 
 class Found(NamedTuple):
@@ -112,7 +112,7 @@ class NewsFolder:
         return digest, WriteOutcome.WRITTEN if there is None else WriteOutcome.REWRITTEN
 
     def remove(self, path: str, ours: str) -> bool:
-        """Remove an article that is as it was written; False where it is another or gone."""
+        """Remove an article that is as it was written; False if it is another or gone."""
         require("files")
         folder, name = os.path.split(path)
         with self._said(path), self._opened(folder) as place:
@@ -131,13 +131,13 @@ class NewsFolder:
                 os.unlink(_draft(name), dir_fd=place)
 
     def digest(self, path: str) -> str:
-        """Of the file as it is; empty where there is none."""
+        """Of the file as it is; empty if there is none."""
         folder, name = os.path.split(path)
         with self._said(path), self._opened(folder) as place:
             return (_digest_in(place, name) or "") if place is not None else ""
 
     def text(self, path: str) -> str:
-        """The file as it is; empty where there is none."""
+        """The file as it is; empty if there is none."""
         folder, name = os.path.split(path)
         with self._said(path), self._opened(folder) as place:
             if place is None:
@@ -179,7 +179,7 @@ class NewsFolder:
 
     @contextmanager
     def _opened(self, folder: str, *, makes: bool = False) -> Iterator[int | None]:
-        """A descriptor of a folder below the root; None where it is not there."""
+        """A descriptor of a folder below the root; None if it is not there."""
         if self._kept is not None and self._kept[0] == folder:
             yield self._kept[1]
             return
@@ -345,7 +345,7 @@ def _digest(raw: bytes) -> str:
 
 
 def _digest_in(place: int, name: str) -> str | None:
-    """The digest of a file in an open folder; None where there is none, empty where it is no plain file."""
+    """The digest of a file in an open folder; None if there is none, empty if it is no plain file."""
     try:
         descriptor = os.open(name, _READ, dir_fd=place)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""From an address that a person has to the feeds that are there: the address itself, what its page names,
+"""From an address that a user has to the feeds that are there: the address itself, what its page names,
 then the usual places.
 
 `discover` blocks and may be called from any thread. Nothing is kept here: that is `subscriptions.add`.
@@ -38,7 +38,7 @@ class FoundFeed(NamedTuple):
     """A feed that was found."""
 
     url: str
-    """Where it is; with user and password where the person wrote them."""
+    """Where it is; with user and password where the user wrote them."""
     title: str
     entries: int
     newest: tuple[str, ...] = ()

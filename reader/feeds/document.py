@@ -145,7 +145,7 @@ def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
         text = raw.decode("utf-8", "replace")
         bad = text.count("\ufffd")
         good = sum(not char.isascii() for char in text) - bad
-        # Where not one letter is UTF-8, it is not, whatever was said.
+        # Where not one letter is UTF-8, it is not, whatever was reported.
         if good > bad or (is_sure and good):
             return text.encode("utf-8")
     return raw
@@ -172,7 +172,7 @@ def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
 
 def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
     get = dict.get
-    # Where no xml:base stands this is empty, else it is what the entry's addresses start from.
+    # Where no xml:base is this is empty, else it is what the entry's addresses start from.
     base = str(_detail(raw, "title").get("base") or _detail(raw, "summary").get("base") or "")
     start = urljoin(url, base) if base else site or url
     guid = clean_line(str(get(raw, "id") or ""))[:2000]
@@ -270,7 +270,7 @@ def _date(raw: Any, name: str) -> str:
 
 
 def date_of(text: str) -> str:
-    """A date as ISO 8601 in UTC, a date without a zone being one in UTC; empty where it is none."""
+    """A date as ISO 8601 in UTC, a date without a zone being one in UTC; empty if it is none."""
     text = clean_line(text)[:80]
     if not text:
         return ""
@@ -354,7 +354,7 @@ def _is_picture(one: Mapping[str, Any]) -> bool:
 
 
 def joined(base: str, address: str) -> str:
-    """An address made absolute; empty where it is then no web address."""
+    """An address made absolute; empty if it is then no web address."""
     address = clean(address).strip()
     if not address or "\n" in address or "\t" in address:
         address = "".join(address.split())

@@ -26,11 +26,11 @@ class Entry(NamedTuple):
     """One entry. Texts are clean; addresses are absolute; nothing is None."""
 
     guid: str = ""
-    """As the feed says it; empty where it says none."""
+    """As the feed says it; empty if it says none."""
     link: str = ""
     title: str = ""
     published: str = ""
-    """ISO 8601 in UTC, or a day alone; empty where the feed does not say."""
+    """ISO 8601 in UTC, or a day alone; empty if the feed does not say."""
     updated: str = ""
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     summary: str = ""
     """HTML."""
     content: str = ""
-    """HTML; empty where there is only a summary."""
+    """HTML; empty if there is only a summary."""
     base: str = ""
     """What relative addresses in the HTML start from."""
 

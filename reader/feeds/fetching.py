@@ -55,7 +55,7 @@ class FeedStep(NamedTuple):
     updated: int = 0
     error: str = ""
     note: str = ""
-    """What the person should know though nothing failed: that the feed has moved, say."""
+    """What the user should know though nothing failed: that the feed has moved, say."""
     done: int = 0
     """Feeds that are done, of `total`."""
     total: int = 0
@@ -105,7 +105,7 @@ def fetch(
 ) -> Generator[FeedStep, None, None]:
     """Fetch what is due of these feeds; a step for each. `report` is filled on the way.
 
-    `force` asks what is not due, too. `is_named`: the person named these very feeds, so also those that are
+    `force` asks what is not due, too. `is_named`: the user named these very feeds, so also those that are
     gone are asked. `protected` says which of some articles must not be removed by `keep`; without it nothing
     is removed. Raises Busy, StorageError.
     """
@@ -128,7 +128,7 @@ def fetch(
 
 
 def _check_folder(news: NewsFolder, state: State) -> None:
-    """A news folder that is gone is more likely on a disk that is not mounted than emptied by a person."""
+    """A news folder that is gone is more likely on a disk that is not mounted than emptied by a user."""
     if not os.path.isdir(news.root) and any(feed.directory for feed in state.feeds().values()):
         where = display_path(news.root)
         raise StorageError(
@@ -447,7 +447,7 @@ class _Writer:
         if not one.is_written:
             return row
         if path := adopted.get(one.entry.guid or one.entry.link):
-            # It lies there already. Whether a person has edited it is not known, unless it is what we write.
+            # It lies there already. Whether a user has edited it is not known, unless it is what we write.
             row = row._replace(path=path, stage=Stage.WRITTEN)
             return row
         if one.identity and one.identity in elsewhere:

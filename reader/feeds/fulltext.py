@@ -1,4 +1,4 @@
-"""The readable text of a page: trafilatura, which is an extra of its own because it brings lxml along."""
+"""The readable text of a page: trafilatura, which is its own extra because it brings lxml along."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ def _from_text(text: str) -> str:
 
 
 def _in_brackets(url: str) -> str:
-    """The address as it may stand between Markdown's brackets."""
+    """The address as it may be between Markdown's brackets."""
     return url.replace("(", "%28").replace(")", "%29")
 
 

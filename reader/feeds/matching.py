@@ -135,7 +135,7 @@ def newest_first(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def believable(published: str, now: datetime) -> str:
-    """The date, or now for one that is more than a day ahead: it would stand on top for weeks."""
+    """The date, or now for one that is more than a day ahead: it would be on top for weeks."""
     limit = f"{(now + timedelta(days=1)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return published if published[: len(limit)] <= limit else ""
 
@@ -150,7 +150,7 @@ def _repeats(entries: Sequence[Entry]) -> bool:
 
 
 def _is_same(before: EntryState, entry: Entry, identity: str) -> bool:
-    """Whether an entry with a guid of its own is one that was known at this link under another."""
+    """Whether an entry with its own guid is one that was known at this link under another."""
     is_page = bool(identity.partition("/")[2])
     same_title = before.title == fold(entry.title)[:200]
     same_date = before.published == entry.published

@@ -1,6 +1,6 @@
 """One careful request: http and https only, limits of bytes and time, redirects followed by hand.
 
-A person may name a host of their own network; nothing that a stranger's server says leads there: the address
+A user may name their own host network; nothing that a stranger's server says leads there: the address
 that is connected to is looked at, not the name (`reader.article.network` has the rule). No cookie outlives
 its request. When to ask, and when not, is `reader.feeds.politeness`' business.
 """
@@ -109,7 +109,7 @@ class Network:
     ) -> Answer:
         """The answer of a server. Raises FetchError.
 
-        `is_trusted`: the person wrote this address, so it may be on a private network. A login is sent to its
+        `is_trusted`: the user wrote this address, so it may be on a private network. A login is sent to its
         host alone.
         """
         try:
@@ -317,7 +317,7 @@ def _checked(url: str) -> str:
 
 
 def _unpacker(encoding: str, head: bytes) -> Any:
-    """What undoes the compression that is there, whatever was said: some say gzip and send text."""
+    """What undoes the compression that is there, whatever was reported: some say gzip and send text."""
     if head[:2] == b"\x1f\x8b":
         return zlib.decompressobj(wbits=31) if "gzip" in encoding else None
     if encoding == "deflate" and head:

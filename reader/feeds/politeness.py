@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from reader.article.dates import iso
 
 EVERY = 3600
-"""Seconds between two fetches of a feed that says nothing else, nor the person."""
+"""Seconds between two fetches of a feed that says nothing else, nor the user."""
 LONGEST = 86400
 """No server can put a fetch off for longer, and no row of failures."""
 LEAST = 300
@@ -23,19 +23,19 @@ HOST_REST = 600
 
 
 def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
-    """When to ask again after an answer: the person's interval, or longer where the feed wishes it."""
+    """When to ask again after an answer: the user's interval, or longer where the feed wishes it."""
     wished = max(max_age(headers), ttl * 60)
     return now + min(max(every or EVERY, wished, LEAST if not every else 0), max(LONGEST, every))
 
 
 def due_after_failure(now: float, every: int, failures: int, wait: float) -> float:
-    """When to ask again after so many failures in a row; not before the server's own `Retry-After`."""
+    """When to ask again after this many failures in a row; not before the server's own `Retry-After`."""
     back_off: float = min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST)
     return now + max(back_off, wait, min(every, LONGEST) if failures > 1 else 0)
 
 
 def max_age(headers: Mapping[str, str]) -> int:
-    """The seconds for which the answer is fresh, by `Cache-Control`; 0 where it does not say."""
+    """The seconds for which the answer is fresh, by `Cache-Control`; 0 if it does not say."""
     said: dict[str, str] = {}
     for part in headers.get("cache-control", "").lower().split(","):
         name, _, value = part.strip().partition("=")
@@ -49,7 +49,7 @@ def max_age(headers: Mapping[str, str]) -> int:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:
-    """The seconds that a server wants to be left alone; 0 where it does not say."""
+    """The seconds that a server wants to be left alone; 0 if it does not say."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return min(int(text), LONGEST)

@@ -1,4 +1,4 @@
-"""`keep`: articles of a feed that are older than the person wants are removed, but never what they marked.
+"""`keep`: articles of a feed that are older than the user wants are removed, but never what they marked.
 
 Nothing else in the reader deletes an article, but for `unsubscribe --delete-articles`, which is here too.
 """

@@ -37,7 +37,7 @@ class Saved(NamedTuple):
     url: str
     title: str = ""
     path: str = ""
-    """Absolute; empty where it failed."""
+    """Absolute; empty if it failed."""
     is_new: bool = False
     error: str = ""
 

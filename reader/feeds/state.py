@@ -1,7 +1,7 @@
 """What a fetch must remember between two runs: validators, times, errors, and which entries were seen.
 
 A database in the data folder. Losing it costs no articles: what lies in the news folder is recognised by its
-guid (`reader.feeds.articles`). Nothing of what the person wants is in here; that is feeds.toml.
+guid (`reader.feeds.articles`). Nothing of what the user wants is in here; that is feeds.toml.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Stage(IntEnum):
     INTENDED = 0
     """Its name is settled; whether the file was written is not known."""
     WRITTEN = 1
-    """Its file was written; where it is gone now, the person removed it."""
+    """Its file was written; where it is gone now, the user removed it."""
     PASSED = 2
     """It was seen and has no file of its own: too old, or another feed had it."""
 
@@ -100,11 +100,11 @@ class EntryState(NamedTuple):
     key: str
     identity: str
     path: str
-    """Under the news folder; empty where it has no file of its own."""
+    """Under the news folder; empty if it has no file of its own."""
     digest: str
     """Of what the feed said."""
     written: str
-    """Of the file's bytes as they were written; empty where they are not ours to change."""
+    """Of the file's bytes as they were written; empty if they are not ours to change."""
     stage: int
     seen: float
     title: str
@@ -264,7 +264,7 @@ class State:
             self._connection.execute("insert or replace into host values(?, ?)", (host, until))
 
     def move(self, old: str, new: str) -> bool:
-        """Go on under another address; False where that one is another feed's."""
+        """Go on under another address; False if that one is another feed's."""
         with self._said():
             changed = self._connection.execute("update or ignore feed set url = ? where url = ?", (new, old))
             return changed.rowcount == 1

@@ -1,4 +1,4 @@
-"""The person's subscriptions: feeds.toml, read with tomllib and changed so that their own comments stay.
+"""The user's subscriptions: feeds.toml, read with tomllib and changed so that their own comments stay.
 
 What a fetch remembers about a feed is `reader.feeds.state`'s business.
 """
@@ -36,7 +36,7 @@ class NoSuchFeed(ReaderError):
 
 
 class Subscription(NamedTuple):
-    """One feed that the person wants, as feeds.toml says it."""
+    """One feed that the user wants, as feeds.toml says it."""
 
     url: str
     """As written; it may hold a user and a password. Show `address`."""
@@ -168,7 +168,7 @@ def change(address: str, values: Mapping[str, Any]) -> None:
 
 
 def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
-    """The subscription with this address or name, or the only one that begins so.
+    """The subscription with this address or name, or the only one that starts with it.
 
     Raises NoSuchFeed, or UsageError where several begin so.
     """
@@ -293,7 +293,7 @@ def _block(values: Mapping[str, Any]) -> str:
 
 
 def _blocks(text: str) -> list[str]:
-    """What stands before the first feed, then each feed with the comments right above it."""
+    """What is before the first feed, then each feed with the comments right above it."""
     starts = [found.start() for found in _BLOCK.finditer(text)]
     return [text[begin:end] for begin, end in zip([0, *starts], [*starts, len(text)], strict=True)]
 

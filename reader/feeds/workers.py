@@ -1,6 +1,6 @@
 """Processes that read documents, so that a hostile one can be ended and the others are not kept waiting.
 
-A worker is a program of its own that answers JSON with JSON over its pipes and ends when they do. What it
+A worker is its own program that answers JSON with JSON over its pipes and ends when they do. What it
 imports (feedparser, html-to-markdown, trafilatura) is in no other process.
 """
 
@@ -177,4 +177,4 @@ def _limit_memory() -> None:
             used = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + MOST_MEMORY, used + MOST_MEMORY))
     except (ImportError, OSError, ValueError):
-        return  # no such limit here: time is limited all the same
+        return  # no such limit here: time is limited anyway

@@ -1,1 +1,1 @@
-"""Marks: what the user did to articles, in a database of their own with backups."""
+"""Marks: what the user did to articles, in their own database with backups."""

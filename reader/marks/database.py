@@ -1,4 +1,4 @@
-"""Marks: what the person did to articles (read, starred, tags, a note). Kept apart from the index, never
+"""Marks: what the user did to articles (read, starred, tags, a note). Kept apart from the index, never
 lost.
 
 One SQLite file under the data folder. A rollback journal and full synchronisation: a mark is on the disk when
@@ -375,7 +375,7 @@ def _version_of(connection: sqlite3.Connection) -> int:
 
 
 def _number(row: tuple[object] | None) -> int:
-    """A number of the table `meta`; 0 where it is missing or damaged."""
+    """A number of the table `meta`; 0 if it is missing or damaged."""
     text = str(row[0]) if row else ""
     return int(text) if re.fullmatch(r"(?a)\d{1,19}", text) else 0
 
@@ -414,7 +414,7 @@ _NOT_SET = (0, None, "", b"")
 
 
 def _times_in(stored: object) -> Times:
-    """The times in the column `changed`; none where it is damaged."""
+    """The times in the column `changed`; none if it is damaged."""
     import json
 
     try:

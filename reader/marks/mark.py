@@ -210,7 +210,7 @@ def exported_times(times: Mapping[str, float]) -> dict[str, str]:
 
 
 def imported_times(place: int, record: Mapping[str, object]) -> Times:
-    """The times of an exported record; none where it has none. Raises UsageError."""
+    """The times of an exported record; none if it has none. Raises UsageError."""
     said = record.get("changed") or {}
     try:
         if not isinstance(said, Mapping):
@@ -224,7 +224,7 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
 
 
 class KeptMarks(Protocol):
-    """What commands ask of a person's marks, kept in a file or in a shared collection."""
+    """What commands ask of a user's marks, kept in a file or in a shared collection."""
 
     def undo(self) -> str | None:
         """Take the newest change back; its words, or None when there is none."""

@@ -69,7 +69,7 @@ def plan(
     *,
     which: Callable[[str], str | None] = shutil.which,
 ) -> CopyPlan:
-    """How to send this text from this terminal. `configured` is the person's own command. Raises TooLong.
+    """How to send this text from this terminal. `configured` is the user's own command. Raises TooLong.
 
     tmux drops OSC 52 from its panes unless told otherwise, but passes on what is loaded with `-w`; both
     ways are used, as its settings can't be seen from within.

@@ -66,7 +66,7 @@ class Plan(NamedTuple):
     url: str
     """Checked and percent-encoded."""
     steps: tuple[Step, ...] = ()
-    """Ways to try, the first one first. Empty where the URL can only be shown."""
+    """Ways to try, the first one first. Empty if the URL can only be shown."""
     sentence: str = ""
     """What to say if nothing can open a page, without the URL."""
     mistake: str = ""
@@ -93,7 +93,7 @@ def plan(
     """How to open this URL from this terminal. Raises UnsafeUrl.
 
     A command for pages like this one comes first, then the relay, the configured browser and $BROWSER, over
-    SSH too, for all of them were asked for; then, where the person sits, the desktop's own way.
+    SSH too, for all of them were asked for; then, where the user sits, the desktop's own way.
     """
     address = checked_url(url)
     if not permissions().programs:

@@ -162,7 +162,7 @@ _running: list[_Running] = []
 
 
 def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENCE) -> str | None:
-    """Start a program in a session of its own; why it failed, None where it runs or ended well.
+    """Start a program in its own session; why it failed, None if it runs or ended well.
 
     `env` is what it needs besides our own environment. Blocks for `patience` seconds at the most.
     """

@@ -102,7 +102,7 @@ def _lines(raw: list[str | None]) -> list[str]:
 
 
 def _date(raw: str | None) -> When | None:
-    """None where that is no date."""
+    """None if that is no date."""
     try:
         return parse_date(clean_line(value_of(raw) or "")) if raw else None
     except ValueError:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reader.article.record import Value
 from reader.parsing.parsed import MAX_ENTRIES, MAX_HEADER
 
-# Possessive repeats stand on single characters only: on groups, Python before 3.11.5 matches wrongly
+# Possessive repeats are on single characters only: on groups, Python before 3.11.5 matches wrongly
 # (gh-106052).
 # A quoted text on one line with the escapes that JSON and YAML share. A plain text that YAML can't take for
 # anything else: no ": ", no "#", no tab, no indicator in front, no blank at the end.
@@ -208,7 +208,7 @@ def _is_plain(text: str, end: int) -> bool:
 
 
 def _add(fields: dict[str, Value], lines: str) -> bool:
-    """Add more `key: value` lines; False where a key is there already."""
+    """Add more `key: value` lines; False if a key is there already."""
     for key, raw in _layout().field.findall(lines):
         if key in fields:
             return False

@@ -206,7 +206,7 @@ def _date_patterns() -> Sequence[re.Pattern[bytes]]:
 
 
 def peek_date(raw: bytes) -> int | None:
-    """A guess at an article's instant, in seconds since 1970, from its first bytes; None where none is seen.
+    """A guess at an article's instant, in seconds since 1970, from its first bytes; None if none is seen.
 
     Only for ordering work: it costs a few us, where reading the header costs 30 to 200.
     """

@@ -1,7 +1,7 @@
 """Dates as files write them: ISO 8601, mail and feeds, what programs print, and months by name.
 
 Strict: a text that could mean two days, or none, is refused. A date without a time is a calendar day, not an
-instant. What a person types in a query is read by `reader.article.dates`.
+instant. What a user types in a query is read by `reader.article.dates`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _WEEKDAYS = (
     " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
 )
 _NOISE = frozenset(f"{_WEEKDAYS} of the at on de del den le um uhr".split())
-"""Words that may stand in a date and say nothing."""
+"""Words that may be in a date and say nothing."""
 
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
@@ -68,7 +68,7 @@ _CLOCK = re.compile(
     r"(?:\s*(?:utc|gmt|ut)?([+-]\d{1,2}(?::?\d\d)?)(?![\d:])(?:\s+(?:[+-]\d\d(?:\d\d)?|[a-z]{2,5})(?=\s*$))?)?"
 )
 _T = re.compile(r"(?a)(?<=\d)t(?=\d{1,2}:)|(?<=/\d{4}):(?=\d\d:)")
-"""What stands between day and time in ISO 8601 and in the logs of servers."""
+"""What is between day and time in ISO 8601 and in the logs of servers."""
 _EAST_ASIAN = re.compile("(?a)(\\d{4})\\s*[年년]\\s*(\\d{1,2})\\s*[月월]\\s*(\\d{1,2})\\s*[日일]")
 _PARTS = re.compile(r"[^\s,./-]+")
 _DAY = re.compile(r"(?a)(\d{1,2})(?:st|nd|rd|th|er|o)?")
@@ -105,7 +105,7 @@ def parse_date(text: str) -> When:
 def date_in_name(relative_path: str) -> date | None:
     """The day that a file's name begins with (`2021-06-18-title.md`, or the folder's name for
     `2021-06-18-title/index.md`), else that its folders spell (`2021/06/18/title.md`, `2021/06-18-title.md`);
-    None where there is no such day."""
+    None if there is no such day."""
     path = relative_path.replace("\\", "/")
     folder, _, file = path.rpartition("/")
     stands_for_folder = file.partition(".")[0].lower() in FOLDER_PAGES

@@ -1,6 +1,6 @@
 """Where a file's header ends and its body begins.
 
-Only lines and brackets are looked at here; what stands between the fences is read by `frontmatter`.
+Only lines and brackets are looked at here; what is between the fences is read by `frontmatter`.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class Split(NamedTuple):
     header: str
     body: str
     header_line: int
-    """1-based line of the file on which the header's first line stands, behind the fence."""
+    """1-based line of the file on which the header's first line is, behind the fence."""
     body_line: int
     is_closed: bool = True
-    """False where a fence opens the header and none ends it; the header is then the rest of the file."""
+    """False if a fence opens the header and none ends it; the header is then the rest of the file."""
 
 
 def split(text: str, *, is_yaml: bool = False) -> Split:

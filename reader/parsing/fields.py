@@ -31,7 +31,7 @@ _LARGEST = 2**31 - 1
 
 
 def bounded(text: str, most: int, field: str, notes: Notes) -> str:
-    """A text of at most so many characters; of a longer one the beginning."""
+    """A text of at most this many characters; of a longer one the beginning."""
     if len(text) <= most:
         return text
     notes.add(field, f"has {len(text):,} characters; only the first {most:,} are kept")
@@ -138,7 +138,7 @@ def boolean_of(value: Value, field: str, notes: Notes, above: str = "") -> bool 
 
 
 def date_of(value: Value, field: str, notes: Notes, above: str = "") -> When | None:
-    """An instant in UTC or a calendar day; None where it can't be read, never a guess."""
+    """An instant in UTC or a calendar day; None if it can't be read, never a guess."""
     text = text_of(value, field, notes, above)
     if not text:
         return None
@@ -265,7 +265,7 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
 
 
 def _linked(value: Value) -> str:
-    """The link `[[Page]]` that YAML has read as a list in a list; empty where it is none."""
+    """The link `[[Page]]` that YAML has read as a list in a list; empty if it is none."""
     inner = value[0] if isinstance(value, list) and len(value) == 1 else None
     text = inner[0] if isinstance(inner, list) and len(inner) == 1 else None
     return f"[[{text}]]" if isinstance(text, str) else ""

@@ -30,7 +30,7 @@ def page_of(
     name: str,
     categories: Sequence[str],
 ) -> str:
-    """The address of an article's page. Empty where it can't be told.
+    """The address of an article's page. Empty if it can't be told.
 
     `slug` is what the header says, `name` the file's name without its date and ending.
     """

@@ -27,7 +27,7 @@ class Flaw(NamedTuple):
     """One thing in a header that could not be read; becomes a Problem once the file's path is known."""
 
     line: int
-    """1-based line of the file; 0 where the file as a whole is meant."""
+    """1-based line of the file; 0 if the file as a whole is meant."""
     field: str
     """The key as written, or "header"."""
     reason: str
@@ -38,7 +38,7 @@ class Parsed(NamedTuple):
 
     fields: dict[str, Value]
     body: str
-    """Everything behind the header, as it stands."""
+    """Everything behind the header, as it is."""
     body_line: int
     """1-based line of the file on which the body begins."""
     lines: Mapping[str, int]

@@ -75,7 +75,7 @@ class _Walk:
         self._aliased = 0
         self._used: set[str] = set()
         self._anchored: list[tuple[str, dict[str, Value], str, str]] = []
-        """Anchor, where its text stands, and the text as it is written."""
+        """Anchor, where its text is, and the text as it is written."""
         self.lines: dict[str, int] = {}
         self.flaws: list[Flaw] = []
 

@@ -20,7 +20,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 
 def main(width: int, height: int, kind: str) -> int:
-    """Decode stdin to at most so many pixels, as raw colours ("rgb") or as a file ("png")."""
+    """Decode stdin to at most this many pixels, as raw colours ("rgb") or as a file ("png")."""
     _limit()
     raw = sys.stdin.buffer.read()
     from PIL import Image

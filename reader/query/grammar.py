@@ -39,7 +39,7 @@ class QueryPiece(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A stretch of the query text with a meaning of its own."""
+    """A stretch of the query text with its own meaning."""
 
     kind: Literal["(", ")", "or", "term"]
     start: int
@@ -115,7 +115,7 @@ def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
     if (name := _NAME.match(text, at)) and _is_field(name[1], text, name.end()):
         return _field_token(text, start, negated, name, typing)
     run = _RUN.match(text, at)
-    assert run  # neither a blank nor a parenthesis stands here
+    assert run  # neither a blank nor a parenthesis is here
     is_last = typing and run.end() == len(text)
     is_joiner = run[0] in ("OR", "AND")
     if is_joiner and not negated and not is_last:
@@ -187,7 +187,7 @@ def _values(text: str, at: int, typing: bool) -> tuple[list[QueryPiece], int]:
 
 def _quoted(text: str, at: int, typing: bool) -> tuple[QueryPiece, int]:
     found = _QUOTED.match(text, at)
-    assert found  # a quote stands here, and everything after one fits
+    assert found  # a quote is here, and everything after one fits
     value, closing = found.groups()
     stop = found.end()
     if "\\" in value:

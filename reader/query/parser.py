@@ -58,7 +58,7 @@ class _Parser:
                 raise QueryError(reason, token.start, token.stop - token.start)
 
     def either(self, opener: Token | None = None) -> Clause | None:
-        """An or-chain, up to the end or the closing parenthesis; None where it asks nothing."""
+        """An or-chain, up to the end or the closing parenthesis; None if it asks nothing."""
         parts: list[Clause] = []
         joiner: Token | None = None
         while True:

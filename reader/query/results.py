@@ -98,7 +98,7 @@ class Results(Protocol):
 
     @property
     def is_exact(self) -> bool:
-        """False where the length is "at least" (a phrase with very many candidates)."""
+        """False if the length is "at least" (a phrase with very many candidates)."""
 
     def __len__(self) -> int:
         """How many rows there are: articles that match, or stories of them and articles in none."""
@@ -132,7 +132,7 @@ class FacetValue(NamedTuple):
     value: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
     unread: int | None = None
-    """How many of them are unread; None where that was not counted."""
+    """How many of them are unread; None if that was not counted."""
 
 
 class Facet(NamedTuple):

@@ -30,7 +30,7 @@ class TopicRule(NamedTuple):
     is_dated: bool = False
     """Whether it or a rule that it names asks for dates, so that its articles depend on the time."""
     is_marked: bool = False
-    """Whether it or a rule that it names asks for the person's marks."""
+    """Whether it or a rule that it names asks for the user's marks."""
 
 
 class TopicRules:
@@ -103,7 +103,7 @@ def rule_query(text: str) -> Query:
 
 
 def topic_name(text: str) -> str:
-    """A topic's name as a person typed it; empty if it is none."""
+    """A topic's name as a user typed it; empty if it is none."""
     return clean_line(text)
 
 

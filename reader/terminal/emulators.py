@@ -72,7 +72,7 @@ _BY_KIND = {
 
 
 def by_term(term: str) -> str:
-    """The terminal that has this TERM; empty where many have it."""
+    """The terminal that has this TERM; empty if many have it."""
     return next((name for start, name in _BY_TERM if term.startswith(start)), "")
 
 

@@ -105,7 +105,7 @@ def client_env(facts: Facts) -> dict[str, str]:
 
 
 def ancestors(proc: str = "/proc") -> list[str]:
-    """The names of the parent processes, the nearest first; empty where there is no procfs."""
+    """The names of the parent processes, the nearest first; empty if there is no procfs."""
     names: list[str] = []
     pid = os.getppid()
     while pid > 1 and len(names) < _MOST_PARENTS:

@@ -1,4 +1,4 @@
-"""What a terminal can do, what it answers when asked, and what the person may override."""
+"""What a terminal can do, what it answers when asked, and what the user may override."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Answers(NamedTuple):
     background: str = ""
     """dark, light, or empty."""
     pictures: str = ""
-    """kitty, sixel, or empty where it claims neither."""
+    """kitty, sixel, or empty if it claims neither."""
     is_answering: bool = False
 
 

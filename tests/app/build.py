@@ -26,7 +26,7 @@ def an_article(
     kind: str = "article",
     url: str | None = None,
 ) -> Article:
-    """An article `hours` old; without a URL of its own it gets one made from the title."""
+    """An article `hours` old; without its own URL it gets one made from the title."""
     domain = provider.lower().replace(" ", "") + ".example"
     slug = "-".join(title.lower().split())
     url = f"https://{domain}/{slug}" if url is None else url

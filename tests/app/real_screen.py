@@ -59,7 +59,7 @@ class RealScreen:
                 os._exit(127)
         self.written = bytearray()
         self.glass = TerminalEmulator(columns, rows)
-        """What a person sees."""
+        """What a user sees."""
         self.seen: list[str] = []
         """What was to be seen after each press."""
         self.exit_code: int | None = None

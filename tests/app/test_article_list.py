@@ -1,4 +1,4 @@
-"""The list of headlines: what it paints, where its cursor stands, what it tells."""
+"""The list of headlines: what it paints, where its cursor is, what it tells."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ async def test_a_click_selects_and_a_double_click_reads(start: Launch) -> None:
 
 
 async def test_an_empty_answer_says_which_key_helps(start: Launch) -> None:
-    """Where nothing matches, the way out is said."""
+    """Where nothing matches, the way out is reported."""
     async with start(5).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"zzzz")
         assert "No articles found." in picture(pilot)

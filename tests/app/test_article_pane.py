@@ -65,7 +65,7 @@ def seen(pane: ArticlePane) -> list[str]:
 
 
 def place_of(pane: ArticlePane, text: str) -> tuple[int, int]:
-    """Column and row at which a text stands in the window."""
+    """Column and row at which a text is in the window."""
     for row, line in enumerate(seen(pane)):
         if text in line:
             return cell_len(line[: line.index(text)]), row
@@ -73,7 +73,7 @@ def place_of(pane: ArticlePane, text: str) -> tuple[int, int]:
 
 
 async def test_an_article_says_what_its_fields_say() -> None:
-    """Title, provider, host, time, bars, marks and topics stand above the body, and never what is secured."""
+    """Title, provider, host, time, bars, marks and topics are above the body, and never what is secured."""
     article = an_article(quality=37, heat=12, published=False, topics=("AI", "Markets"))
     app = Reading(article._replace(secured="s3cret", other={"layout": "wide"}, author=("Ada Quay",)))
     async with app.run_test(size=(80, 50)) as pilot:

@@ -20,7 +20,7 @@ def _headline(**settings: object) -> Headline:
 
 
 def _comfortable(row: Row, width: int) -> list[list[Piece]]:
-    """The two lines of a row, title over meta, without what stands before them."""
+    """The two lines of a row, title over meta, without what is before them."""
     return [line(row, part, width, NOW, is_compact=False)[len(gutter(row, part)) :] for part in (0, 1)]
 
 
@@ -58,7 +58,7 @@ def test_marks_are_signs_and_not_colour_alone() -> None:
 
 
 def test_tags_have_their_colours_in_both_kinds_of_row() -> None:
-    """Each tag is in the style of its colour, the person's choice first; a narrow compact row has none."""
+    """Each tag is in the style of its colour, the user's choice first; a narrow compact row has none."""
     headline = _headline()._replace(tags=("later", "work"))
     row = Row(headline, tag_colours={"Work": "pink"})
     for pieces in (_comfortable(row, 80)[1], compact(row, 100, NOW)):

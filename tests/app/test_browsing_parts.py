@@ -134,7 +134,7 @@ def filters(text: str = "") -> tuple[Filters, list[str]]:
 
 
 def test_a_query_is_asked_only_if_it_is_another() -> None:
-    """Its text is shown all the same: the bar may have something else in it."""
+    """Its text is shown anyway: the bar may have something else in it."""
     made, done = filters("wind")
     made.put(parse("wind"))
     made.press("topic", "AI")
@@ -182,7 +182,7 @@ def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
 
 
 def test_an_editor_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The article is read again all the same; without an article nothing is started."""
+    """The article is read again anyway; without an article nothing is started."""
     host, library = FakeHost(), FakeLibrary(articles(1))
     edited: list[bool] = []
     parts = PipeAndEdit(

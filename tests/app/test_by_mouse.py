@@ -13,7 +13,7 @@ from tests.app.pilot import WIDE, browse, line, picture, press, settled, strips
 
 
 def place_of(pilot: Pilot[int], words: str) -> Offset:
-    """Where words stand on the screen, the last of them."""
+    """Where words are on the screen, the last of them."""
     lines = strips(pilot.app)
     found = [(y, strip.text.rindex(words)) for y, strip in enumerate(lines) if words in strip.text]
     assert found, picture(pilot)
@@ -22,7 +22,7 @@ def place_of(pilot: Pilot[int], words: str) -> Offset:
 
 
 async def click(pilot: Pilot[int], words: str) -> None:
-    """Press the mouse on words, wherever they stand."""
+    """Press the mouse on words, wherever they are."""
     await pilot.click(offset=place_of(pilot, words))
     await settled(pilot)
 

@@ -72,7 +72,7 @@ def test_candidates(text: str, shown: list[str]) -> None:
     ],
 )
 def test_the_first_candidate_in_place(text: str, after: str) -> None:
-    """Quoted where it must be, so that it reads back; the cursor stands behind it."""
+    """Quoted where it must be, so that it reads back; the cursor is behind it."""
     found = complete(text, len(text), VALUES, VIEWS)
     assert found is not None
     assert found.applied(text, 0) == (after, len(after))
@@ -89,7 +89,7 @@ def test_a_word_in_the_middle_is_completed_where_it_ends() -> None:
 
 @given(TEXTS, st.integers(0, 60))
 def test_any_text_and_cursor_are_taken(text: str, cursor: int) -> None:
-    """Whatever is typed, a candidate replaces what stands before the cursor and nothing before that."""
+    """Whatever is typed, a candidate replaces what is before the cursor and nothing before that."""
     cursor = min(cursor, len(text))
     found = complete(text, cursor, VALUES, VIEWS)
     if found is not None:

@@ -198,7 +198,7 @@ async def test_leaving_the_dialog_keeps_nothing(site: Site, news: Path) -> None:
 
 
 async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path, tmp_path: Path) -> None:
-    """The sample says how to begin; the reader starts anew with the news folder."""
+    """The sample says how to begin; the reader starts again with the news folder."""
     (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
     opened: list[str] = []
     async with reading(tmp_path, is_news=False, is_sample=True, reopen=opened.append) as pilot:
@@ -326,7 +326,7 @@ async def test_full_text_by_a_key(site: Site, news: Path) -> None:
 
 
 def test_a_feed_without_a_name_is_called_by_its_title_on_the_page() -> None:
-    """The person's name for it, else the feed's own title, else its address."""
+    """The user's name for it, else the feed's own title, else its address."""
     one = Subscription("https://paper.example/feed")
     state = FeedState(1, one.address, title="Harbour Post")
     assert FeedRow(one).label == "https://paper.example/feed"

@@ -95,7 +95,7 @@ async def test_leaving_ends_a_command_that_goes_on(start: Launch) -> None:
 
 @pytest.mark.parametrize("command", ["no-such-program-here", "sed 's/", ""])
 async def test_a_command_that_can_t_be_is_a_sentence(start: Launch, command: str) -> None:
-    """A quote that is not closed is said at once, a program that is not there when it is tried."""
+    """A quote that is not closed is reported at once, a program that is not there when it is tried."""
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "|", *command, "enter")
         if isinstance(pilot.app.screen, Printed):
@@ -108,7 +108,7 @@ async def test_a_command_that_can_t_be_is_a_sentence(start: Launch, command: str
 async def test_e_opens_the_file_and_shows_it_anew(
     start: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The editor gets the file's path; the article is read again; a failure is said."""
+    """The editor gets the file's path; the article is read again; a failure is reported."""
     path = tmp_path / "a.md"
     path.write_text("a")
     article = an_article("Wind farm")._replace(path=str(path))

@@ -36,7 +36,7 @@ async def test_enter_leaves_the_line_with_what_was_found(start: Launch) -> None:
 
 
 async def test_pages_obey_the_keys_of_the_configuration(start: Launch) -> None:
-    """They move and are left by the person's own keys, and their foot names those."""
+    """They move and are left by the user's own keys, and their foot names those."""
     config = Config(
         mark_read_after=-1, keys={"move_down": "ctrl+n", "back_or_quit": "ctrl+g", "go_top": "ctrl+a ctrl+b"}
     )

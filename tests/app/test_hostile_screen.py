@@ -28,7 +28,7 @@ ATTACKS = (
     r"\U000e0041\u200b\ufeff",
     r"\e]8;;https://pwned.example\a",
 )
-"""As they stand in double quotes of YAML, which makes ESC out of plain ASCII."""
+"""As they are in double quotes of YAML, which makes ESC out of plain ASCII."""
 
 OWN_OSC = {b"8", b"11", b"22", b"52"}
 """What the reader itself says with OSC: a link, a question, the mouse pointer, the clipboard."""
@@ -41,7 +41,7 @@ _CONTROLS = re.compile(
 
 
 def article(number: int, attack: str) -> str:
-    """An article that holds the attack wherever text can stand."""
+    """An article that holds the attack wherever text can be."""
     raw = attack.replace(r"\e", r"\x1b").encode().decode("unicode_escape")
     references = "".join(f"&#{ord(letter)};" for letter in raw)
     return f"""---
@@ -109,12 +109,12 @@ STEPS = (
 
 
 def parts_of_article(number: int) -> list[str]:
-    """What stands in every part of its pane."""
+    """What is in every part of its pane."""
     return [f"{word}{number:02}" for word in ("Quiet", "Writer", "Body", "Other", "Near")]
 
 
 def assert_only_own(written: bytes) -> None:
-    """Nothing that a file said was said to the terminal as a control."""
+    """Nothing that a file said was reported to the terminal as a control."""
     text = _OWN.sub("", written.decode("utf-8"))
     found = _CONTROLS.search(text)
     assert not found, repr(text[max(found.start() - 60, 0) : found.end() + 60])

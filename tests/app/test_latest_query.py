@@ -62,7 +62,7 @@ def test_what_is_answered_in_time_is_given_and_not_told(desk: Desk) -> None:
 
 
 def test_what_comes_late_is_told(desk: Desk) -> None:
-    """Nobody waits longer than is said."""
+    """Nobody waits longer than is reported."""
     desk.library.may_answer.clear()
     assert desk.ask("a", 0.01) == []
     assert not desk.worker.is_idle

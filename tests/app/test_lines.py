@@ -61,7 +61,7 @@ async def test_what_can_be_searched_is_never_cut(start: Launch, columns: int) ->
 
 @pytest.mark.parametrize("width", (44, 46, 47, 48, 53, 58, 60))
 async def test_a_notice_is_whole_at_any_width(start: Launch, width: int) -> None:
-    """Its last word is on a line of its own where it must be, and nothing of the pane shows at its edge."""
+    """Its last word is on its own line where it must be, and nothing of the pane shows at its edge."""
     async with start().run_test(size=(width, 20), notifications=True) as pilot:
         screen = await settled(pilot)
         screen.say("1 problem in the files: reader check lists it")

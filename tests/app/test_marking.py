@@ -55,7 +55,7 @@ async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: La
 
 
 async def test_nothing_is_read_by_itself_before_a_key_and_undo_leaves_it_alone(start: Launch) -> None:
-    """The first article was not chosen by anybody; what is read by itself was not done by the person."""
+    """The first article was not chosen by anybody; what is read by itself was not done by the user."""
     async with start(3, config=Config(mark_read_after=0.01)).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         await pilot.pause(0.1)
@@ -110,7 +110,7 @@ async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
 
 @pytest.mark.parametrize("key", ["r", "s", "t", "a", "o", "O", "L", "y", "Y", "e", "p", "#"])
 async def test_without_an_article_a_key_says_so(start: Launch, key: str) -> None:
-    """Whatever needs one; pressed again it is said once."""
+    """Whatever needs one; pressed again it is reported once."""
     async with start(0).run_test(size=WIDE) as pilot:
         await press(pilot, key, key)
         await press(pilot, key)

@@ -96,7 +96,7 @@ async def test_nasty_addresses_by_mouse(
 async def test_what_is_no_page_starts_nothing(
     start: Launch, recorder: Callable[[], list[list[str]]], started: list[list[str]]
 ) -> None:
-    """Not from the list, not from the body, not as several at once; each refusal is said."""
+    """Not from the list, not from the body, not as several at once; each refusal is reported."""
     some = [an_article(f"Number {number:02}", url=url) for number, url in enumerate(REFUSED)]
     async with start(some).run_test(size=WIDE) as pilot:
         await press(pilot, *["o", "O", "L", "j"] * len(REFUSED))

@@ -83,7 +83,7 @@ async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Launch,
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "--flag"])
 async def test_what_is_no_page_is_not_opened(start: Launch, opened: list[str], url: str) -> None:
-    """Only http and https with a host; the refusal is said."""
+    """Only http and https with a host; the refusal is reported."""
     async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
         await press(pilot, "o")
         assert not opened

@@ -49,7 +49,7 @@ async def test_a_picture_stands_between_head_and_text() -> None:
 
 
 async def test_a_picture_fits_a_terminal_of_another_size() -> None:
-    """It is made anew when the size has come to rest, smaller and larger; the text stays where it was."""
+    """It is made again when the size has come to rest, smaller and larger; the text stays where it was."""
     async with an_app("x.png").run_test(size=WIDE) as pilot:
         await settled(pilot)
         screen = await press(pilot, "enter")

@@ -149,7 +149,7 @@ async def test_what_the_palette_finds_is_not_cut(start: Launch, columns: int) ->
 
 
 async def test_words_of_a_title_come_before_scattered_letters_of_a_name(start: Launch) -> None:
-    """The letters of "train" stand in "Theme: reader-terminal" too, in that order."""
+    """The letters of "train" are in "Theme: reader-terminal" too, in that order."""
     async with start([an_article("The night train")]).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         await _choose(pilot, "train")

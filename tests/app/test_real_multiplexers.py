@@ -34,7 +34,7 @@ def news(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tmux(tmp_path: Path) -> Iterator[list[str]]:
-    """The beginning of a tmux command for a server of its own, which ends with the test."""
+    """The beginning of a tmux command for its own server, which ends with the test."""
     if not shutil.which("tmux"):
         pytest.skip("tmux is not installed")
     command = ["tmux", "-S", str(tmp_path / "tmux"), "-f", os.devnull]

@@ -1,4 +1,4 @@
-"""The reader over a real SSH connection: what reaches the machine at which the person sits."""
+"""The reader over a real SSH connection: what reaches the machine at which the user sits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def news(tmp_path: Path) -> Path:
 
 
 def on_the_server(home: Path, *words: str, bare: bool = False) -> str:
-    """The command line that the server's shell gets: the reader with a home of its own there."""
+    """The command line that the server's shell gets: the reader with its own home there."""
     kept = ("READER_", "PYTHONPATH", "TEXTUAL_")
     variables = {name: value for name, value in environment_of(home, {}).items() if name.startswith(kept)}
     given = [f"{name}={value}" for name, value in variables.items()]
@@ -46,7 +46,7 @@ def on_the_server(home: Path, *words: str, bare: bool = False) -> str:
 
 
 def recorder(folder: Path) -> tuple[Path, Path]:
-    """A browser of the person's machine, and where it notes what it was called with."""
+    """A browser of the user's machine, and where it notes what it was called with."""
     record, program = folder / "record", folder / "recorder"
     program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" -- >> '{record}'\n")
     program.chmod(0o755)

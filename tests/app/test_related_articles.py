@@ -33,7 +33,7 @@ def _library() -> FakeLibrary:
 
 
 async def _until(pilot: Pilot[int], count: int) -> BrowseScreen:
-    """Wait until there are so many related rows."""
+    """Wait until there are this many related rows."""
     screen = browse(pilot)
     for _ in range(400):
         if len(screen.related_pane.links) == count:
@@ -106,7 +106,7 @@ async def test_a_late_answer_is_dropped_and_delays_nothing(start: Launch) -> Non
 
 
 async def test_what_is_muted_is_not_asked_for(start: Launch) -> None:
-    """Unless the person wants to see it all the same."""
+    """Unless the user wants to see it anyway."""
     library = _library()
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips",)})
     async with start(library=library, config=config).run_test(size=WIDE) as pilot:

@@ -86,7 +86,7 @@ async def test_what_was_never_finished_is_said(start: Launch) -> None:
 
 
 async def test_what_means_nothing_is_not_remembered(start: Launch) -> None:
-    """Nor anything at all where the person does not want that."""
+    """Nor anything at all where the user does not want that."""
     async with start(9).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"quality:>>", "escape")
     assert Searches(state_dir() / "searches").known == []

@@ -103,7 +103,7 @@ def test_lines_are_as_wide_as_each_other_and_none_looks_like_some(
 
 
 def test_a_low_screen_gets_charts_of_one_line() -> None:
-    """Two where there is room, and one for the ends of the scale; the head says where the person is, else
+    """Two where there is room, and one for the ends of the scale; the head says where the user is, else
     what is chosen, else the ends."""
     chart = _chart("date:2021-02")
     high = [*chart_rows(chart, 25, 40, None)]

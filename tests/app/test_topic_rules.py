@@ -1,4 +1,4 @@
-"""Topics by rule on the screen: given with one key, shown as added, changed on a page of their own."""
+"""Topics by rule on the screen: given with one key, shown as added, changed on their own page."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_the_page_without_rules_says_how_to_make_one(start: Launch) -> Non
 
 
 async def test_an_edited_file_holds_after_a_refresh(start: Launch) -> None:
-    """A rule that can't be read is said once, and the others hold."""
+    """A rule that can't be read is reported once, and the others hold."""
     async with start(30).run_test(size=WIDE) as pilot:
         config_file().parent.mkdir(parents=True, exist_ok=True)
         config_file().write_text('[topics]\nLamps = "lantern"\nBad = "quality:>>5"\n')

@@ -1,4 +1,4 @@
-"""Saved views on the screen: saved with one key, changed on a page of their own, each change taken back."""
+"""Saved views on the screen: saved with one key, changed on their own page, each change taken back."""
 
 from __future__ import annotations
 

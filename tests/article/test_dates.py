@@ -101,7 +101,7 @@ def test_bad_spans_give_an_example(text: str) -> None:
 
 @given(st.text(max_size=30) | st.from_regex(r"[0-9]{1,5}[-/.0-9TZ:+dhmowy]{0,20}", fullmatch=True))
 def test_read_span_raises_nothing_but_value_error(text: str) -> None:
-    """Whatever a person types, the answer is a span that does not run backwards, or a ValueError."""
+    """Whatever a user types, the answer is a span that does not run backwards, or a ValueError."""
     try:
         start, stop = dates.read_span(text, NOW, UTC)
     except ValueError:
@@ -192,7 +192,7 @@ def test_the_days_in_open_and_empty_spans() -> None:
 @pytest.mark.parametrize("text", ["0001", "0001-01-01", "9999", "9999-12-31", "0001..9999"])
 @pytest.mark.parametrize("hours", [-14, -5, 0, 9, 14])
 def test_the_ends_of_the_calendar_in_every_zone(text: str, hours: int) -> None:
-    """The first and the last year can be asked for wherever the person is."""
+    """The first and the last year can be asked for wherever the user is."""
     zone = timezone(timedelta(hours=hours))
     span = dates.read_span(text, NOW, zone)
     assert dates.days_in(span, zone)

@@ -49,7 +49,7 @@ def test_identity(url: str, identity: str) -> None:
     ],
 )
 def test_hosts(url: str, host: str) -> None:
-    """Lower case, without port, user and password; none where it is no web address."""
+    """Lower case, without port, user and password; none if it is no web address."""
     assert host_of(url) == host
     assert is_web(url) is bool(host)
 

@@ -68,7 +68,7 @@ def test_a_host_with_one_private_address_is_private(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_private_host_can_be_allowed() -> None:
-    """For what the person named themselves."""
+    """For what the user named themselves."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         connect("127.0.0.1", server.getsockname()[1], 5, allow_private=True).close()
 

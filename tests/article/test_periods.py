@@ -47,7 +47,7 @@ def test_the_finest_unit_that_fits_is_taken(first: date, days: int, most: int) -
 
 @given(st.sampled_from(UNITS), st.dates(), st.integers(0, 3000))
 def test_going_back_is_going_on_turned_round(unit: Unit, day: date, count: int) -> None:
-    """So many before, then so many on, is the same again, unless the calendar begins in between."""
+    """So many before, then this many on, is the same again, unless the calendar begins in between."""
     period = period_of(unit, day)
     back: Period | None = period.before(count)
     for _ in range(count):
@@ -72,7 +72,7 @@ def test_going_back_is_going_on_turned_round(unit: Unit, day: date, count: int) 
     ],
 )
 def test_periods_in_words(value: str, words: str) -> None:
-    """What both ends share is said once."""
+    """What both ends share is reported once."""
     assert in_words(value) == words
 
 

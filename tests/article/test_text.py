@@ -238,7 +238,7 @@ def test_words(text: str, expected: list[str]) -> None:
 
 @given(st.text(st.one_of(st.characters(), st.sampled_from("aÉ é_’“ß½京한ガ\u0301 \n"))))
 def test_words_do_not_depend_on_folding(text: str) -> None:
-    """Folding first gives the same words, and each of them is a word of its own."""
+    """Folding first gives the same words, and each of them is its own word."""
     found = words(text)
     assert words(fold(text)) == found
     for word in found:
@@ -260,7 +260,7 @@ def test_long_words_are_cut_wherever_they_stand(text: str) -> None:
 
 @pytest.mark.parametrize("blank", [" ", " \n ", "\u3000"])
 def test_a_long_text_is_put_on_one_line_in_pieces(blank: str) -> None:
-    """Wherever the pieces begin, runs of white space are one blank and none stands at the ends."""
+    """Wherever the pieces begin, runs of white space are one blank and none is at the ends."""
     text = blank + blank.join(["word"] * 40_000) + blank * 70_000 + "end" + blank
     assert clean_line(text) == " ".join(["word"] * 40_000 + ["end"])
 

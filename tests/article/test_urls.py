@@ -142,7 +142,7 @@ def test_a_host_to_show_is_harmless(text: str) -> None:
     ],
 )
 def test_a_host_has_one_form(host: str, shown: str) -> None:
-    """Honest names stand in their own letters, names that mislead in punycode."""
+    """Honest names are in their own letters, names that mislead in punycode."""
     assert shown_host(f"https://{host}/a") == shown
     assert shown_url(f"https://ana:word@{host}:8080/a") == f"https://{shown}:8080/a"
 
@@ -178,7 +178,7 @@ def test_a_host_has_one_form(host: str, shown: str) -> None:
     ],
 )
 def test_the_real_host_stands_beside_words_that_name_another(words: str, url: str, beside: str) -> None:
-    """Only words that are exactly the host, or that name none, stand alone."""
+    """Only words that are exactly the host, or that name none, are alone."""
     assert host_to_show(words, url) == beside
 
 

@@ -1,4 +1,4 @@
-"""A folder of articles with a home to itself, and `reader` run in it as a process of its own."""
+"""A folder of articles with a home to itself, and `reader` run in it as its own process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 KINDS = ("CACHE", "DATA", "CONFIG", "STATE")
-"""The reader's own folders, each with a variable of its own."""
+"""The reader's own folders, each with its own variable."""
 
 
 class Home:

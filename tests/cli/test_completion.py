@@ -1,4 +1,4 @@
-"""Tests of shell completion and `config`, as a shell and a person see them."""
+"""Tests of shell completion and `config`, as a shell and a user see them."""
 
 from __future__ import annotations
 

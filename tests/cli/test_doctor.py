@@ -1,4 +1,4 @@
-"""`reader doctor`, as a person sees it."""
+"""`reader doctor`, as a user sees it."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_what_can_t_be_asked_is_a_usage_error(words: list[str]) -> None:
 
 
 def test_carets_stand_under_what_is_wrong() -> None:
-    """The query follows the reason, and carets as wide as the wrong part stand below it."""
+    """The query follows the reason, and carets as wide as the wrong part are below it."""
     said = pointed(QueryError("no such field", 2, 3), "報 ab:c")
     assert said == "no such field\n  報 ab:c\n     ^^^"
     assert pointed(QueryError("no", 1), "a\nb") == "no\n  a b\n   ^"

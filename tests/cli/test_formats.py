@@ -26,7 +26,7 @@ def test_the_table_is_cut_to_the_terminal_by_cells(
 def test_the_table_fits_a_narrow_terminal(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch, columns: int, has_provider: bool
 ) -> None:
-    """The provider has less room there, and none where a title would have too little."""
+    """The provider has less room there, and none if a title would have too little."""
     library.add(an_article(4, title="a long title " * 9))
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)

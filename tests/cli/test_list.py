@@ -37,7 +37,7 @@ def test_json_is_one_array_of_whole_records_without_bodies(reader: Run, library:
 
 
 def test_jsonl_is_one_object_a_line(reader: Run) -> None:
-    """`--format jsonl` gives the objects of the array, each on a line of its own."""
+    """`--format jsonl` gives the objects of the array, each on its own line."""
     one_a_line = [json.loads(line) for line in reader("list", ".", "--format", "jsonl").out.splitlines()]
     assert one_a_line == json.loads(reader("list", ".", "--format", "json").out)
 
@@ -232,7 +232,7 @@ def test_markdown_is_a_list_with_escaped_titles(reader: Run) -> None:
     ],
 )
 def test_filters_narrow_as_they_say(reader: Run, words: list[str], titles: list[str]) -> None:
-    """Repeated values are or-ed within a filter, filters and-ed; options may stand anywhere."""
+    """Repeated values are or-ed within a filter, filters and-ed; options may be anywhere."""
     for argv in (["list", *words, "."], ["list", ".", *words], [*words, "list", "."]):
         out = reader(*argv, "--format", "jsonl").out
         assert [json.loads(line)["title"] for line in out.splitlines()] == titles
@@ -306,6 +306,6 @@ def test_options_that_do_not_fit_the_format_are_wrong_use(reader: Run) -> None:
 
 @pytest.mark.parametrize("command", ["list", "count"])
 def test_a_topic_that_no_article_has_is_named(reader: Run, command: str) -> None:
-    """On stderr, so that a script's answer stays what it is; where something matches nothing is said."""
+    """On stderr, so that a script's answer stays what it is; where something matches nothing is reported."""
     assert "no article has the topic" in reader(command, ".", "-t", "Nosuch").err
     assert reader(command, ".").err == ""

@@ -136,7 +136,7 @@ def test_failures_are_sentences(
 
 
 def test_notices_are_told_once_on_stderr_and_the_library_is_closed(reader: Run, library: FakeLibrary) -> None:
-    """What the person should see does not mix with the output."""
+    """What the user should see does not mix with the output."""
     library.notices.append("The index is kept in memory.")
     outcome = reader("count", ".")
     assert (outcome.out, outcome.err) == ("3\n", "reader: The index is kept in memory.\n")

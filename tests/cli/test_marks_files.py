@@ -1,4 +1,4 @@
-"""Tests of `reader export-marks` and `import-marks`, on real marks in a folder of their own."""
+"""Tests of `reader export-marks` and `import-marks`, on real marks in their own folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of `reader` as a process of its own, on real files: exit codes, pipes, locales, what is imported."""
+"""Tests of `reader` as its own process, on real files: exit codes, pipes, locales, what is imported."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_file_name_that_is_no_utf_8(home: Home) -> None:
 
 
 def test_without_a_home_reading_works_and_marking_is_exit_3(home: Home) -> None:
-    """Where nothing can be written reading goes on, each reason is said once, and a mark is refused."""
+    """Where nothing can be written reading goes on, each reason is reported once, and a mark is refused."""
     nowhere = {f"READER_{kind}_DIR": "/dev/null/reader" for kind in KINDS}
     code, out, err = home.run("count", "news", env=nowhere)
     assert (code, out) == (0, "3\n")

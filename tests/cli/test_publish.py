@@ -43,7 +43,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Runner:
 
 
 def test_publish_says_what_it_did(run: Runner, news: str, database: str) -> None:
-    """The first time all is added; then only what changed is said, also as JSON."""
+    """The first time all is added; then only what changed is reported, also as JSON."""
     first = run("publish", news, "--to", database, "--init")
     assert first.code == 0 and first.out.startswith("4 articles published: 4 added, in ")
     (Path(news) / "d.md").unlink()

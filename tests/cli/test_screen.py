@@ -16,7 +16,7 @@ from tests.fake_library import FakeLibrary
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Start]:
-    """What each screen was started from, on a terminal, with a home of its own."""
+    """What each screen was started from, on a terminal, with its own home."""
     starts: list[Start] = []
 
     def run(start: Start) -> int:
@@ -62,7 +62,7 @@ def test_the_collection_is_named_as_people_write_it(
 def test_mistakes_in_the_configuration_are_told(
     reader: Run, started: list[Start], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The screen starts all the same, and is given each mistake once."""
+    """The screen starts anyway, and is given each mistake once."""
     on_a_terminal(monkeypatch)
     (tmp_path / "config.toml").write_text("colour = 1\nquery = 'topc:x'\nsort = 'quality'\n", "utf-8")
     assert reader(".").code == 0

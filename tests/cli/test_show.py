@@ -36,7 +36,7 @@ def test_show_writes_the_article_as_text(reader: Run, library: FakeLibrary) -> N
 
 
 def test_show_has_the_note_line_for_line(reader: Run, library: FakeLibrary) -> None:
-    """A note of several lines stands as it was written."""
+    """A note of several lines is as it was written."""
     first = library.select_all()[0]
     reader("mark", "note:ask Ana\n\nand Bo", "--ids", first.id)
     assert "\nnote      ask Ana\n\n          and Bo\n" in reader("show", first.id).out

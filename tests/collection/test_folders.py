@@ -103,7 +103,7 @@ def test_sources_that_can_not_be_are_wrong_use(tmp_path: Path, kind: str) -> Non
 
 
 def test_an_unreadable_folder_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others are listed all the same."""
+    """The others are listed anyway."""
     write(tmp_path / "good" / "a.md")
     write(tmp_path / "shut" / "b.md")
     collection = Collection([tmp_path])

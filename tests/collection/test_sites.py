@@ -200,14 +200,14 @@ DAY = "date: 2026-11-02"
 def test_an_article_of_a_found_site_has_its_page(
     config: tuple[str, str], file: str, header: str, page: str, tmp_path: Path
 ) -> None:
-    """By what the generator does with files, and by its permalinks; none where that can't be told."""
+    """By what the generator does with files, and by its permalinks; none if that can't be told."""
     (tmp_path / config[0]).write_text(config[1])
     found = loaded(tmp_path, file, f"---\n{header}\n---\nText.\n")[1]
     assert found == (f"https://log.example{page}" if page else "")
 
 
 def test_folders_name_providers_where_there_are_several(tmp_path: Path) -> None:
-    """One with articles is not several; without one the collection's name stands."""
+    """One with articles is not several; without one the collection's name is."""
     (tmp_path / "top/pictures").mkdir(parents=True)
     assert loaded(tmp_path / "top", "sea/a.md", "Text.\n")[0] == "top"
     assert loaded(tmp_path / "top", "land/2026/a.md", "Text.\n")[0] == "land"

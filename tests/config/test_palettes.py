@@ -1,4 +1,4 @@
-"""The person's own themes: what is good in them is used, what is not is said."""
+"""The user's own themes: what is good in them is used, what is not is reported."""
 
 from __future__ import annotations
 

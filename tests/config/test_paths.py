@@ -62,7 +62,7 @@ def test_xdg_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @xdg_only
 def test_without_any_home_reading_finds_nothing_and_writing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where this user has no home the folders are named all the same, and can't be made."""
+    """Where this user has no home the folders are named anyway, and can't be made."""
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     for folder in FOLDERS.values():
@@ -73,7 +73,7 @@ def test_without_any_home_reading_finds_nothing_and_writing_fails(monkeypatch: p
 
 
 def test_ensure_makes_private_folders(tmp_path: Path) -> None:
-    """A new folder is for the person alone; one that is there is fine."""
+    """A new folder is for the user alone; one that is there is fine."""
     folder = paths.ensure(tmp_path / "a" / "b")
     assert folder.is_dir()
     if os.name == "posix":
@@ -95,6 +95,6 @@ def test_what_ships_is_found(name: str) -> None:
 
 
 def test_what_does_not_ship_is_a_storage_error() -> None:
-    """A broken installation is said in a sentence."""
+    """A broken installation is reported in a sentence."""
     with pytest.raises(StorageError, match="install"):
         paths.data_dir("no such folder")

@@ -1,4 +1,4 @@
-"""Files of the person's own: for nobody else, and never half written."""
+"""Files of the user's own: for nobody else, and never half written."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_after_an_error_the_old_file_is_there(tmp_path: Path) -> None:
 
 
 def test_an_error_names_the_file_that_was_meant(tmp_path: Path) -> None:
-    """And not the draft, of which the person knows nothing."""
+    """And not the draft, of which the user knows nothing."""
     file = tmp_path / "nowhere" / "file"
     with pytest.raises(OSError) as caught, private_files.replacing(file):
         pass

@@ -47,7 +47,7 @@ def test_they_outlive_the_reader_for_the_person_alone(tmp_path: Path) -> None:
 
 
 def test_the_file_does_not_grow_for_ever(tmp_path: Path) -> None:
-    """The newest are kept; a file with much in it is written anew."""
+    """The newest are kept; a file with much in it is written again."""
     file = tmp_path / "searches"
     file.write_text("".join(f"{number}\n" for number in range(10 * MOST)))
     assert Searches(file).known == [str(number) for number in range(9 * MOST, 10 * MOST)]
@@ -66,7 +66,7 @@ def test_where_nothing_can_be_kept_nothing_is_said(tmp_path: Path) -> None:
 
 
 def test_a_pipe_in_its_place_is_no_history(tmp_path: Path) -> None:
-    """Nobody waits for it, neither to read nor to write; searches are remembered all the same."""
+    """Nobody waits for it, neither to read nor to write; searches are remembered anyway."""
     os.mkfifo(tmp_path / "searches")
     searches = Searches(tmp_path / "searches")
     searches.add("chips")

@@ -121,7 +121,7 @@ def test_a_broken_file_is_one_warning(file: Path, raw: bytes, hint: str) -> None
 
 
 def test_a_folder_in_its_place_is_a_warning(file: Path) -> None:
-    """What can't be read is said, not raised."""
+    """What can't be read is reported, not raised."""
     file.mkdir()
     config, warnings = load(file)
     assert config == Config()
@@ -208,7 +208,7 @@ def test_the_page_s_example_is_a_good_configuration(file: Path) -> None:
 
 
 def test_a_wrong_value_is_quoted_once(file: Path) -> None:
-    """A text stands in quotes, anything else as it is spelled."""
+    """A text is in quotes, anything else as it is spelled."""
     file.write_text('mark_read_after = "soon"\ntext_width = [1, 2]\n')
     _, warnings = load(file)
     assert [warning.partition("not ")[2] for warning in warnings] == [

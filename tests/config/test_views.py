@@ -34,7 +34,7 @@ def _names(configured: Configured) -> list[str]:
 
 
 def test_the_reader_s_own_come_first() -> None:
-    """One that the configuration names has its query and stands where it says; false leaves it out."""
+    """One that the configuration names has its query and is where it says; false leaves it out."""
     assert _names({}) == list(BUILT_IN)
     assert _names(OWN) == [*BUILT_IN, "Chips", "Best"]
     changed: Configured = {"Hot": "heat:>9", "Today": False}
@@ -120,7 +120,7 @@ def test_a_new_view_changes_one_line() -> None:
 
 
 def test_comments_go_with_their_views() -> None:
-    """A view that moves, gets another name or another query keeps what was said of it."""
+    """A view that moves, gets another name or another query keeps what was reported of it."""
     _write_config(HAND_WRITTEN)
     after: Configured = {"Best": "quality:>=80 sort:quality", "Silicon": "topic:Chips since:14d"}
     assert _change(after, {"Silicon": "Chips this week"}) == HAND_WRITTEN.replace(

@@ -49,7 +49,7 @@ def test_each_collection_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:
-    """Nothing is saved and nothing is said."""
+    """Nothing is saved and nothing is reported."""
     (tmp_path / "visits").write_text("a file where the folder should be")
     assert not save(tmp_path / "visits" / "one.json", VISIT)
     assert load(tmp_path / "visits" / "one.json") == Visit()
@@ -67,7 +67,7 @@ def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:
 def test_nonsense_is_as_if_nobody_had_been_there(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes
 ) -> None:
-    """Whatever stands in the file, there is a visit, and no control character in it."""
+    """Whatever is in the file, there is a visit, and no control character in it."""
     file = tmp_path_factory.mktemp("visit") / "one.json"
     file.write_bytes(raw)
     visit = load(file)

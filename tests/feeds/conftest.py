@@ -30,7 +30,7 @@ def site() -> Iterator[Site]:
 
 
 class Desk:
-    """Subscribes and fetches as a person would, and looks into the news folder."""
+    """Subscribes and fetches as a user would, and looks into the news folder."""
 
     def __init__(self, folder: Path, site: Site) -> None:
         self.folder = folder

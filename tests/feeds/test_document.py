@@ -263,7 +263,7 @@ TOOT = "<description>&lt;p&gt;Ships&lt;/p&gt;</description>"
 
 @pytest.mark.parametrize("inside", [TOOT + PICTURE, PICTURE + TOOT])
 def test_the_description_of_a_picture_is_not_the_text(inside: str) -> None:
-    """An entry with pictures that are described has its own text, in whatever order they stand."""
+    """An entry with pictures that are described has its own text, in whatever order they are."""
     entry = only(rss(f"<item><title>A</title>{inside}</item>").replace(b"<rss ", MEDIA))
     assert (entry.content, entry.summary) == ("<p>Ships</p>", "")
     assert [one.url for one in entry.pictures] == ["https://m.example/a.png"]

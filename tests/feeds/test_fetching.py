@@ -251,7 +251,7 @@ def test_one_broken_feed_stops_no_other(desk: Desk) -> None:
 
 
 def test_addresses_that_are_none_fail_alone(desk: Desk) -> None:
-    """Whatever stands in feeds.toml, each has its sentence."""
+    """Whatever is in feeds.toml, each has its sentence."""
     for url in (
         "http://[::1",
         "https://u:p@[b",

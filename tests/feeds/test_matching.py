@@ -95,7 +95,7 @@ def test_guids_may_differ_only_behind_the_hash() -> None:
 
 
 def test_http_and_https_are_the_same() -> None:
-    """A feed that moves to https brings nothing anew (trap 5)."""
+    """A feed that moves to https brings nothing again (trap 5)."""
     before = an_entry(1, guid="http://paper.example/1", link="http://paper.example/1")
     after = an_entry(1, guid="https://paper.example/1", link="https://paper.example/1")
     assert ask([after], known(before)).news == ()
@@ -126,7 +126,7 @@ def test_of_too_many_the_newest_are_taken_for_good() -> None:
 
 
 def test_a_date_far_ahead_is_not_believed() -> None:
-    """What would stand on top for weeks has no date (trap 13)."""
+    """What would be on top for weeks has no date (trap 13)."""
     now = datetime(2026, 6, 1, 12, tzinfo=UTC)
     assert believable("2026-06-01T20:00:00Z", now) == "2026-06-01T20:00:00Z"
     assert believable("2026-07-01T00:00:00Z", now) == ""

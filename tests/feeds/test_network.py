@@ -31,7 +31,7 @@ def get(url: str, *, is_trusted: bool = True, **how: object) -> Answer:
 
 
 def test_the_request_says_who_asks(site: Site) -> None:
-    """Name and version; no address that is not the person's; compression; no cookie and no referrer."""
+    """Name and version; no address that is not the user's; compression; no cookie and no referrer."""
     site.pages["/"] = Page(b"x")
     get(site.url + "/")
     headers = site.asked[0][1]
@@ -41,7 +41,7 @@ def test_the_request_says_who_asks(site: Site) -> None:
 
 
 def test_the_contact_of_the_configuration_is_sent(site: Site) -> None:
-    """`contact` of [feeds] stands in the User-Agent; one that no header can hold is left out, in words."""
+    """`contact` of [feeds] is in the User-Agent; one that no header can hold is left out, in words."""
     file = config_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text('[feeds]\ncontact = "ana@blog.example"\n')

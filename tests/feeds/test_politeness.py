@@ -26,7 +26,7 @@ NOW = 1_800_000_000.0
     ],
 )
 def test_after_an_answer(every: int, ttl: int, headers: dict[str, str], seconds: int) -> None:
-    """The person's interval, or longer where the feed wishes it, up to a day."""
+    """The user's interval, or longer where the feed wishes it, up to a day."""
     assert politeness.due_after_success(NOW, every, ttl, headers) == NOW + seconds
 
 

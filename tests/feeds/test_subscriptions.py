@@ -1,4 +1,4 @@
-"""feeds.toml: read, changed, and the person's comments kept."""
+"""feeds.toml: read, changed, and the user's comments kept."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_windows_line_ends_stay(file: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_notice(file: Path, line: str, says: str) -> None:
-    """The feed is there all the same."""
+    """The feed is there anyway."""
     file.write_text(f'[[feed]]\nurl = "https://a.example/"\n{line}\n')
     feeds, notices = subscriptions.load()
     assert len(feeds) == 1

@@ -183,7 +183,7 @@ SPECIAL: Mapping[str, Callable[[Path], None]] = {
     "names of all kinds": _names,
     "400 of one name": _crowd,
 }
-"""What may stand where a file should."""
+"""What may be where a file should."""
 
 KINDS = (*TEXTS, *SPECIAL)
 

@@ -101,7 +101,7 @@ def test_all_of_them_together_through_every_command(
 def test_files_that_vanish_while_they_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: Callable[[int, int], int], figure: Figure
 ) -> None:
-    """Whatever goes between listing and reading is gone, and nothing else is said of it."""
+    """Whatever goes between listing and reading is gone, and nothing else is reported of it."""
     real, gone = os.open, 0
 
     def vanish(path: object, *rest: object, **named: object) -> int:

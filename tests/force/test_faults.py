@@ -38,7 +38,7 @@ def feed(tmp_path: Path) -> Path:
 
 @contextmanager
 def full_after(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes: each write that would make it is refused by the system."""
+    """No file may grow beyond this many bytes: each write that would make it is refused by the system."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -131,7 +131,7 @@ def test_a_disk_that_is_full_during_an_export_leaves_the_older_one(
 
 
 def test_a_copy_that_finds_no_room(feed: Path, figure: Figure) -> None:
-    """It is said once a refresh, older copies stay, and marking goes on."""
+    """It is reported once a refresh, older copies stay, and marking goes on."""
     library = opened(feed)
     library.mark(every(library), READ)
     file = str(paths.user_data_dir() / FILE)

@@ -72,7 +72,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def compact(self) -> None:
-        """The index is made anew while the old one answers."""
+        """The index is made again while the old one answers."""
         self.walk.rebuild()
 
     @precondition(lambda self: hasattr(os, "fork"))
@@ -98,7 +98,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def answers_are_whole(self) -> None:
-        """At any time every question has an answer, and nothing is said to be damaged."""
+        """At any time every question has an answer, and nothing is reported to be damaged."""
         Life.steps += 1
         assert len(titles(self.walk.library)) == self.walk.library.total
         assert self.walk.library.notices == []

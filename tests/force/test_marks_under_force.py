@@ -55,7 +55,7 @@ def test_damaged_marks_give_way_to_their_copy(start: int, feed: Path, library: L
 
 
 def test_damaged_marks_without_a_copy(feed: Path) -> None:
-    """They begin anew, which is said, and can be made at once."""
+    """They begin again, which is reported, and can be made at once."""
     data = paths.ensure(paths.user_data_dir())
     (data / FILE).write_bytes(b"damaged" * 1000)
     library = opened(feed)

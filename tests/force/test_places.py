@@ -113,7 +113,7 @@ def test_without_a_home(tmp_path: Path, figure: Figure) -> None:
 
 
 def test_no_more_processes_or_descriptors(tmp_path: Path, figure: Figure) -> None:
-    """Where a first load may start no workers, or open few files, it is done all the same."""
+    """Where a first load may start no workers, or open few files, it is done anyway."""
     import resource
 
     home = Home(tmp_path)

@@ -19,7 +19,7 @@ from tests.app.real_screen import RealScreen
 from tests.force.conftest import Figure
 
 SECRET = "s3cr3t-t0ken-qk3Zz"
-"""A token with a form of its own, so that any piece of it would be found."""
+"""A token with its own form, so that any piece of it would be found."""
 PIECES = (SECRET, "s3cr3t", "t0ken", "qk3zz", "S3CR3T")
 BODY = "unmistakablebody"
 ROOT = Path(__file__).resolve().parents[2]

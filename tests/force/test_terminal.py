@@ -124,7 +124,7 @@ def cli_names() -> tuple[str, ...]:
 
 
 def test_every_command_on_a_terminal(home: Path, tmp_path: Path, figure: Figure) -> None:
-    """Whatever stands in files, marks, configuration or arguments: the bytes of the answer are harmless."""
+    """Whatever is in files, marks, configuration or arguments: the bytes of the answer are harmless."""
     news, marks = tmp_path / "news", tmp_path / "marks.json"
     found = ids(home, news)
     records = [

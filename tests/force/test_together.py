@@ -96,7 +96,7 @@ def test_a_writer_during_refreshes(
             for path in chance.sample(sorted(folder.rglob("*.md")), 12):
                 changes += 1
                 if path.stem.isdecimal() and chance.random() < 0.5:
-                    # Written anew in the manner of editors, or in place, and seen at every moment.
+                    # Written again in the manner of editors, or in place, and seen at every moment.
                     write(path.with_suffix(".tmp"), text_of(f"n{path.stem}", "2024-02-03", body="x" * number))
                     os.utime(path.with_suffix(".tmp"))
                     path.with_suffix(".tmp").replace(path)

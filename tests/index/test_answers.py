@@ -28,7 +28,7 @@ PATIENCE = 300
 
 @contextmanager
 def library_of(files: Mapping[str, str]) -> Iterator[tuple[Path, FolderLibrary]]:
-    """A Library over files in a folder of its own, all in memory."""
+    """A Library over files in its own folder, all in memory."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "feed")
         folder.mkdir()
@@ -119,7 +119,7 @@ def test_every_order_is_the_models(files: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("is_reversed", [False, True])
 def test_unknown_dates_are_last_both_ways(is_reversed: bool) -> None:
-    """Articles without a date stand at the end, by name, newest or oldest first."""
+    """Articles without a date are at the end, by name, newest or oldest first."""
     files = {
         "a.md": "---\ntitle: a\n---\n", "b.md": "---\ntitle: b\ndate: 2024-01-01\n---\n",
         "c.md": "---\ntitle: c\ndate: nonsense\n---\n", "d.md": "---\ntitle: d\ndate: 2024-02-01\n---\n",
@@ -131,7 +131,7 @@ def test_unknown_dates_are_last_both_ways(is_reversed: bool) -> None:
 
 @pytest.mark.parametrize("order", ["sort:heat", "sort:-heat", "sort:quality", "sort:-quality"])
 def test_unknown_scores_are_last_both_ways(order: str) -> None:
-    """An article without quality, or whose heat was not measured, stands at the end."""
+    """An article without quality, or whose heat was not measured, is at the end."""
     files = {
         "low.md": "---\ntitle: low\nquality: 1\nheat: 0\n---\n",
         "none.md": "---\ntitle: none\nheat: -1\n---\n",

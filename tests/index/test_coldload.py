@@ -179,7 +179,7 @@ def test_the_look_for_dates_tells_how_far_it_is(tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_worker_that_is_killed(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a killed worker was to do is done all the same."""
+    """What a killed worker was to do is done anyway."""
     started: list[IndexWorkers] = []
 
     class Kept(IndexWorkers):

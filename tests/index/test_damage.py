@@ -1,4 +1,4 @@
-"""An index damaged in any place is rebuilt by itself; what goes wrong with one question or file is said."""
+"""An index damaged in any place is rebuilt; what goes wrong with one query or file is reported."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_damage_found_at_the_start_is_put_right(feed: Path, how: str) -> None:
 
 @pytest.mark.parametrize("how", DAMAGES)
 def test_damage_under_an_open_reader_is_put_right(feed: Path, how: str) -> None:
-    """A question that meets it is answered all the same."""
+    """A question that meets it is answered anyway."""
     library = opened(feed)
     wanted = ask_everything(library)
     for _ in range(2):

@@ -132,7 +132,7 @@ def test_an_index_that_is_deleted_while_it_is_open(whole_cache: bool, feed: Path
 
 
 def test_damage_while_it_is_open(feed: Path) -> None:
-    """A question that meets damage is answered all the same, with one sentence."""
+    """A question that meets damage is answered anyway, with one sentence."""
     opened(feed).close()
     library = FolderLibrary.open([feed])
     path = index_file()
@@ -145,7 +145,7 @@ def test_damage_while_it_is_open(feed: Path) -> None:
 
 
 def test_two_readers_of_one_folder(feed: Path) -> None:
-    """What one refreshes or builds anew, however often, the other sees at its next question."""
+    """What one refreshes or builds again, however often, the other sees at its next question."""
     one, other = opened(feed), opened(feed)
     results = other.select(parse("harbour"), NOW)
     write(feed / "late.md", text_of("late", "2025-01-01"))

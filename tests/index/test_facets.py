@@ -21,7 +21,7 @@ def test_spellings_are_one_value(tmp_path: Path) -> None:
 
 
 def test_each_value_says_how_many_are_unread(tmp_path: Path) -> None:
-    """Beside how many there are, under the same question."""
+    """Beside how many there are, under the same query."""
     write(tmp_path / "a.md", text_of("a", topics="[AI, Chips]"))
     write(tmp_path / "b.md", text_of("b", topics="[AI]"))
     library = opened(tmp_path)

@@ -1,4 +1,4 @@
-"""Late articles stand where their dates say, whatever they are merged into and however they are cut up."""
+"""Late articles are where their dates say, whatever they are merged into and however they are cut up."""
 
 from __future__ import annotations
 

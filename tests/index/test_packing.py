@@ -79,7 +79,7 @@ def rare_finder(words: dict[str, list[int]]) -> Iterator[Callable[[str, bool], l
 
 
 def test_a_rare_word_is_found_by_its_own_beginning() -> None:
-    """A word with another rare one inside is not taken for it; one letter finds all words that begin so."""
+    """A word with another rare one inside is not taken for it; one letter finds all words that it begins."""
     with rare_finder({"abc": [7], "abcd": [3, 9], "abcxabc": [5], "ax": [11], "b": [13]}) as find:
         assert find("abc", False) == [7]
         assert find("abcx", False) == find("ab", False) == find("xabc", True) == find("abcde", True) == []

@@ -23,7 +23,7 @@ def test_an_edit_within_one_tick_of_the_clock(mtime_ns: int | None, tmp_path: Pa
     write(path, text_of("one"), stamp)
     library = opened(tmp_path)
     for title in ("two", "six", "ten"):
-        # Looked at and found unchanged: it may change all the same.
+        # Looked at and found unchanged: it may change anyway.
         assert counts(refresh(library)) == (1, 0, 0, 0, 1)
         with open(path, "r+") as file:
             file.write(text_of(title))

@@ -1,4 +1,4 @@
-"""What a query finds in the text of articles, and in which order titles stand."""
+"""What a query finds in the text of articles, and in which order titles are."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stories in the index: the same whatever way the articles came, found anew only where something changed."""
+"""Stories in the index: the same whatever way the articles came, found again only where something changed."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_the_way_that_articles_came_makes_no_difference(
 
 
 def test_an_arrival_changes_only_the_days_around_it(folder: Path, tmp_path: Path) -> None:
-    """What is linked anew lies within two weeks of what came."""
+    """What is linked again lies within two weeks of what came."""
     put(tmp_path, [Version(str(number), one) for number, one in enumerate(ARTICLES)])
     library = opened(tmp_path)
     refresh(library)

@@ -46,7 +46,7 @@ def test_the_order_is_read_whole(keys: Mapping[int, str]) -> None:
 def test_windows_and_places_are_those_of_a_sort(
     keys: Mapping[int, str], data: st.DataObject, is_reversed: bool
 ) -> None:
-    """Any window of any part of the articles, both ways, and where each of them stands."""
+    """Any window of any part of the articles, both ways, and where each of them is."""
     match = data.draw(st.sets(st.sampled_from(sorted(keys)))) if keys else set()
     wanted = [number for number in order_in(keys) if number in match]
     if is_reversed:

@@ -127,7 +127,7 @@ class Walk:
         assert self.library.notices == []
 
     def rebuild(self) -> None:
-        """The index is made anew."""
+        """The index is made again."""
         refresh(self.library, rebuild=True)
 
     def look(self) -> None:

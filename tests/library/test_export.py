@@ -215,7 +215,7 @@ def test_an_article_as_markdown_has_its_parts() -> None:
 
 
 def test_a_heading_that_repeats_the_title_is_left_out() -> None:
-    """The body's own first heading stands once, another one stays."""
+    """The body's own first heading is once, another one stays."""
     assert body_alone(BARE._replace(body="\n# a\n\nText\n")) == "Text"
     assert body_alone(BARE._replace(body="# Another\n\nText")) == "# Another\n\nText"
 

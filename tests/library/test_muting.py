@@ -32,7 +32,7 @@ def test_a_view_s_rules_hold_in_it_narrowed_or_not(text: str, left: str) -> None
 
 
 def test_what_means_nothing_is_a_sentence() -> None:
-    """A bad query and an unknown view are said with the nearest name; the other rules hold."""
+    """A bad query and an unknown view are reported with the nearest name; the other rules hold."""
     rules = {EVERYWHERE: ("topci:x", "sponsored"), "Unraed": ("a",)}
     muting, mistakes = muting_of(rules, {})
     assert parse(str(muting.of(Query()))) == parse("-sponsored")

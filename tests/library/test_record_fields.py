@@ -87,7 +87,7 @@ def test_other_fields_may_have_any_name() -> None:
     ],
 )
 def test_values_have_a_text(value: object, text: str) -> None:
-    """What stands in a cell: a name for a map, commas in a list, nothing for nothing."""
+    """What is in a cell: a name for a map, commas in a list, nothing for nothing."""
     assert text_of(value) == text
 
 

@@ -1,4 +1,4 @@
-"""The person's marks: kept across starts, taken back and done again, exported and read in, never lost."""
+"""The user's marks: kept across starts, taken back and done again, exported and read in, never lost."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ def test_a_newer_readers_marks_are_left_alone(path: Path, marks: Marks) -> None:
 
 
 def test_a_file_that_is_no_database(path: Path) -> None:
-    """Without a copy the marks begin anew, one sentence says so, and every byte of the file is kept."""
+    """Without a copy the marks begin again, one sentence says so, and every byte of the file is kept."""
     raw = b"these are no marks, but somebody may need them" * 50
     path.write_bytes(raw)
     marks = Marks(path)
@@ -320,7 +320,7 @@ def test_marks_that_moved_can_be_undone(marks: Marks) -> None:
 
 
 def test_damage_in_values_costs_no_other_mark(marks: Marks, path: Path) -> None:
-    """Whatever stands in a column, everything else is read, changed, exported and merged as before."""
+    """Whatever is in a column, everything else is read, changed, exported and merged as before."""
     marks.change(BOTH, Change(starred=True, note="ask", add_tags=("later",)))
     columns = ("note", "tags", "title_key", "text_key", "date", "place", "changed", "read", "identity")
     for column in columns:
@@ -338,7 +338,7 @@ def test_damage_in_values_costs_no_other_mark(marks: Marks, path: Path) -> None:
 
 
 def test_a_damaged_step_is_a_sentence(marks: Marks, path: Path) -> None:
-    """What undoes a change may be damaged: that is said, and nothing is changed."""
+    """What undoes a change may be damaged: that is reported, and nothing is changed."""
     marks.change(BOTH, STAR)
     for value in ("'abc'", "x'ff'", "'[1]'", "7"):
         with sqlite3.connect(path) as damaged:

@@ -1,4 +1,4 @@
-"""How a text gets to the clipboard of the terminal that a person sits at."""
+"""How a text gets to the clipboard of the terminal that a user sits at."""
 
 from __future__ import annotations
 

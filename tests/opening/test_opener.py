@@ -76,7 +76,7 @@ def recorder(tmp_path: Path, record: Path) -> Path:
 
 
 def test_the_configured_browser_comes_first_over_ssh_too() -> None:
-    """What the person chose is tried before $BROWSER, and $BROWSER before the desktop."""
+    """What the user chose is tried before $BROWSER, and $BROWSER before the desktop."""
     assert commands(planned(LOCAL, "a", "b", "xdg-open", browser=("a", "--new"), variable="b")) == (
         ("a", "--new", URL), ("b", URL), ("xdg-open", URL),
     )  # fmt: skip

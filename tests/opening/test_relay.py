@@ -24,7 +24,7 @@ LONG = 30.0
 
 
 class Machine:
-    """A person's own machine with a relay on it, and the pages that were opened there."""
+    """A user's own machine with a relay on it, and the pages that were opened there."""
 
     def __init__(self, path: Path | None = None, allow_private: bool = False) -> None:
         self.opened: list[str] = []
@@ -91,7 +91,7 @@ PRIVATE = (
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_pages_of_the_person_s_own_network_are_refused(machine: Machine, url: str) -> None:
-    """The server can't reach them through the person's browser; the refusal is an answer."""
+    """The server can't reach them through the user's browser; the refusal is an answer."""
     handed = hand_over(url, machine.place, LONG)
     assert (handed.is_taken, handed.is_opened) == (True, False) and "--allow-private" in handed.sentence
     assert not machine.opened
@@ -147,7 +147,7 @@ def test_only_pages_are_opened(machine: Machine, url: str) -> None:
 
 
 def test_another_token_opens_nothing(machine: Machine) -> None:
-    """A wrong token is told from a right one by both sides, and nothing is said about it."""
+    """A wrong token is told from a right one by both sides, and nothing is reported about it."""
     handed = hand_over(URL, machine.place._replace(token="b" * 20), LONG)
     assert not handed.is_taken and not machine.opened
 
@@ -214,7 +214,7 @@ def test_too_many_pages_are_refused(machine: Machine) -> None:
 
 
 def test_a_machine_without_a_browser_says_so(machine: Machine) -> None:
-    """Then another way is due; why no browser took it is for the person's own machine."""
+    """Then another way is due; why no browser took it is for the user's own machine."""
     machine.can_open = False
     assert hand_over(URL, machine.place, LONG) == (False, False, NOT_OPENED)
 

@@ -132,7 +132,7 @@ def test_the_end_of_a_day(text: str, expected: tuple[int, int, int, int, int, in
     ],
 )
 def test_a_time_that_is_doubtful_is_refused(text: str, reason: str) -> None:
-    """The reason is said."""
+    """The reason is reported."""
     with pytest.raises(ValueError, match=reason):
         parse_date(text)
 

@@ -100,7 +100,7 @@ def test_jekyll() -> None:
 
 
 def test_zola() -> None:
-    """Tags, categories and authors stand in the table of taxonomies."""
+    """Tags, categories and authors are in the table of taxonomies."""
     parsed = read(ZOLA)
     found = article_of(parsed, PLACE)
     assert found.topics == ("flowers", "garden") and found.author == ("Ann Bell",)
@@ -109,14 +109,14 @@ def test_zola() -> None:
 
 
 def test_eleventy() -> None:
-    """A permalink of its own site is no address."""
+    """Its own permalink site is no address."""
     found = article_of(read(ELEVENTY), PLACE)
     assert found.original_url == "" and found.topics == ("flowers",)
     assert found.published_date_time == day(2021, 6, 18) and found.other == {"permalink": "/2021/tulips/"}
 
 
 def test_docusaurus() -> None:
-    """Authors and tags may be maps; a page in a folder of its own is named by it."""
+    """Authors and tags may be maps; a page in its own folder is named by it."""
     found = article_of(read(DOCUSAURUS), Place("/b/2021/06/18/x/index.md", "2021/06/18/x/index.md", "b"))
     assert found.author == ("Ann Bell", "bob") and found.topics == ("flowers", "Spring")
     assert found.published_date_time == day(2021, 6, 18)

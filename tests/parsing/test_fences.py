@@ -54,7 +54,7 @@ def test_megabytes_are_no_header() -> None:
 
 @given(st.text(st.sampled_from("-+.\n a:='T\"")), st.booleans())
 def test_nothing_is_lost(text: str, is_yaml: bool) -> None:
-    """Header and body stand in the text as they are, and the body's line is where it begins."""
+    """Header and body are in the text as they are, and the body's line is where it begins."""
     found = split(text, is_yaml=is_yaml)
     assert found.header in text and text.endswith(found.body)
     if found.body:

@@ -1,4 +1,4 @@
-"""Each field's conversion by type, and what is said of a value that can't be converted."""
+"""Each field's conversion by type, and what is reported of a value that can't be converted."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tests.headers import article, day, problems
 
 
 def notes() -> Notes:
-    """Notes of a file whose title stands in line 2 and whose second related link in line 9."""
+    """Notes of a file whose title is in line 2 and whose second related link in line 9."""
     return Notes("/n/a\x1b[1mb.md", {"title": 2, "related": 5, "related.1": 9})
 
 
 def test_a_note_has_the_line_of_the_nearest_key_that_is_known() -> None:
-    """Else of what it stands in, else none; path and field are clean."""
+    """Else of what it is in, else none; path and field are clean."""
     found = notes()
     found.add("title", "is odd")
     found.add("quality", "is odd", "related.1.")
@@ -75,7 +75,7 @@ def test_an_instant_is_utc() -> None:
 
 
 def test_a_provider_may_lack_a_part() -> None:
-    """The domain stands in for the name; a part that is no text is a problem of its own."""
+    """The domain stands in for the name; a part that is no text is its own problem."""
     assert provider_of({"domain": " d.example "}, "provider", notes()) == Provider("d.example", "d.example")
     assert provider_of({"name": "A\x1b[1m"}, "provider", notes()) == Provider("A")
     found = notes()
@@ -112,7 +112,7 @@ def test_texts() -> None:
     ],
 )
 def test_what_can_not_be_converted_is_one_problem(header: str, field: str) -> None:
-    """The field stays empty, the rest of the article stands."""
+    """The field stays empty, the rest of the article is."""
     found = article(f"type: article\n{header}", "text")
     assert problems(found) == [(3, field)]
     assert found.type == "article" and found.body == "text"

@@ -1,4 +1,4 @@
-"""The guard that stands before every parser."""
+"""The guard that is before every parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reader.parsing.parsed import (
 
 
 def test_the_deepest_nesting_that_is_parsed() -> None:
-    """As many brackets as the limit pass, one more does not, and its line is said."""
+    """As many brackets as the limit pass, one more does not, and its line is reported."""
     refuse_excess("a: " + "[" * MAX_NESTING)
     with pytest.raises(HeaderError) as caught:
         refuse_excess("a: x\nb: " + "[{" * MAX_NESTING)

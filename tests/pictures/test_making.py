@@ -26,7 +26,7 @@ def test_a_small_picture_is_not_blown_up() -> None:
 
 
 def test_other_kinds_of_answer() -> None:
-    """A file of its own, or a palette and an index a pixel."""
+    """Its own file, or a palette and an index a pixel."""
     file = making.make(a_picture(), 20, 20, "png")
     with Image.open(io.BytesIO(file.data)) as picture:
         assert picture.size == (file.width, file.height) == (20, 10)

@@ -122,7 +122,7 @@ def test_a_text_still_being_typed(text: str, written: str) -> None:
 
 
 def test_a_wrong_value_is_wrong_while_typing_too() -> None:
-    """What no further letter can make right is said at once."""
+    """What no further letter can make right is reported at once."""
     with pytest.raises(QueryError):
         parse("is:foo", typing=True)
 

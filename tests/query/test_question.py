@@ -17,7 +17,7 @@ def word(text: str, *, negated: bool = False, prefix: bool = False) -> Term:
 
 
 def phrase(text: str, *, negated: bool = False, prefix: bool = False) -> Term:
-    """Words that stand together."""
+    """Words that are together."""
     return Term("text", (text,), negated, prefix, phrase=True)
 
 
@@ -138,7 +138,7 @@ def test_a_field_error_says_how_to_search_for_the_text(text: str) -> None:
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_sort_orders(sort: str) -> None:
-    """Each order is read both ways, wherever it stands, and the default is not written."""
+    """Each order is read both ways, wherever it is, and the default is not written."""
     assert parse(f"sort:{sort} a OR b") == parse("a OR b").with_sort(sort)
     assert parse(f"a sort:-{sort}") == Query((word("a"),), sort, True)
     assert parse(str(Query((), sort, True))) == Query((), sort, True)

@@ -1,4 +1,4 @@
-"""Rules for topics as values: which are good, which need which, and in which rings they stand."""
+"""Rules for topics as values: which are good, which need which, and in which rings they are."""
 
 from __future__ import annotations
 

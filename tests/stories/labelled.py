@@ -1,4 +1,4 @@
-"""Articles with the stories that they tell, as a person sees them: invented, in `labelled.tsv`.
+"""Articles with the stories that they tell, as a user sees them: invented, in `labelled.tsv`.
 
 A line is story, time, provider, title and excerpt, with tabs between them. Articles with the same story tell
 the same. Stories that begin with `t` were looked at while the numbers in `reader/stories/` were chosen, those

@@ -60,7 +60,7 @@ class ArticleLoader:
         unmuted: Callable[[], Query],
     ) -> None:
         """`words` are those of the search. `mark_read` is called when an article was shown for some seconds:
-        never if they are negative, or before the person has done anything. `return_to_related` goes to the
+        never if they are negative, or before the user has done anything. `return_to_related` goes to the
         related link with this row. `unmuted` leaves out what is muted now."""
         self._host, self._library, self._picture, self._session = host, library, picture, session
         self._pane, self._related = article_pane, related_pane
@@ -77,10 +77,10 @@ class ArticleLoader:
         """The links of the article's file; what else is related comes later."""
         self._resting: Timer | None = None
         self._is_used = False
-        """Whether the person has done anything yet."""
+        """Whether the user has done anything yet."""
 
     def begin_use(self) -> None:
-        """The person has pressed a key or a button: articles that are shown from now on are read."""
+        """The user has pressed a key or a button: articles that are shown from now on are read."""
         if not self._is_used:
             self._is_used = True
             if self._pane.shown is not None:

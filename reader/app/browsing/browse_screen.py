@@ -1,6 +1,6 @@
 """The browsing screen: sidebar, list, article and related links, and the parts that do what crosses them.
 
-Panes own their state and its actions; they tell what a person did by messages. The screen hands that to the
+Panes own their state and its actions; they tell what a user did by messages. The screen hands that to the
 parts, which show what follows from it in the panes they were given.
 """
 
@@ -363,7 +363,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def library(self) -> Library:
-        """The collection, its index and the person's marks."""
+        """The collection, its index and the user's marks."""
         return self._start.library
 
     @property

@@ -37,7 +37,7 @@ _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.cli import feed_
 
 
 class FeedProcess:
-    """A task that needs the network or a parser of feeds, in a process of its own (`reader.cli.feed_worker`).
+    """A task that needs the network or a parser of feeds, in its own process (`reader.cli.feed_worker`).
 
     So the screen loads neither, a fetch never delays a key, and ending it is ending the process. `end` may be
     called from any thread, also before the task has begun.
@@ -83,7 +83,7 @@ class FeedProcess:
             raise ReaderError("the fetch process ended early; try again")
 
     def answer(self) -> dict[str, Any] | None:
-        """Its last answer; None where it was ended. Blocks. Raises ReaderError."""
+        """Its last answer; None if it was ended. Blocks. Raises ReaderError."""
         return next(iter(deque(self.steps(), maxlen=1)), None)
 
     def end(self) -> None:
@@ -109,7 +109,7 @@ UNREAD = Query().toggling("is", "unread")
 
 
 class Feeds:
-    """What a person does with feeds, and what happens by itself."""
+    """What a user does with feeds, and what happens by itself."""
 
     def __init__(
         self,
@@ -216,7 +216,7 @@ class Feeds:
         self._host.in_thread(partial(self._follow, self._fetch), "fetch")
 
     def stop_fetching(self) -> bool:
-        """Stop a fetch; what has come is kept. False where there is none."""
+        """Stop a fetch; what has come is kept. False if there is none."""
         if self._fetch is None:
             return False
         self._fetch.end()
@@ -260,7 +260,7 @@ class Feeds:
     def _fetched(
         self, process: FeedProcess, report: dict[str, int], errors: Sequence[tuple[str, str]]
     ) -> None:
-        """Say once what has come; failures where they are new or the person asked."""
+        """Say once what has come; failures where they are new or the user asked."""
         if process is not self._fetch:
             return
         parts = [f"{report['new']:,} new"] if report["new"] else []
@@ -289,7 +289,7 @@ class Feeds:
     # Subscribing and importing.
 
     def action_subscribe(self) -> None:
-        """Ask for an address, look what is there, and keep what the person chooses."""
+        """Ask for an address, look what is there, and keep what the user chooses."""
         from reader.app.screens.feeds import SubscribePage  # loaded when it is first opened
 
         def keep(chosen: Subscription | None) -> None:

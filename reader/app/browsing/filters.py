@@ -22,7 +22,7 @@ class Filters:
         self.rules = Muting()
         """What the configuration mutes."""
         self.shows_muted = False
-        """Whether the person wants to see muted articles all the same."""
+        """Whether the user wants to see muted articles anyway."""
         self._show_text, self._changed = show_text, changed
 
     @property

@@ -1,4 +1,4 @@
-"""How a page or its address leaves the screen: to a browser, to the clipboard, before the person's eyes."""
+"""How a page or its address leaves the screen: to a browser, to the clipboard, before the user's eyes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Link = tuple[str, str]
 """Title and URL, as the file says them."""
 
 SLOW = 0.6
-"""Seconds after which it is said what takes so long."""
+"""Seconds after which it is reported what takes so long."""
 LOOK_AGAIN = (3.0, 12.0)
 """Seconds after which a browser that was started is checked for having failed in the meantime."""
 

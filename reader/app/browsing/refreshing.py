@@ -1,6 +1,6 @@
 """Keeping the library up to date while the screen is used: the first load, R, and files that change on disk.
 
-The threads are daemons with a flag of their own and not Textual's workers: the event loop waits for those at
+The threads are daemons with their own flag and not Textual's workers: the event loop waits for those at
 the end, and a look for changes may take two seconds, while quitting must take none.
 """
 
@@ -72,7 +72,7 @@ class Refreshing:
         self._step: tuple[Progress, str] | None = None
         """How far the refresh is, and how long the rest will take."""
         self._is_asked_for = False
-        """Whether the person has asked for this refresh and wants to know the result."""
+        """Whether the user has asked for this refresh and wants to know the result."""
         self._problems: int | None = None
         """How many problems the files had before; None before the first look."""
 
@@ -176,7 +176,7 @@ class Refreshing:
         self._problems, self._is_asked_for = report.problems, False
 
     def _say_notices(self) -> None:
-        """Say what the library has noticed since; what it had before was said at the start."""
+        """Say what the library has noticed since; what it had before was reported at the start."""
         for notice in self._library.notices[self._noticed :]:
             self._host.say(notice, is_warning=True)
         self._noticed = len(self._library.notices)

@@ -73,7 +73,7 @@ class FailedAnswer(NamedTuple):
 
     query: Query
     reason: str
-    """A sentence for the person."""
+    """A sentence for the user."""
     position: int | None = None
     """Where in the text it went wrong, if that is known."""
     is_bug: bool = False
@@ -84,7 +84,7 @@ LatestAnswer: TypeAlias = ResultsAnswer | CountsAnswer | FailedAnswer
 
 
 class LatestQueryWorker:
-    """ResultsDisplay one question at a time in a thread of its own; a newer one replaces those that wait."""
+    """ResultsDisplay one question at a time in its own thread; a newer one replaces those that wait."""
 
     def __init__(
         self, library: Library, tell: Callable[[LatestAnswer], object], clock: Callable[[], datetime]
@@ -206,7 +206,7 @@ class LatestQueryWorker:
 
 
 PATIENCE = 0.02
-"""Seconds that a frame is held back for the answer. A query takes some 5 ms; a frame of its own for the list
+"""Seconds that a frame is held back for the answer. A query takes some 5 ms; its own frame for the list
 and another one for the counts would take more than that."""
 
 MARK_AFTER = 0.12
@@ -253,7 +253,7 @@ class ResultsDisplay:
         """The number of articles when it was last seen what they have."""
         self._marking: Timer | None = None
         self._failure: tuple[str, int] | None = None
-        """What is said of the current query, which could not be answered."""
+        """What is reported of the current query, which could not be answered."""
 
     @property
     def is_pending(self) -> bool:

@@ -72,7 +72,7 @@ class SearchInput:
         """The search bar has got the focus."""
         self._host.in_thread(self._read_tags, "tags")
         text, line = self._bar.text, self._bar.line
-        # A text that was put together elsewhere is whole: the next letters are a word of their own.
+        # A text that was put together elsewhere is whole: the next letters are their own word.
         if text and line.cursor_position == len(text) and text == str(self._filters.query):
             self._bar.show(f"{text} ")
 
@@ -126,7 +126,7 @@ class SearchInput:
             self._leave()
 
     def have_counts(self, query: Query, facets: Sequence[Facet]) -> None:
-        """Offer the candidates with new counts, unless the person is choosing among them."""
+        """Offer the candidates with new counts, unless the user is choosing among them."""
         is_waiting = self._completion is not None and self._candidate < 0
         if is_waiting and self._completed == self._bar.text and query == self._filters.asked:
             self._offer(facets)
@@ -152,7 +152,7 @@ class SearchInput:
 
 
 def as_typed(query: Query) -> str:
-    """A query's text as it stands in the search bar while it is typed: the last word begins words, without
+    """A query's text as it is in the search bar while it is typed: the last word begins words, without
     saying so by a `*`."""
     text = str(query)
     if not text.endswith("*"):
@@ -171,7 +171,7 @@ _HINTS: Mapping[str, tuple[str, ...]] = {
     **{field.name: field.names or field.hints for field in FIELDS},
     "sort": (*SORTS, *(f"-{name}" for name in SORTS)),
 }
-"""What may stand after fields of which no article's values are listed."""
+"""What may be after fields of which no article's values are listed."""
 _TOKEN = re.compile(r'(?:[^\s()"]|"(?:[^"\\]|\\.)*(?:"|$))+')
 _VALUES = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|$)|[^,"])*,')
 
@@ -180,11 +180,11 @@ class Candidate(NamedTuple):
     """What the word may become."""
 
     shown: str
-    """What it is, for the person to choose."""
+    """What it is, for the user to choose."""
     written: str
-    """What stands in the text then."""
+    """What is in the text then."""
     number: int | None = None
-    """How many articles have it; None where that is not known."""
+    """How many articles have it; None if that is not known."""
 
 
 class Completion(NamedTuple):
@@ -195,7 +195,7 @@ class Completion(NamedTuple):
     candidates: tuple[Candidate, ...]
 
     def applied(self, text: str, place: int) -> tuple[str, int]:
-        """The text with a candidate in place, and where the cursor stands then."""
+        """The text with a candidate in place, and where the cursor is then."""
         written = self.candidates[place].written
         return text[: self.start] + written + text[self.stop :].lstrip(), self.start + len(written)
 
@@ -205,7 +205,7 @@ Values = Mapping[str, Sequence[FacetValue]]
 
 
 def complete(text: str, cursor: int, values: Values, views: Sequence[tuple[str, str]]) -> Completion | None:
-    """What the word that ends at the cursor may become; None where nothing is known for it.
+    """What the word that ends at the cursor may become; None if nothing is known for it.
 
     `views` are names with the texts of their queries.
     """
@@ -230,7 +230,7 @@ def complete(text: str, cursor: int, values: Values, views: Sequence[tuple[str, 
 
 
 def _of_field(field: str, begun: str, before: str, values: Values) -> Iterator[Candidate]:
-    """The values of a field that begin so, but for those that stand there already."""
+    """The values of a field that start with it, but for those that are there already."""
     wanted = fold(begun.strip('"'))
     known = values.get(field)
     if known is None:
@@ -261,7 +261,7 @@ def _of_word(word: str, values: Values, views: Sequence[tuple[str, str]]) -> Ite
 
 
 def _beginning(known: Sequence[FacetValue], wanted: str) -> Iterator[FacetValue]:
-    """Values that begin so, then those of which a later word does."""
+    """Values that start with it, then those of which a later word does."""
     later = []
     for one in known[:MOST_LOOKED_AT]:
         folded, split = _folded(one.value)

@@ -36,7 +36,7 @@ class SessionState:
         self.given_theme = theme()
         """The theme while nobody chooses another one."""
         self.sizes = dict(visit.sizes)
-        """What the person made larger or smaller, by name, in cells or lines."""
+        """What the user made larger or smaller, by name, in cells or lines."""
         self._spots: dict[str, Spot] = dict(visit.spots)
         self._left: dict[str, Spot] = {}
         """The reading places of this visit."""

@@ -30,7 +30,7 @@ class TopicCommands:
         changed: Callable[[], object],
     ) -> None:
         """`configured` are the rules that hold now, `known_topics` those to suggest; `changed` asks the query
-        again and shows the article anew."""
+        again and shows the article again."""
         self._host, self._library, self._filters = host, library, filters
         self._known_topics, self._changed = known_topics, changed
         self._used: Configured = dict(configured)

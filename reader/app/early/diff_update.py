@@ -1,7 +1,7 @@
 """Sends only the cells that changed, in few bytes.
 
 Textual sends every repainted line whole, with all attributes for each segment: a cursor move is 1 kB, the
-blank lines of an article another 2. Over SSH a person waits for each byte. So the screen is remembered here
+blank lines of an article another 2. Over SSH a user waits for each byte. So the screen is remembered here
 as cells, and unchanged cells are not sent again.
 
 Columns are kept here too: whatever follows a text of doubtful width (see `reader.app.paint.cells`) is

@@ -21,7 +21,7 @@ class Feature(NamedTuple):
     """Something that Textual offers no public way to do."""
 
     name: str
-    """What a person gets."""
+    """What a user gets."""
     without: str
     """What the app does when it is off."""
     names: Mapping[str, str]

@@ -181,7 +181,7 @@ class ReplyFilter:
 
 
 def readable(sequence: str) -> str:
-    """A control sequence as Textual's parser reads it; empty where it is no key, mouse, focus or pasting."""
+    """A control sequence as Textual's parser reads it; empty if it is no key, mouse, focus or pasting."""
     if _PASSED.fullmatch(sequence):
         return sequence
     if _CURSOR_POSITION.fullmatch(sequence):

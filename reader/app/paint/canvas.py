@@ -55,7 +55,7 @@ class Shown(NamedTuple):
 
 
 def box_for(size: tuple[int | None, int | None], columns: int, rows: int = MOST_ROWS) -> Box:
-    """The largest box of the picture's shape, within so many cells; a cell is twice as high as wide."""
+    """The largest box of the picture's shape, within this many cells; a cell is twice as high as wide."""
     width, height = size
     if not width or not height or width < 0 or height < 0:
         width, height = 3, 2

@@ -1,10 +1,10 @@
 """Text measured, cut and filled by cells, and lines put together from it: how all our widgets paint.
 
-Everything goes to the terminal as segments with a style of their own, so nothing in a title is ever read as
+Everything goes to the terminal as segments with their own style, so nothing in a title is ever read as
 markup. The first headlines are painted before Textual is loaded, so only `strip_of` imports it.
 
 Terminals differ about the width of some characters. A spacing mark (the vowel signs of Devanagari and
-related scripts) has a cell of its own in most terminals and in tmux, and none in others and in Rich. Flags,
+related scripts) has its own cell in most terminals and in tmux, and none in others and in Rich. Flags,
 keycaps and other emoji of several characters take the cells of one emoji, of each part, or one alone. Texts
 are cut and wrapped by the widest measure, lines are filled by Rich's, and `reader.app.early.diff_update`
 moves the cursor to the column of whatever follows such a text.

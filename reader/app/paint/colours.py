@@ -100,7 +100,7 @@ def theme_for(colours: int, background: str) -> str:
 
 
 def colours_of(palette: Palette) -> Colours:
-    """The colours of a person's palette; missing ones come from our dark or light theme."""
+    """The colours of a user's palette; missing ones come from our dark or light theme."""
     its_own = palette.colours
     is_dark = palette.is_dark
     if is_dark is None:
@@ -118,8 +118,8 @@ def colours_of(palette: Palette) -> Colours:
 
 
 def named(name: str, palettes: Sequence[Palette]) -> Colours | None:
-    """The colours of one of our themes or of a person's own; None for any other theme."""
-    # A person's theme wins over one of ours with the same name.
+    """The colours of one of our themes or of a user's own; None for any other theme."""
+    # A user's theme wins over one of ours with the same name.
     return {one.name: one for one in (*OWN, *map(colours_of, palettes))}.get(name)
 
 

@@ -132,7 +132,7 @@ def theme_for(colours: int, background: str) -> Theme:
 
 
 def theme_of(palette: Palette) -> Theme:
-    """A person's palette as a theme."""
+    """A user's palette as a theme."""
     return _theme(plain.colours_of(palette))
 
 

@@ -40,7 +40,7 @@ FURTHER = "  ↳ "
 
 
 def layout_code(text: str, language: str, width: int, *, is_wrapped: bool = False) -> list[Line]:
-    """A block of code on a ground of its own, one blank cell at each side.
+    """A block of code on its own ground, one blank cell at each side.
 
     Lines that are too long are cut, and the sign at their end can be pressed to see them wrapped.
     """
@@ -186,7 +186,7 @@ def _natural(table: Table) -> list[int]:
 
 
 def _shared(natural: list[int], room: int) -> list[int] | None:
-    """Widths that fit: narrow columns keep theirs, wide ones share the rest; None where it is too little."""
+    """Widths that fit: narrow columns keep theirs, wide ones share the rest; None if it is too little."""
     if sum(natural) <= room:
         return natural
     widths = [0] * len(natural)
@@ -230,7 +230,7 @@ MIN_INNER = 16
 
 
 class Look(NamedTuple):
-    """The signs that stand before blocks."""
+    """The signs that are before blocks."""
 
     bullets: str = "•◦▪"
     bar: str = "▎ "
@@ -238,7 +238,7 @@ class Look(NamedTuple):
     """Whether the lines go to output without colours, in which headings and code keep their own signs."""
     wraps_code: bool = False
     base: str = ""
-    """Where relative links start; empty where that is not known."""
+    """Where relative links start; empty if that is not known."""
 
 
 SCREEN = Look()
@@ -345,7 +345,7 @@ class _BlockLayout:
     ) -> list[Line]:
         """The blocks of tokens start..stop-1, a blank line between them.
 
-        None stands between those of a tight list, nor between an item's text and the list that belongs to it.
+        None is between those of a tight list, nor between an item's text and the list that belongs to it.
         """
         lines: list[Line] = []
         before = ""

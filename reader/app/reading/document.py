@@ -55,7 +55,7 @@ def chunks_of(body: str) -> Iterator[BodyChunk]:
 
 
 def _open_fence(text: str) -> str:
-    """The line that opened the fence in which the text ends; empty where it ends outside."""
+    """The line that opened the fence in which the text ends; empty if it ends outside."""
     mark = opened = ""
     for match in _FENCE.finditer("\n" + text):
         line, fence, info = match.groups()
@@ -399,7 +399,7 @@ class LinkCursor:
         self.hit: tuple[int, Hit] | None = None
         """Section and hit."""
         self.link: Target | None = None
-        """Compared with `is`: the same address may stand in several places."""
+        """Compared with `is`: the same address may be in several places."""
         self._link_at: tuple[int, int] = (0, 0)
 
     def is_current(self, document: Document, y: int, hit: Hit) -> bool:

@@ -34,18 +34,18 @@ MAX_EXCERPT = 4_000
 
 
 class Subject(NamedTuple):
-    """What is read: the file's record, the person's marks, and the time from which ages are counted."""
+    """What is read: the file's record, the user's marks, and the time from which ages are counted."""
 
     article: Article
     headline: Headline
     note: str
     now: datetime
     tag_colours: Mapping[str, str] = {}
-    """The colours that the person chose for tags."""
+    """The colours that the user chose for tags."""
     picture_rows: int = 0
     """Lines to keep for the article's picture."""
     picture_note: str = ""
-    """What stands there where it can't be shown."""
+    """What is there where it can't be shown."""
 
 
 PICTURE = Target("picture", "")
@@ -170,7 +170,7 @@ def _chips(chips: Sequence[tuple[str, str, Target]], width: int) -> Iterator[Lin
 
 
 def _note(note: str, width: int) -> Iterator[Line]:
-    """The person's own words: beside a bar, line for line."""
+    """The user's own words: beside a bar, line for line."""
     for paragraph in note.split("\n"):
         for line in wrap([Span(paragraph, "note")], max(width - 2, 1)) or [()]:
             yield (Span("▍ ", "note-bar"), *line)

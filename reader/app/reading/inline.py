@@ -179,7 +179,7 @@ def _trimmed(url: str) -> str:
 
 
 def _link_end(link: Target, spans: list[Span], numbers: LinkNumbers | None) -> Iterator[Span]:
-    """What stands behind the words of a link, or in their place where it has none."""
+    """What is behind the words of a link, or in their place where it has none."""
     words = "".join(span.text for span in spans).strip()
     if not words:
         words = shown_url(link.value)

@@ -225,7 +225,7 @@ def _too_small(code: QrCode) -> str:
 
 @lru_cache(maxsize=4)
 def squares(url: str) -> Squares:
-    """The code's squares with the quiet zone, dark ones true. Empty where no code holds so long a text."""
+    """The code's squares with the quiet zone, dark ones true. Empty if no code holds so long a text."""
     import segno  # 50 ms that only whoever wants a code pays for
 
     try:
@@ -264,7 +264,7 @@ class QrCode(Static):
     def __init__(self, url: str, *, is_unicode: bool, id: str | None = None) -> None:
         self.url = url
         self.code = squares(url)
-        """The squares; empty where the address is too long for any code."""
+        """The squares; empty if the address is too long for any code."""
         self.needs = size_of(self.code, is_unicode=is_unicode)
         """The columns and lines that it takes."""
         super().__init__(painted(self.code, is_unicode=is_unicode) if self.code else "", id=id)

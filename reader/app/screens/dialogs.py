@@ -72,7 +72,7 @@ def _few(lines: Sequence[str]) -> list[str]:
 
 
 class Ask(Page["str | None"]):
-    """A question that is answered with a line of text; None where it was left with Esc."""
+    """A question that is answered with a line of text; None if it was left with Esc."""
 
     def __init__(
         self, title: str, value: str = "", suggestions: Sequence[str] = (), *, is_proposal: bool = False
@@ -116,7 +116,7 @@ class LastPart(Suggester):
         self._suggestions = tuple(suggestions)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The whole line with its last part completed; None where nothing begins so."""
+        """The whole line with its last part completed; None if nothing begins so."""
         before, comma, last = value.rpartition(",")
         blanks = last[: len(last) - len(last.lstrip())]
         begun = last.strip().casefold()
@@ -131,7 +131,7 @@ class LastPart(Suggester):
 
 
 class Note(Page["str | None"]):
-    """Some lines to write in; None where they were left as they were."""
+    """Some lines to write in; None if they were left as they were."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", "Keep", priority=True),
@@ -168,7 +168,7 @@ class Note(Page["str | None"]):
         self.dismiss(self.written)
 
     def action_leave(self) -> None:
-        """Close without an answer; what was written is dropped only when that was said before."""
+        """Close without an answer; what was written is dropped only when that was reported before."""
         if self.written == self._note.strip() or self._is_warned:
             self.dismiss(None)
             return
@@ -211,7 +211,7 @@ class Choice(NamedTuple):
 
 
 class MarkMany(Page["Choice | None"]):
-    """Which articles, then what; None where it was left with Esc."""
+    """Which articles, then what; None if it was left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,tab", "go(1)", "Down"),

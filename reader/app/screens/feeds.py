@@ -1,6 +1,6 @@
 """The page of feeds: what each has brought and what is wrong with it; fetch, edit, pause, end, take back.
 
-Every change is in feeds.toml at once; what cannot be written there is said and not done.
+Every change is in feeds.toml at once; what cannot be written there is reported and not done.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ class FeedRow(NamedTuple):
     state: FeedState | None = None
     """What a fetch remembers; None before the first."""
     articles: int | None = None
-    """In the news folder; None where that is not known."""
+    """In the news folder; None if that is not known."""
     unread: int | None = None
     value: str = ""
-    """Its folder, as a query names it; empty where everything is in it."""
+    """Its folder, as a query names it; empty if everything is in it."""
 
     @property
     def label(self) -> str:
-        """What it is called: as the person says, else as the feed itself does."""
+        """What it is called: as the user says, else as the feed itself does."""
         return self.feed.name or (self.state.title if self.state else "") or self.feed.address
 
     @property
@@ -268,7 +268,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
 
 
 def _spelled(feed: Subscription, key: str) -> Any:
-    """A setting as feeds.toml has it; None where it is the default."""
+    """A setting as feeds.toml has it; None if it is the default."""
     value = getattr(feed, key)
     if value == Subscription._field_defaults.get(key):
         return None
@@ -355,7 +355,7 @@ MOST_SHOWN = 3
 
 
 class SubscribePage(Page["Subscription | None"]):
-    """Closes with the subscription that the person wants, or with None."""
+    """Closes with the subscription that the user wants, or with None."""
 
     def __init__(self, discover: Discover, folders: Sequence[str]) -> None:
         super().__init__()

@@ -38,7 +38,7 @@ FOOT = "/ find a key or a word"
 _LEFT = ("Moving", "Panes", "Reading")
 """The groups of the left column."""
 _KEYS_WIDTH = 18
-"""Cells of the keys before what they do; longer ones get a line of their own."""
+"""Cells of the keys before what they do; longer ones get their own line."""
 _LEAST_COLUMN = 56
 """Cells from which on a column can be read."""
 
@@ -69,7 +69,7 @@ class Help(Page[None]):
             yield KeyLine(("move_down", ""), ("move_up", "scroll"), ("back", "back"))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Set the columns anew: two where each has room for a sentence."""
+        """Set the columns again: two where each has room for a sentence."""
         self._set_columns(event.size.width - 6)
 
     def _set_columns(self, width: int) -> None:

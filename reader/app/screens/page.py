@@ -112,7 +112,7 @@ class Hints(Visual):
         self._parts = parts
 
     def in_width(self, width: int) -> Content:
-        """The hints in lines of so many cells."""
+        """The hints in lines of this many cells."""
         lines = [self._parts[0]] if self._parts else [Content()]
         for part in self._parts[1:]:
             longer = Content.assemble(lines[-1], GAP, part)
@@ -133,7 +133,7 @@ class Hints(Visual):
         return sum(part.cell_length for part in self._parts) + len(GAP) * max(len(self._parts) - 1, 0)
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """Lines of them in so many cells."""
+        """Lines of them in this many cells."""
         return self.in_width(width).get_height(rules, width)
 
 

@@ -95,7 +95,7 @@ class PictureScreen(Page[None]):
         yield KeyLine(id="picture-said", classes="")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Make it anew in the other size."""
+        """Make it again in the other size."""
         self._load()
 
     def _load(self) -> None:

@@ -40,7 +40,7 @@ class Piping(NamedTuple):
 
 
 class AskPipe(Page["Piping | None"]):
-    """A command as one would write it in a shell; None where it was left with Esc."""
+    """A command as one would write it in a shell; None if it was left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,shift+tab", "other_form", "Other form", priority=True),

@@ -1,7 +1,7 @@
 """The pages of all views and of all rules for topics: choose one, edit, rename, move, delete, and take each
 change back.
 
-Every change is in the configuration file at once; what cannot be written there is said and not done.
+Every change is in the configuration file at once; what cannot be written there is reported and not done.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class SavedQueriesPage(Page["str | None"]):
     NOUN: ClassVar[str]
     """What each of them is, in a sentence."""
     EMPTY: ClassVar[str] = ""
-    """What is said where there are none."""
+    """What is reported where there are none."""
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVING,
         Binding("e", "edit", "Edit"),

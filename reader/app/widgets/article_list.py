@@ -71,7 +71,7 @@ class Pages:
         """Why the last page could not be read."""
 
     def at(self, position: int) -> Headline | None:
-        """The headline at a position, None where there is none."""
+        """The headline at a position, None if there is none."""
         number, offset = divmod(position, PAGE)
         page = self._pages.get(number)
         if page is None:
@@ -111,7 +111,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     selected: reactive[frozenset[str]] = reactive(frozenset())
     """The ids of the articles that are selected."""
     tag_colours: reactive[Mapping[str, str]] = reactive({})
-    """The colours that the person chose for tags."""
+    """The colours that the user chose for tags."""
     highlighted: var[Headline | None] = var(None)
     """The headline on which the cursor came to rest; None when the list is empty. Whoever watches it hears of
     it before the next frame, as no message would."""
@@ -135,7 +135,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         """The position of the cursor in the Results."""
         self.headline: Headline | None = None
-        """The headline under the cursor; None where there is none."""
+        """The headline under the cursor; None if there is none."""
         self.keeps_article = True
         """Whether new Results leave the cursor on its article; off while nobody has moved it and the first
         headlines are still arriving."""
@@ -149,7 +149,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._retry: Timer | None = None
         self._rest: Timer | None = None
         self._chosen_at = 0.0
-        """When the person put the cursor somewhere last."""
+        """When the user put the cursor somewhere last."""
         self.sought: Sought = ()
         """The words of the search, marked in the titles; set before the Results are."""
         self._marked: Sought = ()
@@ -214,7 +214,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.choose(self.cursor + rows)
 
     def choose(self, position: int) -> None:
-        """Put the cursor on a position because the person wants it there: it comes back to this article when
+        """Put the cursor on a position because the user wants it there: it comes back to this article when
         a question that leaves it out is taken back."""
         self.keeps_article = True
         self.select(position)
@@ -293,7 +293,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def watch_results(self, old: Results | None, new: Results | None) -> None:
-        """Keep the cursor on its article, or else where it is for the same question, or else at the top."""
+        """Keep the cursor on its article, or else where it is for the same query, or else at the top."""
         held, offset = self._chosen or self.headline, self.cursor * self.row_height - self.scroll_offset.y
         before = self._in_sight(old)
         self._pages = None
@@ -326,7 +326,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             return None
 
     def _in_sight(self, results: Results | None) -> list[Headline | None] | None:
-        """The headlines that are painted now; None where that is the sentence."""
+        """The headlines that are painted now; None if that is the sentence."""
         top = self.scroll_offset.y // self.row_height
         rows = self.size.height // self.row_height + 2
         return self._pages.some(top, rows) if self._pages and results else None

@@ -104,11 +104,11 @@ class DocumentView(PaintedView, inherit_bindings=False):
     """The line at the top of the window, as far as everything above it is known."""
 
     def watch_measure(self) -> None:
-        """Lay out anew, keeping the reading place."""
+        """Lay out again, keeping the reading place."""
         self._fit()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out anew where the width has changed, keeping the reading place."""
+        """Lay out again where the width has changed, keeping the reading place."""
         self._fit()
 
     def _fit(self) -> None:
@@ -141,7 +141,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
         self._go(self._settled + rows)
 
     def page(self, pages: float) -> bool:
-        """Go down (or up) by pages; False where there was nowhere left to go."""
+        """Go down (or up) by pages; False if there was nowhere left to go."""
         before = self._settled
         rows = max(int((self._rows - OVERLAP) * abs(pages)), 1)
         self._go(before + (rows if pages > 0 else -rows))
@@ -214,7 +214,7 @@ class Frame:
 
     @property
     def asked(self) -> tuple[int, str]:
-        """What the layout has to know: the lines, and the note that stands there instead."""
+        """What the layout has to know: the lines, and the note that is there instead."""
         return self.rows, self.note
 
     def clear(self) -> None:
@@ -265,7 +265,7 @@ class ArticlePane(DocumentView, can_focus=True):
     shown: reactive[tuple[Article, Headline] | None] = reactive(None, repaint=False)
     """The article to read with its headline (whose marks are shown); None shows the message."""
     note: reactive[str] = reactive("", repaint=False)
-    """The person's note on the article."""
+    """The user's note on the article."""
     highlights: reactive[Highlights] = reactive((), repaint=False)
     """Words and phrases of the search, marked unless others are looked for in the article itself."""
     spacing: reactive[int] = reactive(1, repaint=False)
@@ -290,7 +290,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self.has_links = False
         """Whether web addresses are links of the terminal's own (OSC 8) as well."""
         self.tag_colours: Mapping[str, str] = {}
-        """The colours that the person chose for tags."""
+        """The colours that the user chose for tags."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._cursor = LinkCursor()
         self._style_cache: dict[tuple[str, int], Style] = {}
@@ -312,7 +312,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self.lay_out_anew()
 
     def watch_spacing(self) -> None:
-        """Lay out anew, keeping the reading place."""
+        """Lay out again, keeping the reading place."""
         self.lay_out_anew()
 
     def watch_highlights(self) -> None:
@@ -494,7 +494,7 @@ class ArticlePane(DocumentView, can_focus=True):
         return self._cursor.all_hits(self._document, MAX_HITS) if self._document else []
 
     def next_hit(self, step: int = 1) -> bool:
-        """Go to the next word of the search, or with -1 to the one before; False where none is left."""
+        """Go to the next word of the search, or with -1 to the one before; False if none is left."""
         document = self._document
         return self._reveal(
             self._cursor.to_hit(document, self._settled, self._rows, step) if document else None
@@ -508,7 +508,7 @@ class ArticlePane(DocumentView, can_focus=True):
         )
 
     def press(self) -> bool:
-        """Press what `next_link` went to; False where that is nothing."""
+        """Press what `next_link` went to; False if that is nothing."""
         if self._cursor.link is None:
             return False
         self._press(self._cursor.link)

@@ -39,7 +39,7 @@ ROOMY = 24
 """Lines of a list from which on rows of two lines get a blank line between them."""
 
 _SIGN_WIDTH = 4
-"""Selection, cursor, unread sign, blank: what stands before a title."""
+"""Selection, cursor, unread sign, blank: what is before a title."""
 _PROVIDER_WIDTH = 16
 """Cells of the provider in a compact row."""
 _LEAST_TITLE = 24
@@ -54,12 +54,12 @@ class Row(NamedTuple):
 
     headline: Headline
     cursor: str = ""
-    """The style of the cursor where it stands on this row."""
+    """The style of the cursor where it is on this row."""
     is_selected: bool = False
     tag_colours: Mapping[str, str] = {}
-    """The colours that the person chose for tags."""
+    """The colours that the user chose for tags."""
     sought: Sought = ()
-    """The words of the search, marked where they stand in the title."""
+    """The words of the search, marked where they are in the title."""
 
 
 class Measures(NamedTuple):
@@ -127,7 +127,7 @@ def line(
 
 
 def gutter(row: Row, part: int) -> list[Piece]:
-    """What stands before a line of a row: in the first one whether it is selected, and the cursor."""
+    """What is before a line of a row: in the first one whether it is selected, and the cursor."""
     selected = Piece(SELECTED if row.is_selected and not part else " ", "selected")
     return [selected, Piece(CURSOR if row.cursor else " ", row.cursor or "ground")]
 

@@ -45,7 +45,7 @@ class Masthead(PaintedLine):
     source: reactive[str] = reactive("", layout=True)
     """The collection's folder, as people write it."""
     trail: reactive[tuple[str, ...]] = reactive((), layout=True)
-    """The names of the panes up to the one shown; empty where all are in sight."""
+    """The names of the panes up to the one shown; empty if all are in sight."""
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The way, or the name."""

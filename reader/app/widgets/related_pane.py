@@ -91,7 +91,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
 
     @property
     def current_url(self) -> str:
-        """The address of the link under the cursor; empty where there is none."""
+        """The address of the link under the cursor; empty if there is none."""
         link = self.current
         if link is None:
             return ""
@@ -99,7 +99,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
 
     @property
     def current_title(self) -> str:
-        """The title of the link under the cursor; empty where there is none."""
+        """The title of the link under the cursor; empty if there is none."""
         return _title(self.current) if self.current else ""
 
     def watch_links(self) -> None:

@@ -52,7 +52,7 @@ class SearchBar(Horizontal):
         step: int
 
     typed: var[str] = var("", init=False)
-    """What the person has typed, for the screen to watch: by message it would come a frame later."""
+    """What the user has typed, for the screen to watch: by message it would come a frame later."""
 
     class Entered(Message):
         """Enter was pressed: the results are wanted."""

@@ -38,7 +38,7 @@ from reader.query import Query
 from reader.query.results import Facet
 
 NARROW = 26
-"""Cells below which the numbers stand close together, for the names."""
+"""Cells below which the numbers are close together, for the names."""
 LEAST_WINDOW = 4
 """Lines above the one that says what is below: in fewer that is seen anyway."""
 
@@ -58,14 +58,14 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     views: reactive[tuple[ViewCount, ...]] = reactive((), repaint=False)
     """The saved queries, counted."""
     facets: reactive[tuple[Facet, ...]] = reactive((), repaint=False)
-    """The counts under the current question."""
+    """The counts under the current query."""
     shown_query: reactive[Query] = reactive(Query(), repaint=False)
-    """The current question, which says what is chosen."""
+    """The current query, which says what is chosen."""
 
     finding: var[str | None] = var(None)
     """The facet in whose box is being typed."""
     chart_field: var[str] = var("")
-    """The chart under the cursor, for those who say its keys; empty where there is none."""
+    """The chart under the cursor, for those who say its keys; empty if there is none."""
 
     @dataclass
     class ViewChosen(Message):
@@ -90,17 +90,17 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self._lost: tuple[str, str, str] | None = None
         """The place to which the cursor goes back if the row is there again before it is moved."""
         self.folding = Folding()
-        """How the person has opened the sections up."""
+        """How the user has opened the sections up."""
         self._boxes: frozenset[str] = frozenset()
         self._holds = 0
         self._is_stale = False
         self._charts: dict[str, Chart] = {}
         self._marks: dict[str, str] = {}
-        """The value on which the person is, in each chart."""
+        """The value on which the user is, in each chart."""
         self._dragged: tuple[str, int] | None = None
         """The chart and the bar at which the mouse button went down."""
         self._dragged_to = ""
-        """What was said of the drag last: the mouse reports each cell that it passes, and rows too."""
+        """What was reported of the drag last: the mouse reports each cell that it passes, and rows too."""
 
     def choose(self, *, exclude: bool = False) -> None:
         """Choose what is under the cursor, or exclude it."""
@@ -162,7 +162,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     watch_views = watch_facets = watch_shown_query = on_resize = show_counts
 
     def watch_has_focus(self, focused: bool) -> None:
-        """Paint the cursor bright or dim, and close the box when the person goes elsewhere."""
+        """Paint the cursor bright or dim, and close the box when the user goes elsewhere."""
         super().watch_has_focus(focused)
         if not focused and self.finding:
             self.leave_box(keep=True)
@@ -196,7 +196,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self.move(len(self.rows) if to_end else -len(self.rows))
 
     def show_section(self, section: str) -> bool:
-        """Put the cursor on the first choice of a section; False where the section is not there."""
+        """Put the cursor on the first choice of a section; False if the section is not there."""
         for line, row in enumerate(self.rows):
             if row.section == section and row.is_choice:
                 self.go(line)
@@ -222,7 +222,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.build()
 
     def line_at(self, y: int) -> int | None:
-        """Which line stands at `y` of the window; None beyond the last, and where it says what is below."""
+        """Which line is at `y` of the window; None beyond the last, and where it says what is below."""
         line = y + self.scroll_offset.y
         return line if 0 <= line < len(self.rows) and not self.further(y) else None
 
@@ -250,7 +250,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self._find(section, self.folding.finding.get(section, ""))
 
     def leave_box(self, *, keep: bool) -> bool:
-        """Stop typing in the box and, unless kept, take its narrowing back; False where none is open."""
+        """Stop typing in the box and, unless kept, take its narrowing back; False if none is open."""
         section = self.finding or next(iter(self.folding.finding), None)
         if section is None:
             return False
@@ -299,7 +299,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return self._charts.get(self.row.section) if self.row and self.row.kind == "chart" else None
 
     def step(self, step: int) -> bool:
-        """Go along the dates by so many bars; False where the cursor stands elsewhere."""
+        """Go along the dates by this many bars; False if the cursor is elsewhere."""
         chart = self.chart
         if chart is None or chart.field != "date":
             return False
@@ -377,7 +377,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return chart, chart.bar_at(int(event.x) - 1, self.chart_room)
 
     def _mark(self, chart: Chart) -> int:
-        """The bar on which the person stands; at first the end of what is chosen, else the latest."""
+        """The bar on which the user is; at first the end of what is chosen, else the latest."""
         value = self._marks.get(chart.field)
         if value in chart.values:
             return chart.values.index(value)
@@ -448,7 +448,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
                 self.build()
 
     def build(self) -> None:
-        """Make the rows anew; the cursor stays on its choice, lines that look the same are not painted."""
+        """Make the rows again; the cursor stays on its choice, lines that look the same are not painted."""
         self._is_stale = bool(self._holds)
         if self._is_stale:
             return

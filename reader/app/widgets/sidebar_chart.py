@@ -1,6 +1,6 @@
 """The sidebar's two charts: qualities as a histogram, dates as a sparkline, of which a part can be chosen.
 
-Pure: counts and a Query in, lines of a row and texts for the Query out. What is chosen stands in the Query
+Pure: counts and a Query in, lines of a row and texts for the Query out. What is chosen is in the Query
 and nowhere else, so typing moves the chart and the chart writes the text.
 """
 
@@ -36,16 +36,16 @@ class Chart(NamedTuple):
     values: tuple[str, ...]
     counts: tuple[int, ...]
     chosen: tuple[int, int] | None
-    """The first and the last bar of what is chosen; None where nothing is."""
+    """The first and the last bar of what is chosen; None if nothing is."""
     told: str
-    """What is chosen, in words; empty where nothing is."""
+    """What is chosen, in words; empty if nothing is."""
 
     def width_of_bar(self, room: int) -> int:
         """Cells of each bar."""
         return max(min(room // max(len(self.values), 1), WIDEST), 1)
 
     def bar_at(self, column: int, room: int) -> int:
-        """Which bar stands at a column of the chart; the nearest one beyond its ends."""
+        """Which bar is at a column of the chart; the nearest one beyond its ends."""
         first = self.first_shown(room)
         return max(min(first + column // self.width_of_bar(room), len(self.values) - 1), first)
 
@@ -83,7 +83,7 @@ def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> t
 
 
 def ends_of(chart: Chart, room: int) -> tuple[str, str]:
-    """What stands at the ends of the scale: the lowest and the highest quality, the first and last period."""
+    """What is at the ends of the scale: the lowest and the highest quality, the first and last period."""
     first, last = chart.values[chart.first_shown(room)], chart.values[-1]
     if chart.field == "date":
         start = first if first.startswith("..") else first.partition("..")[0]  # "..2025-01" has no start
@@ -112,7 +112,7 @@ def extended(chart: Chart, mark: int) -> str:
 
 
 def stepped(query: Query, step: int) -> str:
-    """The choice of quality with its lower end moved by so many steps; "" where that chooses everything."""
+    """The choice of quality with its lower end moved by this many steps; "" where that chooses everything."""
     low, high = _quality(query)
     low = max(min((low or 0) // STEP * STEP + step * STEP, 100 if high is None else high), 0)
     if not low:

@@ -67,7 +67,7 @@ class SidebarRow(NamedTuple):
 
     @property
     def is_choice(self) -> bool:
-        """Whether the cursor can stand on it; where nothing is found too, for it to stay in its section."""
+        """Whether the cursor can be on it; where nothing is found too, for it to stay in its section."""
         return self.kind in ("view", "value", "more", "chart", "nothing")
 
     @property
@@ -77,14 +77,14 @@ class SidebarRow(NamedTuple):
 
 
 class Folding(NamedTuple):
-    """How the person has opened up the sections."""
+    """How the user has opened up the sections."""
 
     open: frozenset[str] = frozenset()
     """Sections of which every row is shown."""
     finding: Mapping[str, str] = {}
-    """What stands in the box of each facet that has one open."""
+    """What is in the box of each facet that has one open."""
     is_by_name: bool = False
-    """Whether values stand from A to Z, and not the most frequent first."""
+    """Whether values are from A to Z, and not the most frequent first."""
 
 
 def rows_of(
@@ -121,7 +121,7 @@ def rows_of(
 
 
 def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
-    """A chart under its head, `room` cells wide; with `mark`, the bar on which the person stands."""
+    """A chart under its head, `room` cells wide; with `mark`, the bar on which the user is."""
     field, is_high = chart.field, height >= HIGH
     note = chart.told or ("" if is_high else _ends_in(chart, room, room - len(HEADS[field]) - 1))
     if mark is not None and field == "date":
@@ -139,7 +139,7 @@ def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterat
 
 
 def _ends_in(chart: Chart, room: int, width: int) -> str:
-    """The ends of a scale in so many cells, of dates the years alone where there is little room."""
+    """The ends of a scale in this many cells, of dates the years alone where there is little room."""
     ends = ends_of(chart, room)
     years = [end[-4:] if chart.field == "date" else end for end in ends]
     told = (" – ".join(dict.fromkeys(words)) for words in (ends, years))
@@ -289,7 +289,7 @@ def _facet_rows(
 
 
 def _found(letters: str, values: Sequence[FacetValue]) -> list[FacetValue]:
-    """The values with these letters: first those that begin so, then those of which a word does."""
+    """The values with these letters: first those that start with it, then those of which a word does."""
 
     def distance(name: str) -> int:
         return 0 if name.startswith(letters) else 1 if f" {letters}" in name else 2
@@ -330,7 +330,7 @@ def further(words: str, width: int) -> list[Piece]:
 
 
 def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
-    """A view, a value or a fold; `cursor` is the style of the cursor, empty where it stands elsewhere."""
+    """A view, a value or a fold; `cursor` is the style of the cursor, empty if it is elsewhere."""
     if row.kind == "blank":
         return []
     if row.kind in ("chart", "upper", "scale"):

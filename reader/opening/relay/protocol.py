@@ -43,7 +43,7 @@ class RelayPlace(NamedTuple):
 
     token: str
     path: str = ""
-    """Of a socket file; empty where it is a port."""
+    """Of a socket file; empty if it is a port."""
     port: int = 0
     """On 127.0.0.1."""
 

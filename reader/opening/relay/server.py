@@ -77,7 +77,7 @@ class Relay:
         """Where it listens."""
 
     def serve(self) -> None:
-        """Answer until `close`, each talk in a thread of its own."""
+        """Answer until `close`, each talk in its own thread."""
         while True:
             try:
                 connection, _ = self._listener.accept()

@@ -45,7 +45,7 @@ def whole(strips: Sequence[Strip]) -> LayoutUpdate:
 
 
 def some(strips: Sequence[Strip], rows: Sequence[int]) -> ChopsUpdate:
-    """Only these lines, as they are after a widget was painted anew."""
+    """Only these lines, as they are after a widget was painted again."""
     return ChopsUpdate(
         [{0: strip} for strip in strips],
         [(row, 0, COLUMNS) for row in rows],
@@ -97,7 +97,7 @@ def test_after_forgetting_everything_is_sent() -> None:
 
 
 def test_columns_hold_beside_a_text_of_doubtful_width() -> None:
-    """Whether a vowel sign takes a cell or none, what stands to its right is put there by number."""
+    """Whether a vowel sign takes a cell or none, what is to its right is put there by number."""
     assert widest("हिन्दी") == cell_len("हिन्दी") + 2
     page = ScreenBuffer()
     line = Strip([Segment("हिन्दी समाचार".ljust(20) + "12h", STYLES[0])])

@@ -60,7 +60,7 @@ def is_same(one: tuple[str, bool, tuple[int, ...]], other: tuple[str, bool, tupl
 async def test_the_first_rows_are_those_of_the_list(
     size: tuple[int, int], query: str, config: Config, visit: Visit
 ) -> None:
-    """On every layout the early rows stand where the app's stand, in the same colours."""
+    """On every layout the early rows are where the app's are, in the same colours."""
     library = FakeLibrary(articles(40))
     results = library.select(parse(query).and_also(muting_of(config.mute, {})[0].of(parse(query))), NOW)
     if visit.article:

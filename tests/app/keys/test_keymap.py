@@ -1,4 +1,4 @@
-"""The person's own keys: what they change, and what is said about those that can't be."""
+"""The user's own keys: what they change, and what is reported about those that can't be."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_a_number_that_counts_nothing() -> None:
 
 
 def test_a_digit_that_somebody_gave_to_a_command_is_that_command() -> None:
-    """The person's own keymap wins."""
+    """The user's own keymap wins."""
     assert pressed("5", "j", changes={"toggle_star": "5"}) == ["5", "j"]
 
 

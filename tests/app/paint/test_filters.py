@@ -1,4 +1,4 @@
-"""What a terminal can't show is said otherwise, in the same width."""
+"""What a terminal can't show is reported otherwise, in the same width."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def test_letters_stay_readable() -> None:
 
 
 def test_levels_of_charts_stay_levels() -> None:
-    """Each height of a bar has a sign of its own, none is a question mark, and more is never paler."""
+    """Each height of a bar has its own sign, none is a question mark, and more is never paler."""
     levels = in_ascii(LEVELS)
     assert len(set(levels)) == len(LEVELS) and "?" not in levels
     assert levels == " _.:-=+*#"
 
 
 def test_only_signs_where_only_signs_were_asked_for() -> None:
-    """A person's text keeps its own letters."""
+    """A user's text keeps its own letters."""
     segments = [Segment("▌● Café – “x” ★", Style.parse("red")), Segment("plain", None)]
     (first, second) = AsciiSigns(is_all=False).apply(segments, PAGE)
     assert first.text == ">* Café – “x” *" and first.style == segments[0].style

@@ -39,7 +39,7 @@ def test_a_hard_break_is_a_new_line() -> None:
 
 
 def test_a_line_break_between_han_is_nothing() -> None:
-    """Scripts without blanks get none where the source goes on with a new line."""
+    """Scripts without blanks get none if the source goes on with a new line."""
     assert texts("漢字\n漢字") == ["漢字漢字"]
 
 
@@ -55,7 +55,7 @@ def test_emphasis_becomes_bits() -> None:
 
 
 def test_a_link_shows_where_it_leads() -> None:
-    """The real host stands behind a link in a style of its own."""
+    """The real host is behind a link in its own style."""
     link = spans("[the page](https://real.example/x)")
     assert [(span.text, span.style) for span in link] == [("the page", "link"), (" [real.example]", "host")]
     assert {span.target.value for span in link if span.target} == {"https://real.example/x"}
@@ -182,7 +182,7 @@ def test_a_nested_list_stands_close_to_its_item() -> None:
 
 
 def test_a_link_whose_words_lie_has_its_host_beside_its_number() -> None:
-    """In a style of its own; the words of others say nothing about a host."""
+    """In its own style; the words of others say nothing about a host."""
     line = layout_markdown(
         "[bank.com](https://evil.example) [it](https://a.example)", 60, numbers=LinkNumbers()
     )[0]

@@ -94,7 +94,7 @@ def test_links_defined_far_away_are_known_everywhere() -> None:
 
 @pytest.mark.parametrize("heading", ["# Two   words", "Two words\n====", "\n\n## Two *words*"])
 def test_a_heading_that_repeats_the_title_is_left_out(heading: str) -> None:
-    """The title stands above already."""
+    """The title is above already."""
     document = a_document(f"{heading}\n\nBody.", title="Two words")
     lines = [plain(document.line(y)) for y in range(document.height)]
     assert sum("words" in line and "Two" in line for line in lines) == 1
@@ -102,7 +102,7 @@ def test_a_heading_that_repeats_the_title_is_left_out(heading: str) -> None:
 
 
 def test_another_first_heading_stays() -> None:
-    """A heading of its own belongs to the body, and so does a paragraph that is the title."""
+    """Its own heading belongs to the body, and so does a paragraph that is the title."""
     for body in ("# Other\n\nBody.", "Two words\n\nBody."):
         document = a_document(body, title="Two words")
         assert body.partition("\n")[0].lstrip("# ") in [

@@ -32,7 +32,7 @@ def marked(text: str, *highlights: tuple[str, bool]) -> list[str]:
     ],
 )
 def test_words_and_phrases_are_found(text: str, highlight: tuple[str, bool], expected: list[str]) -> None:
-    """Case and accents do not matter, words are whole unless they may go on, phrases stand together."""
+    """Case and accents do not matter, words are whole unless they may go on, phrases are together."""
     assert marked(text, highlight) == expected
 
 

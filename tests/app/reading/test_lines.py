@@ -74,7 +74,7 @@ def test_no_line_is_too_wide_and_no_letter_is_lost(text: str, cuts: list[int], w
 
 @given(LETTERS, st.integers(2, 12))
 def test_a_letter_and_its_marks_stay_together(text: str, width: int) -> None:
-    """No line but the first of a paragraph begins with a mark whose letter stands on the line before."""
+    """No line but the first of a paragraph begins with a mark whose letter is on the line before."""
     text = "".join(text.split())
     assert not any(line.startswith(("\u0301", "\u200d", "\ufe0f")) for line in lines(text, width)[1:])
 

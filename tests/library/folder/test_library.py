@@ -52,7 +52,7 @@ def test_phrases_are_exact(feed: Path, library: Library) -> None:
     assert titles(library, '"quiet we"') == []
     assert titles(library, '-"quiet week"') == ["a week so quiet"]
     assert titles(library, 'author:"ana lund"') == ["week quiet"]
-    # Where one text ends and the next begins, nothing stands side by side.
+    # Where one text ends and the next begins, nothing is side by side.
     assert titles(library, '"ahead all"') == []
 
 
@@ -72,7 +72,7 @@ def test_a_phrase_with_very_many_candidates_says_at_least(
 
 
 def test_scripts_without_blanks(feed: Path, library: Library) -> None:
-    """A run of characters is found where it stands as a whole, a single one where it begins a pair."""
+    """A run of characters is found where it is as a whole, a single one where it begins a pair."""
     write(feed / "a.md", text_of("東京都の市場"))
     write(feed / "b.md", text_of("京都の東"))
     write(feed / "c.md", text_of("猫"))
@@ -105,7 +105,7 @@ def test_values_are_found_whatever_their_case_and_accents(feed: Path, library: L
 
 
 def test_late_articles_are_in_their_time(feed: Path, library: Library) -> None:
-    """What is older but came later stands at its place, and in the spans of time that hold it."""
+    """What is older but came later is at its place, and in the spans of time that hold it."""
     for day in (1, 5, 9):
         write(feed / f"{day}.md", text_of(f"d{day}", f"2024-01-0{day}"))
     refresh(library)

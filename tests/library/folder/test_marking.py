@@ -93,7 +93,7 @@ def test_notes(library: Library) -> None:
 
 
 def test_marks_outlive_the_index(feed: Path, library: Library) -> None:
-    """The index can be deleted as a whole: what the person did is still there."""
+    """The index can be deleted as a whole: what the user did is still there."""
     library.mark(named(library, "a", "d"), Change(read=True, starred=True))
     library.close()
     shutil.rmtree(paths.cache_dir())

@@ -256,7 +256,7 @@ def test_marks_go_to_another_machine(news: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_articles_with_one_address_keep_their_own(news: Path) -> None:
-    """The first keeps its id when others come, when the index is built anew, and when opened alone."""
+    """The first keeps its id when others come, when the index is built again, and when opened alone."""
     url = "https://lamp.example/show"
     write(news / "1/a.md", text_of("a", "2024-01-01", url=url, body=LONG))
     first = ids_by_name(news)["a.md"]
@@ -290,7 +290,7 @@ def test_what_a_fragment_means(one: str, other: str, total: int, news: Path) -> 
 
 
 def test_an_id_stays_without_marks(news: Path) -> None:
-    """A file that is retitled, moved and edited, or built anew has the id that it had."""
+    """A file that is retitled, moved and edited, or built again has the id that it had."""
     note = write(news / "a.md", f"# One\n\n{LONG}\n")
     before = ids_by_name(news)["a.md"]
     write(note, f"# One\n\n{OTHER}\n", 1_710_000_000_000_000_001)

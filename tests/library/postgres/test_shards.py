@@ -47,7 +47,7 @@ def empty(servers: list[PostgresServer], name: str) -> Iterator[list[str]]:
 
 
 def spread(folder: Path, count: int = 30) -> Path:
-    """Articles with and without a date: the latter have numbers in a block of their own, on the other
+    """Articles with and without a date: the latter have numbers in their own block, on the other
     shard."""
     for number in range(count):
         date = f"2024-01-{number % 28 + 1:02}" if number % 3 else ""
@@ -206,7 +206,7 @@ def test_shards_are_asked_for_nothing_but_the_answer(three: list[PostgresServer]
 @pytest.mark.parametrize("_", [pytest.param(0, marks=LONG)])
 def test_no_page_fails_and_no_mark_is_lost_when_nodes_die(tmp_path: Path, _: int) -> None:
     """SIGKILL of a shard's and of the first server's primary while pages are read: every page is there, marks
-    say a sentence until there is a writer again, and each that was said to be set is set."""
+    say a sentence until there is a writer again, and each that was reported to be set is set."""
     programs()
     with servers_folder() as folder, ExitStack() as stack:
 
@@ -244,7 +244,7 @@ def _of_both(primary: PostgresServer, standby: PostgresServer) -> str:
 def _read_and_mark(
     address: str, pairs: list[tuple[PostgresServer, PostgresServer]]
 ) -> tuple[set[str], int, int]:
-    """Read pages and set marks while two primaries are killed; what was said to be set, how many sentences
+    """Read pages and set marks while two primaries are killed; what was reported as set, how many sentences
     there were instead, and how many pages were read."""
     from reader.library import Change
 
