@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from reader.article.html import embed_kind
-from reader.article.plain_text import PYTHON_NAMES, unlinked, without_attributes
+from reader.article.plain_text import MARKED, PYTHON_NAMES, unlinked, with_raised, without_attributes
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -70,7 +70,8 @@ _BETWEEN_ARGUMENTS = re.compile(r",(?=\s*\w+\s*=)")
 _UNSEEN = r"(?:(?<!\w)%%[^%\n]+%%|\{%-?[ \t]*\w[^{}\n]*?-?%\})"
 _INLINE_UNSEEN = re.compile(rf"(?:(?<= )|\A){_UNSEEN}+ |{_UNSEEN}")
 """Comments of Obsidian and tags of Liquid within a line, with one of the blanks around them."""
-_MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]+)(?<=[^\s=])==(?![\w=])")
+_INSIDE = "\u2060"
+"""Stands for a token within a line that is no text; no text holds it."""
 _BLOCK_NAME = re.compile(r"\s\^[A-Za-z0-9-]{4,}\Z", re.ASCII)
 _ARGUMENT = re.compile(r"""(?:([\w-]+)[ \t]*=[ \t]*)?(?:"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`|([^\s"'`=]+))""")
 _SPECIAL = re.compile(r"([\\`*_\[\]<&])")
@@ -109,7 +110,7 @@ _WORDPRESS = re.compile(
     r"(?P<rest>(?:[ \t][^\[\]\n]{1,500})?)\](?!\()"
 )
 
-REFINED = ("[!", "[[", "{", "!!!", "???", "__", "[/", "%%", "==", " ^", *(f"[{name}" for name in (
+REFINED = ("[!", "[[", "{", "!!!", "???", "__", "[/", "%%", "==", "^", "~", *(f"[{name}" for name in (
     "caption", "wp_", "embed", "gallery", "playlist", "audio", "video", "youtube", "vimeo", "source",
 )))  # fmt: skip
 """Signs of what `refine` works on: a text without any of them stays as it is."""
@@ -471,7 +472,25 @@ def _like(token: Token, kind: str = "text", content: str = "") -> Token:
     return Token(kind, "", 0, content=content, level=token.level)
 
 
+def _unmark(children: Sequence[Token]) -> None:
+    """Take the signs of a marker pen off, between which there may be emphasis, code and links."""
+    texts = [
+        one.content if one.type == "text" else "\n" if one.type.endswith("break") else _INSIDE
+        for one in children
+    ]
+    signs: list[int] = []
+    for found in MARKED.finditer("".join(texts)):
+        signs += [found.start(), found.end() - 2]
+    start = 0
+    for token, text in zip(children, texts, strict=True):
+        for place in reversed([sign - start for sign in signs if 0 <= sign - start < len(text)]):
+            token.content = token.content[:place] + token.content[place + 2 :]
+        start += len(text)
+
+
 def _refined(children: Sequence[Token]) -> Iterator[Token]:
+    if any("==" in one.content for one in children if one.type == "text"):
+        _unmark(children)
     before = ""
     for number, token in enumerate(children):
         kind = token.type
@@ -497,8 +516,8 @@ def _links_between_notes(token: Token) -> Iterator[Token]:
         text = _CALL.sub(_inline_shortcode, text)
     if "%" in text:
         text = _INLINE_UNSEEN.sub("", text)
-    if "==" in text:
-        text = _MARKED.sub(r"\1", text)
+    if "^" in text or "~" in text:
+        text = with_raised(text)
     if "[" in text:
         text = _WORDPRESS.sub(_wordpress, text)
     start = 0

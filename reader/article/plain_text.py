@@ -31,7 +31,7 @@ PYTHON_NAMES = frozenset(
 )  # fmt: skip
 """Names that Python writes as `__init__`, in which the underscores are no emphasis."""
 
-_SIGNS = re.compile(r"[&<`*_~\[\\]")
+_SIGNS = re.compile(r"[&<`*_~^\[\\]|==")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Text that nothing is taken from: code, escaped signs, names such as `__init__`.
 _KEPT = re.compile(
@@ -72,9 +72,14 @@ _TAG_WITHIN_WORDS = re.compile(
     re.IGNORECASE,
 )
 """Tags of elements that do not part a word: `<b>bo</b>ld`."""
-_PARTED = re.compile(r"[^\W_]++(?:(?:\*{1,3}+|~~|`)[^\W_]++){1,32}+")
+_PARTED = re.compile(r"[^\W_]++(?:(?:\*{1,3}+|~{1,2}+|`|\^|==)[^\W_]++){1,32}+")
 """A word with emphasis inside: `**bo**ld`."""
 _STASHED = re.compile("\x00([0-9]+)\x00")
+
+MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]+)(?<=[^\s=])==(?![\w=])")
+"""Text between the signs of a marker pen."""
+_RAISED = re.compile(r"(?<=[\w)\]])\^(?:([0-9+\-−=()]{1,12}|[ni])\^|([^\W\d_]{1,4})\^(?!\w))")
+_LOWERED = re.compile(r"(?<=[^\W\d_]|[)\]])~([0-9+\-−=()]{1,12})~")
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -101,7 +106,8 @@ def plain_text(text: str) -> str:
     for _ in range(MAX_LAYERS):
         before = text
         text = _LINK.sub(r"\1", unlinked(text))
-        text = _EMPHASIS.sub(lambda found: found[2] or found[4] or found[6], _PAIR.sub(_unpaired, text))
+        text = MARKED.sub(r"\1", with_raised(_PAIR.sub(_unpaired, text)))
+        text = _EMPHASIS.sub(lambda found: found[2] or found[4] or found[6], text)
         if text == before:
             break
     text = _decoded(text)
@@ -143,6 +149,13 @@ def lowered(text: str) -> str:
     return lower if not any(map(str.isascii, lower.replace(" ", ""))) else text
 
 
+def with_raised(text: str) -> str:
+    """A text in which `x^2^` and `H~2~O` are raised and lowered."""
+    if "^" in text:
+        text = _RAISED.sub(lambda found: raised(found[1] or found[2]), text)
+    return _LOWERED.sub(lambda found: lowered(found[1]), text) if "~" in text else text
+
+
 def unlinked(text: str) -> str:
     """A text in which `[[Page]]` and `[[Page|words]]` are their words, as in an Obsidian vault."""
     return _WIKI_LINK.sub(lambda found: found[2] or found[1], text) if "[[" in text else text
@@ -160,9 +173,9 @@ def searched_text(body: str) -> str:
     whole that emphasis parts. Code is kept as it is written; the time is linear."""
     if "<" in body or "&" in body:
         body = "".join(_without_markup(body))
-    if ("*" in body or "~~" in body or "`" in body) and (parted := _PARTED.findall(body)):
+    if any(sign in body for sign in "*~`^=") and (parted := _PARTED.findall(body)):
         # What emphasis seems to part may be two words after all, like 2*3: those are found too.
-        body = "\n".join((_PARTED.sub(lambda found: re.sub(r"[*~`]", "", found[0]), body), *parted))
+        body = "\n".join((_PARTED.sub(lambda found: re.sub(r"[*~`^=]", "", found[0]), body), *parted))
     return body
 
 

@@ -163,6 +163,9 @@ def test_many_of_them_are_quick(part: str) -> None:
         ("1. a\n2. b\n{:toc}", ["1. a", "2. b"]),
         ('[a](https://a.example){:target="_blank"} *b*{: .c} `d`{:.e} `f` {x}', ["a [a.example] b d f {x}"]),
         ("One %%hidden%% two ==three== ^a1b2c3", ["One two three"]),
+        ("==a *b*== and ==`c` [d](https://a.example)== ==", ["a b and c d [a.example] =="]),
+        ("==a", ["==a"]),
+        ("x^2^ H~2~O 10^-3^ ~5~ a^b^c 2^10 and 3^10", ["x² H₂O 10⁻³ ~5~ a^b^c 2^10 and 3^10"]),
         ("a == b == c, 5%% and 6%%, 2 ^8", ["a == b == c, 5%% and 6%%, 2 ^8"]),
     ],
 )

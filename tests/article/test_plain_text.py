@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article.plain_text import lowered, plain_text, raised
+from reader.article.plain_text import lowered, plain_text, raised, searched_text
+from reader.article.text import words
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,11 @@ def test_raised_and_lowered_text() -> None:
     """What has no such form keeps its place visible or stays as it is."""
     assert (raised("-2"), raised("th"), raised(" ")) == ("⁻²", "^th", " ")
     assert (lowered("2"), lowered("max")) == ("₂", "max")
+
+
+def test_marks_raised_and_lowered_text() -> None:
+    """As Obsidian and Pandoc write them, in titles and in what is searched."""
+    assert (
+        plain_text("==Hot== *news* of H~2~O, x^2^ and a == b == c") == "Hot news of H₂O, x² and a == b == c"
+    )
+    assert {"h2o", "x2"} <= set(words(searched_text("H~2~O and x^2^")))
