@@ -19,35 +19,35 @@ _COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
 """Textual's names, by number of colours; it reads them while it is imported."""
 
 PATIENCE = (0.25, 1.0)
-"""Seconds that the screen waits to read and to write marks while another program has them."""
+"""Seconds to wait for marks that another program has locked, for reading and for writing."""
 
 
 class Start(NamedTuple):
-    """A collection, what is asked of it first, and how the user wants it all."""
+    """A collection, the first query, and the user's settings."""
 
     library: Library
     query: Query
     config: Config
     source: str = ""
-    """The collection as people say it: `~/news`."""
+    """The collection as users write it: `~/news`."""
     notices: Sequence[str] = ()
-    """What is to be reported at once, a sentence each."""
+    """Sentences to show at the start."""
     mistakes: Sequence[str] = ()
-    """What in the configuration and the themes can't be used, said in one notice."""
+    """Mistakes in the configuration and the themes, shown in one notice."""
     palettes: Sequence[Palette] = ()
     """The user's own themes."""
     visit: Visit = Visit()
     """Where the last visit ended."""
     keep_visit: Callable[[Visit], object] = lambda visit: None
-    """Takes down where this one ends."""
+    """Saves where this visit ends."""
     is_news: bool = False
     """Whether the folder of the user's own feeds is open."""
     is_sample: bool = False
-    """Whether it is the sample, because there is nothing else."""
+    """Whether the sample is open, because there is nothing else."""
     reopen: Callable[[str], object] = lambda folder: None
-    """Remembers the folder with which to start again when the screen has ended."""
+    """Sets the folder to restart with when the screen has ended."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    """What the time is."""
+    """The current time."""
 
 
 def run(start: Start) -> int:
@@ -76,7 +76,7 @@ def run(start: Start) -> int:
 
 
 def _draw_on_the_terminal() -> None:
-    """Draw on the terminal that stdout is, and in its real size.
+    """Draw on the terminal of stdout, in its real size.
 
     Textual draws on standard error, which may be sent elsewhere (`reader 2>log`), and believes COLUMNS and
     LINES, which are wrong after the window was resized.

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 def begin(work: Callable[[], Result]) -> Future[Result]:
-    """Do work in its own thread; where nobody waits any more it goes on unheard."""
+    """Do work in its own thread; its result is dropped if nothing waits for it any more."""
     future: Future[Result] = Future()
     context = copy_context()
 

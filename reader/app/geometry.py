@@ -1,4 +1,4 @@
-"""How a terminal of a certain size is shared among the panes, and where in it the list is.
+"""How the terminal's size is divided among the panes, and where the list is.
 
 Pure: sizes in, sizes out. The sheets have the layout of each class; what is worked out in cells is worked out
 here, so that the first headlines can be painted where the list will be, before Textual is there.

@@ -24,7 +24,7 @@ _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _LEFT_ALONE = frozenset(("quit", "back", "show_help"))
 """Commands that keep their own keys besides new ones, so that nobody locks themselves in."""
 MOST_DIGITS = 6
-"""Of a number before a key; a million rows is as far as anybody goes."""
+"""Maximum digits of a number before a key."""
 
 
 class FooterHint(NamedTuple):
@@ -246,7 +246,7 @@ def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list
 
 
 def _owner(key: str, taken: Mapping[str, str]) -> str | None:
-    """Who has this key, or one that would always be pressed before or instead of it."""
+    """The command that has this key, or one that shadows it."""
     for other, name in taken.items():
         if other == key or other.startswith(f"{key} ") or key.startswith(f"{other} "):
             return name
@@ -311,7 +311,7 @@ _CHARACTERS = {_named_character(chr(code)): chr(code) for code in range(33, 127)
 
 
 class Presses:
-    """What was pressed and waits for the key after it."""
+    """Pressed keys that wait for the next one."""
 
     def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """`keys` are the keys of each command, as `Keymap` has them."""
@@ -342,7 +342,7 @@ class Presses:
         return self._obeyed(key)
 
     def forget(self) -> None:
-        """Nothing is waited for any longer."""
+        """Stop waiting for another key."""
         self.first = self.count = ""
 
     def overdue(self) -> list[str]:

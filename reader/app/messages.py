@@ -42,6 +42,6 @@ class PicturePressed(Message):
 
 @dataclass
 class CopyRequested(Message):
-    """A text shall be copied to the clipboard."""
+    """A text should be copied to the clipboard."""
 
     text: str

@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from reader.app.early.reply_filter import BackgroundReported
 
 MADE_WAIT = 0.03
-"""Seconds after which it is looked again whether there is a whole screen, for early keys and an early end."""
+"""Seconds between checks whether the screen is complete, for early keys and an early exit."""
 DIGIT_WAIT = 0.4
 """Seconds that a digit waits for a key that it may count (`5j`) before it is its own key (a view's)."""
 HOLD = 1.0
-"""Seconds at most that keys wait behind one that leaves a line: a slow answer is no reason to be deaf."""
+"""Maximum seconds that keys wait behind one that leaves an input line."""
 TURNS = 2
 """A key goes up to the app, whose bindings may send a message the same way; and what a widget makes of it, it
 may tell itself before it tells those above."""
@@ -63,7 +63,7 @@ class KeyedApp(App[int]):
         self._keys: list[events.Key] = []
         self._digit_wait: Timer | None = None
         self._before: Iterator[DOMNode] | None = None
-        """Who has a say in the last key before the next one is looked at; None while nobody has."""
+        """The nodes that still handle the last key before the next one is taken; None if none do."""
 
     @property
     def is_made(self) -> bool:
@@ -99,7 +99,7 @@ class KeyedApp(App[int]):
 
     @property
     def _line(self) -> Widget | None:
-        """Where letters are typed now, if anywhere."""
+        """The widget in which text is typed now, if any."""
         focused = self.focused
         is_line = isinstance(focused, Input) or focused is not None and focused.check_consume_key("x", "x")
         return focused if is_line else None
@@ -294,18 +294,18 @@ class ReaderApp(KeyedApp):
                     screen.session.given_theme = self.theme
 
     def on_load(self) -> None:
-        """Let signal handlers know where the app runs."""
+        """Tell signal handlers where the app runs."""
         self.loop = asyncio.get_running_loop()
 
     def on_mount(self) -> None:
-        """Say what is to be reported."""
+        """Show the first notices."""
         self.app_resume_signal.subscribe(self, self._come_back)
         doubt = hard_to_read(self.current_theme) if self.current_theme in self.themes else ""
         for notice in dict.fromkeys([*self._notices, *filter(None, [doubt])]):
             self.notify(notice, severity="warning", markup=False, timeout=10)
 
     async def on_event(self, event: events.Event) -> None:
-        """Nothing of what was sent before a change of size can be relied on after it."""
+        """After a change of size, what was sent before can't be relied on."""
         if isinstance(event, events.Resize):
             self.output.forget()
         await super().on_event(event)
@@ -334,7 +334,7 @@ class ReaderApp(KeyedApp):
     def exit(
         self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
-        """End, keeping the place for the next visit."""
+        """Exit, saving the place for the next visit."""
         for screen in self.screen_stack:
             if isinstance(screen, BrowseScreen) and screen.is_mounted:
                 screen.session.keep()

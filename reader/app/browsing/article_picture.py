@@ -45,7 +45,7 @@ FIT_AFTER = 0.2
 
 
 class ArticlePicture:
-    """Shows what belongs to the article that is read; what comes too late is dropped."""
+    """Shows what belongs to the article that is read; late results are dropped."""
 
     def __init__(
         self,

@@ -82,7 +82,7 @@ Answer = TypeVar("Answer")
 
 
 class BrowseScreen(Screen[None]):
-    """Everything at a glance: what there is, what matches, what it says, what belongs to it.
+    """The screen with all panes.
 
     Its values are `var` and not `reactive`: each change of a screen's reactive paints everything again, which
     is 40 kB on the way to the terminal.
@@ -111,7 +111,7 @@ class BrowseScreen(Screen[None]):
         """`first_steps` go on with a refresh that has begun already."""
         self._start = start
         self.seen = seen
-        """What the terminal can do, as far as it shows without asking."""
+        """What the terminal can do, as far as known without asking it."""
         super().__init__(classes=" ".join(classes_at(*size)))
         self.keymap = keymap
         """Which keys do what."""
@@ -341,7 +341,7 @@ class BrowseScreen(Screen[None]):
         self.query("*").refresh()
 
     def _after_first_paint(self) -> None:
-        """Start what could wait: looking for garbage, for links and for new files."""
+        """Start what can wait: looking for garbage, for links and for new files."""
         if not gc.isenabled():
             gc.freeze()  # what the start has made stays: looking through it again stops the screen for 60 ms
             gc.enable()
@@ -368,7 +368,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def clock(self) -> Callable[[], datetime]:
-        """What the time is."""
+        """The current time."""
         return self._start.clock
 
     @property
@@ -459,7 +459,7 @@ class BrowseScreen(Screen[None]):
         self.set_focus(self.panes[place])
 
     def watch_place(self, place: PaneName) -> None:
-        """Show where we are: the footer's keys, the way there, and the pane itself in a narrow layout."""
+        """Show the current place: the footer's keys, the path, and in a narrow layout the pane itself."""
         if place != "article":
             self.is_zoomed = False
         self.show_keys()
@@ -509,7 +509,7 @@ class BrowseScreen(Screen[None]):
         self.picture.lift()
 
     def on_screen_resume(self) -> None:
-        """And has gone."""
+        """The other screen has closed."""
         self.picture.lay_again()
 
     @on(events.DescendantFocus)
@@ -775,7 +775,7 @@ class BrowseScreen(Screen[None]):
             self.app.exit()
 
     def _step_back(self) -> bool:
-        """Undo the last step inwards; False if there is none left."""
+        """Go back one step; False if there is none left."""
         if self.place == "sidebar" and self.sidebar.leave_box(keep=False):
             return True
         if self.place == "article":
@@ -810,7 +810,7 @@ class BrowseScreen(Screen[None]):
             self.articles.action_select_up()
 
     def action_exclude(self) -> None:
-        """Say where this works."""
+        """Say where the command works."""
         exclude, go = self.keymap.words("exclude"), self.keymap.words("focus_facets")
         self.say(f"{exclude} excludes a topic or provider in the sidebar; {go} goes there")
 

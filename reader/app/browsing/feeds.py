@@ -48,10 +48,10 @@ class FeedProcess:
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
         self.is_ended = False
-        """Whether somebody has ended it: what comes now is too late."""
+        """Whether it was ended; later answers are ignored."""
 
     def steps(self) -> Iterator[dict[str, Any]]:
-        """Its answers. Blocks. Raises ReaderError."""
+        """Yield its answers. Blocks. Raises ReaderError."""
         require("network")
         with self._lock:
             if self.is_ended:
@@ -87,7 +87,7 @@ class FeedProcess:
         return next(iter(deque(self.steps(), maxlen=1)), None)
 
     def end(self) -> None:
-        """End it: nothing is lost, and nothing half-written."""
+        """End it; no file is lost or left half-written."""
         self.is_ended = True
         with self._lock:
             if self._process is not None:
@@ -109,7 +109,7 @@ UNREAD = Query().toggling("is", "unread")
 
 
 class Feeds:
-    """What a user does with feeds, and what happens by itself."""
+    """The feed commands, and background fetching."""
 
     def __init__(
         self,
@@ -139,14 +139,14 @@ class Feeds:
         self._others: set[FeedProcess] = set()
         self._is_asked_for = False
         self._failed: set[str] = set()
-        """The errors that were said already: a feed that fails is not said every half hour."""
+        """The errors already shown: a failing feed is not reported every half hour."""
         self._page: FeedsPage | None = None
         self._is_over = False
 
     # Fetching.
 
     def start(self) -> None:
-        """Say how to bring in news where there is none; else fetch what is due, now and later."""
+        """Explain how to add news if there is none; fetch what is due, now and later."""
         if not permissions().network:
             return
         if self._is_sample:
@@ -156,7 +156,7 @@ class Feeds:
         self._look_for_due()
 
     def invitation(self, before: str = "", between: str = " · ") -> str:
-        """How to bring in news of one's own, with the keys."""
+        """How to add your own news, with the keys."""
         if not permissions().network:
             return ""
         if self._is_news and news.has_subscriptions():
@@ -260,7 +260,7 @@ class Feeds:
     def _fetched(
         self, process: FeedProcess, report: dict[str, int], errors: Sequence[tuple[str, str]]
     ) -> None:
-        """Say once what has come; failures where they are new or the user asked."""
+        """Report what has arrived; failures only if they are new or the user asked."""
         if process is not self._fetch:
             return
         parts = [f"{report['new']:,} new"] if report["new"] else []
@@ -289,7 +289,7 @@ class Feeds:
     # Subscribing and importing.
 
     def action_subscribe(self) -> None:
-        """Ask for an address, look what is there, and keep what the user chooses."""
+        """Ask for an address, look for feeds there, and subscribe to the chosen one."""
         from reader.app.screens.feeds import SubscribePage  # loaded when it is first opened
 
         def keep(chosen: Subscription | None) -> None:
@@ -309,7 +309,7 @@ class Feeds:
             return []
 
     def _discover(self, url: str, show: Callable[[list[dict[str, Any]], str], object]) -> Callable[[], None]:
-        """Look for feeds at an address; `show` gets them, or a sentence. Gives what ends the look."""
+        """Look for feeds at an address; `show` gets them, or an error. Returns what cancels the search."""
         return self._in_process("discover", lambda found, reason: show(found or [], reason), url=url)
 
     def _in_process(self, task: str, then: Callable[[Any, str], object], **said: str) -> Callable[[], None]:
@@ -459,7 +459,7 @@ class Feeds:
             self._host.call_later(self._show_feeds, rows, "; ".join(notices[:2]))
 
     def _with_counts(self, rows: Iterable[FeedRow]) -> list[FeedRow]:
-        """With how many articles lie in the folder of each feed."""
+        """Add the number of articles in each feed's folder."""
         everything, unread = (
             {one.value: one.count for one in self._library.facet("folder", query).values}
             for query in (Query(), UNREAD)
@@ -488,7 +488,7 @@ class Feeds:
     # Full text.
 
     def action_full_text(self) -> None:
-        """Fetch the article's page and keep its text in the file."""
+        """Fetch the article's page and save its full text in the file."""
         headline = self._host.target
         if headline is None or not headline.url:
             self._host.say(NO_ARTICLE if headline is None else "This article has no address")

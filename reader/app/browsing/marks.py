@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST_COMPARED = 50
 """Selected articles whose notes are read before a new one is written."""
 MOST_QUICK = 5_000
-"""Articles that are marked before one wonders whether anything happens."""
+"""More articles than this get a notice before they are marked."""
 
 Which: TypeAlias = "tuple[Headline, ...] | Results | Stretch"
 """Articles that are marked at once."""
@@ -35,7 +35,7 @@ Which: TypeAlias = "tuple[Headline, ...] | Results | Stretch"
 _SIMPLE = {
     "r": Change(read=True), "u": Change(read=False), "s": Change(starred=True), "x": Change(starred=False),
 }  # fmt: skip
-"""What the keys of `MarkMany` mean that need no further answer."""
+"""The keys of `MarkMany` that need no further input."""
 
 
 class Listed(NamedTuple):

@@ -1,4 +1,4 @@
-"""How a page or its address leaves the screen: to a browser, to the clipboard, before the user's eyes."""
+"""Opening pages, and copying and showing their addresses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Link = tuple[str, str]
 """Title and URL, as the file says them."""
 
 SLOW = 0.6
-"""Seconds after which it is reported what takes so long."""
+"""Seconds after which a slow step is announced."""
 LOOK_AGAIN = (3.0, 12.0)
 """Seconds after which a browser that was started is checked for having failed in the meantime."""
 
@@ -168,7 +168,7 @@ class Opening:
             self._host.call_later(self._show_page, sentence, left)
 
     def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
-        """Says what is being done if a slow line makes it last."""
+        """Announces the relay if it is slow."""
         if is_in_browser():
             self._in_main_thread(self._open_in_browser, plan.url)
             return opener.Outcome(True, f"Opened in your browser: {opener.shown_host(plan.url)}")
@@ -225,7 +225,7 @@ class Opening:
 
 
 class PipeAndEdit:
-    """Gives articles to other people's programs."""
+    """Passes articles to other programs."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How large things are: the panes by key and by mouse, the text's width, the space between paragraphs.
+"""Sizes: the panes by key and by mouse, the text's width, the space between paragraphs.
 
 What the user chose is kept by name; what there is room for is worked out from it each time the layout is
 fitted, so a small terminal forgets nothing.

@@ -20,13 +20,13 @@ from reader.query.results import Progress, Report
 TELL_EVERY = 0.25
 """Seconds between two reports of progress; each one may ask the query again."""
 LOOK_EVERY = 2.0
-"""Seconds that the library waits for a change before it is asked whether we are still here."""
+"""Seconds to wait for a change before checking whether the screen is still open."""
 PATIENCE = 0.2
-"""Seconds that quitting waits for the threads to come to a good end."""
+"""Seconds that quitting waits for the threads to finish."""
 
 
 class Pace:
-    """How fast files are read. Finding them is much quicker, so the time for that tells nothing."""
+    """The reading speed. Finding files is much faster, so that time is not counted."""
 
     def __init__(self) -> None:
         self._began = 0.0
@@ -88,7 +88,7 @@ class Refreshing:
             thread.start()
 
     def stop(self) -> None:
-        """Let the threads end; a late one is left behind, for it only reads."""
+        """Let the threads end; a late one is abandoned, since it only reads."""
         self._stopping.set()
         self._wanted.set()
         if self._threads:
@@ -148,7 +148,7 @@ class Refreshing:
                 return
 
     def _report_failure(self, error: Exception) -> None:
-        """Any error, for nobody else would report it; unless it failed because we are leaving."""
+        """Report any error, since nothing else would, unless the screen is closing."""
         if not self._stopping.is_set():
             reason = str(error) if isinstance(error, ReaderError) else unforeseen(error)
             self._host.call_later(self._failed, reason)
@@ -167,7 +167,7 @@ class Refreshing:
         self._progressed(progress.report is not None)
 
     def _say_report(self, report: Report) -> None:
-        """Say what a refresh has found: all if it was asked for, else that more files have problems."""
+        """Report what a refresh found: everything if the user asked, else only new problems."""
         before = self._problems
         has_more = report.problems > before if before is not None else report.added or report.changed
         sentence = report_in_words(report, is_whole=self._is_asked_for)
@@ -176,7 +176,7 @@ class Refreshing:
         self._problems, self._is_asked_for = report.problems, False
 
     def _say_notices(self) -> None:
-        """Say what the library has noticed since; what it had before was reported at the start."""
+        """Show the library's new notices; earlier ones were shown at the start."""
         for notice in self._library.notices[self._noticed :]:
             self._host.say(notice, is_warning=True)
         self._noticed = len(self._library.notices)

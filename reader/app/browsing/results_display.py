@@ -75,21 +75,21 @@ class FailedAnswer(NamedTuple):
     reason: str
     """A sentence for the user."""
     position: int | None = None
-    """Where in the text it went wrong, if that is known."""
+    """Position of the error in the text, if known."""
     is_bug: bool = False
-    """Whether nobody foresaw this."""
+    """Whether it is an unexpected error."""
 
 
 LatestAnswer: TypeAlias = ResultsAnswer | CountsAnswer | FailedAnswer
 
 
 class LatestQueryWorker:
-    """ResultsDisplay one question at a time in its own thread; a newer one replaces those that wait."""
+    """Answers one query at a time in its own thread; a newer one replaces those that wait."""
 
     def __init__(
         self, library: Library, tell: Callable[[LatestAnswer], object], clock: Callable[[], datetime]
     ) -> None:
-        """`tell` gets what nobody waits for, in the thread."""
+        """`tell` gets answers that are no longer waited for, in the thread."""
         self._library = library
         self._tell = tell
         self._clock = clock
@@ -127,7 +127,7 @@ class LatestQueryWorker:
         return not self._is_busy
 
     def stop(self) -> None:
-        """Let the thread end; one in the middle of an answer is left behind."""
+        """Let the thread end; a busy one is abandoned."""
         with self._changed:
             self._is_ending = True
             self._wanted = None
@@ -250,7 +250,7 @@ class ResultsDisplay:
         self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
         self._cells = 0
         self._measured = 0
-        """The number of articles when it was last seen what they have."""
+        """The number of articles when the columns were last chosen."""
         self._marking: Timer | None = None
         self._failure: tuple[str, int] | None = None
         """What is reported of the current query, which could not be answered."""

@@ -17,7 +17,7 @@ from reader.library.muting import muting_of
 from reader.query import Query, parse
 
 LONGEST_NAME = 40
-"""Letters of a name that is offered for a view."""
+"""Maximum length of a suggested name."""
 
 
 class ViewCommands:

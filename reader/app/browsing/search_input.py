@@ -23,7 +23,7 @@ from reader.query.results import Facet, FacetValue
 
 
 class SearchInput:
-    """Makes queries of what is typed, and offers what the word at the cursor may become."""
+    """Turns typed text into queries, and completes the word at the cursor."""
 
     def __init__(
         self,
@@ -50,13 +50,13 @@ class SearchInput:
         """The text that the candidates complete."""
 
     def typed(self, text: str) -> None:
-        """Ask for what is typed so far."""
+        """Run the query typed so far."""
         self._searches.forget_place()
         self._ask_text(text)
         self._host.call_later(self._offer)  # the cursor has not followed the letter yet
 
     def _ask_text(self, text: str) -> None:
-        """Ask for a text; one that is no query leaves the last good answer in place."""
+        """Run the query; an invalid one leaves the last results in place."""
         try:
             query = parse(text, typing=True)
         except QueryError as error:
@@ -164,7 +164,7 @@ def as_typed(query: Query) -> str:
 
 
 MOST = 30
-"""Candidates of one word: nobody goes through more with a key."""
+"""Maximum number of candidates for a word."""
 MOST_LOOKED_AT = 5_000
 """Values of a field that are compared with each letter, the most frequent ones."""
 _HINTS: Mapping[str, tuple[str, ...]] = {
@@ -177,12 +177,12 @@ _VALUES = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|$)|[^,"])*,')
 
 
 class Candidate(NamedTuple):
-    """What the word may become."""
+    """A completion of the word."""
 
     shown: str
-    """What it is, for the user to choose."""
+    """As it is shown to the user."""
     written: str
-    """What is in the text then."""
+    """As it is inserted."""
     number: int | None = None
     """How many articles have it; None if that is not known."""
 

@@ -1,4 +1,4 @@
-"""What one visit leaves for the next: the query, the article, how far each article was read, the sizes."""
+"""What is restored at the next visit: query, article, reading positions, sizes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reader.query.results import Headline
 
 
 class SessionState:
-    """Keeps reading places and sizes, and writes the visit down when it has changed."""
+    """Keeps reading positions and sizes, and saves the visit when it has changed."""
 
     def __init__(
         self,
@@ -34,9 +34,9 @@ class SessionState:
         self._first_query, self._last_query = first_query, visit.query
         self._query_text, self._theme, self._background = query_text, theme, background
         self.given_theme = theme()
-        """The theme while nobody chooses another one."""
+        """The theme unless the user chooses another one."""
         self.sizes = dict(visit.sizes)
-        """What the user made larger or smaller, by name, in cells or lines."""
+        """Sizes changed by the user, by name, in cells or lines."""
         self._spots: dict[str, Spot] = dict(visit.spots)
         self._left: dict[str, Spot] = {}
         """The reading places of this visit."""
@@ -55,7 +55,7 @@ class SessionState:
             self._pane.restore_place(ReadingPlace(*spot))
 
     def keep(self) -> None:
-        """Write the visit down if it has changed."""
+        """Save the visit if it has changed."""
         visit = self._now()
         if visit != self._visit:
             self._visit = visit
