@@ -38,10 +38,12 @@ _SLASHES = str.maketrans(dict.fromkeys("ノﾉ丿〳⁄∕⧸╱／", "/"))
 _NAMED_HOST = re.compile(
     r"(?:https?:/{1,3}|\b[a-z][a-z0-9+-]{1,15}://)"
     r"(?P<authority>\[[0-9a-f:.]{2,45}\](?::\d+)?|[^\s/?#<>\"'\[\]]{1,300})"
-    r"|(?:(?<!\S)//|(?<![\w@/.-]))(?P<bare>(?:[\w-]{1,63}\.){1,8}(?P<zone>[^\W\d_]{2,24}))(?![\w-]|\.\w)"
+    r"|(?:(?<!\S)//|(?<![\w/.-]))(?P<bare>(?:[\w-]{1,63}\.){1,8}(?P<zone>[^\W\d_]{2,24}))(?![\w@-]|\.\w)"
     r"|\A\s*(?P<number>\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:/\S*)?\s*\Z",
     re.IGNORECASE,
 )
+_DEFANGED = re.compile(r"\s?[\[({]\s?(?:\.|dot|punkt|point|punto)\s?[\])}]\s?|\\\.|%2e", re.IGNORECASE)
+"""Dots as they are written where nothing should become a link (`bank[.]example`)."""
 _FILE_ENDINGS = frozenset(
     (
         "js", "ts", "go", "rb", "html", "htm", "txt", "json", "toml", "yaml", "yml", "xml", "css",
@@ -164,13 +166,14 @@ def shown_url(url: str) -> str:
 def host_to_show(words: str, url: str) -> str:
     """The real host of a link whose words name a host but not exactly this one; else empty.
 
-    Also words that are the URL itself do not say where it leads if they have a user before the host
-    (`https://bank.example@evil.example`) or letters that look like others.
+    A mail address names its host, too, as do dots in brackets (`bank[.]example`). Also words that are the URL
+    itself do not say where it leads if they have a user before the host (`https://bank.example@evil.example`)
+    or letters that look like others.
     """
     host = shown_host(url)
     if not host:
         return ""
-    plain = unicodedata.normalize("NFKC", words).translate(_DOTS)
+    plain = _DEFANGED.sub(".", unicodedata.normalize("NFKC", words).translate(_DOTS))
     for found in _NAMED_HOST.finditer(plain):
         named = found["authority"] or found["bare"] or found["number"]
         name = re.sub(r":\d*$", "", named).rstrip(".,;:!").casefold()
