@@ -19,14 +19,16 @@ from benchmarks import (
     figures_load,
     figures_peers,
     figures_search,
+    figures_shared,
     figures_start,
     floors,
     made_index,
 )
 from benchmarks.bench import Bench
+from benchmarks.floors import Floor
 from benchmarks.table import Figure, markdown
 
-PARTS = ("load", "start", "search", "keys", "peers", "feeds")
+PARTS = ("load", "start", "search", "keys", "peers", "feeds", "shared")
 SMALL = 1_000
 """The collection that keys on a large one are compared with."""
 _SCALES = {"k": 1_000, "m": 1_000_000}
@@ -108,19 +110,29 @@ def _figures(options: argparse.Namespace, base: Path) -> Iterator[Figure]:
             yield from figures_keys.figures(small, bench, typed)
         if "peers" in options.only:
             yield from figures_peers.figures(bench)
+        if "shared" in options.only:
+            yield from figures_shared.figures(bench, typed)
 
     if "feeds" in options.only:
         yield from figures_feeds.figures(base, is_quick=options.quick)
     for count in options.made:
-        bench = made_index.make_bench(count, base, options.rounds)
-        if "start" in options.only:
-            yield from figures_start.figures(bench, held, typed)
-        if "search" in options.only:
-            yield from figures_search.figures(bench, typed)
-            yield from figures_search.orders(bench)
-        if "keys" in options.only:
-            small = made_index.make_bench(SMALL, base, options.rounds)
-            yield from figures_keys.figures(small, bench, typed)
+        yield from _figures_of_made(options, base, count, typed, held)
+
+
+def _figures_of_made(
+    options: argparse.Namespace, base: Path, count: int, typed: list[str], held: Floor
+) -> Iterator[Figure]:
+    bench = made_index.make_bench(count, base, options.rounds)
+    if "start" in options.only:
+        yield from figures_start.figures(bench, held, typed)
+    if "search" in options.only:
+        yield from figures_search.figures(bench, typed)
+        yield from figures_search.orders(bench)
+    if "keys" in options.only:
+        small = made_index.make_bench(SMALL, base, options.rounds)
+        yield from figures_keys.figures(small, bench, typed)
+    if "shared" in options.only:
+        yield from figures_shared.figures(bench, typed)
 
 
 def _bench(options: argparse.Namespace, base: Path, count: int) -> Bench:

@@ -49,10 +49,11 @@ PAUSE = 1.0
 TRIES = 3
 """How often a question is asked, when the server goes away or a publication comes in between."""
 
-_BEGIN = b"begin transaction isolation level repeatable read, read only"
-_STATE = b"""
+_BEGIN = b"""
+begin transaction isolation level repeatable read, read only;
 select (select value::bigint from meta where key = 'generation'),
   coalesce((select turn from mark_turn where role = current_user), 0)"""
+"""One way to the server and back for both."""
 _MARKS = """
 with mine as (select * from mark where role = current_user and turn > %s),
   theirs as (select number, key from article where key = any(array(select key from mine)))
@@ -77,13 +78,17 @@ class Connections:
         self._refused_until = 0.0
 
     @contextmanager
-    def transaction(self) -> Iterator[psycopg.Connection]:
-        """A transaction that sees one state of the database. Raises SharedError."""
+    def transaction(self) -> Iterator[tuple[psycopg.Connection, int, int]]:
+        """A transaction that sees one state of the database: the generation of what is published, and the
+        newest change of the role's marks. Raises SharedError."""
         with told(self._address):
             connection = self._taken()
             try:
-                connection.execute(_BEGIN)
-                yield connection
+                begun = connection.execute(_BEGIN)
+                begun.nextset()
+                row = begun.fetchone()
+                assert row is not None
+                yield connection, int(row[0] or 0), int(row[1])
                 connection.execute(b"commit")
             except BaseException:
                 if is_connection_alive(connection):
@@ -146,13 +151,13 @@ class SharedIndex:
         self.marked: Mapping[str, BitMap] = NO_MARKS
         self._view: IndexView | None = None
         self._rules = TopicRules()
-        with self.connections.transaction() as connection:
+        with self.connections.transaction() as (connection, *_):
             check_schema(connection, address)
 
     def state(self) -> tuple[int, int]:
         """The generation of what is published now, and the newest change of the role's marks."""
-        with self.connections.transaction() as connection:
-            return _state(connection)
+        with self.connections.transaction() as (_, generation, turn):
+            return generation, turn
 
     @contextmanager
     def view(self) -> Iterator[IndexView]:
@@ -162,9 +167,9 @@ class SharedIndex:
                 assert self._view is not None
                 yield self._view
                 return
-            with self.connections.transaction() as connection:
+            with self.connections.transaction() as (connection, generation, turn):
                 store = PostgresStore(connection)
-                self._follow(connection, store)
+                self._follow(connection, store, generation, turn)
                 assert self._view is not None
                 self._view.store = store
                 self._depth += 1
@@ -195,9 +200,10 @@ class SharedIndex:
         with self._lock:
             self._rules, self._view = rules, None
 
-    def _follow(self, connection: psycopg.Connection, store: PostgresStore) -> None:
+    def _follow(
+        self, connection: psycopg.Connection, store: PostgresStore, generation: int, turn: int
+    ) -> None:
         """Take over what was published and marked since the last question."""
-        generation, turn = _state(connection)
         if generation != self.edition or self._view is None:
             # Another version may have published.
             check_schema(connection, self._address)
@@ -234,8 +240,8 @@ class SharedIndex:
     @contextmanager
     def _page(self) -> Iterator[PostgresStore]:
         """The rows of articles, beside whatever question is being answered. Raises Superseded."""
-        with self.connections.transaction() as connection:
-            if _state(connection)[0] != self.edition:
+        with self.connections.transaction() as (connection, generation, _):
+            if generation != self.edition:
                 raise Superseded
             yield PostgresStore(connection)
 
@@ -267,7 +273,7 @@ class SharedIndex:
     @contextmanager
     def store(self) -> Iterator[PostgresStore]:
         """The columns of articles by their keys, whichever publication they are of."""
-        with self.connections.transaction() as connection:
+        with self.connections.transaction() as (connection, *_):
             yield PostgresStore(connection)
 
     def ask(self, question: Callable[[], _Reply]) -> _Reply:
@@ -299,12 +305,6 @@ class SharedIndex:
         """Let go of the connections."""
         self.marks.close()
         self.connections.close()
-
-
-def _state(connection: psycopg.Connection) -> tuple[int, int]:
-    row = connection.execute(_STATE).fetchone()
-    assert row is not None
-    return int(row[0] or 0), int(row[1])
 
 
 def _markings(connection: psycopg.Connection, turn: int) -> Iterator[tuple[frozenset[str], array[int]]]:

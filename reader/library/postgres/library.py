@@ -253,7 +253,7 @@ class SharedLibrary:
 
     def _table(self, question: LiteralString) -> list[tuple[Any, ...]]:
         def asked() -> list[tuple[Any, ...]]:
-            with self._index.connections.transaction() as connection:
+            with self._index.connections.transaction() as (connection, *_):
                 return connection.execute(question).fetchall()
 
         return self._ask(asked)
