@@ -226,6 +226,16 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
 class KeptMarks(Protocol):
     """What commands ask of a user's marks, kept in a file or in a shared collection."""
 
+    def change(
+        self,
+        articles: Mapping[int, str],
+        change: Change,
+        traces: Mapping[int, Traces] | None = None,
+        *,
+        is_undoable: bool = True,
+    ) -> int:
+        """Change the marks of articles given as key -> identity; how many are different now."""
+
     def undo(self) -> str | None:
         """Take the newest change back; its words, or None when there is none."""
 
