@@ -24,8 +24,9 @@ LONG = (pytest.mark.long, pytest.mark.timeout(1800))
 """Marks the long form of a test, or the rarer ones of its cases: `pytest -m long` runs them."""
 
 # No deadline: how long an example takes says more about the machine than about the code.
-settings.register_profile("local", deadline=None)
+settings.register_profile("local", deadline=None, max_examples=40)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.app.reading.blocks import layout_markdown, links_in
@@ -87,7 +87,6 @@ def test_an_end_without_a_beginning_changes_nothing() -> None:
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=30).map("".join))
-@settings(max_examples=300, deadline=None)
 def test_any_html_is_lines(html: str) -> None:
     """Nothing raises, nothing is too wide, and no reference brings back what the cleaner takes out."""
     for line in layout_markdown(html, 30):

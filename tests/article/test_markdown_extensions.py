@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -129,7 +129,6 @@ def test_the_heading_of_a_box_is_strong() -> None:
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=30).map("".join))
-@settings(max_examples=300, deadline=None)
 def test_any_mixture_is_lines(markdown: str) -> None:
     """Nothing raises and nothing is too wide."""
     assert all(cell_len(plain(line)) <= 30 for line in layout_markdown(markdown, 30))

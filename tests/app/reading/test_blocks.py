@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -243,7 +243,6 @@ def test_a_rule_is_as_wide_as_the_text() -> None:
     assert texts("a\n\n***\n\nb", 5) == ["a", "", "─────", "", "b"]
 
 
-@settings(max_examples=300, deadline=None)
 @given(MARKUP, st.integers(2, 40))
 def test_any_text_has_a_layout_that_fits(markdown: str, width: int) -> None:
     """Nothing raises, and no line is wider than asked."""
@@ -251,7 +250,6 @@ def test_any_text_has_a_layout_that_fits(markdown: str, width: int) -> None:
         assert sum(cell_len(span.text) for span in line) <= width
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="abcdefg漢字é ", min_size=1), min_size=1, max_size=8), st.integers(2, 40))
 def test_the_words_of_paragraphs_stay_in_order(paragraphs: list[str], width: int) -> None:
     """Whatever the width, reading the lines one after the other gives the text."""
@@ -273,7 +271,6 @@ DEFINITIONS = st.lists(
 
 
 @given(DEFINITIONS)
-@settings(max_examples=400, deadline=None)
 def test_only_definitions_are_passed_over(markdown: str) -> None:
     """What is passed over without being parsed has nothing to be seen for the parser either."""
     if blocks._ONLY_DEFINITIONS.match(markdown):
