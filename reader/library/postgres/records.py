@@ -74,7 +74,7 @@ def row_of(file: IndexedFile, article: Article, path: str) -> tuple[object, ...]
         file.number, file.number >> BLOCK_BITS, file.key, file.date, bool(file.is_day), file.title,
         file.provider, file.domain, file.topics, quality, heat, file.category, file.type, file.url,
         bool(file.draft), file.title_key, file.text_key, title_key(words(file.title)), path, file.stamp,
-        json.dumps(_storable(record_of(article)), ensure_ascii=False), "\n".join([title_words, *lines]),
+        _json(record_of(article)), "\n".join([title_words, *lines]),
         title_words, article.body,
     )  # fmt: skip
 
@@ -241,6 +241,12 @@ def _encoded(text: str) -> bytes:
     except UnicodeEncodeError:
         raw = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
     return raw.replace(b"\0", _REPLACEMENT) if b"\0" in raw else raw
+
+
+def _json(record: dict[str, Any]) -> str:
+    text = json.dumps(record, ensure_ascii=False)
+    # Such a character is rare, and looking for it in each text takes longer than all else here.
+    return json.dumps(_storable(record), ensure_ascii=False) if "\\u0000" in text else text
 
 
 def _storable(value: object) -> object:
