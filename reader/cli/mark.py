@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from reader.article.text import clean, clean_line, display_path
@@ -185,8 +185,10 @@ def _export(options: Namespace) -> int:
         require("files")
     with closing(open_marks(address)) as marks:
         if options.merge and name != "-" and os.path.isfile(name):
-            with open(name, "rb") as file:
-                marks.merge(_records(file.read(), display_path(name)))
+            shown = display_path(name)
+            with _naming(shown):
+                raw = read_input(name, MOST_BYTES, "import-marks --merge")
+                marks.merge(_records(raw, shown))
         found = marks.export_with_times() if options.merge else marks.export()
         write_output(name, json_array(json_text(record) for record in found))
     return 0
@@ -207,10 +209,20 @@ def _import(options: Namespace) -> int:
         require("folders")
     shown = "stdin" if name == "-" else display_path(name)
     records = _records(read_input(name, MOST_BYTES, "import-marks"), shown)
-    with closing(open_marks(address)) as marks:
+    with closing(open_marks(address)) as marks, _naming(shown):
         changed = marks.merge(records) if options.merge else marks.import_(records)
     print(f"{counted(changed, 'article')} changed by {counted(len(records), 'imported mark')}")
     return 0
+
+
+@contextmanager
+def _naming(file: str) -> Iterator[None]:
+    """Say in which file a record can't be used, and what to do."""
+    try:
+        yield
+    except UsageError as error:
+        where = "" if file in str(error) else f"{file}: "
+        raise UsageError(f"{where}{error}; nothing was changed; correct the file or name another") from None
 
 
 def _records(raw: bytes, name: str) -> list[dict[str, Any]]:

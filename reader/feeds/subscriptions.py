@@ -133,8 +133,18 @@ def add(new: Sequence[Subscription]) -> list[Subscription]:
     return added
 
 
-def remove(address: str) -> Subscription:
-    """End a subscription; gives what it was, so that `add` can bring it back. Raises ReaderError."""
+class Removed(NamedTuple):
+    """A subscription that was ended, with what brings it back."""
+
+    subscription: Subscription
+    place: int
+    """How many feeds were before it."""
+    block: str
+    """Its lines with the comments above them; empty where the file has another form."""
+
+
+def remove(address: str) -> Removed:
+    """End a subscription; gives what `restore` brings back. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
         place = _place(tables, address)
@@ -142,13 +152,36 @@ def remove(address: str) -> Subscription:
         rest = [table for number, table in enumerate(tables) if number != place]
         blocks = _blocks(text)
         if len(blocks) == len(tables) + 1:
-            new = "".join(block for number, block in enumerate(blocks) if number != place + 1)
+            block = blocks.pop(place + 1)
+            new = "".join(blocks)
         else:
-            new = _with_tables(text, place, None)
+            block, new = "", _with_tables(text, place, None)
         _check(new, rest)
         write(new)
     assert removed is not None
-    return removed
+    return Removed(removed, place, block)
+
+
+def restore(removed: Removed) -> None:
+    """Bring back a subscription, where it was in the file and with its comments. Raises ReaderError."""
+    with _changing() as (text, write):
+        tables, blocks = _tables(text), _blocks(text)
+        is_there = any(
+            without_credentials(str(table.get("url", "")).strip()) == removed.subscription.address
+            for table in tables
+        )
+        if not is_there and removed.block and len(blocks) == len(tables) + 1:
+            place = min(removed.place, len(tables))
+            before, after = "".join(blocks[: place + 1]), "".join(blocks[place + 1 :])
+            block = removed.block
+            if before and not before.endswith("\n"):
+                before += "\n\n"
+            if after and not block.endswith("\n"):
+                block += "\n\n"
+            _check(before + block + after, [*tables[:place], *_tables(block), *tables[place:]])
+            write(before + block + after)
+            return
+    add([removed.subscription])
 
 
 def change(address: str, values: Mapping[str, Any]) -> None:

@@ -47,7 +47,8 @@ _WHOLE_YAML = (".yaml", ".yml")
 
 
 class Unreadable(ReaderError):
-    """A file that gives no article: empty, not text, HTML without a header, or YAML of something else."""
+    """A file that gives no article: empty, not text, HTML without a header, YAML of something else, or what
+    Hugo and Zola list a section under (`_index.md`), where it has no text."""
 
     def __init__(self, problem: Problem | None) -> None:
         super().__init__(str(problem or "it is a web page or program data without a header, not an article"))
@@ -88,12 +89,15 @@ def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
     is_html = path.endswith(HTML)
     if is_html and not text.lstrip().startswith(("---", "+++", "{")):
         raise Unreadable(None)
-    article = _short_way()(text, place) if is_brief and not is_html else None
+    is_section = path.rpartition("/")[2].startswith("_index.")
+    article = _short_way()(text, place) if is_brief and not (is_html or is_section) else None
     if article is None:
         read, article_of = _parsers()
         is_yaml = path.endswith(_WHOLE_YAML)
         parsed = read(text, is_yaml=is_yaml)
         if is_yaml and not (parsed.body or parsed.problems or has_known_key(parsed.fields)):
+            raise Unreadable(None)
+        if is_section and not (parsed.problems or parsed.body.strip()):
             raise Unreadable(None)
         if is_html:
             parsed = parsed._replace(body=html_in_blocks(parsed.body))

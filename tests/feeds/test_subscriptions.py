@@ -73,9 +73,24 @@ def test_comments_stay_when_something_is_added_changed_or_removed(file: Path) ->
     )
     assert "keep" not in text
     removed = subscriptions.remove("https://new.example/feed")
-    assert removed.name == "Alpha"
+    assert removed.subscription.name == "Alpha"
     assert "best" not in file.read_text()
     assert "# My feeds" in file.read_text() and "# Mornings only." in file.read_text()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_was_ended_is_brought_back_in_its_place(number: int, file: Path) -> None:
+    """With its comments; once, and at the end where the file has become shorter."""
+    feeds = subscriptions.load()[0]
+    removed = subscriptions.remove(feeds[number].address)
+    subscriptions.restore(removed)
+    assert file.read_text() == WRITTEN
+    subscriptions.restore(removed)
+    assert file.read_text() == WRITTEN
+    subscriptions.remove(feeds[number].address)
+    subscriptions.remove(feeds[1 - number].address)
+    subscriptions.restore(removed)
+    assert [one.address for one in subscriptions.load()[0]] == [feeds[number].address]
 
 
 def test_tables_written_in_one_line_can_be_changed(file: Path) -> None:
@@ -96,9 +111,9 @@ def test_windows_line_ends_stay(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ('every = "often"', "no time"),
+        ('every = "often"', "not a duration"),
         ("full_text = 1", "true or false"),
-        ('colour = "red"', 'no key "colour"'),
+        ('colour = "red"', 'unknown key "colour"'),
         ("topics = [1]", "list of strings"),
     ],
 )

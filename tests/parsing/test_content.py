@@ -189,3 +189,13 @@ def test_yaml_of_something_else_is_no_article() -> None:
     assert found.value.problem is None
     assert article_in(b"headline: A\n", place).title == "A"
     assert article_in(b"- [\n", place).problems
+
+
+@pytest.mark.parametrize("is_brief", [True, False])
+def test_a_page_that_only_lists_a_section_is_no_article(is_brief: bool) -> None:
+    """Hugo's and Zola's `_index.md` without a text; with one it is read as every other file."""
+    place = Place("/n/posts/_index.md", "posts/_index.md", "n")
+    with pytest.raises(Unreadable) as caught:
+        article_in(b"---\ntitle: Posts\n---\n", place, is_brief=is_brief)
+    assert caught.value.problem is None
+    assert article_in(b"---\ntitle: Posts\n---\nAll of them.\n", place, is_brief=is_brief).title == "Posts"

@@ -228,7 +228,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         except ReaderError as error:
             self._say(str(error))
             return
-        self._undoing.append(lambda: subscriptions.add([removed]))
+        self._undoing.append(lambda: subscriptions.restore(removed))
         self.show([row for row in self._rows if row.feed.address != feed.address])
         self._say(f"Unsubscribed from {feed.label}; its articles stay, u undoes it", is_warning=False)
 
