@@ -101,7 +101,8 @@ class Search:
         if term.field == "tag":
             return self._tag(fold(value), prefix=term.prefix)
         if term.field in ("url", "path", "id"):
-            return self._scan(among, term.field, value)
+            with _meaning(value):
+                return self._scan(among, term.field, value)
         if term.field in ("is", "has"):
             return self._flag(value)
         if term.field == "domain":

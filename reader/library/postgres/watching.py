@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from threading import Event
+from threading import Event, Lock
 from time import monotonic
 
 import psycopg
@@ -27,11 +27,19 @@ class Watch:
         self._is_told = True
         self._is_away = False
         self._closed = Event()
+        self._waiting = Lock()
         self._next_look = 0.0
 
     def wait(self, timeout: float) -> tuple[bool, bool]:
         """Wait until something was published, or marked elsewhere, or the time is over: whether it was, and
         whether a server is back that was away."""
+        with self._waiting:
+            found = self._wait(timeout)
+            if self._closed.is_set():
+                self._leave()
+            return found
+
+    def _wait(self, timeout: float) -> tuple[bool, bool]:
         try:
             if self._heard(0.0 if self._is_away else timeout):
                 has_changed = True
@@ -70,5 +78,8 @@ class Watch:
                 connection.close()
 
     def close(self) -> None:
-        """Let whoever waits go."""
+        """Let go of the connection, as soon as nobody waits by it."""
         self._closed.set()
+        if self._waiting.acquire(blocking=False):
+            self._leave()
+            self._waiting.release()

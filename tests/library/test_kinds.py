@@ -1,0 +1,133 @@
+"""Both kinds of Library, asked the same of the same articles: what is looked up, paged and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.errors import NoSuchArticle
+from reader.library import Change, Library
+from reader.query import SORTS, parse
+from reader.query.results import Stretch
+from tests.index.files import NOW, every, ids, named, opened, text_of, titles, write
+from tests.library.kinds import KINDS, library_of_kind
+
+READ = Change(read=True)
+COUNT = 60
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """Sixty articles, three of them undated, one with a problem, one file twice."""
+    folder = tmp_path_factory.mktemp("kinds") / "news"
+    for number in range(COUNT):
+        date = "" if number < 3 else f"2024-0{number % 4 + 1}-{number % 27 + 1:02}"
+        write(
+            folder / f"{number % 5}" / f"{number:02}.md",
+            text_of(
+                f"Harbour {'XYZ'[number % 3]} {number:02}", date, url=f"https://paper.example/{number}",
+                quality="high" if number == 7 else str(number), heat=str(number % 7 - 1), topics="[AI]",
+                provider=f"{{name: Paper {number % 4}}}", excerpt="In short.",
+                related="[{title: The first, webUrl: 'https://paper.example/1'}]",
+                body=f"The harbour of number {number}. " + "Harbour. " * (number % 3),
+            ),
+        )  # fmt: skip
+    write(folder / "copy.md", (folder / "4" / "04.md").read_text())
+    of_folder = opened(folder)
+    with library_of_kind(request, request.param, of_folder) as asked:
+        yield asked
+    of_folder.close()
+
+
+@pytest.fixture(autouse=True)
+def _unmarked(library: Library) -> Iterator[None]:
+    """Each test begins without marks and leaves none."""
+    yield
+    tags = tuple(one.value for one in library.facet("tag", parse("")).values)
+    library.mark(every(library), Change(read=False, starred=False, remove_tags=tags, note=""))
+
+
+@pytest.mark.parametrize("sort", [f"{sign}{one}" for one in SORTS for sign in ("", "-")])
+def test_pages_of_any_size_are_pieces_of_the_whole(library: Library, sort: str) -> None:
+    """However an answer is paged, nothing is missing, doubled or in another place."""
+    results = library.select(parse(f"harbour sort:{sort}"), NOW)
+    whole = results.window(0, 1000)
+    assert len(results) == len(whole) == len(set(ids(whole))) == COUNT
+    for size in (1, 7, 64):
+        pages = [results.window(start, start + size) for start in range(0, COUNT + size, size)]
+        assert [one for page in pages for one in page] == whole
+    assert [results.position(one.number) for one in whole] == [*range(COUNT)]
+
+
+def test_articles_are_found_by_the_beginning_of_an_id(library: Library) -> None:
+    """A unique beginning is enough; none, several and nonsense are sentences."""
+    one = every(library)[7]
+    assert library.find(one.id) == library.find(one.id[:11]) == one
+    for prefix in ("", "0123456789ab", "xyz", one.id + "0"):
+        with pytest.raises(NoSuchArticle):
+            library.find(prefix)
+
+
+def test_the_whole_article(library: Library) -> None:
+    """Every field of the file but where it lies, its links, and what is wrong in it."""
+    (one,) = named(library, "Harbour X 30")
+    article = library.article(one)
+    assert (article.title, article.excerpt, article.quality) == ("Harbour X 30", "In short.", 30)
+    assert article.body.strip() == "The harbour of number 30." and article.topics == ("AI",)
+    assert article.url == "https://paper.example/30" and article.provider.name == "Paper 2"
+    (link,) = library.related(article)
+    assert link.headline is not None and link.headline.title == "Harbour Y 01"
+    flawed = library.article(named(library, "Harbour Y 07")[0])
+    assert [problem.field for problem in flawed.problems] == ["quality"]
+
+
+def test_problems_and_duplicates(library: Library) -> None:
+    """What is wrong in which file, and which file is shown instead of another."""
+    (problem,) = library.problems()
+    assert problem.path.endswith("2/07.md") and (problem.line, problem.field) == (5, "quality")
+    ((path, shown),) = library.duplicates()
+    assert {Path(path).name, Path(shown).name} == {"copy.md", "04.md"}
+
+
+def test_marks_are_sets_like_any_other(library: Library) -> None:
+    """What is marked is filtered, counted and shown, and taken back."""
+    some = every(library)[:10]
+    assert library.mark(some, Change(read=True, add_tags=("later",))) == 10
+    assert library.mark(some[:3], READ) == 0
+    assert library.mark(some[0:1], Change(note="ask Ana")) == 1
+    assert len(library.select(parse("is:unread"), NOW)) == COUNT - 10
+    assert ids(every(library, "tag:later sort:date")) == ids(some)
+    assert [(one.value, one.count) for one in library.facet("tag", parse("")).values] == [("later", 10)]
+    assert ids(every(library, "has:note")) == [some[0].id] and library.note(some[0]) == "ask Ana"
+    again = every(library)[0]
+    assert again.is_read and again.has_note and again.tags == ("later",)
+    assert [note for _, _, note in library.read(some[:2])] == ["ask Ana", ""]
+    assert library.undo() == "1 noted" and library.undo() == "10 marked read, tagged later"
+    assert not every(library, "is:read") and library.redo() == "10 marked read, tagged later"
+    assert len(every(library, "is:read")) == 10
+
+
+def test_a_stretch_and_a_whole_answer_are_marked_at_once(library: Library) -> None:
+    """From here to there, or all that match, without a list of them."""
+    results = library.select(parse("harbour sort:title"), NOW)
+    assert library.mark(Stretch(results, 10, 20), Change(starred=True)) == 10
+    assert titles(library, "is:starred sort:title") == [one.title for one in results.window(10, 20)]
+    assert library.mark(library.select(parse("is:starred"), NOW), READ) == 10
+    assert len(every(library, "is:read")) == 10
+
+
+def test_the_generation_tells_of_marks(library: Library) -> None:
+    """It stays while nothing happens, and is another one after a mark."""
+    before = library.generation
+    assert library.generation == before
+    library.mark(every(library)[:1], READ)
+    assert library.generation != before
+
+
+def test_a_refresh_says_how_many_there_are(library: Library) -> None:
+    """Both know the total and end with a report."""
+    *_, last = library.refresh()
+    assert last.report is not None and library.total == COUNT
+    assert [*library.refresh_for(10)] == [] and library.is_fresh(every(library)[:5])
