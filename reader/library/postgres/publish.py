@@ -130,6 +130,8 @@ class Publisher:
         if not _one(connection, "select pg_try_advisory_xact_lock(%s)", LOCK):
             raise SharedError(f"another publisher is at work at {name}: try again when it has finished")
         meta: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
+        if not _one(connection, "select has_table_privilege('article', 'insert')"):
+            raise SharedError(f"this role may read {name}, not publish there: publish as its owner")
         version = int(meta.get("version", 0))
         if version > VERSION:
             raise SharedError(f"{name} was set up by a newer version of reader: publish with that one")

@@ -13,6 +13,7 @@ from reader.marks.mark import Change, Traces
 
 if TYPE_CHECKING:
     from reader.library.postgres.marks import SharedMarks
+    from tests.postgres_server import PostgresServer
 
 ONE, TWO = "https://news.example/one", "https://news.example/two"
 
@@ -147,6 +148,31 @@ def test_a_broken_connection_is_made_anew(marks: SharedMarks, shared: str) -> No
         assert states(marks) == {1: {"read"}}
         other.execute(f"{end} and datname = current_database()".encode())
         assert marks.change({1: ONE}, Change(starred=True)) == 1
+
+
+def test_a_mark_that_a_standby_did_not_confirm_is_not_said_to_be_set(
+    marks: SharedMarks, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a standby must have each change and does not answer, there is a sentence instead of waiting for
+    ever."""
+    import psycopg
+
+    from reader.library.postgres import marks as marking
+
+    monkeypatch.setattr(marking, "COMMIT_PATIENCE", 0.3)
+    marks.change({1: ONE}, Change(read=True))
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute("alter system set synchronous_standby_names = 'none_such'")
+        connection.execute("select pg_reload_conf()")
+        try:
+            with pytest.raises(StorageError, match="on one server only"):
+                for _ in range(50):  # until the server has read its configuration again
+                    marks.change({1: ONE}, Change(starred=True))
+                    marks.change({1: ONE}, Change(starred=False))
+        finally:
+            connection.execute("alter system reset synchronous_standby_names")
+            connection.execute("select pg_reload_conf()")
+    assert marks.turn > 1
 
 
 def test_very_many_marks_are_one_statement(marks: SharedMarks) -> None:

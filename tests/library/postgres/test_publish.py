@@ -178,6 +178,14 @@ def test_a_second_publisher_is_told(folder: FolderLibrary, shared: str) -> None:
     assert_same_sets(folder, shared)
 
 
+def test_only_the_owner_publishes(folder: FolderLibrary, member: str) -> None:
+    """A role that may read is told that it may not publish."""
+    from reader.errors import ReaderError
+
+    with pytest.raises(ReaderError, match="publish as its owner"):
+        publish(folder, member)
+
+
 def test_who_reads_meanwhile_sees_the_former_state(
     folder: FolderLibrary, shared: str, tmp_path: Path
 ) -> None:
