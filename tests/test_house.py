@@ -23,7 +23,7 @@ SAMPLE = str(ROOT / "sample_feed")
 
 IMPORT_NAMES = {
     "pyyaml": "yaml", "markdown-it-py": "markdown_it", "mdit-py-plugins": "mdit_py_plugins", "pillow": "PIL",
-    "html-to-markdown": "html_to_markdown",
+    "html-to-markdown": "html_to_markdown", "textual-serve": "textual_serve",
 }  # fmt: skip
 """Distributions that are imported by another name than their own."""
 
@@ -85,9 +85,9 @@ def test_every_dependency_has_its_reason() -> None:
     """Beside each dependency in pyproject.toml is why it is there."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     lists = re.findall(
-        r"^(?:dependencies|images|full-text|postgres|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
+        r"^(?:dependencies|images|full-text|postgres|web|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
     )
-    assert len(lists) == 5
+    assert len(lists) == 6
     for line in "".join(lists).splitlines():
         assert re.fullmatch(r'  "[^"]+", +# \S.{7,}', line), line
 
@@ -97,6 +97,7 @@ def test_dependencies_are_those_that_are_imported() -> None:
     wanted = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["images"]]
     wanted += PROJECT["project"]["optional-dependencies"]["full-text"][:1]
     wanted += PROJECT["project"]["optional-dependencies"]["postgres"]
+    wanted += PROJECT["project"]["optional-dependencies"]["web"]
     declared = {re.split(r"[<>=\[;]", name)[0].lower() for name in wanted}
     declared = {IMPORT_NAMES.get(name, name) for name in declared}
     imported: set[str] = set()
@@ -111,16 +112,19 @@ def test_dependencies_are_those_that_are_imported() -> None:
     assert imported - sys.stdlib_module_names - {"reader"} == declared
 
 
-def test_only_a_shared_collection_imports_psycopg() -> None:
-    """No module outside the package for PostgreSQL names its client, not even inside a function."""
-    room = ROOT / "reader" / "library" / "postgres"
+@pytest.mark.parametrize(
+    ("room", "packages"), [("library/postgres", ("psycopg",)), ("web", ("aiohttp", "textual_serve"))]
+)
+def test_extras_stay_in_their_rooms(room: str, packages: tuple[str, ...]) -> None:
+    """No module outside of it names the packages of an extra, not even inside a function."""
+    room_path = ROOT / "reader" / room
     users = {
         str(path.relative_to(ROOT))
         for path, tree in modules().items()
-        if path.is_relative_to(ROOT / "reader") and not path.is_relative_to(room)
+        if path.is_relative_to(ROOT / "reader") and not path.is_relative_to(room_path)
         for node in ast.walk(tree)
-        if (isinstance(node, ast.Import) and any(alias.name.startswith("psycopg") for alias in node.names))
-        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("psycopg"))
+        if (isinstance(node, ast.Import) and any(alias.name.startswith(packages) for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith(packages))
     }
     assert users == set()
 

@@ -64,6 +64,7 @@ OTHERWISE = {
     "opening/relay/server.py": "for `Relay`, which asks before it listens",
     "feeds/state.py:_prepare": "for `State`, which asks",
     "feeds/articles.py:_remove_empty": "for `remove`, which asks",
+    "web/server.py:start": "for `Server`, which asks; what it starts is restricted",
     "config/paths.py:_make_folder": "for `ensure`, which asks",
     "app/browsing/browse_screen.py:action_suspend": "`check_action` asks",
 }

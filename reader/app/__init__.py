@@ -12,6 +12,7 @@ from reader.config import Config
 from reader.config.palettes import Palette
 from reader.config.visit import Visit
 from reader.library import Library
+from reader.permissions import is_in_browser
 from reader.query import Query
 from reader.terminal import TRUECOLOUR, choices, glance
 
@@ -55,7 +56,8 @@ def run(start: Start) -> int:
     from reader.app import signals
     from reader.app.early.first_paint import painted_first
 
-    _draw_on_the_terminal()
+    if not is_in_browser():
+        _draw_on_the_terminal()
     seen = glance(choices(start.config.terminal))
     # Without a chosen theme the background is taken to be as it was last time, until the terminal answers.
     asks = not (start.config.theme or start.visit.theme or seen.background)
@@ -66,7 +68,9 @@ def run(start: Start) -> int:
         from reader.app.early.early_screen import driver_for, is_worth_asking
         from reader.app.reader_app import ReaderApp
 
-        driver = driver_for(begun.screen, asks_background=asks and is_worth_asking(seen))
+        driver = None
+        if not is_in_browser():
+            driver = driver_for(begun.screen, asks_background=asks and is_worth_asking(seen))
         app = ReaderApp(start, seen=seen, driver_class=driver, first_load=begun.load)
         start.library.be_patient(*PATIENCE)
         signals.end_well(app, begun.screen)

@@ -34,6 +34,7 @@ from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_f
 from reader.app.terminal_output import TerminalOutput
 from reader.config import summary
 from reader.config.paths import data_dir
+from reader.permissions import is_in_browser
 from reader.terminal import TRUECOLOUR, Terminal
 
 if TYPE_CHECKING:
@@ -308,6 +309,8 @@ class ReaderApp(KeyedApp):
         """After a change of size, what was sent before can't be relied on."""
         if isinstance(event, events.Resize):
             self.output.forget()
+        if isinstance(event, events.AppBlur) and is_in_browser():
+            return  # Textual says so at the start, maybe after the page has the focus, and takes no key then
         await super().on_event(event)
 
     def notify(

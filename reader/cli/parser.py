@@ -81,6 +81,7 @@ GROUPS = {
     },
     "maintain the collection": {"index": "check", "check": "check", "publish": "publish"},
     "configure": {"config": "config", "doctor": "doctor", "completion": "completion", "relay": "relay"},
+    "let others read": {"serve": "serve"},
 }
 """The commands under the headings of the help, each with its module in this package."""
 

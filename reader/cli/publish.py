@@ -125,5 +125,6 @@ COMMANDS = {
         ),
         options=_options,
         run=_run,
+        needs=("network", "files"),
     )
 }

@@ -76,6 +76,18 @@ def _run(options: Namespace) -> int:
     return _show(sources, query if asks else None, settings, notices, mistakes)
 
 
+def show_served(words: Sequence[str]) -> int:
+    """The screen for a browser, as `reader serve` starts it: without a terminal, and with the configuration's
+    own query. Returns the exit code."""
+    from reader import config
+
+    sources = sources_of(words)
+    settings, mistakes = config.load()
+    mistakes += query_mistakes(settings)
+    query = preset(Query(), settings)
+    return _show(sources, query if query != Query() else None, settings, [], mistakes)
+
+
 def _require_descriptors() -> None:
     """Raises ReaderError where so few files may be open that the screen would fail somewhere half way."""
     try:
@@ -173,6 +185,8 @@ def _written(sources: Sequence[Source]) -> str:
     """The collection as people write it: `~/news`."""
     home = os.path.join(os.path.expanduser("~"), "")
     names = [*map(named, sources)]
+    if not permissions().folders:  # visitors need not know where it lies
+        names = [os.path.basename(name) for name in names]
     return display_path(
         ", ".join(f"~/{name.removeprefix(home)}" if name.startswith(home) else name for name in names)
     )

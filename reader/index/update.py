@@ -26,6 +26,7 @@ from reader.index.store import Index, closing_connection
 from reader.index.stories import StoryFinder, forget
 from reader.index.workers import IndexWorkers, worker_count
 from reader.index.writer import Writer
+from reader.permissions import is_in_browser
 from reader.query.results import Progress, Report
 
 LATE_SHARE, LATE_LEAST = 0.05, 2000
@@ -48,6 +49,11 @@ OUTDATED = 'The index is older than the files; "reader index" for this collectio
 MOST_LINKED_ALONE = 5000
 """Articles whose stories are found right here."""
 
+SERVED_PATIENCE = 60.0
+"""Seconds in which `reader serve` must have brought its index up to date."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether it has."""
+
 SIGN_OF_LIFE = 250
 """Files between two signs of progress."""
 
@@ -63,9 +69,11 @@ class Refresh:
 
     def run(self, *, rebuild: bool = False) -> Iterator[Progress]:
         """Refresh; the last Progress has the Report. Stops cleanly wherever the caller stops."""
-        if self._index.is_read_only and (report := self._as_it_is()) is not None:
-            yield Progress("done", report.files, report.files, report.files, False, report)
-            return
+        if self._index.is_read_only:
+            report = yield from self._as_it_is()
+            if report is not None:
+                yield Progress("done", report.files, report.files, report.files, True, report)
+                return
         with self._turn() as waits:
             for _ in waits:
                 yield Progress("wait", changed=True)
@@ -85,12 +93,19 @@ class Refresh:
             "done", report.files, report.files, report.files, True, report._replace(seconds=seconds)
         )
 
-    def _as_it_is(self) -> Report | None:
+    def _as_it_is(self) -> Generator[Progress, None, Report | None]:
         """What an index says that this process may not write; None where it goes on with a copy in memory,
-        since files are different."""
-        with closing_connection(self._index.location) as connection:
-            is_same = not any_difference(connection, self._collection)
-            (live,) = connection.execute("select count(*) from articles").fetchone()
+        since files are different. Behind a page the server brings the index up to date."""
+        until = self._started + (SERVED_PATIENCE if is_in_browser() else 0)
+        while True:
+            self._index.follow()
+            with closing_connection(self._index.location) as connection:
+                is_same = not any_difference(connection, self._collection)
+                (live,) = connection.execute("select count(*) from articles").fetchone()
+            if is_same or time.monotonic() > until:
+                break
+            time.sleep(LOOK_EVERY)
+            yield Progress("wait")
         if not is_same and self._index.move_to_memory():
             return None
         if not is_same and OUTDATED not in self._index.notices:

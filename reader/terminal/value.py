@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
+from reader.permissions import is_in_browser
+
 
 class Answers(NamedTuple):
     """A terminal's answers to queries."""
@@ -90,11 +92,28 @@ ALLOWED: Mapping[str, tuple[Value, ...]] = {
 """Each finding that can be chosen, with the values that it can have."""
 
 
+_BROWSER: Mapping[str, Value] = {
+    "terminal": True,
+    "remote": False,
+    "desktop": False,
+    "multiplexer": "",
+    "colours": TRUECOLOUR,
+    "unicode": True,
+    "links": False,
+    "clipboard": True,
+    "pictures": "blocks",
+    "mouse": True,
+}
+"""What the terminal in a page can do. It would open links by itself too, and the page a second time."""
+
+
 def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choice:
     """What the configuration and then a flag say; `remote` is True for --remote, False for --local."""
     chosen: dict[str, tuple[Value, str]] = {
         name: (value, "set in the configuration") for name, value in configured.items()
     }
+    if is_in_browser():
+        chosen |= {name: (value, "a browser shows the screen") for name, value in _BROWSER.items()}
     if remote is not None:
         chosen["remote"] = (remote, "--remote was given" if remote else "--local was given")
     return chosen

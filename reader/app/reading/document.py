@@ -15,12 +15,11 @@ from typing import NamedTuple
 from rich.cells import cell_len, get_character_cell_size
 
 from reader.app.reading.blocks import Look, layout_safely, links_in, may_link
-from reader.app.reading.header import Subject, layout_foot, layout_head
+from reader.app.reading.header import Subject, layout_foot, layout_head, place_of
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import Line, Span, Target, wrap
 from reader.article.markdown import MAX_BRACKETS, References, references_in, without_title
-from reader.article.text import display_path
 
 CHUNK = 6_000
 """Characters after which a chunk ends at the next good place: some 100 lines, 10 ms to lay out."""
@@ -348,7 +347,7 @@ class Document:
             try:
                 lines = layout_foot(self.subject, self.width, links)
             except Exception:
-                lines = wrap([Span(display_path(self.subject.article.path), "meta")], self.width)
+                lines = wrap([Span(place_of(self.subject.article.path), "meta")], self.width)
             return [(), *lines] if lines else []
         chunk = self._chunks[number - 1]
         numbers = None

@@ -5,6 +5,7 @@ Never the field `secured`. Dates and hosts are worded elsewhere; here is only th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from reader.article.record import Article, Image, Value
 from reader.article.text import display_path
 from reader.article.urls import host_to_show, shown_host, shown_url
 from reader.config.settings import colour_of
+from reader.permissions import permissions
 from reader.query.results import Headline
 
 GAUGE = 8
@@ -103,8 +105,13 @@ def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] =
         for name, content in others.items():
             lines.extend(_field(name, content, width, 0))
         lines.append(())
-    lines.extend(wrap([Span(display_path(article.path), "meta")], width))
+    lines.extend(wrap([Span(place_of(article.path), "meta")], width))
     return lines
+
+
+def place_of(path: str) -> str:
+    """Where an article's file is; visitors of a restricted reader see its name only."""
+    return display_path(path if permissions().folders else os.path.basename(path))
 
 
 def _origin(article: Article) -> list[Span]:

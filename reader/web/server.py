@@ -1,0 +1,354 @@
+"""The server: who may see what, and a restricted reader for each page that is open.
+
+Any page in a browser can send requests to a server on this machine, and names can be made to lead here. So
+each request must name a host that this server goes by, a WebSocket must come from a page of ours, and with a
+token only those who had it once get anything at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from importlib.resources import files
+from ipaddress import ip_address
+from secrets import compare_digest, token_bytes
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from textual_serve.app_service import AppService
+from textual_serve.download_manager import DownloadManager
+
+from reader.errors import ReaderError
+from reader.permissions import VARIABLE, WEB_DRIVER, require
+
+SOURCES = "READER_SERVED"
+"""Tells a reader behind a page what to open: JSON, in its environment, where other users don't see it."""
+_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.cli.served import main; sys.exit(main())"
+
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+MOST_SCREENS = 20
+PATIENCE = 3.0
+"""Seconds in which a reader whose page was closed must end by itself."""
+HEARTBEAT = 15.0
+"""Seconds after which a page that is silent is asked for a sign of life."""
+MOST_BYTES = 1 << 16
+"""Of a message from a page: a pasted text, at the most."""
+MOST_CELLS = 1000
+"""Of a screen, in each direction."""
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+        "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Server": "reader",
+}
+"""The terminal makes style sheets as it goes, so only those may be in the page."""
+
+_OURS, _THEIRS = files("reader.web"), files("textual_serve").joinpath("static")
+_STATIC = {
+    "page.css": (_OURS.joinpath("page.css"), "text/css"),
+    "page.js": (_OURS.joinpath("page.js"), "text/javascript"),
+    "xterm.css": (_THEIRS.joinpath("css", "xterm.css"), "text/css"),
+    "textual.js": (_THEIRS.joinpath("js", "textual.js"), "text/javascript"),
+    "mono.ttf": (_THEIRS.joinpath("fonts", "RobotoMono-VariableFont_wght.ttf"), "font/ttf"),
+    "mono-italic.ttf": (_THEIRS.joinpath("fonts", "RobotoMono-Italic-VariableFont_wght.ttf"), "font/ttf"),
+}
+"""All that there is; nothing else below a folder can be asked for."""
+
+_KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "SYSTEMROOT", "PYTHONPATH")
+_KEPT_BEGINNINGS = ("LC_", "XDG_", "PG")
+_KEPT_OF_OURS = frozenset(f"READER_{kind}_DIR" for kind in ("CACHE", "CONFIG", "DATA", "STATE"))
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def environment(environ: Mapping[str, str], sources: Sequence[str]) -> dict[str, str]:
+    """The environment of the readers behind the pages: nothing of the terminal or the desktop here."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name in _KEPT or name in _KEPT_OF_OURS or name.startswith(_KEPT_BEGINNINGS)
+    }
+    kept.pop("LC_ALL", None)
+    kept.pop("LC_READER_RELAY", None)
+    kept |= {"LC_CTYPE": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor", VARIABLE: "1"}
+    return kept | {SOURCES: json.dumps(list(sources))}
+
+
+class Server:
+    """Serves screens until it is stopped."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        environ: Mapping[str, str],
+        *,
+        token: str = "",
+        names: Iterable[str] = (),
+        most: int = MOST_SCREENS,
+    ) -> None:
+        """`environ` is that of the readers behind the pages; `names` are those by which the server can be
+        called besides its host."""
+        require("network")
+        self.host, self.port, self._environ = host, port, environ
+        self._names = frozenset(name.lower() for name in (host, *names))
+        self._most = most
+        # A digest fits a cookie whatever the token is made of, and says nothing about it.
+        self._secret = blake2b(token.encode(), key=token_bytes(32)).hexdigest() if token else ""
+        self._token = token
+        self._screens: set[web.WebSocketResponse] = set()
+
+    # Who may see what.
+
+    @web.middleware
+    async def _checked(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse what no page of ours would send, and have every answer say what its page may do."""
+        try:
+            if not self._is_called(request.host):
+                raise web.HTTPForbidden(text="This server does not go by that name.")
+            if not self._is_from_here(request):
+                raise web.HTTPForbidden(text="Pages of other sites can't use this server.")
+            response = await (handler(request) if self._is_known(request) else self._ask_for_token(request))
+        except web.HTTPException as refusal:
+            refusal.headers.update(_HEADERS)
+            raise
+        if not response.prepared:
+            response.headers.update(_HEADERS)
+        return response
+
+    def _is_called(self, host: str) -> bool:
+        """Whether a request is for a name of this server; others may have been made to lead here."""
+        name = _name_in(host)
+        if name in self._names or (self._names & LOOPBACK and name in LOOPBACK):
+            return True
+        # Where it listens on every address, any of them is a good name: nobody else can own one.
+        return self.host in ("0.0.0.0", "::") and _is_address(name)
+
+    @staticmethod
+    def _is_from_here(request: web.Request) -> bool:
+        """Whether a request is from a page of this server, or from none."""
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return request.path != "/screen" and request.method == "GET"
+        scheme, _, rest = origin.partition("://")
+        return scheme in ("http", "https") and rest.lower() == request.host.lower()
+
+    def _is_known(self, request: web.Request) -> bool:
+        given = request.cookies.get(self._cookie, "")
+        return not self._token or compare_digest(given.encode(), self._secret.encode())
+
+    @property
+    def _cookie(self) -> str:
+        return f"reader_{self.port}"  # cookies don't know of ports
+
+    async def _ask_for_token(self, request: web.Request) -> web.StreamResponse:
+        """Turn the token in an address into a cookie; without it there is nothing to see."""
+        given = request.query.get("token", "")
+        if request.path != "/" or not compare_digest(given.encode(), self._token.encode()):
+            raise web.HTTPForbidden(text="Open the whole address, with ?token=… at its end.")
+        # No redirect: a browser keeps a strict cookie back where another site's link led here.
+        response = web.Response(
+            text='<!DOCTYPE html><meta http-equiv="refresh" content="0;url=/"><title>Reader</title>',
+            content_type="text/html",
+        )
+        response.set_cookie(self._cookie, self._secret, httponly=True, samesite="Strict", path="/")
+        return response
+
+    # What there is.
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        if request.query:  # a token that is not needed any more, or parameters of the terminal's script
+            raise web.HTTPFound("/")
+        if len(self._screens) >= self._most:
+            return web.Response(status=503, text=f"All {self._most} screens are in use. Try again later.")
+        text = _OURS.joinpath("page.html").read_text("utf-8")
+        return web.Response(text=text, content_type="text/html")
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        found = _STATIC.get(request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound(text="There is nothing here.")
+        return web.Response(body=found[0].read_bytes(), content_type=found[1])
+
+    async def _screen(self, request: web.Request) -> web.StreamResponse:
+        """Show a reader of its own for as long as the page is open."""
+        if len(self._screens) >= self._most:
+            raise web.HTTPServiceUnavailable(text="All screens are in use.")
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MOST_BYTES)
+        self._screens.add(socket)
+        try:
+            await socket.prepare(request)
+            service = ScreenService(socket, self._environ)
+            try:
+                await service.start(_cells(request.query.get("width")), _cells(request.query.get("height")))
+                await _pass_on(socket, service)
+            finally:
+                await service.end()
+        finally:
+            self._screens.discard(socket)
+            await socket.close()
+        return socket
+
+    # The run.
+
+    async def run(self, told: Callable[[int], object]) -> None:
+        """Serve until SIGINT or SIGTERM; `told` is called with the port once it listens.
+
+        Raises ReaderError.
+        """
+        app = web.Application(middlewares=[self._checked])
+        app.add_routes(
+            [
+                web.get("/", self._page),
+                web.get("/screen", self._screen),
+                web.get("/static/{name}", self._static),
+            ]
+        )
+        app.on_shutdown.append(self._close_all)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE + 1)
+        ended = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        await runner.setup()
+        try:
+            self.port = await self._listen(runner)
+            told(self.port)
+            await ended.wait()
+        finally:
+            await runner.cleanup()
+
+    async def _listen(self, runner: web.AppRunner) -> int:
+        try:
+            await web.TCPSite(runner, self.host, self.port).start()
+        except OSError as error:
+            raise ReaderError(self._refused(error)) from None
+        return int(runner.addresses[0][1])
+
+    def _refused(self, error: OSError) -> str:
+        if error.errno == errno.EADDRINUSE:
+            return f"port {self.port} of {self.host} is in use; choose another one with --port"
+        if error.errno == errno.EACCES:
+            return f"port {self.port} is not for everybody; choose one from 1024 with --port"
+        return f'cannot listen at "{self.host}": it is no address of this machine; correct --host'
+
+    async def _close_all(self, _: web.Application) -> None:
+        for socket in list(self._screens):
+            await socket.close(message=b"the server has ended")
+
+
+def page_of(host: str, port: int, token: str = "") -> str:
+    """The address to open."""
+    from urllib.parse import quote
+
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}/" + (f"?token={quote(token, safe='')}" if token else "")
+
+
+async def _pass_on(socket: web.WebSocketResponse, service: ScreenService) -> None:
+    """Pass on what the page sends: keys, and the size of its window. Ends at anything else."""
+    async for message in socket:
+        if message.type is not WSMsgType.TEXT:
+            return
+        try:
+            kind, *rest = json.loads(message.data)
+            if kind == "stdin":
+                await service.send_bytes(str(rest[0]).encode("utf-8", "replace"))
+            elif kind == "resize":
+                await service.set_terminal_size(_cells(rest[0]["width"]), _cells(rest[0]["height"]))
+            elif kind == "ping":
+                await socket.send_json(["pong", str(rest[0])[:40]])
+            elif kind == "focus":
+                await service.focus()
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return
+
+
+class ScreenService(AppService):
+    """A reader behind a page, as textual-serve talks to it, but started without a shell, in the environment
+    that it is given, and ended whatever it does.
+
+    The three attributes that `start` sets are those of `AppService`, which has no other way to say how its
+    program is started; `pyproject.toml` names the versions that have them.
+    """
+
+    def __init__(self, socket: web.WebSocketResponse, environ: Mapping[str, str]) -> None:
+        super().__init__(
+            "", write_bytes=socket.send_bytes, write_str=socket.send_str, close=self._close_page,
+            download_manager=DownloadManager(),
+        )  # fmt: skip
+        self._socket, self._environ = socket, environ
+        self._closing: asyncio.Task[bool] | None = None
+
+    async def start(self, width: int, height: int) -> None:
+        """Start the reader in a screen of this size."""
+        asks = {"COLUMNS": str(width), "ROWS": str(height), "TEXTUAL_DRIVER": WEB_DRIVER}
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-X", "utf8=1", "-c", _PROGRAM, *sys.path,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env={**self._environ, **asks, "TEXTUAL_COLOR_SYSTEM": "truecolor", "TEXTUAL_FPS": "60"},
+        )  # fmt: skip
+        self._stdin = self._process.stdin
+        self._task = asyncio.create_task(self.run())
+
+    async def run(self) -> None:
+        """Pass on what the reader paints until it ends; then its page is of no use."""
+        try:
+            await super().run()
+        finally:
+            await self._close_page()
+
+    async def end(self) -> None:
+        """End the reader: ask it to, and after a while make it."""
+        process = self._process
+        if process is None:
+            return
+        with suppress(ConnectionError):
+            await self.send_meta({"type": "quit"})
+        try:
+            await asyncio.wait_for(process.wait(), PATIENCE)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if self._task is not None:
+            await self._task
+
+    async def _close_page(self) -> None:
+        # Not here and now: a page that does not answer would keep the reader waiting.
+        self._closing = self._closing or asyncio.create_task(self._socket.close())
+
+
+def _cells(text: Any) -> int:
+    """A size that a page says, within reason."""
+    try:
+        return min(max(int(text), 1), MOST_CELLS)
+    except (TypeError, ValueError, OverflowError):
+        return 80
+
+
+def _name_in(host: str) -> str:
+    """The name in `name:port`, of an IPv6 address without its brackets."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
