@@ -238,6 +238,66 @@ def test_a_publisher_that_is_killed_leaves_the_former_state(
     assert_same_sets(folder, shared)
 
 
+def test_a_server_that_is_killed_is_a_sentence_and_keeps_the_former_state(
+    tmp_path: Path, database: str
+) -> None:
+    """A server that dies while it is published to is said, and has the former state when it is back."""
+    from reader.errors import ReaderError
+    from reader.library.postgres.setup import set_up
+    from tests.postgres_server import PostgresServer, servers_folder
+
+    with (
+        servers_folder() as place,
+        closing(FolderLibrary.open([write_four(tmp_path / "news")])) as library,
+    ):
+        server = PostgresServer(place / "one").start()
+        try:
+            set_up(server.url())
+            publish(library, server.url())
+            write(tmp_path / "news" / "e.md", text_of("e", "2024-02-01", body="chips"))
+            refresh(library)
+            with pytest.raises(ReaderError, match="connection to .* was lost"):
+                for step in steps(library, server.url()):
+                    if step.phase == "sets":
+                        server.kill()
+            server.start()
+            assert titles(server.url()) == ["a", "b", "c", "d"]
+            assert publish(library, server.url()).added == 1
+            assert_same_sets(library, server.url())
+        finally:
+            server.stop()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_after_any_changes_the_database_has_what_the_index_has(
+    shared: str, tmp_path: Path, seed: int
+) -> None:
+    """Articles come, go and change in whatever order, now and then the index is built anew."""
+    import random
+
+    chance = random.Random(seed)
+    place = tmp_path / "news"
+    names = [f"{number}.md" for number in range(60)]
+    place.mkdir()
+    mtime = 1_700_000_000_000_000_000
+    with closing(FolderLibrary.open([place])) as library:
+        for turn in range(5):
+            for name in chance.sample(names, 25):
+                mtime += 1_000_000_007
+                if chance.random() < 0.3:
+                    (place / name).unlink(missing_ok=True)
+                    continue
+                date = (
+                    f"20{chance.randint(10, 24)}-0{chance.randint(1, 9)}-11" if chance.random() < 0.8 else ""
+                )
+                body = " ".join(f"w{chance.randint(0, 300)}" for _ in range(30))
+                topics = f"[T{chance.randint(0, 5)}]"
+                write(place / name, text_of(f"Story {name}", date, body=body, topics=topics), mtime)
+            refresh(library, rebuild=turn == 3)
+            publish(library, shared)
+            assert_same_sets(library, shared)
+
+
 def _until_unlocked(address: str) -> None:
     """Wait until the server has noticed that a publisher is gone."""
     from time import monotonic, sleep
