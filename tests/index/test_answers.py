@@ -89,7 +89,7 @@ def agree_on_facets(library: Library, model: Model, query: Query) -> None:
 
 
 @pytest.mark.timeout(PATIENCE)
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(collections, st.lists(questions, min_size=1, max_size=6), st.booleans())
 def test_answers_are_the_models(files: dict[str, str], asked: list[str], is_marked: bool) -> None:
     """Which articles match, in which order, by windows of any size, and every facet count."""
@@ -105,7 +105,7 @@ def test_answers_are_the_models(files: dict[str, str], asked: list[str], is_mark
 
 
 @pytest.mark.timeout(PATIENCE)
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.dictionaries(st.from_regex("[a-z]{3}[.]md", fullmatch=True), articles(), min_size=5, max_size=25))
 def test_every_order_is_the_models(files: dict[str, str]) -> None:
     """All sort orders, both ways round, with and without a question."""
@@ -144,7 +144,7 @@ def test_unknown_scores_are_last_both_ways(order: str) -> None:
 
 
 @pytest.mark.timeout(PATIENCE)
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(collections, st.lists(questions, min_size=1, max_size=6))
 def test_counts_by_what_does_not_match(files: dict[str, str], asked: list[str]) -> None:
     """The same counts where the rest of the collection is the cheaper one to count."""
