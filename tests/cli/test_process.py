@@ -14,7 +14,8 @@ from tests.cli.home import KINDS, Home
 
 HEAVY = (
     "textual", "rich", "msgspec", "wcwidth", "multiprocessing", "asyncio", "concurrent.futures",
-    "reader.index.update", "reader.app", "reader.feeds", "httpx2", "feedparser",
+    "reader.index.update", "reader.app", "reader.feeds", "httpx2", "feedparser", "psycopg",
+    "reader.library.postgres",
 )  # fmt: skip
 """Modules that cost time and that a plain list does without."""
 

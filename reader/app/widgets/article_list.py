@@ -63,9 +63,11 @@ _STYLES = (
 class Pages:
     """The headlines of one answer, read a page at a time; the pages looked at last are kept."""
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: Results, before: Pages | None = None) -> None:
+        """With the pages as they were before: shown where one can't be read again."""
         self._results = results
         self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
+        self._before: Mapping[int, Sequence[Headline]] = {**before._before, **before._pages} if before else {}
         self._next_try = 0.0
         self.failure = ""
         """Why the last page could not be read."""
@@ -75,20 +77,25 @@ class Pages:
         number, offset = divmod(position, PAGE)
         page = self._pages.get(number)
         if page is None:
-            if monotonic() < self._next_try:
-                return None
-            try:
-                page = self._pages[number] = self._results.window(number * PAGE, (number + 1) * PAGE)
-            except ReaderError as error:
-                # A list without this page is better than none; whoever paints it soon tries again.
-                self._next_try, self.failure = monotonic() + RETRY_AFTER, str(error)
-                return None
-            self.failure = ""
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
+            page = self._read(number)
         else:
             self._pages.move_to_end(number)
         return page[offset] if offset < len(page) else None
+
+    def _read(self, number: int) -> Sequence[Headline]:
+        before = self._before.get(number, ())
+        if monotonic() < self._next_try:
+            return before
+        try:
+            page = self._pages[number] = self._results.window(number * PAGE, (number + 1) * PAGE)
+        except ReaderError as error:
+            # A list without this page is better than none; it is tried again.
+            self._next_try, self.failure = monotonic() + RETRY_AFTER, str(error)
+            return before
+        self.failure = ""
+        if len(self._pages) > _PAGES_KEPT:
+            self._pages.popitem(last=False)
+        return page
 
     def some(self, first: int, count: int) -> list[Headline | None]:
         """The headlines from a position on."""
@@ -288,7 +295,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     def reload(self) -> None:
         """Read the shown headlines again, for their marks have changed; the rows stay where they are."""
-        self._pages = None
+        if self._pages is not None and self.results is not None:
+            self._pages = Pages(self.results, self._pages)
         self.headline = self.at(self.cursor)
         self.refresh()
 

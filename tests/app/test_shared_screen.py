@@ -1,0 +1,83 @@
+"""The screen over a shared collection: publications arrive, marks are kept, a dead server is a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from reader.app import Start
+from reader.app.reader_app import ReaderApp
+from reader.config import Config
+from reader.library.folder import FolderLibrary
+from reader.library.sources import open_library
+from reader.query import parse
+from tests.app.pilot import MEDIUM, browse, line, notices, picture, press, settled
+from tests.index.files import every, opened, refresh, text_of, write
+from tests.library.kinds import publish
+from tests.postgres_server import PostgresServer, servers_folder
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresServer]:
+    """A server that a test may kill."""
+    with servers_folder() as folder:
+        found = PostgresServer(folder / "one").start()
+        yield found
+        found.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[FolderLibrary]:
+    """Three hundred articles, so that the list has pages that were never read."""
+    for number in range(300):
+        day = f"2024-0{number // 28 % 9 + 1}-{number % 28 + 1:02}"
+        write(tmp_path / "news" / f"{number:03}.md", text_of(f"Harbour {number:03}", day))
+    library = opened(tmp_path / "news")
+    yield library
+    library.close()
+
+
+async def until(pilot: Pilot[int], text: str) -> None:
+    """Wait until the screen shows a text."""
+    for _ in range(200):
+        if text in picture(pilot):
+            return
+        await pilot.pause(0.1)
+    raise AssertionError(f"{text!r} never came:\n{picture(pilot)}")
+
+
+async def test_a_publication_arrives_and_a_dead_server_is_waited_for(
+    server: PostgresServer, folder: FolderLibrary, tmp_path: Path
+) -> None:
+    """What is published is listed without a key; while there is no server, all that was read is there, keys
+    do no harm, and the list goes on when it is back."""
+    publish(folder, server.url(), is_first=True)
+    library = open_library([server.url()])
+    start = Start(library, parse(""), Config(mark_read_after=-1), "postgresql://news@db.example/news")
+    app = ReaderApp(start)
+    async with app.run_test(size=MEDIUM) as pilot:
+        await settled(pilot)
+        assert "300 of 300" in line(pilot, 0) and "postgresql://news@db" in line(pilot, 0)
+        await press(pilot, "s", "j", "s")
+        assert len(every(library, "is:starred")) == 2
+        write(tmp_path / "news" / "new.md", text_of("Brand new", "2024-12-01"))
+        refresh(folder)
+        publish(folder, server.url())
+        await until(pilot, "Brand new")
+        await until(pilot, "301 of 301")
+        server.kill()
+        for key in ("G", "s", "n", "slash", "h", "a", "r", "enter", "home", "e"):
+            await pilot.press(key)
+            await pilot.pause(0.05)
+        await until(pilot, "no server answers")
+        assert all("secret" not in notice for notice in notices(app))
+        assert "Brand new" in picture(pilot)
+        server.start()
+        await until(pilot, "300 of 301")
+        await press(pilot, "G")
+        await until(pilot, "Harbour 000")
+        assert browse(pilot).is_settled
+    library.close()
