@@ -38,6 +38,13 @@ def pytest_configure() -> None:
     gc.set_threshold(100_000)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who waits for servers to start, on a machine that has other work, may take longer."""
+    for item in items:
+        if {"postgres_server", "three"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.timeout(300))
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """What a case is about instead of its number: the words of a list, a shortened text."""
     if type(val) in (list, tuple) and all(isinstance(one, str | int) for one in val):  # type: ignore[attr-defined]

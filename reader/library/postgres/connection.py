@@ -6,6 +6,7 @@ as whom; several hosts are tried one after another.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,20 @@ import psycopg
 from psycopg import conninfo, errors, pq
 
 from reader.article.text import clean_line
+from reader.config.addresses import named
 from reader.errors import StorageError
 from reader.library.postgres.schema import CONTENT, READERS, SCHEMA, VERSION
 
 OLDEST_SERVER = 15
 """The oldest PostgreSQL that is known to do."""
 
-CONNECT_TIMEOUT = "2"
+WATCHFUL: dict[str, str | int] = {
+    "application_name": "reader", "client_encoding": "utf8",
+    "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
+}  # fmt: skip
+"""What libpq is told unless the address says otherwise: a host that vanishes is noticed in seconds."""
+_UNQUOTED = 'percent-encode what is special in it, like "%40" for "@"'
+CONNECT_TIMEOUT = 2
 """Seconds for each host, so that a dead one is left for the next."""
 QUESTION_MS = 3_000
 """What a question may take."""
@@ -49,16 +57,19 @@ def connect(
     try:
         said = conninfo.conninfo_to_dict(address)
     except psycopg.ProgrammingError as error:
-        raise SharedError(f"{name} is no address of a database: {_first_line(error, address)}") from None
-    known = {
-        "connect_timeout": CONNECT_TIMEOUT,
-        "target_session_attrs": "read-write" if is_writing else "any",
-        "application_name": "reader",
-    } | {key: value for key, value in said.items() if value is not None}
+        # What libpq says of a password that is not quoted as it must be has a part of it.
+        why = _UNQUOTED if "@" in address or "password" in address else clean_line(str(error))
+        raise SharedError(f"{name} is no address of a database: {why}") from None
+    if "@" in str(said.get("dbname")):
+        raise SharedError(f"{name} is no address of a database: {_UNQUOTED}")
+    known = WATCHFUL | {key: value for key, value in said.items() if value is not None}
+    if "service" not in said and not {"PGSERVICE", "PGCONNECT_TIMEOUT"} & os.environ.keys():
+        known.setdefault("connect_timeout", CONNECT_TIMEOUT)
     if is_writing:
         known["target_session_attrs"] = "read-write"
+    wished = said.get("options") or os.environ.get("PGOPTIONS", "")
     known["options"] = (
-        f"{said.get('options') or ''} -c search_path={SCHEMA},pg_temp -c statement_timeout={timeout_ms}"
+        f"{wished} -c search_path={SCHEMA},pg_temp -c statement_timeout={timeout_ms}"
         f" -c lock_timeout={LOCK_MS} -c TimeZone=UTC -c DateStyle=ISO"
     ).strip()
     try:
@@ -75,6 +86,13 @@ def connect(
         made.close()
         raise SharedError(
             f"{name} is PostgreSQL {version}; version {OLDEST_SERVER} or newer is needed: upgrade the server"
+        )
+    encoding = made.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        made.close()
+        raise SharedError(
+            f"{name} has the encoding {encoding}, which can't hold all texts: create it with"
+            ' "createdb -E UTF8 -T template0"'
         )
     return made
 
@@ -113,19 +131,7 @@ def told(address: str) -> Iterator[None]:
 
 def shown(address: str) -> str:
     """An address as messages have it: user, hosts and database, no password and no other parameter."""
-    try:
-        said = conninfo.conninfo_to_dict(address)
-    except psycopg.Error:
-        return f'"{clean_line(_without_secrets(address, address))}"'
-    user = f"{said['user']}@" if said.get("user") else ""
-    hosts = str(said.get("host") or said.get("hostaddr") or "").split(",")
-    ports = str(said.get("port") or "").split(",")
-    places = [
-        f"{host}:{port}" if (port := ports[place] if place < len(ports) else ports[-1]) else host
-        for place, host in enumerate(hosts)
-    ]
-    whole = f"{user}{','.join(places)}/{said.get('dbname') or ''}"
-    return f'"postgresql://{clean_line(whole)}"'
+    return f'"{clean_line(named(address))}"'
 
 
 def error_of(error: psycopg.Error, address: str) -> SharedError:
@@ -189,7 +195,7 @@ _BY_TEXT = (
      "{name} has too many connections: try again later"),
     ("starting up|shutting down|recovery mode|not yet accepting",
      "{name} is starting up or shutting down: try again in a moment"),
-    ("could not translate host name|Name or service not known|nodename nor servname",
+    ("could not translate host name|failed to resolve host|Name or service not known|nodename nor servname",
      "there is no host of this name: check {name}"),
     ("Connection refused|No such file or directory",
      "no server answers at {name}: check host and port, and whether it is running"),
@@ -220,8 +226,7 @@ def _without_secrets(text: str, address: str) -> str:
     for key in ("password", "sslpassword"):
         if secret := str(said.get(key) or ""):
             text = text.replace(secret, "***")
-    text = re.sub(r"(://[^/@\s:]*):[^/\s]*@", r"\1:***@", text)
-    return re.sub(r"((?:ssl)?password=)[^&\s]*", r"\1***", text)
+    return text
 
 
 def is_connection_alive(connection: psycopg.Connection) -> bool:
