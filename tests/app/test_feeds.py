@@ -202,7 +202,7 @@ async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path
     (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
     opened: list[str] = []
     async with reading(tmp_path, is_news=False, is_sample=True, reopen=opened.append) as pilot:
-        assert "Sample articles. Your own news: b subscribe · i import OPML · C open a folder" in line(
+        assert "Sample articles. Add your own news: b subscribe · i import OPML · C open a folder" in line(
             pilot, 1
         )
         await pilot.press("b")

@@ -164,7 +164,7 @@ class Feeds:
             return f"{fetch} fetches your feeds, {page} lists them"
         ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
         said = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
-        return f"{before}Your own news: {between.join(said)}"
+        return f"{before}Add your own news: {between.join(said)}"
 
     def _look_for_due(self) -> None:
         if self._is_over:

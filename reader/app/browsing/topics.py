@@ -43,14 +43,14 @@ class TopicCommands:
 
         query = Query(self._filters.query.clauses)
         if query.is_everything:
-            self._host.say("Search or filter first: a topic is given to what matches")
+            self._host.say("Search or filter first: the topic is given to all matching articles")
             return
 
         def give(answer: str | None) -> None:
             if answer is not None and (name := clean_line(answer)):
                 self._give(name, str(query))
 
-        self._host.open_dialog(Ask("Give these the topic", suggestions=self._known_topics()), give)
+        self._host.open_dialog(Ask("Topic for all matching articles", suggestions=self._known_topics()), give)
 
     def _give(self, name: str, text: str) -> None:
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
@@ -67,7 +67,7 @@ class TopicCommands:
                 self._write(rival, either)
 
         details = [f"now: {configured[rival]}", f"new: {either}"]
-        self._host.open_dialog(Confirm(f"Add this search to the rule for {rival}?", details), write)
+        self._host.open_dialog(Confirm(f'Add this search to the rule for "{rival}"?', details), write)
 
     def _write(self, name: str, text: str) -> None:
         after = saved(self._file.configured, name, text)
@@ -77,7 +77,9 @@ class TopicCommands:
             self._host.say(str(error), is_warning=True)
         else:
             self._use(after)
-            self._host.say(f"Given the topic {name}; Topics by rule in the palette edits or deletes the rule")
+            self._host.say(
+                f'Added a rule for the topic "{name}"; "Topics by rule" in the palette edits or deletes it'
+            )
 
     def follow(self) -> None:
         """Let the rules hold as the configuration has them now, if it was edited."""

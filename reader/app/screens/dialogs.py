@@ -228,11 +228,11 @@ class MarkMany(Page["Choice | None"]):
     def compose(self) -> ComposeResult:
         """The scopes with their counts, what can be done, the way out."""
         with Vertical(classes="dialog"):
-            yield Label(Content("Mark which?"), classes="dialog--question")
+            yield Label(Content("Mark which articles?"), classes="dialog--question")
             yield Pressable(id="mark-scopes")
-            yield Label(Content("As what?"), classes="dialog--question")
+            yield Label(Content("Mark as"), classes="dialog--question")
             yield Pressable(self._deeds(), id="mark-deeds")
-            yield KeyLine(("up", ""), ("down", "which"), ("back", "cancel"))
+            yield KeyLine(("up", ""), ("down", "move"), ("back", "cancel"))
 
     def on_mount(self) -> None:
         """Show the first of them chosen."""
