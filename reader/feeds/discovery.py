@@ -167,7 +167,7 @@ class _Links(HTMLParser):
         """Note what names a feed."""
         said = {name: value or "" for name, value in attrs}
         if tag == "base" and said.get("href"):
-            self._base = urljoin(self._base, said["href"])
+            self._base = joined(self._base, said["href"]) or self._base
         if tag != "link" or not said.get("href"):
             return
         rels = said.get("rel", "").lower().split()

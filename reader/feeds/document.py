@@ -134,7 +134,7 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
 def _site_of(found: Any, url: str) -> str:
     """The address of the page that a feed belongs to."""
     top = str(dict.get(found.feed, "title_detail", {}).get("base") or "")
-    return joined(urljoin(url, top), str(dict.get(found.feed, "link") or ""))
+    return joined(joined(url, top) or url, str(dict.get(found.feed, "link") or ""))
 
 
 def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
@@ -174,7 +174,7 @@ def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
     get = dict.get
     # Where no xml:base is this is empty, else it is what the entry's addresses start from.
     base = str(_detail(raw, "title").get("base") or _detail(raw, "summary").get("base") or "")
-    start = urljoin(url, base) if base else site or url
+    start = joined(url, base) or site or url
     guid = clean_line(str(get(raw, "id") or ""))[:2000]
     link = joined(start, str(get(raw, "link") or ""))
     if (
@@ -220,7 +220,7 @@ def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
         provider=text_of((get(raw, "source") or {}).get("title"), "text/plain"),
         summary=summary[:MOST_IN_ENTRY],
         content=content[:MOST_IN_ENTRY],
-        base=urljoin(url, base) if base else link or site or url,
+        base=joined(url, base) or link or site or url,
     )
 
 

@@ -139,7 +139,13 @@ class Network:
                     moved_to = moved_to if is_permanent else ""
                     return Answer(response.status_code, url, moved_to, said, body, is_private)
             is_permanent = is_permanent and response.status_code in (301, 308)
-            url = _checked(urljoin(url, target.strip()))
+            try:
+                url = urljoin(url, target.strip())
+            except ValueError:
+                raise FetchError(
+                    f"redirected to {shown(clean_line(target))}, which is no address; look at it in a browser"
+                ) from None
+            url = _checked(url)
             moved_to = url if is_permanent else ""
             # A private server may lead to another one of its network, a public one never.
             is_trusted = is_trusted and is_private

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from io import BytesIO
+from itertools import islice
 from typing import Any, NamedTuple
 from xml.sax.saxutils import quoteattr
 
@@ -21,6 +22,8 @@ from reader.errors import ReaderError, shown
 from reader.feeds.subscriptions import Subscription
 
 MOST_BYTES = 32 << 20
+MOST_ELEMENTS, MOST_FEEDS = 100_000, 10_000
+"""Elements of a file that are read, and feeds that are taken from it; nobody has so many."""
 
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -91,6 +94,9 @@ def _opml(raw: bytes, name: str) -> Listed:
         if not is_web(url):
             refused.append(f"{shown(title or url)}: {shown(url)} is not an http or https address")
             continue
+        if len(found) == MOST_FEEDS:
+            refused.append(f"{name} names more than {MOST_FEEDS:,} feeds; only those are taken")
+            break
         topics = (clean_line(part.strip("/ ")) for part in said.get("category", "").split(","))
         found.append(Subscription(url, title, folder, topics=tuple(dict.fromkeys(filter(None, topics)))))
     if not found and not refused:
@@ -109,8 +115,12 @@ def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], str]]:
     repaired = _BARE_AMPERSAND.sub(b"&amp;", repaired.lstrip(b"\xef\xbb\xbf \t\r\n"))
     outlines: list[tuple[dict[str, str], str]] = []
     folders: list[str] = []
+    count = 0
     try:
         for event, element in iterparse(BytesIO(repaired), events=("start", "end")):
+            count += event == "start"
+            if count > MOST_ELEMENTS:
+                break
             if _local(element) != "outline":
                 continue
             if event == "start":
@@ -146,7 +156,8 @@ def _loose(text: str) -> Iterator[tuple[dict[str, str], str]]:
     from html import unescape
 
     folders: list[str] = []
-    for closes, inside, is_empty in _OUTLINE.findall(text):
+    for found in islice(_OUTLINE.finditer(text), MOST_ELEMENTS):
+        closes, inside, is_empty = found.groups()
         if closes:
             if folders:
                 folders.pop()
@@ -181,6 +192,9 @@ def _newsboat(raw: bytes, name: str) -> Listed:
             plain = [clean_line(tag) for tag in tags if tag[:1] not in ("~", "!")]
             folder = plain[0] if plain else ""
             found.append(Subscription(clean_line(url), clean_line(title), folder, topics=tuple(plain[1:])))
+            if len(found) == MOST_FEEDS:
+                refused.append(f"line {number}: more than {MOST_FEEDS:,} feeds are not taken from one file")
+                break
         else:
             others += 1
             refused.append(f"line {number}: {shown(url)} is not an http or https address")

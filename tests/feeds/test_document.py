@@ -118,6 +118,7 @@ def test_relative_addresses_start_where_the_document_says() -> None:
     assert only(atom(entry, base="https://other.example/deep/")).link == "https://other.example/deep/one"
     assert only(atom(entry)).link == "https://paper.example/one"
     assert only(atom(entry)).base == "https://paper.example/one"
+    assert only(atom(entry, base="http://[::1")).title == "A"
     bare = atom(entry).replace(b'<link href="https://paper.example/"/>', b"")
     assert only(bare).link == "https://feeds.example/blog/one"
 

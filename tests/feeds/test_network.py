@@ -77,6 +77,13 @@ def test_redirects_in_a_circle_end(site: Site) -> None:
         get(site.url + "/")
 
 
+def test_a_redirect_to_no_address_is_said(site: Site) -> None:
+    """What can't be joined with the feed's address ends the fetch with a sentence."""
+    site.pages["/"] = Page(headers={"Location": "http://[::1"}, status=302)
+    with pytest.raises(FetchError, match="which is no address"):
+        get(site.url + "/")
+
+
 def test_a_redirect_that_needs_its_cookie_ends(site: Site) -> None:
     """A cookie is kept for that request alone (trap 27)."""
 

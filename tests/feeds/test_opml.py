@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.feeds.opml import InvalidFeedList, read, written
+from reader.feeds.opml import MOST_FEEDS, InvalidFeedList, read, written
 from reader.feeds.subscriptions import Subscription
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><opml version="1.0"><head><title>x</title></head><body>'
@@ -104,3 +104,18 @@ def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
         read(before + raw, "x")
     except InvalidFeedList:
         return
+
+
+def test_more_feeds_than_anybody_has_are_not_taken() -> None:
+    """The first ones are, and the rest is said."""
+    outlines = "".join(f'<outline text="F" xmlUrl="https://h{n}.example/"/>' for n in range(MOST_FEEDS + 5))
+    found = read(opml(outlines), "x.opml")
+    assert len(found.subscriptions) == MOST_FEEDS and "more than 10,000 feeds" in found.refused[0]
+    lines = "\n".join(f"https://h{n}.example/" for n in range(MOST_FEEDS + 5))
+    assert len(read(lines.encode(), "urls").subscriptions) == MOST_FEEDS
+
+
+def test_outlines_that_never_end_are_not_read_to_the_end() -> None:
+    """However many they are and however deep they go."""
+    with pytest.raises(InvalidFeedList):
+        read(HEAD.encode() + b'<outline text="a">' * 1_000_000, "x.opml")

@@ -90,7 +90,11 @@ class Relay:
                 if len(self._unproven) >= MOST_UNPROVEN:
                     _hang_up(self._unproven.popleft())
                 self._unproven.append(connection)
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+            try:
+                threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+            except RuntimeError:  # the system has no thread left
+                self._is_proven(connection)
+                connection.close()
 
     def close(self) -> None:
         """Listen no more; `serve` returns."""
