@@ -40,6 +40,11 @@ class ListResults:
         """How many articles match."""
         return len(self._numbers)
 
+    @property
+    def stories(self) -> int | None:
+        """Nothing is folded."""
+        return None
+
     def story(self, headline: Headline) -> Sequence[Headline]:
         """Nothing is folded."""
         return [headline]

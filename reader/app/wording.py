@@ -54,14 +54,22 @@ def _is_whole_word(term: Term) -> bool:
     return term.field == "text" and not (term.negated or term.prefix or term.phrase)
 
 
-def result_counts(matching: int | None, total: int, is_exact: bool, *, is_loading: bool = False) -> str:
+def result_counts(
+    matching: int | None,
+    total: int,
+    is_exact: bool,
+    *,
+    is_loading: bool = False,
+    stories: int | None = None,
+) -> str:
     """How many match, of how many: "32 of 128", "at least 500 of 9,000"; "20 of 20 so far" while the
-    articles are loaded for the first time."""
+    articles are loaded for the first time; "20 stories, 32 of 128" in a folded list."""
     so_far = " so far" if is_loading else ""
     if matching is None:
         return f"{total:,}{so_far}"
     least = "" if is_exact else "at least "
-    return f"{least}{matching:,} of {total:,}{so_far}"
+    folded = "" if stories is None else f"{stories:,} {'story' if stories == 1 else 'stories'}, "
+    return f"{folded}{least}{matching:,} of {total:,}{so_far}"
 
 
 def time_left(done: int, to_do: int, seconds: float) -> str:

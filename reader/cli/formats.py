@@ -107,7 +107,7 @@ def _table(library: Library, rows: Iterator[Headline], output: Output) -> Iterat
         return
     if not sys.stdout.isatty():
         for row in rows:
-            yield f"{_columns(row, row.id)}{row.title}\n"
+            yield f"{_columns(row, row.id)}{row.title}{_folded(row)}\n"
         return
     head = f"{'ID':8}  {'DATE':10}  {'Q':>3}  {'':3}  "
     room = columns() - len(head)
@@ -123,7 +123,8 @@ def _table(library: Library, rows: Iterator[Headline], output: Output) -> Iterat
             yield f"{head}TITLE\n"
         is_first = False
         short = row._replace(provider=cut(row.provider, width))
-        yield f"{_columns(short, row.id[:8], width)}{cut(row.title, room)}\n"
+        folded = cut(_folded(row), room // 2)
+        yield f"{_columns(short, row.id[:8], width)}{cut(row.title, room - cells(folded))}{folded}\n"
 
 
 def _json(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
@@ -186,6 +187,14 @@ def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
     signs = f"{' ' if row.is_read else '●'}{'★' if row.is_starred else ' '}{'✎' if row.is_draft else ' '}"
     provider = f"{pad(row.provider, width)}  " if width else ""
     return f"{shown_id}  {day:10}  {quality:>3}  {signs}  {provider}"
+
+
+def _folded(row: Headline) -> str:
+    """What is folded into a row, behind its title: `  (+2 Delta Wire, Coast Wire)`."""
+    fold = row.fold
+    if fold is None:
+        return ""
+    return f"  (+{fold.others}{' ' if fold.providers else ''}{', '.join(fold.providers)})"
 
 
 def _objects(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[export.Json]:

@@ -14,6 +14,7 @@ from reader.errors import UsageError
 from reader.library.export import json_text
 from reader.query import Query
 from reader.query.fields import FACETS
+from reader.query.results import Folding
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -31,27 +32,46 @@ def few(options: Namespace) -> int | None:
 
 def write_list(library: Library, options: Namespace, query: Query, output: Output) -> int:
     """Write the headlines that the query asks for."""
-    rows = headlines(library.select(query), options.limit)
+    folding = _folding(options)
+    rows = headlines(library.select(query, folding=folding), options.limit)
     if few(options) is not None:
-        rows = iter(_fresh(library, list(rows), query, options.limit))
+        rows = iter(_fresh(library, list(rows), query, folding, options.limit))
     write = sys.stdout.write
     for text in lines(library, rows, output):
         write(text)
     return 0
 
 
-def _fresh(library: Library, rows: list[Headline], query: Query, limit: int | None) -> list[Headline]:
+def _folding(options: Namespace) -> Folding | None:
+    """How the list is folded: as the options say, else as the configuration does."""
+    is_folded: bool | None = getattr(options, "stories", None)  # not an option of the bare command
+    if is_folded is None:
+        from reader.config import load
+
+        is_folded = load()[0].list.get("stories", False)
+    return Folding() if is_folded else None
+
+
+def _fresh(
+    library: Library, rows: list[Headline], query: Query, folding: Folding | None, limit: int | None
+) -> list[Headline]:
     """These headlines, or those that the query has once a changed file among them was read again."""
     if library.is_fresh(rows):
         return rows
     follow(library.refresh())
-    return list(headlines(library.select(query), limit))
+    return list(headlines(library.select(query, folding=folding), limit))
 
 
 def _list_options(parser: CommandParser) -> None:
     add_sources(parser)
     add_filters(parser)
     add_output(parser)
+    add = parser.group("output")
+    add("--stories", action="store_true", default=None,
+        help="fold by stories: the first article of each, with the number of the others and their providers "
+        "(e.g. reader list --stories --since 7d)")  # fmt: skip
+    add("--no-stories", dest="stories", action="store_false",
+        help="list all articles though the configuration folds (e.g. reader list --no-stories)")  # fmt: skip
 
 
 def _list(options: Namespace) -> int:

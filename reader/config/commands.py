@@ -134,6 +134,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("manage_views", ("V",), "Views", "Show, edit, rename, move or delete views", _FIND),
     Command("give_topic", ("W",), "Give a topic", "Give what matches the search a topic, by a rule", _FIND),
     Command("manage_topics", (), "Topics by rule", "Show, edit or delete the rules for topics", _FIND),
+    Command("fold_stories", ("Z",), "Fold stories", "One row for each story, or all articles again", _FIND),
+    Command(
+        "unfold_story", ("m",), "More of the story", "Show or hide the other articles of a story", _FIND
+    ),
     Command("sort", ("S",), "Sort order", "Choose the sort order", _FIND),
     Command("reverse_sort", ("I",), "Reverse order", "Reverse the sort order", _FIND),
     Command("refresh", ("R",), "Refresh", "Fetch feeds and look for new files; again stops", _FEEDS),

@@ -42,6 +42,8 @@ class Visit(NamedTuple):
     """Article id to reading place, the last read last; one at the very top is forgotten."""
     background: str = ""
     """The terminal's background, dark or light; empty if unknown."""
+    is_folded: bool | None = None
+    """Whether the list was folded by stories; None = as the configuration says."""
 
 
 def file_for(sources: Sequence[str | os.PathLike[str]]) -> Path:
@@ -66,6 +68,7 @@ def load(path: Path) -> Visit:
         {name: size for name, size in _pairs(said.get("sizes")) if _is_number(size)},
         {name: spot for name, value in _pairs(said.get("spots")) if (spot := _spot(value))},
         said["background"] if said.get("background") in ("dark", "light") else "",
+        said["is_folded"] if isinstance(said.get("is_folded"), bool) else None,
     )
 
 

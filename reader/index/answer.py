@@ -87,7 +87,8 @@ class IndexResults:
                 self._order: Order = order_of(view, self.query, self.match)
             else:
                 opened = self._index.numbers_from(int(story, 16) for story in self._folding.opened)
-                self._order = self._folded = FoldedOrder(view, self.query, self.match, opened)
+                unread = self.match - view.marks["read"] if self._folding.only_unread else None
+                self._order = self._folded = FoldedOrder(view, self.query, self.match, opened, unread)
 
     def __len__(self) -> int:
         return len(self.match) if self._folded is None else len(self._folded)
@@ -96,6 +97,11 @@ class IndexResults:
     def articles(self) -> int:
         """See `reader.query.results.Results`."""
         return len(self.match)
+
+    @property
+    def stories(self) -> int | None:
+        """See `reader.query.results.Results`."""
+        return None if self._folded is None else self._folded.stories
 
     def story(self, headline: Headline) -> list[Headline]:
         """See `reader.query.results.Results`."""
@@ -117,7 +123,12 @@ class IndexResults:
     def _rows(self, start: int, stop: int | None) -> list[ArticleRow]:
         with self._index.view():
             self._find_again()
-            numbers = self.match.to_array() if stop is None else self._order.window(start, stop)
+            if stop is None:
+                numbers: Sequence[int] = self.match.to_array()
+            else:
+                numbers = self._order.window(start, stop)
+                if self._folded is not None:
+                    numbers = self._folded.with_folded(numbers)
             return [*self._index.identities(numbers)]
 
     def _find_again(self) -> None:
@@ -144,8 +155,9 @@ class IndexResults:
                 members.setdefault(story, []).append((number, provider))
                 story_of[number] = story
         opened = self._folding.opened if self._folding else frozenset()
+        read = self._index.marked["read"]
         return [
-            one._replace(fold=_fold(one, members.get(story_of.get(one.number, 0), []), folded, opened))
+            one._replace(fold=_fold(one, members.get(story_of.get(one.number, 0), []), folded, opened, read))
             for one in found
         ]
 
@@ -155,13 +167,20 @@ class IndexResults:
 
 
 def _fold(
-    one: Headline, members: Sequence[tuple[int, str]], folded: FoldedOrder, opened: Collection[str]
+    one: Headline,
+    members: Sequence[tuple[int, str]],
+    folded: FoldedOrder,
+    opened: Collection[str],
+    read: BitMap,
 ) -> Fold | None:
     if folded.is_inside(one.number):
         return Fold(0, (), is_inside=True)
-    others = [provider for number, provider in members if number != one.number]
-    providers = dict.fromkeys(provider for provider in others if provider != one.provider)
-    return Fold(len(others), tuple(providers), one.story in opened) if others else None
+    others = [(number, provider) for number, provider in members if number != one.number]
+    if not others:
+        return None
+    providers = dict.fromkeys(provider for _, provider in others if provider != one.provider)
+    unread = sum(number not in read for number, _ in others)
+    return Fold(len(others), tuple(providers), unread, one.story in opened)
 
 
 def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: int) -> Facet:

@@ -25,23 +25,37 @@ if TYPE_CHECKING:
 class FoldedOrder:
     """The rows of a match: stories, and articles in none; below opened stories their other articles."""
 
-    def __init__(self, view: IndexView, query: Query, match: BitMap, opened: Iterable[int]) -> None:
-        """`opened`: stories, by the numbers of their first articles."""
-        stories = view.stories
-        inside = match & stories.members
+    def __init__(
+        self,
+        view: IndexView,
+        query: Query,
+        match: BitMap,
+        opened: Iterable[int],
+        unread: BitMap | None = None,
+    ) -> None:
+        """`opened`: stories, by the numbers of their first articles. With `unread` only rows of these."""
+        self._all = view.stories
+        inside = match & self._all.members
+        self._inside = inside
         self._leader_of = _leaders(view, query, match, inside)
         """Story -> the number of the article that stands for it."""
-        self._match = match
-        self._stories = stories
         leaders = BitMap(self._leader_of.values())
         self._shown = (match - inside) | leaders
+        self.stories = len(self._shown)
+        """How many rows there are while no story is opened."""
+        is_open = {story for story in opened if story in self._leader_of}
+        below = self._members(view, [*is_open])
+        if unread is not None:
+            wanted = self._all.last_of_each((unread & inside).to_array())
+            unread = unread | BitMap([self._leader_of[story] for story in wanted])
+            self._shown &= unread
         self._order = order_of(view, query, self._shown)
-        below = self._members(view, [one for one in opened if one in self._leader_of])
         rows = sorted(
             (self._order.position(self._leader_of[story]), [
-                number for number in numbers if number in match and number != self._leader_of[story]
+                number for number in numbers
+                if number in match and number not in leaders and (unread is None or number in unread)
             ])
-            for story, numbers in below.items()
+            for story, numbers in below.items() if self._leader_of[story] in self._shown
         )  # fmt: skip
         self._below = [numbers for _, numbers in rows if numbers]
         self._starts: list[int] = []
@@ -87,7 +101,7 @@ class FoldedOrder:
         for start, numbers in zip(self._starts, self._below, strict=True):
             if number in numbers:
                 return start + numbers.index(number)
-        leader = self._leader_of.get(self._stories.story_of(number), number)
+        leader = self._leader_of.get(self._all.story_of(number), number)
         before = self._order.position(leader)
         for start, numbers in zip(self._starts, self._below, strict=True):
             if start > before:
@@ -98,6 +112,17 @@ class FoldedOrder:
     def is_inside(self, number: int) -> bool:
         """Whether it is listed below the row of its story."""
         return number not in self._shown
+
+    def with_folded(self, numbers: Sequence[int]) -> list[int]:
+        """These rows with the articles that are folded into them."""
+        wanted = BitMap(numbers)
+        listed = {number for below in self._below for number in below}
+        stories = {self._all.story_of(number) for number in numbers} - {0}
+        folded = [
+            number for number in self._inside
+            if self._all.story_of(number) in stories and number not in wanted and number not in listed
+        ]  # fmt: skip
+        return [*numbers, *folded]
 
 
 def _leaders(view: IndexView, query: Query, match: BitMap, inside: BitMap) -> dict[int, int]:

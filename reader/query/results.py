@@ -24,6 +24,8 @@ class Fold(NamedTuple):
     """How many further articles of the story match."""
     providers: tuple[str, ...]
     """Of these, other than the article's own, those of the newest first."""
+    unread: int = 0
+    """How many of the others are unread."""
     is_open: bool = False
     """Whether the others are listed below it."""
     is_inside: bool = False
@@ -35,6 +37,8 @@ class Folding(NamedTuple):
 
     opened: frozenset[str] = frozenset()
     """The stories (the ids of their first articles) whose other articles are listed as well."""
+    only_unread: bool = False
+    """Whether rows without an unread article are left out."""
 
 
 class Headline(NamedTuple):
@@ -106,6 +110,10 @@ class Results(Protocol):
     @property
     def articles(self) -> int:
         """How many articles match."""
+
+    @property
+    def stories(self) -> int | None:
+        """How many rows there are while no story is unfolded; None where nothing is folded."""
 
     def story(self, headline: Headline) -> Sequence[Headline]:
         """All articles that match of the story that is folded into this row, which is the first; only that

@@ -27,7 +27,9 @@ class Desk:
         host: Host = self.host
         self.results = self.library.select(Query())
         self.listed = Listed(self.results, 0, ())
-        self.marks = MarkCommands(host, self.library, lambda: NOW, self._show, "u", lambda: self.listed)
+        self.marks = MarkCommands(
+            host, self.library, lambda: NOW, self._show, "u", lambda: self.listed, lambda one: [one]
+        )
 
     def target(self, count: int) -> None:
         """The first articles are what commands are for."""

@@ -124,7 +124,7 @@ def test_failures_are_sentences(
 ) -> None:
     """What the system refuses is exit 3 with a remedy; Ctrl-C and a closed pipe are silent."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(library, "select", fail)
@@ -154,7 +154,7 @@ def test_a_fault_of_our_own_is_a_sentence_and_a_traceback_for_those_who_ask(
 ) -> None:
     """What nobody foresaw is exit 3 and says how to report it; READER_DEBUG lets it through."""
 
-    def fail(_: object) -> None:
+    def fail(_: object, **__: object) -> None:
         raise KeyError("a\nb")
 
     monkeypatch.setattr(library, "select", fail)

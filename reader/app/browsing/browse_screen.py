@@ -33,6 +33,7 @@ from reader.app.browsing.results_display import CountsAnswer, ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
+from reader.app.browsing.stories import StoryFolds
 from reader.app.browsing.topics import TopicCommands
 from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
@@ -144,6 +145,14 @@ class BrowseScreen(Screen[None]):
             self._start.config,
             self._start.clock,
         )
+        remembered = start.visit.is_folded
+        self.stories = StoryFolds(
+            self,
+            self.articles,
+            is_folded=config.list.get("stories", False) if remembered is None else remembered,
+            ask=lambda: self.results_display.ask(),
+            keys=self.keymap.words,
+        )
         self.filters = Filters(start.query, self._show_text, lambda: self.results_display.query_changed())
         self.refreshing = Refreshing(
             self,
@@ -185,6 +194,7 @@ class BrowseScreen(Screen[None]):
             counted=self._have_counts,
             invitation=lambda: self.feeds.invitation("", "\n"),
             keys=self.keymap.words,
+            folding=lambda: self.stories.folding,
         )
         self.search_input = SearchInput(
             self,
@@ -207,7 +217,13 @@ class BrowseScreen(Screen[None]):
             changed=self._topics_changed,
         )
         self.marks = MarkCommands(
-            self, library, clock, self._show_marks, self.keymap.words("undo"), self._listed
+            self,
+            library,
+            clock,
+            self._show_marks,
+            self.keymap.words("undo"),
+            self._listed,
+            lambda headline: self.stories.members(self.results, headline),
         )
         self.opening = Opening(
             self,
@@ -234,6 +250,7 @@ class BrowseScreen(Screen[None]):
             query_text=lambda: str(self.filters.query),
             theme=lambda: self.app.theme,
             background=lambda: self.seen.background,
+            is_folded=lambda: self.stories.is_folded,
         )
         self.pane_sizes = PaneSizes(
             self.session.sizes,
@@ -276,6 +293,7 @@ class BrowseScreen(Screen[None]):
                 self.feeds,
                 self.views,
                 self.topics,
+                self.stories,
             ),
             *(FilterCommands(self, self.filters), self.pane_sizes),
         )

@@ -58,10 +58,13 @@ class MarkCommands:
         changed: Callable[[], object],
         undo_keys: str,
         listed: Callable[[], Listed],
+        members: Callable[[Headline], Sequence[Headline]],
     ) -> None:
-        """`changed` shows the marks as they are now; `undo_keys` are named after a change of many."""
+        """`changed` shows the marks as they are now; `undo_keys` are named after a change of many;
+        `members` are the articles that a row of the list stands for."""
         self._host, self._library, self._clock = host, library, clock
         self._changed, self._undo_keys, self._listed = changed, undo_keys, listed
+        self._members = members
         self._waiting: deque[Callable[[], str]] = deque()
         self._lock = Lock()
         self._is_working = False
@@ -121,9 +124,12 @@ class MarkCommands:
             self._host.say(sentence, is_warning=is_warning)
         self._changed()
 
-    def _targets(self) -> list[Headline]:
-        """The target articles with their marks as they are now, without those that are gone."""
-        headlines = self._host.targets
+    def _targets(self, *, with_stories: bool = False) -> list[Headline]:
+        """The target articles with their marks as they are now, without those that are gone; with those that
+        are folded into a row."""
+        headlines: Sequence[Headline] = self._host.targets
+        if with_stories:
+            headlines = [member for one in headlines for member in self._members(one)]
         found = []
         for headline in headlines:
             with suppress(ReaderError):
@@ -133,8 +139,8 @@ class MarkCommands:
         return found
 
     def action_toggle_read(self) -> None:
-        """Mark as read, or as unread if all of them are read."""
-        if found := self._targets():
+        """Mark as read, or as unread if all of them are read; a folded story whole."""
+        if found := self._targets(with_stories=True):
             self.mark(found, Change(read=not all(one.is_read for one in found)))
 
     def action_toggle_star(self) -> None:
@@ -216,13 +222,14 @@ class MarkCommands:
         if results is None or not len(results):
             self._host.say("No articles to mark")
             return
+        count = results.articles
 
         def mark(is_sure: bool | None) -> None:
             if is_sure:
-                self._mark_many(results, len(results), Change(read=True))
+                self._mark_many(results, count, Change(read=True))
 
-        question = f"Mark all {len(results):,} listed articles as read?"
-        self._host.open_dialog(Confirm(question if len(results) > 1 else "Mark this article as read?"), mark)
+        question = f"Mark all {count:,} listed articles as read?"
+        self._host.open_dialog(Confirm(question if count > 1 else "Mark this article as read?"), mark)
 
     def action_mark_many(self) -> None:
         """Ask which of the listed articles to mark, and how."""
@@ -238,7 +245,7 @@ class MarkCommands:
             "j": Stretch(results, cursor + 1, count),
         }  # fmt: skip
         scopes = (
-            Scope("v", "selected", len(selected)), Scope("a", "listed", count),
+            Scope("v", "selected", len(selected)), Scope("a", "listed", results.articles),
             Scope("k", "above the cursor", cursor), Scope("j", "below the cursor", count - cursor - 1),
         )  # fmt: skip
 

@@ -29,7 +29,7 @@ from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.library.muting import Muting
 from reader.query import UNREAD, Query, highlights
-from reader.query.results import MOST_PERIODS, Facet, Results
+from reader.query.results import MOST_PERIODS, Facet, Folding, Results
 
 ViewCounts: TypeAlias = tuple[tuple[str, int, int], ...]
 """Names of views, each with how many articles it selects and how many of those are unread."""
@@ -46,6 +46,8 @@ class Question(NamedTuple):
     muting: Muting
     cells: int = MOST_PERIODS
     """Periods of time that the sidebar has room for."""
+    folding: Folding | None = None
+    """How the list is folded."""
     is_recount: bool = False
     """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
 
@@ -54,6 +56,7 @@ class ResultsAnswer(NamedTuple):
     """The answer to a query."""
 
     results: Results
+    folding: Folding | None = None
 
 
 class CountsAnswer(NamedTuple):
@@ -165,7 +168,8 @@ class LatestQueryWorker:
     def _answer(self, question: Question) -> None:
         library, query, now = self._library, question.query, self._clock()
         if not question.is_recount:
-            self._give(ResultsAnswer(library.select(query, now)))
+            results = library.select(query, now, folding=question.folding)
+            self._give(ResultsAnswer(results, question.folding))
         facets: list[Facet] = []
         for field in COUNTED:
             if self._wanted is not None:
@@ -236,15 +240,17 @@ class ResultsDisplay:
         counted: Callable[[CountsAnswer], object],
         invitation: Callable[[], str],
         keys: Callable[[str], str],
+        folding: Callable[[], Folding | None],
     ) -> None:
         """`chart_cells` is the room of the sidebar's charts, `counted` gets new counts, `invitation` says
-        what to do where there are no articles at all, `keys` are those of a command."""
+        what to do where there are no articles at all, `keys` are those of a command, `folding` is how the
+        list is folded."""
         self._host, self._library, self._filters, self._clock = host, library, filters, clock
         self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles
         self._article_pane, self._information, self._status = article_pane, information, status
         self._chart_cells, self._on_counted = chart_cells, counted
         self._is_refreshing, self._is_first_load = is_refreshing, is_first_load
-        self._invitation, self._keys = invitation, keys
+        self._invitation, self._keys, self._folding = invitation, keys, folding
         self.results: Results | None = None
         """The answer to the latest query that has one."""
         self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
@@ -270,7 +276,9 @@ class ResultsDisplay:
         self._show_query()
         try:
             # The first answer is not left to a thread: it takes less than a paint, so it is in the first one.
-            self._show_results(self._library.select(self._filters.asked, self._clock()))
+            folding = self._folding()
+            found = self._library.select(self._filters.asked, self._clock(), folding=folding)
+            self._show_results(ResultsAnswer(found, folding))
         except ReaderError:
             self.ask()
         else:
@@ -299,7 +307,13 @@ class ResultsDisplay:
         filters = self._filters
         self._cells = self._chart_cells()
         return Question(
-            filters.asked, filters.query, self._sidebar.views, filters.muting, self._cells, is_recount
+            filters.asked,
+            filters.query,
+            self._sidebar.views,
+            filters.muting,
+            self._cells,
+            self._folding(),
+            is_recount,
         )
 
     def _ask(self, question: Question, patience: float = PATIENCE) -> None:
@@ -323,8 +337,8 @@ class ResultsDisplay:
 
     def _show(self, answer: LatestAnswer) -> None:
         match answer:
-            case ResultsAnswer(results):
-                self._show_results(results)
+            case ResultsAnswer():
+                self._show_results(answer)
             case CountsAnswer():
                 self._show_counts(answer)
             case FailedAnswer(is_bug=True):
@@ -333,8 +347,9 @@ class ResultsDisplay:
                 column = self._search_bar.column_of(answer.position or 0)
                 self._information.error = self._failure = (answer.reason, column)
 
-    def _show_results(self, results: Results) -> None:
-        if results.query == self._filters.asked:
+    def _show_results(self, answer: ResultsAnswer) -> None:
+        results = answer.results
+        if results.query == self._filters.asked and answer.folding == self._folding():
             self.results = results
             if self._failure is not None and self._information.error == self._failure:
                 self._information.error = None
@@ -372,9 +387,13 @@ class ResultsDisplay:
     def show_status(self) -> None:
         """Show how many match of how many, and what to do if there is nothing."""
         results, total = self.results, self._library.total
-        matching = len(results) if results is not None else None
+        matching = results.articles if results is not None else None
         self._status.counts = result_counts(
-            matching, total, results is None or results.is_exact, is_loading=self._is_first_load()
+            matching,
+            total,
+            results is None or results.is_exact,
+            is_loading=self._is_first_load(),
+            stories=results.stories if results is not None else None,
         )
         if matching:
             return
@@ -391,7 +410,12 @@ class ResultsDisplay:
         the unread ones."""
         if self.results is None:
             return None
-        unread = self._library.select(self._filters.unread, self._clock())
+        folding = self._folding()
+        if folding is None:
+            unread = self._library.select(self._filters.unread, self._clock())
+        else:
+            only_unread = folding._replace(only_unread=True)
+            unread = self._library.select(self._filters.asked, self._clock(), folding=only_unread)
         low, high = 0, len(unread)
         while low < high:
             middle = (low + high) // 2

@@ -25,14 +25,17 @@ class SessionState:
         query_text: Callable[[], str],
         theme: Callable[[], str],
         background: Callable[[], str],
+        is_folded: Callable[[], bool],
     ) -> None:
         """`keep` writes a visit down. `first_query` is what this visit began with: while it stays, the last
         visit's query is remembered, because options are meant for one start. `theme` is the one in use,
-        `background` what the terminal's is."""
+        `background` what the terminal's is; `is_folded` whether the list is."""
         self._visit, self._keep = visit, keep
         self._articles, self._pane = articles, article_pane
         self._first_query, self._last_query = first_query, visit.query
         self._query_text, self._theme, self._background = query_text, theme, background
+        self._is_folded = is_folded
+        self._folded_before, self._folded_first = visit.is_folded, is_folded()
         self.given_theme = theme()
         """The theme unless the user chooses another one."""
         self.sizes = dict(visit.sizes)
@@ -70,4 +73,6 @@ class SessionState:
         theme = self._visit.theme if in_use == self.given_theme else in_use
         text = self._query_text()
         query = self._last_query if text == self._first_query else text
-        return Visit(query, article, theme, dict(self.sizes), dict(self._left), self._background())
+        folded = self._is_folded()
+        is_folded = self._folded_before if folded == self._folded_first else folded
+        return Visit(query, article, theme, dict(self.sizes), dict(self._left), self._background(), is_folded)

@@ -29,7 +29,7 @@ from reader.config.settings import TAG_COLOURS
 from reader.errors import ReaderError
 from reader.library import Library
 from reader.library.muting import muting_of
-from reader.query.results import Headline, Progress, Results
+from reader.query.results import Folding, Headline, Progress, Results
 from reader.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
                 load = FirstLoad(library)
                 load.wait()
             muted = muting_of(config.mute, config.views)[0].of(query)
-            results = library.select(query.and_also(muted), now)
+            is_folded = config.list.get("stories", False) if visit.is_folded is None else visit.is_folded
+            results = library.select(query.and_also(muted), now, folding=Folding() if is_folded else None)
             cursor = place_of(library, results, visit.article)
             measures = article_row.measures_of(lambda wanted: library.select(wanted, now))
             view = view_of(results, config, visit.sizes, size, cursor, measures)

@@ -38,6 +38,8 @@ BAR_WIDTH = 5
 ROOMY = 24
 """Lines of a list from which on rows of two lines get a blank line between them."""
 
+INSET = 2
+"""Cells by which the articles of an unfolded story stand in."""
 _SIGN_WIDTH = 4
 """Selection, cursor, unread sign, blank: what is before a title."""
 _PROVIDER_WIDTH = 16
@@ -133,13 +135,29 @@ def gutter(row: Row, part: int) -> list[Piece]:
 
 
 def _title_line(row: Row, width: int) -> list[Piece]:
-    return [_unread(row.headline), *_title(row, width - _SIGN_WIDTH - 2), _star(row.headline)]
+    inset = _inset(row.headline)
+    room = width - _SIGN_WIDTH - 2 - inset
+    return [Piece(" " * inset, "ground"), _unread(row.headline), *_title(row, room), _star(row.headline)]
 
 
 def _meta_line(row: Row, width: int, now: datetime, measures: Measures) -> list[Piece]:
     columns = _columns(row.headline, width - _SIGN_WIDTH, now, measures)
-    room = width - _SIGN_WIDTH - cell_len(columns)
-    return [Piece(" " * 2, "meta"), *_about(row, room), Piece(columns, "meta")]
+    inset = _inset(row.headline)
+    room = width - _SIGN_WIDTH - cell_len(columns) - inset
+    return [Piece(" " * (2 + inset), "meta"), *_about(row, room), Piece(columns, "meta")]
+
+
+def _inset(headline: Headline) -> int:
+    """Cells by which a row stands in: an article of the story that is unfolded above it."""
+    return INSET if headline.fold is not None and headline.fold.is_inside else 0
+
+
+def _folded(headline: Headline) -> str:
+    """How many further articles of its story there are: `+3` in its row, `3 below` where they are listed."""
+    fold = headline.fold
+    if fold is None or fold.is_inside:
+        return ""
+    return f"{fold.others} below" if fold.is_open else f"+{fold.others}"
 
 
 def compact(row: Row, width: int, now: datetime, measures: Measures = ALL_MEASURES) -> list[Piece]:
@@ -150,21 +168,26 @@ def compact(row: Row, width: int, now: datetime, measures: Measures = ALL_MEASUR
     if width - cell_len(columns) > _SIGN_WIDTH + _LEAST_TITLE + _PROVIDER_WIDTH:
         provider = "  " + fill(one_line(headline.provider), _PROVIDER_WIDTH)
     draft = f" {DRAFT}" if headline.is_draft else ""
-    room = width - _SIGN_WIDTH - 2 - cell_len(draft + provider + columns)
+    folded = f" {_folded(headline)}".rstrip()
+    inset = _inset(headline)
+    room = width - _SIGN_WIDTH - 2 - inset - cell_len(draft + folded + provider + columns)
     tags = _fitting(_tags(row), room - _LEAST_TITLE)
     room -= width_of(tags)
     return [
+        Piece(" " * inset, "ground"),
         _unread(headline),
         *_title(row, room),
         *tags,
-        Piece(draft, "meta"),
+        Piece(folded + draft, "meta"),
         _star(headline),
         Piece(provider + columns, "meta"),
     ]
 
 
 def _unread(headline: Headline) -> Piece:
-    return Piece("  " if headline.is_read else f"{UNREAD} ", "unread")
+    fold = headline.fold
+    is_read = headline.is_read and (fold is None or fold.is_open or not fold.unread)
+    return Piece("  " if is_read else f"{UNREAD} ", "unread")
 
 
 def _title(row: Row, width: int) -> list[Piece]:
@@ -185,13 +208,20 @@ def _star(headline: Headline) -> Piece:
 def _about(row: Row, width: int) -> list[Piece]:
     """Provider · draft · note · #tags · topics in exactly this many cells, as much of it as has room."""
     headline = row.headline
-    words = [headline.provider or headline.domain, *_signs(headline)]
+    more = " ".join(filter(None, (_folded(headline), _other_providers(headline))))
+    whom = " ".join(filter(None, (headline.provider or headline.domain, more)))
+    words = [whom, *_signs(headline)]
     pieces = [Piece(one_line(" · ".join(filter(None, words))), "meta")]
     pieces += _tags(row)
     topics = one_line(" · ".join([*headline.topics, *(f"+{topic}" for topic in headline.added_topics)]))
     pieces.append(Piece(f" · {topics}" if topics and width_of(pieces) else topics, "meta"))
     fitting = _fitting(pieces, width - 1)
     return [*fitting, Piece(" " * (width - width_of(fitting)), "meta")]
+
+
+def _other_providers(headline: Headline) -> str:
+    fold = headline.fold
+    return "" if fold is None or fold.is_open else ", ".join(fold.providers)
 
 
 def _signs(headline: Headline) -> list[str]:

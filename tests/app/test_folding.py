@@ -1,0 +1,127 @@
+"""The list folded by stories, over a real index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reader.app import Start
+from reader.app.reader_app import ReaderApp
+from reader.config import Config
+from reader.config.visit import Visit
+from reader.library.folder import FolderLibrary
+from reader.query import parse
+from tests.app.pilot import NARROW, WIDE, notices, picture, press, settled
+from tests.index.files import opened, refresh, text_of, write
+
+NOW = datetime(2024, 3, 3, 12, 0, tzinfo=UTC)
+WHALE = (
+    ("Young humpback whale swims up the Merrow", "09", "Delta Wire",
+     "A young humpback whale swam up the Merrow and stayed under the Chain Bridge for an hour."),
+    ("Humpback whale under the Chain Bridge", "10", "Coast Wire",
+     "Commuters saw a young humpback whale that swam up the Merrow as far as the Chain Bridge."),
+    ("Whale in the Merrow stops commuters", "11", "Isle Courier",
+     "A young humpback whale in the Merrow stopped commuters on the Chain Bridge for an hour."),
+)  # fmt: skip
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[FolderLibrary]:
+    """Three reports of a whale, one of bread on either side of them."""
+    for title, hour, provider, excerpt in WHALE:
+        write(
+            tmp_path / f"{hour}.md",
+            text_of(title, f"2024-03-02T{hour}:00:00Z", provider=provider, excerpt=excerpt),
+        )
+    write(tmp_path / "before.md", text_of("A bread of rye", "2024-03-02T08:00:00Z", provider="Quayside"))
+    write(tmp_path / "after.md", text_of("Buns with cardamom", "2024-03-02T12:00:00Z", provider="Quayside"))
+    found = opened(tmp_path)
+    refresh(found)
+    yield found
+    found.close()
+
+
+def an_app(library: FolderLibrary, visit: Visit | None = None, kept: list[Visit] | None = None) -> ReaderApp:
+    """The screen over this library."""
+    return ReaderApp(
+        Start(
+            library,
+            parse(""),
+            Config(mark_read_after=-1),
+            visit=visit or Visit(),
+            keep_visit=(kept if kept is not None else []).append,
+            clock=lambda: NOW,
+        )
+    )
+
+
+async def test_a_story_is_one_row(library: FolderLibrary) -> None:
+    """Its newest article, with the number and the providers of the others; counts say what they count."""
+    async with an_app(library).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "Z")
+        assert [one.title for one in screen.articles.results.window(0, 9)] == [  # type: ignore[union-attr]
+            "Buns with cardamom", WHALE[2][0], "A bread of rye"
+        ]  # fmt: skip
+        assert "Isle Courier +2 Coast Wire, Delta Wire" in picture(pilot)
+        assert screen.result_status.counts == "3 stories, 5 of 5"
+        screen = await press(pilot, "Z")
+        assert len(screen.articles) == 5 and screen.result_status.counts == "5 of 5"
+
+
+async def test_a_story_unfolds_in_place(library: FolderLibrary) -> None:
+    """Its other articles stand below it, newest first, and fold up again under the cursor."""
+    async with an_app(library).run_test(size=NARROW) as pilot:
+        screen = await press(pilot, "Z", "j", "m")
+        assert len(screen.articles) == 5 and screen.result_status.counts == "3 stories, 5 of 5"
+        lines = picture(pilot).split("\n")
+        below = next(line for line in lines if WHALE[1][0] in line)
+        above = next(line for line in lines if WHALE[2][0] in line)
+        assert below.index("●") == above.index("●") + 2 and "2 below" in picture(pilot)
+        screen = await press(pilot, "j", "m")
+        assert len(screen.articles) == 3
+        assert screen.articles.headline.title == WHALE[2][0]  # type: ignore[union-attr]
+
+
+async def test_a_folded_row_is_read_as_a_whole(library: FolderLibrary) -> None:
+    """One key marks all of the story, one takes it back; of an unfolded one it marks a single article."""
+    async with an_app(library).run_test(size=WIDE) as pilot:
+        await press(pilot, "Z", "j", "r")
+        assert len(library.select(parse("is:read"))) == 3
+        await press(pilot, "u")
+        assert len(library.select(parse("is:read"))) == 0
+        await press(pilot, "m", "r")
+        assert len(library.select(parse("is:read"))) == 1
+
+
+async def test_the_next_unread_row_has_something_unread(library: FolderLibrary) -> None:
+    """A story is gone to for the sake of any of its articles."""
+    async with an_app(library).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "Z", "j", "m", "r", "m", "g", "g", "n")
+        assert screen.articles.cursor == 1 and "●" in picture(pilot)
+        screen = await press(pilot, "r", "g", "g", "n")
+        assert screen.articles.cursor == 2
+
+
+async def test_folding_is_remembered(library: FolderLibrary) -> None:
+    """For the collection; before that it is as the configuration says."""
+    kept: list[Visit] = []
+    async with an_app(library, kept=kept).run_test(size=WIDE) as pilot:
+        await press(pilot, "Z")
+        await pilot.press("Q")
+    assert kept[-1].is_folded
+    async with an_app(library, kept[-1], kept).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert len(screen.articles) == 3
+        await press(pilot, "Z")
+        await pilot.press("Q")
+    assert kept[-1].is_folded is False
+
+
+async def test_without_a_fold_the_keys_say_so(library: FolderLibrary) -> None:
+    """Where nothing is folded, unfolding names the key that folds."""
+    async with an_app(library).run_test(size=WIDE) as pilot:
+        await press(pilot, "m")
+        assert notices(pilot.app) == ["The list is not folded; Z gives each story a row"]

@@ -1,0 +1,32 @@
+"""`reader list --stories`, on files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reader.cli import main
+from reader.config.paths import config_file
+from tests.index.files import text_of, write
+
+
+def test_a_list_folded_by_stories(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """One row for each story, with the others and their providers; the configuration can say so too."""
+    for hour, provider in (("09", "Delta Wire"), ("10", "Coast Wire"), ("11", "Isle Courier")):
+        write(tmp_path / "news" / f"{hour}.md", text_of(
+            "Young humpback whale under the Chain Bridge", f"2024-03-02T{hour}:00:00Z", provider=provider,
+            excerpt="A young humpback whale swam up the Merrow and stayed under the bridge for an hour.",
+        ))  # fmt: skip
+    news = str(tmp_path / "news")
+    assert main(["list", "--stories", news]) == 0
+    assert capfd.readouterr().out.endswith("Chain Bridge  (+2 Coast Wire, Delta Wire)\n")
+    assert main(["list", "--stories", "--format", "json", news]) == 0
+    [one] = json.loads(capfd.readouterr().out)
+    assert one["coverage"] == 3 and one["story"] != one["id"]
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().write_text("[list]\nstories = true\n")
+    for options, rows in (([], 1), (["--no-stories"], 3)):
+        assert main(["list", *options, news]) == 0
+        assert len(capfd.readouterr().out.splitlines()) == rows
