@@ -108,8 +108,8 @@ class Server:
         self._names = frozenset(name.lower() for name in (host, *names))
         self._most = most
         # A digest fits a cookie whatever the token is made of, and says nothing about it.
-        self._secret = blake2b(token.encode(), key=token_bytes(32)).hexdigest() if token else ""
-        self._token = token
+        self._token = _bytes(token)
+        self._secret = blake2b(self._token, key=token_bytes(32)).hexdigest() if token else ""
         self._screens: set[web.WebSocketResponse] = set()
 
     # Who may see what.
@@ -143,13 +143,13 @@ class Server:
         """Whether a request is from a page of this server, or from none."""
         origin = request.headers.get("Origin")
         if origin is None:
-            return request.path != "/screen" and request.method == "GET"
+            return request.path != "/screen" and request.method in ("GET", "HEAD")
         scheme, _, rest = origin.partition("://")
         return scheme in ("http", "https") and rest.lower() == request.host.lower()
 
     def _is_known(self, request: web.Request) -> bool:
         given = request.cookies.get(self._cookie, "")
-        return not self._token or compare_digest(given.encode(), self._secret.encode())
+        return not self._token or compare_digest(_bytes(given), _bytes(self._secret))
 
     @property
     def _cookie(self) -> str:
@@ -158,7 +158,7 @@ class Server:
     async def _ask_for_token(self, request: web.Request) -> web.StreamResponse:
         """Turn the token in an address into a cookie; without it there is nothing to see."""
         given = request.query.get("token", "")
-        if request.path != "/" or not compare_digest(given.encode(), self._token.encode()):
+        if request.path != "/" or not compare_digest(_bytes(given), self._token):
             raise web.HTTPForbidden(text="Open the whole address, with ?token=… at its end.")
         # No redirect: a browser keeps a strict cookie back where another site's link led here.
         response = web.Response(
@@ -182,7 +182,9 @@ class Server:
         found = _STATIC.get(request.match_info["name"])
         if found is None:
             raise web.HTTPNotFound(text="There is nothing here.")
-        return web.Response(body=found[0].read_bytes(), content_type=found[1])
+        response = web.Response(body=found[0].read_bytes(), content_type=found[1])
+        response.enable_compression()  # half a megabyte of script
+        return response
 
     async def _screen(self, request: web.Request) -> web.StreamResponse:
         """Show a reader of its own for as long as the page is open."""
@@ -329,6 +331,11 @@ class ScreenService(AppService):
     async def _close_page(self) -> None:
         # Not here and now: a page that does not answer would keep the reader waiting.
         self._closing = self._closing or asyncio.create_task(self._socket.close())
+
+
+def _bytes(text: str) -> bytes:
+    """A text to compare: whatever an address or a command line has in it is no error."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _cells(text: Any) -> int:
