@@ -169,6 +169,8 @@ NEEDS: Mapping[str, Need] = {
     "full_text": "network",
     "save_view": "files",
     "manage_views": "files",
+    "give_topic": "files",
+    "manage_topics": "files",
     "subscribe": "network",
     "manage_feeds": "files",
     "import_feeds": "files",

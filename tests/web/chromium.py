@@ -84,16 +84,16 @@ class Page:
         assert "exceptionDetails" not in said, said
         return said["result"].get("value")
 
-    async def wait(self, is_so: Callable[[], object], about: str = "") -> None:
+    async def wait(self, is_so: Callable[[], object], about: str = "", patience: float = PATIENCE) -> None:
         """Wait until something is so. Raises AssertionError, with what is to be seen."""
-        end = monotonic() + PATIENCE
+        end = monotonic() + patience
         while not is_so():
             assert monotonic() < end, f"{about or is_so} did not come; to be seen is\n{self.glass.text}"
             await asyncio.sleep(0.05)
 
-    async def see(self, text: str) -> None:
+    async def see(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until a text is to be seen."""
-        await self.wait(lambda: text in self.glass.text, repr(text))
+        await self.wait(lambda: text in self.glass.text, repr(text), patience)
 
     async def press(self, *keys: str) -> None:
         """Press keys as a keyboard does."""
