@@ -140,7 +140,6 @@ async def test_the_next_article_is_shown_at_once_and_a_held_key_skips(start: Lau
         screen = await settled(pilot)
         screen.articles.move(1)
         assert not screen.articles.is_moving
-        await pilot.pause()
         assert screen.headline == screen.articles.at(1)
         screen.articles.move(1)
         screen.articles.move(1)

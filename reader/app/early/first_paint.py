@@ -23,6 +23,7 @@ from reader.app import Start
 from reader.app.geometry import Area, list_at, panes_at
 from reader.app.paint.cells import Piece, joined
 from reader.app.paint.colours import Colours, named, theme_for
+from reader.app.paint.styles import LIST
 from reader.app.widgets import article_row
 from reader.config import Config
 from reader.config.settings import TAG_COLOURS
@@ -212,16 +213,20 @@ def frame(view: FirstView | None, theme: Colours, size: os.terminal_size, now: d
 
 
 def styles_of(theme: Colours) -> dict[str, Style]:
-    """The list's styles, as in the browsing screen's style sheet."""
+    """The list's styles in this theme."""
     from rich.style import Style
 
     (background, _, panel), (text, dim), (primary, star, _) = theme.grounds, theme.text, theme.accents
-    colours = {
-        "title": text, "read": dim, "meta": dim, "unread": primary, "star": star, "cursor": primary,
-        "selected": primary, "thumb": panel, "ground": text,
+    variables = {
+        "foreground": text, "foreground-muted": dim, "primary": primary, "accent": star, "panel": panel,
+        **{f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, theme.tags, strict=True)},
     }  # fmt: skip
-    colours |= {f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, theme.tags, strict=True)}
     return {
-        name: Style(color=colour, bgcolor=background, bold=name in ("title", "selected") or None)
-        for name, colour in colours.items()
+        name: Style(
+            color=variables[style.colour],
+            bgcolor=background,
+            bold="bold" in style.attributes or None,
+            underline="underline" in style.attributes or None,
+        )
+        for name, style in LIST.items()
     }

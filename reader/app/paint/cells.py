@@ -33,7 +33,7 @@ class Piece(NamedTuple):
 
     text: str
     style: str
-    """The last part of a component class: "title" is `article-list--title` in the list."""
+    """A name in the table of its pane (see `reader.app.paint.styles`)."""
 
 
 def one_line(text: str) -> str:

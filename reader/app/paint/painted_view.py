@@ -8,13 +8,17 @@ what is possible depends on the other panes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
+
+from reader.app.paint.styles import NamedStyle, WidgetStyles
 
 
 class PaintedView(ScrollView, inherit_bindings=False):
@@ -31,7 +35,20 @@ class PaintedView(ScrollView, inherit_bindings=False):
         rows: int = 0
         """Lines; 0 if the rule is at the right."""
 
+    STYLES: ClassVar[Mapping[str, NamedStyle]] = {}
+    """The styles that the pane paints in, by name."""
+
     _dragged_edge = ""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.style_of = WidgetStyles(self, self.STYLES)
+        """The style with a name, in the present theme."""
+
+    def notify_style_update(self) -> None:
+        """The theme may have changed."""
+        self.style_of.forget()
+        super().notify_style_update()
 
     def set_extent(self, lines: int) -> None:
         """Set the number of lines; keeps the window within them, and updates a scroll bar."""

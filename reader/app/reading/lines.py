@@ -69,7 +69,7 @@ class Span(NamedTuple):
 
     text: str
     style: str = "text"
-    """What it is, as the last part of a component class: "title" is `article-pane--title`."""
+    """What it is: a name in `reader.app.paint.styles.ARTICLE`."""
     emphasis: int = 0
     target: Target | None = None
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +19,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Label, Static
 
 from reader.app.keys import binding
+from reader.app.paint import styles
 from reader.app.paint.cells import Piece, cut, in_the_middle, strip_of, thumb
 from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.lines import Span, wrap
@@ -184,7 +184,7 @@ def _outcome(said: Said | None) -> str:
 class OutputView(PaintedView, can_focus=True):
     """A window on clean text of any length."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{style}" for style in ("text", "dim", "thumb")}
+    STYLES = styles.OUTPUT
 
     text: reactive[str] = reactive("")
     """What to show; clean."""
@@ -211,22 +211,19 @@ class OutputView(PaintedView, can_focus=True):
             middle = in_the_middle(self.sentence, width)
             place = y - (self.size.height - len(middle)) // 2
             text = middle[place] if 0 <= place < len(middle) else ""
-            return strip_of([Piece(text, "dim")], width, self._style, "text")
+            return strip_of([Piece(text, "dim")], width, self.style_of, "text")
         place = y + self.scroll_offset.y
         line = self._lines[place] if place < len(self._lines) else ""
         bar = thumb(y, self.size.height, self.scroll_offset.y, len(self._lines))
         filling = " " * max(width - 3 - cell_len(line), 0)
         pieces = [Piece(f"  {line}{filling}", "text"), Piece(bar, "thumb")]
-        return strip_of(pieces, width, self._style, "text")
+        return strip_of(pieces, width, self.style_of, "text")
 
     def _set(self) -> None:
         width = max(self.size.width - 4, 10)
         self._lines = [part for line in self.text.splitlines() for part in _wrapped(line, width)]
         self.set_extent(len(self._lines))
         self.refresh()
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"output--{name}")
 
 
 def _wrapped(line: str, width: int) -> list[str]:

@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -23,11 +21,11 @@ from textual.timer import Timer
 
 from reader.app.keys import bindings_for
 from reader.app.messages import ArticleChosen
+from reader.app.paint import styles
 from reader.app.paint.cells import Piece, in_the_middle, strip_of
 from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
-from reader.config.settings import TAG_COLOURS
 from reader.errors import ReaderError
 from reader.query.results import Headline, Results
 
@@ -36,28 +34,11 @@ PAGE = 64
 RETRY_AFTER = 3.0
 """Seconds until a page that could not be read is tried again."""
 _PAGES_KEPT = 16
+HELD = 0.05
+"""Seconds from the end of a move within which the next one comes of a held key (each 33 ms), not of another
+press (120 ms for a quick hand). A held key shows no article that nobody could read."""
 REST = 0.08
-"""Seconds without a move after which the cursor has come to rest: longer than a held key repeats (33 ms),
-shorter than two presses of a quick hand (120 ms). Only moves that follow each other faster wait for it, so a
-held key shows no article that nobody could read."""
-
-_STYLES = (
-    *(
-        "title",
-        "read",
-        "meta",
-        "unread",
-        "star",
-        "cursor",
-        "cursor-dim",
-        "selected",
-        "hit",
-        "thumb",
-        "ground",
-        "sentence",
-    ),
-    *(f"tag-{colour}" for colour in TAG_COLOURS),
-)
+"""Seconds without a move after which a held key has been let go."""
 
 
 class Pages:
@@ -106,8 +87,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """The headlines of the Results, with a cursor that stays on its article when the Results change."""
 
     BINDINGS = bindings_for("list")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"article-list--{style}" for style in _STYLES}
-    """One for each style of a row; `ground` is what lies under everything."""
+    STYLES = styles.LIST
 
     results: reactive[Results | None] = reactive(None, always_update=True, repaint=False)
     """What to list; set by the screen. Setting it again reads the headlines again."""
@@ -224,11 +204,12 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """Put the cursor on a position because the user wants it there: it comes back to this article when
         a question that leaves it out is taken back."""
         self.keeps_article = True
+        is_held = monotonic() - self._chosen_at < HELD
         self.select(position)
         self._chosen = self.headline
-        before, self._chosen_at = self._chosen_at, monotonic()
-        if self._chosen_at - before > REST:
+        if not is_held:
             self._come_to_rest()
+        self._chosen_at = monotonic()
 
     def choose_article(self, headline: Headline) -> None:
         """Put the cursor on an article, if it is listed."""
@@ -370,7 +351,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """The line at this height of the window: a part of a row, or of the sentence."""
         window = self._window()
         if not window.total:
-            return strip_of(_of_sentence(self.sentence, y, self.size), window.width, self._style, "ground")
+            return strip_of(_of_sentence(self.sentence, y, self.size), window.width, self.style_of, "ground")
         place = (y + window.top) // window.row_height
         headline, row = self.at(place), None
         if headline is not None:
@@ -378,7 +359,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             is_selected = headline.id in self.selected
             row = article_row.Row(headline, cursor, is_selected, self.tag_colours, self.sought)
         pieces = article_row.line_in(window, y, row, self._clock())
-        return strip_of(pieces, window.width, self._style, "ground")
+        return strip_of(pieces, window.width, self.style_of, "ground")
 
     def on_click(self, event: events.Click) -> None:
         """Select the row; a double click reads it."""
@@ -404,9 +385,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         y = self._window().showing(self.cursor).top
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False, force=True, immediate=True)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"article-list--{name}")
 
 
 def _of_sentence(sentence: str, y: int, size: Size) -> list[Piece]:

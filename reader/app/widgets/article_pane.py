@@ -25,6 +25,7 @@ from textual.widgets import Input
 
 from reader.app.keys import bindings_for
 from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
+from reader.app.paint import styles
 from reader.app.paint.canvas import Box, Shown
 from reader.app.paint.cells import in_the_middle
 from reader.app.paint.painted_view import PaintedView
@@ -35,41 +36,8 @@ from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span
 from reader.app.widgets.search_bar import SearchLine
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article
-from reader.config.settings import TAG_COLOURS
 from reader.errors import counted
 from reader.query.results import Headline
-
-# The styles are named after what they colour (component classes: `article-pane--title` and so on); the layout
-# in `reader.app.reading` decides what gets which.
-_COLOURS = {
-    "$foreground": ("text", "note", "title", "heading", "excerpt", "provider", "quote"),
-    "$foreground-muted": (
-        "meta",
-        "host",
-        "bar",
-        "rule",
-        "bullet",
-        "message",
-        "picture",
-        "gauge",
-        "heading-4",
-    ),
-    "$primary": ("link", "cursor", "note-bar", "heading-1"),
-    "$warning": ("draft", "mismatch"),
-    "$warning; background: $surface": ("more",),
-    "$accent": ("star",),
-    "$foreground; background: $panel": ("chip",),
-    "$foreground-muted; background: $panel": ("chip-added",),
-    "$primary; background: $surface": ("listing-keyword", *(f"tag-{colour}" for colour in TAG_COLOURS)),
-    "$foreground; background: $surface": ("code", "listing"),
-    "$foreground-muted; background: $surface": ("listing-comment",),
-    "$success; background: $surface": ("listing-string",),
-    "$accent; background: $surface": ("listing-number",),
-    "$block-cursor-foreground; background: $accent": ("hit",),
-    "$block-cursor-foreground; background: $warning": ("hit-current",),
-    "$block-cursor-foreground; background: $primary": ("pressed",),
-}
-
 
 SHEET = """
 ArticlePane {
@@ -81,12 +49,7 @@ ArticlePane {
     scrollbar-size-vertical: 1;
 }
 ArticlePane:focus { scrollbar-color: $primary; }
-""" + "\n".join(
-    f"ArticlePane > .article-pane--{style} {{ color: {colour}; }}"
-    for colour, styles in _COLOURS.items()
-    for style in styles
-)
-SHEET += "\nArticlePane > .article-pane--hit-current { text-style: bold underline; }"
+"""
 """What the pane needs to work alone; a sheet may say otherwise."""
 
 OVERLAP = 2
@@ -257,9 +220,7 @@ class ArticlePane(DocumentView, can_focus=True):
     """The article that is read: title, marks, body as Markdown, other fields."""
 
     BINDINGS = bindings_for("article")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"article-pane--{style}" for styles in _COLOURS.values() for style in styles
-    }
+    STYLES = styles.ARTICLE
     DEFAULT_CSS = SHEET
 
     shown: reactive[tuple[Article, Headline] | None] = reactive(None, repaint=False)
@@ -598,8 +559,7 @@ class ArticlePane(DocumentView, can_focus=True):
     def _style(self, name: str, emphasis: int) -> Style:
         style = self._style_cache.get((name, emphasis))
         if style is None:
-            style = self.rich_style + self.get_component_rich_style(f"article-pane--{name}")
-            style += Style(
+            style = self.style_of(name) + Style(
                 bold=bool(emphasis & BOLD) or None,
                 italic=bool(emphasis & ITALIC) or None,
                 strike=bool(emphasis & STRIKE) or None,

@@ -6,10 +6,8 @@ Each paints what it is given.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -17,15 +15,21 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.app.keys import KeyHint
+from reader.app.paint import styles
 from reader.app.paint.cells import Piece, cut, fill, in_the_middle, strip_of, width_of
 
 
 class PaintedLine(Widget):
     """A widget whose lines are pieces of text in styles of its own."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"line--{style}" for style in ("strong", "text", "dim", "accent", "error", "bar", "track")
-    }
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._style = styles.WidgetStyles(self, styles.LINES)
+
+    def notify_style_update(self) -> None:
+        """The theme may have changed."""
+        self._style.forget()
+        super().notify_style_update()
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The content of this line; blank unless a subclass has some."""
@@ -34,9 +38,6 @@ class PaintedLine(Widget):
     def render_line(self, y: int) -> Strip:
         """One line."""
         return strip_of(self.pieces(y, self.size.width), self.size.width, self._style, "text")
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"line--{name}")
 
 
 class Masthead(PaintedLine):

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -19,6 +17,7 @@ from textual.strip import Strip
 
 from reader.app.keys import bindings_for
 from reader.app.messages import ArticleChosen, UrlPressed
+from reader.app.paint import styles
 from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, strip_of, width_of
 from reader.app.paint.painted_view import PaintedView
 from reader.article.dates import age
@@ -43,20 +42,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     """Rows of related links under a head with their number, with a cursor."""
 
     BINDINGS = bindings_for("related")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"related-pane--{style}"
-        for style in ("ground", "title", "read", "meta", "sign", "cursor", "cursor-dim")
-    }
-    """
-    | class (after `related-pane--`) | what it colours |
-    | --- | --- |
-    | `title`, `read` | titles; those of articles that were read |
-    | `meta` | head, provider, age |
-    | `sign` | why it is there, and whether it leads into the collection or out of it |
-    | `cursor`, `cursor-dim` | the cursor with focus and without |
-    | `ground` | what lies under everything |
-    """
-
+    STYLES = styles.RELATED
     DEFAULT_CSS = """
     RelatedPane {
         background: $background;
@@ -66,10 +52,6 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         overflow-y: auto;
         scrollbar-size-vertical: 1;
     }
-    RelatedPane > .related-pane--ground, RelatedPane > .related-pane--title { color: $foreground; }
-    RelatedPane > .related-pane--meta, RelatedPane > .related-pane--read, RelatedPane > .related-pane--sign,
-    RelatedPane > .related-pane--cursor-dim { color: $foreground-muted; }
-    RelatedPane > .related-pane--cursor { color: $primary; }
     """
 
     links: reactive[Sequence[RelatedLink]] = reactive(())
@@ -205,7 +187,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             pieces = self._row(row, width)
         else:
             pieces = []
-        return strip_of(pieces, width, self._style, "ground")
+        return strip_of(pieces, width, self.style_of, "ground")
 
     def _head(self, width: int) -> list[Piece]:
         head = [Piece(" RELATED", "meta"), Piece(f"  {len(self.links)}" if self.links else "", "meta")]
@@ -236,9 +218,6 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         if when:
             pieces.append(Piece(fill_left(age(date, self._clock()) if date else "", when), "meta"))
         return pieces
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"related-pane--{name}")
 
 
 def _sign(link: RelatedLink) -> str:

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.actions import SkipAction
 from textual.message import Message
@@ -21,6 +19,7 @@ from textual.strip import Strip
 
 from reader.app.keys import bindings_for
 from reader.app.messages import ValuePressed
+from reader.app.paint import styles
 from reader.app.paint.cells import Piece, strip_of, thumb, width_of
 from reader.app.paint.painted_view import PaintedView
 from reader.app.widgets import sidebar_rows
@@ -43,17 +42,11 @@ LEAST_WINDOW = 4
 """Lines above the one that says what is below: in fewer that is seen anyway."""
 
 
-_STYLES = (
-    "head", "box", "label", "chosen", "empty", "count", "cursor", "cursor-dim", "mark", "thumb", "ground",
-)  # fmt: skip
-
-
 class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     """Sections of choices, each with how many articles it would leave."""
 
     BINDINGS = bindings_for("sidebar")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{style}" for style in _STYLES}
-    """One for each style of a row; `ground` is what lies under everything."""
+    STYLES = styles.SIDEBAR
 
     views: reactive[tuple[ViewCount, ...]] = reactive((), repaint=False)
     """The saved queries, counted."""
@@ -407,7 +400,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """One row."""
         line, width = y + self.scroll_offset.y, self.size.width - 1
         if not 0 <= line < len(self.rows):
-            return strip_of((), width + 1, self._style, "ground")
+            return strip_of((), width + 1, self.style_of, "ground")
         row = self.rows[line]
         if further := self.further(y):
             pieces = sidebar_rows.further(further, width)
@@ -419,7 +412,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             pieces = sidebar_rows.choice(row, width, cursor)
         mark = Piece(thumb(y, self.size.height, self.scroll_offset.y, len(self.rows)), "thumb")
         room = Piece(" " * max(width - width_of(pieces), 0), "ground")
-        return strip_of([*pieces, room, mark], width + 1, self._style, "ground")
+        return strip_of([*pieces, room, mark], width + 1, self.style_of, "ground")
 
     def _press(self, row: SidebarRow, exclude: bool) -> None:
         if row.kind == "view" and not exclude:
@@ -470,6 +463,3 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         elif not (self.row and self.row.is_choice):
             self.move(0)
         self._lost = None if same else held
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"sidebar--{name}")

@@ -1,0 +1,132 @@
+"""What the panes and lines paint in which colour of the theme: their styles, by name.
+
+Textual's own way would be component classes. Each of those is a node that all sheets are applied to, twice at
+the start and again with every class that the screen gets: a hundred of them took 60 ms of 440 to the first
+full frame. The first headlines, painted before Textual is loaded, read the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.config.settings import TAG_COLOURS
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.color import Color
+    from textual.widget import Widget
+
+
+class NamedStyle(NamedTuple):
+    """A style in terms of the theme; `reader.app.paint.themes` says what its variables mean."""
+
+    colour: str
+    """A variable of the theme, without its `$`."""
+    attributes: str = ""
+    """As Rich writes them: "bold underline"."""
+    ground: str = ""
+    """The variable of the background; empty for that of the widget."""
+
+
+TEXT, STRONG, DIM = (
+    NamedStyle("foreground"),
+    NamedStyle("foreground", "bold"),
+    NamedStyle("foreground-muted"),
+)
+ACCENT, STAR, WARNING = NamedStyle("primary"), NamedStyle("accent"), NamedStyle("warning")
+CHOSEN, HIT = NamedStyle("primary", "bold"), NamedStyle("primary", "bold underline")
+RULE = NamedStyle("panel")
+CURSOR, CURSOR_WITHOUT_FOCUS = ACCENT, DIM
+
+_CURSOR = {"cursor": CURSOR, "cursor-dim": CURSOR_WITHOUT_FOCUS}
+_SURFACE = "surface"
+
+LINES = {
+    "strong": STRONG, "text": TEXT, "dim": DIM, "accent": ACCENT, "error": WARNING, "bar": ACCENT,
+    "track": RULE,
+}  # fmt: skip
+"""The lines above and below the panes."""
+
+SIDEBAR = _CURSOR | {
+    "head": DIM, "box": ACCENT, "label": TEXT, "chosen": CHOSEN, "empty": DIM, "count": DIM, "mark": STRONG,
+    "thumb": RULE, "ground": TEXT,
+}  # fmt: skip
+
+LIST = (
+    _CURSOR
+    | {
+        "title": STRONG, "read": DIM, "meta": DIM, "unread": ACCENT, "star": STAR, "selected": CHOSEN,
+        "hit": HIT, "thumb": RULE, "ground": TEXT, "sentence": DIM,
+    }
+    | {f"tag-{name}": NamedStyle(f"tag-{name}") for name in TAG_COLOURS}
+)  # fmt: skip
+"""`ground` is what lies under everything."""
+
+ARTICLE = (
+    {"cursor": CURSOR}
+    | dict.fromkeys(("text", "note", "title", "heading", "excerpt", "provider", "quote"), TEXT)
+    | dict.fromkeys(
+        ("meta", "host", "bar", "rule", "bullet", "message", "picture", "gauge", "heading-4"), DIM
+    )
+    | dict.fromkeys(("link", "note-bar", "heading-1"), ACCENT)
+    | dict.fromkeys(("draft", "mismatch"), WARNING)
+    | dict.fromkeys(("code", "listing"), NamedStyle("foreground", ground=_SURFACE))
+    | {f"tag-{name}": NamedStyle(f"tag-{name}", ground=_SURFACE) for name in TAG_COLOURS}
+    | {
+        "more": NamedStyle("warning", ground=_SURFACE),
+        "star": STAR,
+        "chip": NamedStyle("foreground", ground="panel"),
+        "chip-added": NamedStyle("foreground-muted", ground="panel"),
+        "listing-keyword": NamedStyle("primary", ground=_SURFACE),
+        "listing-comment": NamedStyle("foreground-muted", ground=_SURFACE),
+        "listing-string": NamedStyle("success", ground=_SURFACE),
+        "listing-number": NamedStyle("accent", ground=_SURFACE),
+        "hit": NamedStyle("block-cursor-foreground", ground="accent"),
+        "hit-current": NamedStyle("block-cursor-foreground", "bold underline", ground="warning"),
+        "pressed": NamedStyle("block-cursor-foreground", ground="primary"),
+    }
+)
+"""Named after what they colour; the layout in `reader.app.reading` decides what gets which."""
+
+RELATED = _CURSOR | {"ground": TEXT, "title": TEXT, "read": DIM, "meta": DIM, "sign": DIM}
+"""`sign` says why a link is there, and whether it leads into the collection or out of it."""
+
+OUTPUT = {"text": TEXT, "dim": DIM, "thumb": RULE}
+"""What a command has printed."""
+
+
+class WidgetStyles:
+    """The styles of a widget in the present theme; the widget calls `forget` when its own have changed."""
+
+    def __init__(self, widget: Widget, named: Mapping[str, NamedStyle]) -> None:
+        self._widget, self._named = widget, named
+        self._found: dict[str, Style] = {}
+
+    def __call__(self, name: str) -> Style:
+        """The style with this name."""
+        style = self._found.get(name)
+        if style is None:
+            style = self._found[name] = self._made(self._named[name])
+        return style
+
+    def forget(self) -> None:
+        """The theme has changed."""
+        self._found.clear()
+
+    def _made(self, named: NamedStyle) -> Style:
+        from rich.style import Style
+
+        ground = self._widget.background_colors[1]
+        if named.ground:
+            ground += self._colour(named.ground, ground)
+        colour = ground + self._colour(named.colour, ground)
+        return Style.parse(named.attributes) + Style.from_color(colour.rich_color, ground.rich_color)
+
+    def _colour(self, variable: str, ground: Color) -> Color:
+        from textual.color import Color
+
+        # A theme of Textual's may say "#rrggbb 60%", or "auto 87%" for what can be read on the ground.
+        name, *percent = self._widget.app.theme_variables[variable].split()
+        alpha = float(percent[0].rstrip("%")) / 100 if percent else 1.0
+        return ground.get_contrast_text(alpha) if name == "auto" else Color.parse(name).multiply_alpha(alpha)
