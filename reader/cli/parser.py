@@ -64,6 +64,7 @@ GROUPS = {
         "list": "list",
         "count": "list",
         "facets": "list",
+        "trends": "trends",
         "views": "views",
         "show": "show",
         "related": "related",

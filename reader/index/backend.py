@@ -69,6 +69,9 @@ class SetStore(Protocol):
     def dated_from(self, date: int) -> Iterable[tuple[int, int]]:
         """(number, seconds) of the articles since a date, by date and number."""
 
+    def titles_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, str]]:
+        """(number, title) of these articles."""
+
     def words_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
         """(number, words of title and excerpt as `reader.stories.likeness.pack` has them) of these."""
 

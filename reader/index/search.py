@@ -182,8 +182,13 @@ class Search:
                 span = dates.TimeSpan(None, dates.until(value, self._now))
             else:
                 span = dates.on(value, self._now)
-            days = dates.days_in(span)
-        # Instants are compared as they are, days as days where the person is.
+            return self.in_span(span)
+
+    def in_span(self, span: TimeSpan) -> BitMap:
+        """The articles of a time. Instants are compared as they are, days as days where the person is."""
+        from reader.article.dates import days_in
+
+        days = days_in(span)
         found, of_days = self._between(span), self._view.get(SetKind.FLAG, DAY)
         return (found - of_days) | (self._between(days) & of_days) if of_days else found
 

@@ -80,6 +80,14 @@ class SqliteStore:
             "select number, date from articles where date >= ? order by date, number", (date,)
         )
 
+    def titles_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """See SetStore."""
+        for start in range(0, len(numbers), MOST_ASKED):
+            part = numbers[start : start + MOST_ASKED]
+            yield from self.connection.execute(
+                f"select number, title from articles where number in ({','.join('?' * len(part))})", part
+            )
+
     def words_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """See SetStore."""
         for start in range(0, len(numbers), MOST_ASKED):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from reader.marks.mark import Change as Change
 from reader.query.results import MOST_PERIODS as MOST_PERIODS
 from reader.query.results import MOST_RELATED as MOST_RELATED
+from reader.query.results import MOST_TRENDS as MOST_TRENDS
 from reader.query.results import RelatedLink as RelatedLink
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from reader.query import Query
     from reader.query.results import Facet, Folding, Headline, Progress, Results, Stretch
     from reader.query.topic_rules import TopicRules
+    from reader.query.trends import TrendField, Trends, TrendSpan
 
 
 class Library(Protocol):
@@ -65,6 +67,11 @@ class Library(Protocol):
     ) -> Facet:
         """The counts of topic, provider, category, type, tag or quality, or of dates in at most `cells`
         periods; the field's own choices do not narrow it."""
+
+    def trends(
+        self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
+    ) -> Trends:
+        """How often at most so many values of a field, or words, occur over time among what matches."""
 
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""

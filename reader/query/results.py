@@ -78,6 +78,9 @@ class Headline(NamedTuple):
 
 RelatedReason: TypeAlias = Literal["listed", "same story", "alike"]
 
+MOST_TRENDS = 20
+"""Trends that are given unless more are wanted."""
+
 MOST_RELATED = 8
 """Related articles that are found besides those that the file lists."""
 

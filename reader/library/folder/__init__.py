@@ -30,6 +30,7 @@ from reader.query import Query
 from reader.query.results import (
     MOST_PERIODS,
     MOST_RELATED,
+    MOST_TRENDS,
     Facet,
     Folding,
     Headline,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from reader.index.backend import ArticleRow
     from reader.index.lookup import Lookup
     from reader.library.folder.articles import ArticleFiles
+    from reader.query.trends import TrendField, Trends, TrendSpan
 
     _Found = TypeVar("_Found")
 
@@ -229,6 +231,14 @@ class FolderLibrary:
         from reader.library.folder.articles import ArticleFiles  # with it all parsing
 
         return ArticleFiles(self._index, self._lookup, self._roots)
+
+    def trends(
+        self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
+    ) -> Trends:
+        """See Library."""
+        from reader.index.trends import trends  # few visits ask for them
+
+        return self._answer(lambda: trends(self._index, field, query, span, now, limit))
 
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
 
 from reader.article.identity import identity_of
 from reader.article.record import Article, Problem
@@ -23,6 +23,7 @@ from reader.query import Query
 from reader.query.results import (
     MOST_PERIODS,
     MOST_RELATED,
+    MOST_TRENDS,
     Facet,
     Folding,
     Headline,
@@ -33,6 +34,9 @@ from reader.query.results import (
     Stretch,
 )
 from reader.query.topic_rules import TopicRules, topic_rules
+
+if TYPE_CHECKING:
+    from reader.query.trends import TrendField, Trends, TrendSpan
 
 _Found = TypeVar("_Found")
 
@@ -123,6 +127,14 @@ class SharedLibrary:
         """The counts of a field's values; the field's own choices do not narrow them."""
         asked = now or datetime.now(UTC)
         return self._ask(lambda: facet_of(self._index, field, query, asked, cells))
+
+    def trends(
+        self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
+    ) -> Trends:
+        """See Library."""
+        from reader.index.trends import trends  # few visits ask for them
+
+        return self._ask(lambda: trends(self._index, field, query, span, now, limit))
 
     def find(self, prefix: str) -> Headline:
         """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""

@@ -132,6 +132,11 @@ class PostgresStore:
             yield from rows
             number, date = rows[-1]
 
+    def titles_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """See SetStore."""
+        rows = self._rows("select number, title from article where number = any(%s)", [*numbers])
+        return ((number, clean_line(title)) for number, title in rows)
+
     def words_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """See SetStore."""
         rows = self._rows(

@@ -1,0 +1,129 @@
+"""`reader trends`: what there is more of, and less, than before: topics, providers, folders and words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from reader.article.dates import in_words, iso, joined
+from reader.article.text import clean_line
+from reader.cli.filters import add_filters, asked, without_muted
+from reader.cli.layout import cells, columns, cut, pad
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
+from reader.cli.session import note, opened
+from reader.library.export import Json, csv_line, json_text
+from reader.query.results import MOST_TRENDS
+from reader.query.trends import (
+    TREND_FIELDS,
+    TREND_UNITS,
+    TrendField,
+    Trends,
+    signed,
+    sparklines,
+    trend_span,
+)
+
+SINCE = "30d"
+"""The time that is looked at unless another one is asked for."""
+_BARS = 40
+"""Cells of the counts at most; of more periods several share a cell."""
+_WIDEST = 32
+"""Cells of a value on a terminal."""
+
+
+def _options(parser: CommandParser) -> None:
+    parser.words(
+        "words", "FIELD|SOURCE",
+        f"what to count ({', '.join(TREND_FIELDS)}; default topic), then folders or files", _fields,
+    )  # fmt: skip
+    add_filters(parser)
+    add = parser.group("output")
+    add("--by", choices=TREND_UNITS, metavar="UNIT",
+        help="count by day, week (from Monday) or month; default what fits the time "
+        "(e.g. reader trends --by week --since 90d)")  # fmt: skip
+    add_format(add, ("table", "json", "csv"), "table")
+
+
+def _fields(**_: object) -> Iterable[str]:
+    return TREND_FIELDS
+
+
+def _run(options: Namespace) -> int:
+    words = list(options.words)
+    field: TrendField = next((one for one in TREND_FIELDS if words[:1] == [one]), "topic")
+    sources = words[1:] if words[:1] == [field] else words
+    now = datetime.now(UTC)
+    span = trend_span(clean_line(options.since or SINCE), clean_line(options.until or ""), options.by, now)
+    options.since = options.until = None  # they say which time is looked at, not which articles
+    query = without_muted(asked(options), options, sources)
+    limit = MOST_TRENDS if options.limit is None else options.limit
+    with opened(sources) as library:
+        found = library.trends(field, query, span, now, limit=limit)
+        if not found.articles and options.format == "table" and sys.stderr.isatty():
+            newest = library.select(query, now).window(0, 1)
+            when = newest[0].date if newest else None
+            hint = f"; the newest is of {iso(when)[:10]}" if when else ""
+            note(f"no articles since {span.text}{hint}")
+    sys.stdout.writelines(_FORMATS[options.format](found))
+    return 0
+
+
+def _json(found: Trends) -> Iterator[str]:
+    yield json_text([_record(found, place) for place in range(len(found.values))]) + "\n"
+
+
+def _record(found: Trends, place: int) -> Json:
+    one = found.values[place]
+    headline = one.headline
+    return {
+        "value": one.value,
+        "count": one.count,
+        "before": one.before,
+        "change": one.change,
+        "periods": list(found.periods),
+        "counts": list(one.counts),
+        "headline": {"id": headline.id, "title": headline.title} if headline else None,
+    }
+
+
+def _csv(found: Trends) -> Iterator[str]:
+    yield csv_line(("value", "count", "before", "change", *found.periods))
+    for one in found.values:
+        yield csv_line((one.value, *map(str, (one.count, one.before, one.change, *one.counts))))
+
+
+def _table(found: Trends) -> Iterator[str]:
+    """Value, count, the count before, change, and a bar for each period, on one scale for all."""
+    if not found.values:
+        return
+    values = [clean_line(one.value) for one in found.values]
+    widest = max(map(cells, [found.field, *values]))
+    width = min(widest, _WIDEST) if sys.stdout.isatty() else widest
+    rows = [("articles", "before", "change")]
+    rows += [(f"{one.count:,}", f"{one.before:,}", signed(one.change)) for one in found.values]
+    widths = [max(len(row[place]) for row in rows) for place in range(3)]
+    bars = sparklines([one.counts for one in found.values], _BARS)
+    headlines = [one.headline.title if one.headline else "" for one in found.values]
+    ends = [in_words(joined(found.periods)), *map("  ".join, zip(bars, headlines, strict=True))]
+    for value, row, end in zip([found.field, *values], rows, ends, strict=True):
+        numbers = "  ".join(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True))
+        line = f"{pad(cut(value, width), width)}  {numbers}  {end}".rstrip()
+        yield (cut(line, columns()) if sys.stdout.isatty() and cells(line) > columns() else line) + "\n"
+
+
+_FORMATS = {"table": _table, "json": _json, "csv": _csv}
+
+COMMANDS = {
+    "trends": Subcommand(
+        summary="list what there is more of than before, by topic, provider, folder or word",
+        usage=f"reader trends [{'|'.join(TREND_FIELDS)}] [--by day|week|month] [OPTIONS] [SOURCE]...",
+        examples=(
+            "reader trends",
+            "reader trends word --since 7d ~/news",
+            "reader trends provider --by week --since 90d --format csv > providers.csv",
+        ),
+        options=_options,
+        run=_run,
+    ),
+}

@@ -1,0 +1,131 @@
+"""Trends: what articles are about over time, counted as sets; and the words that rise.
+
+A period is a set, a value is a set, and a count is how many they share. Words are taken from the titles of
+the time that is looked at, so that each has a headline; they are counted wherever an article has them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from reader.article.dates import TimeSpan
+from reader.article.text import is_unspaced, words
+from reader.index.answer import with_added_topics
+from reader.index.backend import AskedIndex
+from reader.index.schema import STORED, SetKind
+from reader.index.search import Search
+from reader.index.view import IndexView
+from reader.query import Query
+from reader.query.trends import LEAST_ARTICLES, Trend, TrendField, Trends, TrendSpan, rise
+from reader.stories.likeness import COMMON, TOKENS, tokens_of
+
+MOST_WORDS = 2_000
+"""Words that are counted: those in most titles."""
+LEAST_RISE = 1.0
+"""Standard deviations; less is chance."""
+COMMON_PART, FEW = 0.2, 50
+"""A word in more articles than this part of all, and than a few, says nothing of the time."""
+
+
+def trends(
+    index: AskedIndex, field: TrendField, query: Query, span: TrendSpan, now: datetime, limit: int
+) -> Trends:
+    """How many articles that match have each value, in each period and in the time before."""
+    with index.view() as view:
+        search = index.search(view, now)
+        match = search.all_of(query.clauses)
+        in_span = match & search.in_span(span.now)
+        before = (match & search.in_span(span.before)) - in_span
+        parts = _parts(search, in_span, span)
+        if field == "word":
+            chosen = _rising(view, in_span, before, limit)
+        else:
+            members = search.topic_members() if field == "topic" else view.members(STORED[field])
+            chosen = _counted([(one.value, one.numbers) for one in members], in_span, before)[:limit]
+        found = [
+            Trend(
+                value,
+                in_span.intersection_cardinality(numbers),
+                before.intersection_cardinality(numbers),
+                tuple(map(numbers.intersection_cardinality, parts)),
+            )
+            for value, numbers in chosen
+        ]
+        titles = dict(view.store.titles_of([*in_span])) if field == "word" and found else {}
+    if titles:
+        best = _best(titles, [(value, numbers) for value, numbers in chosen])
+        shown = with_added_topics(index, index.headlines([*dict.fromkeys(best.values())]), now)
+        by_number = {one.number: one for one in shown}
+        found = [
+            one._replace(headline=by_number.get(best[one.value]) if one.value in best else None)
+            for one in found
+        ]
+    periods = tuple(map(str, span.periods))
+    return Trends(field, periods, tuple(found), len(in_span), len(before))
+
+
+def _parts(search: Search, among: BitMap, span: TrendSpan) -> list[BitMap]:
+    """The articles of each period; the outermost ones have whatever else the time has."""
+    parts = []
+    rest = among
+    for period in span.periods[:-1]:
+        following = period.next()
+        inside = rest & search.in_span(TimeSpan(None, following.start() if following else None))
+        parts.append(inside)
+        rest = rest - inside
+    return [*parts, rest]
+
+
+def _counted(
+    members: Iterable[tuple[str, BitMap]], in_span: BitMap, before: BitMap
+) -> list[tuple[str, BitMap]]:
+    """The values that occur, most articles first, then by name."""
+    found = []
+    for value, numbers in members:
+        count, earlier = in_span.intersection_cardinality(numbers), before.intersection_cardinality(numbers)
+        if count or earlier:
+            found.append((-count, -earlier, value.casefold(), value, numbers))
+    return [(value, numbers) for *_, value, numbers in sorted(found, key=lambda one: one[:4])]
+
+
+def _rising(view: IndexView, in_span: BitMap, before: BitMap, limit: int) -> list[tuple[str, BitMap]]:
+    """The words whose articles become more, most surely first."""
+    titles: Counter[str] = Counter()
+    for _, title in view.store.titles_of([*in_span]):
+        titles.update({word for word in words(title) if _may_rise(word)})
+    wanted = [word for word, _ in sorted(titles.items(), key=lambda one: (-one[1], one[0]))[:MOST_WORDS]]
+    most = max(len(view.live) * COMMON_PART, FEW)
+    found = []
+    for word, numbers in zip(wanted, view.store.sets_of(SetKind.WORD, wanted), strict=True):
+        having = in_span.intersection_cardinality(numbers)
+        if having < LEAST_ARTICLES or view.live.intersection_cardinality(numbers) > most:
+            continue
+        z = rise(having, len(in_span), before.intersection_cardinality(numbers), len(before))
+        if z >= LEAST_RISE:
+            found.append((-round(z, 9), word, numbers))
+    found.sort(key=lambda one: one[:2])
+    return [(word, numbers) for _, word, numbers in found[:limit]]
+
+
+def _may_rise(word: str) -> bool:
+    """Whether a word says what an article is about: no number, no letter, no common word."""
+    if word.isdigit() or (len(word) == 1 and not is_unspaced(word)):
+        return False
+    return bool(tokens_of([word])) and TOKENS[word] not in COMMON
+
+
+def _best(titles: dict[int, str], chosen: Sequence[tuple[str, BitMap]]) -> dict[str, int]:
+    """For each word the article whose title has most of the words that rise with it, else the newest."""
+    weight = {word: len(chosen) - place for place, (word, _) in enumerate(chosen)}
+    by_word: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for number, title in titles.items():
+        here = {word for word in words(title) if word in weight}
+        if here:
+            rank = (sum(weight[word] for word in here), number)
+            for word in here:
+                by_word[word] = max(by_word[word], rank)
+    return {word: number for word, (_, number) in by_word.items()}
