@@ -24,7 +24,7 @@ from reader.index.schema import SetKind
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.query.results import Headline, RelatedLink
-from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, tokens_of
+from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, pack, tokens_of
 
 MOST_POSTINGS = 20_000
 """Articles that are looked at, once for each word that they share: 5 ms."""
@@ -127,14 +127,13 @@ def alike(
     sought = RelatedWords(view, title, excerpt)
     wanted = BitMap(always)
     numbers = [*always, *(one for one in sought.candidates(among) if one not in wanted)]
-    found = [
-        Alike(number, score)
-        for number, packed in view.store.words_of(numbers)
-        for score in [sought.score(packed)]
-        if score >= FLOOR or number in wanted
-    ]
+    packed = dict(view.store.words_of(numbers))
+    bare = [number for number, one in packed.items() if not one]  # those without a date are in no story
+    packed.update((number, pack(words(title), ())) for number, title in view.store.titles_of(bare))
+    scores = {number: sought.score(one) for number, one in packed.items()}
+    found = [Alike(number, score) for number, score in scores.items() if score >= FLOOR or number in wanted]
     found.sort(key=lambda one: (one.number not in wanted, -one.score, -one.number))
-    return found[: max(limit, len(always))]
+    return found[:limit]
 
 
 def related_links(
@@ -188,4 +187,4 @@ def _as_link(headline: Headline) -> Related:
 
 def _story_of(index: AskedIndex, numbers: Sequence[int]) -> list[int]:
     """The articles of the stories of these."""
-    return []
+    return [number for _, number, _ in index.story_members(numbers)] if numbers else []
