@@ -13,7 +13,7 @@ from reader.errors import NoSuchArticle, StorageError
 from reader.library import MOST_PERIODS, MOST_RELATED, Change, Library, RelatedLink
 from reader.pictures import PictureError
 from reader.query import Query
-from reader.query.results import Facet, FacetValue, Folding, Headline, Progress, Report, Stretch
+from reader.query.results import Facet, FacetValue, Folding, Headline, Progress, Report, Results, Stretch
 from reader.query.topic_rules import TopicRules
 from tests.headlines import headline_of
 from tests.model import Marked, Model, Stored
@@ -163,6 +163,12 @@ class FakeLibrary(Library):
         model = self._model()
         found = model.order([*model.matching(query, now or self._now)], query)
         return ListResults(self, query, [int(one.name) for one in found])
+
+    def glance(
+        self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
+    ) -> Results | None:
+        """The whole answer takes no longer."""
+        return None
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS

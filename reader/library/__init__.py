@@ -62,6 +62,11 @@ class Library(Protocol):
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
         """The articles that match, in the query's order; folded by stories where that is wanted."""
 
+    def glance(
+        self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
+    ) -> Results | None:
+        """A first answer, of which the length is "at least", where `select` would take long; else None."""
+
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:

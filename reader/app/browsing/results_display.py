@@ -168,6 +168,9 @@ class LatestQueryWorker:
     def _answer(self, question: Question) -> None:
         library, query, now = self._library, question.query, self._clock()
         if not question.is_recount:
+            first = library.glance(query, now, folding=question.folding)
+            if first is not None:
+                self._give(ResultsAnswer(first, question.folding))
             results = library.select(query, now, folding=question.folding)
             self._give(ResultsAnswer(results, question.folding))
         facets: list[Facet] = []

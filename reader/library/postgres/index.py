@@ -133,9 +133,11 @@ class Connections:
 class SharedIndex:
     """See `reader.index.backend.AskedIndex`. Questions may come from any thread."""
 
-    def __init__(self, address: str) -> None:
-        """Look whether something is published there. Raises SharedError."""
+    def __init__(self, address: str, newest: int | None = None) -> None:
+        """Look whether something is published there. With `newest`, questions see at most so many blocks, and
+        no answer is exact. Raises SharedError."""
         self._address = address
+        self._newest = newest
         self.connections = Connections(address)
         self._lock = RLock()
         self._depth = 0
@@ -168,7 +170,7 @@ class SharedIndex:
                 yield self._view
                 return
             with self.connections.transaction() as (connection, generation, turn):
-                store = PostgresStore(connection)
+                store = PostgresStore(connection, self._newest)
                 self._follow(connection, store, generation, turn)
                 assert self._view is not None
                 self._view.store = store
@@ -235,7 +237,9 @@ class SharedIndex:
     def search(self, view: IndexView, now: datetime) -> Search:
         """A search over a view."""
         assert isinstance(view.store, PostgresStore)
-        return Search(view, now, view.store.with_phrase)
+        search = Search(view, now, view.store.with_phrase)
+        search.is_exact = self._newest is None
+        return search
 
     @contextmanager
     def _page(self) -> Iterator[PostgresStore]:

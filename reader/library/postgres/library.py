@@ -40,6 +40,13 @@ if TYPE_CHECKING:
 
 _Found = TypeVar("_Found")
 
+LONG = 0.05
+"""Seconds that a whole answer may take before the newest matches alone are given first."""
+NEWEST_BLOCKS = 2
+"""Blocks of 65,536 numbers that a first answer looks at."""
+SCREENFUL = 100
+"""Articles that a first answer must have."""
+
 
 class SharedLibrary:
     """A collection in PostgreSQL with the marks of the role that asks. Safe to call from several threads."""
@@ -54,6 +61,10 @@ class SharedLibrary:
         """Notices that the user should see once."""
         self._refreshed = -1
         self._rules_used = 0
+        self._seconds = 0.0
+        """How long the last whole answer took."""
+        self._newest: SharedIndex | None = None
+        """The same index, of which only the newest blocks are looked at."""
 
     @classmethod
     def open(cls, address: str) -> SharedLibrary:
@@ -76,7 +87,8 @@ class SharedLibrary:
 
     def use_topics(self, rules: TopicRules) -> None:
         """Let these rules give topics from now on."""
-        self._index.topic_rules = rules
+        for index in filter(None, (self._index, self._newest)):
+            index.topic_rules = rules
         self._rules_used += 1
 
     @property
@@ -118,8 +130,25 @@ class SharedLibrary:
 
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
         """The articles that match, in the query's order; folded by stories where that is wanted."""
-        asked = now or datetime.now(UTC)
-        return self._ask(lambda: IndexResults(self._index, query, asked, self._index, folding))
+        asked, began = now or datetime.now(UTC), monotonic()
+        found = self._ask(lambda: IndexResults(self._index, query, asked, self._index, folding))
+        self._seconds = monotonic() - began
+        return found
+
+    def glance(
+        self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
+    ) -> Results | None:
+        """The newest of the articles that match, as a first answer where the last whole one took long; None
+        where there are not enough of them to fill a screen."""
+        if self._seconds <= LONG or query.sort != "date" or query.is_reversed or not query.clauses:
+            return None
+        if self._newest is None:
+            self._newest = self._ask(lambda: SharedIndex(self._address, NEWEST_BLOCKS))
+            self._newest.topic_rules = self._index.topic_rules
+        newest, asked = self._newest, now or datetime.now(UTC)
+        newest.own_turn = self._index.own_turn
+        found = newest.ask(lambda: IndexResults(newest, query, asked, newest, folding))
+        return found if len(found) >= SCREENFUL else None
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
@@ -284,3 +313,5 @@ class SharedLibrary:
         """Let go of the connections; safe to call twice."""
         self._watch.close()
         self._index.close()
+        if self._newest is not None:
+            self._newest.close()

@@ -44,8 +44,12 @@ _ARTICLE_ROW = "number, key, url, 0, path, title_key, text_key, date"
 class PostgresStore:
     """See `reader.index.backend.SetStore`; over one connection, which the caller holds."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, newest: int | None = None) -> None:
+        """With `newest`, sets are those of at most so many blocks: those with the highest numbers."""
         self._connection = connection
+        self._first_block = 0
+        if newest is not None:
+            self._first_block = min(sorted(self.blocks())[-newest:], default=0)
 
     def _rows(self, question: LiteralString, *values: object) -> list[TupleRow]:
         # As bytes: a set would come as twice as many hexadecimal digits.
@@ -59,8 +63,11 @@ class PostgresStore:
         return united(
             (block, 0, data)
             for block, data in self._rows(
-                "select block, data from sets where field = %s and value = %s", field, storable(value)
-            )
+                "select block, data from sets where field = %s and value = %s and block >= %s",
+                field,
+                storable(value),
+                self._first_block,
+            )  # fmt: skip
         )
 
     def sets_of(self, field: int, values: Sequence[str]) -> list[BitMap]:
@@ -68,8 +75,9 @@ class PostgresStore:
         rows: dict[str, list[tuple[int, int, bytes]]] = {}
         wanted = [*map(storable, values)]
         for value, block, data in self._rows(
-            "select value, block, data from sets where field = %s and value = any(%s)", field, wanted
-        ):
+            "select value, block, data from sets where field = %s and value = any(%s) and block >= %s",
+            field, wanted, self._first_block,
+        ):  # fmt: skip
             rows.setdefault(value, []).append((block, 0, data))
         return [united(rows.get(value, ())) for value in wanted]
 
@@ -81,19 +89,20 @@ class PostgresStore:
         crowded: list[TupleRow] = []
         if field == SetKind.WORD and len(start) == CROWDED_LENGTH:
             crowded = self._rows(
-                "select block, data from sets where field = %s and value = %s", SetKind.PREFIX, start
-            )
+                "select block, data from sets where field = %s and value = %s and block >= %s",
+                SetKind.PREFIX, start, self._first_block,
+            )  # fmt: skip
         # A block where the beginning is crowded has all its words in that one set.
         others = self._rows(
             "select block, data from sets"
-            " where field = %s and value >= %s and value < %s and not block = any(%s)",
-            field, start, start + _LAST, [block for block, _ in crowded],
+            " where field = %s and value >= %s and value < %s and block >= %s and not block = any(%s)",
+            field, start, start + _LAST, self._first_block, [block for block, _ in crowded],
         )  # fmt: skip
         return united((block, 0, data) for block, data in [*crowded, *others])
 
     def blocks(self) -> list[int]:
         """See SetStore."""
-        return self._numbers("select block from block")
+        return self._numbers("select block from block where block >= %s", self._first_block)
 
     def has_articles(self) -> bool:
         """See SetStore."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -206,6 +206,34 @@ def test_marks_of_another_machine_are_seen(library: SharedLibrary, shared: str) 
         elsewhere.close()
     assert library.wait_for_change(0.01)
     assert len(every(library, "is:read")) == 2 and len(every(library, "tag:x")) == 2
+
+
+def test_a_long_answer_is_preceded_by_the_newest(
+    shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At least those of the newest blocks, in their order; nothing where the answer is quick, where it has
+    another order, or where that would not fill a screen."""
+    from reader.library.postgres import library as module
+
+    # What has no date is numbered in a block of its own, below all others.
+    for name, date in (("Title 0", "2024-01-01"), ("Title 1", "2024-01-02"), ("Title without a date", "")):
+        write(tmp_path / "news" / f"{name}.md", text_of(name, date))
+    with closing(opened(tmp_path / "news")) as folder:
+        publish(folder, shared)
+    with closing(module.SharedLibrary(shared)) as library:
+        query = parse("title")
+        assert len(library.select(query, NOW)) == 3 and library.glance(query, NOW) is None
+        monkeypatch.setattr(module, "LONG", -1.0)
+        monkeypatch.setattr(module, "NEWEST_BLOCKS", 1)
+        assert library.glance(query, NOW) is None
+        monkeypatch.setattr(module, "SCREENFUL", 1)
+        first = library.glance(query, NOW)
+        assert first is not None and not first.is_exact and library.select(query, NOW).is_exact
+        assert [one.title for one in first.window(0, 9)] == ["Title 1", "Title 0"]
+        assert library.glance(parse("title sort:title"), NOW) is None
+        library.mark(first.window(0, 1), Change(read=True))
+        again = library.glance(parse("title is:unread"), NOW)
+        assert again is not None and len(again) == 1
 
 
 def test_the_screen_and_the_command_line_open_it_by_its_address(
