@@ -159,9 +159,12 @@ class PostgresStore:
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
         """See SetStore."""
+        # Named by their numbers: of a join alone, shards would be asked for all articles.
         rows = self._rows(
-            "select story, number, provider from story join article using(number)"
-            " where story in (select story from story where number = any(%s)) order by date desc, key desc",
+            "with told as (select story, number from story"
+            " where story in (select story from story where number = any(%s)))"
+            " select story, number, provider from told join article using(number)"
+            " where article.number = any(array(select number from told)) order by date desc, key desc",
             [*numbers],
         )
         return [(story, number, clean_line(provider)) for story, number, provider in rows]

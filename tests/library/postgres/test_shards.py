@@ -194,6 +194,8 @@ def test_shards_are_asked_for_nothing_but_the_answer(three: list[PostgresServer]
             store.with_phrase([1, 2], "text", ["common", "chips"], False)
             store.with_url(["a", "b"], BitMap([1]))
             store.with_path("a", BitMap([1]))
+            store.story_members([1, 2])
+            list(store.words_of([1, 2]))
             for plan in store.plans:
                 assert plan.count("Remote SQL") == plan.count("WHERE") == 2, plan
                 assert "Filter" not in plan and plan.count("Async Foreign Scan") == 2, plan
