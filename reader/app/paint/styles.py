@@ -126,7 +126,8 @@ class WidgetStyles:
     def _colour(self, variable: str, ground: Color) -> Color:
         from textual.color import Color
 
+        variables = self._widget.app.theme_variables
         # A theme of Textual's may say "#rrggbb 60%", or "auto 87%" for what can be read on the ground.
-        name, *percent = self._widget.app.theme_variables[variable].split()
+        name, *percent = variables.get(variable, variables["primary"]).split()
         alpha = float(percent[0].rstrip("%")) / 100 if percent else 1.0
         return ground.get_contrast_text(alpha) if name == "auto" else Color.parse(name).multiply_alpha(alpha)
