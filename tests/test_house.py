@@ -129,6 +129,26 @@ def test_extras_stay_in_their_rooms(room: str, packages: tuple[str, ...]) -> Non
     assert users == set()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", "postgresql://db.example/news"],
+        ["publish", SAMPLE, "--to", "postgresql://db.example/news"],
+        ["export-marks", "-", "postgresql://db.example/news"],
+        ["mark", "undo", "postgresql://db.example/news"],
+    ],
+)
+def test_without_the_extra_a_shared_collection_says_what_to_install(words: list[str]) -> None:
+    """Where psycopg is not installed, commands for a database name the extra; a folder needs nothing of it."""
+    code = (
+        "import sys; sys.modules['psycopg'] = None; from reader.cli import main;"
+        f"assert main(['count', {SAMPLE!r}]) == 0; sys.exit(main(sys.argv[1:]))"
+    )
+    done = run_python(code, *words)
+    assert done.returncode == 3, done.stderr
+    assert 'pip install "news-reader-tui[postgres]"' in done.stderr
+
+
 def test_every_pinned_version_satisfies_no_address() -> None:
     """constraints.txt has names and versions only, one for each dependency."""
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
