@@ -139,7 +139,8 @@ def test_extras_stay_in_their_rooms(room: str, packages: tuple[str, ...]) -> Non
     ],
 )
 def test_without_the_extra_a_shared_collection_says_what_to_install(words: list[str]) -> None:
-    """Where psycopg is not installed, commands for a database name the extra; a folder needs nothing of it."""
+    """Where psycopg is not installed, commands for a database name the extra; a folder needs nothing of
+    it."""
     code = (
         "import sys; sys.modules['psycopg'] = None; from reader.cli import main;"
         f"assert main(['count', {SAMPLE!r}]) == 0; sys.exit(main(sys.argv[1:]))"
