@@ -10,13 +10,14 @@ from reader.article import dates
 from reader.article.dates import periods
 from reader.article.record import Article, Problem
 from reader.errors import NoSuchArticle, StorageError
-from reader.library import MOST_PERIODS, MOST_RELATED, Change, Library, RelatedLink
+from reader.library import MOST_PERIODS, MOST_RELATED, MOST_TRENDS, Change, Library, RelatedLink
 from reader.pictures import PictureError
-from reader.query import Query
+from reader.query import Query, Term
 from reader.query.results import Facet, FacetValue, Folding, Headline, Progress, Report, Results, Stretch
 from reader.query.topic_rules import TopicRules
+from reader.query.trends import Trend, TrendField, Trends, TrendSpan
 from tests.headlines import headline_of
-from tests.model import Marked, Model, Stored
+from tests.model import Marked, Model, Stored, lies_in
 
 NOW = datetime(2021, 6, 18, 16, 0, tzinfo=UTC)
 """What the clock says where a test does not say otherwise."""
@@ -200,6 +201,27 @@ class FakeLibrary(Library):
             has_note=bool(mark.note),
             added_topics=tuple(added),
         )
+
+    def trends(
+        self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
+    ) -> Trends:
+        """What the model counts; of a word the newest article with it stands for it."""
+        model = self._model()
+        counted = model.trends(field, query, span, now)
+        found = [
+            Trend(value, one.now, one.before, tuple(one.counts), self._newest(field, value))
+            for value, one in sorted(counted.items(), key=lambda pair: (-pair[1].now, pair[0]))
+            if field != "word" or one.now > max(one.before, 2)
+        ]
+        every = [*model.matching(query, now)]
+        count, before = (sum(lies_in(one, time) for one in every) for time in (span.now, span.before))
+        return Trends(field, tuple(map(str, span.periods)), tuple(found[:limit]), count, before)
+
+    def _newest(self, field: str, word: str) -> Headline | None:
+        if field != "word":
+            return None
+        found = self.select(Query((Term("title", (word,)),)))
+        return found.window(0, 1)[0] if len(found) else None
 
     def find(self, prefix: str) -> Headline:
         """The article with this id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -22,6 +23,7 @@ from reader.collection.folders import Collection as Folders
 from reader.collection.sites import folder_of, shared_part
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
+from reader.query.trends import TrendSpan
 from reader.query.values import bounds
 from reader.stories.grouping import groups
 from reader.stories.likeness import text_of
@@ -38,6 +40,14 @@ class Marked(NamedTuple):
     starred: bool = False
     tags: tuple[str, ...] = ()
     note: str = ""
+
+
+class CountedTrend(NamedTuple):
+    """How many articles have a value."""
+
+    now: int
+    before: int
+    counts: list[int]
 
 
 Marks = Mapping[str, Marked]
@@ -157,6 +167,35 @@ class Model:
                 unread.update(values)
         order = sorted(counted, key=lambda value: (-counted[value], value.casefold(), value))
         return [(value, counted[value], unread[value]) for value in order]
+
+    def trends(self, field: str, query: Query, span: TrendSpan, now: datetime) -> dict[str, CountedTrend]:
+        """For each value, or each word of a title, how many have it now, before, and in each period."""
+        found: dict[str, CountedTrend] = {}
+        spellings: dict[str, Counter[str]] = {}
+        for one in self.stored:
+            values = set(_words(one.article.title)) if field == "word" else self._values(one, field, now)
+            for value in values:
+                spellings.setdefault(fold(value), Counter())[value] += 1
+        shown = {key: min(some, key=lambda value: (-some[value], value)) for key, some in spellings.items()}
+        begins = [period.first for period in span.periods]
+        for one in self.matching(query, now):
+            is_now, is_before = lies_in(one, span.now), lies_in(one, span.before)
+            if not (is_now or is_before):
+                continue
+            when = one.article.published_date_time
+            assert when is not None
+            place = max(bisect_right(begins, dates.day_of(when)) - 1, 0)
+            for value in {shown[folded] for folded in self._trending(one, field, now) if folded in shown}:
+                trend = found.setdefault(value, CountedTrend(0, 0, [0] * len(begins)))
+                trend.counts[place] += is_now
+                found[value] = trend._replace(now=trend.now + is_now, before=trend.before + (not is_now))
+        return found
+
+    def _trending(self, one: Stored, field: str, now: datetime) -> set[str]:
+        """The values of an article, folded; for `word` all its words."""
+        if field == "word":
+            return {word for text in _texts(one.article, "text") for word in _words(text)}
+        return set(map(fold, self._values(one, field, now)))
 
     def spread(self, field: str, ranges: Sequence[str], query: Query, now: datetime) -> list[int]:
         """How many would be listed with each of these ranges as the field's only choice."""
@@ -358,6 +397,16 @@ def _score(article: Article, sort: str) -> int | None:
     if sort == "quality":
         return article.quality
     return None if article.heat is None or article.heat < 0 else article.heat
+
+
+def lies_in(one: Stored, span: dates.TimeSpan) -> bool:
+    """Whether an article was published in this time; one with a day and no time, on one of its days."""
+    if (second := one.second) is None:
+        return False
+    if not isinstance(one.article.published_date_time, datetime):
+        span = dates.days_in(span)
+    start, stop = map(_whole, span)
+    return (start is None or second >= start) and (stop is None or second < stop)
 
 
 def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:

@@ -138,6 +138,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "unfold_story", ("m",), "More of the story", "Show or hide the other articles of a story", _FIND
     ),
+    Command("show_trends", ("P",), "Trends", "Show what there is more of than before", _FIND),
     Command("sort", ("S",), "Sort order", "Choose the sort order", _FIND),
     Command("reverse_sort", ("I",), "Reverse order", "Reverse the sort order", _FIND),
     Command("refresh", ("R",), "Refresh", "Fetch feeds and look for new files; again stops", _FEEDS),

@@ -10,6 +10,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from heapq import nlargest
 from math import log, sqrt
 from typing import NamedTuple
 
@@ -93,8 +94,7 @@ class RelatedWords:
             weight = self._weights[token] ** 2 * self._factor(token)
             for number in here:
                 found[number] += weight
-        ranked = sorted(found, key=lambda number: (-found[number], -number))
-        return ranked[:MOST_COMPARED]
+        return [number for _, number in nlargest(MOST_COMPARED, zip(found.values(), found, strict=True))]
 
     def score(self, packed: bytes) -> float:
         """How like this article is one with these words, 0 to 1."""

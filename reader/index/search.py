@@ -251,7 +251,8 @@ class Search:
         added: dict[int, list[str]] = {}
         for name, rule in rules.by_name.items():
             known = self._topics.known(name, self._now, self._view.marks)
-            found = known or self._matching([name], here)[0]
+            # Files are read for these articles alone; sets are read once, for the counts that follow too.
+            found = known or self._matching([name], here if rule.is_slow else self._topics)[0]
             for number in found.numbers & among:
                 if name not in own[number]:
                     added.setdefault(number, []).append(rule.name)

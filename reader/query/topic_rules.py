@@ -31,6 +31,8 @@ class TopicRule(NamedTuple):
     """Whether it or a rule that it names asks for dates, so that its articles depend on the time."""
     is_marked: bool = False
     """Whether it or a rule that it names asks for the user's marks."""
+    is_slow: bool = False
+    """Whether it or a rule that it names has a phrase, for which files are read."""
 
 
 class TopicRules:
@@ -49,9 +51,10 @@ class TopicRules:
             rings = [by_name[one] for one in ring] + [self.by_name[one] for one in others]
             is_dated = any(one.is_dated or _asks_dates(one.query) for one in rings)
             is_marked = any(one.is_marked or _asks_marks(one.query) for one in rings)
+            is_slow = any(one.is_slow or _has_phrases(one.query) for one in rings)
             for one in ring:
                 self.by_name[one] = by_name[one]._replace(
-                    ring=members, is_dated=is_dated, is_marked=is_marked
+                    ring=members, is_dated=is_dated, is_marked=is_marked, is_slow=is_slow
                 )
         self._needs = needed.of
 
@@ -180,3 +183,7 @@ def _asks_marks(query: Query) -> bool:
         term.field == "tag" or (term.field in ("is", "has") and not _OF_MARKS.isdisjoint(term.values))
         for term in query.terms()
     )
+
+
+def _has_phrases(query: Query) -> bool:
+    return any(term.phrase or term.field in ("url", "path") for term in query.terms())

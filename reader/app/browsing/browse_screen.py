@@ -35,6 +35,7 @@ from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
 from reader.app.browsing.stories import StoryFolds
 from reader.app.browsing.topics import TopicCommands
+from reader.app.browsing.trends import TrendCommands
 from reader.app.daemon_threads import in_daemon_thread
 from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys import BOX, Keymap, action_of, bindings_for
@@ -216,6 +217,7 @@ class BrowseScreen(Screen[None]):
             known_topics=self._known_topics,
             changed=self._topics_changed,
         )
+        self.trends = TrendCommands(self, library, self.filters, clock)
         self.marks = MarkCommands(
             self,
             library,
@@ -295,7 +297,7 @@ class BrowseScreen(Screen[None]):
                 self.topics,
                 self.stories,
             ),
-            *(FilterCommands(self, self.filters), self.pane_sizes),
+            *(self.trends, FilterCommands(self, self.filters), self.pane_sizes),
         )
 
     def compose(self) -> ComposeResult:
@@ -806,7 +808,7 @@ class BrowseScreen(Screen[None]):
             self.action_zoom()
             return True
         if self.place == "list":
-            return self.articles.clear_selection() or self.feeds.stop_fetching()
+            return self.articles.clear_selection() or self.trends.come_back() or self.feeds.stop_fetching()
         self.go_to("article" if self.place == "related" else "list")
         return True
 

@@ -1,0 +1,226 @@
+"""The page of trends: what there is more of than before, a line of bars for each, and the words that rise.
+
+It shows what it is given; who opens it asks the library. Closes with what was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Label, OptionList
+from textual.widgets.option_list import Option
+
+from reader.app.keys import binding
+from reader.app.paint.cells import cut, fill, fill_left, one_line
+from reader.app.screens.page import MOVING, KeyLine, Page
+from reader.article.dates import in_words, joined
+from reader.errors import counted
+from reader.query.fields import BY_NAME
+from reader.query.trends import TREND_FIELDS, Trend, TrendField, Trends, signed, sparklines
+
+KEYS = (
+    ("enter", "narrow to it"), ("pane_left", ""), ("pane_right", "shorter, longer"),
+    ("focus_facets", "next field"), ("back", "back"),
+)  # fmt: skip
+SPANS: Sequence[tuple[str, str]] = (
+    ("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"), ("1y", "1 year"),
+)  # fmt: skip
+"""The times to choose from, as queries have them and in words."""
+FIELDS = tuple(field for field in TREND_FIELDS if field != "word")
+"""What the first part of the page counts."""
+MOST_VALUES, MOST_WORDS = 12, 8
+
+_COUNT, _CHANGE = 6, 7
+"""Cells of the numbers."""
+_LEAST_VALUE, _MOST_VALUE = 12, 30
+"""Cells of a value."""
+_MOST_BARS = 40
+_LEAST_HEADLINE = 30
+"""Cells of a headline beside the bars of its word; with fewer it is below."""
+
+
+class Asked(NamedTuple):
+    """What the page shows, or waits for."""
+
+    field: TrendField = "topic"
+    span: int = 1
+    """A place in SPANS."""
+
+
+class TrendsPage(Page["tuple[TrendField, str] | None"]):
+    """Closes with the field and the value to narrow the list to, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVING,
+        binding("show_trends", "leave"),
+        binding("pane_left", "span(-1)"),
+        binding("pane_right", "span(1)"),
+        binding("focus_facets", "next_field"),
+    ]
+
+    def __init__(self, asked: Asked, ask: Callable[[Asked], object]) -> None:
+        """`ask` finds the trends, then calls `show`."""
+        super().__init__()
+        self.asked = asked
+        self._ask = ask
+        self._found: tuple[Trends, Trends] | None = None
+        self._error = ""
+        self._rows: list[tuple[TrendField, str] | None] = []
+        """What each option stands for; None for a heading."""
+
+    def compose(self) -> ComposeResult:
+        """The times to choose from, what was counted, the lines, and the keys."""
+        with Vertical(classes="dialog"):
+            yield Label("", id="trends-spans", classes="dialog--question")
+            yield Label("", id="trends-about")
+            yield OptionList(markup=False, classes="body")
+            yield KeyLine(*KEYS)
+
+    def on_mount(self) -> None:
+        """Ask for the first time."""
+        self._go(self.asked)
+
+    def on_resize(self, event: Any) -> None:
+        """The lines follow the width."""
+        super().on_resize(event)
+        self._show_lines()
+
+    def _go(self, asked: Asked) -> None:
+        self.asked, self._found, self._error = asked, None, ""
+        self._show_lines()
+        self._ask(asked)
+
+    def show(self, asked: Asked, values: Trends, words: Trends) -> None:
+        """Show these trends, unless others are wanted by now."""
+        if asked == self.asked:
+            self._found = values, words
+            self._show_lines()
+
+    def show_error(self, asked: Asked, reason: str) -> None:
+        """Say why there are none."""
+        if asked == self.asked:
+            self._error = reason
+            self._show_lines()
+
+    def action_span(self, step: int) -> None:
+        """Look at a shorter time, or a longer one."""
+        span = max(min(self.asked.span + step, len(SPANS) - 1), 0)
+        if span != self.asked.span:
+            self._go(self.asked._replace(span=span))
+
+    def action_next_field(self) -> None:
+        """Count the values of the next field."""
+        place = FIELDS.index(self.asked.field)
+        self._go(self.asked._replace(field=FIELDS[(place + 1) % len(FIELDS)]))
+
+    def action_move(self, lines: int) -> None:
+        """Go down by lines, up for less than 0; headings are stepped over."""
+        listed = self.query_one(OptionList)
+        places = [place for place, row in enumerate(self._rows) if row is not None]
+        if not places:
+            return
+        here = listed.highlighted
+        at = places.index(here) if here in places else 0
+        listed.highlighted = places[max(min(at + lines, len(places) - 1), 0)]
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        row = self._rows[event.option_index]
+        if row is not None:
+            self.dismiss(row)
+
+    @property
+    def _width(self) -> int:
+        """Cells of a line: the page has its own margins where there is room for them."""
+        width = self.app.size.width
+        return width - 3 if width < 60 or self.app.size.height < 18 else min(width * 92 // 100, 150) - 9
+
+    def _show_lines(self) -> None:
+        if not self.is_mounted:
+            return
+        self.query_one("#trends-spans", Label).update(self._spans())
+        self.query_one("#trends-about", Label).update(Content.styled(self._about(), "$foreground-muted"))
+        listed = self.query_one(OptionList)
+        here = listed.highlighted or 0
+        chosen = self._rows[here] if here < len(self._rows) else None
+        listed.clear_options()
+        self._rows = []
+        if self._found is not None:
+            values, words = self._found
+            bars = sparklines([one.counts for one in (*values.values, *words.values)], self._bars)
+            heading = BY_NAME[values.field].heading
+            self._add(heading, values, bars[: len(values.values)])
+            self._add("RISING WORDS", words, bars[len(values.values) :])
+        places = [place for place, row in enumerate(self._rows) if row is not None]
+        if places:
+            listed.highlighted = self._rows.index(chosen) if chosen in self._rows and chosen else places[0]
+
+    def _add(self, heading: str, found: Trends, bars: Sequence[str]) -> None:
+        if not found.values:
+            return
+        listed = self.query_one(OptionList)
+        if self._rows:
+            listed.add_option(Option("", disabled=True))
+            self._rows.append(None)
+        numbers = f"{fill_left('articles', _COUNT + 2)}{fill_left('change', _CHANGE)}"
+        heads = f"{fill(heading, self._value_width)} {numbers}"
+        listed.add_option(Option(Content.styled(heads, "$foreground-muted"), disabled=True))
+        self._rows.append(None)
+        for one, line in zip(found.values, bars, strict=True):
+            listed.add_option(Option(self._line(one, line)))
+            self._rows.append((found.field, one.value))
+
+    @property
+    def _bars(self) -> int:
+        """Cells of the bars."""
+        return max(min(self._width - _LEAST_VALUE - _COUNT - _CHANGE - 6, _MOST_BARS), 4)
+
+    @property
+    def _value_width(self) -> int:
+        return max(min(self._width - self._bars - _COUNT - _CHANGE - 6, _MOST_VALUE), _LEAST_VALUE)
+
+    def _line(self, one: Trend, bars: str) -> Content:
+        """Value, count, change, bars; the headline of a word behind them or below."""
+        parts: list[Any] = [
+            fill(one_line(one.value), self._value_width),
+            (f" {fill_left(f'{one.count:,}', _COUNT + 2)}", ""),
+            (fill_left(signed(one.change), _CHANGE), "bold" if one.change > 0 else "$foreground-muted"),
+            "  ",
+            (bars, "$primary"),
+        ]
+        if one.headline is not None:
+            title = one_line(one.headline.title)
+            room = self._width - self._value_width - _COUNT - _CHANGE - len(bars) - 8
+            if room >= _LEAST_HEADLINE:
+                parts.append((f"  {cut(title, room)}", "$foreground-muted"))
+            else:
+                parts.append((f"\n  {cut(title, self._width - 3)}", "$foreground-muted"))
+        return Content.assemble(*parts)
+
+    def _spans(self) -> Content:
+        """The times to choose from; the chosen one is marked by more than a colour."""
+        parts: list[Any] = ["Trends "]
+        for place, (_, words) in enumerate(SPANS):
+            is_chosen = place == self.asked.span
+            parts.append((f" [{words}]" if is_chosen else f"  {words} ", "bold" if is_chosen else "not bold"))
+        return Content.assemble(*parts)
+
+    def _about(self) -> str:
+        """What was counted, or why there is nothing to see."""
+        if self._error:
+            return self._error
+        if self._found is None:
+            return "Counting…"
+        values, words = self._found
+        days = in_words(joined(values.periods))
+        if not values.articles:
+            return f"No articles from {days}."
+        about = f"{days} · {counted(values.articles, 'article')}, {values.before:,} before"
+        return about if values.values else f"{about} · none has a {values.field}"

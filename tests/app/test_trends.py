@@ -1,0 +1,159 @@
+"""Trends on the screen: bars for each value, words with a headline, and the way to the list and back."""
+
+from __future__ import annotations
+
+from threading import Event
+
+import pytest
+from textual.widgets import OptionList
+
+from reader.app.browsing.browse_screen import BrowseScreen
+from reader.app.screens.trends import TrendsPage
+from reader.article.record import Article
+from reader.errors import StorageError
+from reader.query import Query, parse
+from reader.query.results import MOST_TRENDS
+from reader.query.trends import TrendField, Trends, TrendSpan
+from tests.app.build import NOW, an_article, articles
+from tests.app.conftest import Launch
+from tests.app.pilot import MEDIUM, NARROW, WIDE, picture, press
+from tests.fake_library import FakeLibrary
+
+
+def _some() -> list[Article]:
+    """Thirty articles of the last day and a half, and four about a quake with a headline each."""
+    quakes = [
+        an_article(f"Quake shakes town {number}", topics=("Earth",), hours=number) for number in range(4)
+    ]
+    return [*articles(30), *quakes, an_article("Undated", hours=None)]
+
+
+@pytest.mark.parametrize("size", [WIDE, MEDIUM, (80, 24), NARROW, (40, 10)])
+async def test_the_page_is_read_at_every_size(start: Launch, size: tuple[int, int]) -> None:
+    """A value with its number, its change and its bars; the time that is chosen has more than a colour."""
+    async with start(_some()).run_test(size=size) as pilot:
+        await press(pilot, "P")
+        shown = picture(pilot)
+        assert isinstance(pilot.app.screen, TrendsPage)
+        assert "[30 days]" in shown and "Weekend" in shown and "+6" in shown and "▁▂▃" in shown
+        assert max(map(len, shown.splitlines())) <= size[0]
+
+
+async def test_the_words_that_rise_have_their_headlines(start: Launch) -> None:
+    """Beside their bars where there is room, else below."""
+    for size in (WIDE, NARROW):
+        async with start(_some()).run_test(size=size) as pilot:
+            await press(pilot, "P", "G")
+            shown = picture(pilot)
+            assert "quake" in shown and "Quake shakes town" in shown
+            assert size == NARROW or "RISING WORDS" in shown
+
+
+async def test_enter_narrows_the_list_and_escape_comes_back(start: Launch) -> None:
+    """To what was counted; back to the page and to what was asked before."""
+    async with start(_some(), "quality:>=10 since:7d").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "P")
+        page = pilot.app.screen
+        assert isinstance(page, TrendsPage)
+        line = page.query_one(OptionList).get_option_at_index(1).prompt
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, BrowseScreen) and screen.results is not None
+        [chosen] = screen.current_query.included("topic")
+        assert screen.current_query == parse(f"quality:>=10 topic:{chosen} since:30d")
+        assert str(line).split()[:2] == [chosen, str(len(screen.results))]
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, TrendsPage)
+        assert screen.current_query == parse("quality:>=10 since:7d")
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, BrowseScreen)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, BrowseScreen), "there is nothing more to come back to"
+
+
+async def test_another_search_is_not_taken_back(start: Launch) -> None:
+    """Whoever went on from the narrowed list stays there."""
+    async with start(_some()).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "P", "enter", "c", "escape")
+        assert isinstance(pilot.app.screen, BrowseScreen) and screen.current_query == Query()
+
+
+async def test_time_and_field_are_chosen_by_keys(start: Launch) -> None:
+    """A shorter time and a longer one, to the ends; topics, providers, folders and topics again."""
+    async with start(_some()).run_test(size=WIDE) as pilot:
+        await press(pilot, "P", "h")
+        assert "[7 days]" in picture(pilot)
+        await press(pilot, "h", "l", "l", "l", "l")
+        assert "[1 year]" in picture(pilot)
+        await press(pilot, "f")
+        assert "PROVIDERS" in picture(pilot) and "Harbour Post" in picture(pilot)
+        await press(pilot, "f", "f")
+        assert "TOPICS" in picture(pilot)
+        await press(pilot, "escape", "P")
+        assert "[1 year]" in picture(pilot), "it opens as it was left"
+
+
+async def test_the_cursor_steps_over_headings(start: Launch) -> None:
+    """Every row that it stops at can be chosen."""
+    async with start(_some()).run_test(size=WIDE) as pilot:
+        await press(pilot, "P")
+        page = pilot.app.screen
+        assert isinstance(page, TrendsPage)
+        listed = page.query_one(OptionList)
+        for _ in range(listed.option_count):
+            place = listed.highlighted
+            assert place is not None and not listed.get_option_at_index(place).disabled
+            await pilot.press("j")
+        await press(pilot, "home")
+        assert listed.highlighted == 1
+
+
+@pytest.mark.parametrize("some", [[], [an_article(hours=None)], [an_article(hours=24 * 900)]])
+async def test_nothing_to_show_is_a_sentence(start: Launch, some: list[Article]) -> None:
+    """No articles at all, none with a date, none in the time; no key fails."""
+    async with start(some).run_test(size=MEDIUM) as pilot:
+        await press(pilot, "P", "j", "enter", "G", "space", "f")
+        assert isinstance(pilot.app.screen, TrendsPage) and "No articles from" in picture(pilot)
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, BrowseScreen)
+
+
+class _Slow(FakeLibrary):
+    def __init__(self, some: list[Article]) -> None:
+        super().__init__(some)
+        self.may_answer = Event()
+        self.fails = False
+
+    def trends(
+        self, field: TrendField, query: Query, span: TrendSpan, now: object, *, limit: int = MOST_TRENDS
+    ) -> Trends:
+        """Wait for the answer about thirty days."""
+        if self.fails:
+            raise StorageError("the disk is gone")
+        if span.text == "30d":
+            assert self.may_answer.wait(60)
+        return super().trends(field, query, span, NOW, limit=limit)
+
+
+async def test_a_late_answer_is_dropped(start: Launch) -> None:
+    """The page says that it counts, and keys work meanwhile."""
+    library = _Slow(_some())
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        await pilot.press("P")
+        await pilot.pause(0.1)
+        assert "Counting…" in picture(pilot)
+        await pilot.press("h")
+        while "TOPICS" not in picture(pilot).partition("[7 days]")[2]:
+            await pilot.pause(0.02)
+        before = picture(pilot)
+        library.may_answer.set()
+        await press(pilot)
+        assert picture(pilot) == before
+
+
+async def test_what_goes_wrong_is_said_on_the_page(start: Launch) -> None:
+    """In the place of what was counted."""
+    library = _Slow(_some())
+    library.fails = True
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        await press(pilot, "P")
+        assert "the disk is gone" in picture(pilot)
