@@ -21,9 +21,7 @@ def news(home: Home) -> str:
         when = datetime.now(UTC) - timedelta(days=days or 0)
         date = "" if days is None else f"publishedDateTime: {when:%Y-%m-%dT%H:%M:%SZ}\n"
         topics = "[Sea, AI]" if number else "[Sea]"
-        text = (
-            f'---\ntitle: Quake {number}\n{date}topics: {topics}\nprovider: Post {number % 2}\n---\nHm.\n'
-        )
+        text = f"---\ntitle: Quake {number}\n{date}topics: {topics}\nprovider: Post {number % 2}\n---\nHm.\n"
         (home.news / f"{number}.md").write_text(text, "utf-8")
     return str(home.news)
 

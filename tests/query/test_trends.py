@@ -22,8 +22,8 @@ def test_the_time_before_is_as_long() -> None:
     assert span.before == (NOW - timedelta(days=60), NOW - timedelta(days=30))
     march = trend_span("2026-03", "2026-03", "day", NOW)
     assert len(march.periods) == 31 and march.now.start == march.before.stop
-    assert march.before.start is not None and march.now.stop is not None
-    assert march.now.stop - march.now.start == march.now.start - march.before.start
+    (start, stop), (earlier, _) = march.now, march.before
+    assert start and stop and earlier and stop - start == start - earlier
 
 
 @pytest.mark.parametrize(("since", "unit"), [("7d", "day"), ("30d", "day"), ("90d", "week"), ("1y", "month")])
