@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from reader.stories.linking import Link
 
-JOINED = 1 / 3
+JOINED = 1 / 2
 """The part of the pairs between two groups that are linked where the groups join."""
 
 

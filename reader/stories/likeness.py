@@ -23,7 +23,7 @@ REPORT_DAYS = 3
 """Reports of one event are at most so many days apart. So many days around give an article's weights."""
 
 DAY_COSTS = 0.10
-SHORT, SHORT_COSTS = 12, 0.15
+SHORT, SHORT_COSTS = 12, 0.03
 """A text of fewer different words needs a higher likeness."""
 OTHER_NUMBERS, OTHER_NUMBERS_A_DAY = 0.06, 0.15
 """What it costs that both titles have numbers and share none: "version 1.2" and "version 1.3"."""

@@ -166,9 +166,10 @@ def score_of(first: Weighted, second: Weighted) -> float:
 
 def _titles_meet(first: Weighted, second: Weighted) -> bool:
     """Whether enough of one title is in the other text, and one provider does not tell of two things."""
-    if _is_same_provider(first.text, second.text) and _is_template(first, second):
-        return False
-    return _held(first, second) >= TITLE_IN_TEXT or _held(second, first) >= TITLE_IN_TEXT
+    held = _held(first, second), _held(second, first)
+    if _is_same_provider(first.text, second.text):
+        return min(held) >= TITLE_IN_TEXT and not _is_template(first, second)
+    return max(held) >= TITLE_IN_TEXT
 
 
 def _is_same_provider(first: Text, second: Text) -> bool:
