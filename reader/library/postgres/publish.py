@@ -12,10 +12,10 @@ import os
 import sqlite3
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
-from time import monotonic
+from time import monotonic, time_ns
 from typing import Any, LiteralString, NamedTuple, TypeAlias
 
 import psycopg
@@ -23,9 +23,9 @@ from psycopg import sql
 
 from reader.article.text import display_path
 from reader.collection.folders import Roots
-from reader.errors import counted
+from reader.errors import StorageError, counted
 from reader.index import schema as index_schema
-from reader.index.packing import pack, pack_set, unpack, words_of_rare
+from reader.index.packing import pack, pack_set, unpack, unsealed, words_of_rare
 from reader.index.schema import SetKind, unpack_name
 from reader.index.store import Index
 from reader.index.workers import IndexWorkers, worker_count
@@ -85,7 +85,7 @@ class Publication(NamedTuple):
     sets: int = 0
     """Stored sets that were written."""
     generation: int = 0
-    """Of the shared collection; it grows with each publication that changes something."""
+    """Of the shared collection: another one with each publication that changes something."""
     seconds: float = 0.0
 
 
@@ -103,10 +103,12 @@ class Publisher:
         yield Step("compare")
         with (
             told(self._address),
+            _readable(),
             closing(connect(self._address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
             closing(index_schema.connect(self._index.location)) as local,
         ):
-            connection.execute("set synchronous_commit = on")
+            # What a standby did not get, the next publication sends: no dead one is waited for.
+            connection.execute("set synchronous_commit = local")
             connection.execute("set idle_in_transaction_session_timeout = 0")
             local.execute("begin")
             meta = self._begin(connection)
@@ -117,7 +119,8 @@ class Publisher:
             generation = int(meta["generation"])
             report = difference.report()._replace(sets=written, generation=generation)
             if is_different or meta.get("content") != CONTENT or meta["version"] != str(VERSION):
-                report = report._replace(generation=generation + 1)
+                # The time: a generation that was lost with its server must not come again for other numbers.
+                report = report._replace(generation=max(generation + 1, time_ns() // 1_000_000))
                 self._finish(connection, report, is_sharded="shards" in meta)
             connection.rollback()
             if report.added + report.changed > report.articles * ANALYZED and "shards" not in meta:
@@ -270,6 +273,17 @@ class Publisher:
         connection.commit()
 
 
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageError(
+            f"the index of the folder can't be read ({error}): run"
+            ' "reader index --rebuild", then publish again'
+        ) from error
+
+
 class Difference:
     """Which articles are to be sent and to be deleted."""
 
@@ -355,7 +369,8 @@ def digest_of_block(local: sqlite3.Connection, block: int) -> bytes:
 
 
 def sets_of_block(local: sqlite3.Connection, block: int) -> dict[Key, bytes]:
-    """The sets that a block has of each field and value, in their stored form; the rare words as well."""
+    """The sets that a block has of each field and value, in their stored form; the rare words as well. Raises
+    sqlite3.DatabaseError for a damaged one."""
     found: dict[Key, bytes] = {}
     rows = local.execute(
         "select field, value, part, data from sets where block = ? and field != ?"
@@ -365,6 +380,8 @@ def sets_of_block(local: sqlite3.Connection, block: int) -> dict[Key, bytes]:
     for field, value, part, data in rows:
         # The parts of a set are one text of bytes, of which only the last ends with a checksum.
         found[field, value] = found[field, value] + data if part else data
+    for data in found.values():
+        unsealed(data)
     for field, data in local.execute("select field, data from rare where block = ?", (block,)):
         for word, lows in words_of_rare(data):
             before = found.get((field, word))

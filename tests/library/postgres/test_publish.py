@@ -83,20 +83,20 @@ def assert_same_sets(library: FolderLibrary, address: str) -> None:
 def test_a_first_publication_has_everything(folder: FolderLibrary, shared: str) -> None:
     """Articles, sets and values are in the database as in the index; a second time nothing is sent."""
     report = publish(folder, shared)
-    assert report[:5] == (4, 4, 0, 0, 0) and report.sets > 0 and report.generation == 1
+    assert report[:5] == (4, 4, 0, 0, 0) and report.sets > 0 and report.generation > 0
     assert_same_sets(folder, shared)
     again = publish(folder, shared)
-    assert again[:5] == (4, 0, 0, 0, 4) and again.sets == 0 and again.generation == 1
+    assert again[:5] == (4, 0, 0, 0, 4) and again.sets == 0 and again.generation == report.generation
 
 
 def test_only_what_changed_is_sent(folder: FolderLibrary, shared: str, tmp_path: Path) -> None:
     """A new, an edited and a deleted article are each counted, and the rest stays as it is."""
-    publish(folder, shared)
+    first = publish(folder, shared)
     write(tmp_path / "news" / "e.md", text_of("e", "2024-02-01", url="https://news.example/e", body="chips"))
     write(tmp_path / "news" / "a.md", text_of("a", "2024-01-04", url="https://news.example/a", body="more"))
     (tmp_path / "news" / "d.md").unlink()
     report = publish(folder, shared)
-    assert report[:5] == (4, 1, 1, 1, 2) and report.generation == 2
+    assert report[:5] == (4, 1, 1, 1, 2) and report.generation > first.generation
     assert titles(shared) == ["a", "b", "c", "e"]
     assert_same_sets(folder, shared)
 
@@ -199,10 +199,11 @@ def test_who_reads_meanwhile_sees_the_former_state(
     with closing(connect(shared)) as listening:
         listening.execute(f"listen {CHANNEL}".encode())
         for step in steps(folder, shared):
-            if step.phase != "done":
+            if step.report is None:
                 assert titles(shared) == ["a", "b", "c", "d"]
         [heard] = listening.notifies(timeout=10, stop_after=1)
-    assert heard.payload == "2" and titles(shared) == ["a", "b", "c", "d", "e"]
+    assert step.report is not None and heard.payload == str(step.report.generation)
+    assert titles(shared) == ["a", "b", "c", "d", "e"]
 
 
 @pytest.mark.parametrize("phase", ["compare", "articles", "sets"])
@@ -348,6 +349,18 @@ def test_problems_and_duplicates_are_published_below_the_folder(shared: str, tmp
     assert {*rows(shared, "select path, shown from duplicate")} == {("bad.md", "same.md")}
 
 
+def test_a_damaged_index_is_a_sentence(folder: FolderLibrary, shared: str) -> None:
+    """A set of the folder's index that does not fit its checksum is said, and nothing is published."""
+    from reader.errors import ReaderError
+
+    refresh(folder)
+    with closing(index_schema.connect(folder.publishable()[0].location)) as local:
+        local.execute("update sets set data = zeroblob(9) where field = 1")
+    with pytest.raises(ReaderError, match="reader index --rebuild"):
+        [*steps(folder, shared)]
+    assert titles(shared) == []
+
+
 def test_a_newer_schema_is_a_sentence(folder: FolderLibrary, shared: str) -> None:
     """What a newer reader has set up is left alone; an older one is brought forward."""
     from reader.errors import ReaderError
@@ -379,7 +392,7 @@ def test_an_older_schema_is_brought_forward(
         with pytest.raises(ReaderError, match="older version of reader"):
             connecting.check_schema(connection, shared)
         publish(folder, shared)
-        assert connecting.check_schema(connection, shared) == 2
+        assert connecting.check_schema(connection, shared) > 0
     assert rows(shared, "select extra from meta where key = 'version'") == [(None,)]
 
 
