@@ -171,7 +171,9 @@ async def test_a_page_down_ends_at_the_end() -> None:
     assert pages > 40
 
 
-@pytest.mark.parametrize("go", [lambda pane: pane.move(-1), lambda pane: pane.page(-1)])
+@pytest.mark.parametrize(
+    "go", [lambda pane: pane.move(-1), lambda pane: pane.page(-1)], ids=["by lines", "by pages"]
+)
 async def test_going_up_from_the_end_skips_nothing(go: Callable[[ArticlePane], object]) -> None:
     """After a jump over what was never laid out, each step up shows the lines just above."""
     app = Reading(an_article(body=LONG * 20))

@@ -48,10 +48,15 @@ class Pages:
         """With the pages as they were before: shown where one can't be read again."""
         self._results = results
         self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
-        self._before: Mapping[int, Sequence[Headline]] = {**before._before, **before._pages} if before else {}
+        self._before = before.known if before else {}
         self._next_try = 0.0
         self.failure = ""
         """Why the last page could not be read."""
+
+    @property
+    def known(self) -> Mapping[int, Sequence[Headline]]:
+        """The pages read so far, by number."""
+        return {**self._before, **self._pages}
 
     def at(self, position: int) -> Headline | None:
         """The headline at a position, None if there is none."""
