@@ -252,8 +252,10 @@ class SharedMarks:
         with self._lock, told(self._address):
             connection = self._writer()
             turn = connection.execute(
-                "insert into mark_turn(turn) values(1) on conflict(role)"
-                " do update set turn = mark_turn.turn + 1 returning turn"
+                # The time: a turn that was lost with its server must not come again for another change.
+                "insert into mark_turn(turn) values((extract(epoch from clock_timestamp()) * 1000)::bigint)"
+                " on conflict(role) do update set turn = greatest(mark_turn.turn + 1, excluded.turn)"
+                " returning turn"
             ).fetchone()
             try:
                 assert turn is not None

@@ -39,7 +39,7 @@ def test_a_change_is_kept_and_counted(marks: SharedMarks) -> None:
     assert marks.change({1: ONE, 2: TWO}, Change(read=True, add_tags=("Later",))) == 2
     assert marks.change({1: ONE}, Change(read=True)) == 0
     assert states(marks) == {1: {"read", "tag:Later"}, 2: {"read", "tag:Later"}}
-    assert marks.turn == 3 and states(marks, 2) == {}
+    assert states(marks, marks.turn) == {}
 
 
 def test_only_what_changed_since_a_turn_is_told(marks: SharedMarks) -> None:
@@ -161,6 +161,7 @@ def test_a_mark_that_a_standby_did_not_confirm_is_not_said_to_be_set(
 
     monkeypatch.setattr(marking, "COMMIT_PATIENCE", 0.3)
     marks.change({1: ONE}, Change(read=True))
+    turn = marks.turn
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         connection.execute("alter system set synchronous_standby_names = 'none_such'")
         connection.execute("select pg_reload_conf()")
@@ -172,7 +173,7 @@ def test_a_mark_that_a_standby_did_not_confirm_is_not_said_to_be_set(
         finally:
             connection.execute("alter system reset synchronous_standby_names")
             connection.execute("select pg_reload_conf()")
-    assert marks.turn > 1
+    assert marks.turn > turn
 
 
 def test_very_many_marks_are_one_statement(marks: SharedMarks) -> None:
