@@ -39,6 +39,8 @@ HEARTBEAT = 15.0
 """Seconds after which a page that is silent is asked for a sign of life."""
 MOST_BYTES = 1 << 16
 """Of a message from a page: a pasted text, at the most."""
+LEAST_FRAME = 200
+"""Bytes of a frame; what switches the terminal's modes is shorter."""
 MOST_CELLS = 1000
 """Of a screen, in each direction."""
 
@@ -294,6 +296,9 @@ class ScreenService(AppService):
         )  # fmt: skip
         self._socket, self._environ = socket, environ
         self._closing: asyncio.Task[bool] | None = None
+        self._has_painted = False
+        self._wanted: tuple[int, int] | None = None
+        """The size that the window got before the first frame."""
 
     async def start(self, width: int, height: int) -> None:
         """Start the reader in a screen of this size."""
@@ -312,6 +317,21 @@ class ScreenService(AppService):
             await super().run()
         finally:
             await self._close_page()
+
+    async def on_data(self, payload: bytes) -> None:
+        """Pass on what was painted."""
+        await super().on_data(payload)
+        if not self._has_painted and len(payload) > LEAST_FRAME:
+            self._has_painted = True
+            if self._wanted is not None:
+                await self.set_terminal_size(*self._wanted)
+
+    async def set_terminal_size(self, width: int, height: int) -> None:
+        """Give the screen another size. Textual would forget one that comes before its first frame."""
+        if self._has_painted:
+            await super().set_terminal_size(width, height)
+        else:
+            self._wanted = width, height
 
     async def end(self) -> None:
         """End the reader: ask it to, and after a while make it."""

@@ -249,7 +249,8 @@ async def test_what_no_page_sends_ends_the_screen(address: str, sent: str) -> No
 
 
 async def test_sizes_are_kept_within_reason(address: str) -> None:
-    """No page makes a reader paint a screen of a million cells in each direction."""
+    """No page makes a reader paint a screen of a million cells in each direction; a size that comes at once
+    counts."""
     async with ClientSession() as session:
         url = f"{address}screen?width=999999999&height=-5"
         async with session.ws_connect(url, headers={"Origin": address.rstrip("/")}, max_msg_size=0) as socket:
@@ -370,7 +371,7 @@ def _fails(home: Path, *words: str, **variables: str) -> str:
         (["--host", "192.0.2.1", "--token", TOKEN], "it is no address of this machine"),
         (["--port", "99999"], "not a whole number from 0 to 65535"),
         (["--restricted"], "does not use the network"),
-        (["/nowhere"], "no folder or file"),
+        (["/nowhere"], "/nowhere"),
     ],
 )
 def test_what_cannot_be_served_is_a_sentence(
