@@ -65,8 +65,8 @@ async def test_esc_and_q_go_back_step_by_step_and_q_quits(start: Launch) -> None
 
 
 async def test_capital_q_and_ctrl_c_quit_at_once(start: Launch) -> None:
-    """From anywhere, the search bar too."""
-    for keys in (("z", "Q"), ("/", "a", "ctrl+c")):
+    """From anywhere: from pages, dialogs and the search bar too."""
+    for keys in (("z", "Q"), ("?", "Q"), ("S", "Q"), ("/", "a", "ctrl+c")):
         app = start(5)
         async with app.run_test(size=WIDE) as pilot:
             await settled(pilot)

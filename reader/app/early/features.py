@@ -112,6 +112,8 @@ class LastError:
     def __init__(self, app: App[Any]) -> None:
         """Keep the errors of this app from being printed."""
         self._app = app
+        self._handle_exception = app._handle_exception
+        app._handle_exception = self._handle  # type: ignore[method-assign]
         app._fatal_error = self._end  # type: ignore[method-assign]
         app.panic = self._panic  # type: ignore[method-assign]
 
@@ -119,6 +121,11 @@ class LastError:
     def error(self) -> Exception | None:
         """The error; None while there was none."""
         return self._app._exception
+
+    def _handle(self, error: Exception) -> None:
+        # A dialog that was just opened may have lost its parts when the app is already closing.
+        if not getattr(self._app, "_exit", False):
+            self._handle_exception(error)
 
     def _end(self) -> None:
         self._app._return_code = ReaderError.exit_code

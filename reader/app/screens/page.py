@@ -45,9 +45,11 @@ def drop_outdated(event: events.Resize, app: App[Any]) -> None:
 
 
 class Page(ModalScreen[ScreenResultType]):
-    """A dialog or page; Back and Quit leave it without an answer."""
+    """A dialog or page; Back leaves it without an answer, Quit ends the reader."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [binding("back", "leave"), binding("back_or_quit", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("back", "leave"), binding("back_or_quit", "leave"), binding("quit", "app.quit"),
+    ]  # fmt: skip
 
     def on_resize(self, event: events.Resize) -> None:
         """Drop a size that the terminal no longer has."""

@@ -106,3 +106,12 @@ def test_a_real_screen_works_without(names: Sequence[str], tmp_path: Path) -> No
         screen.press("Q")
         assert screen.wait_for_end() == 0 and screen.is_line_restored
         assert b"\x1b[?1049l" in screen.written[-300:] and b"Traceback" not in screen.written
+
+
+async def test_what_is_raised_while_the_app_ends_is_no_fault(start: Launch) -> None:
+    """A dialog that was just opened may have lost its parts; an error before that is kept."""
+    app = start(5)
+    async with app.run_test(size=WIDE):
+        app.exit()
+        app._handle_exception(RuntimeError("too late"))
+    assert app.fault is None and app.return_code == 0
