@@ -52,7 +52,8 @@ def _run(options: Namespace) -> int:
         )
     if not is_shared(options.to):
         raise UsageError("--to must be the address of a database, like postgresql://HOST/NAME")
-    if any(map(is_shared, options.sources)):
+    sources = sources_of(options.sources)
+    if any(map(is_shared, sources)):
         raise UsageError("publish takes folders and files; --to names the database")
     if options.shard and not options.init:
         raise UsageError("--shard is for the first time: give --init with it")
@@ -64,7 +65,7 @@ def _run(options: Namespace) -> int:
         except setup.NoRights as error:
             sys.stdout.write(error.script)
             raise
-    with closing(FolderLibrary.open(sources_of(options.sources))) as library:
+    with closing(FolderLibrary.open(sources)) as library:
         follow(library.refresh())
         tell(library.notices)
         report = _follow(publish.Publisher(*library.publishable(), options.to).run())
