@@ -108,7 +108,7 @@ class PostgresServer:
         """What the server and its programs said."""
         return (self.folder / "log").read_text("utf-8", "replace")
 
-    def start(self) -> PostgresServer:
+    def start(self, tries: int = 3) -> PostgresServer:
         """Start it, and wait until it answers."""
         settings = [f"-c{name}={value}" for name, value in self._settings.items()]
         self._running = self._command(
@@ -120,6 +120,10 @@ class PostgresServer:
             if self._command("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)).wait() == 0:
                 return self
             sleep(0.05)
+        if "Address already in use" in self.log() and tries:
+            # Another program was quicker; nobody has been told this port yet.
+            self.port = free_port()
+            return self.start(tries - 1)
         raise AssertionError(f"PostgreSQL did not start: {self.log()}")
 
     def kill(self) -> None:
