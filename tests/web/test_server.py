@@ -23,7 +23,7 @@ TOKEN = "a-token-of-some-length"
 
 
 @contextmanager
-def serving(folder: Path, home: Path, *words: str, pids: list[int] | None = None) -> Iterator[str]:
+def serving(folder: Path | str, home: Path, *words: str, pids: list[int] | None = None) -> Iterator[str]:
     """A running server; the address that it prints. Its process is added to `pids`."""
     command = [sys.executable, "-m", "reader", "serve", str(folder), "--port", "0", *words]
     env = environment_of(home, {"DISPLAY": ":9", "TMUX": "/x,1,0", "SECRET_OF_MINE": "1"})
