@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shlex
 import subprocess
 import sys
@@ -285,6 +286,18 @@ def test_no_key_of_the_screen_does_more_than_keep_marks(folder: Path, home: Path
     assert _forbidden(log, home / "data") == []
     assert sorted(path.name for path in home.iterdir()) == ["config", "data"]
     assert not (tmp_path / "started").exists()
+
+
+def test_ctrl_z_never_stops_it(folder: Path, home: Path) -> None:
+    """Not even while it starts, when the terminal's line still turns the key into a signal."""
+    command = [sys.executable, "-m", "reader", "--restricted", str(folder)]
+    with RealScreen(folder, home, command=command) as screen:
+        while "Harbour number 2" not in screen.glass.text:
+            os.write(screen.terminal, b"\x1a")
+            screen.wait_until(lambda: "Harbour number 2" in screen.glass.text, 0.05)
+            assert not screen.is_stopped
+        screen.press("\x1a")
+        assert not screen.is_stopped
 
 
 # What is not allowed is not offered.

@@ -18,6 +18,7 @@ from hashlib import blake2b
 from importlib.resources import files
 from ipaddress import ip_address
 from secrets import compare_digest, token_bytes
+from socket import gethostname
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -107,7 +108,8 @@ class Server:
         called besides its host."""
         require("network")
         self.host, self.port, self._environ = host, port, environ
-        self._names = frozenset(name.lower() for name in (host, *names))
+        here = gethostname() if host not in LOOPBACK else host
+        self._names = frozenset(name.lower() for name in (host, here, f"{here}.local", *names))
         self._most = most
         # A digest fits a cookie whatever the token is made of, and says nothing about it.
         self._token = _bytes(token)
@@ -120,7 +122,7 @@ class Server:
     async def _checked(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse what no page of ours would send, and have every answer say what its page may do."""
         try:
-            if not self._is_called(request.host):
+            if not self.is_called(request.host):
                 raise web.HTTPForbidden(text="This server does not go by that name.")
             if not self._is_from_here(request):
                 raise web.HTTPForbidden(text="Pages of other sites can't use this server.")
@@ -132,7 +134,7 @@ class Server:
             response.headers.update(_HEADERS)
         return response
 
-    def _is_called(self, host: str) -> bool:
+    def is_called(self, host: str) -> bool:
         """Whether a request is for a name of this server; others may have been made to lead here."""
         name = _name_in(host)
         if name in self._names or (self._names & LOOPBACK and name in LOOPBACK):

@@ -9,13 +9,14 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from socket import gethostname
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 
-from reader.web.server import SOURCES, environment, page_of
+from reader.web.server import SOURCES, Server, environment, page_of
 from tests.app.real_screen import environment_of
 
 PATIENCE = 40.0
@@ -342,6 +343,19 @@ def test_the_readers_get_a_chosen_environment() -> None:
     assert found["READER_RESTRICTED"] == "1"
     assert json.loads(found[SOURCES]) == ["/srv/news"]
     assert found.keys() & given.keys() == {"PATH", "LANG", "READER_DATA_DIR", "PGPASSFILE"}
+
+
+def test_names_of_the_server() -> None:
+    """It goes by its host, the names that it is given, and where it listens everywhere by every address."""
+    here = Server("127.0.0.1", 8000, {})
+    assert all(map(here.is_called, ("127.0.0.1:8000", "localhost", "LOCALHOST:9000", "[::1]:8000")))
+    assert not any(map(here.is_called, ("192.0.2.7", "news.example", "127.0.0.1.news.example", "", "[")))
+    named = Server("127.0.0.1", 8000, {}, token=TOKEN, names=["News.example"])
+    assert named.is_called("news.example:443")
+    everywhere = Server("0.0.0.0", 8000, {}, token=TOKEN)
+    assert all(map(everywhere.is_called, ("192.0.2.7:8000", "[2001:db8::1]:8000", gethostname())))
+    assert not any(map(everywhere.is_called, ("news.example", "1.2.3.4.news.example")))
+    assert not Server("192.0.2.7", 8000, {}, token=TOKEN).is_called("localhost")
 
 
 def test_the_address_to_open() -> None:
