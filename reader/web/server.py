@@ -169,7 +169,10 @@ class Server:
             text='<!DOCTYPE html><meta http-equiv="refresh" content="0;url=/"><title>Reader</title>',
             content_type="text/html",
         )
-        response.set_cookie(self._cookie, self._secret, httponly=True, samesite="Strict", path="/")
+        is_private = request.headers.get("X-Forwarded-Proto") == "https"
+        response.set_cookie(
+            self._cookie, self._secret, httponly=True, samesite="Strict", path="/", secure=is_private
+        )
         return response
 
     # What there is.

@@ -186,6 +186,8 @@ async def test_a_token_becomes_a_cookie(folder: Path, tmp_path: Path) -> None:
         assert TOKEN not in cookie + text
         assert "HttpOnly" in cookie
         assert "SameSite=Strict" in cookie
+        assert "Secure" not in cookie
+        assert "Secure" in (await asked(address, {"X-Forwarded-Proto": "https"}))[1]["Set-Cookie"]
         pair = cookie.partition(";")[0]
         assert (await asked(base, {"Cookie": pair}))[0] == 200
         assert (await asked(base, {"Cookie": pair[:-1] + "x"}))[0] == 403
