@@ -37,7 +37,7 @@ class Screen:
             finally:
                 os._exit(127)
         self.written = bytearray()
-        self._glass, self._unseen = TerminalEmulator(COLUMNS, ROWS), bytearray()
+        self._emulator, self._unseen = TerminalEmulator(COLUMNS, ROWS), bytearray()
 
     def __enter__(self) -> Screen:
         return self
@@ -66,13 +66,13 @@ class Screen:
         """
         while not self._is_seen(text):
             if not self._read(self.began + PATIENCE - perf_counter()):
-                raise TimeoutError(f"{text!r} did not come; to be seen is\n{self._glass.text}")
+                raise TimeoutError(f"{text!r} did not come; to be seen is\n{self._emulator.text}")
         return perf_counter() - self.began
 
     def _is_seen(self, text: str) -> bool:
-        self._glass.feed(bytes(self._unseen))
+        self._emulator.feed(bytes(self._unseen))
         self._unseen.clear()
-        return text in self._glass.text
+        return text in self._emulator.text
 
     def settle(self, quiet: float = 0.3) -> None:
         """Wait until the program has written nothing for a while (at most ten seconds)."""

@@ -1,4 +1,4 @@
-"""A terminal's glass, for measures and tests: bytes in, the cells that a user would see out."""
+"""A terminal emulator for benchmarks and tests: bytes in, the visible cells out."""
 
 from __future__ import annotations
 

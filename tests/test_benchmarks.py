@@ -121,14 +121,14 @@ def test_an_index_made_directly_answers_as_one_of_files(
             library.close()
 
 
-def test_the_glass_shows_what_is_left_of_what_was_written() -> None:
+def test_the_emulator_shows_what_was_written() -> None:
     """Walked over, wiped and repeated as terminals do, also where a sequence comes in parts."""
-    glass = TerminalEmulator(8, 3)
-    glass.feed(b"abcdefgh\x1b[2;3Hxyz\x1b[1;3H\x1b[K\x1b[3dq\x1b[2")
-    assert glass.lines == ["ab      ", "  xyz   ", "  q     "]
-    glass.feed(b"b\x1b[A\x1b[2D\x1b[X\x1b[H-")
-    assert glass.lines == ["-b      ", "  x z   ", "  qqq   "]
-    glass.feed(b"\x1b[2;4H\x1b[1K\x1b[Jn")
-    assert glass.lines == ["-b      ", "   n    ", "        "]
-    glass.feed(b"\x1b[H\x1b[2J")
-    assert not glass.text.strip()
+    emulator = TerminalEmulator(8, 3)
+    emulator.feed(b"abcdefgh\x1b[2;3Hxyz\x1b[1;3H\x1b[K\x1b[3dq\x1b[2")
+    assert emulator.lines == ["ab      ", "  xyz   ", "  q     "]
+    emulator.feed(b"b\x1b[A\x1b[2D\x1b[X\x1b[H-")
+    assert emulator.lines == ["-b      ", "  x z   ", "  qqq   "]
+    emulator.feed(b"\x1b[2;4H\x1b[1K\x1b[Jn")
+    assert emulator.lines == ["-b      ", "   n    ", "        "]
+    emulator.feed(b"\x1b[H\x1b[2J")
+    assert not emulator.text.strip()

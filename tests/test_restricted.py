@@ -292,9 +292,9 @@ def test_ctrl_z_never_stops_it(folder: Path, home: Path) -> None:
     """Not even while it starts, when the terminal's line still turns the key into a signal."""
     command = [sys.executable, "-m", "reader", "--restricted", str(folder)]
     with RealScreen(folder, home, command=command) as screen:
-        while "Harbour number 2" not in screen.glass.text:
+        while "Harbour number 2" not in screen.emulator.text:
             os.write(screen.terminal, b"\x1a")
-            screen.wait_until(lambda: "Harbour number 2" in screen.glass.text, 0.05)
+            screen.wait_until(lambda: "Harbour number 2" in screen.emulator.text, 0.05)
             assert not screen.is_stopped
         screen.press("\x1a")
         assert not screen.is_stopped
@@ -420,7 +420,7 @@ def test_a_shared_account_gets_the_reader_and_nothing_else(folder: Path, home: P
                 screen.press(key, quiet=0.1)
             screen.press("y", quiet=0.1)
             screen.wait_for("\x1b]52;c;")
-            assert "Harbour number 2" in screen.glass.text
+            assert "Harbour number 2" in screen.emulator.text
             screen.press("s", quiet=0.1)
             assert screen.wait_until(lambda: (home / "data" / "marks.db").exists())
             screen.press("\x03", quiet=0.1)

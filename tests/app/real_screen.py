@@ -58,7 +58,7 @@ class RealScreen:
             finally:
                 os._exit(127)
         self.written = bytearray()
-        self.glass = TerminalEmulator(columns, rows)
+        self.emulator = TerminalEmulator(columns, rows)
         """What a user sees."""
         self.seen: list[str] = []
         """What was to be seen after each press."""
@@ -77,9 +77,9 @@ class RealScreen:
     def wait_for(self, text: str) -> None:
         """Wait until a text was written or is to be seen. Raises AssertionError, with what is to be seen."""
         end = monotonic() + PATIENCE
-        while text.encode() not in self.written and text not in self.glass.text:
+        while text.encode() not in self.written and text not in self.emulator.text:
             if not self._read(end - monotonic()):
-                raise AssertionError(f"{text!r} did not come; to be seen is\n{self.glass.text}")
+                raise AssertionError(f"{text!r} did not come; to be seen is\n{self.emulator.text}")
 
     def press(self, keys: str, quiet: float = QUIET) -> None:
         """Type on the keyboard and wait until the reader is idle and has written nothing for a while.
@@ -90,7 +90,7 @@ class RealScreen:
         end = monotonic() + PATIENCE
         while self._read(quiet) or self._is_busy:
             assert monotonic() < end, f"never still after {keys!r}: {bytes(self.written[-200:])!r}"
-        self.seen.append(self.glass.text)
+        self.seen.append(self.emulator.text)
 
     @property
     def _is_busy(self) -> bool:
@@ -106,11 +106,11 @@ class RealScreen:
 
         Raises AssertionError, with what is to be seen, where they do not come.
         """
-        assert not all(text in self.glass.text for text in texts), f"{texts} were there before {keys!r}"
+        assert not all(text in self.emulator.text for text in texts), f"{texts} were there before {keys!r}"
         os.write(self._terminal, keys.encode())
-        if not self.wait_until(lambda: all(text in self.glass.text for text in texts)):
-            raise AssertionError(f"{texts} did not come after {keys!r}; to be seen is\n{self.glass.text}")
-        self.seen.append(self.glass.text)
+        if not self.wait_until(lambda: all(text in self.emulator.text for text in texts)):
+            raise AssertionError(f"{texts} did not come after {keys!r}; to be seen is\n{self.emulator.text}")
+        self.seen.append(self.emulator.text)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size, as its window does."""
@@ -164,7 +164,7 @@ class RealScreen:
         """Take in what comes within some seconds; whether anything came."""
         data = taken(self._terminal, seconds)
         self.written += data
-        self.glass.feed(data)
+        self.emulator.feed(data)
         return bool(data)
 
 

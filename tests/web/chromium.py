@@ -41,7 +41,7 @@ class Page:
 
     def __init__(self, browser: Chromium, session: str, target: str) -> None:
         self._browser, self._session, self.target = browser, session, target
-        self.glass = TerminalEmulator(80, 24)
+        self.emulator = TerminalEmulator(80, 24)
         """What the terminal in the page was sent."""
         self.written = bytearray()
         self.asked: list[str] = []
@@ -59,7 +59,7 @@ class Page:
         if method == "Network.webSocketFrameReceived" and about["response"]["opcode"] == 2:
             data = base64.b64decode(about["response"]["payloadData"])
             self.written += data
-            self.glass.feed(data)
+            self.emulator.feed(data)
         elif method == "Network.webSocketFrameSent":
             with suppress(ValueError):
                 kind, *rest = json.loads(about["response"]["payloadData"])
@@ -73,8 +73,8 @@ class Page:
     def _resized(self, columns: int, rows: int) -> None:
         if self.size != (columns, rows):
             self.size = columns, rows
-            self.glass = TerminalEmulator(columns, rows)
-            self.glass.feed(bytes(self.written))
+            self.emulator = TerminalEmulator(columns, rows)
+            self.emulator.feed(bytes(self.written))
 
     async def evaluate(self, expression: str) -> Any:
         """The value of an expression of JavaScript in the page."""
@@ -88,12 +88,12 @@ class Page:
         """Wait until something is so. Raises AssertionError, with what is to be seen."""
         end = monotonic() + patience
         while not is_so():
-            assert monotonic() < end, f"{about or is_so} did not come; to be seen is\n{self.glass.text}"
+            assert monotonic() < end, f"{about or is_so} did not come; to be seen is\n{self.emulator.text}"
             await asyncio.sleep(0.05)
 
     async def see(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until a text is to be seen."""
-        await self.wait(lambda: text in self.glass.text, repr(text), patience)
+        await self.wait(lambda: text in self.emulator.text, repr(text), patience)
 
     async def press(self, *keys: str) -> None:
         """Press keys as a keyboard does."""
@@ -119,10 +119,10 @@ class Page:
 
     def place_of(self, text: str) -> tuple[int, int]:
         """(column, row) of a text that is to be seen."""
-        for row, line in enumerate(self.glass.text.split("\n")):
+        for row, line in enumerate(self.emulator.text.split("\n")):
             if text in line:
                 return line.index(text), row
-        raise AssertionError(f"{text!r} is not to be seen in\n{self.glass.text}")
+        raise AssertionError(f"{text!r} is not to be seen in\n{self.emulator.text}")
 
     async def resize(self, width: int, height: int) -> None:
         """Give the window another size."""

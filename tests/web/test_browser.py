@@ -64,18 +64,18 @@ async def test_a_visitor_reads_with_keys_mouse_and_any_window(
     """Headlines appear; keys work at once, without a click; the mouse works, and so does another size."""
     page = await browser.page(address)
     await page.see("Harbour number 29")
-    assert "harbour-news" in page.glass.text
+    assert "harbour-news" in page.emulator.text
     assert all(one.partition("//")[2].startswith(address.partition("//")[2]) for one in page.asked), (
         page.asked
     )
     assert await page.evaluate("document.title") == "Reader"
     await page.press("/")
     await page.press(*"number 17", "Enter")
-    await page.wait(lambda: "1 of 30" in page.glass.text)
+    await page.wait(lambda: "1 of 30" in page.emulator.text)
     await page.press("c")
     await page.see("30 of 30")
     await page.click(*page.place_of("□ Sea"))
-    await page.wait(lambda: "15 of 30" in page.glass.text)
+    await page.wait(lambda: "15 of 30" in page.emulator.text)
     await page.press("Escape")
     wide = page.size
     await page.resize(700, 500)
@@ -134,7 +134,7 @@ async def test_a_reader_that_was_quit_can_be_started_again(address: str, browser
     await page.wait(lambda: page.is_closed)
     assert await page.evaluate("getComputedStyle(document.getElementById('over')).display") == "flex"
     page.written.clear()
-    page.glass.feed(b"\x1b[2J")
+    page.emulator.feed(b"\x1b[2J")
     page.is_closed = False
     await page.press("Enter")
     await page.see("Harbour number 29")
@@ -164,11 +164,11 @@ async def test_ten_visitors_have_a_state_of_their_own(address: str, browser: Chr
 
     async def search(number: int) -> None:
         await pages[number].press("/", *f"number {number + 10}", "Enter")
-        await pages[number].wait(lambda: "1 of 30" in pages[number].glass.text, "the search", MANY)
+        await pages[number].wait(lambda: "1 of 30" in pages[number].emulator.text, "the search", MANY)
 
     await asyncio.gather(*(search(number) for number in range(visitors)))
     for number, page in enumerate(pages):
-        assert f"Harbour number {number + 10}" in page.glass.text
+        assert f"Harbour number {number + 10}" in page.emulator.text
     await pages[0].press("c")
     await pages[0].see("30 of 30")
-    assert all("1 of 30" in page.glass.text for page in pages[1:])
+    assert all("1 of 30" in page.emulator.text for page in pages[1:])

@@ -34,7 +34,7 @@ TEXTS = ("a", "bc", " ", "   ", "海", "é", "●", "e\u0301", "🚢", "🇩🇪
 
 @st.composite
 def lines(draw: st.DrawFn) -> Strip:
-    """A painted line of the glass's width, wide characters in it."""
+    """A painted line of the screen's width, wide characters in it."""
     parts = draw(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(STYLES)), max_size=12))
     return Strip([Segment(text, style) for text, style in parts]).adjust_cell_length(COLUMNS, STYLES[0])
 
@@ -56,7 +56,11 @@ def some(strips: Sequence[Strip], rows: Sequence[int]) -> ChopsUpdate:
 @given(st.lists(st.lists(lines(), min_size=ROWS, max_size=ROWS), min_size=1, max_size=4), st.data())
 def test_the_picture_is_the_same(pages: list[list[Strip]], data: st.DataObject) -> None:
     """Whatever is painted after whatever, each cell shows what the whole line would have shown."""
-    page, thrifty, lavish = ScreenBuffer(), TerminalEmulator(COLUMNS, ROWS), TerminalEmulator(COLUMNS, ROWS)
+    page, changes, whole_lines = (
+        ScreenBuffer(),
+        TerminalEmulator(COLUMNS, ROWS),
+        TerminalEmulator(COLUMNS, ROWS),
+    )
     shown: list[Strip] = []
     for strips in pages:
         rows = sorted(data.draw(st.sets(st.integers(0, ROWS - 1), min_size=1)))
@@ -68,11 +72,11 @@ def test_the_picture_is_the_same(pages: list[list[Strip]], data: st.DataObject) 
             update = some(shown, rows)
         everything = update.render_segments(CONSOLE)
         said = page.difference(update, CONSOLE)
-        thrifty.feed((everything if said is None else said).encode())
-        lavish.feed(everything.encode())
-        assert thrifty.lines == lavish.lines
-        assert thrifty.looks == lavish.looks
-        assert thrifty.links == lavish.links
+        changes.feed((everything if said is None else said).encode())
+        whole_lines.feed(everything.encode())
+        assert changes.lines == whole_lines.lines
+        assert changes.looks == whole_lines.looks
+        assert changes.links == whole_lines.links
 
 
 def test_what_has_not_changed_is_not_sent() -> None:
@@ -191,8 +195,8 @@ def test_a_move_of_the_cursor_is_small(kind: str, tmp_path: Path) -> None:
             before = len(screen.written)
             screen.press(keys)
             assert 0 < len(screen.written) - before < 1500, keys
-        assert "Harbour news number 28" in screen.glass.text
-        leads = {link for line in screen.glass.links for link in line if link}
+        assert "Harbour news number 28" in screen.emulator.text
+        leads = {link for line in screen.emulator.links for link in line if link}
         article = {"https://harbour.example/2021/06/news-number-28", "https://pilots.example/seen"}
         assert leads == (article if kind == "xterm-kitty" else set())
         screen.press("Q")

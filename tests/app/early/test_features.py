@@ -102,7 +102,7 @@ def test_a_real_screen_works_without(names: Sequence[str], tmp_path: Path) -> No
     with RealScreen(news, tmp_path / "home", command=lacking(names, str(news))) as screen:
         screen.wait_for("3 of 3")
         screen.press("/Story 2\r")
-        assert screen.wait_until(lambda: "1 of 3" in screen.glass.text)
+        assert screen.wait_until(lambda: "1 of 3" in screen.emulator.text)
         screen.press("Q")
         assert screen.wait_for_end() == 0 and screen.is_line_restored
         assert b"\x1b[?1049l" in screen.written[-300:] and b"Traceback" not in screen.written

@@ -165,7 +165,9 @@ def news(tmp_path: Path) -> Path:
 
 def grounds(screen: RealScreen) -> set[str]:
     """The grounds of all cells."""
-    return {part for row in screen.glass.looks for look in row for part in look.split() if "ground" in part}
+    return {
+        part for row in screen.emulator.looks for look in row for part in look.split() if "ground" in part
+    }
 
 
 needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
@@ -181,7 +183,7 @@ def test_a_light_terminal_gets_the_light_theme(news: Path, tmp_path: Path) -> No
         screen.press("\x1b]11;rgb:ffff/f", quiet=0.01)
         screen.press("fff/ffff\x1b\\", quiet=0.01)
         assert screen.wait_until(lambda: grounds(screen) >= {LIGHT_GROUND})
-        assert "3 of 3" in screen.glass.text and "rgb" not in screen.glass.text
+        assert "3 of 3" in screen.emulator.text and "rgb" not in screen.emulator.text
         screen.press("q")
         assert screen.wait_for_end() == 0
     with RealScreen(news, tmp_path / "home") as screen:
@@ -228,10 +230,10 @@ def test_replies_and_unreadable_keys_on_a_real_screen(news: Path, tmp_path: Path
     with RealScreen(news, tmp_path / "home") as screen:
         screen.wait_for("3 of 3")
         screen.press("", quiet=0.6)
-        before = screen.glass.text
+        before = screen.emulator.text
         for sent in (*REPLIES, *UNREADABLE):
             screen.press(sent, quiet=0.01)
         screen.press("", quiet=0.3)
-        assert screen.glass.text == before
+        assert screen.emulator.text == before
         screen.press("q")
         assert screen.wait_for_end() == 0

@@ -34,10 +34,10 @@ def test_columns_that_lie(news: Path, tmp_path: Path) -> None:
     lies = {"COLUMNS": "300", "LINES": "99"}
     with RealScreen(news, tmp_path / "home", columns=100, rows=30, variables=lies) as screen:
         screen.wait_for("9 of 9")
-        assert screen.wait_until(lambda: "all keys" in screen.glass.lines[29])
+        assert screen.wait_until(lambda: "all keys" in screen.emulator.lines[29])
         screen.resize(60, 20)
-        screen.glass = TerminalEmulator(60, 20)
-        assert screen.wait_until(lambda: "all keys" in screen.glass.lines[19])
+        screen.emulator = TerminalEmulator(60, 20)
+        assert screen.wait_until(lambda: "all keys" in screen.emulator.lines[19])
         screen.press("Q")
         assert screen.wait_for_end() == 0
 
@@ -49,10 +49,10 @@ def test_a_size_that_changes_while_it_is_stopped(news: Path, tmp_path: Path) -> 
         screen.press("\x1a")
         assert screen.wait_until(lambda: screen.is_stopped)
         screen.resize(60, 20)
-        screen.glass = TerminalEmulator(60, 20)
+        screen.emulator = TerminalEmulator(60, 20)
         screen.send(signal.SIGCONT)
-        assert screen.wait_until(lambda: "all keys" in screen.glass.lines[19])
-        assert "9 of 9" in screen.glass.text
+        assert screen.wait_until(lambda: "all keys" in screen.emulator.lines[19])
+        assert "9 of 9" in screen.emulator.text
         screen.press("Q")
         assert screen.wait_for_end() == 0
 
