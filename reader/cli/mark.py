@@ -186,9 +186,9 @@ def _export(options: Namespace) -> int:
     with closing(open_marks(address)) as marks:
         if options.merge and name != "-" and os.path.isfile(name):
             shown = display_path(name)
+            records = _records(read_input(name, MOST_BYTES, "import-marks --merge"), shown)
             with _naming(shown):
-                raw = read_input(name, MOST_BYTES, "import-marks --merge")
-                marks.merge(_records(raw, shown))
+                marks.merge(records)
         found = marks.export_with_times() if options.merge else marks.export()
         write_output(name, json_array(json_text(record) for record in found))
     return 0
@@ -221,21 +221,20 @@ def _naming(file: str) -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        where = "" if file in str(error) else f"{file}: "
-        raise UsageError(f"{where}{error}; nothing was changed; correct the file or name another") from None
+        raise UsageError(f"{file}: {error}; nothing was changed; correct the file or name another") from None
 
 
 def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
     """The records of an export. Raises UsageError."""
     import json
 
-    wrong = f'{name} was not written by "reader export-marks"'
+    wrong = f'{name} was not written by "reader export-marks"; name another file'
     try:
         records = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{wrong}: {clean_line(str(error))}") from None
+        raise UsageError(f"{wrong} ({clean_line(str(error))})") from None
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise UsageError(f"{wrong}: expected a JSON array of objects")
+        raise UsageError(f"{wrong} (a JSON array of objects is expected)")
     return records
 
 

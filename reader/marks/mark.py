@@ -127,6 +127,10 @@ _WANTED: Mapping[str, tuple[type, str]] = {
 """The fields of a record of marks; all but the identity are optional."""
 
 
+_MOST: Mapping[str, int] = {"identity": 1_000_000, "note": 1_000_000, "tags": 1_000}
+"""Characters, and tags, that a mark has at most."""
+
+
 def imported(place: int, record: object) -> Mark:
     """An exported record as a mark. Raises UsageError."""
     if not isinstance(record, Mapping) or not record.get("identity"):
@@ -137,6 +141,9 @@ def imported(place: int, record: object) -> Mark:
         if value is not None and not (isinstance(value, kind) and are_texts):
             raise UsageError(f'record {place} is not a mark: "{name}" must be {meant}')
     identity = record["identity"]
+    for name, most in _MOST.items():
+        if len(record.get(name) or "") > most:
+            raise UsageError(f'record {place} is not a mark: "{name}" is longer than {most:,}')
     tags = [clean_line(tag) for tag in record.get("tags") or () if tag is not None]
     try:
         keys = [None if key is None else int(key, 16) & INT63 for key in record.get("keys") or ()]

@@ -196,7 +196,8 @@ def test_two_records_of_one_article_are_undone_together(marks: Marks) -> None:
     "bad",
     ["text", 5, None, [], {}, {"identity": 5}, {"identity": ""}, {"identity": "x", "tags": "a"},
      {"identity": "x", "tags": [1]}, {"identity": "x", "read": "yes"}, {"identity": "x", "starred": 1},
-     {"identity": "x", "note": ["a"]}],
+     {"identity": "x", "note": ["a"]}, {"identity": "x", "tags": [f"t{n}" for n in range(2_000)]},
+     {"identity": "x", "note": "n" * 2_000_000}],
 )  # fmt: skip
 def test_a_bad_record_is_refused_before_anything_is_written(bad: Any, marks: Marks) -> None:
     """The error names the record; the good one before it is not taken over either."""

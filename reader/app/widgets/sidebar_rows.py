@@ -133,9 +133,8 @@ def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterat
     if is_high:
         first, last = ends_of(chart, room)
         width = chart.width_of_bar(room) * (len(chart.values) - chart.first_shown(room))
-        yield SidebarRow(
-            "scale", field, bars=(Piece(f"{first} {last:>{max(width - len(first) - 1, 0)}}", "empty"),)
-        )
+        scale = first if first == last else f"{first} {last:>{max(width - len(first) - 1, 0)}}"
+        yield SidebarRow("scale", field, bars=(Piece(scale, "empty"),))
 
 
 def _ends_in(chart: Chart, room: int, width: int) -> str:
