@@ -108,7 +108,7 @@ def make(count: int, base: Path, *, has_bodies: bool = True) -> Corpus:
 
 
 def queries(count: int) -> list[str]:
-    """Texts as they are in the search bar while people type: letter by letter, one word or two."""
+    """Texts as they are in the search bar while users type: letter by letter, one word or two."""
     chance = random.Random("queries")
     typed: list[str] = []
     while len(typed) < count:

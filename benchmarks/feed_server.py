@@ -19,7 +19,7 @@ _WORDS = _TEXT.split()
 
 
 def feed(number: int, entries: int) -> bytes:
-    """A made feed: entries of some 3 kB of HTML with links, a list and a picture."""
+    """A made feed: entries of about 3 kB of HTML with links, a list and a picture."""
     begin = datetime(2026, 11, 1, tzinfo=UTC)
     items = []
     for entry in range(entries):

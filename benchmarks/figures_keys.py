@@ -129,7 +129,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
     watch = Watch()
 
     class Watched(ReaderApp):
-        """The app, told that somebody sees it."""
+        """The app, told that someone sees it."""
 
         @property
         def is_headless(self) -> bool:

@@ -90,7 +90,7 @@ class Screen:
         """Take in what comes within some seconds; whether anything came."""
         data = taken(self._terminal, seconds)
         self.written += data
-        self._unseen += data  # looked at only when somebody asks: it must not slow other measures down
+        self._unseen += data  # looked at only when someone asks: it must not slow other measures down
         return bool(data)
 
 

@@ -28,7 +28,7 @@ def rounds_of(action: Callable[[], object], rounds: int) -> float:
 
 def alternating(actions: Sequence[Callable[[], float]], rounds: int) -> list[float]:
     """The medians of what several actions time of themselves, in seconds, in turn: what else the machine does
-    then weighs on all of them alike. One unrecorded run of each warms the caches."""
+    then weighs on all alike. One unrecorded run of each warms the caches."""
     found = [[action() for action in actions] for _ in range(rounds + 1)][1:]
     return [median(times) for times in zip(*found, strict=True)]
 

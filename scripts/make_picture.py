@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/make_picture.py
 
-It uses its own folder for index and marks, so it shows the same for everybody. Nothing imports this.
+It uses its own folder for index and marks, so it shows the same for everyone. Nothing imports this.
 """
 
 from __future__ import annotations

@@ -435,7 +435,7 @@ def _is_domain(domain: str, value: str, may_go_on: bool) -> bool:
 
 @lru_cache(20_000)
 def _words(text: str) -> tuple[str, ...]:
-    """The words of a text, kept in mind: the model asks for the same texts again and again."""
+    """The words of a text, cached: the model asks for the same texts again and again."""
     return tuple(words(text))
 
 
@@ -456,7 +456,7 @@ def _has_words(texts: Sequence[str], term: Term, wanted: Sequence[str]) -> bool:
     """Whether the words are in the texts as the term wants them."""
     if not wanted:
         return True
-    # The words of a name are together; so do the pairs of one run of a script without blanks.
+    # The words of a name are together; so do the pairs of one run of a script without spaces.
     together = term.phrase or term.field == "author" or _is_one_run(wanted)
     parts = [tuple(wanted)] if together else [(word,) for word in wanted]
     ends = len(parts) - 1

@@ -151,7 +151,7 @@ class PostgresServer:
 
 
 def as_role(url: str, role: str, password: str) -> str:
-    """The same database as somebody else."""
+    """The same database as someone else."""
     return f"postgresql://{role}:{quote(password)}@{url.partition('@')[2]}"
 
 

@@ -1,4 +1,4 @@
-"""Tests of the man page and of what the help has in groups: nothing is left out, nothing is out of date."""
+"""Tests of the man page and of what the help has in groups: nothing is omitted, nothing is out of date."""
 
 from __future__ import annotations
 

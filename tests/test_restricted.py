@@ -228,7 +228,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def test_no_command_does_more_than_keep_marks(folder: Path, home: Path, tmp_path: Path) -> None:
-    """Every command is run: those that are allowed write marks at the most, the others say a sentence."""
+    """Every command is run: those that are allowed write marks at most, the others say a sentence."""
     away = str(tmp_path / "away")
     lines = [[name, str(folder)] for name in MODULES] + [
         ["list", str(folder), "--format", "json"], ["mark", "star", str(folder)], ["mark", "undo"],

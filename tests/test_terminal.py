@@ -123,7 +123,7 @@ def test_every_finding_has_a_reason() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no procfs")
 def test_parents_are_found_by_name(tmp_path: Path) -> None:
-    """The walk up procfs finds a parent process by its name, blanks and parentheses in it included."""
+    """The walk up procfs finds a parent process by its name, spaces and parentheses in it included."""
     shell = tmp_path / "ssh d) (x"
     shell.symlink_to(sys.executable)
     ask = "from reader.terminal.facts import ancestors; print(ancestors())"
@@ -240,7 +240,7 @@ def test_every_terminal_has_a_known_way_to_show_pictures() -> None:
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no procfs")
 @pytest.mark.parametrize(("chosen", "expected"), [({}, "False"), ({"LC_CTYPE": "C.UTF-8"}, "True")])
 def test_a_locale_that_python_made_up_does_not_count(chosen: dict[str, str], expected: str) -> None:
-    """Under LANG=C Python gives itself LC_CTYPE; only one that somebody has set promises Unicode."""
+    """Under LANG=C Python gives itself LC_CTYPE; only one that someone has set promises Unicode."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
     }

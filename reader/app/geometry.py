@@ -19,7 +19,7 @@ PAGE_HEIGHTS = [(0, "-few-lines"), (18, "-lines")]
 MEDIUM_SIDEBAR = 24
 """Cells of the sidebar beside a list over an article, its rule included."""
 MOST_LIST = 110
-"""Cells of the list at the most, its rule included, unless the user wants more."""
+"""Cells of the list at most, its rule included, unless the user wants more."""
 LEAST_SIDEBAR, LEAST_LIST, LEAST_TEXT = 14, 24, 30
 """Cells that each pane and a line of text keep."""
 LEAST_ROWS = 4

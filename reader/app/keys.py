@@ -82,7 +82,7 @@ FOOTER: Mapping[PaneName, tuple[FooterHint, ...]] = {
         FooterHint(("back",), "close"),
     ),
 }
-"""The keys that matter in each pane; the help page has all of them."""
+"""The keys that matter in each pane; the help page has all."""
 
 BOX = "box"
 """The box of the sidebar in which letters find a value: a part of it, as its charts are."""
@@ -114,7 +114,7 @@ class KeyHint(NamedTuple):
     keys: tuple[str, ...]
     """By Textual's names."""
     written: tuple[str, ...]
-    """As people write them."""
+    """As users write them."""
     word: str
     """What they do."""
     is_kept: bool = False
@@ -125,7 +125,7 @@ class Keymap(NamedTuple):
     """The keys of every command."""
 
     keys: Mapping[str, tuple[str, ...]]
-    """Command id to keys, as Textual names them; a sequence of two has a blank between them."""
+    """Command id to keys, as Textual names them; a sequence of two has a space between them."""
     is_plain: bool = False
     """Whether keys are written in ASCII only."""
 
@@ -161,7 +161,7 @@ class Keymap(NamedTuple):
         return tuple(hints)
 
     def words(self, name: str) -> str:
-        """All the keys of a command as people write them, with blanks between them."""
+        """All the keys of a command as users write them, with spaces between them."""
         return " ".join(map(self._written, self.keys[name]))
 
     def _written(self, key: str) -> str:
@@ -328,7 +328,7 @@ class Presses:
     def take(self, key: str) -> list[str]:
         """The keys that are to be obeyed now: none while one waits, two where a number meant nothing else.
 
-        A number and its key come as one, with a blank between them: "5 j".
+        A number and its key come as one, with a space between them: "5 j".
         """
         first, self.first = self.first, ""
         if first and f"{first} {key}" in self._sequences:

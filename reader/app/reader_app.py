@@ -133,7 +133,7 @@ class KeyedApp(App[int]):
             await self._take_keys()
 
     def _takes_presses(self, event: events.Key) -> bool:
-        """Whether keys are commands now; where somebody types or answers, what waited is forgotten."""
+        """Whether keys are commands now; where someone types or answers, what waited is forgotten."""
         if isinstance(self.screen, BrowseScreen):
             if not self.screen.is_mounted:  # it takes the key when its panes are there
                 return False
@@ -351,7 +351,7 @@ class ReaderApp(KeyedApp):
         self.exit(code, return_code=code)
 
     def _come_back(self, _: object) -> None:
-        """Paint everything again: after another program had the terminal, or because somebody asks for it."""
+        """Paint everything again: after another program had the terminal, or because someone asks for it."""
         self.output.forget()
         self.screen.refresh(layout=True)
 

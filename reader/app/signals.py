@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from reader.app.reader_app import ReaderApp
 
 SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
-"""By name: not every system has all of them."""
+"""By name: not every system has all."""
 PATIENCE = 0.8
-"""Seconds until the process exits without waiting: writing to a terminal that is gone can block for ever."""
+"""Seconds until the process exits without waiting: writing to a terminal that is gone can block forever."""
 HUNG_UP = 129
 """The exit code after SIGHUP."""
 _LEAVE = (
@@ -40,7 +40,7 @@ def end_well(app: ReaderApp, early: EarlyScreen | None) -> None:
     """From now on, before the app runs and while it does, a signal or a terminal that is gone ends it as
     quitting does.
 
-    SIGHUP may be blocked, and Textual reads on for ever where nothing comes any more.
+    SIGHUP may be blocked, and Textual reads on forever where nothing comes any more.
     """
     attributes = early.attributes if early is not None else _attributes()
     for name in SIGNALS:

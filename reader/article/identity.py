@@ -22,7 +22,7 @@ def identity_of(url: str, relative: str) -> str:
     """The normalised URL where it is an absolute http or https one, else `relative`.
 
     Scheme and host are lower case; the default port, every `utm_` parameter, `user:password@` and an anchor
-    are left out; all else stays, also a fragment that names its own page (`#/one`, `#!/one`).
+    are omitted; all else stays, also a fragment that names its own page (`#/one`, `#!/one`).
     """
     if _NORMAL.fullmatch(url) and "utm_" not in url.lower():
         return url

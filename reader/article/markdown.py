@@ -50,7 +50,7 @@ _CUT_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\Z")
 """A link at whose address an excerpt was cut."""
 _TASK = re.compile(r"\[[ xX]\] ")
 _WIDE = (("\u2e80", "\u9fff"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"), ("\U00020000", "\U0003fffd"))
-"""Scripts without blanks between words, first and last letters. A pattern of them takes 2 ms to compile."""
+"""Scripts without spaces between words, first and last letters. A pattern of them takes 2 ms to compile."""
 _NO_TEXT = ("|", "$$", "\\begin{", "![")
 """How paragraphs begin that are rather a table, a formula or a picture."""
 _CAPTIONS = ("[caption", "[wp_caption")
@@ -138,7 +138,7 @@ def text_of(tokens: Sequence[Token]) -> str:
 
 
 def soft_break(before: str, after: Sequence[Token]) -> str:
-    """What a line break in the source stands for: a blank, or nothing between scripts without blanks."""
+    """What a line break in the source stands for: a space, or nothing between scripts without spaces."""
     follows = after[0].content[:1] if after else ""
     return "" if _is_wide(before[-1:]) and _is_wide(follows) else " "
 

@@ -2,7 +2,7 @@
 
 Notes in boxes, components and template tags on lines of their own, footnotes, definitions, callouts, links
 between notes. Nothing is run or looked up: what says something becomes Markdown of the same meaning, and
-what only steers a site is left out.
+what only steers a site is omitted.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _CALL = re.compile(r"\{\{[ \t]*(?P<name>\w+)\((?P<rest>(?:[^(){}\"\n]|\"[^\"\n]*
 _BETWEEN_ARGUMENTS = re.compile(r",(?=\s*\w+\s*=)")
 _UNSEEN = r"(?:(?<!\w)%%[^%\n]+%%|\{%-?[ \t]*\w[^{}\n]*?-?%\})"
 _INLINE_UNSEEN = re.compile(rf"(?:(?<= )|\A){_UNSEEN}+ |{_UNSEEN}")
-"""Comments of Obsidian and tags of Liquid within a line, with one of the blanks around them."""
+"""Comments of Obsidian and tags of Liquid within a line, with one of the spaces around them."""
 _INSIDE = "\u2060"
 """Stands for a token within a line that is no text; no text holds it."""
 _BLOCK_NAME = re.compile(r"\s\^[A-Za-z0-9-]{4,}\Z", re.ASCII)
@@ -124,7 +124,7 @@ def add_to(parser: MarkdownIt) -> None:
     deflist_plugin(parser)
     admon_plugin(parser)
     # mdit-py-plugins has attributes in one form only (`{.a}`, not `{: .a}`), boxes of colons only for names
-    # that are known beforehand, and no template tags. One rule for all of them, as each rule is asked about
+    # that are known beforehand, and no template tags. One rule for all, as each rule is asked about
     # every line.
     parser.block.ruler.before("reference", "extension", _extension, {"alt": _INTERRUPTS})
 

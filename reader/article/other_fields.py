@@ -43,7 +43,7 @@ def _shown(article: Article) -> Iterator[str]:
 
 
 def _texts(value: Value) -> Iterator[str]:
-    """The texts in a value, however deep; empty ones are left out."""
+    """The texts in a value, however deep; empty ones are omitted."""
     if isinstance(value, str):
         if value.strip():
             yield value

@@ -60,7 +60,7 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"<br\s*/>|(?<! )<br>|<br>(?! )", re.IGNORECASE)
-"""A line break; between blanks, `<br>` is a word (`The <br> element`)."""
+"""A line break; between spaces, `<br>` is a word (`The <br> element`)."""
 _KEPT_WHOLE = re.compile(
     r"(?P<code>`+|~{3,})|(?P<comment><!--)|<(?P<raw>script|style)\b[^<>]{0,1000}>", re.IGNORECASE
 )
@@ -185,7 +185,7 @@ def _without_markup(body: str) -> Iterator[str]:
     while futile < MOST_UNCLOSED and (found := _KEPT_WHOLE.search(body, at)):
         at = found.end()
         end = found[0] if found["code"] else "-->" if found["comment"] else f"</{found['raw']}"
-        # What is never closed is looked for once: a page of openings would take for ever.
+        # What is never closed is looked for once: a page of openings would take forever.
         if end in unclosed or (close := body.find(end, at)) < 0:
             unclosed.add(end)
             futile += 1

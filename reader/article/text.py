@@ -1,7 +1,7 @@
 """Text from outside made safe to show, and split into the words by which it is found.
 
 Every string from a file, a path or a page passes `clean` or `clean_line` once, as it enters; terminals obey
-what is left out here. No file is opened and no field is converted here.
+what is omitted here. No file is opened and no field is converted here.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _OTHER_LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "þ": "th", "ð": "d", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t",
      "ŋ": "n", "ĸ": "k", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ɨ": "i", "ʉ": "u", "ƒ": "f"}
 )  # fmt: skip
-"""Letters that no table of Unicode takes apart, as people type them who have not got them."""
+"""Letters that no table of Unicode takes apart, as users type them who have not got them."""
 _HAS_OTHER_LETTERS = f"[{''.join(map(chr, _OTHER_LETTERS))}]"
 
 _SURROGATE = "[\ud800-\udfff]"
@@ -74,7 +74,7 @@ _ASCII_WORDS = bytes(
 )
 _ONE_LETTER = bytes(code if code == 32 else 97 for code in range(256))
 _LONG_WORD = b"a" * (MAX_WORD + 1)
-"""Found in a text of one letter and blanks quicker than the longest word is among all of them."""
+"""Found in a text of one letter and spaces quicker than the longest word is among all."""
 
 _LONG_LINE = 1 << 16
 """Characters up to which a text is put on one line as a whole."""
@@ -89,7 +89,7 @@ _COMMON_MARKS = "[\u0300-\u036f]+"
 _SIGNS = frozenset(("So", "Sc", "Sm"))
 _UNHEARD = frozenset(("Mn", "Mc", "Me", "Cf"))
 
-# Han, kana, Hangul and bopomofo, and the scripts of Thai, Lao, Burmese and Khmer, which put no blanks between
+# Han, kana, Hangul and bopomofo, and the scripts of Thai, Lao, Burmese and Khmer, which put no spaces between
 # words either: without pairs only the beginning of a sentence could be found.
 _UNSPACED = (
     "([\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u31ff\u3400-\u9fff\ua960-\ua97f"
@@ -160,7 +160,7 @@ def words(text: str) -> list[str]:
     """The words of a text or of a question, folded, in order, with repeats.
 
     Letters and digits make words, everything else separates them, the underscore too (it is Markdown's
-    emphasis). Scripts without blanks between words give each pair of neighbouring characters.
+    emphasis). Scripts without spaces between words give each pair of neighbouring characters.
     """
     if len(text) > _LONG_TEXT and len(text.encode("ascii", "ignore")) < len(text) * 7 // 8:
         return _other_words(fold(text))
@@ -185,7 +185,7 @@ def signs(text: str) -> list[str]:
 
 
 def is_unspaced(char: str) -> bool:
-    """Whether this character's script puts no blanks between words, so that `words` gives its pairs."""
+    """Whether this character's script puts no spaces between words, so that `words` gives its pairs."""
     return not char.isascii() and _pattern(_UNSPACED).fullmatch(char) is not None
 
 

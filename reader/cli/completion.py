@@ -1,4 +1,4 @@
-"""`reader completion`, and the answers to shells: the values that the index knows when somebody presses Tab.
+"""`reader completion`, and the answers to shells: the values that the index knows when someone presses Tab.
 
 argcomplete does the talking with the shells; it is imported only here and only then. Completion must never
 write on the terminal or wait for a refresh, so whatever goes wrong means no suggestions.

@@ -25,7 +25,7 @@ FEW = 1000
 
 
 def few(options: Namespace) -> int | None:
-    """How many articles a list shows at the most, where these are so few that each can be looked at."""
+    """How many articles a list shows at most, where these are so few that each can be looked at."""
     limit: int | None = options.limit
     return limit if limit is not None and limit <= FEW else None
 

@@ -216,7 +216,7 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=28, width=min(columns(), 100) - 2)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        """Wrapped at blanks only: argparse would break `--min-quality` at its dashes."""
+        """Wrapped at spaces only: argparse would break `--min-quality` at its dashes."""
         return list(wrap(text, width))
 
 
@@ -265,7 +265,7 @@ def find_command(arguments: Sequence[str]) -> tuple[str, list[str]]:
             return argument, [*arguments[:place], *arguments[place + 1 :]]
         if argument == "-" or not argument.startswith("-"):
             break
-        if takes_value is None:  # options may be before the command, which few people write
+        if takes_value is None:  # options may be before the command, which few users write
             takes_value = parser_of("").flags_with_value()
         place += 2 if argument in takes_value else 1
     return "", list(arguments)

@@ -168,7 +168,7 @@ def _asked_last(last: Visit) -> Query:
 
 
 def preset(query: Query, settings: Config) -> Query:
-    """What the configuration asks for where the command line asks for nothing; mistakes are left out."""
+    """What the configuration asks for where the command line asks for nothing; mistakes are omitted."""
     for key, text in (("query", settings.query), ("sort", settings.sort and f"sort:{settings.sort}")):
         try:
             configured = parse(text)
@@ -182,7 +182,7 @@ def preset(query: Query, settings: Config) -> Query:
 
 
 def _written(sources: Sequence[Source]) -> str:
-    """The collection as people write it: `~/news`."""
+    """The collection as users write it: `~/news`."""
     home = os.path.join(os.path.expanduser("~"), "")
     names = [*map(named, sources)]
     if not permissions().folders:  # visitors need not know where it lies

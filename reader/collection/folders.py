@@ -128,7 +128,7 @@ class Collection:
         kept = [one for one in folders if not any(_is_inside(one, other) for other in folders)]
         single = [one for one in files if not any(_is_inside(one, folder) for folder in kept)]
         self.sources: tuple[str, ...] = (*kept, *single)
-        """Resolved absolute paths in the order given; what lies in another one is left out."""
+        """Resolved absolute paths in the order given; what lies in another one is omitted."""
         self.roots: tuple[str, ...] = tuple(dict.fromkeys([*kept, *map(os.path.dirname, single)]))
         """The folders under which every path lies; a single file's is its parent."""
         self.notes: list[Problem] = []

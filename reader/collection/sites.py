@@ -72,7 +72,7 @@ _OF_JEKYLL = frozenset(("_posts", "_drafts"))
 
 def folder_of(relative: str) -> str:
     """The sub-folder of a file given by its path under the collection's root: `land/fox` for
-    `land/2026/11/fox/den.md`. Dated parts and Jekyll's `_posts` and `_drafts` are left out; "" for none."""
+    `land/2026/11/fox/den.md`. Dated parts and Jekyll's `_posts` and `_drafts` are omitted; "" for none."""
     kept: list[str] = []
     is_dated = False
     for part in relative.split("/")[:-1]:

@@ -23,7 +23,7 @@ class Command(NamedTuple):
     id: str
     """What the configuration and the action are called."""
     keys: tuple[str, ...]
-    """Textual's names of keys; a sequence of two keys has a blank between them ("g g")."""
+    """Textual's names of keys; a sequence of two keys has a space between them ("g g")."""
     label: str
     """A word or two for the footer and the palette."""
     help: str
@@ -231,7 +231,7 @@ _PLAIN_WORDS: Mapping[str, str] = {
 
 
 def key_words(key: str, *, is_plain: bool = False) -> str:
-    """A key as people write it: `ctrl+d` is `Ctrl-D`, `g g` is `gg`, `question_mark` is `?`; `is_plain` uses
+    """A key as users write it: `ctrl+d` is `Ctrl-D`, `g g` is `gg`, `question_mark` is `?`; `is_plain` uses
     ASCII only."""
     if " " in key:
         return "".join(key_words(part, is_plain=is_plain) for part in key.split())

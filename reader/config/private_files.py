@@ -65,7 +65,7 @@ def replacing(
     path = os.fspath(file)
     draft = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
     try:
-        # Of a killed reader that had the same number, or a link that somebody laid in the way.
+        # Of a killed reader that had the same number, or a link that someone laid in the way.
         with suppress(FileNotFoundError):
             os.unlink(draft)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)

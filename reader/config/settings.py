@@ -235,7 +235,7 @@ class Config(NamedTuple):
     tags: Mapping[str, str] = {}
     """Name of a tag to the name of its colour, one of TAG_COLOURS."""
     mute: Mapping[str, tuple[str, ...]] = {}
-    """Name of a view, or `*` for all of them, to queries whose articles are left out there."""
+    """Name of a view, or `*` for all, to queries whose articles are omitted there."""
     pictures: str = "auto"
     """One of PICTURES: whether articles show theirs by themselves; auto = not over SSH."""
     fetch_pictures: bool = False

@@ -57,7 +57,7 @@ def renamed(configured: Configured, old: str, new: str) -> Configured:
 
 
 def removed(configured: Configured, name: str) -> Configured:
-    """Without a view; one of ours is left out by saying so."""
+    """Without a view; one of ours is omitted by saying so."""
     if name in BUILT_IN:
         return {**configured, name: False}
     return {other: text for other, text in configured.items() if other != name}

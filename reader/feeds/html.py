@@ -17,7 +17,7 @@ from reader.article.urls import UnsafeUrl, checked_url
 from reader.feeds.document import joined
 
 MOST_DEPTH = 200
-"""Nested elements; deeper ones are left out, their text stays."""
+"""Nested elements; deeper ones are omitted, their text stays."""
 
 _SKIPPED = frozenset(
     [

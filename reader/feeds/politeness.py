@@ -15,7 +15,7 @@ LONGEST = 86400
 LEAST = 300
 """No feed is asked more often by itself."""
 REVALIDATE = 7 * 86400
-"""Seconds after which a feed is asked without validators once: some servers say "not modified" for ever."""
+"""Seconds after which a feed is asked without validators once: some servers say "not modified" forever."""
 FIRST_RETRY = 600
 """Seconds until a feed that failed is asked again; twice as long after each further failure."""
 HOST_REST = 600

@@ -206,7 +206,7 @@ class State:
             return [EntryState(*row) for row in rows]
 
     def entry_at(self, path: str) -> tuple[int, EntryState] | None:
-        """The entry whose file this is, with the id of its feed; None for a file of somebody else."""
+        """The entry whose file this is, with the id of its feed; None for a file of someone else."""
         with self._said():
             row = self._connection.execute(
                 "select feed, key, identity, path, digest, written, state, seen, title, published"

@@ -47,7 +47,7 @@ class Subscription(NamedTuple):
     every: int = 0
     """Seconds between two fetches, at least; 0 = the default."""
     keep: int = 0
-    """Seconds that articles are kept; 0 = for ever."""
+    """Seconds that articles are kept; 0 = forever."""
     topics: tuple[str, ...] = ()
     enabled: bool = True
     user: str = ""

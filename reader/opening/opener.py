@@ -93,7 +93,7 @@ def plan(
     """How to open this URL from this terminal. Raises UnsafeUrl.
 
     A command for pages like this one comes first, then the relay, the configured browser and $BROWSER, over
-    SSH too, for all of them were asked for; then, where the user sits, the desktop's own way.
+    SSH too, for all were asked for; then, where the user sits, the desktop's own way.
     """
     address = checked_url(url)
     if not permissions().programs:

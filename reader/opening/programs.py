@@ -164,7 +164,7 @@ _running: list[_Running] = []
 def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENCE) -> str | None:
     """Start a program in its own session; why it failed, None if it runs or ended well.
 
-    `env` is what it needs besides our own environment. Blocks for `patience` seconds at the most.
+    `env` is what it needs besides our own environment. Blocks for `patience` seconds at most.
     """
     name = os.path.basename(argv[0])
     said: IO[bytes] | None = None

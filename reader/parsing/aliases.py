@@ -1,6 +1,6 @@
 """Which keys of a header mean which field: one table for this reader's own names and those of other programs.
 
-The order of a field's names is a contract: the first that is there wins. Case, blanks, dashes and underscores
+The order of a field's names is a contract: the first that is there wins. Case, spaces, dashes and underscores
 in a key do not matter. `docs/format.md` lists the table; a test compares the two.
 """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reader.parsing.parsed import Parsed
 
 MAX_FILE = 4 * 1024 * 1024
-"""Bytes of a file that are read; the rest of a larger one is left out and listed as a problem."""
+"""Bytes of a file that are read; the rest of a larger one is omitted and listed as a problem."""
 
 MAX_NULS = 0.05
 """Share of NUL bytes above which a file is taken as binary; text that was damaged by a crash has fewer."""

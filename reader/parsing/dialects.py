@@ -162,7 +162,7 @@ def _urls(header: Header, place: Place, notes: Notes) -> tuple[str, str]:
 
 
 def _is_address(value: Value) -> bool:
-    """Whether a value is an address of the web; one with a blank in it can be opened, too."""
+    """Whether a value is an address of the web; one with a space in it can be opened, too."""
     if not isinstance(value, str):
         return False
     url = value.strip()

@@ -81,7 +81,7 @@ def text_of(value: Value, field: str, notes: Notes, above: str = "") -> str:
 def texts_of(value: Value, field: str, notes: Notes, *, by_blanks: bool = False) -> list[str]:
     """A list of texts: a list, where an entry may be a map with a name or a list, or one text with commas.
 
-    A text of `#tags`, or with `by_blanks` any text without commas, is parted at its blanks.
+    A text of `#tags`, or with `by_blanks` any text without commas, is parted at its spaces.
     """
     if value is None:
         return []

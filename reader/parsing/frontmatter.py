@@ -92,7 +92,7 @@ def _read_fenced(parts: Split) -> Parsed:
 
 
 def _without_tabs(header: str) -> str:
-    """A header with blanks for the tabs that lines begin with. Raises HeaderError where there are none."""
+    """A header with spaces for the tabs that lines begin with. Raises HeaderError where there are none."""
     found = _TABS.sub(lambda tabs: tabs[0].replace("\t", "    "), header)
     if found == header or len(found) > MAX_HEADER:
         raise HeaderError(0, "no tabs")

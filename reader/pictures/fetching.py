@@ -162,7 +162,7 @@ class _Redirects(HTTPRedirectHandler):
 
 
 def fetch(url: str, most: int, seconds: float, *, allow_private: bool = False) -> bytes:
-    """The picture at an address, of at most this many bytes. Blocks for `seconds` at the most.
+    """The picture at an address, of at most this many bytes. Blocks for `seconds` at most.
 
     Raises PictureError.
     """

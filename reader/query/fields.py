@@ -32,7 +32,7 @@ class Field(NamedTuple):
     is_suggested: bool = False
     """Whether a word in the search bar without a field may become one of its values."""
     is_path: bool = False
-    """Whether its values are paths: what all of them have in common is left out."""
+    """Whether its values are paths: what all have in common is omitted."""
     phrase: str | None = None
     """What precedes its values in a sentence; None = its name."""
     names: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from reader.query.fields import CHOICES, FIELD_NAMES, WORD_FIELDS
 from reader.query.values import check_value, example, is_unfinished
 
 _BLANKS = re.compile(r"\s*")
-# Most of what people type: told apart from all the rest by one match, which halves the time of a long text.
+# Most of what users type: told apart from all the rest by one match, which halves the time of a long text.
 _WORD = re.compile(r'[^\W_][^\s():*"]*(?=\s)')
 _LETTER = re.compile(r"\w")
 _NAME = re.compile(r"([A-Za-z]{2,}):")
@@ -26,7 +26,7 @@ _VALUE = re.compile(r"(?:[^\s(),]|\([^\s(),]*\))+")
 _QUOTED = re.compile(r'(?s)"((?:[^"\\]|\\.?)*)("?)')
 _ESCAPED = re.compile(r'\\(["\\])')
 _PLAIN_VALUE = re.compile(r'[^\s(),"*]+')
-# As people write most choices, read without looking at each value: half the time of a text full of them.
+# As users write most choices, read without looking at each value: half the time of a text full of them.
 _PLAIN_VALUES = re.compile(r'[^\s(),"*]+(?:,[^\s(),"*]+)*(?=[\s)]|$)')
 
 
@@ -55,9 +55,9 @@ class Token(NamedTuple):
 def tokens(text: str, typing: bool) -> list[Token]:
     """The tokens of a query text. With `typing` its last word may be unfinished. Raises QueryError."""
     found: list[Token] = []
-    # Until a blank follows, each word may go on: those typed before must not stop matching with the next one.
+    # Until a space follows, each word may go on: those typed before must not stop matching with the next one.
     goes_on = typing and not text[-1:].isspace()
-    at = _BLANKS.match(text).end()  # type: ignore[union-attr]  # no blanks are a match too
+    at = _BLANKS.match(text).end()  # type: ignore[union-attr]  # no spaces are a match too
     while at < len(text):
         if (word := _WORD.match(text, at)) and word[0] not in ("OR", "AND"):
             token = Token("term", at, word.end(), pieces=(QueryPiece(word[0], prefix=goes_on),))
@@ -115,7 +115,7 @@ def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
     if (name := _NAME.match(text, at)) and _is_field(name[1], text, name.end()):
         return _field_token(text, start, negated, name, typing)
     run = _RUN.match(text, at)
-    assert run  # neither a blank nor a parenthesis is here
+    assert run  # neither a space nor a parenthesis is here
     is_last = typing and run.end() == len(text)
     is_joiner = run[0] in ("OR", "AND")
     if is_joiner and not negated and not is_last:

@@ -11,7 +11,7 @@ from reader.query.grammar import Token, tokens
 from reader.query.question import Clause, Query, Term, distinct, is_plain_and, joined
 
 MOST_NESTED = 64
-"""The deepest nesting of parentheses; more than people write, less than a stack holds."""
+"""The deepest nesting of parentheses; more than users write, less than a stack holds."""
 
 
 def parse(text: str, *, typing: bool) -> Query:

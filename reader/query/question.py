@@ -100,7 +100,7 @@ class Query(NamedTuple):
     sort: str = "date"
     """One of SORTS."""
     is_reversed: bool = False
-    """Turned round against the natural direction (`sort:-date`); unknown dates are last anyway."""
+    """Reversed against the natural direction (`sort:-date`); unknown dates are last anyway."""
 
     def __str__(self) -> str:
         """The text that `parse` reads back as an equal query."""

@@ -38,7 +38,7 @@ class Folding(NamedTuple):
     opened: frozenset[str] = frozenset()
     """The stories (the ids of their first articles) whose other articles are listed as well."""
     only_unread: bool = False
-    """Whether rows without an unread article are left out."""
+    """Whether rows without an unread article are omitted."""
 
 
 class Headline(NamedTuple):

@@ -141,5 +141,5 @@ def sparklines(rows: Sequence[Sequence[int]], width: int) -> list[str]:
 
 
 def signed(change: int) -> str:
-    """A change as people write it."""
+    """A change as users write it."""
     return f"+{change:,}" if change > 0 else f"{change:,}".replace("-", "−") if change else "="

@@ -28,7 +28,7 @@ _SIXEL = b"4"
 
 
 def ask(*, also_kitty: bool, patience: float = PATIENCE) -> Answers:
-    """Ask the terminal on stdin and stdout; waits for `patience` seconds at the most."""
+    """Ask the terminal on stdin and stdout; waits for `patience` seconds at most."""
     try:
         with _unbuffered():
             os.write(1, ((_KITTY_QUESTION if also_kitty else "") + _QUESTIONS).encode())

@@ -114,7 +114,7 @@ def ancestors(proc: str = "/proc") -> list[str]:
                 stat = file.read()
         except OSError:
             break
-        # "pid (name) state ppid ...": the name itself may hold blanks and parentheses.
+        # "pid (name) state ppid ...": the name itself may hold spaces and parentheses.
         name, _, rest = stat.partition("(")[2].rpartition(")")
         fields = rest.split()
         if len(fields) < 2 or not fields[1].isdecimal():

@@ -58,7 +58,7 @@ def test_one_mark_is_kept_and_shown_without_a_notice(desk: Desk) -> None:
 
 
 def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> None:
-    """All become unread only if all of them are read."""
+    """All become unread only if all are read."""
     desk.target(1)
     desk.marks.action_toggle_read()
     desk.target(3)

@@ -38,7 +38,7 @@ async def test_an_app_ends_while_work_goes_on() -> None:
 
 
 async def test_work_is_waited_for_and_its_error_is_raised() -> None:
-    """Where somebody waits."""
+    """Where someone waits."""
     done: list[str] = []
     await in_daemon_thread(lambda: done.append("work"))
     assert done == ["work"]

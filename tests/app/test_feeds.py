@@ -226,7 +226,7 @@ async def test_an_empty_folder_says_how_to_bring_in_news(tmp_path: Path, size: t
 
 
 async def test_importing_says_what_is_in_a_file_first(site: Site, news: Path, tmp_path: Path) -> None:
-    """How many feeds, and what is left out and why."""
+    """How many feeds, and what is omitted and why."""
     file = tmp_path / "feeds.opml"
     file.write_text(
         f'<opml><body><outline text="Sea"><outline text="Harbour & Post" xmlUrl="{site.url}/feed"/></outline>'

@@ -11,7 +11,7 @@ from tests.app.pilot import WIDE, line, picture, press, settled
 
 @pytest.mark.parametrize(("columns", "second"), [(24, "12 unread"), (60, "12 unread · newest first")])
 async def test_the_status_is_cut_between_its_parts(start: Launch, columns: int, second: str) -> None:
-    """Where there is no room for all of them the last ones go, and the first is whole."""
+    """Where there is no room for all the last ones go, and the first is whole."""
     async with start(12).run_test(size=(columns, 10)) as pilot:
         await settled(pilot)
         assert line(pilot, 0).rstrip().endswith("12 of 12")
@@ -34,7 +34,7 @@ async def test_the_status_is_cut_between_its_parts(start: Launch, columns: int, 
 async def test_a_long_mistake_is_said_in_whole_sentences(
     start: Launch, columns: int, text: str, said: str
 ) -> None:
-    """The last ones are left out where there is no room; one that is too long alone is cut."""
+    """The last ones are omitted where there is no room; one that is too long alone is cut."""
     async with start(12).run_test(size=(columns, 30)) as pilot:
         await press(pilot, "/", *text)
         shown = next(line(pilot, y) for y in (1, 2) if "▴" in line(pilot, y))
@@ -42,7 +42,7 @@ async def test_a_long_mistake_is_said_in_whole_sentences(
 
 
 async def test_the_sign_stays_under_the_mistake(start: Launch) -> None:
-    """Where the words have no room behind it, their last sentence is left out."""
+    """Where the words have no room behind it, their last sentence is omitted."""
     async with start(12).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/")
         screen.search_bar.line.value = f"{'wind ' * 6}topik:AI"

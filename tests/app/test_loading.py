@@ -1,4 +1,4 @@
-"""What an open screen has loaded, and what it leaves until somebody asks for it."""
+"""What an open screen has loaded, and what it leaves until someone asks for it."""
 
 from __future__ import annotations
 

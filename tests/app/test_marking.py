@@ -83,7 +83,7 @@ async def test_capital_a_asks_and_can_be_undone(start: Launch) -> None:
 
 
 async def test_t_changes_the_tags(start: Launch) -> None:
-    """Commas separate them; what is left out is removed; Esc changes nothing."""
+    """Commas separate them; what is omitted is removed; Esc changes nothing."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "t", *"later, work", "enter")
         assert screen.articles.headline.tags == ("later", "work")  # type: ignore[union-attr]

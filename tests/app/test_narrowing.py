@@ -93,7 +93,7 @@ async def test_views_by_number_and_by_choice(start: Launch) -> None:
 
 
 async def test_views_of_the_configuration_follow_and_are_counted(start: Launch) -> None:
-    """One that makes no sense is left out."""
+    """One that makes no sense is omitted."""
     config = Config(mark_read_after=-1, views={"Chips": "topic:Chips", "Broken": "topci:x"})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)

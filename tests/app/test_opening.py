@@ -119,7 +119,7 @@ async def test_the_selected_ones_are_opened_after_a_question(
 async def test_addresses_of_several_are_copied_and_shown_together(
     start: Launch, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A line each, as Markdown a list; where no browser is all of them are shown with their titles."""
+    """A line each, as Markdown a list; where no browser is all are shown with their titles."""
     monkeypatch.delenv("BROWSER", raising=False)
     some = [
         an_article(f"Title {number}", hours=number, url=f"https://a.example/{number}") for number in range(2)
@@ -155,7 +155,7 @@ async def test_l_shows_the_address_with_its_code(start: Launch, copied: list[str
 
 
 async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Launch) -> None:
-    """It is painted with blanks on two grounds then, for other signs would be put in the blocks' place."""
+    """It is painted with spaces on two grounds then, for other signs would be put in the blocks' place."""
     some = [an_article("One", url="https://a.example/x")]
     config = Config(mark_read_after=-1, signs="ascii")
     async with start(some, config=config).run_test(size=(120, 60)) as pilot:
@@ -168,7 +168,7 @@ async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Launch) 
 async def test_a_browser_that_fails_after_a_while_is_told(
     start: Launch, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody looks again a few seconds later."""
+    """Someone looks again a few seconds later."""
     monkeypatch.setenv("BROWSER", "/bin/true")
     monkeypatch.setattr("reader.app.browsing.opening.LOOK_AGAIN", (0.01,))
     monkeypatch.setattr("reader.app.browsing.opening.late_failures", lambda: ["firefox: no display"])

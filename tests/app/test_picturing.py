@@ -110,7 +110,7 @@ async def test_a_key_shows_it_large() -> None:
 
 
 def test_a_picture_that_lies_over_the_lines_goes_and_comes_with_them(tmp_path: Path) -> None:
-    """Sixels are sent when the whole picture is in sight, and again when it has come back."""
+    """Sixels are sent when the whole picture is visible, and again when it has come back."""
     news = tmp_path / "news"
     news.mkdir()
     (news / "x.png").write_bytes(a_picture(80, 40))

@@ -56,7 +56,7 @@ async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: L
 
 
 async def test_changes_of_size_at_once_end(start: Launch) -> None:
-    """A size that came before the last one is not laid out: two of them would take turns for ever."""
+    """A size that came before the last one is not laid out: two of them would take turns forever."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         laid_out: list[Size] = []

@@ -178,7 +178,7 @@ async def test_a_folded_pane_is_one_line() -> None:
 
 
 async def test_many_links_scroll_with_the_cursor() -> None:
-    """In a low pane the cursor's row is always in sight."""
+    """In a low pane the cursor's row is always visible."""
     app = Following(tuple(a_link(f"Number {number}") for number in range(30)))
     async with app.run_test(size=(60, 6)) as pilot:
         await pilot.pause()

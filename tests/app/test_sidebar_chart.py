@@ -62,7 +62,7 @@ def test_the_threshold_moves_by_steps(query: str, told: str, up: str, down: str)
 
 
 def test_bars_of_a_range_are_the_query_that_chooses_them() -> None:
-    """From left to right or the other way; all of them are no choice at all."""
+    """From left to right or the other way; all are no choice at all."""
     quality, dates = _chart("", QUALITY), _chart("")
     assert picked(quality, 8, 19) == ">=40" and picked(quality, 3, 0) == "<=19"
     assert picked(quality, 4, 7) == "20..39" and picked(quality, 0, 19) == ""

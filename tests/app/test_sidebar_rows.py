@@ -87,7 +87,7 @@ def test_what_has_no_article_takes_no_room() -> None:
 
 
 def test_unread_and_total_stand_in_columns() -> None:
-    """Down the whole sidebar, with a blank between a long name and its numbers; a folder shows its end."""
+    """Down the whole sidebar, with a space between a long name and its numbers; a folder shows its end."""
     topics = Facet("topic", (FacetValue("AI", 1200, 7), FacetValue("Chips", 3, 0)))
     folders = Facet("folder", (FacetValue("notes/content/2023", 18, 18), FacetValue("sea", 1, 1)))
     rows = rows_of(VIEWS, [topics, folders], Query(), Folding(), 40)

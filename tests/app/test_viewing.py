@@ -80,7 +80,7 @@ async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Laun
 
 
 async def test_a_view_is_edited_and_shown(start: Launch) -> None:
-    """Enter asks what it asks for; one of the reader's own can be edited and left out too."""
+    """Enter asks what it asks for; one of the reader's own can be edited and omitted too."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "V", "j", "e", "ctrl+u", *"topic:AI", "enter")
         assert configured_queries("views") == {"Unread": "topic:AI"}

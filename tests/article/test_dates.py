@@ -1,4 +1,4 @@
-"""Dates as files and people write them, and as they are shown."""
+"""Dates as files and users write them, and as they are shown."""
 
 from __future__ import annotations
 

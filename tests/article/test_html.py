@@ -23,7 +23,7 @@ PARTS = (
 
 
 def texts(markdown: str, width: int = 40) -> list[str]:
-    """The lines of a text without blanks at their ends."""
+    """The lines of a text without spaces at their ends."""
     return [plain(line).rstrip() for line in layout_markdown(markdown, width)]
 
 

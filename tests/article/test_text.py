@@ -46,7 +46,7 @@ def test_nothing_forbidden_is_left_and_cleaning_twice_changes_nothing(text: str)
 
 @given(HOSTILE)
 def test_a_clean_line_is_one_line_and_stable(text: str) -> None:
-    """One line has no line break, no outer blanks, no two blanks together."""
+    """One line has no line break, no outer spaces, no two spaces together."""
     line = clean_line(text)
     assert "\n" not in line and "\t" not in line and "  " not in line
     assert line == line.strip() == clean_line(line)
@@ -89,7 +89,7 @@ def test_joiners_stay_where_they_shape(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["pay\u200dpal", "a\u200c b", "\u200dx", "x\u200d", "م\u200d."])
 def test_joiners_that_shape_nothing_are_removed(text: str) -> None:
-    """Between Latin letters and beside blanks a joiner only hides."""
+    """Between Latin letters and beside spaces a joiner only hides."""
     assert clean(text) == text.replace("\u200d", "").replace("\u200c", "")
 
 
@@ -149,7 +149,7 @@ def test_emoji_side_by_side_are_whole() -> None:
     ],
 )
 def test_letters_that_unicode_does_not_take_apart(text: str, folded: str) -> None:
-    """They are compared as people type them who have not got them on their keyboard."""
+    """They are compared as users type them who have not got them on their keyboard."""
     assert fold(text) == folded
     assert words(text) == folded.split()
     assert words(f"{text} 漢字")[: len(folded.split())] == folded.split()
@@ -232,7 +232,7 @@ def test_folding_twice_changes_nothing_for_any_character() -> None:
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
-    """Words are folded, cut to 64 characters, and pairs where scripts have no blanks."""
+    """Words are folded, cut to 64 characters, and pairs where scripts have no spaces."""
     assert words(text) == expected
 
 
@@ -248,7 +248,7 @@ def test_words_do_not_depend_on_folding(text: str) -> None:
 
 @given(st.text(), st.text())
 def test_words_of_a_part_are_words_of_the_whole(one: str, two: str) -> None:
-    """Texts put side by side with a blank have the words of both."""
+    """Texts put side by side with a space have the words of both."""
     assert words(f"{one} . {two}") == words(one) + words(two)
 
 

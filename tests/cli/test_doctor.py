@@ -76,7 +76,7 @@ def test_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_folders_that_others_may_write_to_are_told(home: Home) -> None:
-    """Each with the line that changes it; a folder for everybody above them too, unless it is like /tmp."""
+    """Each with the line that changes it; a folder for everyone above them too, unless it is like /tmp."""
     folders = {kind: Path(home.env[f"READER_{kind}_DIR"]) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
     for folder in folders.values():
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -43,7 +43,7 @@ def test_pad_fills_up_and_keeps_all(text: str, width: int) -> None:
 
 @given(TEXT, st.integers(4, 30))
 def test_wrap_keeps_every_letter(text: str, width: int) -> None:
-    """Nothing but blanks is lost, no line is empty, and only an unbroken ASCII word may be wider."""
+    """Nothing but spaces is lost, no line is empty, and only an unbroken ASCII word may be wider."""
     lines = list(wrap(text, width))
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(line and (cells(line) <= width or line.isascii() and " " not in line) for line in lines)

@@ -42,7 +42,7 @@ def test_mark_says_how_many(reader: Run, library: FakeLibrary) -> None:
 
 
 def test_tags_and_stars(reader: Run, library: FakeLibrary) -> None:
-    """Tags may hold blanks and are cleaned; star and tag can be taken away again."""
+    """Tags may hold spaces and are cleaned; star and tag can be taken away again."""
     assert reader("mark", "tag:to  read\x1b[2J", "--drafts").out == "1 article tagged to read\n"
     assert library.select_all()[0].tags == ("to read",)
     assert reader("mark", "untag:to read", "--drafts").out == "1 article untagged to read\n"

@@ -69,7 +69,7 @@ def test_mistakes_are_listed(home: Home) -> None:
 
 
 def test_empty_and_odd_tables(home: Home) -> None:
-    """No table at all, a list in its place, control characters, and a name of blanks."""
+    """No table at all, a list in its place, control characters, and a name of spaces."""
     for text in ("topics = 5", "topics = []", '[topics]\n" " = "x"\n"a\\u001b[2J\\nb" = "ferries\\u0007"\n'):
         _configure(home, text)
         code, out, err = home.run("facets", "topic", str(home.news))

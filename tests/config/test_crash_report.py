@@ -1,4 +1,4 @@
-"""Reports of the reader's own faults: they help whoever mends it, and tell nothing of what somebody reads."""
+"""Reports of the reader's own faults: they help whoever mends it, and tell nothing of what someone reads."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def _open_umask() -> Iterator[None]:
 
 
 def test_a_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    """Whatever the umask, and also where it was there for everybody; what is in it stays."""
+    """Whatever the umask, and also where it was there for everyone; what is in it stays."""
     file = tmp_path / "file"
     private_files.make(file)
     assert mode_of(file) == 0o600

@@ -138,7 +138,7 @@ Silicon = "topic:Chips since:14d"   # the point of it
 
 
 def test_a_file_without_views_gets_them_at_its_end() -> None:
-    """After what is there, whether its last line is ended or not; and all of them can go again."""
+    """After what is there, whether its last line is ended or not; and all can go again."""
     _write_config('theme = "x"\n[keys]\nquit = "q"')
     assert _change({"A": "a"}) == 'theme = "x"\n[keys]\nquit = "q"\n\n[views]\nA = "a"\n'
     assert _change({"Hot": False}).endswith("[views]\nHot = false\n")

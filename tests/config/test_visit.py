@@ -32,7 +32,7 @@ def test_places_of_another_reader_are_kept(tmp_path: Path) -> None:
 
 
 def test_only_the_newest_places_are_kept(tmp_path: Path) -> None:
-    """The file does not grow for ever."""
+    """The file does not grow forever."""
     file = tmp_path / "one.json"
     save(file, Visit(spots={str(number): (1, number, 0) for number in range(MOST_PLACES + 7)}))
     assert list(load(file).spots)[0] == "7"

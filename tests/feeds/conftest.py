@@ -59,7 +59,7 @@ class Desk:
 
 @pytest.fixture
 def desk(_own_places: Path, site: Site) -> Desk:
-    """Somebody with a news folder and a site to subscribe to."""
+    """Someone with a news folder and a site to subscribe to."""
     return Desk(_own_places / "data" / "news", site)
 
 

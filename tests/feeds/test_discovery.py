@@ -31,7 +31,7 @@ def test_a_feed_is_found_at_its_own_address(site: Site) -> None:
 
 
 def test_a_page_names_its_feeds(site: Site) -> None:
-    """In its order, those for comments last, and what is none left out."""
+    """In its order, those for comments last, and what is none omitted."""
     site.pages["/"] = page(link("/comments", title="Comments") + link("/a") + link("b") + link("/none"))
     for path in ("/comments", "/a", "/b"):
         site.pages[path] = Page(rss(item(1), title=path))

@@ -103,7 +103,7 @@ def test_unchanged_feeds_cost_a_question(desk: Desk) -> None:
 
 
 def test_now_and_then_it_asks_without_validators(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server may say "not modified" for ever (trap 22)."""
+    """A server may say "not modified" forever (trap 22)."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)), {"ETag": '"1"'})
     desk.fetch()

@@ -41,7 +41,7 @@ def test_the_request_says_who_asks(site: Site) -> None:
 
 
 def test_the_contact_of_the_configuration_is_sent(site: Site) -> None:
-    """`contact` of [feeds] is in the User-Agent; one that no header can hold is left out, in words."""
+    """`contact` of [feeds] is in the User-Agent; one that no header can hold is omitted, in words."""
     file = config_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text('[feeds]\ncontact = "ana@blog.example"\n')

@@ -31,7 +31,7 @@ def test_after_an_answer(every: int, ttl: int, headers: dict[str, str], seconds:
 
 
 def test_after_failures_ever_later() -> None:
-    """Twice as long each time, a day at the most, never before Retry-After."""
+    """Twice as long each time, a day at most, never before Retry-After."""
     waits = [politeness.due_after_failure(NOW, 0, number, 0) - NOW for number in range(1, 12)]
     assert waits[:3] == [600, 1200, 2400]
     assert waits[-1] == 86400

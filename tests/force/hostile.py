@@ -1,4 +1,4 @@
-"""Files that somebody or something has made badly, each by a name that says what is wrong with it."""
+"""Files that someone or something has made badly, each by a name that says what is wrong with it."""
 
 from __future__ import annotations
 

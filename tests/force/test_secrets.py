@@ -117,7 +117,7 @@ def test_files_of_a_session_are_private_and_say_nothing(news: Path, tmp_path: Pa
 def test_nothing_uses_the_network(
     news: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], figure: Figure
 ) -> None:
-    """No command opens a connection or asks for a name, unless somebody asks for a page."""
+    """No command opens a connection or asks for a name, unless someone asks for a page."""
     calls: list[object] = []
 
     def refuse(*arguments: object, **named: object) -> None:

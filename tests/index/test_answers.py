@@ -23,7 +23,7 @@ from tests.model import Marked, Model
 
 FACETS = ("topic", "provider", "category", "type", "tag")
 PATIENCE = 300
-"""Seconds for many examples: some 10 on a machine that has nothing else to do."""
+"""Seconds for many examples: about 10 on a machine that has nothing else to do."""
 
 
 @contextmanager

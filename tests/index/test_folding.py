@@ -81,7 +81,7 @@ def test_a_row_stands_for_its_whole_story(library: FolderLibrary) -> None:
 
 
 def test_only_rows_with_something_unread(library: FolderLibrary) -> None:
-    """A row is left out where all of its story is read."""
+    """A row is omitted where all of its story is read."""
     every = library.select(parse(""), folding=Folding())
     wanted = [
         row.id for row in every.window(0, 1000) if any(not one.is_read for one in every.story(row))

@@ -91,7 +91,7 @@ def test_nothing_rather_than_noise(library: FolderLibrary, name: str) -> None:
 
 
 def test_listed_links_come_first_and_each_page_once(library: FolderLibrary) -> None:
-    """In the file's order: one to the article itself and a second one to a page are left out; what is listed
+    """In the file's order: one to the article itself and a second one to a page are omitted; what is listed
     is not found again."""
     found = _related(library, "rope-links")
     assert [one.related.title for one in found[:3]] == ["A", "D", "E"]

@@ -198,7 +198,7 @@ def test_rows_have_a_cell_for_each_column() -> None:
 
 
 def test_markdown_links_hold_any_title_and_url() -> None:
-    """Brackets and stars in a title are escaped, parentheses and blanks in a URL are encoded."""
+    """Brackets and stars in a title are escaped, parentheses and spaces in a URL are encoded."""
     assert markdown_link("a [b] *c*", "https://x.example/(y) z") == (
         r"[a \[b\] \*c\*](https://x.example/%28y%29%20z)"
     )

@@ -111,7 +111,7 @@ def test_braces_can_be_written(text: str) -> None:
 
 
 def test_a_value_never_breaks_its_line() -> None:
-    """Line ends in a value are blanks, those of the template stay."""
+    """Line ends in a value are spaces, those of the template stay."""
     template = template_of(r"{note}|\n{ title }\\{quality}")
     assert template.filled(MADE | {"note": "a\r\nb\u2028c"}) == "a b c|\nB Δ\\37"
     assert template.names == ("note", "title", "quality")

@@ -138,7 +138,7 @@ def test_what_is_whole_is_left_alone(file: Path) -> None:
 
 
 def test_files_that_are_no_copies_are_left_alone(file: Path) -> None:
-    """Whatever somebody put into the folder stays there and is taken for no copy."""
+    """Whatever someone put into the folder stays there and is taken for no copy."""
     backups.back_up(str(file), START.timestamp())
     folder = Path(paths.copies_of(str(file)))
     for name in ("marks-2026-99-99.db", "mine.db", "marks-2026-03-02.db.bak"):

@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def marks(path: Path) -> Iterator[Marks]:
-    """Marks of somebody who made none yet."""
+    """Marks of someone who made none yet."""
     found = Marks(path)
     yield found
     found.close()

@@ -247,7 +247,7 @@ def test_a_browser_that_stays_is_not_waited_for(tmp_path: Path) -> None:
 
 @posix_only
 def test_a_browser_that_fails_later_is_noticed_once(tmp_path: Path) -> None:
-    """What seemed to run and then failed is told when somebody looks again."""
+    """What seemed to run and then failed is told when someone looks again."""
     stop = tmp_path / "stop"
     body = (
         f"import time\nwhile not os.path.exists({str(stop)!r}): time.sleep(0.02)\n"

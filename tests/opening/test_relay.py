@@ -105,7 +105,7 @@ def test_private_pages_are_opened_where_that_is_allowed() -> None:
 
 
 def test_idle_connections_do_not_block(machine: Machine) -> None:
-    """Somebody who connects over and over and says nothing is in nobody's way."""
+    """Someone who connects over and over and says nothing is in nobody's way."""
     idle = [
         socket.create_connection(("127.0.0.1", machine.place.port), LONG) for _ in range(MOST_UNPROVEN + 9)
     ]

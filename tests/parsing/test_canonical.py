@@ -60,7 +60,7 @@ def assert_equal(text: str) -> None:
 
 @st.composite
 def articles(draw: st.DrawFn) -> str:
-    """The canonical article with other values, blocks left out, keys added."""
+    """The canonical article with other values, blocks omitted, keys added."""
     lines = []
     for line in LINES:
         change = draw(st.integers(0, 200))

@@ -56,14 +56,14 @@ def test_a_file_without_text_gives_no_article(raw: bytes) -> None:
 
 
 def test_a_too_large_file_is_read_from_its_beginning() -> None:
-    """The rest is left out and said."""
+    """The rest is omitted and said."""
     found = article_in(b"---\ntitle: x\n---\n" + b"a " * (MAX_FILE // 2), PLACE)
     assert found.title == "x" and len(found.body) < MAX_FILE
     assert "larger than 4 MB" in found.problems[0].reason
 
 
 def test_a_file_that_is_cut_within_a_character() -> None:
-    """What is only half there at the end is left out, and is no problem of its own."""
+    """What is only half there at the end is omitted, and is no problem of its own."""
     found = article_in(b"---\ntitle: x\n---\n!" + "é".encode() * (MAX_FILE // 2), PLACE)
     assert len(found.problems) == 1 and set(found.body) == {"!", "é"}
 

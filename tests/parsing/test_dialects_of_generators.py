@@ -179,7 +179,7 @@ def test_pelican_keys_with_capitals_inside() -> None:
 
 
 def test_zola_keeps_its_extra_table_at_every_depth() -> None:
-    """Nested tables are other fields, all of them text, and stand in for nothing."""
+    """Nested tables are other fields, all text, and stand in for nothing."""
     header = '+++\ntitle = "x"\n[extra]\nquality = 3\n[extra.deep]\nlist = [1, 2.5, true]\n+++\n'
     found = article_of(read(header), PLACE)
     assert found.other == {"extra": {"quality": "3", "deep": {"list": ["1", "2.5", "true"]}}}

@@ -38,7 +38,7 @@ def test_a_yaml_file_is_all_header() -> None:
 
 
 def test_pairs_go_on_in_indented_lines() -> None:
-    """Keys stay as they are written, a value's further lines are joined by a blank."""
+    """Keys stay as they are written, a value's further lines are joined by a space."""
     assert pairs("Title: A\n  long one\nTAGS:\n\tx") == [(0, "Title", "A long one"), (2, "TAGS", "x")]
     assert pairs("Title:\n" + " a\n \n" * 2) == [(0, "Title", "a a")]
 

@@ -67,7 +67,7 @@ def test_numbers_of_other_scripts_are_no_numbers() -> None:
 
 
 def test_an_instant_is_utc() -> None:
-    """A zone is converted, a missing one is UTC, blanks around it do not matter."""
+    """A zone is converted, a missing one is UTC, spaces around it do not matter."""
     expected = datetime(2021, 6, 18, 8, 0, tzinfo=UTC)
     for text in ("2021-06-18T10:00:00+02:00", "2021-06-18T08:00:00Z", " 2021-06-18 08:00 "):
         found = date_of(text, "date", notes())

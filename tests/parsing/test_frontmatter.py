@@ -67,7 +67,7 @@ def test_every_kind_of_header(text: str, fields: dict[str, Value], body: str, bo
     ],
 )  # fmt: skip
 def test_every_scalar_is_text(yaml: str, value: Value) -> None:
-    """YAML's own guessing is left out; only unquoted nothing is None."""
+    """YAML's own guessing is omitted; only unquoted nothing is None."""
     assert read_any(f"---\nx: {yaml}\n---\n").fields == {"x": value}
 
 

@@ -117,7 +117,7 @@ def test_the_deepest_nesting_reads_back() -> None:
     ],
 )
 def test_a_text_still_being_typed(text: str, written: str) -> None:
-    """Words match as prefixes until a blank follows, and what is not finished asks nothing yet."""
+    """Words match as prefixes until a space follows, and what is not finished asks nothing yet."""
     assert str(parse(text, typing=True)) == written
 
 
@@ -138,7 +138,7 @@ def test_a_wrong_value_is_wrong_while_typing_too() -> None:
     ],
 )
 def test_a_thousand_characters_are_read_at_once(part: str) -> None:
-    """In less than thirty plain steps a character; both took some 0.6 and 1 ms where this was measured."""
+    """In less than thirty plain steps a character; both took about 0.6 and 1 ms where this was measured."""
     text = (part * (1000 // len(part))).strip()
 
     def plain_steps() -> int:

@@ -86,7 +86,7 @@ class ArticlePicture:
         is_elsewhere = image.url.lower().startswith(("http://", "https://"))
         if is_elsewhere and not self._config.fetch_pictures:
             return None
-        # A pane that is not in sight yet, where there is one at a time, will be as large as the screen.
+        # A pane that is not visible yet, where there is one at a time, will be as large as the screen.
         columns = min(pane.text_width, pane.screen.size.width - MARGINS)
         rows = pane.size.height or pane.screen.size.height - MARGINS
         if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
@@ -144,7 +144,7 @@ class ArticlePicture:
         self._pane.call_after_refresh(self._lay)
 
     def _lay(self) -> None:
-        """Lay the picture over its lines, if all are in sight and nothing else is over them."""
+        """Lay the picture over its lines, if all are visible and nothing else is over them."""
         picture, region = self._pane.frame.picture, self._pane.picture_region
         if picture is None or not picture.overlay or region is None or region == self._laid:
             return

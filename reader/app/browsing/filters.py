@@ -27,7 +27,7 @@ class Filters:
 
     @property
     def muting(self) -> Muting:
-        """What is left out of answers now."""
+        """What is omitted from answers now."""
         return Muting() if self.shows_muted else self.rules
 
     def without_muted(self, query: Query) -> Query:

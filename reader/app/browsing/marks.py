@@ -139,12 +139,12 @@ class MarkCommands:
         return found
 
     def action_toggle_read(self) -> None:
-        """Mark as read, or as unread if all of them are read; a folded story whole."""
+        """Mark as read, or as unread if all are read; a folded story whole."""
         if found := self._targets(with_stories=True):
             self.mark(found, Change(read=not all(one.is_read for one in found)))
 
     def action_toggle_star(self) -> None:
-        """Add a star, or remove it if all of them have one."""
+        """Add a star, or remove it if all have one."""
         if found := self._targets():
             self.mark(found, Change(starred=not all(one.is_starred for one in found)))
 

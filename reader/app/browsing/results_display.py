@@ -100,7 +100,7 @@ class LatestQueryWorker:
         self._wanted: Question | None = None
         self._is_busy = self._is_ending = False
         self._caught: list[LatestAnswer] | None = None
-        """The answers so far, while somebody waits for them."""
+        """The answers so far, while someone waits for them."""
         self._thread: Thread | None = None
         self._counted: tuple[object, ViewCounts] | None = None
 
@@ -213,7 +213,7 @@ class LatestQueryWorker:
 
 
 PATIENCE = 0.02
-"""Seconds that a frame is held back for the answer. A query takes some 5 ms; its own frame for the list
+"""Seconds that a frame is held back for the answer. A query takes about 5 ms; its own frame for the list
 and another one for the counts would take more than that."""
 
 MARK_AFTER = 0.12

@@ -41,7 +41,7 @@ class ViewCommands:
         self._show(configured)
 
     def _show(self, configured: Configured) -> None:
-        """Show these views and ours in the sidebar; those that are no queries are left out."""
+        """Show these views and ours in the sidebar; those that are no queries are omitted."""
         self._filters.rules = muting_of(self._mute, configured)[0]
         counts = {view.query: view for view in self._sidebar.views}
         shown = []

@@ -80,7 +80,7 @@ class SearchInput:
         """The search bar has lost the focus: report an error in the text, else remember it."""
         self._withdraw()
         try:
-            parse(self._bar.text)  # while it was typed, an unfinished word was left out of the query
+            parse(self._bar.text)  # while it was typed, an unfinished word was omitted from the query
         except QueryError as error:
             self._show_error(error)
         if self._information.error is None:
@@ -274,8 +274,8 @@ def _beginning(known: Sequence[FacetValue], wanted: str) -> Iterator[FacetValue]
 
 @lru_cache(20_000)
 def _folded(value: str) -> tuple[str, str]:
-    """The value as it is compared, and its words with a blank before each; kept in mind, for every letter
-    asks for all of them again."""
+    """The value as it is compared, and its words with a space before each; cached, for every letter
+    asks for all again."""
     return fold(value), " ".join(["", *words(value)])
 
 

@@ -51,7 +51,7 @@ class Shown(NamedTuple):
     sequence: str = ""
     """To be written to the terminal before the lines are painted."""
     overlay: str = ""
-    """To be written where the lines begin, while all of them are visible: it covers them."""
+    """To be written where the lines begin, while all are visible: it covers them."""
 
 
 def box_for(size: tuple[int | None, int | None], columns: int, rows: int = MOST_ROWS) -> Box:

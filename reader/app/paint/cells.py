@@ -71,13 +71,13 @@ def cut_start(text: str, width: int) -> str:
 
 
 def fill(text: str, width: int) -> str:
-    """Text cut or filled with blanks to exactly `width` cells."""
+    """Text cut or filled with spaces to exactly `width` cells."""
     text = cut(text, width)
     return text + " " * (width - cell_len(text))
 
 
 def fill_left(text: str, width: int) -> str:
-    """Text cut or filled with blanks in front to exactly `width` cells."""
+    """Text cut or filled with spaces in front to exactly `width` cells."""
     text = cut(text, width)
     return " " * (width - cell_len(text)) + text
 
@@ -100,9 +100,9 @@ def strip_of(pieces: Sequence[Piece], width: int, style: Callable[[str], Style],
 
 
 def joined(pieces: Sequence[Piece], width: int, ground: str) -> list[Piece]:
-    """The pieces of a line, filled up to `width` cells with blanks in the style `ground`.
+    """The pieces of a line, filled up to `width` cells with spaces in the style `ground`.
 
-    Neighbours in one style are joined: each change of style costs some 40 bytes on the way to the terminal.
+    Neighbours in one style are joined: each change of style costs about 40 bytes on the way to the terminal.
     """
     return _joined(pieces, width - width_of(pieces), ground)
 

@@ -1,7 +1,7 @@
 """An article as one tall column of lines, laid out only where it is visible.
 
 Sections (head, chunks of the body, foot) have estimated heights until they are laid out. It knows no widget:
-the pane asks for lines and says what is in sight.
+the pane asks for lines and says what is visible.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from reader.app.reading.lines import Line, Span, Target, wrap
 from reader.article.markdown import MAX_BRACKETS, References, references_in, without_title
 
 CHUNK = 6_000
-"""Characters after which a chunk ends at the next good place: some 100 lines, 10 ms to lay out."""
+"""Characters after which a chunk ends at the next good place: about 100 lines, 10 ms to lay out."""
 
 HARD = 9_000
 """Characters after which a chunk is cut at any line, and an endless line anywhere."""
@@ -96,7 +96,7 @@ def _fence_end(body: str, near: int, far: int, fence: str) -> int:
 
 
 def _cut_at(body: str, near: int, far: int) -> int:
-    """The first good place for a cut: after a blank line, a line, a blank, else between letters."""
+    """The first good place for a cut: after a blank line, a line, a space, else between letters."""
     if far >= len(body):
         return len(body)
     for cut in _CUTS:
@@ -119,7 +119,7 @@ def _table_head(text: str) -> str:
 
 
 KEPT = 64
-"""Sections whose lines are kept: some 6,000 lines."""
+"""Sections whose lines are kept: about 6,000 lines."""
 
 AT_ONCE = 6
 """Sections laid out per frame, 10 to 30 ms each: megabytes of tags may give no line at all."""
@@ -139,7 +139,7 @@ class ReadingPlace(NamedTuple):
 
     section: int = 0
     letters: int = 0
-    """Characters other than blanks in the lines of the section above the place."""
+    """Characters other than spaces in the lines of the section above the place."""
     blanks: int = 0
     """Blank lines from the place to the line with the next letter."""
 
@@ -188,7 +188,7 @@ class Document:
     def set_wanted(self, wanted: Sought) -> bool:
         """Look for other words from now on; whether the lines are others then.
 
-        Code that was cut is wrapped meanwhile, so that every hit is in sight.
+        Code that was cut is wrapped meanwhile, so that every hit is visible.
         """
         is_changed = self._has_cut_code and bool(wanted) != bool(self._wanted)
         self._wanted = wanted
@@ -433,7 +433,7 @@ class LinkCursor:
         return section, (offset, -1) if step > 0 else (offset + 1, 0)
 
     def to_link(self, document: Document, top: int, rows: int, step: int) -> int | None:
-        """Move to the next link, at most a page out of sight; its line, or None."""
+        """Move to the next link, at most a page out of view; its line, or None."""
         section, offset = self._link_at
         at = document.top(section) + offset if self.link else -1
         is_in_sight = top <= at < top + rows

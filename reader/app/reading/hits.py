@@ -123,7 +123,7 @@ def _merged(places: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _units(text: str) -> Iterator[_Unit]:
-    """The words of a text with their places; in scripts without blanks each pair of characters is one."""
+    """The words of a text with their places; in scripts without spaces each pair of characters is one."""
     for start, end in _runs(text):
         run = text[start:end]
         found = words(run)

@@ -245,7 +245,7 @@ def size_of(code: Squares, *, is_unicode: bool) -> Size:
 
 
 def painted(code: Squares, *, is_unicode: bool) -> Content:
-    """The code in black and white: by half blocks, or by blanks on two grounds."""
+    """The code in black and white: by half blocks, or by spaces on two grounds."""
     if is_unicode:
         below = [*code[1::2], [False] * len(code)]
         pairs = zip(code[::2], below, strict=False)

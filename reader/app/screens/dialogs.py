@@ -160,7 +160,7 @@ class Note(Page["str | None"]):
 
     @property
     def written(self) -> str:
-        """What is written, without blanks around it."""
+        """What is written, without spaces around it."""
         return self.query_one(TextArea).text.strip()[:LONGEST_NOTE]
 
     def action_keep(self) -> None:

@@ -38,7 +38,7 @@ def drop_outdated(event: events.Resize, app: App[Any]) -> None:
     """Keep Textual from laying out for a size that the terminal no longer has.
 
     A screen that is laid out in another size sends itself that size again, and hands it to the screens below.
-    Two sizes in its queue at once would take turns for ever.
+    Two sizes in its queue at once would take turns forever.
     """
     if event.size != app.size:
         event.prevent_default()

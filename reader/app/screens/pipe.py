@@ -1,4 +1,4 @@
-"""Handing articles to a command, and its output: long lines are wrapped, blanks stay as they are."""
+"""Handing articles to a command, and its output: long lines are wrapped, spaces stay as they are."""
 
 from __future__ import annotations
 

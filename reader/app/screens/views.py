@@ -234,7 +234,7 @@ class ViewsPage(SavedQueriesPage):
         return views.renamed(configured, old, new)
 
     def removed(self, configured: Configured, name: str) -> Configured:
-        """One of the reader's own is left out by saying so."""
+        """One of the reader's own is omitted by saying so."""
         return views.removed(configured, name)
 
     def moved(self, configured: Configured, name: str, step: int) -> Configured:

@@ -57,7 +57,7 @@ OVERLAP = 2
 
 
 class DocumentView(PaintedView, inherit_bindings=False):
-    """A window on a document; heights that turn out otherwise than estimated never move what is in sight."""
+    """A window on a document; heights that turn out otherwise than estimated never move what is visible."""
 
     measure: reactive[int] = reactive(72, repaint=False)
     """The widest line, in cells; the text is centred where the pane is wider."""
@@ -92,11 +92,11 @@ class DocumentView(PaintedView, inherit_bindings=False):
 
     @property
     def reading_place(self) -> ReadingPlace:
-        """The place in the text of the first line in sight; outlives a change of width."""
+        """The place in the text of the first visible line; outlives a change of width."""
         return self._document.place(self._settled) if self._document else TOP
 
     def restore_place(self, place: ReadingPlace) -> None:
-        """Go to a place, with its line as the first in sight."""
+        """Go to a place, with its line as the first visible."""
         self._go(self._document.find(place) if self._document else 0)
 
     def move(self, rows: int) -> None:
@@ -132,13 +132,13 @@ class DocumentView(PaintedView, inherit_bindings=False):
         self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Lay out what comes into sight, before it is painted."""
+        """Lay out what comes into view, before it is painted."""
         super().watch_scroll_y(old_value, new_value)
         if round(new_value) != self._settled:
             self._settle()
 
     def _settle(self) -> None:
-        """Lay out what is in sight; where heights above it turn out otherwise, stay at the same text."""
+        """Lay out what is visible; where heights above it turn out otherwise, stay at the same text."""
         document = self._document
         if document is None or not self._rows:
             return
@@ -431,7 +431,7 @@ class ArticlePane(DocumentView, can_focus=True):
 
     @property
     def picture_region(self) -> Region | None:
-        """Where on the screen the picture's lines are; None unless all of them are in sight."""
+        """Where on the screen the picture's lines are; None unless all are visible."""
         first = self.frame.first(self._document) if self._document else None
         top = (first or 0) - self.scroll_offset.y
         if first is None or not self.is_on_screen or not 0 <= top <= self._rows - self.frame.rows:

@@ -229,7 +229,7 @@ def _signs(headline: Headline) -> list[str]:
 
 
 def _tags(row: Row) -> list[Piece]:
-    """The tags with a blank before each, in their colours."""
+    """The tags with a space before each, in their colours."""
     colours = row.tag_colours
     return [Piece(f" #{one_line(tag)}", f"tag-{colour_of(tag, colours)}") for tag in row.headline.tags]
 

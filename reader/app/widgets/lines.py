@@ -44,9 +44,9 @@ class Masthead(PaintedLine):
     """The name and the collection; where there is one pane at a time, the way to it."""
 
     source: reactive[str] = reactive("", layout=True)
-    """The collection's folder, as people write it."""
+    """The collection's folder, as users write it."""
     trail: reactive[tuple[str, ...]] = reactive((), layout=True)
-    """The names of the panes up to the one shown; empty if all are in sight."""
+    """The names of the panes up to the one shown; empty if all are visible."""
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """The way, or the name."""
@@ -194,7 +194,7 @@ class InformationLine(PaintedLine):
 
 
 def _of_error(reason: str, column: int, room: int) -> list[Piece]:
-    """What is wrong, under its column; where there is no room for all, its last sentences are left out."""
+    """What is wrong, under its column; where there is no room for all, its last sentences are omitted."""
     while True:
         words = cell_len(reason)
         if column + 2 + words <= room:

@@ -30,7 +30,7 @@ CURSOR = "▌"
 HEAD = 1
 """Lines above the rows."""
 OPEN_ROWS = 4
-"""Rows in sight where the pane is a strip of five lines."""
+"""Rows visible where the pane is a strip of five lines."""
 
 AGE_WIDTH = 6
 MAX_PROVIDER = 18
@@ -102,7 +102,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self._fit()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor visible."""
         self._fit()
         self._bring_into_view()
 

@@ -145,7 +145,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self.find()
 
     def validate_facets(self, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
-        """While somebody chooses here, the rows keep their order."""
+        """While someone chooses here, the rows keep their order."""
         return in_steady_order(facets, self.facets) if self.has_focus else facets
 
     def show_counts(self) -> None:
@@ -197,7 +197,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return False
 
     def go(self, line: int) -> None:
-        """Put the cursor on a line and bring it into sight; at the first of a section its head too, where the
+        """Put the cursor on a line and bring it into view; at the first of a section its head too, where the
         letters of the box are. The mark of a chart is there only with the cursor."""
         left, before, self.cursor = self.row, self.cursor, line
         self._lost = None
@@ -206,7 +206,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         top = line
         while top and self.rows[top - 1].kind in ("head", "upper"):
             top -= 1
-        below = 2 if line + 1 < len(self.rows) else 1  # the last line in sight may say what is further down
+        below = 2 if line + 1 < len(self.rows) else 1  # the last visible line may say what is further down
         y = max(min(self.scroll_offset.y, top), line + below - self.size.height)
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False, force=True, immediate=True)

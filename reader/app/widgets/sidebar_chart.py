@@ -92,7 +92,7 @@ def ends_of(chart: Chart, room: int) -> tuple[str, str]:
 
 
 def picked(chart: Chart, first: int, last: int) -> str:
-    """What a query says of the bars from one to another, whichever is further left; "" for all of them."""
+    """What a query says of the bars from one to another, whichever is further left; "" for all."""
     first, last = sorted((first, last))
     end = len(chart.values) - 1
     if (first, last) == (0, end):

@@ -97,7 +97,7 @@ def rows_of(
     gap: int = 2,
 ) -> list[SidebarRow]:
     """Every row, in order; `height` says how many lines there are, to share them among the facets, `gap` how
-    many blanks are between what is unread and the total."""
+    many spaces are between what is unread and the total."""
     rows = _view_rows(views, query, folding)
     sections = {field: [row for row in charts if row.section == field] for field in RANGES}
     left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
@@ -324,7 +324,7 @@ def head(row: SidebarRow, width: int, typed: str | None, *, is_typing: bool) -> 
 
 
 def further(words: str, width: int) -> list[Piece]:
-    """What there is below the last line in sight."""
+    """What there is below the last visible line."""
     return [Piece(cut(f" ↓ {words}", width), "empty")]
 
 

@@ -35,7 +35,7 @@ class Handed(NamedTuple):
 
 
 def hand_over(url: str, place: RelayPlace, patience: float = PATIENCE) -> Handed:
-    """Ask the relay to open a URL. Blocks for `patience` seconds at the most; never raises."""
+    """Ask the relay to open a URL. Blocks for `patience` seconds at most; never raises."""
     try:
         require("network")
         with _connected(place, patience) as connection:

@@ -1,4 +1,4 @@
-"""Few bytes for each key, and the same picture as with all of them."""
+"""Few bytes for each key, and the same picture as with all."""
 
 from __future__ import annotations
 

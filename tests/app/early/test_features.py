@@ -45,7 +45,7 @@ def lacking(names: Sequence[str], *words: str) -> tuple[str, ...]:
 
 
 def test_every_name_is_there() -> None:
-    """The Textual that is installed has all of them, so nothing is off here."""
+    """The Textual that is installed has all, so nothing is off here."""
     assert [features.missing(feature) for feature in FEATURES] == [()] * len(FEATURES)
     assert list(NAMED.values()) == list(FEATURES)
 
@@ -79,7 +79,7 @@ def test_doctor_has_one_line_for_each_that_is_off(
 async def test_the_app_works_without(
     names: Sequence[str], start: Launch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Headlines, the article, a search and a dialog are there with each feature off, and with all of them."""
+    """Headlines, the article, a search and a dialog are there with each feature off, and with all."""
     off = {name for key in names for name in NAMED[key].names}
     monkeypatch.setattr(features, "_is_there", lambda name: name not in off)
     async with start(12).run_test(size=WIDE) as pilot:

@@ -110,7 +110,7 @@ def test_whatever_passes_is_read_by_textual(sent: str) -> None:
     ],
 )
 def test_a_pressed_key_is_read_without_its_details(sent: str, plain: str) -> None:
-    """Alternates and the kind of event are left out; Textual's parser fails on them."""
+    """Alternates and the kind of event are omitted; Textual's parser fails on them."""
     assert readable(sent) == plain
 
 

@@ -20,7 +20,7 @@ def test_filled_text_takes_exactly_its_width(text: str, width: int) -> None:
 
 
 def test_what_is_cut_ends_in_an_ellipsis() -> None:
-    """A wide character that would be split is left out whole."""
+    """A wide character that would be split is omitted whole."""
     assert cut("Harbour", 5) == "Harb…"
     assert cut("漢字漢字", 4) == "漢…"
     assert cut("漢字", 4) == "漢字"
@@ -50,7 +50,7 @@ def test_a_sentence_is_centred_line_by_line() -> None:
 
 
 def test_the_thumb_says_where_the_window_is() -> None:
-    """At the top, at the bottom, and nowhere when all is in sight."""
+    """At the top, at the bottom, and nowhere when all is visible."""
     marks = ["".join(thumb(y, 10, top, 100) for y in range(10)) for top in (0, 90)]
     assert marks == ["▐" + " " * 9, " " * 9 + "▐"]
     assert thumb(0, 10, 0, 10) == " "

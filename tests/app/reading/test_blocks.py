@@ -19,7 +19,7 @@ MARKUP = st.text(alphabet=st.sampled_from("ab #*_`~[]()!>|-+=:\\&<1.\n\t漢é"),
 
 
 def texts(markdown: str, width: int = 40) -> list[str]:
-    """The lines of a Markdown text without blanks at their ends."""
+    """The lines of a Markdown text without spaces at their ends."""
     return [plain(line).rstrip() for line in layout_markdown(markdown, width)]
 
 
@@ -29,17 +29,17 @@ def spans(markdown: str) -> list[Span]:
 
 
 def test_paragraphs_stand_apart() -> None:
-    """One blank line is between paragraphs, and a line break in the source is a blank."""
+    """One blank line is between paragraphs, and a line break in the source is a space."""
     assert texts("one\ntwo\n\n\nthree") == ["one two", "", "three"]
 
 
 def test_a_hard_break_is_a_new_line() -> None:
-    """Two blanks or a backslash at the end of a line break it."""
+    """Two spaces or a backslash at the end of a line break it."""
     assert texts("one  \ntwo\\\nthree") == ["one", "two", "three"]
 
 
 def test_a_line_break_between_han_is_nothing() -> None:
-    """Scripts without blanks get none if the source goes on with a new line."""
+    """Scripts without spaces get none if the source goes on with a new line."""
     assert texts("漢字\n漢字") == ["漢字漢字"]
 
 

@@ -64,7 +64,7 @@ def test_spans_keep_their_look_over_the_end_of_a_line() -> None:
 
 @given(LETTERS, st.lists(st.integers(0, 60), max_size=5), st.integers(1, 12))
 def test_no_line_is_too_wide_and_no_letter_is_lost(text: str, cuts: list[int], width: int) -> None:
-    """Whatever the spans and the width, every line fits and all but blanks is still there, in order."""
+    """Whatever the spans and the width, every line fits and all but spaces is still there, in order."""
     edges = [0, *sorted(cuts), len(text)]
     texts = [text[start:end] for start, end in zip(edges, edges[1:], strict=False)]
     wrapped = wrap([Span(text, str(number)) for number, text in enumerate(texts)], width)

@@ -31,7 +31,7 @@ def news(tmp_path: Path) -> Path:
 
 
 def starred(*sources: Path) -> dict[str, bool]:
-    """Which titles are starred, as somebody sees who opens these folders now."""
+    """Which titles are starred, as someone sees who opens these folders now."""
     library = opened(*sources)
     found = {one.title: one.is_starred for one in every(library)}
     library.close()
@@ -306,7 +306,7 @@ def test_an_id_stays_without_marks(news: Path) -> None:
 
 @pytest.fixture
 def version_1() -> Iterator[sqlite3.Connection]:
-    """The marks of somebody who used the first version, to be filled."""
+    """The marks of someone who used the first version, to be filled."""
     schema = Path(__file__).parents[2] / "force/schemas/marks-1.sql"
     file = paths.user_data_dir() / FILE
     file.parent.mkdir(parents=True, exist_ok=True)

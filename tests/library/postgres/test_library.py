@@ -56,7 +56,7 @@ def add(folder: FolderLibrary, tmp_path: Path, shared: str, name: str, date: str
 
 
 def end_connections(shared: str) -> None:
-    """End everybody else's connections, as a server does that is stopped."""
+    """End everyone else's connections, as a server does that is stopped."""
     with psycopg.connect(shared, autocommit=True) as connection:
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -148,7 +148,7 @@ def test_a_dead_server_is_a_sentence(
 
 
 def test_hostile_rows_are_cleaned(library: SharedLibrary, shared: str) -> None:
-    """What somebody else wrote into the tables is shown as harmless as what is in a file."""
+    """What someone else wrote into the tables is shown as harmless as what is in a file."""
     with psycopg.connect(shared, autocommit=True) as connection:
         connection.execute(
             "update news.article set title = E'a\\x1b[2Jb\\u202e', provider = E'p\\x07',"
