@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reader.errors import ReaderError, remedy
@@ -20,14 +20,20 @@ STOPPED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `reader` with these arguments, by default the process's; returns the exit code. Expected errors
     never raise."""
-    restrict_if_asked(sys.argv[1:] if argv is None else argv)
+    arguments = sys.argv[1:] if argv is None else argv
+    restrict_if_asked(arguments)
     if "_ARGCOMPLETE" in os.environ and permissions().files:
         from reader.cli.completion import complete
 
         return complete()
+    return ended_well(lambda: _run(arguments))
+
+
+def ended_well(run: Callable[[], int]) -> int:
+    """Run something to an exit code: an error that is expected becomes a sentence, any other a report."""
     _prepare_streams()
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
+        code = run()
         sys.stdout.flush()  # here, where a full disk can still be told
         return code
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from reader.cli import STOPPED
+from reader.cli import ended_well
 from reader.permissions import restrict
 
 
@@ -13,9 +13,10 @@ def main() -> int:
     """Show the screen to the browser at the other end of stdin and stdout; the exit code."""
     restrict()
     sources = json.loads(os.environ.pop("READER_SERVED"))
+    return ended_well(lambda: _show(sources))
+
+
+def _show(sources: list[str]) -> int:
     from reader.cli.screen import show_served
 
-    try:
-        return show_served(sources)
-    except KeyboardInterrupt:
-        return STOPPED
+    return show_served(sources)

@@ -38,7 +38,7 @@ PATIENCE = 3.0
 """Seconds in which a reader whose page was closed must end by itself."""
 HEARTBEAT = 15.0
 """Seconds after which a page that is silent is asked for a sign of life."""
-MOST_BYTES = 1 << 16
+MOST_BYTES = 1 << 20
 """Of a message from a page: a pasted text, at the most."""
 LEAST_FRAME = 200
 """Bytes of a frame; what switches the terminal's modes is shorter."""
