@@ -42,7 +42,7 @@ def figures(bench: Bench, typed: Sequence[str]) -> Iterator[Figure]:
     with ExitStack() as stack:
         stack.enter_context(at_home(bench.home))
         folder = stack.enter_context(servers_folder())
-        server = PostgresServer(folder / "one", shared_buffers="512MB", max_wal_size="8GB").start()
+        server = PostgresServer(folder / "one", shared_buffers="512MB", max_wal_size="2GB").start()
         stack.callback(server.stop)
         url = stack.enter_context(new_database(server))
         published = timed(partial(_publish, bench.folder, url, is_first=True))

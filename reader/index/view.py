@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.article.text import fold
+from reader.article.text import clean_line, fold
 from reader.index.backend import KnownValue, SetStore
 from reader.index.membership import Stories
 from reader.index.packing import in_bits
@@ -219,7 +219,7 @@ class IndexView:
         sets = self.get_all(field, every)
         paths = [path for path, found in zip(every, sets, strict=True) if not self.live.isdisjoint(found)]
         shared = shared_part(paths)
-        named = ((path[len(shared) :].lstrip("/"), path) for path in paths)
+        named = ((clean_line(path[len(shared) :].lstrip("/")), path) for path in paths)
         yield from sorted((fold(name), name, path) for name, path in named if name)
 
     def members(self, field: int) -> Sequence[ValueMembers]:

@@ -14,7 +14,7 @@ _LATER = (
     "PIL", "argparse", "email", "http", "optparse", "pydoc", "tomllib", "urllib.request",
     "watchfiles.cli", "xml", "reader.app.palette", "reader.app.screens.dialogs",
     "reader.app.screens.help", "reader.app.screens.views", "reader.cli.doctor", "reader.cli.marking",
-    "httpx2", "feedparser", "tomlkit", "reader.feeds", "reader.app.screens.feeds",
+    "httpx2", "feedparser", "psycopg", "tomlkit", "reader.feeds", "reader.app.screens.feeds",
     "reader.app.screens.subscribe",
     "reader.library.export", "reader.marks.backups", "reader.pictures.decoding", "reader.opening.relay",
 )  # fmt: skip

@@ -341,7 +341,9 @@ def _times(said: object) -> Times:
 def names_of(read: bool, starred: bool, has_note: bool, tags: list[str]) -> frozenset[str]:
     """The sets that an article with these marks belongs in."""
     names = {"read": read, "starred": starred, "note": has_note}
-    return frozenset([name for name, is_set in names.items() if is_set] + [f"tag:{tag}" for tag in tags])
+    return frozenset(
+        [name for name, is_set in names.items() if is_set] + [f"tag:{clean_line(tag)}" for tag in tags]
+    )
 
 
 def numbers_in(raw: bytes) -> array[int]:

@@ -5,6 +5,7 @@ Every value is a parameter. What comes back was written by others: texts are cle
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import LiteralString
@@ -267,7 +268,8 @@ def read_article(record: str, body: str, path: str) -> Article:
         said = json.loads(record)
     except (ValueError, RecursionError):
         said = {}
-    return article_of(said, body, path)
+    # No row names a file of this machine, whatever it says.
+    return article_of(said, body, "" if os.path.isabs(path) else path)
 
 
 def _named(among: BitMap) -> tuple[bool, list[int]]:

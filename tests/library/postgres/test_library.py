@@ -152,14 +152,15 @@ def test_hostile_rows_are_cleaned(library: SharedLibrary, shared: str) -> None:
     with psycopg.connect(shared, autocommit=True) as connection:
         connection.execute(
             "update news.article set title = E'a\\x1b[2Jb\\u202e', provider = E'p\\x07',"
-            " url = 'javascript:x', topics = E't\\x1b', body = E'\\x1b]0;title\\x07body', record ="
+            " url = 'javascript:x', path = '/etc/passwd', topics = E't\\x1b',"
+            " body = E'\\x1b]0;title\\x07body', record ="
             ' \'{"title": "a\\u001b[2J", "webUrl": "javascript:x", "topics": 7, "images": [3]}\''
         )
     for one in every(library):
         assert (one.title, one.provider, one.topics, one.url) == ("ab", "p", ("t",), "")
         article = library.article(one)
         assert "\x1b" not in article.title + article.body and "\x07" not in article.body
-        assert (article.url, article.topics, article.images) == ("", (), ())
+        assert (article.url, article.topics, article.images, article.path) == ("", (), (), "")
 
 
 def test_damaged_sets_are_a_sentence(library: SharedLibrary, shared: str) -> None:
@@ -222,6 +223,7 @@ def test_a_long_answer_is_preceded_by_the_newest(
         publish(folder, shared)
     with closing(module.SharedLibrary(shared)) as library:
         query = parse("title")
+        monkeypatch.setattr(module, "LONG", 60.0)
         assert len(library.select(query, NOW)) == 3 and library.glance(query, NOW) is None
         monkeypatch.setattr(module, "LONG", -1.0)
         monkeypatch.setattr(module, "NEWEST_BLOCKS", 1)
