@@ -110,11 +110,20 @@ def record_of(article: Article) -> dict[str, Any]:
         "type": article.type, "quality": article.quality, "heat": article.heat, "author": article.author,
         "published": article.published, "images": [_image(one) for one in article.images],
         "related": [_related(one) for one in article.related],
-        "other": {key: other_value(value) for key, value in article.other.items()},
+        "other": _public(other_value(dict(article.other))),
         "problems": [[one.line, one.field, one.reason] for one in article.problems],
         "titleKey": article.title_key, "textKey": article.text_key,
         "page": without_user(article.page), "base": without_user(article.base),
     }  # fmt: skip
+
+
+def _public(value: Value) -> Value:
+    """A value without what is secured, wherever in it that stands."""
+    if isinstance(value, list):
+        return [_public(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _public(one) for key, one in value.items() if key.casefold() != "secured"}
+    return value
 
 
 def _image(image: Image) -> dict[str, Any]:
