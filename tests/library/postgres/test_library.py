@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -258,16 +257,6 @@ def test_rules_for_topics_work_as_for_a_folder(library: SharedLibrary, folder: F
         one.use_topics(rules)
         assert titles(one, "topic:Second") == ["Title 1"]
         assert [row.added_topics for row in every(one)] == [(), ("Second",), ()]
-
-
-def test_without_the_extra_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to install."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "psycopg"]:
-        monkeypatch.setitem(sys.modules, name, None)
-    for name in [name for name in sys.modules if name.startswith("reader.library.postgres")]:
-        monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(ReaderError, match="pip install"):
-        open_library(["postgresql://db.example/news"])
 
 
 def test_a_server_that_is_started_again_is_noticed(
