@@ -16,13 +16,13 @@ from reader.index.schema import SetKind
 from reader.library.folder import FolderLibrary
 from reader.library.postgres.connection import connect
 from reader.library.postgres.publish import Publisher
-from reader.library.postgres.setup import set_up
+from reader.library.postgres.setup import NoRights, set_up
 from reader.library.postgres.store import PostgresStore
 from reader.library.sources import open_library
 from reader.query import parse
 from tests.conftest import LONG
 from tests.index.files import refresh, text_of, write
-from tests.postgres_server import PostgresServer, as_role, programs, servers_folder
+from tests.postgres_server import PASSWORD, PostgresServer, as_role, programs, servers_folder
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,29 @@ def test_a_reader_without_rights_reaches_no_shard(three: list[PostgresServer], t
                     connection.execute(statement.encode())
             options = connection.execute("select umoptions from pg_user_mappings").fetchall()
             assert all(said is None for (said,) in options)
+
+
+def test_an_administrator_gets_a_script_without_passwords(
+    three: list[PostgresServer], tmp_path: Path
+) -> None:
+    """A role that may not set shards up gets the script, with a word where each password belongs; once it was
+    run the role publishes."""
+    with (
+        empty(three, "scripted") as (asked, *shards),
+        closing(FolderLibrary.open([spread(tmp_path)])) as folder,
+        psycopg.connect(asked, autocommit=True) as administrator,
+    ):
+        administrator.execute("create role ben login password 'ben'")
+        own = as_role(asked, "ben", "ben")
+        with pytest.raises(NoRights) as said:
+            set_up(own, shards=shards)
+        assert PASSWORD not in said.value.script and said.value.script.count("PASSWORD OF news") == 4
+        script = said.value.script.replace("PASSWORD OF news", PASSWORD)
+        administrator.execute(script.encode())
+        assert not set_up(own, shards=shards)
+        publish(folder, own)
+        with closing(open_library([own])) as shared:
+            assert len(shared.select(parse("chips"))) == 30
 
 
 def test_a_shard_that_is_in_use_is_refused(three: list[PostgresServer], tmp_path: Path) -> None:
