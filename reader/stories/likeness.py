@@ -6,9 +6,11 @@ products are integers: the result depends on no order of adding, and so on no ha
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, groupby
 from math import log, sqrt
 from operator import mul, sub
@@ -43,9 +45,11 @@ _COMMON = """
     police president minister monday tuesday wednesday thursday friday saturday sunday"""
 COMMON_COUNT = 10
 
-DIGITS, SHORT_WORD = 1, 2
-"""Bits of a token: the word has a digit; it has fewer than five letters."""
-_SHORTEST_LONG = 5
+DIGITS = 1
+"""The bit of a token that says that the word has a digit."""
+_TOKEN_BYTES = 3
+_FIRST_BYTE = 0 if sys.byteorder == "little" else 1
+"""Where a token's bytes begin among the four of an integer."""
 
 MOST_KNOWN = 200_000
 """Words whose tokens are kept."""
@@ -57,18 +61,16 @@ class _Tokens(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) >= MOST_KNOWN:
             self.clear()
-        found = crc32(word.encode("utf-8", "surrogatepass")) & ~(DIGITS | SHORT_WORD)
+        found = crc32(word.encode("utf-8", "surrogatepass")) & ((1 << 8 * _TOKEN_BYTES) - 1) & ~DIGITS
         if not word.isalpha() and any(map(str.isdigit, word)):
             found |= DIGITS
-        if len(word) < _SHORTEST_LONG:
-            found |= SHORT_WORD
         self[word] = found
         return found
 
 
 TOKENS: Mapping[str, int] = _Tokens()
-"""Each word's token: 30 bits of a hash, and two that tell of the word. Texts are kept and compared as tokens,
-which are small; two words with one token in the same days are so rare that they do no harm."""
+"""Each word's token, three bytes of a hash. Texts are kept and compared as tokens, which are small; that one
+word in a hundred shares its token with another of the same days does no harm."""
 
 COMMON = dict.fromkeys((TOKENS[word] for word in _COMMON.split()), COMMON_COUNT)
 """How many of the made articles have each common word."""
@@ -99,8 +101,8 @@ def in_order(text: Text) -> tuple[int, int]:
     return text.seconds, text.key
 
 
-MOST_WORDS = 120
-"""Words of an excerpt that are compared: it can be a whole text."""
+MOST_WORDS = 48
+"""Words of a title, and of an excerpt, that are compared: the beginning says what it is about."""
 
 
 def tokens_of(found: Sequence[str]) -> frozenset[int]:
@@ -119,31 +121,20 @@ def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
     in_excerpt = tokens_of(excerpt[:MOST_WORDS]) - in_title
     if not in_title and not in_excerpt:
         return b""
-    return array("I", [len(in_title), *in_title, *in_excerpt]).tobytes()
+    wide = array("I", [len(in_title), *in_title, *in_excerpt]).tobytes()
+    packed = bytearray(len(wide) // 4 * _TOKEN_BYTES)
+    for byte in range(_TOKEN_BYTES):
+        packed[byte::_TOKEN_BYTES] = wide[byte + _FIRST_BYTE :: 4]
+    return bytes(packed)
 
 
 def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
     """The text of an article with these words."""
-    count, *tokens = array("I", packed) or (0,)
+    wide = bytearray(len(packed) // _TOKEN_BYTES * 4)
+    for byte in range(_TOKEN_BYTES):
+        wide[byte + _FIRST_BYTE :: 4] = packed[byte::_TOKEN_BYTES]
+    count, *tokens = array("I", wide) or (0,)
     return Text(key, seconds, provider, frozenset(tokens[:count]), frozenset(tokens))
-
-
-class Weighted:
-    """A text with the weights of its words."""
-
-    __slots__ = ("length", "text", "weights")
-
-    def __init__(self, text: Text, weights: dict[int, int]) -> None:
-        self.text = text
-        self.weights = weights
-        """Words that say nothing of the article are not among them."""
-        values = weights.values()
-        self.length = sqrt(sum(map(mul, values, values))) or 1.0
-
-    def weight_of(self, tokens: Iterable[int]) -> int:
-        """The weight of these words together, 0 for those that it lacks."""
-        get = self.weights.get
-        return sum(get(token, 0) for token in tokens)
 
 
 class _ByCount(dict[int, int]):
@@ -157,23 +148,61 @@ class _ByCount(dict[int, int]):
         return found
 
 
+class Weighted:
+    """A text with the weights of its words, which most texts never need."""
+
+    def __init__(self, text: Text, tokens: frozenset[int], having: list[int], by_count: _ByCount) -> None:
+        """`having`: how many articles have each of these tokens, in the set's own order."""
+        self.text = text
+        self.tokens = tokens
+        """Without those that say nothing of the article."""
+        self._having = having
+        self._by_count = by_count
+
+    @cached_property
+    def weights(self) -> dict[int, int]:
+        """Token -> weight; what the title says counts double."""
+        weights = dict(zip(self.tokens, map(self._by_count.__getitem__, self._having), strict=True))
+        for token in self.text.title & self.tokens:
+            weights[token] *= 2
+        return weights
+
+    @cached_property
+    def length(self) -> float:
+        """Of the vector that the weights are."""
+        values = self.weights.values()
+        return sqrt(sum(map(mul, values, values))) or 1.0
+
+    def weight_of(self, tokens: Iterable[int]) -> int:
+        """The weight of these words together, 0 for those that it lacks."""
+        get = self.weights.get
+        return sum(get(token, 0) for token in tokens)
+
+    def had_by(self, least: int, most: int) -> list[tuple[int, int]]:
+        """Words that so many articles have, each with its weight before it, the heaviest first."""
+        by_count, title = self._by_count, self.text.title
+        some = [
+            (-by_count[count] * (2 if token in title else 1), token)
+            for token, count in zip(self.tokens, self._having, strict=True)
+            if least <= count <= most
+        ]
+        some.sort()
+        return some
+
+
 class Weights:
     """What words weigh among some articles."""
 
     def __init__(self, counts: Mapping[int, int], articles: int) -> None:
-        """`counts`: how many articles have each word, the made ones with their COMMON words among them."""
+        """`counts`: how many of the articles have each word, made ones with COMMON words among them."""
         self.counts = counts
         self.articles = articles
         self._by_count = _ByCount(articles)
 
     def of(self, text: Text, without: frozenset[int] = frozenset()) -> Weighted:
-        """A text with its weights; what its title says counts double."""
+        """A text with its weights."""
         tokens = text.words - without if without else text.words
-        having = map(self.counts.__getitem__, tokens)
-        weights = dict(zip(tokens, map(self._by_count.__getitem__, having)))  # noqa: B905  # faster so
-        for token in text.title - without if without else text.title:
-            weights[token] *= 2
-        return Weighted(text, weights)
+        return Weighted(text, tokens, [*map(self.counts.__getitem__, tokens)], self._by_count)
 
 
 def likeness(one: Weighted, other: Weighted) -> float:
@@ -214,36 +243,31 @@ class _Window:
     def __init__(self) -> None:
         self.counts: Counter[int] = Counter(COMMON)
         self.articles = PRIOR
-        self._titles: dict[str, Counter[int]] = defaultdict(Counter)
-        self._of_provider: Counter[str] = Counter()
+        self._titles: defaultdict[str, deque[frozenset[int]]] = defaultdict(deque)
+        """Of each provider, the oldest first."""
 
     def add(self, texts: Sequence[Text]) -> None:
         update, titles = self.counts.update, self._titles
         for text in texts:
             update(text.words)
-            titles[text.provider].update(text.title)
-        self._of_provider.update([text.provider for text in texts])
+            titles[text.provider].append(text.title)
         self.articles += len(texts)
 
     def take(self, texts: Sequence[Text]) -> None:
         day = Counter(chain.from_iterable([text.words for text in texts]))
         _subtract(self.counts, day)
-        titles: dict[str, Counter[int]] = defaultdict(Counter)
         for text in texts:
-            titles[text.provider].update(text.title)
-        for provider, having in titles.items():
-            self._titles[provider] -= having  # without those that are left with none
-        self._of_provider.subtract([text.provider for text in texts])
+            self._titles[text.provider].popleft()
         self.articles -= len(texts)
 
     def habits(self, providers: Iterable[str]) -> dict[str, frozenset[int]]:
         found = {}
         for provider in set(providers):
-            articles = self._of_provider[provider]
-            if articles >= HABIT_LEAST:
-                least = HABIT_SHARE * articles
-                titles = self._titles[provider]
-                found[provider] = frozenset(token for token, having in titles.items() if having >= least)
+            titles = self._titles[provider]
+            if len(titles) >= HABIT_LEAST:
+                least = HABIT_SHARE * len(titles)
+                counts = Counter(chain.from_iterable(titles))
+                found[provider] = frozenset(token for token, having in counts.items() if having >= least)
         return found
 
 

@@ -46,10 +46,10 @@ weights are others up to REPORT_DAYS away, and one of the two may be as far agai
 OWN_WORD = 0.15
 """The part of a title's weight that a word must have to tell of another thing, from the same provider."""
 
-HEAVIEST = 11
+HEAVIEST = 9
 """Words of an article by which others are looked for."""
-LEAST_SHARED = 2
-"""Of these so many must be in the other article."""
+LEAST_SHARED, LEAST_OF_SHORT = 3, 2
+"""Of these so many must be in the other article, and of a short text so many."""
 MOST_HAVING = 400
 """Articles beyond which a word finds none."""
 MOST_COMPARED = 32
@@ -116,10 +116,12 @@ class _Reports:
 
     def of(self, known: Around, is_asked: bool) -> Iterator[Link]:
         """The links of a day's articles with earlier ones."""
+        most = min(known.weights.articles // 10, MOST_HAVING)
         for one in known.weighted():
-            some = _some(one, known)
+            some = one.had_by(2, most)
             if is_asked:
-                for place in self._candidates(some):
+                least = LEAST_OF_SHORT if len(one.tokens) < SHORT else LEAST_SHARED
+                for place in self._candidates(some, least):
                     other = self._texts[place - self._first]
                     score = score_of(other, one)
                     if score >= LINKED:
@@ -129,9 +131,8 @@ class _Reports:
             for _, token in some:
                 self._places[token].append(place)
 
-    def _candidates(self, some: list[tuple[int, int]]) -> list[int]:
+    def _candidates(self, some: list[tuple[int, int]], least: int) -> list[int]:
         """Places of earlier articles that share enough of what is rare in this one to be compared in full."""
-        some.sort()
         lists = []
         for _, token in some[:HEAVIEST]:
             places = self._places.get(token)
@@ -140,24 +141,18 @@ class _Reports:
                     del places[: bisect_left(places, self._first)]
                 lists.append(places)
         shared = Counter(chain.from_iterable(lists))
-        near = [place for place, count in shared.items() if count >= LEAST_SHARED]
+        near = [place for place, count in shared.items() if count >= least]
         if len(near) > MOST_COMPARED:
             near.sort(key=lambda place: (-shared[place], -place))
             del near[MOST_COMPARED:]
         return near
 
 
-def _some(one: Weighted, known: Around) -> list[tuple[int, int]]:
-    """Words (with their weights, turned round) that some, but not many of these days' articles have."""
-    counts, most = known.weights.counts, min(known.weights.articles // 10, MOST_HAVING)
-    return [(-weight, token) for token, weight in one.weights.items() if 1 < counts[token] <= most]
-
-
 def score_of(first: Weighted, second: Weighted) -> float:
     """How surely two articles tell the same story; linked from `LINKED` on."""
     apart = abs(first.text.seconds - second.text.seconds) / DAY
     score = likeness(first, second) - DAY_COSTS * apart
-    if min(len(first.weights), len(second.weights)) < SHORT:
+    if min(len(first.tokens), len(second.tokens)) < SHORT:
         score -= SHORT_COSTS
     if score < LINKED or apart > REPORT_DAYS or not _titles_meet(first, second):
         return 0.0
@@ -188,7 +183,7 @@ def _says_more(one: Weighted, other: Weighted) -> bool:
 
 def _held(one: Weighted, other: Weighted) -> float:
     """The part of one title's weight that is in the other text."""
-    held = one.weight_of(one.text.title & other.weights.keys())
+    held = one.weight_of(one.text.title & other.tokens)
     return held / one.weight_of(one.text.title) if held else 0.0
 
 
