@@ -101,7 +101,7 @@ def in_order(text: Text) -> tuple[int, int]:
     return text.seconds, text.key
 
 
-MOST_WORDS = 48
+MOST_WORDS = 32
 """Words of a title, and of an excerpt, that are compared: the beginning says what it is about."""
 
 
@@ -137,32 +137,38 @@ def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
     return Text(key, seconds, provider, frozenset(tokens[:count]), frozenset(tokens))
 
 
-class _ByCount(dict[int, int]):
-    """How many articles have a word -> its weight."""
+_SCALE = 256
+"""Weights are integers of so many parts."""
+_logs: list[int] = []
 
-    def __init__(self, articles: int) -> None:
-        self._articles = articles
 
-    def __missing__(self, having: int) -> int:
-        found = self[having] = max(round(-256 * log((having + 0.5) / (self._articles + 1))), 0)
-        return found
+def _logs_up_to(count: int) -> list[int]:
+    """What a word loses of its weight when so many articles have it; made once."""
+    while len(_logs) <= count:
+        _logs.append(round(_SCALE * log(len(_logs) + 0.5)))
+    return _logs
 
 
 class Weighted:
     """A text with the weights of its words, which most texts never need."""
 
-    def __init__(self, text: Text, tokens: frozenset[int], having: list[int], by_count: _ByCount) -> None:
-        """`having`: how many articles have each of these tokens, in the set's own order."""
+    def __init__(self, text: Text, tokens: frozenset[int], having: list[int], rarest: int) -> None:
+        """`having`: how many articles have each of these tokens, in the set's own order; `rarest`: what a word
+        of a single article would weigh, nearly."""
         self.text = text
         self.tokens = tokens
         """Without those that say nothing of the article."""
         self._having = having
-        self._by_count = by_count
+        self._rarest = rarest
 
     @cached_property
     def weights(self) -> dict[int, int]:
         """Token -> weight; what the title says counts double."""
-        weights = dict(zip(self.tokens, map(self._by_count.__getitem__, self._having), strict=True))
+        rarest = self._rarest
+        weights = {
+            token: max(rarest - _logs[count], 0)
+            for token, count in zip(self.tokens, self._having, strict=True)
+        }
         for token in self.text.title & self.tokens:
             weights[token] *= 2
         return weights
@@ -180,10 +186,10 @@ class Weighted:
 
     def had_by(self, least: int, most: int) -> list[tuple[int, int]]:
         """Words that so many articles have, each with its weight before it, the heaviest first."""
-        by_count, title = self._by_count, self.text.title
+        rarest, title, logs = self._rarest, self.text.title, _logs
         some = [
-            (-by_count[count] * (2 if token in title else 1), token)
-            for token, count in zip(self.tokens, self._having, strict=True)
+            ((logs[count] - rarest) * (2 if token in title else 1), token)
+            for token, count in zip(self.tokens, self._having)  # noqa: B905  # faster so
             if least <= count <= most
         ]
         some.sort()
@@ -197,12 +203,13 @@ class Weights:
         """`counts`: how many of the articles have each word, made ones with COMMON words among them."""
         self.counts = counts
         self.articles = articles
-        self._by_count = _ByCount(articles)
+        self._rarest = round(_SCALE * log(articles + 1))
+        _logs_up_to(articles)
 
     def of(self, text: Text, without: frozenset[int] = frozenset()) -> Weighted:
         """A text with its weights."""
         tokens = text.words - without if without else text.words
-        return Weighted(text, tokens, [*map(self.counts.__getitem__, tokens)], self._by_count)
+        return Weighted(text, tokens, [*map(self.counts.__getitem__, tokens)], self._rarest)
 
 
 def likeness(one: Weighted, other: Weighted) -> float:

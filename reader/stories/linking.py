@@ -56,7 +56,7 @@ MOST_COMPARED = 32
 """Articles that are compared with one in full."""
 SWEPT = 20_000
 """Articles after which words that no article of the last days has are forgotten."""
-SKETCH = 5
+SKETCH = 4
 """Runs of three tokens of an article by which copies are looked for."""
 
 
