@@ -286,8 +286,8 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
         await pilot.press("d")
         assert [one.name for one in subscriptions.load()[0]] == ["Lost"]
         await pilot.press("u")
-        assert {one.name for one in subscriptions.load()[0]} == {"Lost", "Harbour Post"}
-        assert subscriptions.load()[0][-1].every == 7200
+        assert [one.name for one in subscriptions.load()[0]] == ["Harbour Post", "Lost"]
+        assert subscriptions.load()[0][0].every == 7200
         await pilot.press("escape")
         await settled(pilot)
 

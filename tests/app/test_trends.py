@@ -157,3 +157,15 @@ async def test_what_goes_wrong_is_said_on_the_page(start: Launch) -> None:
     async with start(library=library).run_test(size=WIDE) as pilot:
         await press(pilot, "P")
         assert "the disk is gone" in picture(pilot)
+
+
+async def test_an_answer_that_comes_after_the_page_was_left_is_dropped(start: Launch) -> None:
+    """Its parts are gone by then."""
+    async with start(_some()).run_test(size=WIDE) as pilot:
+        await press(pilot, "P")
+        page = pilot.app.screen
+        assert isinstance(page, TrendsPage)
+        await press(pilot, "escape")
+        page.show_error(page.asked, "too late")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, BrowseScreen)

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.widgets import Checkbox, Input, Label, OptionList
 
 from reader.app.keys import binding
@@ -115,7 +116,10 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         if not self.is_mounted:
             self.call_later(self.show, rows)
             return
-        listed = self.query_one(OptionList)
+        try:
+            listed = self.query_one(OptionList)
+        except NoMatches:  # the page was left before its answer came
+            return
         here, place = self.row, listed.highlighted or 0
         if rows is not self._rows:
             self._fetching = ""

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -145,9 +146,13 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
     def _show_lines(self) -> None:
         if not self.is_mounted:
             return
-        self.query_one("#trends-spans", Label).update(self._spans())
-        self.query_one("#trends-about", Label).update(Content.styled(self._about(), "$foreground-muted"))
-        listed = self.query_one(OptionList)
+        try:
+            spans, about = self.query_one("#trends-spans", Label), self.query_one("#trends-about", Label)
+            listed = self.query_one(OptionList)
+        except NoMatches:  # the page was left before its answer came
+            return
+        spans.update(self._spans())
+        about.update(Content.styled(self._about(), "$foreground-muted"))
         here = listed.highlighted or 0
         chosen = self._rows[here] if here < len(self._rows) else None
         listed.clear_options()
