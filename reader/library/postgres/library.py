@@ -212,7 +212,10 @@ class SharedLibrary:
         from reader.article.urls import resolved
         from reader.config import paths
 
-        source = pictures.file_of("", resolved(url, article.base), ())
+        absolute = resolved(url, article.base)
+        if not absolute.lower().startswith(("http://", "https://")):
+            raise pictures.PictureError("its file is where the collection was published from")
+        source = pictures.file_of("", absolute, ())
         return pictures.read(source, cache=str(paths.cache_dir() / "pictures"), may_fetch=may_fetch)
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
