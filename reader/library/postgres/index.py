@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from threading import Lock, RLock
 from time import monotonic
@@ -42,6 +42,9 @@ MOST_IDLE = 3
 
 PATIENCE = 0.1
 """Seconds that a page waits for a question whose topics it shows."""
+
+MOMENT = 0.1
+"""Seconds for which what was seen is taken for what is there."""
 
 PAUSE = 1.0
 """Seconds after a failure for which no other connection is tried."""
@@ -152,6 +155,8 @@ class SharedIndex:
         self.marks = SharedMarks(address)
         self.marked: Mapping[str, BitMap] = NO_MARKS
         self._view: IndexView | None = None
+        self._seen_at = -MOMENT
+        """When it was compared with the server."""
         self._rules = TopicRules()
         with self.connections.transaction() as (connection, *_):
             check_schema(connection, address)
@@ -159,7 +164,13 @@ class SharedIndex:
     def state(self) -> tuple[int, int]:
         """The generation of what is published now, and the newest change of the role's marks."""
         with self.connections.transaction() as (_, generation, turn):
+            if (generation, turn) != (self.edition, self.turn):
+                self.look_again()
             return generation, turn
+
+    def look_again(self) -> None:
+        """Let the next question see what is there now."""
+        self._seen_at = -MOMENT
 
     @contextmanager
     def view(self) -> Iterator[IndexView]:
@@ -169,16 +180,42 @@ class SharedIndex:
                 assert self._view is not None
                 yield self._view
                 return
-            with self.connections.transaction() as (connection, generation, turn):
-                store = PostgresStore(connection, self._newest)
-                self._follow(connection, store, generation, turn)
-                assert self._view is not None
-                self._view.store = store
+            with ExitStack() as stack:
+                view = self._known_view(stack) or self._new_view(stack)
                 self._depth += 1
                 try:
-                    yield self._view
+                    yield view
                 finally:
                     self._depth -= 1
+
+    def _new_view(self, stack: ExitStack) -> IndexView:
+        """What the server has now."""
+        connection, generation, turn = stack.enter_context(self.connections.transaction())
+        store = PostgresStore(lambda: connection, self._newest)
+        self._follow(connection, store, generation, turn)
+        assert self._view is not None
+        self._view.store = store
+        self._seen_at = monotonic()
+        return self._view
+
+    def _known_view(self, stack: ExitStack) -> IndexView | None:
+        """What was seen a moment ago: a letter in the search bar makes a dozen questions, most of which need
+        no set that is not here. The server is asked for the first that is missing, and has to have the same
+        publication."""
+        if self._view is None or monotonic() - self._seen_at > MOMENT or self.turn < self.own_turn:
+            return None
+        begun: list[psycopg.Connection] = []
+
+        def connection() -> psycopg.Connection:
+            if not begun:
+                found, generation, _ = stack.enter_context(self.connections.transaction())
+                if generation != self.edition:
+                    raise Superseded
+                begun.append(found)
+            return begun[0]
+
+        self._view.store = PostgresStore(connection, self._newest)
+        return self._view
 
     @contextmanager
     def quick_view(self) -> Iterator[IndexView | None]:
@@ -247,7 +284,7 @@ class SharedIndex:
         with self.connections.transaction() as (connection, generation, _):
             if generation != self.edition:
                 raise Superseded
-            yield PostgresStore(connection)
+            yield PostgresStore(lambda: connection)
 
     def headlines(self, numbers: Sequence[int]) -> list[Headline]:
         """The headlines of these numbers, in their order; one whose article has gone is left out."""
@@ -278,7 +315,7 @@ class SharedIndex:
     def store(self) -> Iterator[PostgresStore]:
         """The columns of articles by their keys, whichever publication they are of."""
         with self.connections.transaction() as (connection, *_):
-            yield PostgresStore(connection)
+            yield PostgresStore(lambda: connection)
 
     def ask(self, question: Callable[[], _Reply]) -> _Reply:
         """Ask, again on a new connection where one was lost. Raises ReaderError, and nothing else."""
@@ -286,6 +323,7 @@ class SharedIndex:
             try:
                 return question()
             except Superseded:
+                self.look_again()
                 if not left:
                     raise SharedError(
                         f"{shown(self._address)} is published again and again: try again in a moment"

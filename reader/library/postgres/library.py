@@ -102,6 +102,7 @@ class SharedLibrary:
         """Take over what is published and marked now."""
 
         def look() -> None:
+            self._index.look_again()
             with self._index.view():
                 pass
 

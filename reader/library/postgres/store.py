@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import LiteralString
 
 import psycopg
@@ -43,10 +43,11 @@ _ARTICLE_ROW = "number, key, url, 0, path, title_key, text_key, date"
 
 
 class PostgresStore:
-    """See `reader.index.backend.SetStore`; over one connection, which the caller holds."""
+    """See `reader.index.backend.SetStore`; over a connection that the caller holds."""
 
-    def __init__(self, connection: psycopg.Connection, newest: int | None = None) -> None:
-        """With `newest`, sets are those of at most so many blocks: those with the highest numbers."""
+    def __init__(self, connection: Callable[[], psycopg.Connection], newest: int | None = None) -> None:
+        """`connection` is called for each question. With `newest`, sets are those of at most so many blocks:
+        those with the highest numbers."""
         self._connection = connection
         self._first_block = 0
         if newest is not None:
@@ -54,7 +55,7 @@ class PostgresStore:
 
     def _rows(self, question: LiteralString, *values: object) -> list[TupleRow]:
         # As bytes: a set would come as twice as many hexadecimal digits.
-        return self._connection.cursor(binary=True).execute(question, values).fetchall()
+        return self._connection().cursor(binary=True).execute(question, values).fetchall()
 
     def _numbers(self, question: LiteralString, *values: object) -> list[int]:
         return [number for (number,) in self._rows(question, *values)]

@@ -184,7 +184,7 @@ class Explained(PostgresStore):
     """A store that says how its questions are answered, instead of answering them."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
-        super().__init__(connection)
+        super().__init__(lambda: connection)
         self.plans: list[str] = []
         self._asked = connection
 
