@@ -104,6 +104,7 @@ def _figures(options: argparse.Namespace, base: Path) -> Iterator[Figure]:
             _print_imports(bench)
         if "search" in options.only:
             yield from figures_search.figures(bench, typed)
+            yield from figures_search.found_out(bench)
         if "keys" in options.only:
             small = _bench(options, base, SMALL)
             figures_load.fill(small)
@@ -128,6 +129,7 @@ def _figures_of_made(
     if "search" in options.only:
         yield from figures_search.figures(bench, typed)
         yield from figures_search.orders(bench)
+        yield from figures_search.found_out(bench)
     if "keys" in options.only:
         small = made_index.make_bench(SMALL, base, options.rounds)
         yield from figures_keys.figures(small, bench, typed)

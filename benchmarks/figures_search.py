@@ -5,7 +5,7 @@ In the processor's time: everything lies in memory, so nobody waits for anything
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from time import process_time
 from typing import TYPE_CHECKING
@@ -99,3 +99,53 @@ def _first_page(library: Library, text: str) -> tuple[float, float]:
         results.window(place, place + PAGE)
         others.append(process_time() - began)
     return first, max(others)
+
+
+ASKED, RULES = 200, 500
+"""Articles for which related ones are looked for; rules that give topics."""
+
+
+def found_out(bench: Bench) -> Iterator[Figure]:
+    """What related articles, trends and topics by rule cost."""
+    from reader.library.sources import open_library
+    from reader.query import Query, parse
+    from reader.query.topic_rules import topic_rules
+    from reader.query.trends import trend_span
+
+    count, goal = bench.corpus.size, 0.05 if bench.corpus.size < 1_000_000 else 0.1
+    with at_home(bench.home):
+        library = open_library([bench.corpus.folder])
+        try:
+            list(library.refresh())
+            results = library.select(Query())
+            places = range(0, len(results), max(len(results) // ASKED, 1))
+            seconds: list[float] = []
+            for place in places:
+                headline = results.window(place, place + 1)[0]
+                article = library.article(headline)
+                seconds.append(_seconds(lambda: library.find_related(headline, article, Query())))  # noqa: B023
+            yield Figure(f"related to {len(seconds)} articles, p50", count, percentile(seconds, 50))
+            yield Figure(
+                f"related to {len(seconds)} articles, p99", count, percentile(seconds, 99), limit=goal
+            )
+            newest = results.window(0, 1)[0].date
+            now = newest if isinstance(newest, datetime) else datetime.now(UTC)
+            for field in ("topic", "word"):
+                span = trend_span("1y", "", None, now)
+                spent = _seconds(lambda: library.trends(field, Query(), span, now))  # noqa: B023
+                yield Figure(f"trends of a year by {field}", count, spent)
+            texts = {
+                f"R{one}": f"{corpus.word(one + 50)} OR {corpus.word(one + 600)}" for one in range(RULES)
+            }
+            library.use_topics(topic_rules(texts)[0])
+            for when, query in (("first", Query()), ("then", parse(corpus.word(3)))):
+                spent = _seconds(lambda: library.facet("topic", query))  # noqa: B023
+                yield Figure(f"topics with {RULES} rules, {when}", count, spent)
+        finally:
+            library.close()
+
+
+def _seconds(ask: Callable[[], object]) -> float:
+    began = process_time()
+    ask()
+    return process_time() - began

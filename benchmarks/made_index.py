@@ -82,6 +82,8 @@ def _fill(location: str, count: int) -> None:
             load = _load(drawn[block % DRAWN], numbering, start, size, count)
             with writer.transaction():
                 writer.add_block(load)
+        # Titles of drawn words tell no stories; to find that out would take minutes.
+        connection.execute("delete from story_days_due")
     finally:
         connection.close()
 

@@ -12,6 +12,7 @@ from reader.collection.folders import Collection
 from reader.library.folder import FolderLibrary
 from reader.query import Query, parse
 from reader.query.results import Headline, RelatedLink
+from tests.stories import labelled
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "rope": ("Oldest rope found in Fenwick cave", "A rope of lime bast found in a cave is 52,000 years old."),
@@ -136,3 +137,29 @@ def test_an_empty_collection(tmp_path: Path) -> None:
         pass
     assert library.find_related(headline, article, Query()) == []
     library.close()
+
+
+def test_it_finds_what_is_labelled(tmp_path: Path) -> None:
+    """Of the articles with another report of their story it comes first for nine of ten, though stories are
+    not asked; of all pairs that are labelled as different, fewer than two in a hundred are called alike."""
+    every = labelled.read()
+    for number, one in enumerate(every):
+        _write(tmp_path, f"{number:03}", one.title, one.excerpt)
+    library = FolderLibrary(Collection([tmp_path]), None, None, finds_stories=False)
+    for _ in library.refresh():
+        pass
+    headlines = library.select(Query()).window(0, 999)
+    story = {headline.id: every[int(headline.url[-3:])].story for headline in headlines}
+    firsts: list[bool] = []
+    others = pairs = 0
+    for headline in headlines:
+        found = library.find_related(headline, library.article(headline), Query(), limit=20)
+        ids = [link.headline.id for link in found if link.headline]
+        own = story[headline.id]
+        same = sum(one == own for one in story.values()) - 1
+        others += sum(story[one] != own for one in ids)
+        pairs += len(story) - 1 - same
+        if same:
+            firsts.append(bool(ids) and story[ids[0]] == own)
+    library.close()
+    assert sum(firsts) >= 0.9 * len(firsts) and others < 0.02 * pairs
