@@ -6,7 +6,6 @@ candidates, rarest words first, so nothing is stored for this but the words that
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +24,7 @@ from reader.index.schema import SetKind
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.query.results import Headline, RelatedLink
-from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, pack, tokens_of
+from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, pack, tokens_of, widened
 
 MOST_POSTINGS = 20_000
 """Articles that are looked at, once for each word that they share: 5 ms."""
@@ -100,7 +99,7 @@ class RelatedWords:
         """How like this article is one with these words, 0 to 1."""
         if not packed:
             return 0.0
-        count, *tokens = array("I", packed)
+        count, *tokens = widened(packed)
         weights, title = self._weights, self._title
         product = square = 0.0
         for place, token in enumerate(tokens):

@@ -128,12 +128,17 @@ def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
     return bytes(packed)
 
 
-def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
-    """The text of an article with these words."""
+def widened(packed: bytes) -> array[int]:
+    """How many words of the title are packed, their tokens, and those of the excerpt."""
     wide = bytearray(len(packed) // _TOKEN_BYTES * 4)
     for byte in range(_TOKEN_BYTES):
         wide[byte + _FIRST_BYTE :: 4] = packed[byte::_TOKEN_BYTES]
-    count, *tokens = array("I", wide) or (0,)
+    return array("I", wide)
+
+
+def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
+    """The text of an article with these words."""
+    count, *tokens = widened(packed) or (0,)
     return Text(key, seconds, provider, frozenset(tokens[:count]), frozenset(tokens))
 
 
@@ -153,8 +158,8 @@ class Weighted:
     """A text with the weights of its words, which most texts never need."""
 
     def __init__(self, text: Text, tokens: frozenset[int], having: list[int], rarest: int) -> None:
-        """`having`: how many articles have each of these tokens, in the set's own order; `rarest`: what a word
-        of a single article would weigh, nearly."""
+        """`having`: how many articles have each of these tokens, in the set's own order; `rarest`: what a
+        word of a single article would weigh, nearly."""
         self.text = text
         self.tokens = tokens
         """Without those that say nothing of the article."""
