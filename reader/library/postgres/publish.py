@@ -123,8 +123,8 @@ class Publisher:
                 report = report._replace(generation=max(generation + 1, time_ns() // 1_000_000))
                 self._finish(connection, report, is_sharded="shards" in meta)
             connection.rollback()
-            if report.added + report.changed > report.articles * ANALYZED and "shards" not in meta:
-                analyze(connection)
+            if report.generation != generation and "shards" not in meta:
+                settle(connection, is_large=report.added + report.changed > report.articles * ANALYZED)
         yield Step("done", report=report._replace(seconds=monotonic() - began))
 
     def _begin(self, connection: psycopg.Connection) -> dict[str, str]:
@@ -445,9 +445,13 @@ def _one(connection: psycopg.Connection, question: LiteralString, *values: objec
     return row[0] if row else None
 
 
-def analyze(connection: psycopg.Connection) -> None:
-    """Let the server look at how the values lie; without the right to, it does so in its own time."""
-    for table in ("sets", "article"):
+def settle(connection: psycopg.Connection, *, is_large: bool) -> None:
+    """Let the server look at how the values lie; without the right to, it does so in its own time, as shards
+    do."""
+    statements = ["select brin_summarize_new_values('sets_by_block')"]
+    if is_large:
+        statements += ["analyze sets", "analyze article"]
+    for statement in statements:
         with suppress(psycopg.Error):
-            connection.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
-            connection.commit()
+            connection.execute(statement.encode())
+        connection.commit()

@@ -44,13 +44,15 @@ create unique index article_by_key on {schema}.article(key, block);
 create index article_by_id on {schema}.article((key >> 15));
 create index article_by_date on {schema}.article(date, number);
 create index article_by_title on {schema}.article(sort_title, number);
+create index sets_by_block on {schema}.sets using brin(block) with (pages_per_range = 32, autosummarize = on);
 alter table {schema}.sets alter column data set storage external;
 """
 """`sort_title` is the title's place from A to Z (`titles` of a folder's index), `title_key` and `text_key`
 tell articles apart. `words` has a line for each searched text, the title's first, with a space before,
 between and behind its words: a phrase stands in it as ` two words `; `title_words` is the first line. `path`
 lies below the published folder, after its name where there are several. `stamp` says from which file a row
-was made. `block` is `number >> 16`, in each key so that Citus can distribute by it."""
+was made. `block` is `number >> 16`, in each key so that Citus can distribute by it; a publisher compares
+the sets of a block, which lie together mostly."""
 
 _BESIDE = """
 create table {schema}.meta(key text primary key, value text not null);
