@@ -18,6 +18,7 @@ from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 
 from reader.web.server import SOURCES, Server, environment, page_of
 from tests.app.real_screen import environment_of
+from tests.conftest import LONG
 
 PATIENCE = 40.0
 TOKEN = "a-token-of-some-length"
@@ -228,14 +229,11 @@ async def test_the_reader_behind_a_page_is_restricted_and_alone(folder: Path, tm
     "sent",
     [
         "no JSON",
-        "[]",
-        "{}",
-        '["stdin"]',
-        '["resize", {"width": "x"}]',
         '["resize", 7]',
-        "[" * 5000,
-        "null",
-        "7",
+        *(
+            pytest.param(text, marks=LONG)
+            for text in ("[]", "{}", '["stdin"]', '["resize", {"width": "x"}]', "[" * 5000, "null", "7")
+        ),
     ],
 )
 async def test_what_no_page_sends_ends_the_screen(address: str, sent: str) -> None:
