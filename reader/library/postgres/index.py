@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from threading import Lock, RLock
+from threading import Lock, RLock, get_ident
 from time import monotonic
 from typing import TypeVar
 
@@ -143,7 +143,8 @@ class SharedIndex:
         self._newest = newest
         self.connections = Connections(address)
         self._lock = RLock()
-        self._depth = 0
+        self._asking = 0
+        """The thread that has a view."""
         self.edition = -1
         """The generation of the publication that was seen last."""
         self.total: int | None = None
@@ -176,17 +177,17 @@ class SharedIndex:
     def view(self) -> Iterator[IndexView]:
         """The index as it is now, for one question; other threads' questions wait."""
         with self._lock:
-            if self._depth:
+            if self._asking:
                 assert self._view is not None
                 yield self._view
                 return
             with ExitStack() as stack:
                 view = self._known_view(stack) or self._new_view(stack)
-                self._depth += 1
+                self._asking = get_ident()
                 try:
                     yield view
                 finally:
-                    self._depth -= 1
+                    self._asking = 0
 
     def _new_view(self, stack: ExitStack) -> IndexView:
         """What the server has now."""
@@ -280,7 +281,12 @@ class SharedIndex:
 
     @contextmanager
     def _page(self) -> Iterator[PostgresStore]:
-        """The rows of articles, beside whatever question is being answered. Raises Superseded."""
+        """The rows of articles: within the question that this thread is asking, else beside whatever other
+        threads ask. Raises Superseded."""
+        if self._asking == get_ident():
+            assert self._view is not None and isinstance(self._view.store, PostgresStore)
+            yield self._view.store
+            return
         with self.connections.transaction() as (connection, generation, _):
             if generation != self.edition:
                 raise Superseded
