@@ -121,6 +121,8 @@ def fetch(
             for step in _steps(run, todo):
                 report.add(step)
                 yield step
+            if os.path.isdir(news.root):
+                state.note_mount(news.root, _mount_above(news.root))
             if protected is not None:
                 report.removed = retention.remove_expired(state, news, feeds, protected)
         finally:
@@ -135,6 +137,20 @@ def _check_folder(news: NewsFolder, state: State) -> None:
             f"the news folder {where} is gone, though articles were written before; bring it back (a disk "
             f'that is not mounted?), or start over with "mkdir {where}"'
         )
+    point = state.mount_of(news.root)
+    if point and not os.path.ismount(point) and not os.listdir(news.root):
+        raise StorageError(
+            f"the disk with the news folder is not mounted at {display_path(point)}; mount it, or set another"
+            " folder in [feeds] of the configuration"
+        )
+
+
+def _mount_above(folder: str) -> str:
+    """Where the disk is mounted that a folder is on; empty for the system's own."""
+    folder = os.path.realpath(folder)
+    while not os.path.ismount(folder):
+        folder = os.path.dirname(folder)
+    return folder if folder != os.path.dirname(folder) else ""
 
 
 @contextmanager

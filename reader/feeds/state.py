@@ -48,6 +48,7 @@ create table entry(
 create index entry_identity on entry(identity) where identity <> '';
 create table host(name text primary key, until real not null) without rowid;
 """
+_MOUNT = "create table if not exists mount(folder text primary key, point text not null) without rowid"
 
 
 class Stage(IntEnum):
@@ -142,6 +143,18 @@ class State:
                         self._connection.execute(statement)
                     self._connection.execute(f"pragma user_version = {VERSION}")
             os.chmod(self.path, 0o600)
+        self._connection.execute(_MOUNT)
+
+    def mount_of(self, folder: str) -> str:
+        """Where the disk was mounted that this news folder was on; empty if it was not on one."""
+        with self._said():
+            row = self._connection.execute("select point from mount where folder = ?", (folder,)).fetchone()
+        return row[0] if row else ""
+
+    def note_mount(self, folder: str, point: str) -> None:
+        """Remember where the disk is mounted that this news folder is on."""
+        with self._said():
+            self._connection.execute("insert or replace into mount values(?, ?)", (folder, point))
 
     def close(self) -> None:
         """Let go of the file."""

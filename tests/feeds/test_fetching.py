@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -522,6 +523,26 @@ def test_not_modified_without_a_question_is_a_failure(desk: Desk) -> None:
     desk.site.pages["/feed"] = Page(status=304)
     desk.subscribe()
     assert "not modified (304), but nothing was fetched" in desk.fetch().errors[0][1]
+
+
+def test_an_empty_mount_point_is_not_taken_for_emptied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk is missing nothing is written beside it; an emptied folder on it is the user's will."""
+    mounted = {str(desk.folder)}
+    monkeypatch.setattr("os.path.ismount", lambda path: str(path) in {"/", *mounted})
+    desk.site.pages["/feed"] = Page(rss(item(1)))
+    desk.subscribe()
+    desk.fetch()
+    away = desk.folder.rename(desk.folder.with_name("away"))
+    desk.folder.mkdir()
+    mounted.clear()
+    desk.site.pages["/feed"] = Page(rss(item(1), item(2)))
+    with pytest.raises(StorageError, match="is not mounted at"):
+        desk.fetch()
+    assert not any(desk.folder.iterdir())
+    mounted.add(str(desk.folder))
+    assert desk.fetch().new == 1
+    shutil.rmtree(desk.folder)
+    away.rename(desk.folder)
 
 
 def test_a_news_folder_that_is_gone_is_not_taken_for_emptied(desk: Desk) -> None:
