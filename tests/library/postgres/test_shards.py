@@ -253,11 +253,10 @@ def test_no_page_fails_and_no_mark_is_lost_when_nodes_die(tmp_path: Path, _: int
         with closing(FolderLibrary.open([spread(tmp_path / "news", 200)])) as library:
             publish(library, asked)
         set_keys, sentences, pages = _read_and_mark(asked, pairs)
-        assert pages > 100 and len(set_keys) > 20
+        assert pages > 50 and len(set_keys) > 20 and sentences > 0
         with closing(open_library([asked])) as shared:
             found = {one.id for one in shared.select(parse("is:starred")).window(0, 500)}
         assert set_keys <= found
-        print(f"{pages} pages, 0 failed; {len(set_keys)} marks set, {sentences} refused with a sentence")
 
 
 def _of_both(primary: PostgresServer, standby: PostgresServer) -> str:
