@@ -7,9 +7,7 @@ What is not allowed is offered nowhere, and asks here once more where it would h
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -92,6 +90,9 @@ def restrict() -> None:
         if name != "TEXTUAL_DRIVER" or not is_in_browser():
             del os.environ[name]
     os.environ.pop("READER_DEBUG", None)
+    import signal  # 2 ms that only a restricted reader pays
+    import threading
+
     if hasattr(signal, "SIGTSTP") and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
