@@ -32,6 +32,7 @@ from reader.app.paint.cells import cut, one_line
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page
 from reader.app.terminal_output import TerminalOutput
 from reader.article.urls import shown_host
+from reader.permissions import is_in_browser
 from reader.terminal import Terminal
 
 WIDEST = 90
@@ -125,6 +126,21 @@ class Links(Page[str | None]):
         self.dismiss(self._current)
 
 
+class AddressLine(Static):
+    """An address, which a terminal that knows links opens by itself, and a browser when it is clicked."""
+
+    def __init__(self, url: str, *, is_link: bool) -> None:
+        super().__init__(
+            Content(url).stylize(Style(link=url)) if is_link else url, classes="address-url", markup=False
+        )
+        self.url = url
+
+    def on_click(self) -> None:
+        """Open it where a browser shows the screen."""
+        if is_in_browser():
+            self.app.open_url(self.url)
+
+
 class Address(Page[None]):
     """The addresses, as links where the terminal knows links, and what was done with them."""
 
@@ -163,12 +179,7 @@ class Address(Page[None]):
             for title, url in self.links:
                 if title:
                     yield Static(Content(title), classes="address-title")
-                link = (
-                    Content(url).stylize(Style(link=url))
-                    if self._terminal.links is not False
-                    else Content(url)
-                )
-                yield Static(link, classes="address-url")
+                yield AddressLine(url, is_link=self._terminal.links is not False)
             if len(self.links) == 1:
                 yield QrCode(self.links[0][1], is_unicode=self._terminal.is_unicode, id="address-code")
         yield KeyLine(id="address-keys", classes="")
