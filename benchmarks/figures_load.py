@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from shutil import rmtree
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -23,9 +24,13 @@ from benchmarks.timing import (
     timed,
     worked,
 )
+from reader.collection.folders import Collection
+from reader.library.folder import FolderLibrary
 
 COLD_LOAD = 0.6
 INDEX = 0.35
+WITH_STORIES = 1.2
+ARRIVING = 50
 MOST_LOADING = 400_000_000
 """Bytes over all processes during a cold load."""
 
@@ -40,6 +45,8 @@ def figures(bench: Bench, loaded: Floor, painted: Floor) -> Iterator[Figure]:
     if not bench.is_quick:
         yield _memory(bench)
     yield _nothing_changed(bench)
+    yield _with_stories(bench)
+    yield _arrival(bench)
 
 
 def _load_anew(bench: Bench) -> None:
@@ -113,6 +120,58 @@ def _nothing_changed(bench: Bench) -> Figure:
     return Figure(
         "refresh, nothing changed", bench.corpus.size, seconds, Floor("scandir + stat", walked), most=1.2
     )
+
+
+def _with_stories(bench: Bench) -> Figure:
+    """A cold load with stories beside one without them."""
+
+    def load(*, finds_stories: bool) -> float:
+        with TemporaryDirectory(dir=bench.home.parent) as home:
+            library = FolderLibrary(
+                Collection([bench.folder]), f"{home}/cache", f"{home}/data", finds_stories=finds_stories
+            )
+            try:
+                return timed(lambda: list(library.refresh()))
+            finally:
+                library.close()
+
+    without, seconds = alternating(
+        (lambda: load(finds_stories=False), lambda: load(finds_stories=True)), bench.few
+    )
+    floor = Floor("without stories", without)
+    return Figure("cold load with stories", bench.corpus.size, seconds, floor, most=WITH_STORIES)
+
+
+def _arrival(bench: Bench) -> Figure:
+    """Fifty articles of one day come to a collection that is indexed."""
+    from reader.library.sources import open_library
+
+    def arrive() -> float:
+        names = [folder / f"arrived-{number}.md" for number in range(ARRIVING)]
+        for number, name in enumerate(names):
+            title, excerpt = corpus.text(chance, 9), corpus.text(chance, 35)
+            header = f"title: {title}\nexcerpt: {excerpt}\npublishedDateTime: 2024-06-01T12:00:{number:02}Z"
+            name.write_text(f"---\n{header}\n---\n")
+        try:
+            return timed(lambda: list(library.refresh()))
+        finally:
+            for name in names:
+                name.unlink()
+            list(library.refresh())
+
+    chance = Random(1)
+    folder = bench.corpus.folder / "arrived"
+    folder.mkdir(exist_ok=True)
+    try:
+        with at_home(bench.home):
+            library = open_library([bench.corpus.folder])
+            try:
+                seconds = median(arrive() for _ in range(3))
+            finally:
+                library.close()
+    finally:
+        folder.rmdir()
+    return Figure(f"{ARRIVING} articles arrive, with stories", bench.corpus.size, seconds)
 
 
 def fill(bench: Bench) -> None:

@@ -176,6 +176,8 @@ def progress_line(step: Progress, seconds: float) -> str:
         return f"looking for articles: {counted(step.seen, 'file')}"
     if step.phase == "date":
         return f"looking for dates: {step.read:,} of {counted(step.to_read, 'file')}"
+    if step.phase == "stories":
+        return f"looking for stories: {step.read:,} of {counted(step.to_read, 'day')}"
     part = min(step.read / step.to_read, 1.0)
     bar = "━" * round(part * 20) + "─" * (20 - round(part * 20))
     left = f", {round(seconds * (1 - part) / part):,} s left" if 0.02 < part < 1 and seconds > 1 else ""

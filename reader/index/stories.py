@@ -72,7 +72,7 @@ class StoryFinder:
         return sum(self._sizes(since - DAYS_BEFORE, until + REPORT_DAYS) for since, until in self._due())
 
     def run(self, workers: IndexWorkers | None) -> Iterator[Progress]:
-        """Find what is due; the last step is taken when all is written."""
+        """Find what is due, telling how many days are done; the last step is taken when all is written."""
         tasks = [
             stretch for since, until in self._due() for stretch in self._stretches(since, until, workers)
         ]
@@ -80,12 +80,14 @@ class StoryFinder:
         after: dict[tuple[int, int, int], float] = {}
         stretches = (self._stretch(since, until) for since, until in tasks)
         found = workers.map(link_stretch, stretches) if workers else map(link_stretch, stretches)
-        for done, ((since, until), links) in enumerate(zip(tasks, found, strict=True), 1):
+        first = tasks[0][0] if tasks else 0
+        days = max(tasks[-1][1] - first, 1) if tasks else 0
+        for (since, until), links in zip(tasks, found, strict=True):
             before.update(self._stored_links(since, until))
             after.update(self._numbered(links))
-            yield Progress("stories", read=done, to_read=len(tasks))
+            yield Progress("stories", read=min(until - first, days), to_read=days)
         self._write(before, after)
-        yield Progress("stories", read=len(tasks), to_read=len(tasks), changed=True)
+        yield Progress("stories", read=days, to_read=days, changed=True)
 
     def _due(self) -> list[tuple[int, int]]:
         """The days whose articles may be linked otherwise with earlier ones, as ranges of days."""

@@ -167,7 +167,7 @@ class Progress(NamedTuple):
     seen: int = 0
     """Files found so far."""
     read: int = 0
-    """Files read so far; in the phase `date` those whose date was looked for."""
+    """Files read so far; in the phase `date` those whose date was looked for, in `stories` days."""
     to_read: int = 0
     """Files that will have to be read, as far as known."""
     changed: bool = False

@@ -197,7 +197,7 @@ class Refreshing:
             found = (0.0, f"{counted(progress.seen, 'file')} found")
             self._information.progress = found if progress.seen else None
             return
-        done = "dated" if progress.phase == "date" else "read"
+        done = {"date": "dated", "stories": "days compared"}.get(progress.phase, "read")
         story = f"{progress.read:,} of {progress.to_read:,} {done}"
         part = progress.read / progress.to_read
         self._information.progress = (part, f"{story} · {left}" if left else story)
