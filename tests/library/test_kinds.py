@@ -11,6 +11,8 @@ from reader.errors import NoSuchArticle
 from reader.library import Change, Library
 from reader.query import SORTS, parse
 from reader.query.results import Stretch
+from reader.query.topic_rules import topic_rules
+from reader.query.trends import trend_span
 from tests.index.files import NOW, every, ids, named, opened, text_of, titles, write
 from tests.library.kinds import KINDS, library_of_kind
 
@@ -131,3 +133,29 @@ def test_a_refresh_says_how_many_there_are(library: Library) -> None:
     *_, last = library.refresh()
     assert last.report is not None and library.total == COUNT
     assert [*library.refresh_for(10)] == [] and library.is_fresh(every(library)[:5])
+
+
+def test_related_articles_and_trends(library: Library) -> None:
+    """What the file lists comes first; what is alike is in the collection; counts over time are the same."""
+    (one,) = named(library, "Harbour X 30")
+    article = library.article(one)
+    found = library.find_related(one, article, parse("-title:10"), limit=5)
+    assert [link.reason for link in found[:1]] == ["listed"] and len(found) <= 6
+    assert all(link.headline is not None and link.headline.id != one.id for link in found)
+    span = trend_span("2024-02", "2024-03", "month", NOW)
+    (trend,) = library.trends("topic", parse("harbour"), span, NOW).values
+    assert (trend.value, trend.counts) == ("AI", (14, 14)) and trend.count == 28
+    assert trend.count == len(library.select(parse("topic:AI since:2024-02 until:2024-03"), NOW))
+    assert library.trends("word", parse(""), span, NOW).articles == 28
+
+
+def test_topics_by_rule(library: Library) -> None:
+    """They are counted, found and shown, and gone with the rule."""
+    library.use_topics(topic_rules({"Thirties": "title:30 OR title:31", "ai": "title:30"})[0])
+    assert titles(library, "topic:thirties sort:title") == ["Harbour X 30", "Harbour Y 31"]
+    assert {one.value: one.count for one in library.facet("topic", parse("")).values} == {
+        "AI": COUNT, "Thirties": 2,
+    }  # fmt: skip
+    assert named(library, "Harbour X 30")[0].added_topics == ("Thirties",)
+    library.use_topics(topic_rules({})[0])
+    assert not every(library, "topic:Thirties")
