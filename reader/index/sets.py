@@ -66,7 +66,7 @@ def check_sets(connection: sqlite3.Connection) -> None:
     except Exception as error:
         raise sqlite3.DatabaseError("the index is damaged") from error
     finally:
-        connection.execute("commit")
+        connection.rollback()
     if not is_whole:
         raise sqlite3.DatabaseError("the index is damaged: its sets are not those of its articles")
 
