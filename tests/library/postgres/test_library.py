@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -283,3 +283,34 @@ def test_a_server_that_is_started_again_is_noticed(
             if library is not None:
                 library.close()
             server.stop()
+
+
+def test_a_standby_is_read_and_its_primary_marked(
+    folder: FolderLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Marks go to the server that takes them and are seen at once, though the standby hears of them later; it
+    sends no notices, so a publication is seen by looking."""
+    from reader.library.postgres import watching
+    from reader.library.postgres.library import SharedLibrary
+    from tests.postgres_server import servers_folder
+
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.1)
+    with servers_folder() as place, ExitStack() as stack:
+        primary = PostgresServer(place / "one").start()
+        stack.callback(primary.stop)
+        publish(folder, primary.url(), is_first=True)
+        standby = PostgresServer(place / "two", primary=primary).start()
+        stack.callback(standby.stop)
+        both = standby.url().replace(f":{standby.port}/", f":{standby.port},127.0.0.1:{primary.port}/")
+        library = stack.enter_context(closing(SharedLibrary(both)))
+        assert len(every(library)) == 3
+        with psycopg.connect(standby.url(), autocommit=True) as connection:
+            connection.execute("select pg_wal_replay_pause()")
+            assert library.mark(every(library)[:2], Change(read=True)) == 2
+            assert len(every(library, "is:read")) == 2 and library.undo() == "2 marked read"
+            assert every(library, "is:read") == []
+            connection.execute("select pg_wal_replay_resume()")
+        [*library.refresh()]
+        add(folder, tmp_path, primary.url(), "New", "2024-02-01")
+        assert any(library.wait_for_change(0.1) for _ in range(100))
+        assert titles(library)[0] == "New"
