@@ -22,6 +22,9 @@ from reader.library.postgres.schema import (
     tables_of_shard,
 )
 
+LOCK = 0x6E657774
+"""The advisory lock of whoever sets up a database."""
+
 
 class NoRights(SharedError):
     """The role may not set a collection up; somebody else runs `script`."""
@@ -42,6 +45,7 @@ def set_up(
         told(address),
         closing(connect(address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
     ):
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))  # two at once would both make them
         makes_tables = is_first and not _has_tables(connection)
         if makes_tables:
             for shard in shards:
