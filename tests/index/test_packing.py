@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index.packing import listed_many, lows_of, numbers_in, pack, pack_set, rare_rows, unpack
+from reader.index.packing import (
+    listed_many,
+    lows_of,
+    numbers_in,
+    pack,
+    pack_set,
+    rare_rows,
+    unpack,
+    words_of_rare,
+)
 from reader.index.schema import create
 from reader.index.sets import find_rare
 
@@ -107,3 +116,18 @@ def test_rare_words(words: dict[str, list[int]], wanted: list[str]) -> None:
             assert find(word, True) == sorted(
                 {number for other, numbers in words.items() if other.startswith(word) for number in numbers}
             )
+
+
+@given(
+    st.dictionaries(
+        st.text("abé日", min_size=1, max_size=4),
+        st.sets(st.integers(0, 65_535), min_size=1, max_size=48).map(sorted),
+        max_size=120,
+    )
+)
+def test_rare_words_one_by_one(words: dict[str, list[int]]) -> None:
+    """The rows of rare words give each word back with its numbers, in order."""
+    in_order = sorted(words)
+    rows = rare_rows(in_order, [lows_of(words[word]) for word in in_order])
+    found = [(word, list(numbers_in(lows))) for _, row in rows for word, lows in words_of_rare(row)]
+    assert found == [(word, words[word]) for word in in_order]
