@@ -5,17 +5,17 @@ No row is looked at, but for what no set can tell: phrases, parts of URLs and of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
 from reader.article.text import fold, is_unspaced, signs, words
 from reader.errors import QueryError, shown
 from reader.index.schema import DAY, STORED, SetKind
-from reader.index.topic_sets import TopicSet, TopicSets
+from reader.index.topic_sets import FindPhrase, TopicSet, TopicSets
 from reader.index.view import IndexView, ValueMembers
 from reader.query import Clause, Group, Term
 from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 MOST_CHECKED = 10_000
 """Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
-
-FindPhrase: TypeAlias = Callable[[Sequence[int], str, Sequence[str], bool], Iterable[int]]
-"""(numbers, field, words, whether the last may go on) -> those in whose article they stand together."""
 
 
 class Search:
@@ -236,7 +233,8 @@ class Search:
         """What matches the rules with these folded names."""
 
         def narrow(among: BitMap, clauses: Iterable[Clause], rule: TopicRule) -> tuple[BitMap, bool]:
-            inner = Search(self._view, self._now, self._find_phrase, topics, rule.ring)
+            find_phrase = self._view.phrases.through(self._find_phrase)
+            inner = Search(self._view, self._now, find_phrase, topics, rule.ring)
             return inner.narrowed(among, clauses), inner.is_exact
 
         found = topics.get(names, self._now, self._view.marks, narrow)

@@ -33,9 +33,10 @@ from reader.index.schema import (
     memory_uri,
     unpack_name,
 )
-from reader.index.search import FindPhrase, Search
+from reader.index.search import Search
 from reader.index.sets import check_sets, read_field
 from reader.index.sqlite import SqliteStore
+from reader.index.topic_sets import FindPhrase
 from reader.index.view import IndexView
 from reader.permissions import permissions
 from reader.query.results import Headline
@@ -219,7 +220,10 @@ class Index:
             (version,) = self._store.connection.execute("pragma data_version").fetchone()
             if version != self._seen:
                 check_sets(self._store.connection)
-                self._view = IndexView(self._store, self.marked, self._view.known_late, self._rules)
+                before = self._view
+                self._view = IndexView(
+                    self._store, self.marked, before.known_late, self._rules, before.phrases
+                )
                 self._seen = version
             self._view.use_marks(self.marked)
             yield self._view

@@ -17,6 +17,9 @@ from reader.query.topic_rules import TopicRule, TopicRules
 if TYPE_CHECKING:
     from reader.index.view import ValueMembers
 
+FindPhrase: TypeAlias = Callable[[Sequence[int], str, Sequence[str], bool], Iterable[int]]
+"""(numbers, field, words, whether the last may go on) -> those in whose article they stand together."""
+
 Narrow: TypeAlias = Callable[[BitMap, Iterable[Clause], TopicRule], tuple[BitMap, bool]]
 """(among which articles, clauses, whose they are) -> those that pass, and whether that is exact."""
 
@@ -75,3 +78,33 @@ class TopicSets:
     def keep_members(self, sets: Sequence[TopicSet], members: Sequence[ValueMembers]) -> None:
         """Keep the values of the facet, which every letter asks for again."""
         self._members = sets, members
+
+
+class KnownPhrases:
+    """Which articles have the phrases of rules: files are read for them, and the rules hold all the time.
+
+    Numbers mean the same text as long as an edition lasts.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, tuple[str, ...], bool], tuple[BitMap, BitMap]] = {}
+        """Field, words and whether the last may go on -> articles that were looked at, and those that have
+        it."""
+
+    def through(self, find: FindPhrase) -> FindPhrase:
+        """`find`, asked for each phrase and article once."""
+
+        def known(numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool) -> BitMap:
+            key, asked = (field, tuple(wanted), prefix), BitMap(numbers)
+            seen, having = self._known.get(key, (BitMap(), BitMap()))
+            if new := asked - seen:
+                having = having | BitMap(find([*new], field, wanted, prefix))
+                if key in self._known or len(self._known) < MOST_PHRASES:
+                    self._known[key] = seen | new, having
+            return having & asked
+
+        return known
+
+
+MOST_PHRASES = 1_000
+"""Phrases that are remembered."""

@@ -22,7 +22,7 @@ from reader.index.membership import Stories
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
 from reader.index.stretches import Late, LateArticle, Titles, placed
-from reader.index.topic_sets import TopicSets
+from reader.index.topic_sets import KnownPhrases, TopicSets
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
 from reader.query.topic_rules import TopicRules
@@ -76,11 +76,13 @@ class IndexView:
         marks: Mapping[str, BitMap],
         late: Late | None = None,
         rules: TopicRules | None = None,
+        phrases: KnownPhrases | None = None,
     ) -> None:
-        """Give what an earlier view of the same edition knew of the late articles: it may still hold. The
-        rules give topics."""
+        """Give what an earlier view of the same edition knew of the late articles and of phrases, which may
+        still hold. The rules give topics."""
         self.store = store
         self._rules = rules or TopicRules()
+        self.phrases = phrases or KnownPhrases()
         self.known_late = late
         self.marks = marks
         """read, starred, note, and tag:NAME."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -95,3 +96,29 @@ def test_other_rules_and_marks_hold_at_once(asked: tuple[FolderLibrary, Model]) 
     library.use_topics(topic_rules({})[0])
     assert library.generation != before and not len(library.select(parse("topic:Starred")))
     library.undo()
+
+
+def test_the_files_of_a_phrase_are_read_once(tmp_path: Path) -> None:
+    """Not again when other articles have come, nor when the rules are others; what came is looked at."""
+    read: list[int] = []
+
+    class Counting(FolderLibrary):
+        def _with_phrase(
+            self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
+        ) -> Iterable[int]:
+            read.extend(numbers)
+            return super()._with_phrase(numbers, field, wanted, prefix)
+
+    for number in range(5):
+        words = "quiet week" if number % 2 else "week quiet"
+        write(tmp_path / f"{number}.md", text_of(words, "2024-05-01", url=f"https://a.example/{number}"))
+    library = Counting(Collection([tmp_path]), None, None)
+    refresh(library)
+    library.use_topics(topic_rules({"Calm": '"quiet week"'})[0])
+    assert len(library.select(parse("topic:Calm"))) == 2 and len(read) == 5
+    write(tmp_path / "new.md", text_of("quiet week", "2024-05-02", url="https://a.example/new"))
+    refresh(library)
+    library.use_topics(topic_rules({"Peace": '"quiet week"'})[0])
+    assert len(library.select(parse("topic:Peace"))) == 3 and len(read) == 6
+    assert [one.count for one in library.facet("topic", Query()).values if one.value == "Peace"] == [3]
+    library.close()
