@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from reader.library import Change
-from reader.library.folder import FolderLibrary
+from reader.library import Change, Library
 from reader.query import SORTS, parse
 from reader.query.results import Folding, Headline
 from tests.index.files import opened, refresh
 from tests.index.test_stories import ARTICLES, Version, put
+from tests.library.kinds import KINDS, library_of_kind
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FolderLibrary]:
+@pytest.fixture(scope="module", params=KINDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The labelled articles, some of which came late."""
     folder = tmp_path_factory.mktemp("folding")
     versions = [Version(str(number), one) for number, one in enumerate(ARTICLES)]
@@ -24,8 +24,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FolderLibrary]
     refresh(found)
     put(folder, versions[1::2])
     refresh(found)
-    found.mark(found.select(parse("title:to")), Change(read=True))
-    yield found
+    with library_of_kind(request, request.param, found) as asked:
+        asked.mark(asked.select(parse("title:to")), Change(read=True))
+        yield asked
     found.close()
 
 
@@ -46,9 +47,7 @@ def folded(rows: list[Headline], opened_stories: frozenset[str]) -> list[str]:
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize("text", ["", "is:unread", "provider:Wire*", "on OR the", "title:nothing"])
-def test_a_folded_list_is_the_plain_one_folded(
-    library: FolderLibrary, text: str, sign: str, sort: str
-) -> None:
+def test_a_folded_list_is_the_plain_one_folded(library: Library, text: str, sign: str, sort: str) -> None:
     """Rows, their order, their windows and positions, and what is unfolded."""
     query = parse(f"{text} sort:{sign}{sort}")
     rows = [*library.select(query).window(0, 1000)]
@@ -65,7 +64,7 @@ def test_a_folded_list_is_the_plain_one_folded(
         assert [results.position(one.number) for one in whole] == [*range(len(wanted))]
 
 
-def test_a_row_stands_for_its_whole_story(library: FolderLibrary) -> None:
+def test_a_row_stands_for_its_whole_story(library: Library) -> None:
     """The others that match are counted and named, and come with the row."""
     results = library.select(parse("is:unread"), folding=Folding())
     total = 0
@@ -80,7 +79,7 @@ def test_a_row_stands_for_its_whole_story(library: FolderLibrary) -> None:
     assert total == results.articles
 
 
-def test_only_rows_with_something_unread(library: FolderLibrary) -> None:
+def test_only_rows_with_something_unread(library: Library) -> None:
     """A row is omitted where all of its story is read."""
     every = library.select(parse(""), folding=Folding())
     wanted = [
@@ -90,7 +89,7 @@ def test_only_rows_with_something_unread(library: FolderLibrary) -> None:
     assert [row.id for row in unread.window(0, 1000)] == wanted and len(wanted) < len(every)
 
 
-def test_marking_rows_marks_what_is_folded_into_them(library: FolderLibrary) -> None:
+def test_marking_rows_marks_what_is_folded_into_them(library: Library) -> None:
     """Those above the cursor, say."""
     from reader.query.results import Stretch
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from reader.collection.folders import Collection
+from reader.library import Library
 from reader.library.folder import FolderLibrary
 from reader.query import Query, parse
 from reader.query.results import Headline, RelatedLink
+from tests.library.kinds import KINDS, library_of_kind
 from tests.stories import labelled
 
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -41,8 +43,8 @@ def _write(folder: Path, name: str, title: str, excerpt: str, more: str = "") ->
     (folder / f"{name}.md").write_text(text, "utf-8")
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FolderLibrary]:
+@pytest.fixture(scope="module", params=KINDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """Three articles about a rope and some about nothing in common."""
     folder = tmp_path_factory.mktemp("related")
     for name, (title, excerpt) in TEXTS.items():
@@ -56,16 +58,17 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FolderLibrary]
     library = FolderLibrary(Collection([folder]), None, None)
     for _ in library.refresh():
         pass
-    yield library
+    with library_of_kind(request, request.param, library) as asked:
+        yield asked
     library.close()
 
 
-def _named(library: FolderLibrary, name: str) -> Headline:
+def _named(library: Library, name: str) -> Headline:
     every = library.select(Query()).window(0, 99)
     return next(one for one in every if one.url == f"https://paper.example/{name}")
 
 
-def _related(library: FolderLibrary, name: str, shown: str = "", limit: int = 9) -> list[RelatedLink]:
+def _related(library: Library, name: str, shown: str = "", limit: int = 9) -> list[RelatedLink]:
     headline = _named(library, name)
     return library.find_related(headline, library.article(headline), parse(shown), limit=limit)
 
@@ -74,7 +77,7 @@ def _names(found: list[RelatedLink]) -> list[str]:
     return [one.related.web_url.rpartition("/")[2] for one in found]
 
 
-def test_a_copy_comes_first_then_other_reports(library: FolderLibrary) -> None:
+def test_a_copy_comes_first_then_other_reports(library: Library) -> None:
     """The same story before what is alike, each with a score that falls; what is about something else is not
     there, nor the article itself."""
     found = _related(library, "rope")
@@ -86,12 +89,12 @@ def test_a_copy_comes_first_then_other_reports(library: FolderLibrary) -> None:
 
 
 @pytest.mark.parametrize("name", ["quake", "chips", "bread", "verse", "empty"])
-def test_nothing_rather_than_noise(library: FolderLibrary, name: str) -> None:
+def test_nothing_rather_than_noise(library: Library, name: str) -> None:
     """An article that shares a common word or none with others has nothing related."""
     assert _related(library, name) == []
 
 
-def test_listed_links_come_first_and_each_page_once(library: FolderLibrary) -> None:
+def test_listed_links_come_first_and_each_page_once(library: Library) -> None:
     """In the file's order: one to the article itself and a second one to a page are omitted; what is listed
     is not found again."""
     found = _related(library, "rope-links")
@@ -100,7 +103,7 @@ def test_listed_links_come_first_and_each_page_once(library: FolderLibrary) -> N
     assert set(_names(found[3:])) == {"rope-copy", "rope-again"}
 
 
-def test_what_is_not_shown_is_not_related(library: FolderLibrary) -> None:
+def test_what_is_not_shown_is_not_related(library: Library) -> None:
     """Neither found nor listed."""
     assert _names(_related(library, "rope", "-title:oldest")) == ["rope-links"]
     assert [
@@ -108,12 +111,12 @@ def test_what_is_not_shown_is_not_related(library: FolderLibrary) -> None:
     ] == ["D"]
 
 
-def test_the_limit_is_for_what_is_not_listed(library: FolderLibrary) -> None:
+def test_the_limit_is_for_what_is_not_listed(library: Library) -> None:
     """None, one, and more than there are."""
     assert [len(_related(library, "rope-links", limit=limit)) for limit in (0, 1, 2, 9)] == [3, 4, 5, 5]
 
 
-def test_it_is_the_same_for_a_headline_of_before(library: FolderLibrary) -> None:
+def test_it_is_the_same_for_a_headline_of_before(library: Library) -> None:
     """After a rebuild the number of an article is another one; its id says which it is."""
     headline = _named(library, "rope")
     article = library.article(headline)

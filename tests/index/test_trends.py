@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from reader.collection.folders import Collection
+from reader.library import Library
 from reader.library.folder import FolderLibrary
 from reader.query import parse
 from reader.query.topic_rules import topic_rules
 from reader.query.trends import TREND_FIELDS, TREND_UNITS, TrendField, Trends, trend_span
 from tests.index.files import refresh, text_of, write
+from tests.library.kinds import KINDS, library_of_kind
 from tests.model import Model
 
 NOW = datetime(2026, 11, 30, 14, 30, tzinfo=UTC)
@@ -22,8 +24,10 @@ NOUNS = ("harbour", "ferry", "market", "garden", "bridge", "museum", "storm", "l
 TOPICS = ("AI", "ai", "Sea", "Markets")
 
 
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibrary, Model]]:
+@pytest.fixture(scope="module", params=KINDS)
+def asked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Library, Model]]:
     """Articles of four months, with and without a time, undated and to come; a quake in the last days."""
     base = tmp_path_factory.mktemp("trends")
     chance = random.Random(5)
@@ -42,11 +46,12 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibr
         ))  # fmt: skip
     library = FolderLibrary(Collection([base / "feed"]), None, base)
     refresh(library)
-    yield library, Model([base / "feed"])
+    with library_of_kind(request, request.param, library) as found:
+        yield found, Model([base / "feed"])
     library.close()
 
 
-def _trends(library: FolderLibrary, field: TrendField, query: str = "", since: str = "30d") -> Trends:
+def _trends(library: Library, field: TrendField, query: str = "", since: str = "30d") -> Trends:
     return library.trends(field, parse(query), trend_span(since, "", None, NOW), NOW, limit=99)
 
 
@@ -54,7 +59,7 @@ def _trends(library: FolderLibrary, field: TrendField, query: str = "", since: s
 @pytest.mark.parametrize("since", ["30d", "2026-09"])
 @pytest.mark.parametrize("field", TREND_FIELDS)
 def test_counts_are_those_of_the_model(
-    asked: tuple[FolderLibrary, Model], field: TrendField, since: str, unit: str
+    asked: tuple[Library, Model], field: TrendField, since: str, unit: str
 ) -> None:
     """Now, before, and in each period; with rules for topics and without, narrowed and not."""
     library, model = asked
@@ -75,7 +80,7 @@ def test_counts_are_those_of_the_model(
     library.use_topics(topic_rules({})[0])
 
 
-def test_what_is_counted_is_what_is_listed(asked: tuple[FolderLibrary, Model]) -> None:
+def test_what_is_counted_is_what_is_listed(asked: tuple[Library, Model]) -> None:
     """The question to which a trend leads finds as many articles."""
     library, _ = asked
     span = trend_span("30d", "", None, NOW)
@@ -87,7 +92,7 @@ def test_what_is_counted_is_what_is_listed(asked: tuple[FolderLibrary, Model]) -
             assert len(library.select(query, NOW)) == one.count
 
 
-def test_the_order(asked: tuple[FolderLibrary, Model]) -> None:
+def test_the_order(asked: tuple[Library, Model]) -> None:
     """Values by their number, then by name; spellings of one value are one."""
     library, _ = asked
     found = _trends(library, "topic").values
@@ -95,7 +100,7 @@ def test_the_order(asked: tuple[FolderLibrary, Model]) -> None:
     assert len({one.value.casefold() for one in found}) == len(found) == 3
 
 
-def test_words_that_rise_come_with_a_headline(asked: tuple[FolderLibrary, Model]) -> None:
+def test_words_that_rise_come_with_a_headline(asked: tuple[Library, Model]) -> None:
     """The quake, which nobody wrote about before, is first; words that are always there are none."""
     library, _ = asked
     found = _trends(library, "word")
