@@ -65,6 +65,7 @@ OTHERWISE = {
     "opening/relay/server.py": "for `Relay`, which asks before it listens",
     "feeds/state.py:_prepare": "for `State`, which asks",
     "feeds/articles.py:_remove_empty": "for `remove`, which asks",
+    "app/screens/addresses.py:on_click": "only by the browser that shows the screen",
     "web/server.py:start": "for `Server`, which asks; what it starts is restricted",
     "config/paths.py:_make_folder": "for `ensure`, which asks",
     "app/browsing/browse_screen.py:action_suspend": "`check_action` asks",
