@@ -92,6 +92,16 @@ async def test_time_and_field_are_chosen_by_keys(start: Launch) -> None:
         assert "[1 year]" in picture(pilot), "it opens as it was left"
 
 
+async def test_it_begins_with_what_articles_have(start: Launch) -> None:
+    """Where none has a topic, with the providers; who goes to the topics sees that there are none."""
+    some = [an_article(f"Number {number}", topics=(), hours=number) for number in range(5)]
+    async with start(some).run_test(size=WIDE) as pilot:
+        await press(pilot, "P")
+        assert "PROVIDERS" in picture(pilot) and "Harbour Post" in picture(pilot)
+        await press(pilot, "f", "f")
+        assert "none has a topic" in picture(pilot)
+
+
 async def test_the_cursor_steps_over_headings(start: Launch) -> None:
     """Every row that it stops at can be chosen."""
     async with start(_some()).run_test(size=WIDE) as pilot:

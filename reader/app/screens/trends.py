@@ -72,6 +72,8 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self._ask = ask
         self._found: tuple[Trends, Trends] | None = None
         self._error = ""
+        self._is_first = True
+        """Whether nothing was shown yet."""
         self._rows: list[tuple[TrendField, str] | None] = []
         """What each option stands for; None for a heading."""
 
@@ -98,10 +100,15 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self._ask(asked)
 
     def show(self, asked: Asked, values: Trends, words: Trends) -> None:
-        """Show these trends, unless others are wanted by now."""
-        if asked == self.asked:
-            self._found = values, words
-            self._show_lines()
+        """Show these trends, unless others are wanted by now; first of a field that articles have."""
+        if asked != self.asked:
+            return
+        if not values.values and values.articles and self._is_first and values.field != FIELDS[-1]:
+            self.action_next_field()
+            return
+        self._is_first = False
+        self._found = values, words
+        self._show_lines()
 
     def show_error(self, asked: Asked, reason: str) -> None:
         """Say why there are none."""
