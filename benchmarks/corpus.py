@@ -107,6 +107,26 @@ def make(count: int, base: Path, *, has_bodies: bool = True) -> Corpus:
     return Corpus(folder, count, total, *ends)
 
 
+def make_long(base: Path) -> Path:
+    """A folder of articles of 500 to 5,000 words, with headings, lists, emphasis and links."""
+    folder = base / f"articles-long-{EDITION}"
+    chance = random.Random(f"long {EDITION}")
+    folder.mkdir(exist_ok=True)
+    for number in range(LONG):
+        date = FIRST_DAY + timedelta(days=number)
+        head = _article(chance, text(chance, 9).capitalize(), number, date).partition("\n---\n")[0]
+        parts = []
+        for place in range(500 * (1 + number * 10 // LONG) // 60):
+            words = text(chance, 58).split()
+            words[7], words[30] = f"*{words[7]}*", f"[{words[30]}](https://long.example/{place})"
+            parts.append(" ".join(words).capitalize() + ".")
+            if place % 5 == 4:
+                parts.append(f"## {text(chance, 4)}")
+                parts.append("\n".join(f"- {text(chance, 6)}" for _ in range(4)))
+        (folder / f"{number}.md").write_text(f"{head}\n---\n" + "\n\n".join(parts) + "\n")
+    return folder
+
+
 def queries(count: int) -> list[str]:
     """Texts as they are in the search bar while users type: letter by letter, one word or two."""
     chance = random.Random("queries")
@@ -219,3 +239,7 @@ def _related(chance: random.Random, date: datetime) -> list[str]:
         ]
         lines.append(f"    quality: {chance.randrange(101)}")
     return ["related:", *lines, ""] if lines else []
+
+
+LONG = 24
+"""How many long articles there are."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 
-from benchmarks.bench import Bench
+from benchmarks.bench import BIG, Bench
+from benchmarks.corpus import LONG, make_long
 from benchmarks.floors import MINIMAL_APP, PAINTED, SQLITE, Floor
 from benchmarks.screens import Screen, time_to
 from benchmarks.table import Figure
@@ -50,6 +52,8 @@ def figures(bench: Bench, held: Floor, typed: list[str]) -> Iterator[Figure]:
     )
     yield Figure("`reader list --limit 50`", count, listed, Floor("import sqlite3", sqlite), limit=LISTED)
     yield _next_article(bench)
+    if bench.corpus.size < BIG:
+        yield _next_long_article(bench)
     yield from _memory(bench, held, typed)
 
 
@@ -68,23 +72,35 @@ def dearest_imports(bench: Bench, count: int = 10) -> list[tuple[float, str]]:
 
 
 def _next_article(bench: Bench) -> Figure:
+    seconds = _moves(bench.folder, bench.home)
+    return Figure("next article after a key", bench.corpus.size, seconds, limit=NEXT_ARTICLE)
+
+
+def _next_long_article(bench: Bench) -> Figure:
+    folder, home = str(make_long(bench.home.parent)), bench.home.parent / "home-long"
+    home.mkdir(exist_ok=True)
+    run((*READER, "index", folder), home)
+    return Figure("the same, 500 to 5,000 words each", LONG, _moves(folder, home), limit=NEXT_ARTICLE)
+
+
+def _moves(folder: str, home: Path) -> float:
     """From `j` until the next article's first words are on the screen, by the clock, on a terminal."""
     seconds = []
-    with Screen((*READER, bench.folder), bench.home) as screen:
+    with Screen((*READER, folder), home) as screen:
         screen.wait_for(ALL_PANES)
         screen.settle()
-        for words in _first_words(bench, MOVES)[1:]:
+        for words in _first_words(folder, home, MOVES)[1:]:
             screen.press("j")
             seconds.append(screen.wait_to_see(words))
             screen.settle(0.2)
-    return Figure("next article after a key", bench.corpus.size, median(seconds), limit=NEXT_ARTICLE)
+    return median(seconds)
 
 
-def _first_words(bench: Bench, count: int) -> list[str]:
+def _first_words(folder: str, home: Path, count: int) -> list[str]:
     """What the excerpts of the newest articles begin with, newest first; they fit in a line."""
     fields = ("--fields", "excerpt", "--format", "jsonl")
-    command = (*READER, "list", "--limit", str(count), *fields, bench.folder)
-    done = subprocess.run(command, env=environment(bench.home), capture_output=True, check=True, text=True)
+    command = (*READER, "list", "--limit", str(count), *fields, folder)
+    done = subprocess.run(command, env=environment(home), capture_output=True, check=True, text=True)
     return [" ".join(json.loads(line)["excerpt"].split()[:3]) for line in done.stdout.splitlines()]
 
 

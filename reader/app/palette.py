@@ -25,6 +25,7 @@ from textual.widgets import Input
 from reader.app.keys import Keymap
 from reader.app.messages import ValuePressed
 from reader.app.paint.cells import one_line
+from reader.app.paint.styles import page_sheets
 from reader.app.screens.page import KeyLine, drop_outdated
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import order_in_words
@@ -222,6 +223,8 @@ class Themes(Entries):
 
 class StillPalette(CommandPalette):
     """The palette, whose cursor does not blink: the reader writes nothing while nothing happens."""
+
+    CSS_PATH = [*page_sheets()]
 
     def on_mount(self) -> None:
         """Before the line has the focus."""

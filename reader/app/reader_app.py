@@ -182,7 +182,6 @@ class KeyedApp(App[int]):
         await self._obey(self._presses.overdue())
 
 
-SHEETS = ("browse", "dialogs", "help")
 FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
 """A terminal that can show everything."""
 
@@ -208,13 +207,12 @@ class ReaderApp(KeyedApp):
     ) -> None:
         """`driver_class` is that of a terminal on which the first headlines are already painted, `first_load`
         the refresh that has brought them."""
-        styles = data_dir("styles")
         config = start.config
         keymap, warnings = keymap_of(config.keys)
         keymap = keymap._replace(is_plain=seen.draws_in_ascii(config.signs))
         self.output = TerminalOutput()
         self._driver_class = driver_class
-        super().__init__(keymap, None, [styles / f"{name}.tcss" for name in SHEETS])
+        super().__init__(keymap, None, [data_dir("styles") / "browse.tcss"])
         self.set_keymap(self.keymap.changed())
         self.start = start
         """What is shown, and how the user wants it."""

@@ -47,6 +47,7 @@ from reader.app.messages import (
     ValuePressed,
 )
 from reader.app.paint.painted_view import PaintedView
+from reader.app.paint.styles import page_sheets
 from reader.app.screens.page import drop_outdated
 from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.article_list import ArticleList
@@ -361,10 +362,11 @@ class BrowseScreen(Screen[None]):
         self.query("*").refresh()
 
     def _after_first_paint(self) -> None:
-        """Start what can wait: looking for garbage, for links and for new files."""
+        """Start what can wait: looking for garbage, the sheets of pages, looking for links and new files."""
         if not gc.isenabled():
             gc.freeze()  # what the start has made stays: looking through it again stops the screen for 60 ms
             gc.enable()
+        self.app.stylesheet.read_all(page_sheets())  # 15 ms of the start; the first page would wait for them
         self.opening.look_for_links(self.seen, self._have_links)
         self.refreshing.start()
         self.feeds.start()

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.config.paths import data_dir
 from reader.config.settings import TAG_COLOURS
 
 if TYPE_CHECKING:
+    from pathlib import PurePath
+
     from rich.style import Style
     from textual.color import Color
     from textual.widget import Widget
@@ -94,6 +97,11 @@ RELATED = _CURSOR | {"ground": TEXT, "title": TEXT, "read": DIM, "meta": DIM, "s
 
 OUTPUT = {"text": TEXT, "dim": DIM, "thumb": RULE}
 """What a command has printed."""
+
+
+def page_sheets() -> list[PurePath]:
+    """The sheets of dialogs, pages and the palette, which are read when the first full frame is painted."""
+    return [data_dir("styles") / name for name in ("dialogs.tcss", "help.tcss")]
 
 
 class WidgetStyles:

@@ -18,6 +18,7 @@ from textual.visual import RenderOptions, Visual
 from textual.widgets import OptionList, Static
 
 from reader.app.keys import binding
+from reader.app.paint.styles import page_sheets
 from reader.config.commands import BY_ID, key_words
 
 MOVING: tuple[BindingType, ...] = (
@@ -47,6 +48,7 @@ def drop_outdated(event: events.Resize, app: App[Any]) -> None:
 class Page(ModalScreen[ScreenResultType]):
     """A dialog or page; Back leaves it without an answer, Quit ends the reader."""
 
+    CSS_PATH = [*page_sheets()]
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("back", "leave"), binding("back_or_quit", "leave"), binding("quit", "app.quit"),
     ]  # fmt: skip
