@@ -186,6 +186,7 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raises UsageError."""
         said = _PASSWORD.sub(r"\1:***@", clean_line(message))
+        said = re.sub(r"'([^']*)'", r'"\1"', said)  # argparse has quotes of another style
         raise UsageError(f'{said} (see "{self.prog} --help")')
 
     def flags_with_value(self) -> set[str]:

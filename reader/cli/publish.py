@@ -48,7 +48,7 @@ def _run(options: Namespace) -> int:
     require("network")
     if not options.to:
         raise UsageError(
-            'publish where? Give a database: "reader publish ~/news --to postgresql://HOST/NAME"'
+            'no database given; for example: "reader publish ~/news --to postgresql://HOST/NAME"'
         )
     if not is_shared(options.to):
         raise UsageError("--to must be the address of a database, like postgresql://HOST/NAME")

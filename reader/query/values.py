@@ -90,7 +90,7 @@ def _check_name(field: str, value: str) -> str:
     folded = value.lower()
     known = NAMES.get(field, SORTS)
     if (folded.removeprefix("-") if field == "sort" else folded) not in known:
-        raise ValueError(f"there is no {shown(value)}; {nearest(folded, known)}")
+        raise ValueError(f"unknown value {shown(value)}; {nearest(folded, known)}")
     return folded
 
 

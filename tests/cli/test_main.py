@@ -82,7 +82,7 @@ def test_the_version(reader: Run) -> None:
         (["list", "--colour"], 'unrecognized arguments: --colour (see "reader list --help")'),
         (["list", "--limit", "few"], '"few" is not a whole number of at least 0'),
         (["list", "--min-quality", "101"], "from 0 to 100"),
-        (["list", "--format", "xml"], "'xml'"),
+        (["list", "--format", "xml"], '"xml"'),
         (["list", "--since"], "expected one argument"),
         (["list", "-q", "topc:ai"], "\n  topc:ai\n  ^^^^^\n"),
         (["show"], "no article given"),

@@ -50,7 +50,7 @@ def test_words_behind_two_dashes_are_taken_as_they_are(words: list[str]) -> None
         (["--odd=1\x1b[2J"], "unrecognized arguments: --odd=1 (see"),
         (["--topc=AI"], 'unrecognized arguments: --topc=AI; did you mean "--topic"? (see'),
         (["-z"], "unrecognized arguments: -z (see"),
-        (["--format", "xml"], "argument --format: invalid choice: 'xml' (choose from"),
+        (["--format", "xml"], 'argument --format: invalid choice: "xml" (choose from'),
         (["--limit", "-1"], 'argument --limit: "-1" is not a whole number of at least 0'),
         (["--lim", "1"], "unrecognized arguments: --lim"),
     ],

@@ -114,7 +114,7 @@ def test_a_mistake_names_its_place_and_the_remedy(text: str, position: int, hint
     [
         ("quality:>>5", 'at "quality:>>5": expected a number'),
         ("harbour topci:AI", 'at "topci:": unknown field'),
-        ("one\ntwo is:unraed", 'line 2, at "is:unraed": there is no'),
+        ("one\ntwo is:unraed", 'line 2, at "is:unraed": unknown value'),
         ("a \x1b(", 'at "(": '),
     ],
 )
