@@ -128,8 +128,13 @@ class FoldedOrder:
 def _leaders(view: IndexView, query: Query, match: BitMap, inside: BitMap) -> dict[int, int]:
     """Story -> the article of the match, of those in stories, that comes first in the query's order."""
     by_date = partial(_first_by_date, view)
+    if query.sort == "date" and query.is_reversed:
+        return by_date(inside, is_reversed=True)
     if query.sort == "date":
-        return by_date(inside, is_reversed=query.is_reversed)
+        kept = view.stories.newest
+        if kept is None or kept[0] != inside:
+            kept = view.stories.newest = (inside, by_date(inside))
+        return kept[1]
     order = order_of(view, query, match)
     found: dict[int, int] = {}
     if isinstance(order, RowOfSets):

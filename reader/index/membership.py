@@ -19,6 +19,8 @@ class Stories:
         numbers = array("I", [number for number, _ in pairs])
         self.members = BitMap(numbers)
         """All articles that are in one."""
+        self.newest: tuple[BitMap, dict[int, int]] | None = None
+        """The articles of the last question, and the newest of each story: unfolding one asks again."""
         self._base = numbers[0] if numbers else 0
         self._stories = array("I", bytes(4 * (numbers[-1] - self._base + 1 if numbers else 0)))
         for number, story in pairs:

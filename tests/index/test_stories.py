@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reader.article.dates import seconds_of
+from reader.collection.folders import Collection
 from reader.index.stories import StoryFinder
 from reader.library.folder import FolderLibrary
 from reader.query import parse
@@ -139,3 +140,32 @@ def test_an_arrival_changes_only_the_days_around_it(folder: Path, tmp_path: Path
     assert steps[-1].changed
     with library._index.rows() as connection:
         assert not StoryFinder(connection).is_due
+
+
+def test_an_interrupted_search_for_stories_is_taken_up_again(tmp_path: Path) -> None:
+    """A refresh that ends before stories are found leaves that to the next command."""
+    put(tmp_path, [Version(str(number), one) for number, one in enumerate(ARTICLES[:40])])
+    library = FolderLibrary.open([tmp_path])
+    for step in library.refresh():
+        if step.phase == "stories":
+            break
+    assert not any(story for story, _ in stories(library).values())
+    list(library.refresh_for(10))
+    assert stories(library) == plain(library) and any(story for story, _ in stories(library).values())
+    assert not list(library.refresh_for(10))
+
+
+def test_stories_can_be_switched_off_and_on(tmp_path: Path) -> None:
+    """What was found goes with the next look at the files, and comes back."""
+    put(tmp_path / "news", [Version(str(number), one) for number, one in enumerate(ARTICLES[:40])])
+    found = []
+    for finds in (True, False, True):
+        library = FolderLibrary(
+            Collection([tmp_path / "news"]), tmp_path / "cache", tmp_path, finds_stories=finds
+        )
+        list(library.refresh_for(10))
+        found.append(stories(library))
+        covered = len(library.select(parse("coverage:>=2")))
+        assert (covered > 0) == finds
+        library.close()
+    assert found[0] == found[2] != found[1] == dict.fromkeys(found[0], ("", 1))
