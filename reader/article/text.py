@@ -213,6 +213,8 @@ def _other_words(folded: str) -> list[str]:
     found: list[str] = _pattern(_WORD).findall(folded)
     if not unspaced.search(folded):
         return [word[:MAX_WORD] for word in found]
+    if all(len(word) == 1 for word in found[:100]) and max(map(len, found)) == 1:
+        return found
     parts: list[str] = []
     for word in found:
         if len(word) == 1 or word.isascii() or not unspaced.search(word):
