@@ -48,7 +48,7 @@ ROWS_KIB = 128
 """Pages that are kept of article rows: a few screens of headlines."""
 
 
-PATIENCE = 0.1
+PATIENCE = 0.03
 """Seconds that what is being painted waits for a question."""
 
 _STORY = (
