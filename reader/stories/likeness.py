@@ -117,6 +117,8 @@ def text_of(key: int, seconds: int, provider: str, title: str, excerpt: str) -> 
 
 def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
     """The words of an article's title and excerpt, as the index keeps them; empty if none says anything."""
+    if title[:1] == ["update"] and title[1:2] and title[1].isdigit():
+        title = title[2:]  # "UPDATE 2-": an agency's new version of its report
     in_title = tokens_of(title[:MOST_WORDS])
     in_excerpt = tokens_of(excerpt[:MOST_WORDS]) - in_title
     if not in_title and not in_excerpt:

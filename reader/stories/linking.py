@@ -194,8 +194,10 @@ def _numbers(tokens: Iterable[int]) -> set[int]:
 def _what_numbers_cost(first: Text, second: Text, apart: float) -> float:
     is_same_provider = _is_same_provider(first, second)
     numbers, others = _numbers(first.title), _numbers(second.title)
+    if is_same_provider and numbers and others and numbers != others:
+        return 1.0  # releases, numbers of a series, entries of a register
     if numbers and others and not numbers & others:
-        return 1.0 if is_same_provider else OTHER_NUMBERS + OTHER_NUMBERS_A_DAY * apart
+        return OTHER_NUMBERS + OTHER_NUMBERS_A_DAY * apart
     if is_same_provider and apart >= 0.5 and _numbers(first.words) != _numbers(second.words):
         return 1.0  # a daily report
     return 0.0

@@ -128,6 +128,26 @@ def test_a_report_with_other_figures_from_one_provider_is_another_one() -> None:
     assert not links([one, other])
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ebb 3.3.9 released", "Ebb 3.2.9 released"),
+        ("CVE-2022-28738: double free in the parser", "CVE-2022-28739: double free in the lexer"),
+        ("This week in gardens #12", "This week in gardens #13"),
+    ],
+)
+def test_numbers_tell_releases_and_series_apart(one: str, other: str) -> None:
+    """Of one provider, on one day too; another provider may call the same thing by fewer numbers."""
+    texts = a_text(1, one, LONG, provider="Ebb"), a_text(2, other, LONG, day=0.1, provider="Ebb")
+    assert not links(texts)
+
+
+def test_an_agency_s_update_is_no_number() -> None:
+    """ "UPDATE 2-" says which version of a report it is."""
+    one, other = a_text(1, "Ferry aground", LONG), a_text(2, "UPDATE 2-Ferry aground", LONG)
+    assert one.title == other.title
+
+
 def test_a_common_footer_links_nothing() -> None:
     """Texts that share nothing but what a provider puts below each of them are not one story."""
     footer = "You read this because you subscribe. Tell a friend, and both of you get a mug with our emblem."
