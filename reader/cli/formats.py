@@ -1,21 +1,21 @@
 """The formats in which `list` writes, each a line at a time so that any number of articles fits in memory.
 
-To add a format, write a function like the others and name it in `FORMATS`; if it takes `--fields`, in
-`_WITH_FIELDS`.
+To add a format, write a function like the others and name it in `FORMATS`, and in `reader.cli.output`, which
+has the options.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reader.article.dates import day_of
 from reader.cli.layout import cells, columns, cut, pad
-from reader.cli.parser import CommandParser, Namespace, add_format
+from reader.cli.output import Output
 from reader.cli.session import note
-from reader.errors import UsageError, about_file
+from reader.errors import about_file
 from reader.library import export, record_fields
 from reader.query.results import Headline, Results
 
@@ -32,55 +32,6 @@ _LEAST_TITLE = 8
 """Cells that a title keeps however narrow the terminal is."""
 _WIDEST, _LEAST_FIELD = 40, 10
 """Maximum and minimum width of a selected field on a terminal."""
-
-
-class Output(NamedTuple):
-    """How a list is to be written."""
-
-    form: str
-    """One of FORMATS."""
-    fields: tuple[str, ...] = ()
-    """Names of `--fields`; empty = what the format has by itself."""
-    template: record_fields.Template | None = None
-    """What `template` fills in."""
-    has_secured: bool = False
-    """Whether the tokens are written too."""
-    end: str = "\n"
-    """What ends each line of `urls`, `ids` and `template`."""
-
-
-def add_output(parser: CommandParser, default: str | None = None) -> None:
-    """The options that say how a list is written."""
-    add = parser.group("output")
-    add_format(add, tuple(FORMATS), default)
-    add("--fields", metavar="NAMES", completer=_names,
-        help="only these fields, named as in JSON and separated by commas; "
-        "with table, json, jsonl, csv or tsv "
-        "(e.g. reader list --format csv --fields title,provider.name,url)")  # fmt: skip
-    add("--template", metavar="TEXT",
-        help="a line of your own for each article, with fields in braces; \\t and \\n are tab and newline "
-        "(e.g. reader list --template '{title} {url}')")  # fmt: skip
-    add("-0", "--null", action="store_true",
-        help="end lines with NUL instead of newline; with urls, ids and template "
-        "(e.g. reader list --format urls -0 | xargs -0 -n 1 curl -O --)")  # fmt: skip
-    add("--include-secured", action="store_true",
-        help="include the articles' secured tokens; with json and jsonl "
-        "(e.g. reader list --format jsonl --include-secured)")  # fmt: skip
-
-
-def output_of(options: Namespace) -> Output:
-    """What the options ask for. Raises UsageError where they do not go together."""
-    form: str = options.format or ("template" if options.template is not None else "table")
-    _require(form == "template", "--template", options.template is not None, ("template",))
-    _require(form in _WITH_FIELDS, "--fields", options.fields is not None, _WITH_FIELDS)
-    _require(form in _WITH_TOKENS, "--include-secured", options.include_secured, _WITH_TOKENS)
-    _require(form in _WITH_NUL, "--null", options.null, _WITH_NUL)
-    if form == "template" and options.template is None:
-        raise UsageError("--format template needs --template, like --template '{title} {url}'")
-    fields, template = _named(options)
-    if "secured" in (*fields, *(template.names if template else ())) and not options.include_secured:
-        raise UsageError('the field "secured" needs --format json or jsonl and --include-secured')
-    return Output(form, fields, template, options.include_secured, "\0" if options.null else "\n")
 
 
 def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
@@ -175,9 +126,6 @@ FORMATS: dict[str, Callable[[Library, Iterator[Headline], Output], Iterator[str]
     "template": _template,
 }
 """Each format's name and what writes it; the first is the default."""
-_WITH_FIELDS = ("table", "json", "jsonl", "csv", "tsv")
-_WITH_TOKENS = ("json", "jsonl")
-_WITH_NUL = ("urls", "ids", "template")
 
 
 def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
@@ -264,23 +212,3 @@ def _table_of_fields(library: Library, rows: Iterator[Headline], output: Output)
         fitted = [cut(cell, width) if is_cut else cell for cell, width in zip(line, widths, strict=True)]
         padded = (pad(cell, width) for cell, width in zip(fitted, widths, strict=True))
         yield "  ".join(padded).rstrip() + "\n"
-
-
-def _named(options: Namespace) -> tuple[tuple[str, ...], record_fields.Template | None]:
-    if options.fields is None and options.template is None:
-        return (), None
-    fields = record_fields.names_of(options.fields) if options.fields is not None else ()
-    return fields, record_fields.template_of(options.template) if options.template is not None else None
-
-
-def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> None:
-    if is_given and not fits:
-        *most, last = forms
-        which = f"{', '.join(most)} or {last}" if most else last
-        raise UsageError(f"{flag} needs --format {which}")
-
-
-def _names(prefix: str = "", **_: object) -> Iterable[str]:
-    """For completion: the names after those that are there already."""
-    before = prefix[: prefix.rfind(",") + 1]
-    return [before + name for name in record_fields.every_name()]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reader.cli.filters import add_filters, asked, tell_muted, tell_unknown, without_muted
-from reader.cli.formats import Output, add_output, headlines, lines, output_of
+from reader.cli.formats import headlines, lines
+from reader.cli.output import Output, add_output, output_of
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import follow, note, opened
 from reader.errors import UsageError

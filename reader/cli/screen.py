@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
 from reader.cli.filters import add_filters, asked, without_muted
-from reader.cli.formats import add_output, output_of
-from reader.cli.list import write_list
+from reader.cli.output import add_output, output_of
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config import paths
@@ -48,6 +47,8 @@ def _run(options: Namespace) -> int:
     query = asked(options)
     output = output_of(options)
     if options.format or options.template is not None or not sys.stdout.isatty():
+        from reader.cli.list import write_list  # the screen does without
+
         query = without_muted(query, options, options.sources)
         with opened(options.sources) as library:
             return write_list(library, options, query, output)

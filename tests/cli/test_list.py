@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import pytest
 
 from reader.article.record import Related
-from reader.cli.formats import FORMATS, Output, headlines, lines
+from reader.cli.formats import FORMATS, headlines, lines
+from reader.cli.output import NAMES, Output
 from reader.library.export import COLUMNS
 from reader.library.record_fields import template_of
 from reader.query import Query
@@ -244,6 +245,11 @@ def test_the_answer_is_asked_for_in_windows(reader: Run, library: FakeLibrary) -
     ids = [line[:12] for line in reader("list", ".").out.splitlines()]
     assert len(set(ids)) == len(ids) == 1203
     assert len(reader("list", ".", "--limit", "777").out.splitlines()) == 777
+
+
+def test_every_format_can_be_asked_for() -> None:
+    """The names of the option are those of the formats."""
+    assert tuple(FORMATS) == NAMES
 
 
 @pytest.mark.parametrize("form", FORMATS)
