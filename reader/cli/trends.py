@@ -6,19 +6,21 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from reader.article.dates import in_words, iso, joined
+from reader.article.dates import day_of, in_words, joined
 from reader.article.text import clean_line
 from reader.cli.filters import add_filters, asked, without_muted
 from reader.cli.layout import cells, columns, cut, pad
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
+from reader.errors import counted
 from reader.library.export import Json, csv_line, json_text
-from reader.query.results import MOST_TRENDS
+from reader.query.results import MOST_TRENDS, Results
 from reader.query.trends import (
     TREND_FIELDS,
     TREND_UNITS,
     TrendField,
     Trends,
+    TrendSpan,
     signed,
     sparklines,
     trend_span,
@@ -60,13 +62,24 @@ def _run(options: Namespace) -> int:
     limit = MOST_TRENDS if options.limit is None else options.limit
     with opened(sources) as library:
         found = library.trends(field, query, span, now, limit=limit)
-        if not found.articles and options.format == "table" and sys.stderr.isatty():
-            newest = library.select(query, now).window(0, 1)
-            when = newest[0].date if newest else None
-            hint = f"; the newest is of {iso(when)[:10]}" if when else ""
-            note(f"no articles since {span.text}{hint}")
+        if limit and not found.values and options.format == "table":
+            note(_why_empty(found, span, library.select(query, now)))
     sys.stdout.writelines(_FORMATS[options.format](found))
     return 0
+
+
+def _why_empty(found: Trends, span: TrendSpan, selected: Results) -> str:
+    """Why nothing is listed."""
+    days = in_words(joined(found.periods))
+    if found.articles and found.field == "word":
+        return f"of the {counted(found.articles, 'article')} from {days}, no word is used more than before"
+    if found.articles:
+        return f"none of the {counted(found.articles, 'article')} from {days} has a {found.field}"
+    if not selected:
+        return "no articles match"
+    newest = selected.window(0, 1)[0].date
+    hint = f"the newest is of {in_words(day_of(newest).isoformat())}" if newest else "none has a date"
+    return f"no articles from {days}; {hint}"
 
 
 def _json(found: Trends) -> Iterator[str]:

@@ -29,6 +29,8 @@ LEAST_RISE = 1.0
 """Standard deviations; less is chance."""
 COMMON_PART, FEW = 0.2, 50
 """A word in more articles than this part of all, and than a few, says nothing of the time."""
+LEAST_BEFORE = 0.25
+"""With fewer articles before than this part of those now, the time's own halves are compared."""
 
 
 def trends(
@@ -42,7 +44,7 @@ def trends(
         before = (match & search.in_span(span.before)) - in_span
         parts = _parts(search, in_span, span)
         if field == "word":
-            chosen = _rising(view, in_span, before, limit)
+            chosen = _rising(view, in_span, before, parts, limit)
         else:
             members = search.topic_members() if field == "topic" else view.members(STORED[field])
             chosen = _counted([(one.value, one.numbers) for one in members], in_span, before)[:limit]
@@ -92,23 +94,41 @@ def _counted(
     return [(value, numbers) for *_, value, numbers in sorted(found, key=lambda one: one[:4])]
 
 
-def _rising(view: IndexView, in_span: BitMap, before: BitMap, limit: int) -> list[tuple[str, BitMap]]:
+def _rising(
+    view: IndexView, in_span: BitMap, before: BitMap, parts: Sequence[BitMap], limit: int
+) -> list[tuple[str, BitMap]]:
     """The words whose articles become more, most surely first."""
+    late, early = in_span, before
+    if len(before) < LEAST_BEFORE * len(in_span):
+        late, early = _halves(parts)
+    if not early:
+        return []
     titles: Counter[str] = Counter()
-    for _, title in view.store.titles_of([*in_span]):
+    for _, title in view.store.titles_of([*late]):
         titles.update({word for word in words(title) if _may_rise(word)})
     wanted = [word for word, _ in sorted(titles.items(), key=lambda one: (-one[1], one[0]))[:MOST_WORDS]]
     most = max(len(view.live) * COMMON_PART, FEW)
     found = []
     for word, numbers in zip(wanted, view.store.sets_of(SetKind.WORD, wanted), strict=True):
-        having = in_span.intersection_cardinality(numbers)
+        having = late.intersection_cardinality(numbers)
         if having < LEAST_ARTICLES or view.live.intersection_cardinality(numbers) > most:
             continue
-        z = rise(having, len(in_span), before.intersection_cardinality(numbers), len(before))
+        z = rise(having, len(late), early.intersection_cardinality(numbers), len(early))
         if z >= LEAST_RISE:
             found.append((-round(z, 9), word, numbers))
     found.sort(key=lambda one: one[:2])
     return [(word, numbers) for _, word, numbers in found[:limit]]
+
+
+def _halves(parts: Sequence[BitMap]) -> tuple[BitMap, BitMap]:
+    """The later half of the articles and the earlier one, without dividing a period."""
+    half = sum(map(len, parts)) / 2
+    early = BitMap()
+    for place, part in enumerate(parts):
+        if early and len(early) + len(part) / 2 > half:
+            return BitMap.union(BitMap(), *parts[place:]), early
+        early |= part
+    return BitMap(), early
 
 
 def _may_rise(word: str) -> bool:

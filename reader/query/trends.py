@@ -110,7 +110,8 @@ def trend_span(since: str, until: str, unit: Unit | None, now: datetime) -> Tren
     counted_by = periods(by, first, last, MOST_COUNTS + 1)
     if len(counted_by) > MOST_COUNTS:
         most = counted(MOST_COUNTS, by)
-        raise UsageError(f"more than {most} since {since}; count by a longer time, or name a later date")
+        remedy = "name a later date" if by == "month" else "count by a longer time, or name a later date"
+        raise UsageError(f"more than {most} since {since}; {remedy}")
     return TrendSpan(since, TimeSpan(start, stop), TimeSpan(earlier, start), tuple(counted_by))
 
 

@@ -81,3 +81,20 @@ def test_nothing_and_wrong_use(home: Home, news: str) -> None:
     ):
         code, out, err = home.run("trends", news, *args)
         assert (code, out) == (2, "") and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (("topic", "-q", "nothing"), "no articles match"),
+        (("topic", "--since", "1d", "-q", '"quake 3"'), "the newest is of"),
+        (("topic", "-q", '"quake 4"'), "none has a date"),
+        (("folder",), "has a folder"),
+        (("word", "--since", "1d"), "no word is used more than before"),
+    ],
+)
+def test_an_empty_table_says_why(home: Home, news: str, args: tuple[str, ...], reason: str) -> None:
+    """One sentence on stderr, also in a pipe; the output stays empty."""
+    code, out, err = home.run("trends", *args, news)
+    assert (code, out) == (0, "") and reason in err and len(err.splitlines()) == 1
+    assert home.run("trends", *args, news, "--limit", "0") == (0, "", "")
