@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from reader.app.browsing.article_picture import ArticlePicture
-from reader.app.browsing.browse_screen import BrowseScreen
-from reader.app.browsing.feeds import Feeds
-from reader.app.browsing.filters import FilterCommands
-from reader.app.browsing.marks import MarkCommands
-from reader.app.browsing.opening import Opening, PipeAndEdit
-from reader.app.browsing.pane_sizes import PaneSizes
-from reader.app.browsing.saved_views import ViewCommands
-from reader.app.browsing.topics import TopicCommands
+import importlib
+import inspect
+import pkgutil
+
+from reader.app import browsing
 from reader.app.keys import Presses, action_of, keymap_of
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
@@ -27,14 +23,16 @@ def test_without_changes_each_command_has_its_own_keys() -> None:
     assert keymap.words("show_help") == "?"
 
 
-PARTS = (
-    ArticlePicture, Feeds, FilterCommands, MarkCommands, Opening, PaneSizes, PipeAndEdit, TopicCommands,
-    ViewCommands,
-)  # fmt: skip
-"""The parts of the screen that carry out commands."""
-OWNERS = {
-    "screen": (BrowseScreen, *PARTS), "sidebar": (Sidebar,), "list": (ArticleList,),
-    "article": (ArticlePane,), "related": (RelatedPane,),
+PARTS: list[type] = [
+    found
+    for module in pkgutil.iter_modules(browsing.__path__, f"{browsing.__name__}.")
+    for _, found in inspect.getmembers(importlib.import_module(module.name), inspect.isclass)
+    if found.__module__ == module.name
+]
+"""The screen and its parts, which carry out commands."""
+OWNERS: dict[str, list[type]] = {
+    "screen": PARTS, "sidebar": [Sidebar], "list": [ArticleList], "article": [ArticlePane],
+    "related": [RelatedPane],
 }  # fmt: skip
 
 
