@@ -15,15 +15,17 @@ class Stories:
 
     def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
         """(number, story), by number."""
-        pairs = list(rows)
-        numbers = array("I", [number for number, _ in pairs])
+        numbers, stories = array("I"), array("I")
+        for number, story in rows:
+            numbers.append(number)
+            stories.append(story)
         self.members = BitMap(numbers)
         """All articles that are in one."""
         self.newest: tuple[BitMap, dict[int, int]] | None = None
         """The articles of the last question, and the newest of each story: unfolding one asks again."""
         self._base = numbers[0] if numbers else 0
         self._stories = array("I", bytes(4 * (numbers[-1] - self._base + 1 if numbers else 0)))
-        for number, story in pairs:
+        for number, story in zip(numbers, stories, strict=True):
             self._stories[number - self._base] = story
 
     def story_of(self, number: int) -> int:

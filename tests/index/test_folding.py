@@ -46,7 +46,7 @@ def folded(rows: list[Headline], opened_stories: frozenset[str]) -> list[str]:
 
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("sign", ["", "-"])
-@pytest.mark.parametrize("text", ["", "is:unread", "provider:Wire*", "on OR the", "title:nothing"])
+@pytest.mark.parametrize("text", ["", "is:unread", "on OR the"])
 def test_a_folded_list_is_the_plain_one_folded(library: Library, text: str, sign: str, sort: str) -> None:
     """Rows, their order, their windows and positions, and what is unfolded."""
     query = parse(f"{text} sort:{sign}{sort}")
@@ -59,7 +59,7 @@ def test_a_folded_list_is_the_plain_one_folded(library: Library, text: str, sign
         assert results.stories == len(folded(rows, frozenset()))
         whole = results.window(0, 1000)
         assert [one.id for one in whole] == wanted
-        pieces = [one for start in range(0, len(wanted), 7) for one in results.window(start, start + 7)]
+        pieces = [one for start in range(0, len(wanted), 37) for one in results.window(start, start + 37)]
         assert pieces == [*whole]
         assert [results.position(one.number) for one in whole] == [*range(len(wanted))]
 
