@@ -74,6 +74,9 @@ word in a hundred shares its token with another of the same days does no harm.""
 
 COMMON = dict.fromkeys((TOKENS[word] for word in _COMMON.split()), COMMON_COUNT)
 """How many of the made articles have each common word."""
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = frozenset(TOKENS[word] for word in _WEEKDAYS)
+"""Words that date a text as its figures do."""
 _LEFT_OUT = frozenset(TOKENS[word] for word in _EMPTY.split())
 
 

@@ -22,6 +22,7 @@ from reader.stories.likeness import (
     SHORT,
     SHORT_COSTS,
     TITLE_IN_TEXT,
+    WEEKDAYS,
     Around,
     Day,
     Text,
@@ -198,9 +199,17 @@ def _what_numbers_cost(first: Text, second: Text, apart: float) -> float:
         return 1.0  # releases, numbers of a series, entries of a register
     if numbers and others and not numbers & others:
         return OTHER_NUMBERS + OTHER_NUMBERS_A_DAY * apart
-    if is_same_provider and apart >= 0.5 and _numbers(first.words) != _numbers(second.words):
+    if is_same_provider and apart >= 0.5 and _is_other_issue(first, second):
         return 1.0  # a daily report
     return 0.0
+
+
+def _is_other_issue(first: Text, second: Text) -> bool:
+    """Whether two texts of one form have other figures, or tell of other days of the week."""
+    if _numbers(first.words) != _numbers(second.words):
+        return True
+    days, others = first.words & WEEKDAYS, second.words & WEEKDAYS
+    return bool(days and others) and not days & others
 
 
 class _Copies:
@@ -248,5 +257,10 @@ def _part_shared(first: Text, second: Text) -> float:
 
 
 def _is_same_form(first: Text, second: Text) -> bool:
-    """Whether one provider wrote the same text with other figures."""
-    return first.provider == second.provider and _numbers(first.words) != _numbers(second.words)
+    """Whether one provider wrote the same text with other figures or words: "closes up", "closes down"."""
+    if first.provider != second.provider:
+        return False
+    has_other_title = first.title - second.words or second.title - first.words
+    in_first, in_second = first.words - first.title, second.words - second.title
+    has_other_text = in_first - second.words and in_second - first.words
+    return bool(has_other_title and has_other_text) or _is_other_issue(first, second)

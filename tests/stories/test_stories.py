@@ -128,6 +128,28 @@ def test_a_report_with_other_figures_from_one_provider_is_another_one() -> None:
     assert not links([one, other])
 
 
+def test_a_report_of_another_weekday_or_with_other_words_from_one_provider_is_another_one() -> None:
+    """Days whose figure is the same by chance are told apart by what else is in the form."""
+    form = "Shares in Merrow closed {} on {} as traders weighed interest rates, copper and company earnings."
+
+    def report(key: int, way: str, words: tuple[str, str], day: int) -> Text:
+        title = f"Merrow index closes {way} 0.4 percent"
+        return a_text(key, title, form.format(*words), day=day, provider="Markets Daily")
+
+    monday = report(1, "up", ("higher", "Monday"), 4)
+    for day, weekday in ((5, "Tuesday"), (10, "Sunday"), (17, "Sunday")):
+        assert not links([monday, report(2, "up", ("higher", weekday), day)])
+    assert not links([monday, report(2, "down", ("lower", "Monday"), 11)])
+
+
+def test_one_provider_s_new_headline_above_the_same_text_is_the_same_story() -> None:
+    """It is the text, whole or shortened, that says so."""
+    for excerpt in (LONG, LONG[:170].rsplit(" ", 1)[0]):
+        first = a_text(1, "Ferry aground off Saltholm", LONG, provider="Coast Wire")
+        again = a_text(2, "Passengers saved", excerpt, day=6, provider="Coast Wire")
+        assert groups(links([first, again])) == [(1, 2)]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
