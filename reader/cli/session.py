@@ -92,7 +92,7 @@ def split_ids(words: Sequence[str]) -> tuple[list[str], list[str]]:
     that looks like one (4 to 12 hex digits) and is the name of no file or folder. A first word of `-` stands
     for the ids on stdin."""
     if not words:
-        raise UsageError('no article given; give its id as "reader list" shows it: "reader show e6768943"')
+        raise UsageError('no article given; "reader list" shows the ids')
     if words[0] == "-":
         return ids_in("-"), list(words[1:])
     ids, sources = [words[0].lower()], list[str]()
