@@ -253,6 +253,7 @@ for module in pkgutil.walk_packages(reader.app.__path__, "reader.app."):
 """Prints which private attributes of Textual's classes our classes use or replace."""
 
 
+@pytest.mark.timeout(300)  # it imports everything and walks through the source of Textual
 def test_widgets_leave_inner_names_of_textual_alone() -> None:
     """No widget, screen or app of ours uses or replaces a private attribute of a class of Textual's."""
     done = run_python(INNER_NAMES)
