@@ -104,7 +104,7 @@ def in_order(text: Text) -> tuple[int, int]:
     return text.seconds, text.key
 
 
-MOST_WORDS = 32
+MOST_WORDS = 24
 """Words of a title, and of an excerpt, that are compared: the beginning says what it is about."""
 
 
