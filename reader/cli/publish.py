@@ -57,6 +57,8 @@ def _run(options: Namespace) -> int:
         raise UsageError("publish takes folders and files; --to names the database")
     if options.shard and not options.init:
         raise UsageError("--shard is for the first time: give --init with it")
+    if not all(options.grant):
+        raise UsageError("--grant needs the name of a role")
     with needing_postgres():
         from reader.library.postgres import publish, setup
     if options.init or options.grant:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from socket import gethostname
 from typing import Any
 
 from aiohttp import WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
@@ -198,6 +200,8 @@ class Server:
         if len(self._screens) >= self._most:
             raise web.HTTPServiceUnavailable(text="All screens are in use.")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MOST_BYTES)
+        if not socket.can_prepare(request):
+            raise web.HTTPBadRequest(text="Only the page's script can use this.")
         self._screens.add(socket)
         try:
             await socket.prepare(request)
@@ -209,7 +213,8 @@ class Server:
                 await service.end()
         finally:
             self._screens.discard(socket)
-            await socket.close()
+            if socket.prepared:
+                await socket.close()
         return socket
 
     # The run.
@@ -228,7 +233,7 @@ class Server:
             ]
         )
         app.on_shutdown.append(self._close_all)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE + 1)
+        runner = web.AppRunner(app, access_log=None, logger=_quiet_logger(), shutdown_timeout=PATIENCE + 1)
         ended = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -257,6 +262,15 @@ class Server:
     async def _close_all(self, _: web.Application) -> None:
         for socket in list(self._screens):
             await socket.close(message=b"the server has ended")
+
+
+def _quiet_logger() -> logging.Logger:
+    """Says what goes wrong here, not what somebody sends that is no request."""
+    logger = logging.getLogger(__name__)
+    logger.addFilter(
+        lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    )
+    return logger
 
 
 def page_of(host: str, port: int, token: str = "") -> str:

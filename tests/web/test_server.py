@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from socket import gethostname
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
@@ -25,11 +25,13 @@ TOKEN = "a-token-of-some-length"
 
 
 @contextmanager
-def serving(folder: Path | str, home: Path, *words: str, pids: list[int] | None = None) -> Iterator[str]:
+def serving(
+    folder: Path | str, home: Path, *words: str, pids: list[int] | None = None, stderr: TextIO | None = None
+) -> Iterator[str]:
     """A running server; the address that it prints. Its process is added to `pids`."""
     command = [sys.executable, "-m", "reader", "serve", str(folder), "--port", "0", *words]
     env = environment_of(home, {"DISPLAY": ":9", "TMUX": "/x,1,0", "SECRET_OF_MINE": "1"})
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=stderr, text=True) as running:
         assert running.stdout is not None
         try:
             said = running.stdout.readline()
@@ -247,6 +249,29 @@ async def test_what_no_page_sends_ends_the_screen(address: str, sent: str) -> No
                 break
         assert socket.closed
     assert (await asked(address))[0] == 200
+
+
+async def test_what_is_no_request_leaves_no_traceback(folder: Path, tmp_path: Path) -> None:
+    """Whoever sends garbage, or asks for a screen without a WebSocket, is refused; the terminal stays
+    clean."""
+    errors = tmp_path / "errors"
+    with errors.open("w") as file, serving(folder, tmp_path, stderr=file) as address:
+        port = int(address.rstrip("/").rpartition(":")[2])
+        for garbage in (
+            b"\x1b[2J\r\n\r\n",
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
+        ):
+            reading, writing = await asyncio.open_connection("127.0.0.1", port)
+            writing.write(garbage)
+            assert (await reading.readline()).startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
+            writing.close()
+        async with (
+            ClientSession(headers={"Origin": address.rstrip("/")}) as session,
+            session.get(f"{address}screen") as answer,
+        ):
+            assert answer.status == 400
+    assert errors.read_text() == ""
 
 
 async def test_sizes_are_kept_within_reason(address: str) -> None:

@@ -56,11 +56,12 @@ def connect(
     name = shown(address)
     try:
         said = conninfo.conninfo_to_dict(address)
-    except psycopg.ProgrammingError as error:
+    except (psycopg.ProgrammingError, UnicodeError) as error:
         # What libpq says of a password that is not quoted as it must be has a part of it.
         why = _UNQUOTED if "@" in address or "password" in address else clean_line(str(error))
         raise SharedError(f"{name} is no address of a database: {why}") from None
-    if "@" in str(said.get("dbname")):
+    # A host that begins so is a socket without a file.
+    if any("@" in str(said.get(part) or "")[1:] for part in ("host", "port", "dbname")):
         raise SharedError(f"{name} is no address of a database: {_UNQUOTED}")
     known = WATCHFUL | {key: value for key, value in said.items() if value is not None}
     if "service" not in said and not {"PGSERVICE", "PGCONNECT_TIMEOUT"} & os.environ.keys():
@@ -101,7 +102,7 @@ def check_schema(connection: psycopg.Connection, address: str) -> int:
     """The generation of what is published there. Raises SharedError where this reader can't use it."""
     with told(address):
         found: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
-    version = int(found.get("version", 0))
+    version = meta_number(found, "version", address)
     if version > VERSION:
         raise SharedError(
             f"{shown(address)} was set up by a newer version of reader: upgrade this one to use it"
@@ -117,7 +118,18 @@ def check_schema(connection: psycopg.Connection, address: str) -> int:
         raise SharedError(
             f"{shown(address)} was published by another version of reader: publish and read with the same one"
         )
-    return int(found["generation"])
+    return meta_number(found, "generation", address)
+
+
+def meta_number(meta: dict[str, str], key: str, address: str) -> int:
+    """A number in the table `meta`. Raises SharedError where another program left something else there."""
+    try:
+        return int(meta.get(key, 0))
+    except (TypeError, ValueError):
+        raise SharedError(
+            f'{shown(address)} is damaged: "{key}" in its table meta is no number; publish to an empty'
+            " database"
+        ) from None
 
 
 @contextmanager
@@ -203,6 +215,9 @@ _BY_TEXT = (
      "{name} does not answer: check host, port and firewall, and whether it is running"),
     ("invalid response to SSL negotiation|expected authentication request|unsupported frontend protocol",
      "what answers at {name} is no PostgreSQL server: check host and port"),
+    (r"connection is bad: (?:invalid|unrecognized|\w+ value)|bad value for|invalid value for parameter"
+     "|unrecognized configuration parameter",
+     "{name} has a parameter that can't be used: {text}; correct the address, or libpq's variables"),
     ("SSL|certificate", "no safe connection to {name}: {text}; check sslmode and the certificates"),
     ('definition of service ".*" not found', "{text}; check PGSERVICE and ~/.pg_service.conf"),
 )  # fmt: skip
@@ -212,7 +227,9 @@ def _first_line(error: psycopg.Error, address: str) -> str:
     """The line of a message that says why, without what is secret in an address."""
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     said = re.sub(
-        r"^(?:connection failed: )?(?:connection to server .*? failed: )?(?:FATAL|ERROR):\s*", "", lines[0]
+        r"^(?:connection (?:failed|is bad): )?(?:connection to server .*? failed: )?(?:(?:FATAL|ERROR):\s*)?",
+        "",
+        lines[0],
     )
     return clean_line(_without_secrets(said, address)).rstrip(".")
 

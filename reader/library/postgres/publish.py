@@ -29,7 +29,7 @@ from reader.index.packing import pack, pack_set, unpack, unsealed, words_of_rare
 from reader.index.schema import SetKind, unpack_name
 from reader.index.store import Index
 from reader.index.workers import IndexWorkers, worker_count
-from reader.library.postgres.connection import SharedError, connect, shown, told
+from reader.library.postgres.connection import SharedError, connect, meta_number, shown, told
 from reader.library.postgres.records import (
     COLUMNS,
     COPY_HEADER,
@@ -116,7 +116,7 @@ class Publisher:
             yield from self._send_articles(connection, local, difference)
             written = yield from self._send_sets(connection, local)
             is_different = self._send_rest(connection, local) or written > 0 or difference.is_any
-            generation = int(meta["generation"])
+            generation = meta_number(meta, "generation", self._address)
             report = difference.report()._replace(sets=written, generation=generation)
             if is_different or meta.get("content") != CONTENT or meta["version"] != str(VERSION):
                 # The time: a generation that was lost with its server must not come again for other numbers.
@@ -135,7 +135,7 @@ class Publisher:
         meta: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
         if not _one(connection, "select has_table_privilege('article', 'insert')"):
             raise SharedError(f"this role may read {name}, not publish there: publish as its owner")
-        version = int(meta.get("version", 0))
+        version = meta_number(meta, "version", self._address)
         if version > VERSION:
             raise SharedError(f"{name} was set up by a newer version of reader: publish with that one")
         for step in range(version, VERSION):

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.library.postgres.connection import ConnectionLost, NoWriter, SharedError, connect, error_of, shown
+from reader.library.postgres.connection import (
+    ConnectionLost,
+    NoWriter,
+    SharedError,
+    check_schema,
+    connect,
+    error_of,
+    shown,
+)
+from reader.library.postgres.schema import CONTENT
+from reader.library.postgres.setup import set_up
 from tests.postgres_server import PASSWORD, PostgresServer
 from tests.sshd import free_port
 
@@ -93,6 +103,38 @@ def test_each_error_has_a_sentence(error: psycopg.Error, kind: type[SharedError]
     assert "postgresql://ana@h:7/news" in str(found) and "secret" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("port=abc", 'parameter that can\'t be used: invalid integer value "abc"'),
+        ("port=99999", 'parameter that can\'t be used: invalid port number: "99999"'),
+        ("sslmode=bogus", 'parameter that can\'t be used: invalid sslmode value: "bogus"'),
+        ("connect_timeout=abc", "parameter that can't be used: bad value for connect_timeout"),
+        (
+            "options=-c%20nope%3D1",
+            'parameter that can\'t be used: unrecognized configuration parameter "nope"',
+        ),
+        ("user=%ff", "is no address of a database"),
+    ],
+)
+def test_a_wrong_parameter_is_named(postgres_server: PostgresServer, parameters: str, expected: str) -> None:
+    """A parameter that libpq or the server does not take is called so, not a connection that was lost."""
+    with pytest.raises(SharedError) as said:
+        connect(f"{postgres_server.url()}?{parameters}")
+    assert expected in str(said.value) and not isinstance(said.value, ConnectionLost)
+
+
+@pytest.mark.parametrize("key", ["version", "generation"])
+def test_a_damaged_table_of_versions_is_a_sentence(database: str, key: str) -> None:
+    """What another program wrote into `meta` is named, without what it wrote."""
+    set_up(database)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("insert into news.meta values('content', %s)", (CONTENT,))
+        connection.execute("update news.meta set value = e'x\\e[2J' where key = %s", (key,))
+    with closing(connect(database)) as connection, pytest.raises(SharedError, match=f'damaged: "{key}"'):
+        check_schema(connection, database)
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=8))
 def test_no_message_shows_the_password_of_an_address(secret: str) -> None:
     """What the server says again, as it does with names, has no password in it."""
@@ -115,6 +157,8 @@ def test_no_message_shows_the_password_of_an_address(secret: str) -> None:
         "postgresql://ana:se@cret@h/news?nonsense=1",
         "postgresql://h/news?password=se%cret",
         "postgresql://h/news?nonsense=1&password=secret",
+        "postgresql://ana:s@se:cret@h:5432/news",
+        "postgresql://ana:se%ffcret@h/news",
     ],
 )
 def test_a_password_that_is_badly_quoted_is_not_shown(address: str) -> None:
