@@ -1,4 +1,4 @@
-"""The index's side of Results and Facets: an order, headlines by window, and exact counts."""
+"""Implements Results and Facets on the index: an order, windows of headlines, and exact counts."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _Reply = TypeVar("_Reply")
 HEADLINE_COLUMNS = (
     "number, key, title, provider, domain, topics, date, is_day, quality, heat, category, type, url, draft"
 )
-"""What `headline` makes a headline of, in this order."""
+"""The columns that `headline` reads, in this order."""
 
 
 def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
-    """A row of HEADLINE_COLUMNS, with the story's key and coverage where they are known, and the person's
-    marks."""
+    """Returns the Headline of a row of HEADLINE_COLUMNS, optionally followed by the story's key and
+    coverage."""
     (number, key, title, provider, domain, topics, date, is_day, quality, heat, category, kind, url,
      draft, *of_story) = row  # fmt: skip
     story, coverage = of_story or (None, None)
-    # What is no text or no number here would only fail where it is painted.
+    # Check the types here: a damaged row would otherwise fail only when it is painted.
     "".join((title, provider, domain, topics, category, kind, url))
     sum((key, draft, quality or 0, heat or 0, coverage or 1))
     tags = tuple(
@@ -46,7 +46,7 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
 
 
 def with_added_topics(index: AskedIndex, found: list[Headline], now: datetime) -> list[Headline]:
-    """These headlines with the topics that rules add."""
+    """Returns the headlines with the topics added by rules."""
     if not index.topic_rules or not found:
         return found
     with index.quick_view() as view:
@@ -57,10 +57,10 @@ def with_added_topics(index: AskedIndex, found: list[Headline], now: datetime) -
 
 
 class Asker(Protocol):
-    """Puts damage right (see `reader.library.folder.guard`)."""
+    """Runs questions and repairs a damaged index (see `reader.library.folder.guard`)."""
 
     def ask(self, question: Callable[[], _Reply]) -> _Reply:
-        """What the question finds. Raises ReaderError."""
+        """Returns the question's answer. Raises ReaderError."""
 
 
 class IndexResults:
@@ -117,7 +117,7 @@ class IndexResults:
         )]  # fmt: skip
 
     def rows(self, start: int = 0, stop: int | None = None) -> list[ArticleRow]:
-        """All articles that match, or those at the positions start..stop-1."""
+        """Returns the rows of all matches, or of those at the positions start..stop-1."""
         return self._guard.ask(lambda: self._rows(start, stop))
 
     def _rows(self, start: int, stop: int | None) -> list[ArticleRow]:
@@ -133,7 +133,7 @@ class IndexResults:
 
     def _find_again(self) -> None:
         if self._edition != self._index.edition:
-            # The index was built anew: the old numbers name other articles.
+            # The index was rebuilt: the old numbers now name other articles.
             self._find()
 
     def window(self, start: int, stop: int) -> list[Headline]:
@@ -184,8 +184,8 @@ def _fold(
 
 
 def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: int) -> Facet:
-    """The counts of a field's values, or of dates in at most `cells` periods; the field's own choices do not
-    narrow it."""
+    """Counts a field's values, or dates in at most `cells` periods, ignoring the query's clauses on the field
+    itself."""
     with index.view() as view:
         search = index.search(view, now)
         match = search.all_of(query.without(field).clauses)

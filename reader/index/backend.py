@@ -1,6 +1,6 @@
-"""What a question needs of an index, wherever it is stored: in a file beside the folder, or in PostgreSQL.
+"""The protocols of an index, whether it is stored in a local file or in PostgreSQL.
 
-Search, orders and facets are written against these protocols, so both kinds give equal answers.
+Search, orders and facets use only these protocols, so both backends give the same answers.
 """
 
 from __future__ import annotations
@@ -20,112 +20,114 @@ if TYPE_CHECKING:
     from reader.query.topic_rules import TopicRules
 
 KnownValue: TypeAlias = tuple[str, str, str]
-"""A value of a field: folded, as it is shown, and as it is stored."""
+"""A field's value: folded, as displayed, and as stored."""
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
 
 
 class ArticleRow(NamedTuple):
-    """Which article has a number, and where its file is."""
+    """The article behind a number, and where its file is."""
 
     number: int
     key: int
     url: str
     root: int
     path: str
-    """Absolute; in a shared index below the published root."""
+    """Absolute; in a shared index, relative to the published root."""
     title_key: int | None
     text_key: int | None
     date: int | None
 
 
 class SetStore(Protocol):
-    """The stored sets and columns of articles. Numbers of what is gone may still be in a set."""
+    """The stored sets and columns of articles. Sets may still hold the numbers of deleted articles."""
 
     def set_of(self, field: int, value: str) -> BitMap:
-        """The numbers stored under a field's value; empty if there are none."""
+        """Returns the numbers stored under a field's value; an empty set if there are none."""
 
     def sets_of(self, field: int, values: Sequence[str]) -> list[BitMap]:
-        """The same for several values."""
+        """Returns the sets of several values."""
 
     def set_starting(self, field: int, start: str) -> BitMap:
-        """The union of the sets of all words that begin with `start`."""
+        """Returns the union of the sets of all words that begin with `start`."""
 
     def blocks(self) -> Iterable[int]:
-        """The blocks in which there are articles."""
+        """Returns the blocks that hold articles."""
 
     def has_articles(self) -> bool:
-        """Whether there is an article at all."""
+        """Returns whether the index holds any article."""
 
     def values_of(self, field: int) -> list[KnownValue]:
-        """Every value of a field, sorted by its folded form."""
+        """Returns every value of a field, sorted by folded form."""
 
     def titles(self) -> array[int]:
-        """The numbers of all articles, A to Z by title, the newest of several alike first."""
+        """Returns the numbers of all articles by title, A to Z; of equal titles, the newest first."""
 
     def dates_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, int]]:
-        """(seconds or UNDATED, number) for each of these articles."""
+        """Returns (seconds or UNDATED, number) for each article."""
 
     def dated_from(self, date: int) -> Iterable[tuple[int, int]]:
-        """(number, seconds) of the articles since a date, by date and number."""
+        """Returns (number, seconds) for the articles since a date, sorted by date and number."""
 
     def titles_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, str]]:
-        """(number, title) of these articles."""
+        """Returns (number, title) for each article."""
 
     def words_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
-        """(number, words of title and excerpt as `reader.stories.likeness.pack` has them) of these."""
+        """Returns (number, words of title and excerpt as packed by `reader.stories.likeness.pack`) for each
+        article."""
 
     def stories(self) -> Iterable[tuple[int, int]]:
-        """(number, number of the story's first article) of every article in a story, by number."""
+        """Returns (number, number of the story's first article) for every article in a story, sorted by
+        number."""
 
     def story_members(self, numbers: Sequence[int]) -> Iterable[tuple[int, int, str]]:
-        """(story, number, provider) of all articles of the stories in which these are, newest first."""
+        """Returns (story, number, provider) for all articles in the stories of these articles, newest
+        first."""
 
     def keyed_between(self, low: int, high: int) -> Iterable[int]:
-        """The numbers of the articles whose key is in this range."""
+        """Returns the numbers of the articles whose keys are in this range."""
 
     def with_url(self, parts: Sequence[str], among: BitMap) -> Iterable[int]:
-        """The numbers of at least those of these articles whose address has one of the parts in it, in any
-        case."""
+        """Returns the articles whose URL contains one of the parts, ignoring case; may include others."""
 
     def with_path(self, part: str, among: BitMap) -> Iterable[int]:
-        """The same for the path of an article's file."""
+        """Returns the articles whose file's path contains one of the parts, likewise."""
 
 
 class AskedIndex(Protocol):
-    """An index that can be asked. Safe to call from several threads."""
+    """An index that answers questions. Safe to call from several threads."""
 
     @property
     def edition(self) -> int:
-        """Another number once numbers mean other articles."""
+        """Changes whenever the numbers are reassigned to other articles."""
 
     @property
     def marked(self) -> Mapping[str, BitMap]:
-        """The person's marks as sets of numbers: read, starred, note, tag:NAME."""
+        """The user's marks as sets of numbers: read, starred, note, tag:NAME."""
 
     topic_rules: TopicRules
-    """The rules that give topics; every view has them."""
+    """The rules that add topics; every view uses them."""
 
     def view(self) -> AbstractContextManager[IndexView]:
-        """The index as it is now, for one question."""
+        """Opens a view of the index's current state for one question."""
 
     def quick_view(self) -> AbstractContextManager[IndexView | None]:
-        """The same for what is being painted; None where a long question is being answered."""
+        """Like `view`, for painting: yields None while a long question holds the view."""
 
     def search(self, view: IndexView, now: datetime) -> Search:
-        """A search over a view."""
+        """Returns a search over a view."""
 
     def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        """The headlines of these numbers, in their order; one whose article has gone is left out."""
+        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
 
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        """The headlines of at most so many articles whose key is in this range."""
+        """Returns the headlines of at most `most` articles whose keys are in this range."""
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
         """(story, number, provider) of all articles of the stories in which these are, newest first."""
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
-        """The articles with these numbers that are there."""
+        """Returns the rows of the articles with these numbers, without deleted ones."""
 
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """The numbers of the articles with these ids, given as integers."""
+        """Returns the numbers of the articles with these keys (ids as integers)."""

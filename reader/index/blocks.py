@@ -1,8 +1,7 @@
-"""A block of a cold load: put together from the workers' chunks, made into stored sets by the workers again.
+"""A block of a cold load: merged from the workers' chunks, then turned into stored sets by the workers.
 
-Pure: what is written, and when, is `reader.index.writer`'s business. Members travel as a few long strings of
-bytes a chunk, not as objects: there are two hundred words in an article, and whatever is done for each of
-them in Python is most of a load.
+Pure: `reader.index.writer` decides what to write and when. Members are passed as a few long byte strings per
+chunk, not as objects: an article has about 200 words, and per-word work in Python dominates a load.
 """
 
 from __future__ import annotations
@@ -24,53 +23,55 @@ if TYPE_CHECKING:
     from reader.index.numbering import Numbering
 
 CROWD = 100
-"""Words of a block beyond which a beginning of CROWDED_LENGTH letters has a set of its own there. Sets for
-all of them would be a ninth of the index, and a range of few words costs no more than a set."""
+"""With more words than this in a block, a prefix of CROWDED_LENGTH letters gets its own set. Sets for all
+such prefixes would take a ninth of the index, and scanning a few words costs no more than reading a set."""
 
 LARGEST_PART = 4050
-"""Bytes of a set in one row, four of which fill a page. SQLite would put larger ones into pages of their own,
-the last of them half empty."""
+"""Largest number of bytes of a set per row; four rows fill a page. SQLite would move larger ones to overflow
+pages, the last of them half empty."""
 
 _GROUPS = 64
-"""Groups that words are divided into by their first character; a multiple of the letters of most scripts."""
+"""Number of groups that words are divided into by first character; more than most scripts have letters."""
 
 RunGroup: TypeAlias = tuple[int, int]
-"""A field, and which of its values by their first character."""
+"""A field, and the group of its values by first character."""
 
 
 class Run(NamedTuple):
-    """The members that one chunk gives to the sets of a group."""
+    """The members that one chunk adds to the sets of a group."""
 
     values: bytes
-    """A line each."""
+    """One per line."""
     counts: bytes
-    """How many members each value has, as 32-bit integers."""
+    """Number of members of each value, as 32-bit integers."""
     lows: bytes
-    """The low halves of all their numbers (see `packing`), growing for each value."""
+    """The low 16 bits of all their numbers (see `packing`), ascending within each value."""
 
 
 class Packed(NamedTuple):
-    """What a chunk gave, in a form that goes through a pipe quickly and lies small until it is written."""
+    """The result of a chunk, in a form that is cheap to send through a pipe and compact until it is
+    written."""
 
     rows: bytes
-    """Rows of the table `articles` as `marshal` has them, upwards by number."""
+    """Marshalled rows of the table `articles`, ascending by number."""
     titles: list[str]
-    """Their keys in the order of titles."""
+    """Their keys, sorted by title."""
     live: bytes
-    """The low halves of their numbers."""
+    """The low 16 bits of their numbers."""
     late: list[int]
-    """Numbers that do not tell the date."""
+    """Numbers of late articles: those not in date order."""
     runs: dict[RunGroup, Run]
     unusual: list[Taken]
-    """Files with problems, without an article, or too young to be trusted; articles without their body."""
+    """Files with problems, without an article, or modified too recently to be trusted; articles without their
+    body."""
 
 
 SetTask: TypeAlias = Sequence[tuple[int, Sequence[Run]]]
-"""(field, the runs of a group, the newest first), for `make`."""
+"""Input of `make`: (field, the runs of a group, newest first)."""
 
 
 def parts_of(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(part, its bytes) of a set's stored form."""
+    """Yields (part, its bytes) of a set's stored form."""
     yield from enumerate(data[at : at + LARGEST_PART] for at in range(0, len(data) or 1, LARGEST_PART))
 
 
@@ -83,7 +84,7 @@ class StoredSets(NamedTuple):
     """(field, first word, data)."""
 
     def add(self, field: int, value: str, data: bytes) -> None:
-        """Note a set that is to be stored so."""
+        """Add a set in its stored form."""
         if len(data) <= LARGEST_PART:
             self.sets.append((field, value, 0, data))
         else:
@@ -91,25 +92,25 @@ class StoredSets(NamedTuple):
 
 
 class BlockLoad:
-    """A block of a cold load as it is put together."""
+    """A block of a cold load while it is being assembled."""
 
     def __init__(self, block: int, numbering: Numbering) -> None:
         self.block = block
         self.numbering = numbering
         self.chunks: list[Packed] = []
-        """The newest first, without their runs."""
+        """Chunks, newest first, without their runs."""
         self.made: Iterable[StoredSets] = ()
-        """The block's sets, ready to be written, or as they get ready."""
+        """The block's sets to write; may be an iterator that yields them as workers finish."""
         self._runs: dict[RunGroup, list[Run]] = defaultdict(list)
 
     def take(self, chunk: Packed) -> None:
-        """Take in a chunk; they come newest first."""
+        """Add a chunk; chunks arrive newest first."""
         for group, run in chunk.runs.items():
             self._runs[group].append(run)
         self.chunks.append(chunk._replace(runs={}))
 
     def tasks(self, count: int) -> list[SetTask]:
-        """The members, given away, for about so many calls of `make`, evenly."""
+        """Hands over the members as about `count` evenly sized tasks for `make`."""
         tasks: list[list[tuple[int, Sequence[Run]]]] = [[] for _ in range(count)]
         sizes = [0] * count
         weights = {
@@ -123,7 +124,7 @@ class BlockLoad:
 
 
 def runs_of(members: Members) -> dict[RunGroup, Run]:
-    """A chunk's members, whose numbers lie in one block and grow, in the form that travels."""
+    """Returns a chunk's members as runs; their numbers must be ascending and in one block."""
     runs: dict[RunGroup, Run] = {}
     for field, by_value in members.items():
         groups: dict[int, tuple[list[str], list[list[int]]]] = {}
@@ -144,7 +145,7 @@ def runs_of(members: Members) -> dict[RunGroup, Run]:
 
 
 def _merged(runs: Sequence[Run]) -> dict[str, bytes]:
-    """Value -> the low halves of its numbers, growing."""
+    """Returns value -> the low 16 bits of its numbers, ascending."""
     found: dict[str, bytes] = defaultdict(bytes)
     for run in reversed(runs):
         ends = [2 * end for end in accumulate(array("I", run.counts))]
@@ -155,7 +156,7 @@ def _merged(runs: Sequence[Run]) -> dict[str, bytes]:
 
 
 def make(task: SetTask) -> StoredSets:
-    """The stored form of sets; a worker's task, because it is a tenth of the price of a load."""
+    """Returns the stored form of sets. Runs in workers, as it takes a tenth of a load's time."""
     made = StoredSets([], [])
     for field, runs in task:
         members = _merged(runs)
@@ -169,7 +170,7 @@ def make(task: SetTask) -> StoredSets:
 
 
 def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: StoredSets) -> None:
-    """Note the sets of sorted words, the rare ones together, and those of their beginnings."""
+    """Add the sets of sorted words, rare ones packed together, and the sets of their prefixes."""
     few: list[str] = []
     few_lows: list[bytes] = []
     beginnings: list[tuple[str, BitMap]] = []
@@ -201,7 +202,7 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Store
 _LONGEST_PREFIX = itemgetter(slice(PREFIX_LENGTHS[-1]))
 
 _SHORT = 32
-"""Bytes of numbers up to which it is cheaper to sort those of several words than to make a set of each."""
+"""Up to this many bytes of numbers, sorting those of several words is cheaper than making a set of each."""
 
 
 def _mixed(lows: Sequence[bytes]) -> BitMap:
@@ -209,7 +210,7 @@ def _mixed(lows: Sequence[bytes]) -> BitMap:
 
 
 def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: StoredSets) -> None:
-    """Note the sets of four letters with which very many of these words begin."""
+    """Add the sets of four-letter prefixes that very many of these words share."""
     place = 0
     for start, group in groupby(word[:CROWDED_LENGTH] for word in words):
         count = len(list(group))
@@ -222,17 +223,17 @@ def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: StoredSets)
 
 
 def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]]:
-    """(prefix, numbers) for every prefix of PREFIX_LENGTHS; the words must come sorted."""
+    """Yields (prefix, numbers) for every prefix of PREFIX_LENGTHS; the words must be sorted."""
     level = words
     for length in reversed(PREFIX_LENGTHS):
         level = [
             (start, BitMap.union(*[found for _, found in group]))
             for start, group in groupby(level, key=beginning(length))
         ]
-        # A shorter word goes on to the lengths that it has.
+        # A shorter word only has the prefixes up to its own length.
         yield from (pair for pair in level if len(pair[0]) == length)
 
 
 def beginning(length: int) -> Callable[[tuple[str, BitMap]], str]:
-    """What sets of words are grouped by for their prefixes of this length."""
+    """Returns the prefix of this length that a word's set is grouped under."""
     return lambda pair: pair[0][:length]

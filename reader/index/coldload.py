@@ -1,8 +1,8 @@
-"""A cold load: very many files at once, numbered newest first before they are parsed.
+"""A cold load: reads very many files at once, numbered newest first before they are parsed.
 
-A first pass over the files looks for their dates alone; with the order known, every chunk gets its final
-numbers, workers make rows and sets for it, and each block of 65,536 numbers is written once, in one
-transaction. Broken off, it goes on where it stopped: what is written is final.
+A first pass only looks for the files' dates. Once the order is known, every chunk gets its final numbers,
+workers make its rows and sets, and each block of 65,536 numbers is written once, in one transaction. An
+interrupted load resumes where it stopped: written blocks are final.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from reader.index.workers import IndexWorkers
 from reader.index.writer import Writer
 
 PEEK_SIZE = 4096
-"""Files a worker looks at for dates in one task."""
+"""Files per task when workers look for dates."""
 
 PARTS = 12
-"""Pieces in which a block's sets are made: they share the work evenly and hold little memory at a time."""
+"""Tasks per block when sets are made: enough to balance the workers and to limit memory."""
 
 SMALL_CHUNK, LARGE_CHUNK = 512, 2048
-"""Files a worker reads in one task: many merge cheaply, as words recur in them, few share the work evenly, so
-tasks get smaller towards the end."""
+"""Files per task when workers read: large chunks merge cheaply because words recur, small ones balance the
+load, so tasks shrink towards the end."""
 
 
 class ColdLoad:
-    """Reads files into blocks that no article was numbered in before."""
+    """Reads files into blocks that have no articles yet."""
 
     def __init__(
         self, connection: sqlite3.Connection, writer: Writer, roots: Roots, workers: IndexWorkers
@@ -42,7 +42,8 @@ class ColdLoad:
         self._workers = workers
 
     def dates(self, files: Sequence[File]) -> Iterator[array[int]]:
-        """A guess at each file's date in seconds, UNDATED where none was found; some thousand at a time."""
+        """Yields a guess at each file's date in seconds (UNDATED if none was found), a few thousand at a
+        time."""
         tasks = (
             Chunk(self._roots, 0, [file[:] for file in files[at : at + PEEK_SIZE]])
             for at in range(0, len(files), PEEK_SIZE)
@@ -51,11 +52,12 @@ class ColdLoad:
             yield array("q", part)
 
     def run(self, files: Sequence[File], dates: array[int]) -> Iterator[tuple[int, bool]]:
-        """Load files whose dates are all at or before the oldest that is numbered.
+        """Load files that are all as old as the oldest numbered date or older.
 
-        Yields (files read so far, whether a block was written just now).
+        Yields (number of files read so far, whether a block was just written).
         """
-        # Files of one second stand by folder and name, as in every other load; `files` comes in that order.
+        # Files of the same second are sorted by folder and name, as in every other load; `files` comes in
+        # that order.
         order = sorted(range(len(files)), key=dates.__getitem__, reverse=True)
         undated = next((place for place, index in enumerate(order) if dates[index] == UNDATED), len(order))
         yield from self._run(files, order[:undated], dates, is_dated=True)
@@ -92,7 +94,7 @@ class ColdLoad:
             yield read, True
 
     def _plan(self, order: Sequence[int], first: int) -> Iterator[tuple[int, Sequence[int]]]:
-        """(first number, file indices) for each chunk; none crosses a block."""
+        """Yields (first number, file indices) for each chunk; no chunk crosses a block."""
         start = 0
         while start < len(order):
             room = (first & ((1 << BLOCK_BITS) - 1)) + 1
@@ -105,7 +107,7 @@ class ColdLoad:
     def _write(self, load: BlockLoad, *, is_last: bool) -> None:
         load.made = self._workers.map(make, load.tasks(PARTS))
         if not is_last:
-            # The workers are at the next block, and nobody else can write while this waits for them.
+            # The workers are busy with the next block, and nobody else can write while this waits for them.
             load.made = list(load.made)
         with self._writer.transaction():
             self._writer.add_block(load)
