@@ -1,6 +1,6 @@
-"""What the index keeps of an article, and what a run of articles adds: rows and the members of its sets.
+"""What the index stores of an article, and what a run of articles adds: rows and set members.
 
-Made in worker processes, sent to the writer, merged there. Pure: nothing here touches the database.
+Built in worker processes, sent to the writer and merged there. Pure: nothing here touches the database.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from reader.stories.likeness import pack
 
 
 class IndexEntry(NamedTuple):
-    """An article as the index knows it, without its number and its file."""
+    """An article as the index stores it, without its number and its file."""
 
     key: int
     date: int | None
     """Seconds since 1970."""
     is_day: bool
-    """Whether the date is a calendar day, without a time."""
+    """Whether the date is a calendar day without a time."""
     title: str
     provider: str
     domain: str
@@ -44,20 +44,21 @@ class IndexEntry(NamedTuple):
     url: str
     is_draft: bool
     values: tuple[tuple[int, str], ...]
-    """The sets other than those of words that it belongs to."""
+    """(field, value) of the sets it belongs to, other than those of words."""
     text: str
-    """Everything but the title that a bare word is looked for in, a text a line; the excerpt first."""
+    """The texts other than the title that a bare word searches, one per line; the excerpt first."""
     excerpt: int
     """The excerpt's length."""
     title_key: int | None
     text_key: int | None
     """See `Article.title_key` and `Article.text_key`."""
     sketch: bytes | None
-    """Of title and text, where no address says which article it is."""
+    """Of title and text, if no URL identifies the article."""
 
 
 def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[str]]:
-    """What an article and the place of its file say in each stored field; an empty text is no value."""
+    """Yields the values of each stored field, from the article and its file's location; empty texts are
+    skipped."""
     return {
         "topic": article.topics,
         "provider": (article.provider.name,),
@@ -68,7 +69,7 @@ def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[
         "domain": (article.provider.domain.lower(), host),
         "quality": () if article.quality is None else (str(article.quality),),
         "heat": () if article.heat is None else (str(article.heat),),
-        "coverage": (),  # that of its story, which is found later
+        "coverage": (),  # coverage belongs to the story, which is found later
     }
 
 
@@ -78,7 +79,7 @@ def _folder(top: str, below: str) -> str:
 
 
 def entry_of(article: Article, place: Place) -> IndexEntry:
-    """The entry of an article whose file lies there."""
+    """Returns the entry of an article read from this file."""
     date = article.published_date_time
     is_day = date is not None and not isinstance(date, datetime)
     url = article.url
@@ -106,7 +107,7 @@ def entry_of(article: Article, place: Place) -> IndexEntry:
 
 
 def searched_texts(article: Article) -> list[str]:
-    """Everything but the title that a bare word is looked for in, the excerpt first."""
+    """Returns the texts other than the title that a bare word searches, the excerpt first."""
     return [
         article.excerpt, searched_text(article.body), article.provider.name, *article.author, *article.topics,
         *[link.title for link in article.related],
@@ -115,7 +116,7 @@ def searched_texts(article: Article) -> list[str]:
 
 def _host(url: str) -> str:
     scheme, slashes, rest = url.partition("://")
-    # Up to the path it is the same for all that a publisher writes.
+    # The part before the path is the same for all articles of a publisher.
     return _host_of(scheme + slashes + rest.partition("/")[0])
 
 
@@ -123,24 +124,24 @@ _host_of = lru_cache(maxsize=4096)(host_of)
 
 
 TITLE_KEY = 80
-"""Characters of the folded title that decide its place in the title order."""
+"""Number of characters of the folded title that the title order compares."""
 
 LONG = 1 << 14
-"""Characters of a text whose words are looked at in pieces."""
+"""Longer texts (in characters) are split into pieces before their words are listed."""
 
 MAX_DIFFERENT, MAX_WORDS = 40_000, 600_000
-"""Different words, and words in all, that one article is found by. A novel has 20,000 and 500,000; each
-different one takes a kilobyte while the index is written."""
+"""Limits of distinct words, and of all words, indexed per article. A novel has 20,000 and 500,000; each
+distinct word takes a kilobyte while the index is written."""
 
 MAX_RUN = 1000
-"""Characters among which a place between two words is looked for."""
+"""Number of characters in which a boundary between words is searched."""
 
 Members: TypeAlias = dict[int, dict[str, list[int]]]
 """SetKind -> value -> numbers."""
 
 
 class Origin(NamedTuple):
-    """The file that an article was read from, as it was when it was read."""
+    """The file that an article was read from, with its state at that time."""
 
     folder: int
     """Number of the folder in the index."""
@@ -152,14 +153,14 @@ class Origin(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What one file gave: an article, or the problem why not."""
+    """The result of reading a file: an article, or the problem that prevented one."""
 
     origin: Origin
     place: Place
     article: Article | None
     problem: Problem | None = None
     digest: bytes | None = None
-    """The content's digest, where the file was so young that an edit may not show in its times."""
+    """The content's digest, if the file was modified so recently that an edit may not change its times."""
 
 
 class IndexRow(NamedTuple):
@@ -174,7 +175,7 @@ class IndexRow(NamedTuple):
     provider: str
     domain: str
     topics: str
-    """One a line."""
+    """One per line."""
     quality: int | None
     heat: int | None
     category: str
@@ -183,7 +184,7 @@ class IndexRow(NamedTuple):
     draft: bool
     folder: int
     name: str | bytes
-    """As the database holds it (see `schema.pack_name`)."""
+    """As stored in the database (see `schema.pack_name`)."""
     mtime_ns: int
     size: int
     inode: int
@@ -192,24 +193,24 @@ class IndexRow(NamedTuple):
     text_key: int | None
     sketch: bytes | None
     story_words: bytes
-    """What stories and likeness are found by (see `reader.stories.likeness.pack`)."""
+    """The words that stories and related articles are found by (see `reader.stories.likeness.pack`)."""
 
 
 class Batch:
     """The rows and set members of a run of articles."""
 
     def __init__(self, base: int = 0) -> None:
-        """Members are counted from `base`, so that those of one block are small."""
+        """Members are stored relative to `base`, so that those of one block are small."""
         self._base = base
         self.rows: list[IndexRow] = []
         self.titles: list[tuple[str, int]] = []
         self.cut: list[int] = []
-        """The numbers of articles with more words than one is found by (see `too_many_words`)."""
+        """The numbers of articles with more words than are indexed (see `too_many_words`)."""
         self.members: Members = {field: defaultdict(list) for field in ALL_SETS}
         self._words, self._title_words = self.members[SetKind.WORD], self.members[SetKind.TITLE_WORD]
 
     def add(self, number: int, entry: IndexEntry, origin: Origin) -> IndexRow:
-        """Take one article in under its number."""
+        """Add an article under its number."""
         member = number - self._base
         title_words = words(entry.title)
         unique = set(title_words)
@@ -246,14 +247,14 @@ class Batch:
 
 
 def too_many_words(article: Article) -> Article:
-    """The article with a problem that says that a search finds only its first words."""
+    """Returns the article with an added problem: search finds only its first words."""
     reason = "has too many words; search does not cover its end"
     problem = Problem(display_path(article.path), 0, "file", reason)
     return article._replace(problems=(*article.problems, problem))
 
 
 def title_key(words: Sequence[str]) -> str:
-    """What decides a title's place from A to Z: its words, numbers by their size."""
+    """Returns the sort key of a title: its words, with numbers compared by value."""
     return _NUMBER.sub(_by_size, " ".join(words)[:TITLE_KEY])
 
 
@@ -266,10 +267,11 @@ _NUMBER = re.compile("[0-9]+")
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """A text whole, a very long one in pieces: a list of all words takes ten times its memory.
+    """Yields a text whole, or in pieces if it is very long: a list of all its words takes ten times its
+    memory.
 
-    Cut where no word can be; where there is no such place for a thousand characters, in a word that nobody
-    would type.
+    Cuts between words; if there is no boundary within a thousand characters, in a word that nobody would
+    type.
     """
     start = 0
     while len(text) - start > LONG:
@@ -282,7 +284,8 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def run_ends(found: list[str]) -> set[str]:
-    """The last characters of runs that were made into pairs: no pair begins with them, so they were lost."""
+    """Yields the last characters of runs that were split into pairs: no pair begins with them, so they would
+    be missing."""
     if "".join(found).isascii():
         return set()
     return {
@@ -293,7 +296,7 @@ def run_ends(found: list[str]) -> set[str]:
 
 
 def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -> None:
-    # An article has some 200 words: this loop runs without the interpreter, at half the time.
+    # An article has about 200 words: this loop runs in C, which halves the time.
     deque(map(list.append, map(lists.__getitem__, values), repeat(number)), maxlen=0)
 
 

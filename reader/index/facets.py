@@ -1,7 +1,7 @@
-"""Facets: how a match spreads over the values of a field, over the qualities and over time.
+"""Facets: counts of a match by the values of a field, by quality and over time.
 
-Ranges are spelled as a query has them (`40..44`, `2021-06`), so that each can be chosen as it stands. Dates
-are ranges of numbers, so a period is counted by two ranks, whatever the size of the match.
+Ranges are spelled as in a query (`40..44`, `2021-06`), so that each can be used as a filter. Dates are ranges
+of numbers, so a period is counted by two ranks, whatever the size of the match.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from reader.query.results import Facet, FacetValue
 
 
 def count_facet(view: IndexView, search: Search, field: str, match: BitMap) -> Facet:
-    """How many of the match have each value of a field, and how many of those are unread."""
+    """Counts the articles of the match with each value of a field, and the unread ones among them."""
     if field == "tag":
         counted = _counted_tags(view, match)
     else:
@@ -35,13 +35,13 @@ def count_facet(view: IndexView, search: Search, field: str, match: BitMap) -> F
         FacetValue(value, count, count - read.intersection_cardinality(numbers) if read else count)
         for value, count, numbers in counted
     ]
-    # By name before that: what has the same count stays as it is.
+    # Sorted by name first: the sort is stable, so equal counts stay in that order.
     values.sort(key=itemgetter(1), reverse=True)
     return Facet(field, tuple(values))
 
 
 CountedValue: TypeAlias = tuple[str, int, BitMap]
-"""A value, how many of a match have it, and the numbers of all that have it."""
+"""A value, its count in a match, and the numbers of all articles that have it."""
 
 
 def _counted_tags(view: IndexView, match: BitMap) -> Iterator[CountedValue]:
@@ -69,10 +69,10 @@ def _counted(view: IndexView, known: Sequence[ValueMembers], match: BitMap) -> I
 
 
 def _rest(live: BitMap, match: BitMap) -> BitMap | None:
-    """What does not match, where that is quicker to count with: nothing, or nearly everything.
+    """Returns the articles that don't match, if those are quicker to count with.
 
-    A block in which a set holds at most 4,096 numbers is a list, and its intersection with another list
-    takes a step for each number of either; with a block of bits it takes one for each of the other list.
+    A block with at most 4,096 numbers is stored as a list. Intersecting two lists takes a step per number of
+    either; intersecting bits with a list takes one per number of the list.
     """
     if len(match) == len(live):
         return BitMap()
@@ -83,31 +83,32 @@ def _rest(live: BitMap, match: BitMap) -> BitMap | None:
 
 
 _LIST, _BITS = 500, 625
-"""What it costs to count a block of the match with all values of a facet, as a list or as bits, in terms of
-numbers of the list (measured with 40 topics and 300 providers)."""
+"""The cost of counting a block of the match with all values of a facet, as a list or as bits, in units of
+numbers in the list (measured with 40 topics and 300 providers)."""
 
 
 OUTLIERS = 0.02
-"""Part of the articles at either end for which the periods are not made coarser: they share the outermost."""
+"""Fraction of outliers at either end that don't make the periods coarser: they are counted in the outermost
+one."""
 
 
 def count_ranges(view: IndexView, field: str, match: BitMap, cells: int) -> Facet:
-    """The counts of `quality` or of `date`, the latter in at most so many periods."""
+    """Counts `quality`, or `date` in at most `cells` periods."""
     return count_quality(view, match) if field == "quality" else count_dates(view, match, cells)
 
 
 def count_quality(view: IndexView, match: BitMap) -> Facet:
-    """How many of the match have each quality, in steps of five; no values where no article has one."""
+    """Counts the match by quality, in steps of five; no values if no article has a quality."""
     counted = ((name, match.intersection_cardinality(members)) for name, members in view.quality_steps)
     return Facet("quality", tuple(FacetValue(name, count) for name, count in counted))
 
 
 def count_dates(view: IndexView, match: BitMap, cells: int, tz: tzinfo | None = None) -> Facet:
-    """How many of the match lie in each period, oldest first: at most `cells` days, weeks, months or years,
-    the finest that fit, on the calendar of `tz`, by default of this machine.
+    """Counts the match by period, oldest first: at most `cells` days, weeks, months or years, the finest that
+    fit, in the time zone `tz` (default: the local one).
 
-    What is older than the first or newer than the last is counted there, and their values say so by an open
-    end (`..2019`). Where nothing in the match has a date, the periods are those of the whole collection.
+    Older or newer outliers are counted in the first or last period, whose value then has an open end
+    (`..2019`). If nothing in the match has a date, the periods are those of the whole collection.
     """
     dated = _Dated(view, match, tz)
     shape = dated if dated.total else _Dated(view, view.live, tz)
@@ -126,7 +127,8 @@ def count_dates(view: IndexView, match: BitMap, cells: int, tz: tzinfo | None = 
 
 
 class _Dated:
-    """The dated articles of a match: instants on the clocks of a zone, and days, the same in each."""
+    """The dated articles of a match: instants, converted to a time zone, and days, which are the same in
+    all."""
 
     def __init__(self, view: IndexView, match: BitMap, tz: tzinfo | None) -> None:
         days = view.get(SetKind.FLAG, DAY)
@@ -135,15 +137,15 @@ class _Dated:
         self._all = _Ranks(view, match)
         self._instants, self._of_days = _Ranks(view, match - days), _Ranks(view, match & days)
         self.total = self._all.total
-        """How many there are."""
+        """Returns the number of articles."""
 
     def before(self, period: Period) -> int:
-        """How many are older than a period."""
+        """Returns how many are older than a period."""
         instants = self._instants.before(seconds_of(period.start(self._tz)))
         return instants + self._of_days.before(seconds_of(period.first))
 
     def periods(self, cells: int) -> list[Period]:
-        """The finest periods that fit all of them, or all but a few at either end."""
+        """Returns the finest periods that fit all of them, or all but a few at either end."""
         few = int(self.total * OUTLIERS)
         low, high = self._day(few), self._day(self.total - 1 - few)
         first, last = (self._day(0), self._day(self.total - 1)) if few else (low, high)
@@ -159,14 +161,14 @@ class _Dated:
         return found
 
     def _day(self, place: int) -> date:
-        """The day of the article at this place, the oldest first."""
+        """Returns the day of the article at this position, oldest first."""
         number, second = self._all.at(place)
         moment = datetime.fromtimestamp(second, UTC)
         return moment.date() if number in self._days else day_of(moment, self._tz)
 
 
 class _Ranks:
-    """The dated articles of a match, counted by rank; those whose numbers tell no date one by one."""
+    """The dated articles of a match, counted by rank; late ones are counted one by one."""
 
     def __init__(self, view: IndexView, match: BitMap) -> None:
         self._view = view
@@ -179,7 +181,7 @@ class _Ranks:
         """How many there are."""
 
     def before(self, second: int) -> int:
-        """How many are older than this instant."""
+        """Returns how many are older than this instant."""
         in_order = self._in_order.rank(self._view.first_from(second) - 1) - self._undated
         return in_order + self._late_dated - self._not_before(second)
 
@@ -188,11 +190,12 @@ class _Ranks:
         return self._late.count(lambda place, _: dates[place] >= second)
 
     def at(self, place: int) -> tuple[int, int]:
-        """The number and the date in seconds of the article at this place, the oldest first."""
+        """Returns the number and the date in seconds of the article at this position, oldest first."""
         dates, last = self._late.row.dates, self._late_dated - 1
 
         def stands(late: int, among: int) -> int:
-            """The place of a late one, that of the newest-first row, among all."""
+            """Returns the position of a late article, given by its place in the newest-first row, among
+            all."""
             below = self._in_order.rank(self._late.row.places[late] - 1) - self._undated
             return last - among + below
 

@@ -1,7 +1,7 @@
-"""A list folded by stories: which article stands for a story, and what is listed below it.
+"""A list folded by stories: which article represents a story, and what is listed below it.
 
-A story is shown by its article that would come first in the list's order, so a folded list has its stories
-where a list of articles has them. No list is made of a match: what is in no story stays a set.
+A story is represented by its first article in the list's order, so it keeps that article's position. The
+match is never turned into a list: articles in no story stay a set.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class FoldedOrder:
-    """The rows of a match: stories, and articles in none; below opened stories their other articles."""
+    """The rows of a match: stories, articles in no story, and below each opened story its other articles."""
 
     def __init__(
         self,
@@ -33,16 +33,17 @@ class FoldedOrder:
         opened: Iterable[int],
         unread: BitMap | None = None,
     ) -> None:
-        """`opened`: stories, by the numbers of their first articles. With `unread` only rows of these."""
+        """`opened` has the numbers of the first articles of the opened stories; with `unread`, only rows with
+        one of those articles are listed."""
         self._all = view.stories
         inside = match & self._all.members
         self._inside = inside
         self._leader_of = _leaders(view, query, match, inside)
-        """Story -> the number of the article that stands for it."""
+        """Story -> the number of the article that represents it."""
         leaders = BitMap(self._leader_of.values())
         self._shown = (match - inside) | leaders
         self.stories = len(self._shown)
-        """How many rows there are while no story is opened."""
+        """Number of rows while no story is opened."""
         is_open = {story for story in opened if story in self._leader_of}
         below = self._members(view, [*is_open])
         if unread is not None:
@@ -59,7 +60,7 @@ class FoldedOrder:
         )  # fmt: skip
         self._below = [numbers for _, numbers in rows if numbers]
         self._starts: list[int] = []
-        """The positions at which the others of each opened story begin."""
+        """The positions at which the other articles of each opened story begin."""
         count = 0
         for place, numbers in rows:
             if numbers:
@@ -97,7 +98,7 @@ class FoldedOrder:
         return found
 
     def position(self, number: int) -> int:
-        """See `reader.index.order.Order`; of an article that is folded into a row, that row's."""
+        """See `reader.index.order.Order`; an article folded into a row has that row's position."""
         for start, numbers in zip(self._starts, self._below, strict=True):
             if number in numbers:
                 return start + numbers.index(number)
@@ -110,11 +111,11 @@ class FoldedOrder:
         return before
 
     def is_inside(self, number: int) -> bool:
-        """Whether it is listed below the row of its story."""
+        """Returns whether an article is listed below its story's row."""
         return number not in self._shown
 
     def with_folded(self, numbers: Sequence[int]) -> list[int]:
-        """These rows with the articles that are folded into them."""
+        """Returns these rows and the articles that are folded into them."""
         wanted = BitMap(numbers)
         listed = {number for below in self._below for number in below}
         stories = {self._all.story_of(number) for number in numbers} - {0}
@@ -126,7 +127,7 @@ class FoldedOrder:
 
 
 def _leaders(view: IndexView, query: Query, match: BitMap, inside: BitMap) -> dict[int, int]:
-    """Story -> the article of the match, of those in stories, that comes first in the query's order."""
+    """Returns story -> its article of the match that comes first in the query's order."""
     by_date = partial(_first_by_date, view)
     if query.sort == "date" and query.is_reversed:
         return by_date(inside, is_reversed=True)
@@ -148,12 +149,12 @@ def _leaders(view: IndexView, query: Query, match: BitMap, inside: BitMap) -> di
 
 
 def _first_by_date(view: IndexView, inside: BitMap, *, is_reversed: bool = False) -> dict[int, int]:
-    """Story -> the newest (or the oldest) of these articles."""
+    """Returns story -> the newest (or oldest) of these articles."""
     numbers = inside.to_array()
     found = view.stories.last_of_each(numbers[::-1] if is_reversed else numbers)
     late = inside & view.late
     if late:
-        # Their numbers don't tell their dates: of their stories all articles are compared.
+        # Late articles are not in date order: compare all articles of their stories.
         touched = {*view.stories.last_of_each(late.to_array())}
         some = BitMap([number for number in inside if view.stories.story_of(number) in touched])
         order: Order = DateOrder(view, some, is_reversed=is_reversed)

@@ -1,4 +1,4 @@
-"""Single articles: by id, by number, by link. The sets answer for many at once; here one is looked up."""
+"""Looks up single articles by id, number or link."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from reader.query.results import Headline, RelatedLink
 
 
 class Lookup:
-    """Looks articles of one collection up."""
+    """Looks up articles of one collection."""
 
     def __init__(self, index: AskedIndex) -> None:
         self._index = index
 
     def find(self, prefix: str) -> Headline:
-        """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
+        """Returns the article whose id has this prefix. Raises NoSuchArticle if there is none or more than
+        one."""
         wanted = prefix.strip().lower()
         if not wanted:
             raise NoSuchArticle('an id is missing; "reader list" shows the ids')
@@ -42,7 +43,7 @@ class Lookup:
         )
 
     def related(self, article: Article) -> list[RelatedLink]:
-        """An article's related links, each with its own headline where it is in the collection."""
+        """Returns an article's related links, each with its headline if it is in the collection."""
         keys = {one.web_url: key_of(identity_of(one.web_url, "")) for one in article.related if one.web_url}
         found: dict[str, Headline] = {}
         for url, key in keys.items():
@@ -51,7 +52,7 @@ class Lookup:
         return [RelatedLink(one, found.get(one.web_url)) for one in article.related]
 
     def rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
-        """Which articles are meant: their numbers may be other ones since the headlines were read."""
+        """Returns the headlines' rows; their numbers may have changed since the headlines were read."""
         wanted = {one.number: int(one.id, 16) for one in headlines}
         rows = [row for row in self._index.identities([*wanted]) if row.key >> 15 == wanted[row.number]]
         found = {row.key >> 15 for row in rows}

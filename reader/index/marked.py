@@ -1,7 +1,7 @@
-"""The person's marks as sets of article numbers, so that `is:unread` is a set like any other.
+"""The user's marks as sets of article numbers, so that `is:unread` is a set like any other.
 
-A copy of what the marks database says, kept in the index with the turn that it tells of; made anew whenever
-the numbers have changed.
+A cache of the marks database, stored in the index with the turn it reflects; rebuilt whenever the numbers
+change.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from reader.index.backend import NO_MARKS
 from reader.index.store import Index
 
 Marking: TypeAlias = tuple[int, frozenset[str]]
-"""An article's key with the sets that it belongs in: read, starred, note, tag:NAME."""
+"""An article's key with the sets it belongs to: read, starred, note, tag:NAME."""
 
 
 class MarkedSets:
-    """Keeps `Index.marked` true."""
+    """Keeps `Index.marked` up to date."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._generation = -1
         self._stored = (-1, -1)
-        """The generation and the turn that are kept in the index."""
+        """The generation and the turn of the stored sets."""
         self.turn = 0
-        """The newest change of marks that the sets know of."""
+        """The newest change of marks that the sets reflect."""
 
     def load(self) -> None:
-        """Take over what was stored, where it still fits the index."""
+        """Load the stored sets if they still match the index."""
         try:
             generation, turn, marked = self._index.stored_marks()
             now = self._index.generation()
@@ -49,25 +49,25 @@ class MarkedSets:
             self.forget()
 
     def forget(self) -> None:
-        """Begin anew: the numbers have changed."""
+        """Drop the sets: the numbers have changed."""
         self._index.marked = NO_MARKS
         self._generation = self._index.generation()
         self.turn = 0
 
     @property
     def fits(self) -> bool:
-        """Whether the sets were made for the index as it is now."""
+        """Returns whether the sets match the current index."""
         return self._generation == self._index.generation()
 
     def apply(self, markings: Iterable[Marking], numbers: Mapping[int, int], turn: int) -> None:
-        """Put the articles with these numbers into the sets that they belong in, and out of all others."""
+        """Put these articles into the sets they belong to, and remove them from all others."""
         wanted = dict(markings)
         touched = BitMap(list(numbers.values()))
         members: dict[str, list[int]] = {}
         for key, number in numbers.items():
             for name in wanted[key]:
                 members.setdefault(name, []).append(number)
-        # A page may be painted from the old sets meanwhile, so they are never changed in place.
+        # A page may still be painted from the old sets, so they are never changed in place.
         marked: Mapping[str, BitMap] = self._index.marked
         self._index.marked = {
             name: (marked.get(name, BitMap()) - touched) | BitMap(members.get(name, ()))
@@ -76,8 +76,8 @@ class MarkedSets:
         self.turn = turn
 
     def store(self) -> None:
-        """Keep the sets for the next start."""
-        # Only a copy: where there is no room or no right to write it, the next start makes it anew.
+        """Store the sets for the next start."""
+        # Only a cache: if it can't be written, the next start rebuilds it.
         now = self._generation, self.turn
         if now != self._stored and self.fits:
             with suppress(sqlite3.OperationalError):

@@ -1,8 +1,8 @@
-"""Which dense number an article gets: a higher one for a newer date, wherever that is possible.
+"""Assigns dense numbers to articles: higher ones to newer dates where possible.
 
-Dated articles are numbered both ways from a middle: what is newer than all so far goes up, what is older goes
-down, what falls between goes up too but is *late*: a page merges it in by its date. A cold load can so begin
-with the newest, go on downwards, and be broken off and taken up again, without knowing how many there are.
+Dated articles are numbered in both directions from a middle: those newer than all others upwards, older ones
+downwards. Those in between go upwards too but are *late*: a page merges them in by date. So a cold load can
+start with the newest, continue downwards, and be interrupted and resumed, without knowing the total.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from reader.index.schema import BLOCK_BITS, FIRST_DATED, LAST_UNDATED
 
 
 class Numbering:
-    """Gives out numbers; its six values live in the index's `meta` table."""
+    """Assigns numbers; its six values are stored in the index's `meta` table."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         stored = dict(connection.execute("select key, value from meta where key like 'number.%'"))
@@ -26,7 +26,7 @@ class Numbering:
         self._oldest: int | None = stored.get("number.oldest")
 
     def save(self, connection: sqlite3.Connection) -> None:
-        """Write the state; inside the caller's transaction."""
+        """Write the state, inside the caller's transaction."""
         connection.executemany(
             "insert or replace into meta values(?, ?)",
             [
@@ -40,11 +40,11 @@ class Numbering:
         )
 
     def demote(self) -> None:
-        """Forget the order of what is numbered so far: the caller has made all of it late."""
+        """Forget the order of the numbers given so far: the caller has made all their articles late."""
         self._newest = self._oldest = None
 
     def number(self, dates: Sequence[int | None]) -> list[tuple[int, bool]]:
-        """(number, is it late) for dates that are given oldest first, None anywhere."""
+        """Returns (number, whether it is late) for dates sorted oldest first; None can be anywhere."""
         below = sum(date is not None and self._oldest is not None and date <= self._oldest for date in dates)
         down = iter(range(self._down - below + 1, self._down + 1))
         given: list[tuple[int, bool]] = []
@@ -66,8 +66,8 @@ class Numbering:
         return given
 
     def next_down(self, *, is_dated: bool) -> int:
-        """The number that the next older (or undated) article of a cold load gets: in a block of its own, as
-        a block is written once."""
+        """Returns the next number for an older (or undated) article of a cold load, in a new block, as blocks
+        are written once."""
         number = self._down if is_dated else self._undated
         ends_block = (number + 1) >> BLOCK_BITS != number >> BLOCK_BITS
         if ends_block or self._is_untouched(is_dated=is_dated):
@@ -84,11 +84,11 @@ class Numbering:
 
     @property
     def given(self) -> int:
-        """How many numbers dated articles got, those of gone ones too."""
+        """Returns how many numbers dated articles were given, including deleted ones."""
         return self._up - self._down - 1 - self._skipped
 
     def take_down(self, next_number: int, newest: int, oldest: int, *, is_dated: bool) -> None:
-        """Note that all numbers above `next_number` are given, to articles between these dates."""
+        """Record that all numbers above `next_number` are given to articles between these dates."""
         if not is_dated:
             self._undated = next_number
             return
@@ -98,5 +98,5 @@ class Numbering:
 
     @property
     def oldest(self) -> int | None:
-        """The oldest date that has its proper place; None when nothing has one."""
+        """Returns the oldest date of an article numbered in order; None if there is none."""
         return self._oldest

@@ -1,8 +1,8 @@
-"""In what order a match is shown, and what stands at a position: no list of the match is ever sorted whole.
+"""The order of a match, and which article is at a position; the match is never sorted as a whole.
 
-By date a page is a slice of the set's end, with the late articles merged in. Every other order is a row of
-disjoint sets (one for each quality, each provider, each degree of relevance), each by date inside; that of
-titles has a module of its own.
+By date, a page is a slice of the end of the set, with late articles merged in. Every other order is a
+sequence of disjoint sets (one per quality, provider or degree of relevance), each sorted by date; for titles
+see `stretches`.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ NO_LATE = LateRow()
 
 
 class Order(Protocol):
-    """The numbers of a match by position."""
+    """The sorted numbers of a match."""
 
     def window(self, start: int, stop: int) -> list[int]:
-        """The numbers at positions start..stop-1."""
+        """Returns the numbers at the positions start..stop-1."""
 
     def position(self, number: int) -> int:
-        """Where a number that matches stands."""
+        """Returns the position of a number of the match."""
 
 
 class DateOrder:
@@ -49,7 +49,7 @@ class DateOrder:
         self._undated = self._ordered.rank(LAST_UNDATED)
 
     def _before(self, place: int) -> int:
-        """How many articles in order stand before the late one at this place of its row."""
+        """Returns how many articles that are not late come before the late one at this place of its row."""
         dated = len(self._ordered) - self._undated
         if self._late.row.dates[place] == UNDATED:
             return dated
@@ -69,7 +69,7 @@ class DateOrder:
         return found
 
     def _slice(self, start: int, stop: int) -> list[int]:
-        """Numbers in order at these positions among themselves."""
+        """Returns the numbers at these positions, not counting late ones."""
         size = len(self._ordered)
         if not self._is_reversed:
             return list(self._ordered[size - stop : size - start])[::-1]
@@ -93,16 +93,16 @@ class DateOrder:
             place = len(self._ordered) - rank
         else:
             place = rank - 1 - self._undated
-        # Each late one that stands before this place pushes it on by one.
+        # Each late article before this position shifts it by one.
         return place + self._late.count(lambda of_late, _: self._before(of_late) <= place)
 
 
 class RowOfSets:
-    """Disjoint sets one after another, each by date inside."""
+    """A sequence of disjoint sets, each sorted by date."""
 
     def __init__(self, view: IndexView, sets: Sequence[BitMap]) -> None:
         self._view = view
-        # Read now: pages are asked for where the view's connection may not be used.
+        # Read now: pages are fetched where the view's connection must not be used.
         _ = view.late_articles
         self.sets = sets
         self._ends = list(accumulate(map(len, sets)))
@@ -132,7 +132,7 @@ class RowOfSets:
 
 
 def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
-    """The order that a query asks for."""
+    """Returns the order given by a query."""
     if query.sort == "date":
         return DateOrder(view, match, is_reversed=query.is_reversed)
     if query.sort == "title":
@@ -144,10 +144,10 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
         return RowOfSets(view, _by_coverage(view, match, is_reversed=query.is_reversed))
     known = view.choices(STORED[query.sort])
     if query.sort == "heat":
-        # A negative heat was not measured.
+        # A negative heat means "not measured".
         known = [choice for choice in known if int(choice[2]) >= 0]
     sets, rest = _by_value(view, query.sort, known, match, is_reversed=query.is_reversed)
-    # What has no value comes last, whichever way round; where that is the heat, by coverage.
+    # Articles without a value come last in either direction; without a heat, by coverage.
     last = _by_coverage(view, rest, is_reversed=query.is_reversed) if query.sort == "heat" else [rest]
     return RowOfSets(view, [*sets, *filter(None, last)])
 
@@ -155,14 +155,14 @@ def order_of(view: IndexView, query: Query, match: BitMap) -> Order:
 def _by_coverage(view: IndexView, match: BitMap, *, is_reversed: bool) -> list[BitMap]:
     known = view.choices(STORED["coverage"])
     sets, rest = _by_value(view, "coverage", known, match, is_reversed=is_reversed)
-    # An article of one provider alone is in no set.
+    # Articles with a coverage of one are in no set.
     return [rest, *sets] if is_reversed else [*sets, rest]
 
 
 def _by_value(
     view: IndexView, field: str, known: Sequence[KnownValue], match: BitMap, *, is_reversed: bool
 ) -> tuple[list[BitMap], BitMap]:
-    """A match by the values of a field, in their order, and what of it has none."""
+    """Returns the match split by the values of a field, in their order, then those without a value."""
     natural: Callable[[KnownValue], object] = _by_name if field == "provider" else _highest_first
     sets: list[BitMap] = []
     rest = match
@@ -185,7 +185,7 @@ def _highest_first(choice: KnownValue) -> int:
 
 
 def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:
-    """Most words in the title first, then most words anywhere."""
+    """Sorts by hits in the title, then by hits anywhere, most first."""
     wanted = [
         (word, term.prefix and place == len(found) - 1)
         for term in query.terms() if term.field in ("text", "title") and not term.negated
@@ -200,7 +200,7 @@ def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:
 
 
 def _at_least(view: IndexView, field: int, wanted: Sequence[tuple[str, bool]], match: BitMap) -> list[BitMap]:
-    """The match by how many of the words hit, most first; together they are the match again."""
+    """Splits the match by the number of words found, most first."""
     layers = [match]
     for word, may_go_on in wanted:
         hits = match & (view.starting_with(field, word) if may_go_on else view.get(field, word))
