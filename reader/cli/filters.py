@@ -152,8 +152,12 @@ def tell_unknown(library: Library, query: Query) -> None:
     from reader.library.unknown_values import asked_fields, unknown_values
 
     fields = asked_fields(query)
-    if not fields or len(library.select(query).window(0, 1)):
+    stories = [term for term in query.terms() if term.field == "story" and not term.negated]
+    if not (fields or stories) or len(library.select(query).window(0, 1)):
         return
+    for story in (one for term in stories for one in term.values):
+        if not len(library.select(Query((Term("story", (story,)),))).window(0, 1)):
+            note(f'no article has the id "{story}"; the id of a story changes when its first article goes')
     facets = [library.facet(field, Query()) for field in fields]
     for field, value, near in unknown_values(query, facets):
         hint = f'did you mean "{near}"?' if near else f'"reader facets {field}" lists them all'

@@ -50,7 +50,7 @@ def _run(options: Namespace) -> int:
         found = library.find_related(headline, article, shown, limit=most)[: options.limit]
         if options.format == "table":
             sys.stdout.writelines(_table(found))
-            if not found and sys.stderr.isatty():
+            if not found and options.limit != 0:
                 note("nothing in this collection is related to this article")
             return 0
         texts = (json_text(one) for one in _records(library, found))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from reader.article.dates import day_of, in_words, joined
 from reader.article.text import clean_line
-from reader.cli.filters import add_filters, asked, without_muted
+from reader.cli.filters import add_filters, asked, tell_unknown, without_muted
 from reader.cli.layout import cells, columns, cut, pad
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
@@ -63,6 +63,7 @@ def _run(options: Namespace) -> int:
     with opened(sources) as library:
         found = library.trends(field, query, span, now, limit=limit)
         if limit and not found.values and options.format == "table":
+            tell_unknown(library, query)
             note(_why_empty(found, span, library.select(query, now)))
     sys.stdout.writelines(_FORMATS[options.format](found))
     return 0

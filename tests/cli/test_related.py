@@ -48,9 +48,10 @@ def test_listed_links_come_first(home: Home, ids: dict[str, str]) -> None:
 
 
 def test_nothing_related_is_an_empty_answer(home: Home, ids: dict[str, str]) -> None:
-    """No line, an empty array, exit code 0."""
+    """No line but a sentence on stderr, an empty array, exit code 0."""
     identifier = ids["https://a.example/1"]
-    assert home.run("related", identifier, str(home.news))[:2] == (0, "")
+    code, out, err = home.run("related", identifier, str(home.news))
+    assert (code, out) == (0, "") and "nothing in this collection is related" in err
     assert home.run("related", identifier, str(home.news), "--format", "json")[:2] == (0, "[]\n")
 
 

@@ -30,3 +30,21 @@ def test_a_list_folded_by_stories(tmp_path: Path, capfd: pytest.CaptureFixture[s
     for options, rows in (([], 1), (["--no-stories"], 3)):
         assert main(["list", *options, news]) == 0
         assert len(capfd.readouterr().out.splitlines()) == rows
+
+
+def test_the_id_of_a_story_whose_first_article_is_gone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing matches, and a sentence says why; an article in no story is its own."""
+    write(
+        tmp_path / "news" / "a.md", text_of("Young humpback whale under the bridge", "2024-03-02T09:00:00Z")
+    )
+    news = str(tmp_path / "news")
+    assert main(["list", "--format", "ids", news]) == 0
+    identifier = capfd.readouterr().out.strip()
+    assert main(["list", "--format", "ids", "-q", f"story:{identifier}", news]) == 0
+    assert capfd.readouterr() == (f"{identifier}\n", "")
+    gone = "f" * 12 if identifier[0] != "f" else "0" * 12
+    assert main(["list", "-q", f"story:{gone}", news]) == 0
+    out, err = capfd.readouterr()
+    assert out == "" and gone in err and "its first article goes" in err and len(err.splitlines()) == 1
