@@ -6,6 +6,7 @@ the same for the screen, the command line, queries and the configuration.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -145,12 +146,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
+
+
 def shown(text: str) -> str:
-    """A text quoted for a message: shortened, without harmful characters."""
+    """A text quoted for a message: shortened, without harmful characters, and without the user and password of
+    an address."""
     return f'"{brief(text)}"'
 
 
 def brief(text: str) -> str:
     """The same without quotes."""
-    safe = "".join(c if c.isprintable() else "?" for c in text[:41])
+    public = _CREDENTIALS.sub("", text[:1000])
+    safe = "".join(c if c.isprintable() else "?" for c in public[:41])
     return safe if len(safe) < 41 else safe[:39] + "…"

@@ -31,3 +31,8 @@ def test_the_closest_value_is_found_whatever_its_case() -> None:
     """As it is written among the known ones; nothing where none is like it."""
     assert closest("chpis", ["AI", "Chips"]) == "Chips"
     assert closest("zebra", ["AI", "Chips"]) is None
+
+
+def test_no_message_has_a_password() -> None:
+    """User and password of an address are dropped before it is shortened."""
+    assert shown(f"https://ana:{'secret' * 20}@paper.example/feed") == '"https://paper.example/feed"'
