@@ -57,8 +57,8 @@ class IndexEntry(NamedTuple):
 
 
 def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[str]]:
-    """Yields the values of each stored field, from the article and its file's location; empty texts are
-    skipped."""
+    """Returns the values of each stored field, from the article and its file's location; an empty text counts
+    as no value."""
     return {
         "topic": article.topics,
         "provider": (article.provider.name,),

@@ -66,8 +66,8 @@ class Numbering:
         return given
 
     def next_down(self, *, is_dated: bool) -> int:
-        """Returns the next number for an older (or undated) article of a cold load, in a new block, as blocks
-        are written once."""
+        """Returns the next number for an older (or undated) article of a cold load, in a block without other
+        articles, as a block is written once."""
         number = self._down if is_dated else self._undated
         ends_block = (number + 1) >> BLOCK_BITS != number >> BLOCK_BITS
         if ends_block or self._is_untouched(is_dated=is_dated):

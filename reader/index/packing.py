@@ -1,11 +1,11 @@
-"""How the numbers that a set has in one block are stored, and made a bitmap again.
+"""The stored form of a set's numbers in one block, and its conversion back to a bitmap.
 
-Within a block a number has 16 bits. Up to 4,096 numbers are stored as they are, more of them as one bit for
-each number that there can be: what a container of a roaring bitmap holds, so none is made for most sets. A
-checksum stands behind: the bitmap library trusts what it is given, so damage must be found before.
+Within a block a number has 16 bits. Up to 4,096 numbers are stored as a list, more as one bit per possible
+number, like a container of a roaring bitmap; so most sets need no bitmap to be written. A checksum follows:
+the bitmap library trusts its input, so damage must be detected first.
 
-Nearly all words are rare ones. As sets of their own they would be most of the rows, each of which takes as
-much for its key as for its numbers; packed together, one is found within a row of a kilobyte or two.
+Nearly all words are rare. Stored as separate sets, they would be most of the rows, with keys as large as
+their numbers; so they are packed together in rows of a kilobyte or two.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from zlib import DEFLATED, compressobj, crc32, decompress
 from pyroaring import BitMap
 
 MOST_LISTED = 4096
-"""Numbers in a roaring container above which it holds a bit for each number that there could be."""
+"""With more numbers than this, a roaring container holds one bit per possible number."""
 
 _HEADER = Struct("<IIHHI")
 _COOKIE, _HEADER_SIZE, _BITS_SIZE = 12346, 16, 8192
-"""Of a roaring bitmap with one container (the format's specification: github.com/RoaringBitmap)."""
+"""Header of a roaring bitmap with one container (specification: github.com/RoaringBitmap)."""
 
 _BITS = b"\x01"
-"""Before bits; lists of numbers have an even length."""
+"""Prefix of bits; lists of numbers have an even length."""
 _CHECKSUM_SIZE = 4
 
 
 def sealed(data: bytes) -> bytes:
-    """The data with its checksum."""
+    """Returns the data with its checksum."""
     return data + crc32(data).to_bytes(_CHECKSUM_SIZE, "little")
 
 
 def unsealed(stored: bytes) -> bytes:
-    """The data without its checksum. Raises sqlite3.DatabaseError where they don't fit each other."""
+    """Returns the data without its checksum. Raises sqlite3.DatabaseError if the checksum is wrong."""
     data = stored[:-_CHECKSUM_SIZE]
     if crc32(data).to_bytes(_CHECKSUM_SIZE, "little") != stored[-_CHECKSUM_SIZE:]:
         raise sqlite3.DatabaseError("a set in the index is damaged")
@@ -48,14 +48,14 @@ def unsealed(stored: bytes) -> bytes:
 
 
 def lows_of(numbers: Iterable[int]) -> bytes:
-    """16-bit numbers as their bytes, the low one first, whatever this machine's order is."""
+    """Returns 16-bit numbers as little-endian bytes on every machine."""
     listed = tuple(numbers)
-    # Three times as fast as an array is made of a list.
+    # Three times as fast as creating an array from a list.
     return pack_as(f"<{len(listed)}H", *listed)
 
 
 def numbers_in(lows: bytes) -> array[int]:
-    """The 16-bit numbers that `lows_of` was given."""
+    """Returns the 16-bit numbers from the bytes of `lows_of`."""
     numbers = array("H", lows)
     if sys.byteorder == "big":
         numbers.byteswap()
@@ -63,14 +63,14 @@ def numbers_in(lows: bytes) -> array[int]:
 
 
 def pack(lows: bytes) -> bytes:
-    """The stored form of growing 16-bit numbers."""
+    """Returns the stored form of ascending 16-bit numbers."""
     if len(lows) <= 2 * MOST_LISTED:
         return sealed(lows)
     return pack_set(BitMap.union(*listed_many(lows)))
 
 
 def pack_set(numbers: BitMap) -> bytes:
-    """The stored form of numbers that all lie in one block."""
+    """Returns the stored form of numbers that are all in one block."""
     if not numbers:
         return sealed(b"")
     container = _container(numbers)
@@ -80,13 +80,14 @@ def pack_set(numbers: BitMap) -> bytes:
 def _container(numbers: BitMap) -> bytes:
     stored = numbers.serialize()
     if int.from_bytes(stored[:4], "little") != _COOKIE:
-        # A container of runs, as a whole range has it.
+        # A run container, as for a whole range.
         stored = BitMap(array("I", numbers), optimize=False).serialize()
     return stored[_HEADER_SIZE:]
 
 
 def unpack(block: int, stored: bytes) -> BitMap:
-    """The numbers of a block, from their stored form. Raises sqlite3.DatabaseError for a damaged one."""
+    """Returns the numbers of a block from their stored form. Raises sqlite3.DatabaseError if it is
+    damaged."""
     data = unsealed(stored)
     if len(data) % 2 == 0:
         return _listed(block, data) if data else BitMap()
@@ -95,13 +96,13 @@ def unpack(block: int, stored: bytes) -> BitMap:
 
 
 def in_bits(block: int) -> BitMap:
-    """All numbers that a block can have, held as bits. What is cut out of it is bits too, or a list: counting
-    with either is several times as fast as with many runs."""
+    """Returns all possible numbers of a block, stored as bits. Intersections with it are bits or lists too:
+    counting with those is several times as fast as with many runs."""
     return _deserialized(block, 8 * _BITS_SIZE, b"\xff" * _BITS_SIZE)
 
 
 def listed_many(lows: bytes) -> Iterator[BitMap]:
-    """Sets that are together any number of a block's numbers."""
+    """Returns sets whose union has any given number of a block's numbers."""
     size = 2 * MOST_LISTED
     return (_listed(0, lows[start : start + size]) for start in range(0, len(lows), size))
 
@@ -117,19 +118,19 @@ def _deserialized(block: int, count: int, container: bytes) -> BitMap:
 
 
 MOST_RARE = 48
-"""Articles of a block that have a word which is still called rare."""
+"""A word in at most this many articles of a block is rare."""
 
 _TOGETHER = 48
-"""Words of a row, which so stays below the size that SQLite puts into a page of its own."""
+"""Words per row; keeps rows below the size at which SQLite uses overflow pages."""
 
 _WINDOW, _LITTLE = 10, 2
-"""Of the deflating: a window of a kilobyte, and little memory, which is quicker to begin with than much."""
+"""Parameters of deflate: a window of a kilobyte and little memory, which is quicker to set up."""
 
 
 def rare_rows(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
-    """(first word, row) for sorted words and the low halves of each one's numbers (see `packing`).
+    """Yields (first word, row) for sorted words and the low 16 bits of each one's numbers.
 
-    The words of a row have their first letter in common: others may lie between.
+    All words of a row have the same first letter: words that are not rare may sort between them.
     """
     start = 0
     for _, group in groupby(words, key=itemgetter(0)):
@@ -141,8 +142,8 @@ def rare_rows(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str
 
 
 def _rare_row(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
-    """A line for each word, an empty line before and behind, a NUL, and a byte for how many numbers each has:
-    all that deflated, its length before it, and all the numbers behind it."""
+    """Returns a row: the length of the deflated part, the deflated part (an empty line, a line per word, an
+    empty line, NUL, and a byte per word for its count of numbers), and all the numbers."""
     lines = "\n".join(("", *words, "\0")).encode()
     deflating = compressobj(method=DEFLATED, wbits=-_WINDOW, memLevel=_LITTLE)
     head = deflating.compress(lines + bytes([len(one) // 2 for one in lows])) + deflating.flush()
@@ -150,7 +151,7 @@ def _rare_row(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
 
 
 def lows_of_rare(stored: bytes, wanted: bytes) -> bytes:
-    """The low halves of the numbers that stand for lines which begin as wanted."""
+    """Returns the low 16 bits of the numbers of all words whose lines begin with `start`."""
     data = unsealed(stored)
     size = int.from_bytes(data[:2]) + 2
     head = decompress(data[2:size], -_WINDOW)
@@ -158,7 +159,7 @@ def lows_of_rare(stored: bytes, wanted: bytes) -> bytes:
     first = head.find(wanted, 0, end)
     if first < 0:
         return b""
-    # The lines are sorted: those that begin so are next to each other, and so are their numbers.
+    # The lines are sorted: those with the prefix are adjacent, and so are their numbers.
     before = head.count(b"\n", 0, first)
     through = before + 1 + head.count(b"\n", first, head.rindex(wanted, first, end))
     counts = head[end + 1 :]
@@ -166,7 +167,7 @@ def lows_of_rare(stored: bytes, wanted: bytes) -> bytes:
 
 
 def words_of_rare(stored: bytes) -> Iterator[tuple[str, bytes]]:
-    """(word, the low halves of its numbers) for every word of a row."""
+    """Yields (word, the low 16 bits of its numbers) for every word of a row."""
     data = unsealed(stored)
     size = int.from_bytes(data[:2]) + 2
     lines, _, counts = decompress(data[2:size], -_WINDOW).partition(b"\0")

@@ -1,6 +1,7 @@
-"""Files read for the index: a few right here, very many in chunks that worker processes do.
+"""Reads files for the index: a few in this process, very many in chunks for worker processes.
 
-A file is recorded as it was when it was read, not as it was listed, so an edit in between is seen next time.
+A file's state is recorded when it is read, not when it is listed, so an edit in between is noticed by the
+next refresh.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from reader.parsing.content import Unreadable, article_in, fault
 from reader.parsing.dates import date_in_name
 
 AT_ONCE = 1 << 20
-"""Bytes of files that are taken together: some hundred articles."""
+"""Total size of the files that are processed together: a few hundred articles."""
 
 
 class File(NamedTuple):
-    """A file to be read: its folder's number in the index, its root, its folder's path, its name."""
+    """A file to read: its folder's number in the index, its root, its folder's path, its name."""
 
     folder: int
     root: int
@@ -38,24 +39,23 @@ class File(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """A task for a worker: files that get the numbers from `first` downwards."""
+    """A task for a worker: files, numbered from `first` downwards."""
 
     roots: Roots
     first: int
     files: Sequence[tuple[int, int, str, str]]
-    """Each in the order of `File`; plain tuples go through a pipe at half the price."""
+    """In the order of `File`; plain tuples are half as expensive to send through a pipe."""
     dates: array[int] | None = None
-    """What dates the numbers tell of, in seconds."""
+    """The dates that the numbers were assigned by, in seconds."""
 
 
 def take(roots: Roots, file: File) -> Taken:
-    """Read one file; never raises for what is in it or for what became of it."""
+    """Reads one file; never raises, whatever the file contains and even if it is gone."""
     return _parsed(_opened(roots, file))
 
 
 def put(batch: Batch, number: int, taken: Taken, key: int | None = None) -> Taken:
-    """Add a file's article to a batch, under another key than its own where one is given; what fails there is
-    the file's problem."""
+    """Adds a file's article to a batch, under `key` if given; an error becomes a problem of the file."""
     entry = _entry(taken)
     if isinstance(entry, IndexEntry) and key is not None:
         entry = entry._replace(key=key)
@@ -63,14 +63,14 @@ def put(batch: Batch, number: int, taken: Taken, key: int | None = None) -> Take
 
 
 class _Opened(NamedTuple):
-    """What was read of a file."""
+    """What was read from a file."""
 
     origin: Origin
     place: Place
     raw: bytes = b""
     digest: bytes | None = None
     problem: Problem | None = None
-    """Why nothing was read."""
+    """Why nothing could be read."""
 
 
 def _opened(roots: Roots, file: File) -> _Opened:
@@ -101,7 +101,7 @@ def _parsed(opened: _Opened) -> Taken:
 
 
 def _entry(taken: Taken) -> IndexEntry | Problem | None:
-    """The entry of an article; the problem with it, or None where there is no article."""
+    """Returns the entry of an article, the problem with it, or None if there is no article."""
     if taken.article is None:
         return None
     try:
@@ -111,7 +111,7 @@ def _entry(taken: Taken) -> IndexEntry | Problem | None:
 
 
 def _added(batch: Batch, number: int, taken: Taken, entry: IndexEntry | Problem | None) -> Taken:
-    """The same file when its entry is in the batch, with the problem if there was one."""
+    """Adds the file's entry to the batch and returns the file, with the problem if there was one."""
     if entry is None:
         return taken
     if isinstance(entry, Problem):
@@ -138,19 +138,21 @@ def _digest(raw: bytes) -> bytes:
 
 
 def racy_digest(content: Content) -> bytes | None:
-    """A digest of a content that was read too soon after it was written; None where times can be trusted."""
+    """Returns a digest of content that was read too soon after it was written; None if the times can be
+    trusted."""
     return _digest(content.raw) if is_too_young(content.mtime_ns, content.read_at_ns) else None
 
 
 def take_chunk(chunk: Chunk) -> Packed:
-    """Read a chunk's files into rows and set members."""
+    """Reads a chunk's files into rows and set members."""
     base = chunk.first >> BLOCK_BITS << BLOCK_BITS
     batch = Batch(base)
     unusual: list[Taken] = []
-    # The oldest first: numbers that grow need no sorting.
+    # Oldest first: ascending numbers need no sorting.
     numbers = count(chunk.first - len(chunk.files) + 1)
     for group in _groups(chunk):
-        # Step by step, not file by file: what a step needs stays in the processor's caches (a quarter less).
+        # Step by step, not file by file: each step's data stays in the processor's caches, which saves a
+        # quarter of the time.
         takens = list(map(_parsed, group))
         entries = list(map(_entry, takens))
         for taken, entry in zip(takens, entries, strict=True):
@@ -167,7 +169,7 @@ def take_chunk(chunk: Chunk) -> Packed:
 
 
 def _groups(chunk: Chunk) -> Iterator[list[_Opened]]:
-    """A chunk's files, the oldest first, as many at a time as may be in memory at once."""
+    """Yields a chunk's files, oldest first, in groups small enough for memory."""
     group: list[_Opened] = []
     size = 0
     for file in map(File._make, reversed(chunk.files)):
@@ -180,7 +182,7 @@ def _groups(chunk: Chunk) -> Iterator[list[_Opened]]:
 
 
 def _late(rows: Sequence[IndexRow], chunk: Chunk) -> list[int]:
-    """The numbers of the articles whose date was guessed wrong."""
+    """Returns the numbers of the articles whose date was guessed wrong."""
     if chunk.dates is None:
         return []
     first, dates = chunk.first, chunk.dates
@@ -190,12 +192,12 @@ def _late(rows: Sequence[IndexRow], chunk: Chunk) -> list[int]:
 
 
 def unpacked_rows(packed: bytes) -> list[IndexRow]:
-    """The rows of a chunk as they were made."""
+    """Returns the unmarshalled rows of a chunk."""
     return list(map(IndexRow._make, marshal.loads(packed)))
 
 
 def peek_chunk(chunk: Chunk) -> bytes:
-    """A cheap guess at each file's date, as 64-bit seconds: it orders the work, the truth comes later."""
+    """Returns a cheap guess at each file's date, as 64-bit seconds; only used to order the work."""
     return array("q", [_peek(chunk.roots, File._make(file)) for file in chunk.files]).tobytes()
 
 

@@ -1,8 +1,8 @@
-"""The same article under another key: an edited one, a moved one, one of two that share an address.
+"""Recognises an article under another key: an edited one, a moved one, or one of two with the same URL.
 
-An article's key is that of its identity: its address, else its title with its date, else its text. Where the
-key is not found, `Recogniser` looks for the title with its date, the text, and the place. The rules are pure;
-`docs/architecture.md` has them in a few lines.
+An article's key is derived from its identity: its URL, else its title with its date, else its text. If the
+key is not found, `Recogniser` compares the title with its date, the text, and the file's location. The rules
+are pure; `docs/architecture.md` summarises them.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from reader.article.sketch import likeness
 from reader.index.schema import MOST_ASKED, pack_name, unpack_name
 
 MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
-"""Pairs of articles whose texts are compared in one refresh; with more, only those with one file name are,
-and of each name so many."""
+"""Limit of pairs of articles whose texts are compared in one refresh; beyond it, only those with the same
+file name are compared, at most this many per name."""
 
 SURE_DATED = 0.8
-"""How much of two texts with different dates is shared where they are the same one, edited."""
+"""Minimum overlap of two texts with different dates to count as the same text, edited."""
 
 
 class ArticleFacts(NamedTuple):
-    """What an article is recognised by."""
+    """The facts that an article is recognised by."""
 
     key: int
     title_key: int | None
@@ -39,16 +39,17 @@ class ArticleFacts(NamedTuple):
     title: str = ""
     number: int = -1
     sketch: bytes | None = None
-    """See `reader.article.sketch`; only of articles that state no address."""
+    """See `reader.article.sketch`; only for articles without a URL."""
 
     @property
     def is_titled_and_dated(self) -> bool:
-        """Whether the file says both."""
+        """Returns whether the file states both."""
         return self.title_key is not None and self.date is not None
 
 
 def keys_of(one: ArticleFacts) -> Iterator[int]:
-    """The keys that an article may have, best first: a later one where another article has the one before."""
+    """Returns the keys an article may have, best first: the next one is used if another article has the one
+    before."""
     yield one.key
     if is_web(one.url):
         yield key_of(f"{one.key:x} #{anchor_of(one.url)} {one.title.casefold()}")
@@ -58,7 +59,7 @@ def keys_of(one: ArticleFacts) -> Iterator[int]:
 
 
 def are_same(one: ArticleFacts, other: ArticleFacts) -> bool:
-    """Whether two files with one identity are one article, so that only one of them is listed."""
+    """Returns whether two files with the same identity are one article, so that only one is listed."""
     has_same_text = one.text_key is not None and one.text_key == other.text_key
     if not (is_web(one.url) and is_web(other.url)):
         return has_same_text and _have_same_title(one, other)
@@ -69,10 +70,11 @@ def are_same(one: ArticleFacts, other: ArticleFacts) -> bool:
 
 
 class Recogniser:
-    """Finds articles again among candidates; each is found once."""
+    """Matches articles with candidates; each candidate is matched once."""
 
     def __init__(self, candidates: Iterable[ArticleFacts], *, in_place: bool = True) -> None:
-        """`in_place`: also by nothing but the place, which is for candidates that have just come."""
+        """With `in_place`, the same location is enough for a match: for candidates that are new in this
+        refresh."""
         self._by_title: dict[int | None, list[ArticleFacts]] = defaultdict(list)
         self._by_text: dict[int | None, list[ArticleFacts]] = defaultdict(list)
         self._by_path: dict[str, ArticleFacts] = {}
@@ -84,7 +86,7 @@ class Recogniser:
                 self._by_path[one.path] = one
 
     def find(self, former: ArticleFacts) -> ArticleFacts | None:
-        """The candidate that is the same article."""
+        """Returns the candidate that is the same article, if any."""
         found = self._find(former)
         if found is not None:
             self._taken.add(found.key)
@@ -106,7 +108,7 @@ class Recogniser:
         return here if here and here.key not in self._taken and _is_edited(former, here) else None
 
     def find_edited(self, lost: Iterable[ArticleFacts]) -> list[tuple[ArticleFacts, ArticleFacts]]:
-        """Of articles that were not found: those that were moved and edited, told by most of their text."""
+        """Matches the remaining articles that were moved and edited, by most of their text."""
         lost = [former for former in lost if former.sketch is not None]
         free = [
             one
@@ -131,23 +133,23 @@ class Recogniser:
 
 
 def are_alike(former: ArticleFacts, one: ArticleFacts) -> bool:
-    """Whether two articles with different keys are the same: by text, or by title and date."""
+    """Returns whether two articles with different keys are the same: by text, or by title and date."""
     has_same_text = former.text_key is not None and former.text_key == one.text_key
     has_same_title = _have_same_title(former, one)
     if is_web(former.url) and is_web(one.url):
-        # Addresses that differ tell two articles apart, unless all else is the same.
+        # Different URLs mean different articles, unless everything else is equal.
         return has_same_text and has_same_title
     return has_same_text or has_same_title
 
 
 def _have_same_title(one: ArticleFacts, other: ArticleFacts) -> bool:
-    """Whether both state one title with one date."""
+    """Returns whether both state the same title and date."""
     return one.is_titled_and_dated and (one.title_key, one.date) == (other.title_key, other.date)
 
 
 def _is_edited(former: ArticleFacts, here: ArticleFacts) -> bool:
-    """Whether a file in the same place, with another title and another text, is still that article: not where
-    its date is another one as well."""
+    """Returns whether a file in the same location, with another title and text, is still that article: not if
+    its date differs as well."""
     if is_web(former.url) and is_web(here.url):
         return False
     if former.text_key is None or here.text_key is None:
@@ -158,19 +160,19 @@ def _is_edited(former: ArticleFacts, here: ArticleFacts) -> bool:
 
 
 def _likeness(former: ArticleFacts, one: ArticleFacts) -> float:
-    """How surely an article that went is one that came, by most of its text; 0 where that is doubtful."""
+    """Returns how likely a removed article is this new one, by most of its text; 0 if in doubt."""
     if former.sketch is None or one.sketch is None:
         return 0.0
     has_same_name = os.path.basename(former.path) == os.path.basename(one.path)
     if None not in (former.date, one.date) and former.date != one.date:
-        # Notes of two days may come from one template; one note may state when it was changed.
+        # Two days' notes may come from one template; a note may state when it was last changed.
         alike = likeness(former.sketch, one.sketch, has_same_name=False) if has_same_name else 0.0
         return alike if alike >= SURE_DATED else 0.0
     return likeness(former.sketch, one.sketch, has_same_name=has_same_name)
 
 
 def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) -> None:
-    """Give articles (number, new key) the key that they are known by. In a transaction."""
+    """Gives articles (number, new key) their former keys, inside the caller's transaction."""
     for number, key in changes:
         row = connection.execute("select key from articles where number = ?", (number,)).fetchone()
         if row is None or _has(connection, key):
@@ -181,7 +183,7 @@ def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) ->
 
 
 def depart(connection: sqlite3.Connection, one: ArticleFacts) -> None:
-    """Remember an article that is taken out, until the refresh is over."""
+    """Remembers a removed article until the refresh ends."""
     connection.execute(
         "insert or replace into departed values(?, ?, ?, ?, ?, ?, ?)",
         (one.key, one.title_key, one.text_key, one.url, pack_name(one.path), one.date, one.sketch),
@@ -189,8 +191,8 @@ def depart(connection: sqlite3.Connection, one: ArticleFacts) -> None:
 
 
 def reunite(connection: sqlite3.Connection) -> None:
-    """At the end of a refresh, give articles that came in it the keys of the same ones that went, now or
-    before. In a transaction. Both are in the database, for a refresh may have been killed before its end."""
+    """At the end of a refresh, gives new articles the keys of the same articles that were removed. In a
+    transaction. Both are stored in the database, as an earlier refresh may have been killed."""
     rows = connection.execute(
         "select key, title_key, text_key, url, path, date, sketch from departed"
     ).fetchall()
@@ -213,8 +215,8 @@ def reunite(connection: sqlite3.Connection) -> None:
 
 
 def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """Give articles of an index that is built anew the keys that can't be told from their files, and let it
-    know which ones went."""
+    """Gives articles of a rebuilt index the keys that can't be derived from their files, and records the
+    removed articles in it."""
     keys = [key for (key,) in old.execute("select key from inherited")]
     before = {facts.path: facts.key for facts, _ in read_facts(old, "key", keys)}
     departed = old.execute("select * from departed").fetchall()
@@ -228,7 +230,7 @@ def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
 def read_facts(
     connection: sqlite3.Connection, column: str, values: Sequence[object]
 ) -> Iterator[tuple[ArticleFacts, int]]:
-    """The articles with one of these values in a column, with their files' mtimes in nanoseconds."""
+    """Returns the articles with one of these values in a column, with their files' mtimes in nanoseconds."""
     for start in range(0, len(values), MOST_ASKED):
         part = values[start : start + MOST_ASKED]
         rows = connection.execute(
@@ -242,7 +244,7 @@ def read_facts(
 
 
 def facts_at(connection: sqlite3.Connection, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:
-    """The articles in these files, with the files' mtimes in nanoseconds."""
+    """Returns the articles in these files, with the files' mtimes in nanoseconds."""
     wanted: dict[str, set[str]] = {}
     for path in paths:
         wanted.setdefault(os.path.dirname(path), set()).add(path)

@@ -1,7 +1,7 @@
-"""Which articles are like one: those that share its rare words, compared by the words of title and excerpt.
+"""Finds articles similar to one: those that share its rare words, compared by the words of title and excerpt.
 
-The likeness is the cosine of the words' weights in the whole collection. The sets of words give the
-candidates, rarest words first, so nothing is stored for this but the words that stories are found by.
+Similarity is the cosine of the words' weights in the whole collection. Candidates come from the sets of
+words, rarest first, so nothing is stored for this beyond the words that stories are found by.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from reader.query.results import Headline, RelatedLink
 from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, pack, tokens_of, widened
 
 MOST_POSTINGS = 20_000
-"""Articles that are looked at, once for each word that they share: 5 ms."""
+"""Limit of candidates counted, once per shared word: 5 ms."""
 MOST_COMPARED = 150
-"""Articles that are compared in full."""
+"""Limit of articles compared in full."""
 AT_ONCE = 8
-"""Words whose sets are read at once: 10 ms in an index of a million."""
+"""Words whose sets are read at once: 10 ms in an index of a million articles."""
 COMMON_PART, FEW = 0.1, 50
-"""Words in more articles than this part of all, and than a few, say nothing of what an article is about."""
+"""Words in more than this fraction of all articles, and in more than a few, say nothing about the subject."""
 FLOOR = 0.17
-"""The least likeness: articles about nothing in common have less."""
+"""Minimum similarity: unrelated articles have less."""
 IN_TITLE = 2
-"""How much more a word counts in a title."""
+"""Weight factor of words in a title."""
 
 
 class Alike(NamedTuple):
-    """An article that is like the one asked for."""
+    """An article similar to a given one."""
 
     number: int
     score: float
@@ -48,7 +48,7 @@ class Alike(NamedTuple):
 
 
 class RelatedWords:
-    """An article's words, and what they weigh in a collection."""
+    """An article's words and their weights in a collection."""
 
     def __init__(self, index: AskedIndex, live: BitMap, title: str, excerpt: str) -> None:
         """`live` are all articles of the index."""
@@ -57,9 +57,9 @@ class RelatedWords:
         telling = tokens_of(every)
         self._articles = len(live)
         self._sets: list[tuple[int, BitMap]] = []
-        """(token, the articles with its word), rarest first."""
+        """(token, the articles with that word), rarest first."""
         self._weights: dict[int, float] = {}
-        """Token -> weight of its word, before titles count more."""
+        """Token -> weight of its word, before the title factor."""
         self._title = tokens_of([*in_title])
         most = max(self._articles * COMMON_PART, FEW)
         for word, numbers in _read(index, [word for word in every if TOKENS[word] in telling]):
@@ -72,7 +72,7 @@ class RelatedWords:
         self._length = sqrt(sum(squares)) or 1.0
         plain = [weight**2 for weight in self._weights.values()]
         self._usual = sum(plain) / len(plain) if plain else 0.0
-        """The square of the weight of a word that this article lacks: the average of its own words'."""
+        """Squared weight assumed for words that this article lacks: the average of its own words."""
 
     def _weight(self, having: int) -> float:
         return max(-log((having + 0.5) / (self._articles + PRIOR + 1)), 0.0)
@@ -81,7 +81,7 @@ class RelatedWords:
         return IN_TITLE if token in self._title else 1
 
     def candidates(self, among: BitMap) -> list[int]:
-        """The articles that share most of what is rare, most first."""
+        """Returns the articles that share the most rare words, best first."""
         found: defaultdict[int, float] = defaultdict(float)
         left = MOST_POSTINGS
         for token, numbers in self._sets:
@@ -95,7 +95,7 @@ class RelatedWords:
         return [number for _, number in nlargest(MOST_COMPARED, zip(found.values(), found, strict=True))]
 
     def score(self, packed: bytes) -> float:
-        """How like this article is one with these words, 0 to 1."""
+        """Returns the similarity of an article with these words, 0 to 1."""
         if not packed:
             return 0.0
         count, *tokens = widened(packed)
@@ -105,7 +105,7 @@ class RelatedWords:
             factor = IN_TITLE if place < count else 1
             weight = weights.get(token)
             if weight is None:
-                # Words that are common everywhere weigh little, whoever has them.
+                # Words that are common everywhere weigh little in any article.
                 having = COMMON.get(token)
                 usual = self._usual if having is None else min(self._weight(having) ** 2, self._usual)
                 square += usual * factor * factor
@@ -116,7 +116,7 @@ class RelatedWords:
 
 
 def _read(index: AskedIndex, every: Sequence[str]) -> Iterator[tuple[str, BitMap]]:
-    """Words with the articles that have them; a few at a time, so that a typed letter need not wait."""
+    """Yields words with the articles that have them, a few at a time so that typing is not delayed."""
     for start in range(0, len(every), AT_ONCE):
         part = every[start : start + AT_ONCE]
         with index.view() as view:
@@ -132,16 +132,16 @@ def alike(
     always: Sequence[int],
     limit: int,
 ) -> list[Alike]:
-    """Those among some articles that are like this one, best first: nothing rather than noise.
+    """Returns the similar articles among the given ones, best first; none rather than noise.
 
-    Those of `always` are given whatever their likeness.
+    Articles in `always` are returned whatever their similarity.
     """
     sought = RelatedWords(index, live, article.title, article.excerpt)
     wanted = BitMap(always)
     numbers = [*always, *(one for one in sought.candidates(among) if one not in wanted)]
     with index.view() as view:
         packed = dict(view.store.words_of(numbers))
-        bare = [number for number, one in packed.items() if not one]  # those without a date are in no story
+        bare = [number for number, one in packed.items() if not one]  # undated articles are in no story
         packed.update((number, pack(words(title), ())) for number, title in view.store.titles_of(bare))
     scores = {number: sought.score(one) for number, one in packed.items()}
     found = [Alike(number, score) for number, score in scores.items() if score >= FLOOR or number in wanted]
@@ -158,10 +158,10 @@ def related_links(
     now: datetime,
     limit: int,
 ) -> list[RelatedLink]:
-    """What the file lists, then the articles of the same story, then what is alike, each once; without the
-    article itself and what `shown` leaves out. At most so many that are not listed.
+    """Returns the links listed in the file, then articles of the same story, then similar articles, each
+    once, without the article itself and what `shown` excludes. The limit doesn't count listed links.
 
-    Other questions come in between: who asks repeats it where the numbers mean other articles by now.
+    Other questions may run in between: the caller repeats this if the numbers have been reassigned.
     """
     with index.view() as view:
         live, among = view.live, index.search(view, now).all_of(shown.clauses)
@@ -181,7 +181,7 @@ def related_links(
 def _distinct(
     listed: Sequence[RelatedLink], own_id: str, own_identity: str, among: BitMap
 ) -> tuple[list[RelatedLink], BitMap]:
-    """The listed links that are shown, each page once, and the articles of this collection among them."""
+    """Returns the listed links that are shown, each page once, and the collection's articles among them."""
     told: dict[str, RelatedLink] = {}
     known = BitMap()
     for link in listed:
@@ -197,6 +197,6 @@ def _distinct(
 
 
 def _as_link(headline: Headline) -> Related:
-    """An article of the collection as a link to it."""
+    """Returns a link to an article of the collection."""
     provider = Provider(headline.provider, headline.domain)
     return Related(headline.title, "", headline.date, headline.url, headline.type, provider, headline.quality)

@@ -1,7 +1,7 @@
-"""What is different on the disk from what the index knows: folder by folder, file by file.
+"""Compares the files on disk with the index, folder by folder and file by file.
 
-A folder whose listing hashes to what was stored is done with; only others are compared name by name. Nothing
-is read and nothing written here.
+A folder whose listing has the stored hash is skipped; only others are compared name by name. No file is read
+and nothing is written here.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from reader.index.schema import unpack_name
 
 
 class Known(NamedTuple):
-    """What the index knows of a file."""
+    """What the index knows about a file."""
 
     mtime_ns: int
     size: int
     inode: int
     number: int | None
-    """Of the article it gave; None for a duplicate and a file without an article."""
+    """Number of its article; None for a duplicate and a file without an article."""
     key: int | None
     ctime_ns: int = 0
 
 
 class ListedFolder(NamedTuple):
-    """A folder with the files in it that must be read."""
+    """A folder with its files that must be read."""
 
     folder: int
     """Its number in the index."""
@@ -38,17 +38,17 @@ class ListedFolder(NamedTuple):
     path: str
     signature: bytes
     mtime_ns: int
-    """Of the folder, when it was listed; 0 where that was too young to be trusted."""
+    """The folder's mtime when it was listed; 0 if it was too recent to be trusted."""
     names: list[str]
     """New files and changed ones."""
     changed: dict[str, Known]
-    """Those of them that the index knew otherwise."""
+    """Those of them that the index knew in an older state."""
     racy: dict[str, Known]
-    """Files that look unchanged, but were read so soon after they were written that it proves nothing."""
+    """Files that look unchanged, but were read too soon after they were written to be sure."""
 
 
 class Scan:
-    """Compares the collection's folders with the index, and adds up what is different."""
+    """Compares the collection's folders with the index and collects the differences."""
 
     def __init__(self, connection: sqlite3.Connection, collection: Collection) -> None:
         self._connection = connection
@@ -63,18 +63,18 @@ class Scan:
         for folder, name in connection.execute("select folder, name from racy"):
             self._racy.setdefault(folder, []).append(unpack_name(name))
         self.folders: list[ListedFolder] = []
-        """Those in which something must be read or noted."""
+        """Folders in which something must be read or recorded."""
         self.removed: dict[tuple[int, str], Known] = {}
-        """Files that are gone."""
+        """Deleted files."""
         self.gone_folders: list[int] = []
         self.touched: list[tuple[int, int]] = []
-        """(mtime, folder) where only the folder's own time is different."""
+        """(mtime, folder) of folders of which only the mtime differs."""
         self.files = 0
         self.added = 0
         self.unchanged = 0
 
     def compare(self, folder: Folder) -> None:
-        """Take in one folder as it is listed now."""
+        """Compare one folder's current listing."""
         self.files += len(folder.files)
         number, stored, stored_mtime_ns = self._unseen.pop(folder.path, (0, None, 0))
         signature = signature_of(folder)
@@ -124,7 +124,7 @@ class Scan:
         return {unpack_name(row[0]): Known(*row[1:]) for row in rows}
 
     def finish(self) -> None:
-        """Note the folders that are not there any more, after the last one was compared."""
+        """Record the deleted folders, after the last one was compared."""
         for folder, *_ in self._unseen.values():
             self.gone_folders.append(folder)
             self.removed.update(((folder, name), before) for name, before in self._known(folder).items())
@@ -136,16 +136,17 @@ _COARSE_GRAIN_NS = 2_000_000_000
 
 
 def is_too_young(mtime_ns: int, seen_at_ns: int) -> bool:
-    """Whether something was looked at so soon after its last change that a further one might not show.
+    """Returns whether something was read so soon after its last change that a further one might go unnoticed.
 
-    The rule of git's index: times are trusted only where the clock has moved on since. File systems with
-    whole seconds get two of them, others the coarsest tick of a kernel clock.
+    The rule of git's index: an mtime is trusted only if the clock has advanced since. The margin is two
+    seconds on file systems with whole seconds, else the coarsest tick of a kernel clock.
     """
     return seen_at_ns - mtime_ns <= (_FINE_GRAIN_NS if mtime_ns % 1_000_000_000 else _COARSE_GRAIN_NS)
 
 
 def folders_changed(connection: sqlite3.Connection) -> bool:
-    """A glance at the folders alone: whether files came, went or were renamed. Edits in place don't show."""
+    """Checks only the folders: returns whether files were added, deleted or renamed. Edits in place go
+    unnoticed."""
     for path, mtime_ns in connection.execute("select path, listed_ns from folders"):
         try:
             if times_of(os.stat(unpack_name(path)))[0] != mtime_ns:
@@ -156,7 +157,7 @@ def folders_changed(connection: sqlite3.Connection) -> bool:
 
 
 def any_difference(connection: sqlite3.Connection, collection: Collection) -> bool:
-    """Whether anything at all is different on the disk: every file is looked at."""
+    """Returns whether anything on the disk differs; checks every file."""
     scan = Scan(connection, collection)
     for folder in collection.scan():
         scan.compare(folder)
@@ -171,18 +172,18 @@ def any_difference(connection: sqlite3.Connection, collection: Collection) -> bo
 
 
 def has_other_basis(connection: sqlite3.Connection, collection: Collection) -> bool:
-    """Whether folders say something else of all their articles than when those were read."""
+    """Returns whether the folders' values for all their articles have changed since those were read."""
     stored = connection.execute("select value from meta where key = 'basis'").fetchone()
     return stored is not None and stored[0] != collection.basis
 
 
 def has_new_notes(connection: sqlite3.Connection, collection: Collection) -> bool:
-    """Whether other folders and links could not be listed than the index says."""
+    """Returns whether the folders and links that can't be listed differ from those in the index."""
     notes = [(note.path, note.reason) for note in collection.notes]
     return notes != connection.execute("select path, reason from unlisted").fetchall()
 
 
 def signature_of(folder: Folder) -> bytes:
-    """A digest of a folder's listing: names, times, sizes and inodes of the files in it."""
-    # In the second form of `marshal`, which is the same for the same values, whoever else holds them.
+    """Returns a digest of a folder's listing: names, times, sizes and inodes of its files."""
+    # Version 2 of `marshal` has no references, so equal values always give equal bytes.
     return blake2b(dumps(folder.files, 2), digest_size=16).digest()
