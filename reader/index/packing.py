@@ -151,7 +151,7 @@ def _rare_row(words: Sequence[str], lows: Sequence[bytes]) -> bytes:
 
 
 def lows_of_rare(stored: bytes, wanted: bytes) -> bytes:
-    """Returns the low 16 bits of the numbers of all words whose lines begin with `start`."""
+    """Returns the low 16 bits of the numbers of all words whose lines begin with `wanted`."""
     data = unsealed(stored)
     size = int.from_bytes(data[:2]) + 2
     head = decompress(data[2:size], -_WINDOW)

@@ -1,6 +1,6 @@
 """The index file: its tables, its field numbers, and how it is opened.
 
-One SQLite file for each set of sources. Article rows carry the file they were read from; every filter is a
+There is one SQLite file per set of sources. Article rows hold the file they were read from; every filter is a
 set of article numbers, stored by field, value and block of 65,536 numbers (see docs/architecture.md).
 """
 
@@ -15,26 +15,26 @@ from reader.permissions import permissions, require
 from reader.query.fields import FIELDS
 
 VERSION = 11 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
-"""Stored as `user_version`; another version means: build anew. It follows from the stored fields as well."""
+"""Stored as `user_version`; an index of another version is rebuilt. Depends on the stored fields as well."""
 
 BLOCK_BITS = 16
-"""A roaring bitmap's own container size: a block of numbers is one container."""
+"""A block is as large as a container of a roaring bitmap."""
 
 FIRST_DATED = 1 << 31
-"""Dated articles are numbered both ways from here: newer upwards, older downwards."""
+"""Dated articles are numbered in both directions from here: newer upwards, older downwards."""
 
 LAST_UNDATED = 1 << 30
-"""Undated articles are numbered downwards from here, so that they come last in every walk."""
+"""Undated articles are numbered downwards from here, so that they come last, newest first."""
 
 UNDATED = -(1 << 62)
-"""Stands for the date of what has none, before all others."""
+"""The date of articles without one; before all others."""
 
 
 class SetKind:
-    """What a set is about, besides the stored fields of `reader.query.fields`. Written into the file, so a
-    number is never used again for something else.
+    """Kinds of sets besides the stored fields of `reader.query.fields`. The numbers are stored in the file,
+    so never reuse one.
 
-    Plain numbers: an enumeration's members are looked up in dictionaries by their names, through Python.
+    Plain integers: hashing an enumeration's members runs Python code and is slow.
     """
 
     WORD = 1
@@ -46,7 +46,7 @@ class SetKind:
 
 
 STORED = {field.name: field.stored for field in FIELDS if field.stored}
-"""The numbers of the stored fields, whose values are also listed in the table `choices`."""
+"""Numbers of the stored fields whose values are also listed in the table `choices`."""
 VALUE_FIELDS = frozenset(STORED.values())
 ALL_SETS: tuple[int, ...] = (
     *(number for name, number in vars(SetKind).items() if name.isupper()),
@@ -57,17 +57,17 @@ WORD_FIELDS = frozenset((SetKind.WORD, SetKind.TITLE_WORD))
 """Sets of words, most of which are rare."""
 
 PREFIX_LENGTHS = (1, 2, 3)
-"""Letters of a word being typed that are answered by one stored set; longer ones by a range of words."""
+"""Prefixes of these lengths have a stored set; longer ones are read as a range of words."""
 
 CROWDED_LENGTH = 4
-"""Beginnings of so many letters have a set of their own in a block where very many words begin so."""
+"""Prefixes of this length have a set in blocks where very many words share them."""
 
 DAY = "day"
 """FLAG: the numbers of articles whose date is a calendar day."""
 LIVE = "live"
 """STATE: the numbers of all articles that are shown."""
 LATE = "late"
-"""STATE: numbers whose date is not where the number says; a page merges them in by date."""
+"""STATE: the numbers of late articles, which are not in date order; a page merges them in by date."""
 
 _TABLES = """
 create table meta(key text primary key, value) without rowid;
@@ -129,35 +129,35 @@ create table choices(
 """
 
 _DAY = "(({0} - (({0} % 86400) + 86400) % 86400) / 86400)"
-"""The day of a date in seconds, rounded down."""
+"""SQL for the day of a date in seconds, rounded down."""
 
 _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-"""Bytes that stand for themselves in a URI."""
+"""Bytes that need no escaping in a URI."""
 
 MOST_ASKED = 500
 """Values in one statement, well below SQLite's limit for parameters."""
 
 ROUTED = "instr(url, '#/') + instr(url, '#!')"
-"""Whether an article's address has a fragment that names a page."""
+"""SQL condition: the URL has a fragment that names a page."""
 
 CACHE_KIB = 512
-"""Pages that a connection keeps, those on the way to a set: the sets that are asked for again are kept as
-such, and the system has the file in memory anyway. Eight times as many spare a search at a million 0.1 ms."""
+"""Pages cached per connection, enough for the inner nodes: sets have their own cache, and the system caches
+the file anyway. Eight times as many save 0.1 ms per search in a million articles."""
 
 _memory_names = count()
 
 
 def memory_uri() -> str:
-    """A name for an index that lives in this process's memory and can be opened several times."""
+    """Returns a name for an index in this process's memory that can be opened several times."""
     return f"file:/reader-index-{next(_memory_names)}?vfs=memdb"
 
 
 def connect(
     location: str, *, cache_kib: int = CACHE_KIB, is_new: bool = False, timeout: float = 10
 ) -> sqlite3.Connection:
-    """Open an index file (or memory URI) for one thread at a time; only a new one is made.
+    """Opens an index file (or memory URI) for use by one thread at a time; creates it only if `is_new`.
 
-    Raises sqlite3.Error, also where the file is gone.
+    Raises sqlite3.Error, also if the file doesn't exist.
     """
     is_file = not location.startswith("file:")
     if is_file:
@@ -179,18 +179,18 @@ def connect(
 
 
 def _address(path: str) -> str:
-    """An absolute path as SQLite's URIs have it."""
+    """Returns an absolute path as an SQLite URI."""
     if os.name == "nt":
         from pathlib import Path
 
         return Path(path).as_uri()
-    # By hand, for it takes 5 ms to import pathlib and what that brings along.
+    # By hand, as importing pathlib and its dependencies takes 5 ms.
     quoted = (chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(path))
     return f"file://{''.join(quoted)}"
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the empty tables."""
+    """Creates the empty tables."""
     tables = _TABLES.format(day=_DAY.format("new.date"), day_before=_DAY.format("old.date"))
     connection.execute("pragma page_size = 16384")
     connection.execute("pragma journal_mode = wal")
@@ -199,17 +199,17 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def check(connection: sqlite3.Connection) -> None:
-    """Raises sqlite3.DatabaseError where the file is no database or was made by another version."""
+    """Raises sqlite3.DatabaseError if the file is not a database or was made by another version."""
     if connection.execute("pragma user_version").fetchone()[0] != VERSION:
         raise sqlite3.DatabaseError("the index was made by another version")
     connection.execute("select count(*) from folders").fetchone()
 
 
 def pack_name(name: str) -> str | bytes:
-    """A file name as the database can hold it: names that are no UTF-8 are kept as their bytes."""
+    """Returns a file name as stored in the database: names that are not UTF-8 are stored as bytes."""
     return name if name.isascii() or name.isprintable() else os.fsencode(name)
 
 
 def unpack_name(stored: str | bytes) -> str:
-    """The file name that `pack_name` was given."""
+    """Returns the file name from the result of `pack_name`."""
     return stored if isinstance(stored, str) else os.fsdecode(stored)

@@ -1,6 +1,6 @@
-"""From a Query to the set of articles that match: and, or, and-not of stored sets.
+"""Evaluates a Query to the set of matching articles, by and, or and and-not of stored sets.
 
-No row is looked at, but for what no set can tell: phrases, parts of URLs and of paths.
+Rows are only read for what the sets can't answer: phrases and parts of URLs and paths.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from reader.article.dates import TimeSpan
 
 MOST_CHECKED = 10_000
-"""Candidates of a phrase that are looked at, newest first; beyond that the total is "at least"."""
+"""Limit of candidates that are checked for a phrase, newest first; with more, the total is "at least"."""
 
 
 class Search:
-    """Answers one Query over one view of the index."""
+    """Evaluates Queries on one view of the index."""
 
     def __init__(
         self,
@@ -39,17 +39,18 @@ class Search:
         topics: TopicSets | None = None,
         ring: frozenset[str] = frozenset(),
     ) -> None:
-        """`topics` are those by rule, by default the view's; those of the `ring` are only what files say."""
+        """`topics` are the topics by rule, by default those of the view; for topics in `ring` only the files
+        count."""
         self._view = view
         self._now = now
         self._find_phrase = find_phrase
         self._topics = view.topics if topics is None else topics
         self._ring = ring
         self.is_exact = True
-        """False when a phrase had more candidates than are looked at."""
+        """False if a phrase had more candidates than are checked."""
 
     def all_of(self, clauses: Iterable[Clause]) -> BitMap:
-        """The live articles that pass every clause. Not to be changed."""
+        """Returns the live articles that match every clause. The set must not be changed."""
         asked = tuple(clauses)
         known = next(
             (count for count in range(len(asked), 0, -1) if (asked[:count], self._now) in self._view.answers),
@@ -62,8 +63,8 @@ class Search:
         return found
 
     def narrowed(self, among: BitMap, clauses: Iterable[Clause]) -> BitMap:
-        """Those of some articles that pass every clause. Not to be changed."""
-        # Phrases are checked one by one: what the other clauses leave over is all that need be.
+        """Returns those of some articles that match every clause. The set must not be changed."""
+        # Phrases are checked article by article: do that last, for what the other clauses leave.
         for clause in sorted(clauses, key=_is_slow):
             if not among:
                 break
@@ -117,7 +118,7 @@ class Search:
         for sign in dict.fromkeys(wanted_signs):
             found = found & self._view.get(field, sign)
         if not wanted and len(wanted_signs) > 1:
-            # A flag is two signs, a family several: they must stand together.
+            # A flag emoji is two characters, a family several: they must be adjacent.
             return self._check_phrase(found, term.field, [value], False)
         for place, word in enumerate(wanted):
             may_go_on = (term.prefix and place == len(wanted) - 1) or _is_half_a_pair(word)
@@ -137,7 +138,7 @@ class Search:
         return BitMap(self._find_phrase([*candidates], field, wanted, prefix))
 
     def _author(self, wanted: Sequence[str], prefix: bool) -> BitMap:
-        # Cheap first: most names hold none of the words.
+        # Cheap check first: most names contain none of the words.
         meant = [
             value for folded, _, value in self._view.choices(STORED["author"])
             if wanted[0] in folded and stand_together(words(folded), wanted, prefix)
@@ -161,7 +162,7 @@ class Search:
 
         low, high = bounds(value)
         if (low is None or low <= 1) and (high is None or high >= 1):
-            # An article of one provider alone is in no set.
+            # Articles with a coverage of one are in no set.
             return found | (self._view.live - self._number(STORED["coverage"], ">1"))
         return found
 
@@ -182,7 +183,7 @@ class Search:
             return self.in_span(span)
 
     def in_span(self, span: TimeSpan) -> BitMap:
-        """The articles of a time. Instants are compared as they are, days as days where the person is."""
+        """Returns the articles of a time span. Instants are compared as such, days as local days."""
         from reader.article.dates import days_in
 
         days = days_in(span)
@@ -219,7 +220,7 @@ class Search:
         return _united(self._view.get_all(field, meant))
 
     def _topic(self, value: str, *, prefix: bool) -> BitMap:
-        """What has a topic by its file or by rule."""
+        """Returns the articles with a topic, from their files or by rule."""
         own = self._choice(STORED["topic"], value, prefix=prefix)
         rules = self._topics.rules
         if not rules:
@@ -230,7 +231,7 @@ class Search:
         return _united([own, *(one.numbers for one in self._matching(names, self._topics))])
 
     def _matching(self, names: Sequence[str], topics: TopicSets) -> list[TopicSet]:
-        """What matches the rules with these folded names."""
+        """Returns the articles that match the rules with these folded names."""
 
         def narrow(among: BitMap, clauses: Iterable[Clause], rule: TopicRule) -> tuple[BitMap, bool]:
             find_phrase = self._view.phrases.through(self._find_phrase)
@@ -242,14 +243,14 @@ class Search:
         return found
 
     def added_topics(self, topics_of: Mapping[int, Iterable[str]]) -> dict[int, tuple[str, ...]]:
-        """The topics that rules add to these articles, given by number with the topics of their files."""
+        """Returns the topics that rules add to these articles (number -> topics in the file)."""
         among, rules = BitMap(list(topics_of)), self._topics.rules
         here = TopicSets(rules, among)
         own = {number: {fold(topic) for topic in topics} for number, topics in topics_of.items()}
         added: dict[int, list[str]] = {}
         for name, rule in rules.by_name.items():
             known = self._topics.known(name, self._now, self._view.marks)
-            # Files are read for these articles alone; sets are read once, for the counts that follow too.
+            # Files are read for these articles only; sets are read once and kept for the counts that follow.
             found = known or self._matching([name], here if rule.is_slow else self._topics)[0]
             for number in found.numbers & among:
                 if name not in own[number]:
@@ -258,7 +259,7 @@ class Search:
         return {number: tuple(sorted(names, key=order.__getitem__)) for number, names in added.items()}
 
     def topic_members(self) -> Sequence[ValueMembers]:
-        """Every topic that an article has now, by its file or by rule, by name."""
+        """Returns every topic that an article has now, from its file or by rule, sorted by name."""
         known, rules = self._view.members(STORED["topic"]), self._topics.rules
         if not rules:
             return known
@@ -273,7 +274,7 @@ class Search:
     def _with_added(
         self, known: Sequence[ValueMembers], names: Sequence[str], sets: Sequence[TopicSet]
     ) -> Iterable[ValueMembers]:
-        """The topics of the files with those that rules add, by name."""
+        """Returns the topics of the files and those added by rules, sorted by name."""
         rules = self._topics.rules
         found = {fold(one.value): one for one in known}
         for name, matching in zip(names, sets, strict=True):
@@ -283,7 +284,7 @@ class Search:
                 continue
             numbers = own.numbers | matching.numbers
             listed = self._view.live.intersection_cardinality(numbers)
-            # Under the most frequent spelling, as everywhere.
+            # Use the most frequent spelling, as everywhere.
             ours = rules.by_name[name].name
             counted = [(-self._spelled(own.value), own.value)]
             counted.append((own.listed - listed - self._spelled(ours), ours))
@@ -293,7 +294,7 @@ class Search:
         return sorted(listed_ones, key=lambda one: (one.value.casefold(), one.value))
 
     def _spelled(self, topic: str) -> int:
-        """How many articles have a topic in just this spelling by their files."""
+        """Counts the articles whose files have a topic in exactly this spelling."""
         return self._view.live.intersection_cardinality(self._view.get(STORED["topic"], topic))
 
     def _scan(self, among: BitMap, field: str, value: str) -> BitMap:
@@ -302,20 +303,21 @@ class Search:
             return among & BitMap([*store.keyed_between(*keys_starting(value))])
         if field == "path":
             return among & BitMap([*store.with_path(value, among)])
-        from reader.article.urls import encoded  # its patterns take 2 ms
+        from reader.article.urls import encoded  # compiling its patterns takes 2 ms
 
-        # Addresses are stored as browsers take them.
+        # URLs are stored in the form that browsers use.
         return among & BitMap([*store.with_url((value, encoded(value)), among)])
 
 
 def keys_starting(start: str) -> tuple[int, int]:
-    """The lowest and the highest key of articles whose id starts with these hex digits."""
+    """Returns the lowest and the highest key of articles whose id starts with these hex digits."""
     return int(start.ljust(12, "0"), 16) << 15, int(start.ljust(12, "f"), 16) << 15 | 0x7FFF
 
 
 @contextmanager
 def _meaning(value: str) -> Iterator[None]:
-    """Whatever is wrong with what a person asked is a sentence for them, not damage of the index."""
+    """Turns errors in the user's query into a QueryError, so that they are not taken for damage of the
+    index."""
     try:
         yield
     except (ValueError, OverflowError, OSError) as error:
@@ -323,12 +325,12 @@ def _meaning(value: str) -> Iterator[None]:
 
 
 def _united(sets: Sequence[BitMap]) -> BitMap:
-    """The union; not to be changed. One set alone is not copied."""
+    """Returns the union, which must not be changed: a single set is not copied."""
     return sets[0] if len(sets) == 1 else BitMap.union(BitMap(), *sets)
 
 
 def stand_together(text: Sequence[str], wanted: Sequence[str], prefix: bool) -> bool:
-    """Whether the wanted words stand in the text one after another; the last may go on."""
+    """Returns whether the words occur consecutively in the text; the last may be a prefix."""
     size = len(wanted)
     head, last = list(wanted[:-1]), wanted[-1]
     for place, word in enumerate(text[size - 1 :]):
@@ -339,24 +341,25 @@ def stand_together(text: Sequence[str], wanted: Sequence[str], prefix: bool) -> 
 
 
 def has_phrase(texts: Iterable[str], wanted: Sequence[str], prefix: bool) -> bool:
-    """Whether one of the texts has these words, or these signs, one after another."""
+    """Returns whether one of the texts has these words, or these characters, consecutively."""
     if not words(wanted[0]):
         return any(wanted[0] in text for text in texts)
     return any(stand_together(words(text), wanted, prefix) for text in texts)
 
 
 def goes_on(last: str, prefix: bool) -> bool:
-    """Whether the last word of a phrase may be the beginning of a longer one."""
+    """Returns whether the last word of a phrase may be a prefix of a longer one."""
     return prefix or _is_half_a_pair(last)
 
 
 def _is_half_a_pair(word: str) -> bool:
-    """A single character of a script that is indexed by pairs: any word that begins with it will do."""
+    """Returns whether this is a single character of a script indexed by pairs: any word starting with it
+    matches."""
     return len(word) == 1 and is_unspaced(word)
 
 
 def _has_pairs(wanted: Sequence[str]) -> bool:
-    """Whether the words overlap as the pairs of one run do: then they mean that run."""
+    """Returns whether the words overlap like the pairs of one run: then they mean that run."""
     return any(
         len(first) == len(second) == 2
         and first[1] == second[0]

@@ -1,7 +1,7 @@
-"""Sets of article numbers in the index file: read on demand, and written block by block.
+"""Sets of article numbers in the index file: read on demand, written block by block.
 
-A set is stored by blocks of 65,536 numbers (how: see `packing`), so that new articles rewrite the last block
-only and a question reads just the sets that it names.
+A set is stored in blocks of 65,536 numbers (see `packing`), so that new articles only rewrite the last block
+and a question only reads the sets that it names.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from reader.index.schema import (
 _LAST = "\U0010ffff"
 
 SETS = "blocks cross join sets using(block)"
-"""Sets lie block by block, so that a new block is written behind all others: each is looked up by itself."""
+"""Sets are stored block by block, so that a new block is appended; each block is looked up separately."""
 
 
 def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
-    """The numbers stored under a field's value; empty where there are none."""
+    """Returns the numbers stored under a field's value; an empty set if there are none."""
     found = united(
         connection.execute(
             f"select block, part, data from {SETS} where field = ? and value = ?", (field, value)
@@ -48,8 +48,8 @@ def read_set(connection: sqlite3.Connection, field: int, value: str) -> BitMap:
 
 
 def check_sets(connection: sqlite3.Connection) -> None:
-    """Raises sqlite3.DatabaseError where sets and rows can't belong together: other numbers of articles, or a
-    field that has values but no set. What is looked at takes no longer in a large index."""
+    """Raises sqlite3.DatabaseError if sets and rows don't belong together: different numbers of articles, or
+    a field with values but no set. Takes no longer in a large index."""
     connection.execute("begin")
     try:
         (rows,) = connection.execute("select count(*) from articles").fetchone()
@@ -77,7 +77,7 @@ def _has_row(connection: sqlite3.Connection, table: str, field: int) -> bool:
 
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:
-    """The union of the sets of all words that begin with `start`."""
+    """Returns the union of the sets of all words that begin with `start`."""
     if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
         return read_set(connection, SetKind.PREFIX, start)
     crowded: list[tuple[int, int, bytes]] = []
@@ -85,7 +85,7 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
         crowded = connection.execute(
             f"select block, part, data from {SETS} where field = ? and value = ?", (SetKind.PREFIX, start)
         ).fetchall()
-    # A block where the beginning is crowded has all its words in that one set, the rare ones as well.
+    # If a prefix is crowded in a block, its set has all words with it, including rare ones.
     done = {block for block, _, _ in crowded}
     others = connection.execute(
         f"select block, part, data from {SETS} where field = ? and value >= ? and value < ?"
@@ -98,10 +98,10 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
 def find_rare(
     connection: sqlite3.Connection, field: int, word: str, *, prefix: bool, without: Collection[int] = ()
 ) -> BitMap:
-    """The numbers of the articles that have a rare word, or any rare word that begins so, but for those in
+    """Returns the numbers of the articles that have a rare word, or any rare word with this prefix, except in
     some blocks."""
     skipped = ",".join(map(str, without))
-    # In each block the row that the word would stand in, and with a beginning those behind it.
+    # In each block: the row that would hold the word, and for a prefix the rows after it.
     found_rows = connection.execute(
         f"select block, data from blocks cross join rare using(block) where block not in ({skipped})"
         " and field = ?1 and start <= ?3 and start >= coalesce((select max(start) from rare as other"
@@ -116,7 +116,7 @@ def find_rare(
 
 
 def read_field(connection: sqlite3.Connection, field: int) -> dict[str, BitMap]:
-    """All values of a field that have a set, with their numbers."""
+    """Returns all values of a field that have a set, with their numbers."""
     found: dict[str, list[tuple[int, int, bytes]]] = {}
     for value, *row in connection.execute(
         f"select value, block, part, data from {SETS} where field = ?", (field,)
@@ -126,7 +126,7 @@ def read_field(connection: sqlite3.Connection, field: int) -> dict[str, BitMap]:
 
 
 def united(rows: Iterable[tuple[int, int, bytes]]) -> BitMap:
-    """The set that rows of (block, part, data) are together, the parts of each block one after another."""
+    """Returns the union of rows (block, part, data); the parts of a block must be consecutive."""
     sets = [unpack(block, data) for block, data in whole(rows)]
     if len(sets) == 1:
         return sets[0]
@@ -134,7 +134,7 @@ def united(rows: Iterable[tuple[int, int, bytes]]) -> BitMap:
 
 
 def whole(rows: Iterable[tuple[int, int, bytes]]) -> list[tuple[int, bytes]]:
-    """(block, stored form) of sets whose parts come one after another."""
+    """Yields (block, stored form) of sets whose parts are consecutive."""
     found: list[tuple[int, bytes]] = []
     for block, part, data in rows:
         if part:
@@ -144,7 +144,7 @@ def whole(rows: Iterable[tuple[int, int, bytes]]) -> list[tuple[int, bytes]]:
 
 
 def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str, Iterable[int]]]) -> None:
-    """Add numbers to sets, with the prefixes of their words; inside the caller's transaction."""
+    """Adds numbers to sets, and to those of the words' prefixes, inside the caller's transaction."""
     made = {
         field: [(value, BitMap(array("I", by_value[value]))) for value in sorted(by_value)]
         for field, by_value in members.items()
@@ -166,7 +166,7 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
 
 
 def write_made(connection: sqlite3.Connection, block: int, made: Sequence[StoredSets]) -> None:
-    """Write the sets of a block that has none yet; inside the caller's transaction."""
+    """Writes the sets of a block that has none yet, inside the caller's transaction."""
     note_blocks(connection, [block])
     sets = sorted(chain.from_iterable(part.sets for part in made))
     for field in {field for field, *_ in sets} & VALUE_FIELDS:
@@ -181,7 +181,7 @@ def write_made(connection: sqlite3.Connection, block: int, made: Sequence[Stored
 
 
 def note_blocks(connection: sqlite3.Connection, blocks: Iterable[int]) -> None:
-    """Let questions look in these blocks."""
+    """Makes these blocks visible to questions."""
     connection.executemany("insert or ignore into blocks values(?)", [(block,) for block in blocks])
 
 
@@ -195,7 +195,7 @@ def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[s
 def _write(
     connection: sqlite3.Connection, field: int, sets: Iterable[tuple[str, BitMap]], *, is_new: bool
 ) -> None:
-    """Store sets, united with what is there unless that is sure to be nothing."""
+    """Stores sets, merged with the existing ones unless there can't be any."""
     parts = ((block, value, inside) for value, numbers in sets for block, inside in by_block(numbers))
     if is_new:
         connection.executemany(_INSERT, chain.from_iterable(starmap(partial(_rows, field), parts)))
@@ -213,7 +213,7 @@ def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) 
 
 
 def _put(connection: sqlite3.Connection, field: int, value: str, block: int, inside: BitMap) -> None:
-    """Store the numbers that a set has in a block."""
+    """Stores a set's numbers in a block."""
     connection.execute("delete from sets where block = ? and field = ? and value = ?", (block, field, value))
     connection.executemany(_INSERT, _rows(field, block, value, inside))
 
@@ -226,7 +226,7 @@ def _rows(field: int, block: int, value: str, inside: BitMap) -> Iterator[tuple[
 
 
 def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
-    """(block, the numbers in it), block by block."""
+    """Yields (block, its numbers)."""
     while numbers:
         block = numbers.min() >> BLOCK_BITS
         if numbers.max() >> BLOCK_BITS == block:
@@ -238,18 +238,18 @@ def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
 
 
 def has_block(connection: sqlite3.Connection, block: int) -> bool:
-    """Whether articles were ever numbered in this block."""
+    """Returns whether articles were ever numbered in this block."""
     return connection.execute("select 1 from blocks where block = ?", (block,)).fetchone() is not None
 
 
 def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:
-    """Take numbers out of the live and the late ones; their other sets keep them until the next rebuild."""
+    """Removes numbers from the live and late sets; other sets keep them until the next rebuild."""
     for value in (LIVE, LATE):
         replace_set(connection, SetKind.STATE, value, read_set(connection, SetKind.STATE, value) - numbers)
 
 
 def replace_set(connection: sqlite3.Connection, field: int, value: str, numbers: BitMap) -> None:
-    """Store exactly these numbers under a field's value."""
+    """Replaces the numbers stored under a field's value."""
     connection.execute(
         "delete from sets where block in (select block from blocks) and field = ? and value = ?",
         (field, value),
@@ -259,7 +259,7 @@ def replace_set(connection: sqlite3.Connection, field: int, value: str, numbers:
 
 
 def change_set(connection: sqlite3.Connection, field: int, value: str, came: BitMap, gone: BitMap) -> None:
-    """Take numbers into a set and others out of it, in the blocks where they are; in a transaction."""
+    """Adds numbers to a set and removes others, in the blocks concerned, inside the caller's transaction."""
     _note_choices(connection, field, [value])
     touched = {block for block, _ in by_block(came | gone)}
     for block in touched & {block for (block,) in connection.execute("select block from blocks")}:
@@ -269,7 +269,7 @@ def change_set(connection: sqlite3.Connection, field: int, value: str, came: Bit
 
 
 def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
-    """Where a block has a set for a crowded beginning, it must have all words that begin so."""
+    """Updates the set of a crowded prefix, which must include all words with it."""
     long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)
     for start, group in groupby(long, key=beginning(CROWDED_LENGTH)):
         stored = connection.execute(

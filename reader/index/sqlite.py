@@ -1,4 +1,4 @@
-"""The stored sets and columns as SQLite has them: what questions read from an index file."""
+"""Reads the stored sets and columns from an index file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from reader.index.schema import MOST_ASKED, UNDATED
 from reader.index.sets import read_range, read_set
 
 _AT_ONCE = 1 << 17
-"""Characters that are made numbers at once; meanwhile no other thread runs (2 ms)."""
+"""Characters converted to numbers at once; no other thread runs meanwhile (2 ms)."""
 
 _ALL = "select group_concat(number) from (select number from titles order by title_key, number)"
 _ALIKE = "select min(number), count(*) from titles group by title_key having count(*) > 1"
 
 
 class SqliteStore:
-    """See `reader.index.backend.SetStore`; over one connection."""
+    """Implements `reader.index.backend.SetStore` on one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -50,13 +50,14 @@ class SqliteStore:
         known = self.connection.execute(
             "select folded, value, value from choices where field = ?", (field,)
         ).fetchall()
-        "".join(value for *_, value in known)  # raises where one is no text
+        "".join(value for *_, value in known)  # raises if one is not text
         return known
 
     def titles(self) -> array[int]:
-        """See SetStore; 4 bytes an article."""
+        """See SetStore; takes 4 bytes per article."""
         numbers = array("I")
-        # Put together by SQLite, five times as fast as row by row; downwards it would have to sort.
+        # Concatenated by SQLite, which is five times as fast as fetching rows; in descending order it would
+        # have to sort.
         for part in _pieces(self.connection.execute(_ALL).fetchone()[0] or ""):
             numbers.extend(map(int, part.split(",")))
         alike = dict(self.connection.execute(_ALIKE))

@@ -1,8 +1,8 @@
-"""The Index: where its files are, who may write, and what a question gets to see.
+"""The Index: where its files are, who may write, and what a question sees.
 
-A set of sources has a folder under the cache; in it each edition of the index is a file of its own, `1.db`,
-`2.db`, …, so that a new one can be built while the old one still answers. Whatever is wrong with an edition
-(damaged, from another version), the next one takes its place: the index is only a copy.
+Each set of sources has a folder in the cache. Each edition of its index is a file, `1.db`, `2.db`, …, so that
+a new one can be built while the old one still answers. An unusable edition (damaged, or from another version)
+is replaced by the next: the index is only a cache.
 """
 
 from __future__ import annotations
@@ -43,31 +43,32 @@ from reader.query.results import Headline
 from reader.query.topic_rules import TopicRules
 
 MOST_COPIED = 256 << 20
-"""Bytes of an index that a reader who may not write it copies to memory to bring it up to date."""
+"""Largest index, in bytes, that is copied to memory and updated there if the file is read-only."""
 ROWS_KIB = 128
-"""Pages that are kept of article rows: a few screens of headlines."""
+"""Pages of article rows to cache: a few screens of headlines."""
 
 
 PATIENCE = 0.03
-"""Seconds that what is being painted waits for a question."""
+"""Seconds that painting waits for a question."""
 
 _STORY = (
     "(select first.key from stories join articles first on first.number = stories.story"
     " where stories.number = articles.number),"
     " (select coverage from stories where stories.number = articles.number)"
 )
-"""The key of the first article of an article's story and the story's coverage; null where it is in none."""
+"""SQL for the key of the first article of an article's story and the story's coverage; null without a
+story."""
 
 
 class Index:
-    """One collection's index. Questions may come from any thread; one refresh at a time writes."""
+    """One collection's index. Any thread may ask questions; only one refresh at a time writes."""
 
     def __init__(self, folder: str | os.PathLike[str] | None, find_phrase: FindPhrase) -> None:
-        """Open the newest usable edition in a folder, or begin one; None = in memory only."""
+        """Open the newest usable edition in a folder, or create one; None = in memory only."""
         self.notices: list[str] = []
-        """Sentences that the person should see once."""
+        """Notices to show the user once."""
         self.marked: Mapping[str, BitMap] = NO_MARKS
-        """The person's marks as sets of numbers: read, starred, note, tag:NAME."""
+        """The user's marks as sets of numbers: read, starred, note, tag:NAME."""
         self._rules = TopicRules()
         self._find_phrase = find_phrase
         self._editions = None if folder is None else Editions(folder)
@@ -89,7 +90,7 @@ class Index:
 
     def _begin_in_memory(self) -> None:
         location = memory_uri()
-        # A memory database lasts as long as one connection to it is open.
+        # A memory database exists as long as one connection to it is open.
         keeper = connect(location)
         create(keeper)
         self._use(self.edition + 1, location)
@@ -101,7 +102,7 @@ class Index:
         while newest := editions.newest():
             if self._try(newest):
                 return
-            # Another reader may have finished the next one and removed this one meanwhile.
+            # Meanwhile, another reader may have finished the next edition and removed this one.
             if editions.newest() == newest:
                 self.edition = newest
                 self.begin_again()
@@ -109,7 +110,7 @@ class Index:
         self.begin_edition()
 
     def _try(self, edition: int) -> bool:
-        """Use an edition, unless it is no good."""
+        """Try to use an edition; returns whether it is usable."""
         try:
             self._use_file(edition)
         except sqlite3.DatabaseError:
@@ -117,7 +118,7 @@ class Index:
         return True
 
     def _use(self, edition: int, location: str) -> None:
-        """Go over to an edition. Raises sqlite3.Error, also where it is no good."""
+        """Switch to an edition. Raises sqlite3.Error, also if it is unusable."""
         with self._lock, self._rows_lock:
             old, connection = self._open, connect(location)
             try:
@@ -132,7 +133,7 @@ class Index:
             self._store = SqliteStore(connection)
             self._view = IndexView(self._store, self.marked)
             self._seen = -1
-            # Numbers mean other articles now; who keeps the marks makes the sets anew.
+            # Numbers now mean other articles; the owner of the marks rebuilds the sets.
             self.marked = NO_MARKS
             self.edition = edition
             self._open = [connection, rows]
@@ -140,7 +141,7 @@ class Index:
                 one.close()
 
     def begin_edition(self) -> None:
-        """Start an empty edition and use it. Raises sqlite3.Error, OSError."""
+        """Create an empty edition and use it. Raises sqlite3.Error, OSError."""
         if self._editions is None or not permissions().files:
             self._editions = None
             self._begin_in_memory()
@@ -148,7 +149,7 @@ class Index:
             self._use_file(self._editions.begin(self.edition))
 
     def begin_again(self) -> None:
-        """Leave a damaged edition for an empty one, and say so. Raises sqlite3.Error, OSError."""
+        """Replace a damaged edition by an empty one, with a notice. Raises sqlite3.Error, OSError."""
         self.notices.append("The index was damaged or made by another version: rebuilding it.")
         self.begin_edition()
 
@@ -159,11 +160,11 @@ class Index:
             self._editions.drop_before(edition)
 
     def draft_location(self) -> str:
-        """Where the next edition is built while this one still answers; what an older try left is removed."""
+        """Returns where to build the next edition while this one still answers; leftovers are removed."""
         return memory_uri() if self._editions is None else self._editions.draft()
 
     def adopt(self, draft: str) -> None:
-        """Let a finished draft be the edition that answers."""
+        """Switch to a finished draft."""
         if self._editions is not None:
             self._use_file(self._editions.adopt(draft))
             return
@@ -175,33 +176,33 @@ class Index:
 
     @property
     def is_in_memory(self) -> bool:
-        """Whether the index is lost when the program ends."""
+        """Returns whether the index is lost when the program ends."""
         return self._editions is None
 
     @property
     def is_read_only(self) -> bool:
-        """Whether it is a file that this process may not change."""
+        """Returns whether the index is a file that this process must not write."""
         return self._editions is not None and not permissions().files
 
     def move_to_memory(self) -> bool:
-        """Go on with a copy in memory, which may be changed; False where it would be too large."""
+        """Switch to a writable copy in memory; returns False if it would be too large."""
         if os.path.getsize(self.location) > MOST_COPIED:
             return False
         location = memory_uri()
         keeper = connect(location)
         with closing_connection(self.location) as file:
-            file.execute("pragma query_only = off")  # SQLite takes writing a copy for writing
+            file.execute("pragma query_only = off")  # for SQLite, writing a copy is writing
             file.execute("vacuum into ?", (location,))
         self._use(self.edition + 1, location)
         self._editions, self._keeper = None, keeper
         return True
 
     def open_lock(self) -> int | None:
-        """The file that whoever writes holds a lock on; None where nobody else can be writing."""
+        """Opens the lock file of the writer; None if nobody else can be writing."""
         return None if self._editions is None else self._editions.lock()
 
     def follow(self) -> None:
-        """Go over to a newer edition that another reader has finished; begin one where the files are gone."""
+        """Switch to a newer edition that another reader has finished; create one if the files are gone."""
         with self._lock:
             if self._editions is None or self._editions.is_newest(self.edition):
                 return
@@ -213,7 +214,7 @@ class Index:
 
     @contextmanager
     def view(self) -> Iterator[IndexView]:
-        """The index as it is now, for one question; other threads' questions wait."""
+        """Opens a view of the index's current state for one question; other threads' questions wait."""
         with self._lock:
             self.follow()
             assert self._view is not None and self._store is not None
@@ -230,7 +231,7 @@ class Index:
 
     @contextmanager
     def quick_view(self) -> Iterator[IndexView | None]:
-        """The same for what is being painted; None where a long question is being answered."""
+        """Like `view`, for painting: yields None while a long question holds the view."""
         if not self._lock.acquire(timeout=PATIENCE):
             yield None
             return
@@ -242,7 +243,7 @@ class Index:
 
     @property
     def topic_rules(self) -> TopicRules:
-        """The rules that give topics."""
+        """The rules that add topics."""
         return self._rules
 
     @topic_rules.setter
@@ -253,32 +254,32 @@ class Index:
 
     @contextmanager
     def rows(self) -> Iterator[sqlite3.Connection]:
-        """A connection for article rows alone: a page never waits for a long question."""
+        """Opens the connection for article rows, so that a page never waits for a long question."""
         with self._rows_lock:
             yield self._rows
 
     def search(self, view: IndexView, now: datetime) -> Search:
-        """A search over a view."""
+        """Returns a search over a view."""
         return Search(view, now, self._find_phrase)
 
     def generation(self) -> int:
-        """Another number after each writing to the index, also another reader's, and in each edition."""
+        """Changes with each write to the index, by any reader, and with each edition."""
         with self.rows() as connection:
             found = connection.execute("select value from meta where key = 'generation'").fetchone()
             return (self.edition << 40) + (int(found[0]) if found else 0)
 
     def stored_marks(self) -> tuple[int, int, dict[str, BitMap]]:
-        """The marks as they were stored last: for which generation, up to which turn, and the sets."""
+        """Returns the stored marks: their generation, their turn, and the sets."""
         with self.rows() as connection:
             meta = dict(connection.execute("select key, value from meta where key like 'marks.%'"))
             found = read_field(connection, SetKind.MARK)
             return meta.get("marks.generation", -1), meta.get("marks.turn", 0), found
 
     def store_marks(self, generation: int, turn: int) -> None:
-        """Keep the marks as sets, so that the next start need not make them again. Raises sqlite3.Error."""
+        """Store the marks as sets, so that the next start need not rebuild them. Raises sqlite3.Error."""
         if self.is_read_only:
             return
-        from reader.index.sets import replace_set  # a start without new marks stores none
+        from reader.index.sets import replace_set  # nothing new to store
 
         with closing_connection(self.location) as connection:
             connection.execute("begin immediate")
@@ -289,19 +290,19 @@ class Index:
             connection.execute("commit")
 
     def rekey(self, changes: Sequence[tuple[int, int]]) -> None:
-        """Give articles (number, new key) other keys. Raises sqlite3.OperationalError."""
+        """Give articles (number, new key) new keys. Raises sqlite3.OperationalError."""
         with closing(connect(self.location, timeout=0.2)) as connection:
             connection.execute("begin immediate")
             rekey(connection, changes)
             connection.execute("commit")
 
     def facts_with(self, keys: Sequence[int]) -> dict[int, ArticleFacts]:
-        """The articles that have these keys."""
+        """Returns the articles with these keys."""
         with self.rows() as connection:
             return {facts.key: facts for facts, _ in read_facts(connection, "key", keys)}
 
     def facts_alike(self, traces: Iterable[tuple[int | None, int | None]]) -> list[ArticleFacts]:
-        """The articles that have one of these title keys or text keys."""
+        """Returns the articles with one of these title keys or text keys."""
         pairs = list(traces)
         with self.rows() as connection:
             return [
@@ -313,13 +314,13 @@ class Index:
             ]
 
     def facts_at(self, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:
-        """The articles in these files, with the files' mtimes in nanoseconds."""
+        """Returns the articles in these files, with the files' mtimes in nanoseconds."""
         with self.rows() as connection:
             return facts_at(connection, paths)
 
     def departed(self, keys: Sequence[int]) -> set[int]:
-        """Those of these keys whose articles were in this index and went: only one that came since then may
-        be the same."""
+        """Returns those of these keys whose articles were removed from this index: only an article added
+        later can be the same one."""
         found: set[int] = set()
         with self.rows() as connection:
             for start in range(0, len(keys), MOST_ASKED):
@@ -331,19 +332,19 @@ class Index:
         return found
 
     def facts_of_routes(self) -> list[ArticleFacts]:
-        """The articles whose address has a fragment that names a page."""
+        """Returns the articles whose URL has a fragment that names a page."""
         with self.rows() as connection:
             rows = connection.execute(f"select number from articles where {ROUTED}").fetchall()
             return [facts for facts, _ in read_facts(connection, "number", [number for (number,) in rows])]
 
     def is_complete(self) -> bool:
-        """Whether the last refresh came to its end: before that, what is not there may yet come."""
+        """Returns whether the last refresh finished: until then, missing articles may still be added."""
         with self.rows() as connection:
             query = "select value from meta where key = 'complete'"
             return bool((connection.execute(query).fetchone() or (0,))[0])
 
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """The numbers of the articles with these ids, given as integers."""
+        """Returns the numbers of the articles with these keys (ids as integers)."""
         with self.rows() as connection:
             found = (
                 connection.execute(
@@ -354,7 +355,7 @@ class Index:
             return [row[0] for row in found if row]
 
     def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        """The headlines of these numbers, in their order; one whose article has gone is left out."""
+        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
         found: dict[int, Any] = {}
         with self.rows() as connection:
             for start in range(0, len(numbers), MOST_ASKED):
@@ -367,7 +368,7 @@ class Index:
             return [headline(found[number], self.marked) for number in numbers if number in found]
 
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        """The headlines of at most so many articles whose key is in this range."""
+        """Returns the headlines of at most `most` articles whose keys are in this range."""
         with self.rows() as connection:
             rows = connection.execute(
                 f"select {HEADLINE_COLUMNS}, {_STORY} from articles where key between ? and ? limit ?",
@@ -376,7 +377,7 @@ class Index:
             return [headline(row, self.marked) for row in rows]
 
     def state_of_stories(self) -> tuple[bool, bool]:
-        """Whether stories were found, and whether some are to be found anew."""
+        """Returns whether there are stories, and whether some days are due."""
         with self.rows() as connection:
             found = connection.execute(
                 "select exists(select 1 from stories), exists(select 1 from story_days_due)"
@@ -384,12 +385,13 @@ class Index:
             return bool(found[0]), bool(found[1])
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """(story, number, provider) of all articles of the stories in which these are, newest first."""
+        """Returns (story, number, provider) for all articles in the stories of these articles, newest
+        first."""
         with self.rows() as connection:
             return [*SqliteStore(connection).story_members(numbers)]
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
-        """The articles with these numbers that are there."""
+        """Returns the rows of the articles with these numbers, without deleted ones."""
         for start in range(0, len(numbers), MOST_ASKED):
             part = list(numbers[start : start + MOST_ASKED])
             with self.rows() as connection:
@@ -402,7 +404,8 @@ class Index:
                 yield ArticleRow(number, key, url, root, f"{unpack_name(path)}/{unpack_name(name)}", *keys)
 
     def files_of(self, numbers: Sequence[int]) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """(absolute path, (mtime in ns, size, inode, ctime in ns) when it was read) for these articles."""
+        """Returns (absolute path, (mtime in ns, size, inode, ctime in ns) when it was read) for each
+        article."""
         for start in range(0, len(numbers), MOST_ASKED):
             part = numbers[start : start + MOST_ASKED]
             with self.rows() as connection:
@@ -415,7 +418,7 @@ class Index:
                 yield f"{unpack_name(path)}/{unpack_name(name)}", tuple(times)
 
     def problems(self) -> Iterator[Problem]:
-        """Every problem that reading and listing the files met, in path order."""
+        """Returns every problem found while listing and reading the files, sorted by path."""
         with self.rows() as connection:
             rows = connection.execute(
                 "select path, name, line, field, reason from problems join folders using(folder)"
@@ -426,7 +429,7 @@ class Index:
             yield Problem(display_path(whole), line, field, reason)
 
     def pages_without_header(self) -> list[str]:
-        """The endings of pages of HTML that are no posts, one for each."""
+        """Returns the extension of each HTML page that is not a post."""
         with self.rows() as connection:
             rows = connection.execute(
                 "select name from others o where key is null and inode and not exists"
@@ -435,7 +438,7 @@ class Index:
             return [os.path.splitext(unpack_name(name))[1].lower() for (name,) in rows]
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
-        """(path not shown, path shown in its place), in path order."""
+        """Returns (path not shown, path shown in its place), sorted by path."""
         with self.rows() as connection:
             rows = connection.execute(
                 "select f.path, o.name, g.path, a.name from others o join folders f using(folder)"
@@ -448,7 +451,7 @@ class Index:
             )
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         with self._lock, self._rows_lock:
             for one in self._open:
                 one.close()
@@ -458,7 +461,7 @@ class Index:
 
 @contextmanager
 def closing_connection(location: str, *, cache_kib: int = CACHE_KIB) -> Iterator[sqlite3.Connection]:
-    """A connection of one's own for a while. Raises sqlite3.Error."""
+    """Opens a separate connection and closes it at the end. Raises sqlite3.Error."""
     connection = connect(location, cache_kib=cache_kib)
     try:
         yield connection
@@ -467,33 +470,33 @@ def closing_connection(location: str, *, cache_kib: int = CACHE_KIB) -> Iterator
 
 
 _COMPANIONS = ("-wal", "-shm")
-"""What SQLite keeps beside a database while it is open, and leaves behind when a process is killed."""
+"""Files that SQLite keeps beside an open database, and that remain if a process is killed."""
 _NEXT = "next.new"
 
 
 class Editions:
-    """The files of an index, one for each edition: the newest answers. Several readers may begin, finish and
-    drop editions at the same time."""
+    """The files of an index, one per edition; the newest is used. Several readers may create, finish and drop
+    editions at the same time."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        # Plain names, for no list waits for pathlib to be imported.
+        # Plain names, to save importing pathlib.
         self._folder = os.fspath(folder)
 
     def path(self, edition: int) -> str:
-        """An edition's file."""
+        """Returns an edition's file."""
         return os.path.join(self._folder, f"{edition}.db")
 
     def newest(self) -> int:
-        """The number of the newest edition; 0 where there is none."""
+        """Returns the number of the newest edition; 0 if there is none."""
         return max(self._all(), default=0)
 
     def is_newest(self, edition: int) -> bool:
-        """Whether an edition still answers: its file is there, and so is none that was made after it."""
+        """Returns whether an edition is current: its file exists and no newer one does."""
         return self.newest() == edition
 
     def begin(self, after: int) -> int:
-        """Make the empty edition that follows this one (0 = none) and give its number; where another reader
-        was quicker, it is theirs.
+        """Creates the empty edition after this one (0 = none) and returns its number; if another reader was
+        quicker, the number of theirs.
 
         Raises sqlite3.Error, OSError.
         """
@@ -509,20 +512,20 @@ class Editions:
         return edition
 
     def adopt(self, draft: str) -> int:
-        """Make a finished draft the newest edition; its number. Raises OSError."""
+        """Make a finished draft the newest edition and return its number. Raises OSError."""
         edition = self._unused()
         while not self._publish(draft, edition):
             edition += 1
         return edition
 
     def _publish(self, draft: str, edition: int) -> bool:
-        """Put a draft in an edition's place; False where another reader has put one there already."""
+        """Move a draft to an edition's path; returns False if another reader has created one there."""
         path = self.path(edition)
         if os.path.exists(path):
             return False
         os.chmod(draft, 0o600)
         try:
-            # Unlike a rename, this never replaces what another reader has open.
+            # Unlike a rename, this never replaces a file that another reader has open.
             os.link(draft, path)
         except FileExistsError:
             return False
@@ -532,7 +535,7 @@ class Editions:
         return True
 
     def draft(self) -> str:
-        """Where the next edition is built while this one answers; what an older try left is removed."""
+        """Returns where to build the next edition while this one answers; leftovers are removed."""
         with suppress(FileNotFoundError):
             for name in os.listdir(self._folder):
                 if name.startswith(_NEXT):
@@ -540,14 +543,14 @@ class Editions:
         return os.path.join(self._folder, _NEXT)
 
     def lock(self) -> int | None:
-        """An open file on which whoever writes holds a lock; None where the system has no such locks."""
+        """Opens the file on which the writer holds a lock; None if the system has no such locks."""
         if not hasattr(os, "fchown"):
             return None
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         return os.open(os.path.join(self._folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def drop_before(self, edition: int) -> None:
-        """Remove the editions before this one that no reader has open; the last to leave one removes it."""
+        """Remove older editions that no reader has open; the last reader to leave an edition removes it."""
         for old in self._all():
             if old < edition and self._is_left(old):
                 for suffix in ("", *_COMPANIONS):
@@ -555,10 +558,10 @@ class Editions:
                         os.unlink(self.path(old) + suffix)
 
     def _is_left(self, edition: int) -> bool:
-        """Whether nobody has an edition open any more.
+        """Returns whether nobody has an edition open any more.
 
-        A file that is unlinked under an open connection makes SQLite's next look at its companions an I/O
-        error, so SQLite itself is asked: it leaves the write-ahead log only for the last connection.
+        If a file is unlinked under an open connection, SQLite's next access to its companion files is an I/O
+        error. So SQLite itself is asked: it leaves the write-ahead log only for the last connection.
         """
         try:
             with closing(connect(self.path(edition), timeout=0)) as connection:
@@ -577,7 +580,8 @@ class Editions:
         return [int(name[:-3]) for name in names if name.endswith(".db") and name[:-3].isdecimal()]
 
     def _unused(self) -> int:
-        """A number that no edition has had: SQLite would read a gone file's companions into a new one."""
+        """Returns an unused number: SQLite would read the companion files of a deleted edition into a new
+        one."""
         with suppress(OSError):
             stems = (name.partition(".")[0] for name in os.listdir(self._folder))
             return max((int(stem) for stem in stems if stem.isdecimal()), default=0) + 1

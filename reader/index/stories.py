@@ -1,8 +1,8 @@
-"""Stories in the index: found anew on the days around whatever came, went or changed, and only there.
+"""Stories in the index: recomputed only for the days around added, removed or changed articles.
 
-What is compared is in the articles' rows. Links between articles are kept, so that a story of many days is
-grouped again without looking at the days where nothing happened. Triggers of the table `articles` note
-the days that are due, so a refresh that was killed is finished by the next one.
+The compared words are stored in the articles' rows. Links between articles are stored too, so that a story of
+many days is regrouped without reading unchanged days. Triggers on the table `articles` record the days that
+are due, so the next refresh completes one that was killed.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from reader.stories.likeness import DAY, MOST_A_DAY, REPORT_DAYS, Day, unpack
 from reader.stories.linking import AFFECTED_DAYS, DAYS_BEFORE, Link, links_in
 
 LEAST_TASK, MOST_TASK = 3_000, 20_000
-"""Articles that a worker links in one task: fewer share the work evenly, more read fewer days twice."""
+"""Articles per task of a worker: fewer balance the load, more read fewer days twice."""
 
 COVERAGE = STORED["coverage"]
 
 StoredText: TypeAlias = tuple[int, int, str, bytes]
-"""Key, seconds, provider and words of an article, as they travel."""
+"""Key, seconds, provider and words of an article, as sent to a worker."""
 
 
 class Stretch(NamedTuple):
-    """Days that are linked in one task, and the articles of these and the days around."""
+    """The days linked in one task, with the articles of these and the surrounding days."""
 
     since: int
     until: int
     texts: list[StoredText]
-    """In order."""
+    """In ascending order."""
 
 
 def link_stretch(task: Stretch) -> list[tuple[float, int, int]]:
-    """The links of these days; a worker's task."""
+    """Returns the links of these days; runs in a worker."""
     return [tuple(link) for link in links_in(_days(task.texts), task.since, task.until)]  # type: ignore[misc]
 
 
@@ -52,27 +52,28 @@ def _days(texts: Iterable[StoredText]) -> Iterator[Day]:
 
 
 class StoryFinder:
-    """Brings the stories of an index up to date; whoever uses it is the only writer."""
+    """Updates the stories of an index; its user must be the only writer."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     @property
     def is_due(self) -> bool:
-        """Whether stories may be others by now."""
+        """Returns whether any stories may have changed."""
         return self._connection.execute("select 1 from story_days_due").fetchone() is not None
 
     @property
     def has_stories(self) -> bool:
-        """Whether some were found."""
+        """Returns whether there are any stories."""
         return self._connection.execute("select 1 from stories").fetchone() is not None
 
     def due_articles(self) -> int:
-        """How many articles are to be looked at."""
+        """Returns how many articles are to be processed."""
         return sum(self._sizes(since - DAYS_BEFORE, until + REPORT_DAYS) for since, until in self._due())
 
     def run(self, workers: IndexWorkers | None) -> Iterator[Progress]:
-        """Find what is due, telling how many days are done; the last step is taken when all is written."""
+        """Process the due days, yielding the number of days done; the last step comes after everything is
+        written."""
         tasks = [
             stretch for since, until in self._due() for stretch in self._stretches(since, until, workers)
         ]
@@ -90,7 +91,7 @@ class StoryFinder:
         yield Progress("stories", read=days, to_read=days, changed=True)
 
     def _due(self) -> list[tuple[int, int]]:
-        """The days whose articles may be linked otherwise with earlier ones, as ranges of days."""
+        """Returns the days whose articles may have different links to earlier ones, as ranges."""
         rows = self._connection.execute("select day from story_days_due order by day")
         found: list[tuple[int, int]] = []
         for (day,) in rows:
@@ -108,7 +109,7 @@ class StoryFinder:
         return int(count)
 
     def _stretches(self, since: int, until: int, workers: IndexWorkers | None) -> Iterator[tuple[int, int]]:
-        """Days in pieces that have about so many articles each."""
+        """Splits days into stretches of similar numbers of articles."""
         dates = self._connection.execute(
             "select date from articles where date >= ? and date < ?", (since * DAY, (until + 1) * DAY)
         )
@@ -146,7 +147,7 @@ class StoryFinder:
     def _numbered(
         self, links: Sequence[tuple[float, int, int]]
     ) -> Iterator[tuple[tuple[int, int, int], float]]:
-        """Links as they are stored: of numbers, not keys."""
+        """Returns links as stored: by numbers, not keys."""
         keys = {key for _, *ends in links for key in ends}
         known = {key: (number, date) for number, key, date, _ in self._articles("key", keys)}
         for score, first, second in links:
@@ -155,7 +156,7 @@ class StoryFinder:
                 yield (date // DAY, later, known[first][0]), score
 
     def _articles(self, column: str, values: Iterable[int]) -> Iterator[tuple[int, int, int, str]]:
-        """(number, key, date, provider) of the articles with these values in a column."""
+        """Returns (number, key, date, provider) for the articles with these values in a column."""
         wanted = sorted(values)
         for start in range(0, len(wanted), MOST_ASKED):
             part = wanted[start : start + MOST_ASKED]
@@ -188,7 +189,7 @@ class StoryFinder:
         self._connection.execute("commit")
 
     def _group(self, touched: set[int]) -> None:
-        """Find the stories of these articles, and of all that are linked with them, anew."""
+        """Regroup these articles and all that are linked with them into stories."""
         links = self._links_around(touched)
         members = touched | {number for link in links for number in link[:2]}
         known = {
@@ -208,7 +209,7 @@ class StoryFinder:
         self._replace(members, rows)
 
     def _links_around(self, touched: Iterable[int]) -> list[tuple[int, int, float]]:
-        """(later, earlier, score) of every link that leads to one of these, over whatever others."""
+        """Returns (later, earlier, score) of every link reachable from these articles."""
         found: dict[tuple[int, int], float] = {}
         seen: set[int] = set()
         wanted = set(touched)
@@ -228,7 +229,7 @@ class StoryFinder:
         return [(later, earlier, score) for (later, earlier), score in found.items()]
 
     def _replace(self, members: Iterable[int], rows: dict[int, tuple[int, int]]) -> None:
-        """Write in which story these articles are, and how many providers have it."""
+        """Store the stories of these articles and their coverage."""
         before = self._covered(members)
         self._connection.executemany(
             "delete from stories where number = ?", [(number,) for number in sorted(members)]
@@ -254,7 +255,7 @@ class StoryFinder:
 
 
 def _by_coverage(found: dict[int, int]) -> defaultdict[int, BitMap]:
-    """The articles by their coverage, but for those of one provider: these need no set."""
+    """Returns the articles by coverage, without those with a coverage of one, which need no set."""
     sets: defaultdict[int, BitMap] = defaultdict(BitMap)
     for number, coverage in found.items():
         if coverage > 1:
@@ -263,7 +264,7 @@ def _by_coverage(found: dict[int, int]) -> defaultdict[int, BitMap]:
 
 
 def forget(connection: sqlite3.Connection) -> None:
-    """Take all stories out, and note every day as due: a person does not want them. In a transaction."""
+    """Delete all stories and mark every day as due, because stories are switched off. In a transaction."""
     for (coverage,) in connection.execute("select distinct coverage from stories").fetchall():
         numbers = BitMap(
             number

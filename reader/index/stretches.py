@@ -1,8 +1,8 @@
-"""Articles in an order that their numbers do not have: late ones by date, all of them by title.
+"""Orders that differ from that of the numbers: late articles by date, all articles by title.
 
-A row of them is cut into stretches, and how many of a match are in a stretch is the size of an intersection.
-So no match is sorted, and none is looked at one by one except in the stretch that is shown. There may be a
-twentieth of the collection of late articles, and more while an archive is read in.
+A sorted row is cut into stretches, and the number of matches in a stretch is the size of an intersection. So
+no match is sorted, and articles are only compared one by one in the stretch that is shown. Up to a twentieth
+of the collection may be late, and more while an archive is being read.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from pyroaring import BitMap
 from reader.index.schema import UNDATED
 
 STRETCH = 512
-"""Late articles that are counted at once (some us)."""
+"""Late articles per stretch (a few microseconds to count)."""
 
 
 class LateArticle(NamedTuple):
-    """An article whose number does not tell its date."""
+    """An article whose number is not in date order."""
 
     date: int
     """Seconds, or UNDATED."""
     number: int
     place: int
-    """It stands directly before the highest number in order that is below this one."""
+    """Its position is directly before the highest number in order that is below this one."""
 
 
 class LateRow:
-    """Late articles one after another."""
+    """A sorted sequence of late articles."""
 
     def __init__(self, articles: Sequence[LateArticle] = ()) -> None:
         self.dates = array("q", [one.date for one in articles])
@@ -45,24 +45,25 @@ class LateRow:
 
     @cached_property
     def sets(self) -> list[BitMap]:
-        """The numbers of each stretch."""
+        """Returns the numbers of each stretch."""
         starts = range(0, len(self.numbers), STRETCH)
         return [BitMap(self.numbers[start : start + STRETCH]) for start in starts]
 
     def dated_between(self, start: int | None, stop: int | None) -> BitMap:
-        """Those with start <= date < stop, of a row with the newest first; None = no limit on that side."""
+        """Returns those with start <= date < stop, of a row sorted newest first; None = no limit on that
+        side."""
         last = bisect_right(self.dates, -(UNDATED + 1 if start is None else start), key=int.__neg__)
         first = 0 if stop is None else bisect_right(self.dates, -stop, key=int.__neg__)
         return BitMap(self.numbers[first:last])
 
 
 class Late:
-    """All late articles that a view of the index sees."""
+    """All late articles of a view of the index."""
 
     def __init__(self, articles: Iterable[LateArticle], live: BitMap) -> None:
         ordered = sorted(articles, reverse=True)
         self.live = live
-        """All articles there were, late or not."""
+        """All articles at that time, late or not."""
         self.newest_first = LateRow(ordered)
         """Undated ones last."""
 
@@ -74,9 +75,9 @@ class Late:
         return LateRow(row[:dated][::-1] + row[dated:])
 
     def kept(self, late: BitMap, live: BitMap) -> list[LateArticle]:
-        """What of this still holds when these articles are there and these of them late."""
+        """Returns what is still valid of this, given the current articles and the late ones among them."""
         came = live - self.live
-        # The places of those before hold as long as whatever came in order is newer than all there was.
+        # Earlier places stay valid as long as articles added in order are newer than all others.
         if (came - late) and self.live and (came - late).min() < self.live.max():
             return []
         if not (late - BitMap(self.newest_first.numbers)).isdisjoint(self.live):
@@ -87,10 +88,10 @@ class Late:
 def placed(
     dated: Iterable[tuple[int, int]], first_from: Callable[[int], tuple[int, int]]
 ) -> Iterator[LateArticle]:
-    """Late articles, given as (date, number) with the oldest first, with their places.
+    """Returns late articles with their places, from (date, number) sorted oldest first.
 
-    `first_from` tells of a date the lowest number in order that is not older, and its date: all late ones
-    up to that have the same place, so what lies between is gone through once.
+    `first_from` returns the lowest number in order whose date is not older than a given one, and its date:
+    all late articles up to that date have the same place, so each gap is looked up once.
     """
     place, reach = 0, UNDATED
     for date, number in dated:
@@ -100,19 +101,19 @@ def placed(
 
 
 class LateAmong:
-    """The late ones of a match, in the order of a row."""
+    """The late articles of a match, in the order of a row."""
 
     def __init__(self, row: LateRow, match: BitMap) -> None:
         self.row = row
         self._match = match
         self._ends = [0, *accumulate(map(match.intersection_cardinality, row.sets))]
-        """How many of the match stand before each stretch, and in all."""
+        """How many of the match come before each stretch, and in total."""
         self._looked_at: tuple[int, list[int]] = -1, []
-        """The last stretch that was asked for, and the places in the row of those that match."""
+        """Cache: the last stretch used, and the places in the row of its matches."""
 
     def count(self, is_ahead: Callable[[int, int], bool]) -> int:
-        """How many of them come first that this is true of: it is asked with a place in the row, and with how
-        many of the match stand before that; it must not be true behind a place of which it is not."""
+        """Returns how many of them precede the first for which the predicate is false. It is called with a
+        place in the row and the number of matches before it, and must stay false once it is false."""
         stretch = bisect_left(
             range(len(self.row.sets)), True, key=lambda one: not is_ahead(one * STRETCH, self._ends[one])
         )
@@ -124,7 +125,7 @@ class LateAmong:
         )
 
     def between(self, first: int, last: int) -> list[int]:
-        """The places in the row of those from first to last - 1, counted among themselves."""
+        """Returns the places in the row of the matches first..last-1."""
         if first >= last:
             return []
         stretch = bisect_right(self._ends, first) - 1
@@ -136,7 +137,7 @@ class LateAmong:
         return found[skipped : skipped + last - first]
 
     def find(self, number: int) -> tuple[int, int]:
-        """The place in the row of one of the match, and how many of the match stand before it."""
+        """Returns the place in the row of an article of the match, and how many of the match precede it."""
         stretch = next(place for place, members in enumerate(self.row.sets) if number in members)
         within = self._within(stretch)
         among = next(among for among, place in enumerate(within) if self.row.numbers[place] == number)
@@ -152,11 +153,12 @@ class LateAmong:
 
 
 SHORTEST, MOST = 1024, 1000
-"""Numbers of a stretch at least, and stretches at most: a match is counted in each (some us)."""
+"""Minimum size of a stretch, and maximum number of stretches: a match is counted in each (a few
+microseconds)."""
 
 
 class Titles:
-    """All articles A to Z."""
+    """All articles sorted by title, A to Z."""
 
     def __init__(self, numbers: array[int]) -> None:
         self._numbers = numbers
@@ -164,12 +166,12 @@ class Titles:
         self._sets: list[BitMap] = []
 
     def stretch(self, place: int) -> Sequence[int]:
-        """The numbers of a stretch, A to Z."""
+        """Returns the numbers of a stretch, A to Z."""
         return self._numbers[place * self._size : (place + 1) * self._size]
 
     @property
     def sets(self) -> list[BitMap]:
-        """The stretches as sets."""
+        """Returns the stretches as sets."""
         if not self._sets:
             starts = range(0, len(self._numbers), self._size)
             self._sets = [BitMap(self._numbers[start : start + self._size]) for start in starts]
@@ -184,7 +186,7 @@ class TitleOrder:
         self._match = match
         self._is_reversed = is_reversed
         self._ends = list(accumulate(map(match.intersection_cardinality, titles.sets)))
-        """How many of the match stand in each stretch and all before it."""
+        """How many of the match are in each stretch and all before it."""
 
     def window(self, start: int, stop: int) -> list[int]:
         """See `order.Order`."""
@@ -210,7 +212,7 @@ class TitleOrder:
         return self._ends[place - 1] if place else 0
 
     def of(self, some: BitMap) -> Iterator[int]:
-        """Some of the match in this order."""
+        """Returns some of the match in this order."""
         places = range(len(self._titles.sets))
         for place in reversed(places) if self._is_reversed else places:
             if not some.isdisjoint(self._titles.sets[place]):

@@ -1,4 +1,4 @@
-"""The articles that get a topic by rule, as sets: evaluated when first asked for, kept with the view.
+"""The articles that get a topic by rule, as sets: evaluated on first use and cached with the view.
 
 The rules are `reader.query.topic_rules`; nothing is stored, so an edited rule needs no new index.
 """
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from reader.index.view import ValueMembers
 
 FindPhrase: TypeAlias = Callable[[Sequence[int], str, Sequence[str], bool], Iterable[int]]
-"""(numbers, field, words, whether the last may go on) -> those in whose article they stand together."""
+"""(numbers, field, words, whether the last may be a prefix) -> articles that contain them consecutively."""
 
 Narrow: TypeAlias = Callable[[BitMap, Iterable[Clause], TopicRule], tuple[BitMap, bool]]
-"""(among which articles, clauses, whose they are) -> those that pass, and whether that is exact."""
+"""(candidates, clauses, their rule) -> matching articles, and whether the result is exact."""
 
 
 class TopicSet(NamedTuple):
-    """What matches a rule."""
+    """The articles that match a rule."""
 
     numbers: BitMap
     is_exact: bool
-    """False where a phrase had more candidates than are looked at."""
+    """False if a phrase had more candidates than are checked."""
     now: datetime | None
-    """The time that it depends on; None where it depends on none."""
+    """The time that it depends on; None if independent of time."""
     marks: Mapping[str, BitMap] | None
-    """The marks that it depends on; None where it depends on none."""
+    """The marks that it depends on; None if independent of marks."""
 
 
 class TopicSets:
-    """What matches each rule, among some articles."""
+    """The articles that match each rule, among given ones."""
 
     def __init__(self, rules: TopicRules, among: BitMap) -> None:
         self.rules = rules
@@ -46,7 +46,7 @@ class TopicSets:
         self._members: tuple[Sequence[TopicSet], Sequence[ValueMembers]] | None = None
 
     def known(self, name: str, now: datetime, marks: Mapping[str, BitMap]) -> TopicSet | None:
-        """What was found for the rule with this folded name, if that still holds."""
+        """Returns the cached set of the rule with this folded name, if still valid."""
         found = self._found.get(name)
         if found is None or found.now not in (None, now) or not (found.marks is None or found.marks is marks):
             return None
@@ -55,8 +55,8 @@ class TopicSets:
     def get(
         self, names: Iterable[str], now: datetime, marks: Mapping[str, BitMap], narrow: Narrow
     ) -> list[TopicSet]:
-        """What matches these rules. Those that they need are evaluated before them, so that rules may name
-        each other in chains of any length."""
+        """Returns the articles that match these rules. Rules they depend on are evaluated first, without
+        recursion, so chains of rules can have any length."""
         wanted = [*names]
         if any(self.known(name, now, marks) is None for name in wanted):
             for name, rule in self.rules.in_order(wanted):
@@ -68,7 +68,7 @@ class TopicSets:
         return [self._found[name] for name in wanted]
 
     def members_of(self, sets: Sequence[TopicSet]) -> Sequence[ValueMembers] | None:
-        """The values of the facet that were kept for these sets."""
+        """Returns the cached facet values for these sets, if any."""
         if self._members is None or any(
             one is not other for one, other in zip(self._members[0], sets, strict=True)
         ):
@@ -76,23 +76,24 @@ class TopicSets:
         return self._members[1]
 
     def keep_members(self, sets: Sequence[TopicSet], members: Sequence[ValueMembers]) -> None:
-        """Keep the values of the facet, which every letter asks for again."""
+        """Cache the facet values, which are needed again at each keystroke."""
         self._members = sets, members
 
 
 class KnownPhrases:
-    """Which articles have the phrases of rules: files are read for them, and the rules hold all the time.
+    """Cache of the articles that contain the phrases of rules: finding them reads files, and rules are always
+    active.
 
-    Numbers mean the same text as long as an edition lasts.
+    Valid for one edition: within it, a number always means the same text.
     """
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, tuple[str, ...], bool], tuple[BitMap, BitMap]] = {}
-        """Field, words and whether the last may go on -> articles that were looked at, and those that have
-        it."""
+        """(field, words, whether the last may be a prefix) -> articles that were checked, and those that
+        match."""
 
     def through(self, find: FindPhrase) -> FindPhrase:
-        """`find`, asked for each phrase and article once."""
+        """Wraps `find` so that each phrase and article is checked once."""
 
         def known(numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool) -> BitMap:
             key, asked = (field, tuple(wanted), prefix), BitMap(numbers)
@@ -107,4 +108,4 @@ class KnownPhrases:
 
 
 MOST_PHRASES = 1_000
-"""Phrases that are remembered."""
+"""Maximum number of cached phrases."""

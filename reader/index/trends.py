@@ -1,7 +1,7 @@
-"""Trends: what articles are about over time, counted as sets; and the words that rise.
+"""Trends: counts of values over time, and rising words.
 
-A period is a set, a value is a set, and a count is how many they share. Words are taken from the titles of
-the time that is looked at, so that each has a headline; they are counted wherever an article has them.
+Periods and values are sets, and a count is the size of their intersection. Words come from the titles of the
+time span, so that each has a headline; they are counted in all of an article's text.
 """
 
 from __future__ import annotations
@@ -24,19 +24,20 @@ from reader.query.trends import LEAST_ARTICLES, Trend, TrendField, Trends, Trend
 from reader.stories.likeness import COMMON, TOKENS, tokens_of
 
 MOST_WORDS = 2_000
-"""Words that are counted: those in most titles."""
+"""Number of words to count: those in the most titles."""
 LEAST_RISE = 1.0
-"""Standard deviations; less is chance."""
+"""Threshold in standard deviations; below it, a rise may be chance."""
 COMMON_PART, FEW = 0.2, 50
-"""A word in more articles than this part of all, and than a few, says nothing of the time."""
+"""Words in more than this fraction of all articles, and in more than a few, say nothing about the time."""
 LEAST_BEFORE = 0.25
-"""With fewer articles before than this part of those now, the time's own halves are compared."""
+"""If there are fewer articles before than this fraction of those now, the two halves of the time are
+compared."""
 
 
 def trends(
     index: AskedIndex, field: TrendField, query: Query, span: TrendSpan, now: datetime, limit: int
 ) -> Trends:
-    """How many articles that match have each value, in each period and in the time before."""
+    """Counts the matching articles with each value, in each period and in the time before."""
     with index.view() as view:
         search = index.search(view, now)
         match = search.all_of(query.clauses)
@@ -71,7 +72,7 @@ def trends(
 
 
 def _parts(search: Search, among: BitMap, span: TrendSpan) -> list[BitMap]:
-    """The articles of each period; the outermost ones have whatever else the time has."""
+    """Returns the articles of each period; the outermost ones include the rest of the time span."""
     parts = []
     rest = among
     for period in span.periods[:-1]:
@@ -85,7 +86,7 @@ def _parts(search: Search, among: BitMap, span: TrendSpan) -> list[BitMap]:
 def _counted(
     members: Iterable[tuple[str, BitMap]], in_span: BitMap, before: BitMap
 ) -> list[tuple[str, BitMap]]:
-    """The values that occur, most articles first, then by name."""
+    """Returns the values that occur, by count (highest first), then by name."""
     found = []
     for value, numbers in members:
         count, earlier = in_span.intersection_cardinality(numbers), before.intersection_cardinality(numbers)
@@ -97,7 +98,7 @@ def _counted(
 def _rising(
     view: IndexView, in_span: BitMap, before: BitMap, parts: Sequence[BitMap], limit: int
 ) -> list[tuple[str, BitMap]]:
-    """The words whose articles become more, most surely first."""
+    """Returns the rising words, most significant first."""
     late, early = in_span, before
     if len(before) < LEAST_BEFORE * len(in_span):
         late, early = _halves(parts)
@@ -121,7 +122,7 @@ def _rising(
 
 
 def _halves(parts: Sequence[BitMap]) -> tuple[BitMap, BitMap]:
-    """The later half of the articles and the earlier one, without dividing a period."""
+    """Returns the later and the earlier half of the articles, without splitting a period."""
     half = sum(map(len, parts)) / 2
     early = BitMap()
     for place, part in enumerate(parts):
@@ -132,14 +133,14 @@ def _halves(parts: Sequence[BitMap]) -> tuple[BitMap, BitMap]:
 
 
 def _may_rise(word: str) -> bool:
-    """Whether a word says what an article is about: no number, no letter, no common word."""
+    """Returns whether a word may be a subject: not a number, a single letter or a common word."""
     if word.isdigit() or (len(word) == 1 and not is_unspaced(word)):
         return False
     return bool(tokens_of([word])) and TOKENS[word] not in COMMON
 
 
 def _best(titles: dict[int, str], chosen: Sequence[tuple[str, BitMap]]) -> dict[str, int]:
-    """For each word the article whose title has most of the words that rise with it, else the newest."""
+    """Returns for each word the article whose title has most of the words rising with it, else the newest."""
     weight = {word: len(chosen) - place for place, (word, _) in enumerate(chosen)}
     by_word: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for number, title in titles.items():

@@ -1,7 +1,7 @@
-"""Bringing the index up to date with the files: compare, read what is different, write it chunk by chunk.
+"""Updates the index from the files: compares, reads what differs, writes it chunk by chunk.
 
-One process at a time refreshes a collection's index (a lock file that the system takes back from the dead);
-everybody else goes on asking. Every transaction leaves an index that is true as far as it goes.
+One process at a time refreshes a collection's index, guarded by a lock that the system releases if the
+process dies; others can read meanwhile. The index is consistent after every transaction.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ from reader.permissions import is_in_browser
 from reader.query.results import Progress, Report
 
 LATE_SHARE, LATE_LEAST = 0.05, 2000
-"""Late (or departed) articles beyond which the index is built anew: fewer cost a question nothing."""
+"""With more late (or deleted) articles than this, the index is rebuilt: fewer don't slow questions down."""
 
 WRITE_CACHE_KIB = 64 * 1024
 
 FIRST_CHUNK = 100
-"""Files of the newest folders that are shown before the rest is even listed."""
+"""Number of files from the newest folders that are shown before the rest is listed."""
 
 MOST_ALONE = 1000
-"""Files of a first load that are read right here: starting workers would take as long."""
+"""Up to this many files of a first load are read in this process: starting workers would take as long."""
 
 MOST_AT_ONCE = 3000
-"""Files of a later load that are read right here and written together: as a block of their own, more are
-written sooner."""
+"""Up to this many files of a later load are read in this process and merged; more are faster written as a new
+block."""
 
 OUTDATED = 'The index is older than the files; "reader index" for this collection brings it up to date.'
 
 MOST_LINKED_ALONE = 5000
-"""Articles whose stories are found right here."""
+"""Up to this many articles are linked to stories in this process."""
 
 SERVED_PATIENCE = 60.0
-"""Seconds in which `reader serve` must have brought its index up to date."""
+"""Seconds to wait for `reader serve` to update its index."""
 LOOK_EVERY = 0.5
-"""Seconds between two looks whether it has."""
+"""Seconds between checks whether it has."""
 
 SIGN_OF_LIFE = 250
-"""Files between two signs of progress."""
+"""Files between two progress reports."""
 
 
 class Refresh:
@@ -68,7 +68,7 @@ class Refresh:
         self._started = time.monotonic()
 
     def run(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        """Refresh; the last Progress has the Report. Stops cleanly wherever the caller stops."""
+        """Refresh; the last Progress has the Report. The caller can stop iterating at any point."""
         if self._index.is_read_only:
             report = yield from self._as_it_is()
             if report is not None:
@@ -77,7 +77,7 @@ class Refresh:
         with self._turn() as waits:
             for _ in waits:
                 yield Progress("wait", changed=True)
-            # Who waited, or has not asked for long, may still be at an edition that is gone.
+            # After waiting or idling, this index may still use a deleted edition.
             self._index.follow()
             if rebuild:
                 yield from self._caught_up()
@@ -94,8 +94,8 @@ class Refresh:
         )
 
     def _as_it_is(self) -> Generator[Progress, None, Report | None]:
-        """What an index says that this process may not write; None where it goes on with a copy in memory,
-        since files are different. Behind a page the server brings the index up to date."""
+        """Reports on an index that this process can't write; returns None if it continues with a copy in
+        memory because files differ. Behind a page of `reader serve`, the server updates the index."""
         until = self._started + (SERVED_PATIENCE if is_in_browser() else 0)
         while True:
             self._index.follow()
@@ -114,7 +114,7 @@ class Refresh:
 
     @contextmanager
     def _turn(self) -> Iterator[Iterator[None]]:
-        """The right to write. Gives an iterator that lasts as long as another reader has it."""
+        """Acquires the write lock. Yields an iterator that lasts as long as another reader holds it."""
         lock = self._index.open_lock()
         try:
             yield self._waits(lock)
@@ -137,8 +137,8 @@ class Refresh:
                 yield
 
     def _caught_up(self) -> Iterator[Progress]:
-        """Before an index is built anew: only it can tell which article a changed file was."""
-        with suppress(sqlite3.DatabaseError):  # a damaged one tells nothing
+        """Before rebuilding an index: only the old one can tell which article a changed file was."""
+        with suppress(sqlite3.DatabaseError):  # a damaged one has nothing to carry over
             if self._index.is_complete():
                 yield from self._update(self._index.location, shows_first=False)
 
@@ -151,7 +151,7 @@ class Refresh:
             with closing_connection(self._index.location) as old:
                 take_over(old, keeper)
             if self._finds_stories:
-                yield from StoryFinder(keeper).run(None)  # of articles whose keys are others now
+                yield from StoryFinder(keeper).run(None)  # of articles whose keys have changed
             keeper.execute("pragma wal_checkpoint(truncate)")
             if self._index.is_in_memory:
                 self._index.adopt(draft)
@@ -176,7 +176,7 @@ class Refresh:
             return has_other_basis(connection, self._collection)
 
     def _is_untidy(self) -> bool:
-        """Whether so many articles are out of order or gone that questions begin to pay for it."""
+        """Returns whether so many articles are late or deleted that questions become slower."""
         with self._index.view() as view, self._index.rows() as connection:
             live = len(view.live)
             gone = max(Numbering(connection).given - live, 0) if live else 0
@@ -194,7 +194,7 @@ class Update:
         shows_first: bool,
         finds_stories: bool = True,
     ) -> None:
-        """With `shows_first` an empty index gets a few articles at once, which are late ones ever after."""
+        """With `shows_first`, an empty index gets a few articles at once, which stay late."""
         self._connection = connection
         self._collection = collection
         self._roots = Roots(collection.roots, collection.rules)
@@ -204,13 +204,13 @@ class Update:
         self._shows_first = shows_first and self._is_new
         self._finds_stories = finds_stories
         self._early: set[tuple[int, str]] = set()
-        """Files that were shown before the rest was listed."""
+        """Files that were added before the rest was listed."""
         self._known: dict[tuple[int, str], Known] = {}
-        """What the index still has of files that are different now."""
+        """The index's old entries of files that have changed."""
         self._workers: IndexWorkers | None = None
 
     def run(self) -> Generator[Progress, None, Report]:
-        """Compare, then read and write; gives the report without its time."""
+        """Compare, then read and write; returns the report without its duration."""
         try:
             return (yield from self._run())
         finally:
@@ -264,32 +264,33 @@ class Update:
             elif len(self._scan.folders) % 64 == 1:
                 yield Progress("scan", self._scan.files)
             if self._workers is None and self._scan.added > most:
-                # They start while the rest is listed.
+                # Workers start while the rest is listed.
                 self._workers = IndexWorkers(worker_count())
         self._scan.finish()
         self._settle()
         self._scan.folders.sort(key=lambda listed: listed.path, reverse=True)
 
     def _show_first(self) -> Progress:
-        """The first headlines: some files of the newest folders, before all are listed."""
+        """Add the first headlines: a few files of the newest folders, before all are listed."""
         self._note_folders()
         files = list(islice(self._wanted(), FIRST_CHUNK))
         with self._writer.transaction():
             self._writer.add([take(self._roots, file) for file in files])
-            # Whatever order the rest is numbered in, these few are merged in by their dates.
+            # However the rest is numbered, these few are merged in by date.
             self._writer.demote_all()
         self._early = {(file.folder, file.name) for file in files}
         return Progress("read", self._scan.files, len(files), self._scan.added, changed=True)
 
     def _wanted(self) -> Iterator[File]:
-        """The files to read; of two in one second the later name is the newer, in every load."""
+        """Yields the files to read; of two with the same second, the later name counts as newer, in every
+        load."""
         for listed in self._scan.folders:
             for name in sorted(listed.names, reverse=True):
                 if (listed.folder, name) not in self._early:
                     yield File(listed.folder, listed.root, listed.path, name)
 
     def _settle(self) -> None:
-        """Look again at files that were too young to be trusted when they were read."""
+        """Check files again that were modified too recently to be trusted when they were read."""
         now = time.time_ns()
         for listed in self._scan.folders:
             for name, known in listed.racy.items():
@@ -305,7 +306,7 @@ class Update:
                     listed.changed[name] = known
 
     def _note_folders(self) -> None:
-        """Give the folders their rows; without a signature until all that is in them is written."""
+        """Add the folders' rows, without a signature until all their files are written."""
         with self._writer.transaction():
             self._writer.begin()
             self._connection.executemany(
@@ -319,7 +320,8 @@ class Update:
         if is_small and not self._early:
             yield from self._read_here(files)
             return
-        # After the early ones even a small load is a block of its own: merging set by set would take longer.
+        # After the first headlines, even a small load becomes a new block: merging set by set would take
+        # longer.
         if self._workers is None:
             self._workers = IndexWorkers(1 if is_small else worker_count())
         load = ColdLoad(self._connection, self._writer, self._roots, self._workers)
@@ -363,7 +365,7 @@ class Update:
                 self._drop(files)
 
     def _drop(self, files: Iterable[tuple[int, str]]) -> None:
-        """Take what the index still has of these files out of it; inside a transaction."""
+        """Delete the index's entries of these files; inside a transaction."""
         gone = []
         for file in files:
             known = self._known.get(file) or self._scan.removed.get(file)
@@ -375,7 +377,7 @@ class Update:
             self._writer.remove(gone)
 
     def _read_rivals(self) -> Iterator[Progress]:
-        """Files that were duplicates of what is gone or different now: one of them may be shown next."""
+        """Read files that were duplicates of deleted or changed ones: one of them may be shown now."""
         different = (*self._known.values(), *self._scan.removed.values())
         rivals = []
         for file, known in _duplicates_of(self._connection, {known.key for known in different} - {None}):
@@ -385,8 +387,8 @@ class Update:
             yield from self._read_here(rivals)
 
     def _close_folders(self) -> None:
-        """Store the listings' signatures: all in these folders is settled, but for files that were too young
-        or could not be read."""
+        """Store the listings' signatures: these folders are done, except for files that were too recent or
+        unreadable."""
         with self._writer.transaction():
             self._writer.finish()
             self._connection.executemany(
@@ -411,7 +413,7 @@ def _report(connection: sqlite3.Connection, scan: Scan, changed: int) -> Report:
 def _duplicates_of(
     connection: sqlite3.Connection, keys: Iterable[int | None]
 ) -> Iterator[tuple[File, Known]]:
-    """The files that are noted as duplicates of articles with these keys."""
+    """Returns the files recorded as duplicates of articles with these keys."""
     for key in keys:
         rows = connection.execute(
             "select folder, root, path, name, mtime_ns, size, inode, ctime_ns from others"

@@ -1,7 +1,7 @@
-"""One reader's sight of an index: sets and choices read on demand and kept while nothing changes.
+"""A view of an index: sets and choices read on demand and cached until the index changes.
 
-Only what a question names is read. What is kept is dropped when somebody has written to the index; the caller
-holds the lock (see `reader.index.store`).
+Only what a question names is read. The cache is dropped after any write to the index; the caller holds the
+lock (see `reader.index.store`).
 """
 
 from __future__ import annotations
@@ -33,42 +33,42 @@ KEPT_FIELDS = frozenset(STORED[one] for one in (*FACETS, *NUMBER_FIELDS) if one 
     SetKind.STATE,
     SetKind.FLAG,
 }
-"""Fields whose sets are asked for again with every keystroke."""
+"""Fields whose sets are needed again at every keystroke."""
 
 PATH_FIELDS = frozenset(field.stored for field in FIELDS if field.is_path)
 
 MOST_KEPT = 20_000
-"""Sets kept at the most; a collection can have a provider for each article."""
+"""Maximum number of cached sets: a collection can have a provider for each article."""
 
 
 ANSWERS_KEPT = 4
-"""A megabyte each at most, with ten million articles."""
+"""At most a megabyte each, with ten million articles."""
 
 WORDS_KEPT = 8
-"""Sets of whole words: while the next word is typed, those before it are asked for with every letter."""
+"""Cached sets of whole words: while a word is typed, the words before it are needed at every keystroke."""
 
 MOST_FIRSTS = 1000
-"""Dates whose first articles are kept: every question is counted by nearly the same periods."""
+"""Dates whose first articles are cached: all questions are counted by nearly the same periods."""
 
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
-"""The clauses of a question, and the time from which its dates are counted."""
+"""The clauses of a question, and the time that its relative dates refer to."""
 
 QUALITY_STEP = 5
-"""Qualities that are counted as one; the last step has 100 besides."""
+"""Width of a quality step; the last one includes 100."""
 
 
 class ValueMembers(NamedTuple):
-    """The articles that have a value of a field."""
+    """The articles with a value of a field."""
 
     value: str
     numbers: BitMap
-    """Those that are gone as well."""
+    """Includes deleted articles."""
     listed: int
-    """How many of them there are in the collection now."""
+    """Number of those in the collection now."""
 
 
 class IndexView:
-    """What is seen of an index as long as nobody writes to it."""
+    """The state of an index until somebody writes to it."""
 
     def __init__(
         self,
@@ -78,8 +78,8 @@ class IndexView:
         rules: TopicRules | None = None,
         phrases: KnownPhrases | None = None,
     ) -> None:
-        """Give what an earlier view of the same edition knew of the late articles and of phrases, which may
-        still hold. The rules give topics."""
+        """Takes the late articles and phrases of an earlier view of the same edition, which may still be
+        valid, and the topic rules."""
         self.store = store
         self._rules = rules or TopicRules()
         self.phrases = phrases or KnownPhrases()
@@ -87,7 +87,7 @@ class IndexView:
         self.marks = marks
         """read, starred, note, and tag:NAME."""
         self.answers: dict[Asked, BitMap] = {}
-        """The exact answers to the last questions: a search is followed by the counts that belong to it."""
+        """The exact answers to the last questions: a search is followed by its counts."""
         self._kept: dict[tuple[int, str], BitMap] = {}
         self._words: dict[tuple[int, str], BitMap] = {}
         self._firsts: dict[int, int] = {}
@@ -95,19 +95,19 @@ class IndexView:
         self._members: dict[int, Sequence[ValueMembers]] = {}
 
     def use_marks(self, marks: Mapping[str, BitMap]) -> None:
-        """Go over to the marks as they are now."""
+        """Use the current marks."""
         if marks is not self.marks:
             self.marks = marks
             self.answers.clear()
 
     def keep_answer(self, asked: Asked, found: BitMap) -> None:
-        """Note an exact answer."""
+        """Cache an exact answer."""
         if len(self.answers) >= ANSWERS_KEPT:
             del self.answers[next(iter(self.answers))]
         self.answers[asked] = found
 
     def get(self, field: int, value: str) -> BitMap:
-        """The set stored under a field's value. Not to be changed."""
+        """Returns the set stored under a field's value. It must not be changed."""
         if field not in KEPT_FIELDS:
             return self._get_word(field, value)
         found = self._kept.get((field, value))
@@ -116,7 +116,7 @@ class IndexView:
         return found
 
     def get_all(self, field: int, values: Sequence[str]) -> list[BitMap]:
-        """The sets stored under these values, in their order. Not to be changed."""
+        """Returns the sets stored under these values, in the same order. They must not be changed."""
         if field not in KEPT_FIELDS:
             return [self._get_word(field, value) for value in values]
         missing = [value for value in values if (field, value) not in self._kept]
@@ -140,12 +140,12 @@ class IndexView:
         return found
 
     def starting_with(self, field: int, start: str) -> BitMap:
-        """The union of the sets whose value begins so."""
+        """Returns the union of the sets whose values have this prefix."""
         return self.store.set_starting(field, start)
 
     @cached_property
     def live(self) -> BitMap:
-        """All articles; every match is cut out of it."""
+        """All articles; every match is a subset."""
         found = self.get(SetKind.STATE, LIVE)
         if not found and self.store.has_articles():
             raise ValueError("the index has articles, but not the set of them")
@@ -153,17 +153,17 @@ class IndexView:
 
     @cached_property
     def topics(self) -> TopicSets:
-        """The topics by rule, evaluated as far as they were asked for."""
+        """The topics by rule, evaluated as far as needed."""
         return TopicSets(self._rules, self.live)
 
     @cached_property
     def late(self) -> BitMap:
-        """The articles whose numbers do not tell their dates."""
+        """The articles whose numbers are not in date order."""
         return self.get(SetKind.STATE, LATE) & self.live
 
     @cached_property
     def late_articles(self) -> Late:
-        """The late ones by date; read when first asked for."""
+        """The late articles by date; read on first use."""
         kept = self.known_late.kept(self.late, self.live) if self.known_late else []
         new = self.late - BitMap([one.number for one in kept])
         found = sorted(self.store.dates_of([*new]))
@@ -179,7 +179,7 @@ class IndexView:
         return self.known_late
 
     def first_from(self, date: int) -> int:
-        """The lowest number in order whose date is at least this one."""
+        """Returns the lowest number in order whose date is at least this one."""
         found = self._firsts.get(date)
         if found is None:
             found = self._first_from(date)[0]
@@ -188,14 +188,14 @@ class IndexView:
         return found
 
     def _first_from(self, date: int) -> tuple[int, int]:
-        # Several articles of one second are next to each other: late ones are stepped over.
+        # Several articles of one second are adjacent: skip the late ones.
         for number, of in self.store.dated_from(date):
             if number not in self.late:
                 return number, of
         return (self.live.max() + 1 if self.live else FIRST_DATED), -UNDATED
 
     def dated_between(self, start: int | None, stop: int | None) -> BitMap:
-        """The articles with start <= date < stop, in seconds; None = no limit on that side."""
+        """Returns the articles with start <= date < stop, in seconds; None = no limit on that side."""
         low = LAST_UNDATED + 1 if start is None else self.first_from(start)
         high = (1 << 32) - 1 if stop is None else self.first_from(stop)
         ordered = (self.live & BitMap(range(low, high))) - self.late if low < high else BitMap()
@@ -204,7 +204,7 @@ class IndexView:
         return ordered | self.late_articles.newest_first.dated_between(start, stop)
 
     def choices(self, field: int) -> list[KnownValue]:
-        """Every value of a field that an article ever had, sorted by its folded form."""
+        """Returns every value of a field that an article ever had, sorted by folded form."""
         known = self._choices.get(field)
         if known is None:
             known = self.store.values_of(field)
@@ -214,8 +214,8 @@ class IndexView:
         return known
 
     def _without_shared(self, field: int, known: Iterable[KnownValue]) -> Iterator[KnownValue]:
-        """Paths without what all that are listed now have in common; what nothing is left of is no value."""
-        from reader.collection.sites import shared_part  # with `re`, which a plain list does without
+        """Yields paths without the common prefix of all current ones; empty results are dropped."""
+        from reader.collection.sites import shared_part  # imports `re`, which a plain list doesn't need
 
         every = [path for *_, path in known]
         sets = self.get_all(field, every)
@@ -225,8 +225,8 @@ class IndexView:
         yield from sorted((fold(name), name, path) for name, path in named if name)
 
     def members(self, field: int) -> Sequence[ValueMembers]:
-        """Every value that an article has now, by name. Spellings that queries don't tell
-        apart are one value, named by the most frequent of them."""
+        """Returns every value that an article has now, sorted by name. Spellings that are equal in queries
+        are one value, named by the most frequent one."""
         known = self._members.get(field)
         if known is None:
             known = sorted(self._live_members(field), key=lambda one: (one.value.casefold(), one.value))
@@ -245,12 +245,12 @@ class IndexView:
             else:
                 shown = min(found, key=lambda one: (-count(one[0]), one[1]))[1]
                 numbers = BitMap.union(*[numbers for numbers, _ in found])
-            # A value that only articles had that are gone by now is no choice any more.
+            # Values of deleted articles only are no longer offered.
             if listed := count(numbers):
                 yield ValueMembers(shown, numbers, listed)
 
     def matching_choices(self, field: int, folded: str, *, prefix: bool) -> list[str]:
-        """The values, as stored, that a person means by a folded text."""
+        """Returns the stored values that match a folded text."""
         known = self.choices(field)
         found = []
         for place in range(bisect_left(known, (folded,)), len(known)):
@@ -261,10 +261,12 @@ class IndexView:
 
     @cached_property
     def quality_steps(self) -> list[tuple[str, BitMap]]:
-        """The articles of each step, spelled as queries have it (`40..44`); none where none has a quality."""
+        """Returns the articles of each step, spelled as in queries (`40..44`); empty if no article has a
+        quality."""
         sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
         qualities = [value for *_, value in self.choices(QUALITY)]
-        # The single qualities are not kept beside their steps: with a million articles they are 2 MB.
+        # The sets of single qualities are not cached besides the steps: with a million articles they take 2
+        # MB.
         for value, numbers in zip(qualities, self.store.sets_of(QUALITY, qualities), strict=True):
             low = max(min(int(value) // QUALITY_STEP * QUALITY_STEP, 100 - QUALITY_STEP), 0)
             sets[low].append(numbers)
@@ -276,10 +278,10 @@ class IndexView:
 
     @cached_property
     def stories(self) -> Stories:
-        """Which articles are in which story; read when first asked for."""
+        """Which articles are in which story; read on first use."""
         return Stories(self.store.stories())
 
     @cached_property
     def titles(self) -> Titles:
-        """All articles by title; read when first asked for."""
+        """All articles by title; read on first use."""
         return Titles(self.store.titles())

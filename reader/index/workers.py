@@ -1,8 +1,8 @@
-"""Worker processes for a cold load: each reads, parses and makes words; the writer only merges.
+"""Worker processes for a cold load: they read, parse and split words; the writer only merges.
 
-Not forked, as the screen has threads, but programs of their own, so that a script that uses the library is
-not run a second time. A worker waits on its own pipe and ends when the pipe does, so no worker outlives the
-reader, whatever end that comes to.
+Workers are not forked, because the screen has threads, but run as separate programs, so that a script that
+uses the library is not run a second time. A worker waits on its pipe and exits when the pipe is closed, so
+none outlives the reader, however that ends.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ Task = TypeVar("Task")
 TaskOutcome = TypeVar("TaskOutcome")
 
 _IN_FLIGHT = 3
-"""Tasks handed out for each worker: one being done, the others so that it never waits for the writer."""
+"""Tasks queued per worker: one in progress, the others so that it never waits for the writer."""
 
 _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.index import workers; workers.serve()"
-"""What a worker runs, given the places where the reader itself looks for modules."""
+"""The program of a worker, given the reader's own module search path."""
 
 
 def worker_count() -> int:
-    """How many workers are worth having: one for each processor this process may use, at most eight."""
+    """Returns the number of workers to use: one per processor available to this process, at most eight."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(usable, 8)
 
 
 class IndexWorkers:
-    """A few processes that do tasks; with one processor or none to be had, the tasks are done right here."""
+    """A pool of processes; with a single processor, or if none can be started, tasks run in this process."""
 
     def __init__(self, count: int) -> None:
         self._idle: SimpleQueue[Popen[bytes] | None] = SimpleQueue()
@@ -51,25 +51,25 @@ class IndexWorkers:
     def _start(self, count: int) -> None:
         from subprocess import DEVNULL, PIPE, Popen
 
-        # -P: no module comes from the folder that the reader happens to be started in.
+        # -P: import no module from the current folder.
         command = [sys.executable, "-P", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _PROGRAM, *sys.path]
         for _ in range(count):
             try:
-                # Nobody needs to hear a worker that is ended half-way: its task is done here.
+                # A worker that dies need not be reported: its task is done here.
                 process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
             except OSError:
-                # No more processes allowed: those that did start will do, or none.
+                # No more processes allowed: make do with those that started, if any.
                 return
             self._processes.append(process)
             self._idle.put(process)
 
     @property
     def count(self) -> int:
-        """How many tasks are done at the same time."""
+        """Returns how many tasks run at the same time."""
         return max(len(self._processes), 1)
 
     def map(self, function: Callable[[Task], TaskOutcome], tasks: Iterable[Task]) -> Iterator[TaskOutcome]:
-        """The outcomes in the tasks' order; a few tasks are under way from now on, at any time."""
+        """Yields the results in the order of the tasks; starts a few tasks ahead."""
         if not self._processes:
             return map(function, tasks)
         todo = iter(tasks)
@@ -99,7 +99,7 @@ class IndexWorkers:
             _send(process.stdin, (function, task))
             outcome, error = pickle.load(process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
-            # The worker was killed; its task is still ours to do.
+            # The worker was killed: do its task here.
             self._idle.put(None)
             return function(task)
         self._idle.put(process)
@@ -108,14 +108,14 @@ class IndexWorkers:
         return outcome  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """End the workers; tasks under way are finished first."""
+        """Stop the workers; tasks in progress are finished first."""
         from contextlib import suppress
         from subprocess import TimeoutExpired
 
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
             assert process.stdin and process.stdout
-            with suppress(OSError):  # one that was killed takes no more
+            with suppress(OSError):  # a killed worker reads no more
                 process.stdin.close()
             process.stdout.close()
         for process in self._processes:
@@ -133,16 +133,16 @@ class IndexWorkers:
 
 
 def serve() -> None:
-    """What a worker does: answer tasks until the reader lets go of the pipe."""
+    """The worker's main loop: handles tasks until the reader closes the pipe."""
     import gc
     import signal
 
-    # Ctrl-C reaches the whole process group; ending is the reader's decision.
+    # Ctrl-C reaches the whole process group; the reader decides when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Nothing here makes cycles, and collecting costs up to 8 % of a load.
+    # Nothing here creates cycles, and garbage collection costs up to 8 % of a load.
     gc.disable()
     tasks, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # nothing printed gets among the answers
+    sys.stdout = sys.stderr  # keep printed output out of the results
     try:
         while True:
             function, task = pickle.load(tasks)
@@ -152,7 +152,7 @@ def serve() -> None:
                 answer = (None, error)
             _send(answers, answer)
     finally:
-        os._exit(0)  # nothing to put away, and nobody to hear of the pipe's end
+        os._exit(0)  # nothing to clean up, and nobody to report the closed pipe to
 
 
 def _send(pipe: IO[bytes], message: object) -> None:

@@ -1,8 +1,8 @@
-"""The one place that changes an index: articles in, articles out, problems, all in transactions.
+"""Writes to an index: adds and removes articles and problems, all in transactions.
 
-Files of the same article are listed once (`recognition.are_same`), the newest shown: by date, then mtime,
-then path. The others stand in the table `others` with their key, beside the files that gave no article at all
-(key null). Other articles with the same identity get a key of their own.
+Of several files of the same article (`recognition.are_same`), only the newest is shown: by date, then mtime,
+then path. The others are in the table `others` with their key, like the files without an article (key null).
+Different articles with the same identity get different keys.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SHOWN = (
 
 
 class IndexedArticle(NamedTuple):
-    """An article that is in the index."""
+    """An article in the index."""
 
     facts: ArticleFacts
     rank: Rank
@@ -51,14 +51,14 @@ _ROW_SLOTS = ", ".join("?" * len(IndexRow._fields))
 
 
 class Writer:
-    """Writes to one index; one at a time over all processes (see `reader.index.store`)."""
+    """Writes to one index; only one process may do so at a time (see `reader.index.store`)."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside becomes visible at once, with a new generation, or not at all."""
+        """Commits everything inside at once, with a new generation, or nothing."""
         self._connection.execute("begin immediate")
         try:
             yield
@@ -71,7 +71,7 @@ class Writer:
         self._connection.execute("commit")
 
     def add(self, files: Sequence[Taken]) -> None:
-        """Take in a small number of files; inside a transaction."""
+        """Add a small number of files; inside a transaction."""
         self._note_files(files)
         numbering = Numbering(self._connection)
         batch, late = Batch(), []
@@ -96,9 +96,9 @@ class Writer:
         numbering.save(self._connection)
 
     def _winners(self, files: Iterable[Taken]) -> list[tuple[int, Taken]]:
-        """The files that are shown, with their keys; copies of the same article are written down as such."""
+        """Returns the files to show, with their keys; records copies of the same article as duplicates."""
         best: dict[int, Taken] = {}
-        # The oldest first: it keeps the key that only depends on its identity.
+        # Oldest first: it gets the key that only depends on the identity.
         for file in sorted((file for file in files if file.article is not None), key=_rank):
             one = _facts(file)
             for key in keys_of(one):
@@ -118,12 +118,12 @@ class Writer:
         return list(best.items())
 
     def _note_keys(self, keys: Iterable[int]) -> None:
-        """Keys that depend on what was there before: an index that is built anew takes them over."""
+        """Record keys that depend on earlier articles: a rebuilt index takes them over."""
         self._connection.executemany("insert or ignore into inherited values(?)", [(key,) for key in keys])
 
     def _is_shown(self, key: int, one: ArticleFacts, rank: Rank, origin: Origin) -> bool | None:
-        """Whether a file is shown under a key, where its copy may be shown already: of the two, the one that
-        is not shown is written down. None where another article has the key."""
+        """Returns whether a file is shown under a key, where a copy may be shown already; the copy not shown
+        is recorded. Returns None if another article has the key."""
         shown = self._shown(key)
         if shown is None:
             return True
@@ -152,11 +152,11 @@ class Writer:
         )
 
     def _insert_rows(self, rows: Iterable[Sequence[object]], conflict: str = "") -> None:
-        """Insert rows, which come upwards: a tree that grows at its end has full pages."""
+        """Insert rows in ascending order: a tree that grows at its end has full pages."""
         self._connection.executemany(f"insert {conflict} into articles values({_ROW_SLOTS})", rows)
 
     def _note_files(self, files: Iterable[Taken]) -> None:
-        """Problems, files without an article, and digests of files too young to be trusted."""
+        """Record problems, files without an article, and digests of files modified too recently."""
         for file in files:
             problems = (file.problem,) if file.problem else file.article.problems if file.article else ()
             self._note_problems(file.origin, problems)
@@ -176,7 +176,7 @@ class Writer:
         )
 
     def add_block(self, block: BlockLoad) -> None:
-        """Write a whole block of a cold load, which no article was numbered in before; in a transaction."""
+        """Write a whole block of a cold load, which has no articles yet; in a transaction."""
         chunks = block.chunks[::-1]
         for chunk in chunks:
             self._note_files(chunk.unusual)
@@ -198,9 +198,9 @@ class Writer:
         block.numbering.save(self._connection)
 
     def _insert_unique(self, chunks: Sequence[Packed], numbers: Sequence[int]) -> BitMap | None:
-        """Insert rows; those whose identity is shown already are duplicates, or replace what is shown.
+        """Insert rows; those with an identity already shown are duplicates, or replace the shown one.
 
-        Gives the numbers that are shown now, None for all.
+        Returns the numbers that are shown now; None for all.
         """
         before = self._connection.total_changes
         for chunk in chunks:
@@ -215,7 +215,7 @@ class Writer:
         return self._stored(numbers)
 
     def _insert_beside(self, row: IndexRow) -> None:
-        """Insert a row whose key another one has: it may be a copy of the same article."""
+        """Insert a row whose key is taken: it may be a copy of the same article."""
         (folder,) = self._connection.execute(
             "select path from folders where folder = ?", (row.folder,)
         ).fetchone()
@@ -228,7 +228,7 @@ class Writer:
         origin = Origin(row.folder, name, row.mtime_ns, row.size, row.inode, row.ctime_ns)
         shown = self._shown(row.key)
         if shown is not None and not are_same(shown.facts, one) and rank < shown.rank:
-            # The oldest keeps the key that only depends on its identity, in whatever order they come.
+            # The oldest gets the key that only depends on the identity, in whatever order they arrive.
             others = (key for key in [*keys_of(shown.facts)][1:] if self._shown(key) is None)
             rekey(self._connection, [(shown.facts.number, next(others, row.key))])
         for key in keys_of(one):
@@ -241,19 +241,19 @@ class Writer:
                 return
 
     def _stored(self, numbers: Sequence[int]) -> BitMap:
-        """Those numbers of a block, of all that are in it, which have a row."""
+        """Returns the numbers of a block that have a row."""
         return BitMap([number for (number,) in self._connection.execute(
             "select number from articles where number between ? and ?", (min(numbers), max(numbers))
         )])  # fmt: skip
 
     def remove(self, numbers: Sequence[int]) -> None:
-        """Take articles and all that is noted of their files out; inside a transaction."""
+        """Delete articles and all records of their files; inside a transaction."""
         for shown in self._take_out(numbers):
             depart(self._connection, shown.facts)
             self._forget_notes(shown.origin.folder, pack_name(shown.origin.name))
 
     def _take_out(self, numbers: Sequence[int]) -> list[IndexedArticle]:
-        """Take articles out of the rows and sets; what they were."""
+        """Delete articles from rows and sets; returns what they were."""
         taken = []
         for number in numbers:
             row = self._connection.execute("select key from articles where number = ?", (number,)).fetchone()
@@ -269,8 +269,8 @@ class Writer:
         return taken
 
     def finish(self) -> None:
-        """Give articles that came the keys that they had before, and make what finds them by their title or
-        text; in a transaction, after the last file. The indexes are made once, of sorted rows."""
+        """Give new articles their former keys and create the SQL indexes of titles and texts; in a
+        transaction, after the last file, as creating an index of sorted rows once is faster."""
         reunite(self._connection)
         for name in ("title_key", "text_key"):
             self._connection.execute(
@@ -282,7 +282,7 @@ class Writer:
         self._connection.execute("insert or replace into meta values('complete', 1)")
 
     def begin(self) -> None:
-        """Until `finish`, an article that is not in the index may yet come; in a transaction."""
+        """Mark the index as incomplete until `finish`; in a transaction."""
         self._connection.execute("insert or replace into meta values('complete', 0)")
 
     def remove_other(self, folder: int, name: str) -> None:
@@ -296,18 +296,18 @@ class Writer:
             self._connection.execute(f"delete from {table} where folder = ? and name = ?", (folder, stored))
 
     def settle(self, folder: int, name: str) -> None:
-        """A file that was too young to be trusted has turned out to be as it was read."""
+        """Record that a recently modified file is unchanged since it was read."""
         self._connection.execute("delete from racy where folder = ? and name = ?", (folder, pack_name(name)))
 
     def note_listing(self, problems: Iterable[Problem]) -> None:
-        """Store what could not be listed at all, in place of what the last refresh said; in a transaction."""
+        """Replace the list of what could not be listed; in a transaction."""
         self._connection.execute("delete from unlisted")
         self._connection.executemany(
             "insert into unlisted values(?, ?)", [(one.path, one.reason) for one in problems]
         )
 
     def demote_all(self) -> None:
-        """Make every article so far a late one, so that a cold load can number all others in order."""
+        """Make every article so far late, so that a cold load can number all others in order."""
         replace_set(self._connection, SetKind.STATE, LATE, read_set(self._connection, SetKind.STATE, LIVE))
         numbering = Numbering(self._connection)
         numbering.demote()
@@ -337,12 +337,13 @@ def _seconds(article: Article | None) -> int | None:
 
 
 def _rank(file: Taken) -> Rank:
-    """Of two files with the same identity the higher is shown: by the article's date, then by the file's."""
+    """Returns the rank of a file: of two with the same identity, the higher is shown."""
     assert file.article is not None
     return _order(_seconds(file.article)), file.origin.mtime_ns, file.article.path
 
 
 def _place(file: Taken) -> tuple[float, str, str]:
-    """The order of numbering; articles of the same second by folder and name, the same in every load."""
+    """Returns the sort key for numbering; articles of the same second by folder and name, as in every
+    load."""
     assert file.article is not None
     return _order(_seconds(file.article)), os.path.dirname(file.article.path), file.origin.name
