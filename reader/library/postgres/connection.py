@@ -16,7 +16,7 @@ from psycopg import conninfo, errors, pq
 
 from reader.article.text import clean_line
 from reader.config.addresses import named
-from reader.errors import StorageError
+from reader.errors import ReaderError, StorageError
 from reader.library.postgres.schema import CONTENT, READERS, SCHEMA, VERSION
 
 OLDEST_SERVER = 15
@@ -139,6 +139,21 @@ def told(address: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise error_of(error, address) from error
+
+
+@contextmanager
+def usable(address: str) -> Iterator[None]:
+    """Raises SharedError where rows are not such as a publisher writes."""
+    try:
+        yield
+    except ReaderError:
+        raise
+    except Exception as error:
+        about = clean_line(f"{type(error).__name__}: {error}")
+        raise SharedError(
+            f"{shown(address)} has something that reader can't use ({about}): its owner can"
+            " publish everything anew, see docs/shared.md"
+        ) from error
 
 
 def shown(address: str) -> str:

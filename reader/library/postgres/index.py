@@ -17,7 +17,6 @@ from typing import TypeVar
 import psycopg
 from pyroaring import BitMap
 
-from reader.errors import ReaderError
 from reader.index.backend import NO_MARKS, ArticleRow
 from reader.index.search import Search
 from reader.index.view import IndexView
@@ -29,6 +28,7 @@ from reader.library.postgres.connection import (
     is_connection_alive,
     shown,
     told,
+    usable,
 )
 from reader.library.postgres.marks import SharedMarks, names_of, numbers_in
 from reader.library.postgres.store import PostgresStore
@@ -325,28 +325,22 @@ class SharedIndex:
 
     def ask(self, question: Callable[[], _Reply]) -> _Reply:
         """Ask, again on a new connection where one was lost. Raises ReaderError, and nothing else."""
-        for left in reversed(range(TRIES)):
-            try:
-                return question()
-            except Superseded:
-                self.look_again()
-                if not left:
-                    raise SharedError(
-                        f"{shown(self._address)} is published again and again: try again in a moment"
-                    ) from None
-                with self.view():
-                    pass
-            except ConnectionLost:
-                self.connections.drop()
-                if not left:
-                    raise
-            except ReaderError:
-                raise
-            except Exception as error:
-                raise SharedError(
-                    f"{shown(self._address)} has something that reader can't use"
-                    f" ({type(error).__name__}: {error}): publish it again"
-                ) from error
+        with usable(self._address):
+            for left in reversed(range(TRIES)):
+                try:
+                    return question()
+                except Superseded:
+                    self.look_again()
+                    if not left:
+                        raise SharedError(
+                            f"{shown(self._address)} is published again and again: try again in a moment"
+                        ) from None
+                    with self.view():
+                        pass
+                except ConnectionLost:
+                    self.connections.drop()
+                    if not left:
+                        raise
         raise AssertionError("every try returned or raised")
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ from reader.library.postgres.connection import (
     is_lost,
     shown,
     told,
+    usable,
 )
 from reader.library.postgres.records import storable
 from reader.marks.mark import (
@@ -78,7 +79,7 @@ class SharedMarks:
 
     def _ask(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
         """What a question finds, asked once more where the server went away. Raises SharedError."""
-        with self._lock:
+        with self._lock, usable(self._address):
             try:
                 return self._asked(question)
             except psycopg.Error as error:
@@ -249,7 +250,7 @@ class SharedMarks:
 
     @contextmanager
     def _transaction(self) -> Iterator[tuple[psycopg.Connection, int]]:
-        with self._lock, told(self._address):
+        with self._lock, usable(self._address), told(self._address):
             connection = self._writer()
             turn = connection.execute(
                 # The time: a turn that was lost with its server must not come again for another change.

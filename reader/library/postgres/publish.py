@@ -269,7 +269,7 @@ class Publisher:
         if is_sharded:
             with closing(connect(self._address, is_writing=True)) as beside:
                 beside.execute("insert into meta values('unfinished', '') on conflict do nothing")
-            connection.execute("delete from meta where key = 'unfinished'")
+        connection.execute("delete from meta where key = 'unfinished'")
         connection.commit()
 
 

@@ -183,3 +183,16 @@ def test_very_many_marks_are_one_statement(marks: SharedMarks) -> None:
     [(names, keys)] = marks.markings(0)
     assert names == {"read"} and sorted(keys) == [*articles]
     assert marks.undo() == "5000 marked read"
+
+
+def test_odd_rows_of_marks_are_a_sentence(marks: SharedMarks, shared: str) -> None:
+    """What another program wrote into a role's marks fails in a sentence."""
+    marks.change({1: ONE}, Change(starred=True))
+    import psycopg
+
+    with psycopg.connect(shared, autocommit=True) as connection:
+        connection.execute("update news.mark set tags = array[null]")
+    with pytest.raises(StorageError, match="something that reader can't use"):
+        list(marks.export())
+    with pytest.raises(StorageError, match="something that reader can't use"):
+        marks.change({1: ONE}, Change(starred=False))

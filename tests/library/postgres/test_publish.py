@@ -308,6 +308,20 @@ def _until_unlocked(address: str) -> None:
         sleep(0.05)
 
 
+def test_everything_is_sent_anew_where_that_is_wanted(folder: FolderLibrary, shared: str) -> None:
+    """What another program damaged is whole again, and the next publication sends only differences."""
+    import psycopg
+
+    publish(folder, shared)
+    with psycopg.connect(shared, autocommit=True) as connection:
+        connection.execute("update news.sets set data = 'nonsense'")
+        connection.execute("update news.article set title = ''")
+        connection.execute("insert into news.meta values('unfinished', '')")
+    assert publish(folder, shared).added == 4
+    assert_same_sets(folder, shared)
+    assert publish(folder, shared).unchanged == 4
+
+
 def test_another_collection_does_not_replace_it(shared: str, tmp_path: Path) -> None:
     """A folder that has nothing in common with what is published, or is empty, is refused."""
     from reader.errors import ReaderError
