@@ -9,7 +9,7 @@ from reader.app.paint.cells import Piece, width_of
 from reader.app.widgets.article_row import Measures, Row, compact, gutter, line, measures_of
 from reader.library import Change
 from reader.query import Query
-from reader.query.results import Headline
+from reader.query.results import Fold, Headline
 from tests.app.build import NOW, an_article
 from tests.fake_library import FakeLibrary
 
@@ -55,6 +55,22 @@ def test_marks_are_signs_and_not_colour_alone() -> None:
     title, meta = _text(library.select(Query()).window(0, 1)[0])
     assert "●" not in title and "★" in title
     assert "draft" in meta and "#later" in meta and "note" in meta
+
+
+def test_a_folded_story_is_counted_in_both_kinds_of_row() -> None:
+    """`+2` with the other providers while folded, `2 below` while open; what is below stands in."""
+    headline = _headline(title="Harbour", topics=())
+    for fold, words in (
+        (Fold(2, ("Delta Wire",), unread=1), "+2"),
+        (Fold(2, ("Delta Wire",), is_open=True), "2 below"),
+        (Fold(0, (), is_inside=True), ""),
+    ):
+        row = Row(headline._replace(fold=fold, is_read=True))
+        title, meta = ("".join(piece.text for piece in pieces) for pieces in _comfortable(row, 90))
+        one_line = "".join(piece.text for piece in compact(row, 90, NOW))
+        assert words in meta and words in one_line and len(title) == len(meta) == len(one_line) == 88
+        assert ("Delta Wire" in meta) == ("+" in words) == ("●" in title)
+        assert title.index("Harbour") == one_line.index("Harbour") == (4 if fold.is_inside else 2)
 
 
 def test_tags_have_their_colours_in_both_kinds_of_row() -> None:
