@@ -126,7 +126,7 @@ def _added(batch: Batch, number: int, taken: Taken, entry: IndexEntry | Problem 
 
 
 def digest_now(file: File) -> bytes | None:
-    """The digest of a file's content as it is now; None when it can't be read."""
+    """Returns the digest of a file's current content; None if it can't be read."""
     try:
         return _digest(read_content(f"{file.path}/{file.name}").raw)
     except OSError:

@@ -1,7 +1,7 @@
-"""Copies of the marks: backed up daily for 3 days and weekly for 4 weeks, restored where the file is damaged.
+"""Backups of the marks: made daily, kept for 3 days and weekly for 4 weeks, restored if the file is damaged.
 
-A copy is made by SQLite's own backup, looked through by its integrity check, and only then given its name,
-so that whatever has a name here is whole. What is in the database is `reader.marks.database`' business.
+A backup is made by SQLite's backup API, verified by its integrity check and only then renamed, so that every
+file with a backup's name is sound. For the contents see `reader.marks.database`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from reader.config import paths, private_files
 from reader.errors import DamageError, is_damage
 
 DAYS, WEEKS = 3, 4
-"""Backups that are kept: the last days, and the newest of each of the last weeks."""
+"""Backups to keep: the last days, and the newest of each of the last weeks."""
 
 _JOURNAL = "-journal"
 
 
 def back_up(path: str, now: float) -> Path:
-    """Copy the file, and delete copies that are no longer kept; the new one's path.
+    """Back the file up and delete old backups; returns the new one's path.
 
-    Raises DamageError where the file is not whole: such a copy is not kept. Raises sqlite3.Error, OSError,
+    Raises DamageError if the file is damaged: such a backup is not kept. Raises sqlite3.Error, OSError,
     StorageError.
     """
     file = Path(path)
@@ -49,7 +49,7 @@ def back_up(path: str, now: float) -> Path:
 
 
 def is_whole(file: str | Path) -> bool:
-    """Whether this is a sound database with tables.
+    """Returns whether this is a sound database with tables.
 
     Raises sqlite3.OperationalError if it cannot be checked now.
     """
@@ -65,14 +65,14 @@ def is_whole(file: str | Path) -> bool:
 
 
 def put_right(path: str) -> str:
-    """Set a damaged file aside and restore the newest good backup; returns a sentence about it.
+    """Move a damaged file away and restore the newest good backup; returns a notice.
 
     Empty if another reader did so meanwhile. Without a backup there is no file afterwards. Raises
     sqlite3.Error or OSError, leaving the damaged file as it was.
     """
     file = Path(path)
     with _alone(file):
-        # Before anything else: to look into it, SQLite may write an unfinished journal back.
+        # First of all: when opening it, SQLite may roll an unfinished journal back.
         kept = _set_aside(file)
         if is_whole(file):
             for needless in (kept, Path(f"{kept}{_JOURNAL}")):
@@ -121,7 +121,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _copies(file: Path) -> list[Path]:
-    """Every backup; their names sort by day."""
+    """Returns every backup; their names sort by day."""
     with suppress(OSError):
         found = Path(paths.copies_of(str(file))).glob(f"{file.stem}-????-??-??{file.suffix}")
         return [copy for copy in found if _is_day(copy)]
@@ -150,7 +150,7 @@ def _is_day(copy: Path) -> bool:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """Of several readers that find the damage, one puts it right."""
+    """Ensures that only one of several readers repairs the damage."""
     if os.name != "posix":
         yield
         return

@@ -72,7 +72,7 @@ insert into meta values('upgraded', strftime('%s', 'now'));
 """,
     2: "alter table marks add column changed text not null default '{}'",
 }
-"""From a version to the next."""
+"""Statements that upgrade from a version to the next."""
 
 
 _COLUMNS = "key, identity, read, starred, note, tags, title_key, text_key, date, place"
@@ -83,10 +83,10 @@ class Marks:
     """The database of marks. Callers must use it from one thread at a time."""
 
     def __init__(self, path: str | PathLike[str] | None) -> None:
-        """Open or make the file; None keeps marks in memory only. Raises StorageError."""
+        """Open or create the file; None keeps marks in memory only. Raises StorageError."""
         self.is_kept = path is not None
         self.file = MarksFile(path, self._prepare)
-        """How long it is waited for, whether it is whole, its copies."""
+        """Locking, integrity and backups of the file."""
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -96,7 +96,7 @@ class Marks:
     def _prepare(connection: sqlite3.Connection) -> None:
         version = _version_of(connection)
         if version < VERSION:
-            # Two readers may start at once: the one that waited finds the tables made.
+            # Two readers may start at once: the one that waited finds the tables already created.
             connection.execute("begin immediate")
             version = _version_of(connection)
             steps = [_TABLES] if version == 0 else [_UPGRADES[old] for old in range(version, VERSION)]
@@ -112,7 +112,7 @@ class Marks:
 
     @property
     def turn(self) -> int:
-        """The number of the last change that any reader made; it only grows."""
+        """The number of the last change by any reader; only increases."""
         self.file.follow()
         return self._turn()
 
@@ -121,13 +121,13 @@ class Marks:
             return _number(self._connection.execute("select value from meta where key = 'turn'").fetchone())
 
     def since(self, turn: int) -> Iterator[Mark]:
-        """The marks that changed after a turn."""
+        """Returns the marks that changed after a turn."""
         with self.file.reading():
             rows = self._connection.execute(f"{_SELECT} where turn > ?", (turn,))
             yield from map(_mark, rows)
 
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
-        """The marks of these articles, where they have any."""
+        """Returns the marks of those articles that have any."""
         with self.file.reading():
             rows = (self._connection.execute(f"{_SELECT} where key = ?", (key,)).fetchone() for key in keys)
             return {row[0]: _mark(row) for row in rows if row}
@@ -140,10 +140,10 @@ class Marks:
         *,
         is_undoable: bool = True,
     ) -> int:
-        """Change the marks of articles given as key -> identity; how many are different now. `traces` are
-        what they are found again by.
+        """Change the marks of articles given as key -> identity; returns how many changed. `traces` are
+        stored to recognise the articles later.
 
-        On disk when it returns, with what undoes it if that is wanted. Raises StorageError.
+        On disk when it returns, with its undo steps if undoable. Raises StorageError.
         """
         with self._transaction() as turn:
             before = self.of(articles)
@@ -160,7 +160,7 @@ class Marks:
         return len(steps)
 
     def note(self, traces: Mapping[int, Traces]) -> None:
-        """What marked articles are found again by now, by their keys. Raises StorageError."""
+        """Update the traces of marked articles, by key. Raises StorageError."""
         with self._transaction():
             self._connection.executemany(
                 "update marks set title_key = ?, text_key = ?, date = ?, place = ? where key = ?",
@@ -168,8 +168,8 @@ class Marks:
             )
 
     def move(self, moves: Mapping[int, Mark]) -> None:
-        """Give the marks of old keys, and what undoes them, to articles given as blank marks, which keep
-        those that they have. Raises StorageError."""
+        """Move the marks of old keys, and their undo steps, to articles given as blank marks; existing marks
+        stay. Raises StorageError."""
         with self._transaction() as turn:
             found = self.of(moves)
             for key, mark in found.items():
@@ -177,8 +177,8 @@ class Marks:
                 self._connection.execute("delete from marks where key = ?", (key,))
 
     def adopt(self, former: int, article: Mark) -> None:
-        """Give an article, as a blank mark, what version 1 knew of its path; others may have had the same
-        path in their collections, so it stays for those. Raises StorageError."""
+        """Copy the marks that version 1 stored under a path to an article, given as a blank mark. They are
+        kept, as articles of other collections may have had the same path. Raises StorageError."""
         with self._transaction() as turn:
             for mark in self.of([former]).values():
                 self._give(mark, article, turn)
@@ -197,7 +197,7 @@ class Marks:
             self._insert_steps([(change, old, new)])
 
     def adoptions(self) -> dict[int, set[int]]:
-        """Which articles have what version 1 knew of a path, by the path's key."""
+        """Returns the articles that adopted marks of version 1, by the path's key."""
         found: dict[int, set[int]] = {}
         with self.file.reading():
             for former, key in self._connection.execute("select former, key from adopted"):
@@ -206,17 +206,17 @@ class Marks:
 
     @property
     def upgraded_ns(self) -> int:
-        """When marks of version 1 were adopted, in nanoseconds since 1970; 0 for never."""
+        """Returns when marks of version 1 were adopted, in nanoseconds since 1970; 0 for never."""
         with self.file.reading():
             row = self._connection.execute("select value from meta where key = 'upgraded'").fetchone()
         return _number(row) * 1_000_000_000
 
     def undo(self) -> str | None:
-        """Take the newest change back; its words, or None when there is none. Raises StorageError."""
+        """Undo the newest change; returns its description, or None if there is none. Raises StorageError."""
         return self._step("select max(change) from changes where not undone", undone=True)
 
     def redo(self) -> str | None:
-        """Do the change again that was undone last; its words, or None. Raises StorageError."""
+        """Redo the last undone change; returns its description, or None. Raises StorageError."""
         return self._step("select min(change) from changes where undone", undone=False)
 
     def _step(self, which: str, *, undone: bool) -> str | None:
@@ -241,7 +241,7 @@ class Marks:
         return str(words)
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Every article's marks as JSON-able records, by identity."""
+        """Returns every article's marks as JSON-able records, sorted by identity."""
         with self.file.reading():
             rows = self._connection.execute(
                 f"{_SELECT} where key not in (select former from adopted) order by identity"
@@ -251,7 +251,7 @@ class Marks:
                     yield exported(mark)
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Import marks, adding to the existing ones. Returns how many were changed.
+        """Import marks, adding to the existing ones; returns how many articles changed.
 
         Raises UsageError for an invalid record, before anything is written; StorageError.
         """
@@ -263,7 +263,7 @@ class Marks:
                 first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
                 new = old.united(mark)
                 if new != old:
-                    # Named twice it is one step, which begins where the first began.
+                    # If an article is listed twice, it is one step that begins where the first began.
                     steps[mark.key] = (first, new)
             if steps:
                 self._remember(f"{len(steps)} imported", steps.values())
@@ -271,7 +271,7 @@ class Marks:
         return len(steps)
 
     def export_with_times(self) -> Iterator[dict[str, Any]]:
-        """The same with the times of all changes and with removed marks: for `merge`."""
+        """Like `export`, with the times of all changes and with removed marks: for `merge`."""
         with self.file.reading():
             rows = self._connection.execute(
                 f"select {_COLUMNS}, changed from marks"
@@ -283,9 +283,10 @@ class Marks:
                     yield exported(mark) | {"changed": exported_times(times)}
 
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Take over each part of exported marks that was changed later than here. How many were changed.
+        """Merge each part of exported marks that was changed later than here; returns how many articles
+        changed.
 
-        Raises UsageError for a record that is none, before anything is written; StorageError.
+        Raises UsageError for an invalid record, before anything is written; StorageError.
         """
         import json
 
@@ -315,7 +316,7 @@ class Marks:
         return _times_in(row[0]) if row else {}
 
     def _remember(self, words: str, steps: Iterable[tuple[Mark, Mark]]) -> None:
-        # Whoever does something new can't redo what was undone before.
+        # A new change drops what could be redone.
         self._connection.execute(
             "delete from steps where change in (select change from changes where undone)"
         )
@@ -340,7 +341,7 @@ class Marks:
     def _store(
         self, steps: Iterable[tuple[Mark, Mark]], turn: int, times: Mapping[int, str] | None = None
     ) -> None:
-        """Keep the marks after these steps; their parts were changed at these times, else now."""
+        """Store the marks after these steps; their parts were changed at these times, else now."""
         now = time.time()
         self._connection.executemany(
             "insert or replace into marks(key, identity, read, starred, note, tags, turn,"
@@ -366,7 +367,7 @@ class Marks:
             yield turn
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.file.close()
 
 
@@ -375,13 +376,13 @@ def _version_of(connection: sqlite3.Connection) -> int:
 
 
 def _number(row: tuple[object] | None) -> int:
-    """A number of the table `meta`; 0 if it is missing or damaged."""
+    """Returns a number from the table `meta`; 0 if it is missing or damaged."""
     text = str(row[0]) if row else ""
     return int(text) if re.fullmatch(r"(?a)\d{1,19}", text) else 0
 
 
 def _packed(identity: str) -> str | bytes:
-    """A text as the database stores it; a path that is not UTF-8 is kept as bytes."""
+    """Returns a text as stored in the database; a path that is not UTF-8 is stored as bytes."""
     try:
         identity.encode()
     except UnicodeEncodeError:
@@ -390,7 +391,7 @@ def _packed(identity: str) -> str | bytes:
 
 
 def _unpacked(stored: object) -> str:
-    """The text of a column; of a damaged one what can be read of it."""
+    """Returns the text of a column; of a damaged one, what can be decoded."""
     if isinstance(stored, bytes):
         try:
             return stored.decode("utf-8", "surrogatepass")
@@ -400,7 +401,7 @@ def _unpacked(stored: object) -> str:
 
 
 def _mark(row: tuple[Any, ...]) -> Mark:
-    """The mark in a row. Damage in one value leaves the others and every other mark as they are."""
+    """Returns the mark in a row. A damaged value doesn't affect the others or other marks."""
     key, identity, read, starred, note, tags, *traces, place = row
     title_key, text_key, date = (trace if isinstance(trace, int) else None for trace in traces)
     return Mark(
@@ -414,7 +415,7 @@ _NOT_SET = (0, None, "", b"")
 
 
 def _times_in(stored: object) -> Times:
-    """The times in the column `changed`; none if it is damaged."""
+    """Returns the times in the column `changed`; none if it is damaged."""
     import json
 
     try:

@@ -1,6 +1,6 @@
-"""The file that marks are kept in, as a file: private, whole, the one that is there now, and waited for.
+"""The marks file: permissions, integrity, backups, replacement by another file, and locking.
 
-Which tables are in it, and what they mean, is `reader.marks.database`' business.
+The tables are in `reader.marks.database`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from reader.config import paths, private_files
 from reader.errors import DamageError, StorageError, is_damage, remedy
 
 COPY_EVERY = 3600.0
-"""Seconds between two copies; a day has one, which the next of that day replaces."""
+"""Seconds between two backups; there is one per day, replaced by the next of that day."""
 
 
 class Patience(NamedTuple):
-    """Seconds to wait while another program has the file."""
+    """Seconds to wait while another program locks the file."""
 
     reading: float = 10
     writing: float = 10
@@ -32,10 +32,10 @@ class MarksFile:
     def __init__(
         self, path: str | PathLike[str] | None, prepare: Callable[[sqlite3.Connection], None]
     ) -> None:
-        """Open or make the file; `prepare` makes or upgrades its tables. Raises StorageError."""
+        """Open or create the file; `prepare` creates or upgrades its tables. Raises StorageError."""
         self.patience = Patience()
         self.notices: list[str] = []
-        """Notices for the user: that the file was damaged, and what happened to it."""
+        """Notices for the user about a damaged file."""
         self._path = None if path is None else os.fspath(path)
         self._prepare = prepare
         try:
@@ -64,7 +64,7 @@ class MarksFile:
 
     @staticmethod
     def _make_private(path: str) -> None:
-        """See to the file; one that may only be read is still worth reading. Raises OSError."""
+        """Create the file and make it private; a read-only one can still be read. Raises OSError."""
         try:
             private_files.make(path, is_for_marks=True)
         except OSError:
@@ -82,7 +82,7 @@ class MarksFile:
             raise DamageError(f"the marks in {path} are gone, but there are backups")
 
     def _put_right(self) -> sqlite3.Connection:
-        # Only where there is damage: it brings more along than a start has time for.
+        # Only imported after damage: too slow for each start.
         from reader.marks import backups
 
         assert self._path is not None
@@ -93,12 +93,12 @@ class MarksFile:
         return self._opened()
 
     def put_right(self) -> None:
-        """Let the newest good copy take the place of a damaged file. Raises StorageError."""
+        """Replace a damaged file by the newest good backup. Raises StorageError."""
         self.connection.close()
         self.connection = self._put_right()
 
     def look_through(self) -> None:
-        """Put the file right where any of it is damaged: for what reads all of it. Raises StorageError."""
+        """Check the whole file and repair it if damaged: before reading all of it. Raises StorageError."""
         if self._path is None:
             return
         from reader.marks import backups
@@ -109,14 +109,14 @@ class MarksFile:
             self.put_right()
 
     def be_patient(self, patience: Patience) -> None:
-        """Wait so long from now on."""
+        """Set how long to wait for locks."""
         self.patience = patience
         self._wait(self.connection, patience.reading)
 
     def follow(self) -> None:
-        """Go over to the file that has the name now: whoever put back another one means that one.
+        """Reopen the file if another one has replaced it, such as a restored copy.
 
-        Where there is none, everything that is still held open is written there again. Raises StorageError.
+        If the file was deleted, it is written again from the open one. Raises StorageError.
         """
         if self._path is None or (there := self._there()) == self._inode:
             return
@@ -131,7 +131,7 @@ class MarksFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All inside is on the disk afterwards, or nothing. Raises StorageError."""
+        """Commits everything inside to disk, or nothing. Raises StorageError."""
         self.follow()
         with said("written", self._path):
             self._wait(self.connection, self.patience.writing)
@@ -148,12 +148,12 @@ class MarksFile:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Errors of what is inside become sentences. Raises StorageError."""
+        """Converts database errors. Raises StorageError."""
         with said("read", self._path):
             yield
 
     def back_up(self, now: float) -> None:
-        """Copy the file where it has changed and the newest copy is an hour old. Raises StorageError."""
+        """Back the file up if it has changed and the newest backup is an hour old. Raises StorageError."""
         if self._path is None or not self._is_copy_due(self._path, now):
             return
         from reader.marks import backups
@@ -163,20 +163,20 @@ class MarksFile:
 
     @staticmethod
     def _is_copy_due(path: str, now: float) -> bool:
-        """Two looks at the disk: a folder's time is that of the last file that was put into it."""
+        """Takes two stat calls: a folder's mtime is that of the last file added to it."""
         try:
             changed, copied = os.stat(path).st_mtime, os.stat(paths.copies_of(path)).st_mtime
         except OSError:
             return True
-        # A clock that was set back must not put the next copy off for as long.
+        # A clock that was set back must not delay the next backup.
         return changed > copied and not 0 <= now - copied < COPY_EVERY
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.connection.close()
 
     def _there(self) -> tuple[int, int] | None:
-        """Which file has the name now."""
+        """Returns the identity of the file that has the name now."""
         try:
             found = os.stat(self._path or os.curdir)
         except OSError:
@@ -190,7 +190,7 @@ class MarksFile:
 
 @contextmanager
 def said(done: str, path: str | None) -> Iterator[None]:
-    """SQLite's and the system's errors as sentences. Raises DamageError, StorageError."""
+    """Converts errors of SQLite and the system to messages. Raises DamageError, StorageError."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

@@ -1,6 +1,6 @@
 """Marks and changes to them, as values; `reader.marks.database` stores them.
 
-The marks of two machines are merged part by part, the later change wins. A part is "read", "starred", "note"
+The marks of two machines are merged part by part; the later change wins. A part is "read", "starred", "note"
 or "tag:NAME", so one machine may star what the other reads.
 """
 
@@ -29,7 +29,7 @@ class Change(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it does, after a count: "marked read"."""
+        """Returns a description to follow a count: "marked read"."""
         said = []
         if self.read is not None:
             said.append("marked read" if self.read else "marked unread")
@@ -43,16 +43,16 @@ class Change(NamedTuple):
 
 
 class Traces(NamedTuple):
-    """What a marked article is found again by where no article has its key."""
+    """What a marked article is recognised by if no article has its key."""
 
     title_key: int | None = None
-    """Stands for its title."""
+    """Hash of its title."""
     text_key: int | None = None
-    """Stands for its text."""
+    """Hash of its text."""
     date: int | None = None
     """Its date, in seconds since 1970."""
     place: str = ""
-    """Absolute path of its file when it was seen last; never exported."""
+    """Absolute path of its file when last seen; never exported."""
 
 
 class Mark(NamedTuple):
@@ -68,16 +68,16 @@ class Mark(NamedTuple):
 
     @property
     def is_by_path(self) -> bool:
-        """Whether its article is only known by the path that it had below its collection (version 1)."""
+        """Whether its article is only known by its path in the collection (version 1)."""
         return self.traces == Traces() and not is_web(self.identity)
 
     def united(self, other: Mark) -> Mark:
-        """Add another mark; an existing note stays."""
+        """Returns the mark merged with another; an existing note stays."""
         added = Change(other.read or None, other.starred or None, other.tags, note=self.note or other.note)
         return self.changed(added)
 
     def changed(self, change: Change) -> Mark:
-        """The marks after a change."""
+        """Returns the mark after a change."""
         tags = {tag.casefold(): tag for tag in self.tags}
         tags.update((tag.casefold(), tags.get(tag.casefold(), tag)) for tag in change.add_tags)
         for tag in change.remove_tags:
@@ -91,7 +91,7 @@ class Mark(NamedTuple):
 
 
 def moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
-    """Apply the difference between old and new to the current marks; unrelated later changes stay."""
+    """Returns the mark with the difference between old and new applied; unrelated later changes stay."""
     tags = tuple(
         sorted((set(current.tags) - (set(old.tags) - set(new.tags))) | (set(new.tags) - set(old.tags)))
     )
@@ -104,12 +104,12 @@ def moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
 
 
 def blank_like(mark: Mark) -> Mark:
-    """No marks yet, of the same article."""
+    """Returns a mark of the same article with nothing set."""
     return Mark(mark.key, mark.identity, traces=mark.traces)
 
 
 def exported(mark: Mark) -> dict[str, Any]:
-    """A mark as a JSON-able record."""
+    """Returns a mark as a JSON-able record."""
     title, text, date, _ = mark.traces
     return {
         "id": id_of(mark.key), "identity": mark.identity, "read": mark.read, "starred": mark.starred,
@@ -128,11 +128,11 @@ _WANTED: Mapping[str, tuple[type, str]] = {
 
 
 _MOST: Mapping[str, int] = {"identity": 1_000_000, "note": 1_000_000, "tags": 1_000}
-"""Characters, and tags, that a mark has at most."""
+"""Maximum number of characters, and of tags, of a mark."""
 
 
 def imported(place: int, record: object) -> Mark:
-    """An exported record as a mark. Raises UsageError."""
+    """Returns the mark in an exported record. Raises UsageError."""
     if not isinstance(record, Mapping) or not record.get("identity"):
         raise UsageError(f'record {place} is not a mark: it needs "identity", which names the article')
     for name, (kind, meant) in _WANTED.items():
@@ -164,19 +164,19 @@ Times: TypeAlias = "dict[str, float]"
 """Part to seconds since 1970."""
 
 MOST_SECONDS = 1 << 36
-"""Seconds; a later time was written by no clock."""
+"""Seconds; later times are invalid."""
 
 
 def parts(mark: Mark) -> dict[str, bool | str]:
-    """Every part that is set, with its value."""
+    """Returns every part that is set, with its value."""
     found: dict[str, bool | str] = {"read": mark.read, "starred": mark.starred, "note": mark.note}
     found |= {f"tag:{tag.casefold()}": tag for tag in mark.tags}
     return {part: value for part, value in found.items() if value}
 
 
 def changed_times(old: Mark, new: Mark, now: float) -> str:
-    """The parts that a change was about with the time of it, as JSON."""
-    import json  # 2 ms that a list does without
+    """Returns the changed parts with their time, as JSON."""
+    import json  # takes 2 ms, which a list doesn't need
 
     before, after = parts(old), parts(new)
     return json.dumps(
@@ -185,7 +185,7 @@ def changed_times(old: Mark, new: Mark, now: float) -> str:
 
 
 def merged(mine: Mark, my_times: Mapping[str, float], theirs: Mark, their_times: Mapping[str, float]) -> Mark:
-    """My mark with every part of theirs that was changed later; without times, what is set wins."""
+    """Returns my mark with every part of theirs that was changed later; without times, a set part wins."""
     before, other = parts(mine), parts(theirs)
     chosen = dict(before)
     for part in other.keys() | their_times.keys():
@@ -204,12 +204,12 @@ def merged(mine: Mark, my_times: Mapping[str, float], theirs: Mark, their_times:
 
 
 def later_times(my_times: Mapping[str, float], their_times: Mapping[str, float]) -> Times:
-    """The times of their parts that were changed later."""
+    """Returns the times of their parts that were changed later."""
     return {part: time for part, time in their_times.items() if time > my_times.get(part, 0.0)}
 
 
 def exported_times(times: Mapping[str, float]) -> dict[str, str]:
-    """Times as an export has them: ISO 8601 in UTC, to the microsecond."""
+    """Returns times as exported: ISO 8601 in UTC, to the microsecond."""
     return {
         part: datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         for part, time in sorted(times.items())
@@ -217,7 +217,7 @@ def exported_times(times: Mapping[str, float]) -> dict[str, str]:
 
 
 def imported_times(place: int, record: Mapping[str, object]) -> Times:
-    """The times of an exported record; none if it has none. Raises UsageError."""
+    """Returns the times in an exported record, if any. Raises UsageError."""
     said = record.get("changed") or {}
     try:
         if not isinstance(said, Mapping):
@@ -231,7 +231,7 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
 
 
 class KeptMarks(Protocol):
-    """What commands ask of a user's marks, kept in a file or in a shared collection."""
+    """The interface of a user's marks for commands, stored in a file or in a shared collection."""
 
     def change(
         self,
@@ -241,25 +241,26 @@ class KeptMarks(Protocol):
         *,
         is_undoable: bool = True,
     ) -> int:
-        """Change the marks of articles given as key -> identity; how many are different now."""
+        """Change the marks of articles given as key -> identity; returns how many changed."""
 
     def undo(self) -> str | None:
-        """Take the newest change back; its words, or None when there is none."""
+        """Undo the newest change; returns its description, or None if there is none."""
 
     def redo(self) -> str | None:
-        """Do the change again that was undone last; its words, or None."""
+        """Redo the last undone change; returns its description, or None."""
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Every article's marks as JSON-able records, by identity."""
+        """Returns every article's marks as JSON-able records, sorted by identity."""
 
     def export_with_times(self) -> Iterator[dict[str, Any]]:
-        """The same with the times of all changes and with removed marks: for `merge`."""
+        """Like `export`, with the times of all changes and with removed marks: for `merge`."""
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Import marks, adding to the existing ones. Returns how many were changed."""
+        """Import marks, adding to the existing ones; returns how many articles changed."""
 
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Take over each part of exported marks that was changed later than here. How many were changed."""
+        """Merge each part of exported marks that was changed later than here; returns how many articles
+        changed."""
 
     def close(self) -> None:
-        """Let go of them."""
+        """Close the connection or file."""

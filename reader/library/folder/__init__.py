@@ -1,6 +1,6 @@
 """The Library of folders: files are the truth, the index is a copy, marks belong to the user.
 
-See `reader.library.Library` for what is asked of it.
+See `reader.library.Library` for the interface.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ if TYPE_CHECKING:
     _Found = TypeVar("_Found")
 
 SURVEYED = 2_000
-"""Files up to which every command looks at each (15 ms). Beyond, one that shows few articles looks at folders
-and at their files: it never shows what is gone or stale, and takes no longer for a million."""
+"""Up to this many files, every command checks each (15 ms). With more, a command that shows few articles only
+checks the folders and the files of those articles: it never shows deleted or stale ones, and takes no longer
+for a million."""
 
 
 def rules_of(config: settings.Config) -> Rules:
@@ -79,14 +80,14 @@ class FolderLibrary:
         *,
         finds_stories: bool = True,
     ) -> None:
-        """Use `FolderLibrary.open`. A folder that is None can't be written: its part is in memory only."""
+        """Use `FolderLibrary.open`. A folder of None can't be written: its data is in memory only."""
         self._finds_stories = finds_stories
         self._collection = collection
         self._roots = Roots(collection.roots, collection.rules)
         self._index = Index(cache, self._with_phrase)
         self._changes = ChangeDetector(self._index, collection)
         self.notices = self._index.notices
-        """Notices that the user should see once."""
+        """Notices to show the user once."""
         self.marks = MarksDesk(self._index, self._roots, data, self.notices)
         self._guard = GuardedIndex(self._index, self._updated)
         self._rules_used = 0
@@ -124,23 +125,23 @@ class FolderLibrary:
 
     @property
     def refreshed_by(self) -> str:
-        """Nobody else."""
+        """Empty: `refresh` does."""
         return ""
 
     @property
     def generation(self) -> tuple[int, int, int]:
-        """Different whenever answers may be: after a chunk of a refresh or a mark, by any reader, and with
-        other rules for topics."""
+        """Changes whenever answers may change: after a chunk of a refresh or a mark, by any reader, and with
+        new topic rules."""
         return self._guard.ask(self._index.generation), self.marks.turn, self._rules_used
 
     def use_topics(self, rules: TopicRules) -> None:
-        """Let these rules give topics from now on."""
+        """Use these topic rules from now on."""
         self._index.topic_rules = rules
         self._rules_used += 1
 
     @property
     def total(self) -> int:
-        """Number of articles in the collection, as far as it is indexed."""
+        """Number of indexed articles in the collection."""
         return self._guard.ask(self._count)
 
     def _count(self) -> int:
@@ -167,18 +168,19 @@ class FolderLibrary:
         self.marks.back_up()
 
     def _updated(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        # What writes an index is a third of its code, and a start that finds nothing new writes nothing.
+        # Imported late: the code that writes an index is a third of it, and a start without changes needs
+        # none.
         from reader.index.update import Refresh
 
         refresh = Refresh(self._index, self._collection, finds_stories=self._finds_stories)
         return refresh.run(rebuild=rebuild)
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
-        """The refresh before a command that shows so many articles (None = any number): no step at all where
-        nothing is different.
+        """Refresh before a command that shows so many articles (None = any number); yields nothing if nothing
+        has changed.
 
-        A collection of more than SURVEYED files is not looked at file by file where the folders say that
-        nothing came or went and only a few articles are shown: those are looked at by `is_fresh`.
+        A collection of more than SURVEYED files is not checked file by file if no folder has changed and only
+        a few articles are shown: those are checked by `is_fresh`.
         """
         every_file = shown is None or self.total <= SURVEYED
         if self._changes.sees_change(every_file=every_file) or self._has_stories_to_do():
@@ -187,30 +189,31 @@ class FolderLibrary:
             self._settle_marks()
 
     def _has_stories_to_do(self) -> bool:
-        """Whether a refresh was ended before it had found all stories, or the setting is another one now."""
+        """Returns whether a refresh was interrupted before all stories were found, or the setting has
+        changed."""
         has_some, has_due = self._guard.ask(self._index.state_of_stories)
         return has_due if self._finds_stories else has_some
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
-        """Whether these articles' files are as they were when they were read."""
+        """Returns whether these articles' files are unchanged since they were read."""
         return self._guard.ask(lambda: self._changes.is_fresh([one.number for one in shown]))
 
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
-        """The articles that match, in the query's order; folded by stories where that is wanted."""
+        """Returns the matching articles in the query's order, optionally folded by stories."""
         asked = now or datetime.now(UTC)
         return self._answer(lambda: IndexResults(self._index, query, asked, self._guard, folding))
 
     def glance(
         self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
     ) -> Results | None:
-        """The whole answer takes no longer."""
+        """Returns None: the whole answer takes no longer."""
         return None
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:
-        """The counts of topic, provider, category, type, tag or quality, or of dates in at most `cells`
-        periods; the field's own choices do not narrow it."""
+        """Counts the values of topic, provider, category, type, tag or quality, or dates in at most `cells`
+        periods, ignoring the query's clauses on the field itself."""
         asked = now or datetime.now(UTC)
         return self._answer(lambda: facet_of(self._index, field, query, asked, cells))
 
@@ -218,7 +221,7 @@ class FolderLibrary:
         return self._guard.ask(lambda: self._with_marks(question))
 
     def _with_marks(self, question: Callable[[], _Found]) -> _Found:
-        """Ask with the marks as they are now, again where another reader's edition came in between."""
+        """Ask with the current marks; repeat if another reader's edition came in between."""
         while True:
             edition = self.marks.follow()
             found = question()
@@ -227,14 +230,14 @@ class FolderLibrary:
 
     @cached_property
     def _lookup(self) -> Lookup:
-        # Only a list without any article's own page, and so without this, is in a hurry.
+        # Imported late: lists, which must be fast, don't need it.
         from reader.index.lookup import Lookup
 
         return Lookup(self._index)
 
     @cached_property
     def _files(self) -> ArticleFiles:
-        from reader.library.folder.articles import ArticleFiles  # with it all parsing
+        from reader.library.folder.articles import ArticleFiles  # imports the parsers
 
         return ArticleFiles(self._index, self._lookup, self._roots)
 
@@ -242,22 +245,23 @@ class FolderLibrary:
         self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
     ) -> Trends:
         """See Library."""
-        from reader.index.trends import trends  # few visits ask for them
+        from reader.index.trends import trends  # rarely needed
 
         return self._answer(lambda: trends(self._index, field, query, span, now, limit))
 
     def find(self, prefix: str) -> Headline:
-        """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
+        """Returns the article whose id has this prefix. Raises NoSuchArticle if there is none or more than
+        one."""
         return self._answer(lambda: self._lookup.find(prefix))
 
     def article(self, headline: Headline) -> Article:
-        """The full article, read from its file now. Raises NoSuchArticle if the file is gone."""
+        """Returns the full article, read from its file now. Raises NoSuchArticle if the file is gone."""
         return self._guard.ask(lambda: self._files.article(headline))
 
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
-        """The bytes of an article's picture, from the collection or, where that is wished, from the network.
+        """Returns the bytes of an article's picture, from the collection or, if allowed, from the network.
 
-        Blocks. Raises PictureError: not there, too large, not allowed.
+        Blocks. Raises PictureError if it is missing, too large or not allowed.
         """
         from reader import pictures
         from reader.config import paths
@@ -275,9 +279,10 @@ class FolderLibrary:
         return pictures.read(source, cache=cache, may_fetch=may_fetch)
 
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
-        """Each headline with its record, read from its file now, and the person's note.
+        """Yields each headline with its record, read from its file now, and the user's note.
 
-        None for a file that has gone. A few hundred at a time cost the index one question, not two each.
+        None for a file that is gone. The index is queried once for a few hundred articles, not twice for
+        each.
         """
         rows = {row.key >> 15: row for row in self._rows_of(headlines)}
         notes = self.marks.notes(list(rows.values()))
@@ -290,21 +295,21 @@ class FolderLibrary:
             yield headline, article, notes.get(row.key, "") if row is not None else ""
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
-        """Each headline with the absolute path of its file; no file is looked at."""
+        """Yields each headline with the absolute path of its file, without accessing the file."""
         rows = {row.key >> 15: row.path for row in self._rows_of(headlines)}
         for headline in headlines:
             if path := rows.get(int(headline.id, 16)):
                 yield headline, path
 
     def related(self, article: Article) -> list[RelatedLink]:
-        """An article's related links, each with its own headline where it is in the collection."""
+        """Returns an article's related links, each with its headline if it is in the collection."""
         return self._guard.ask(lambda: self._lookup.related(article))
 
     def find_related(
         self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
     ) -> list[RelatedLink]:
         """See Library."""
-        from reader.index.related import related_links  # an article is shown before this is asked
+        from reader.index.related import related_links  # imported by then, as an article is shown first
 
         now = datetime.now(UTC)
         listed = self.related(article)
@@ -314,16 +319,16 @@ class FolderLibrary:
         return self._guard.ask(lambda: self._files.rows_of(headlines))
 
     def note(self, headline: Headline) -> str:
-        """The user's note on an article; empty if there is none."""
+        """Returns the user's note on an article; empty if there is none."""
         return self.marks.note(self._rows_of([headline]))
 
     def mark(
         self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
     ) -> int:
-        """Change the marks of these articles at once, on disk when it returns; how many were changed.
-        `undo` does not take back what is not undoable.
+        """Change the marks of these articles at once; returns how many were changed, after they are on disk.
+        `undo` skips changes that are not undoable.
 
-        Raises StorageError where marks can't be kept.
+        Raises StorageError if marks can't be saved.
         """
         if isinstance(headlines, IndexResults):
             return self.marks.change(headlines.rows(), change, is_undoable=is_undoable)
@@ -335,45 +340,47 @@ class FolderLibrary:
         return self.marks.change(self._rows_of(headlines), change, is_undoable=is_undoable)
 
     def undo(self) -> str | None:
-        """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""
+        """Undo the last change of marks; returns its description ("3 marked read"), or None."""
         return self.marks.undo()
 
     def redo(self) -> str | None:
-        """Do again what was undone last; what it was, in words, or None."""
+        """Redo the last undone change; returns its description, or None."""
         return self.marks.redo()
 
     def problems(self) -> Iterator[Problem]:
-        """Every problem in the files, in path order."""
+        """Returns every problem in the files, sorted by path."""
         yield from self._guard.ask(lambda: list(self._index.problems()))
 
     @property
     def skipped(self) -> Mapping[str, int]:
-        """How many files with each ending the last look at all folders passed over, though people may take
-        them for articles."""
+        """Returns how many files of each extension the last full scan skipped, though users may expect them
+        to be articles."""
         counts = Counter(self._collection.skipped)
         counts.update(self._index.pages_without_header())
         return counts
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
-        """(path not shown, path shown in its place) for files with the same identity, in path order."""
+        """Returns (path not shown, path shown in its place) for files with the same identity, sorted by
+        path."""
         yield from self._guard.ask(lambda: list(self._index.duplicates()))
 
     def wait_for_change(self, timeout: float) -> bool:
-        """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
+        """Wait until files change on disk (watched, else polled) or the timeout; returns whether they did."""
         return self._changes.wait(timeout)
 
     def publishable(self) -> tuple[Index, Roots]:
-        """The index as it is, and the folders that it is of."""
+        """Returns the index and the folders of the collection."""
         return self._index, self._roots
 
     def close(self) -> None:
-        """Let go of the databases; safe to call twice."""
+        """Close the databases; safe to call twice."""
         self._changes.close()
         self.marks.close()
         self._index.close()
 
     def be_patient(self, reading: float, writing: float) -> None:
-        """Wait this long while another program uses the marks; a screen can wait less than a command."""
+        """Set how long to wait while another program uses the marks; a screen can wait less than a
+        command."""
         self.marks.be_patient(reading, writing)
 
     def _with_phrase(

@@ -46,11 +46,11 @@ class ChangeDetector:
             return True  # the refresh knows what to do about a damaged index
 
     def is_fresh(self, numbers: Iterable[int]) -> bool:
-        """Whether these articles' files are as they were when they were read."""
+        """Returns whether these articles' files are unchanged since they were read."""
         return all(_is_as_read(path, times) for path, times in self._index.files_of([*numbers]))
 
     def wait(self, timeout: float) -> bool:
-        """Wait until files changed on disk (watched, else polled) or the time is over; True = changed."""
+        """Wait until files change on disk (watched, else polled) or the timeout; returns whether they did."""
         if self._watch is None:
             from reader.collection.watching import Watch
 

@@ -160,7 +160,8 @@ class MarksDesk:
                 self.notices.append(str(error))
 
     def be_patient(self, reading: float, writing: float) -> None:
-        """Wait this long while another program uses the marks; a screen can wait less than a command."""
+        """Set how long to wait while another program uses the marks; a screen can wait less than a
+        command."""
         with self._lock:
             self._marks.file.be_patient(Patience(reading, writing))
 
@@ -176,13 +177,13 @@ class MarksDesk:
         return changed
 
     def undo(self) -> str | None:
-        """Take the last change back; its words ("3 marked read"), or None. Raises StorageError."""
+        """Undo the last change; returns its description ("3 marked read"), or None. Raises StorageError."""
         done = self._whole(Marks.undo)
         self.follow(-1)
         return done
 
     def redo(self) -> str | None:
-        """Do again what was undone last; what it was, in words, or None. Raises StorageError."""
+        """Redo the last undone change; returns its description, or None. Raises StorageError."""
         done = self._whole(Marks.redo)
         self.follow(-1)
         return done

@@ -1,4 +1,4 @@
-"""The Library of a shared collection; see `reader.library.Library` for what is asked of it."""
+"""The Library of a shared collection; see `reader.library.Library` for the interface."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 
 LONG = 0.05
-"""Seconds that a whole answer may take before the newest matches alone are given first."""
+"""If a whole answer takes longer than this many seconds, the newest matches are returned first."""
 NEWEST_BLOCKS = 2
-"""Blocks of 65,536 numbers that a first answer looks at."""
+"""Blocks of 65,536 numbers searched for a first answer."""
 SCREENFUL = 100
-"""Articles that a first answer must have."""
+"""Minimum number of articles in a first answer."""
 
 
 class SharedLibrary:
-    """A collection in PostgreSQL with the marks of the role that asks. Safe to call from several threads."""
+    """A collection in PostgreSQL with the marks of the connected role. Safe to call from several threads."""
 
     def __init__(self, address: str) -> None:
         """Connect. Raises SharedError."""
@@ -58,17 +58,17 @@ class SharedLibrary:
         self._lookup = Lookup(self._index)
         self._watch = Watch(address, self._index)
         self.notices: list[str] = []
-        """Notices that the user should see once."""
+        """Notices to show the user once."""
         self._refreshed = -1
         self._rules_used = 0
         self._seconds = 0.0
-        """How long the last whole answer took."""
+        """Seconds that the last whole answer took."""
         self._newest: SharedIndex | None = None
-        """The same index, of which only the newest blocks are looked at."""
+        """The same index, limited to the newest blocks."""
 
     @classmethod
     def open(cls, address: str) -> SharedLibrary:
-        """Connect, with the topics of the configuration. Raises SharedError."""
+        """Connect and use the configured topic rules. Raises SharedError."""
         library = cls(address)
         if topics := settings.load()[0].topics:
             library.use_topics(topic_rules(topics)[0])
@@ -76,30 +76,30 @@ class SharedLibrary:
 
     @property
     def refreshed_by(self) -> str:
-        """What refreshes the collection."""
+        """A sentence that says what refreshes the collection."""
         return f'{shown(self._address)} is refreshed by "reader publish SOURCE --to URL"'
 
     @property
     def generation(self) -> tuple[int, int, int]:
-        """Different whenever answers may be: after a publication or a mark, by any reader, and with other
-        rules for topics."""
+        """Changes whenever answers may change: after a publication or a mark, by any reader, and with new
+        topic rules."""
         return *self._ask(self._index.state), self._rules_used
 
     def use_topics(self, rules: TopicRules) -> None:
-        """Let these rules give topics from now on."""
+        """Use these topic rules from now on."""
         for index in filter(None, (self._index, self._newest)):
             index.topic_rules = rules
         self._rules_used += 1
 
     @property
     def total(self) -> int:
-        """Number of articles in the collection, as it was seen last: a server that is away is not asked."""
+        """Number of articles in the collection when last seen; doesn't ask a server that is unreachable."""
         if self._index.total is None:
             self._see()
         return self._index.total or 0
 
     def _see(self) -> None:
-        """Take over what is published and marked now."""
+        """Update to the current publication and marks."""
 
         def look() -> None:
             self._index.look_again()
@@ -112,7 +112,7 @@ class SharedLibrary:
         return self._index.ask(question)
 
     def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        """Take over what was published since; nothing is read from any file."""
+        """Update to the newest publication; reads no files."""
         began, marked = monotonic(), self._index.turn
         self._see()
         total = self.total
@@ -122,15 +122,15 @@ class SharedLibrary:
         yield Progress("done", changed=is_new, report=Report(total, unchanged=total, seconds=seconds))
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
-        """Nothing: each question sees what is published."""
+        """Does nothing: each question sees the current publication."""
         return iter(())
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
-        """Each question sees what is published."""
+        """Always true: each question sees the current publication."""
         return True
 
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
-        """The articles that match, in the query's order; folded by stories where that is wanted."""
+        """Returns the matching articles in the query's order, optionally folded by stories."""
         asked, began = now or datetime.now(UTC), monotonic()
         found = self._ask(lambda: IndexResults(self._index, query, asked, self._index, folding))
         self._seconds = monotonic() - began
@@ -139,8 +139,8 @@ class SharedLibrary:
     def glance(
         self, query: Query, now: datetime | None = None, *, folding: Folding | None = None
     ) -> Results | None:
-        """The newest of the articles that match, as a first answer where the last whole one took long; None
-        where there are not enough of them to fill a screen."""
+        """Returns the newest matching articles as a first answer if the last whole one took long; None if
+        they don't fill a screen."""
         if self._seconds <= LONG or query.sort != "date" or query.is_reversed or not query.clauses:
             return None
         if self._newest is None:
@@ -154,7 +154,7 @@ class SharedLibrary:
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:
-        """The counts of a field's values; the field's own choices do not narrow them."""
+        """Counts a field's values, ignoring the query's clauses on the field itself."""
         asked = now or datetime.now(UTC)
         return self._ask(lambda: facet_of(self._index, field, query, asked, cells))
 
@@ -162,16 +162,17 @@ class SharedLibrary:
         self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
     ) -> Trends:
         """See Library."""
-        from reader.index.trends import trends  # few visits ask for them
+        from reader.index.trends import trends  # rarely needed
 
         return self._ask(lambda: trends(self._index, field, query, span, now, limit))
 
     def find(self, prefix: str) -> Headline:
-        """The one article whose id starts so. Raises NoSuchArticle: there is none, or there are several."""
+        """Returns the article whose id has this prefix. Raises NoSuchArticle if there is none or more than
+        one."""
         return self._current(lambda: self._lookup.find(prefix))
 
     def _current(self, question: Callable[[], _Found]) -> _Found:
-        """Ask with the publication and the marks as they are now."""
+        """Ask with the current publication and marks."""
 
         def asked() -> _Found:
             with self._index.view():
@@ -180,14 +181,14 @@ class SharedLibrary:
         return self._ask(asked)
 
     def article(self, headline: Headline) -> Article:
-        """The full article. Raises NoSuchArticle if it is gone."""
+        """Returns the full article. Raises NoSuchArticle if it is gone."""
         for _, article, _ in self.read([headline]):
             if article is not None:
                 return article
         raise NoSuchArticle("this article is no longer in the collection: refresh to see what is there now")
 
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
-        """Each headline with its record and the person's note; None for an article that is gone."""
+        """Yields each headline with its record and the user's note; None for an article that is gone."""
         rows = {row.key >> 15: row.key for row in self._rows_of(headlines)}
 
         def articles() -> Mapping[int, Article]:
@@ -205,9 +206,9 @@ class SharedLibrary:
         return self._current(lambda: self._lookup.rows_of(wanted))
 
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
-        """The bytes of an article's picture, from the network where that is wished.
+        """Returns the bytes of an article's picture, from the network if allowed.
 
-        Blocks. Raises PictureError: not there, too large, not allowed.
+        Blocks. Raises PictureError if it is missing, too large or not allowed.
         """
         from reader import pictures
         from reader.article.urls import resolved
@@ -220,25 +221,25 @@ class SharedLibrary:
         return pictures.read(source, cache=str(paths.cache_dir() / "pictures"), may_fetch=may_fetch)
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
-        """None: the files are elsewhere."""
+        """Yields nothing: the files are elsewhere."""
         return iter(())
 
     def related(self, article: Article) -> list[RelatedLink]:
-        """An article's related links, each with its own headline where it is in the collection."""
+        """Returns an article's related links, each with its headline if it is in the collection."""
         return self._current(lambda: self._lookup.related(article))
 
     def find_related(
         self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
     ) -> list[RelatedLink]:
         """See Library."""
-        from reader.index.related import related_links  # an article is shown before this is asked
+        from reader.index.related import related_links  # imported by then, as an article is shown first
 
         now = datetime.now(UTC)
         listed = self.related(article)
         return self._current(lambda: related_links(self._index, headline, article, listed, shown, now, limit))
 
     def note(self, headline: Headline) -> str:
-        """The role's note on an article; empty if there is none."""
+        """Returns the role's note on an article; empty if there is none."""
         return next(iter(self._notes([row.key for row in self._rows_of([headline])]).values()), "")
 
     def _notes(self, keys: Sequence[int]) -> dict[int, str]:
@@ -247,9 +248,9 @@ class SharedLibrary:
     def mark(
         self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
     ) -> int:
-        """Change the role's marks of these articles at once; the server has it when this returns.
+        """Change the role's marks of these articles at once; returns after the server has committed.
 
-        Raises SharedError where there is no server that takes changes.
+        Raises SharedError if no server accepts changes.
         """
         marks = self._index.marks
         rows = self._marked(headlines)
@@ -267,32 +268,33 @@ class SharedLibrary:
         return self._rows_of(headlines)
 
     def _changed(self, change: Callable[[], _Found]) -> _Found:
-        """Change marks: never sent twice, and seen by the next question."""
+        """Change marks: never sent twice, and visible to the next question."""
         done = change()
         self._index.own_turn = self._index.marks.turn
         return done
 
     def undo(self) -> str | None:
-        """Take the last change of marks back; what it was, in words ("3 marked read"), or None."""
+        """Undo the last change of marks; returns its description ("3 marked read"), or None."""
         return self._changed(self._index.marks.undo)
 
     def redo(self) -> str | None:
-        """Do again what was undone last; what it was, in words, or None."""
+        """Redo the last undone change; returns its description, or None."""
         return self._changed(self._index.marks.redo)
 
     def problems(self) -> Iterator[Problem]:
-        """Every problem in the files, in path order."""
+        """Returns every problem in the files, sorted by path."""
         question = "select path, line, field, reason from problem order by path, line, field"
         for path, line, field, reason in self._table(question):
             yield Problem(clean_line(path), line, clean_line(field), clean_line(reason))
 
     @property
     def skipped(self) -> Mapping[str, int]:
-        """What was passed over is known where the files are."""
+        """Returns nothing: only known where the files are."""
         return {}
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
-        """(path not shown, path shown in its place) for files with the same identity, in path order."""
+        """Returns (path not shown, path shown in its place) for files with the same identity, sorted by
+        path."""
         for path, other in self._table("select path, shown from duplicate order by path"):
             yield clean_line(path), clean_line(other)
 
@@ -304,17 +306,17 @@ class SharedLibrary:
         return self._ask(asked)
 
     def wait_for_change(self, timeout: float) -> bool:
-        """Wait until something was published or the time is over; True = it was."""
+        """Wait for a publication or the timeout; returns whether there was one."""
         has_changed, is_back = self._watch.wait(timeout)
         if is_back:
-            self._refreshed = -1  # what could not be answered meanwhile is asked again
+            self._refreshed = -1  # repeat what could not be answered meanwhile
         return has_changed or is_back
 
     def be_patient(self, reading: float, writing: float) -> None:
-        """The server says how long it lets anybody wait."""
+        """Does nothing: the server sets the timeouts."""
 
     def close(self) -> None:
-        """Let go of the connections; safe to call twice."""
+        """Close the connections; safe to call twice."""
         self._watch.close()
         self._index.close()
         if self._newest is not None:

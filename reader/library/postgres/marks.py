@@ -105,7 +105,7 @@ class SharedMarks:
 
     @property
     def turn(self) -> int:
-        """The number of the last change that this role made, on whatever machine; it only grows."""
+        """The number of the last change by this role, on any machine; only increases."""
         return self._ask(_turn)
 
     def markings(self, turn: int) -> list[tuple[frozenset[str], array[int]]]:
@@ -123,11 +123,11 @@ class SharedMarks:
         return self._ask(question)
 
     def since(self, turn: int) -> Iterator[Mark]:
-        """The marks that changed after a turn."""
+        """Returns the marks that changed after a turn."""
         yield from self._ask(lambda connection: _marks(connection, f"{_MINE} and turn > %s", turn))
 
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
-        """The marks of these articles, where they have any."""
+        """Returns the marks of those articles that have any."""
         wanted = list(keys)
         return self._ask(lambda connection: _of(connection, wanted))
 
@@ -139,9 +139,9 @@ class SharedMarks:
         *,
         is_undoable: bool = True,
     ) -> int:
-        """Change the marks of articles given as key -> identity; how many are different now.
+        """Change the marks of articles given as key -> identity; returns how many changed.
 
-        Kept by the server when it returns, with what undoes it if that is wanted. Raises SharedError.
+        Committed by the server when it returns, with its undo steps if undoable. Raises SharedError.
         """
         with self._transaction() as (connection, turn):
             before = _of(connection, [*articles])
@@ -158,11 +158,11 @@ class SharedMarks:
         return len(steps)
 
     def undo(self) -> str | None:
-        """Take the newest change back; its words, or None when there is none. Raises SharedError."""
+        """Undo the newest change; returns its description, or None if there is none. Raises SharedError."""
         return self._step("max(change)", is_undone=False)
 
     def redo(self) -> str | None:
-        """Do the change again that was undone last; its words, or None. Raises SharedError."""
+        """Redo the last undone change; returns its description, or None. Raises SharedError."""
         return self._step("min(change)", is_undone=True)
 
     def _step(self, which: str, *, is_undone: bool) -> str | None:
@@ -191,19 +191,19 @@ class SharedMarks:
         return str(words)
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Every article's marks as JSON-able records, by identity."""
+        """Returns every article's marks as JSON-able records, sorted by identity."""
         for mark, _ in self._ask(_all):
             if mark.read or mark.starred or mark.note or mark.tags:
                 yield exported(mark)
 
     def export_with_times(self) -> Iterator[dict[str, Any]]:
-        """The same with the times of all changes and with removed marks: for `merge`."""
+        """Like `export`, with the times of all changes and with removed marks: for `merge`."""
         for mark, times in self._ask(_all):
             if times or parts(mark):
                 yield exported(mark) | {"changed": exported_times(times)}
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Import marks, adding to the existing ones. Returns how many were changed.
+        """Import marks, adding to the existing ones; returns how many articles changed.
 
         Raises UsageError for an invalid record, before anything is written; SharedError.
         """
@@ -215,7 +215,7 @@ class SharedMarks:
                 first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
                 new = old.united(mark)
                 if new != old:
-                    # Named twice it is one step, which begins where the first began.
+                    # If an article is listed twice, it is one step that begins where the first began.
                     steps[mark.key] = (first, new)
             if steps:
                 _remember(connection, f"{len(steps)} imported", [*steps.values()])
@@ -223,9 +223,10 @@ class SharedMarks:
         return len(steps)
 
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Take over each part of exported marks that was changed later than here. How many were changed.
+        """Merge each part of exported marks that was changed later than here; returns how many articles
+        changed.
 
-        Raises UsageError for a record that is none, before anything is written; SharedError.
+        Raises UsageError for an invalid record, before anything is written; SharedError.
         """
         theirs = {
             mark.key: (mark, imported_times(place, record))
@@ -361,7 +362,7 @@ def _store(
     turn: int,
     times: Mapping[int, str] | None = None,
 ) -> None:
-    """Keep the marks after these steps; their parts were changed at these times, else now."""
+    """Store the marks after these steps; their parts were changed at these times, else now."""
     now = time.time()
     steps = [(_kept(old), _kept(new)) for old, new in steps]
     after = [new for _, new in steps]
@@ -388,7 +389,7 @@ def _store(
 
 
 def _remember(connection: psycopg.Connection, words: str, steps: list[tuple[Mark, Mark]]) -> None:
-    # Whoever does something new can't redo what was undone before.
+    # A new change drops what could be redone.
     connection.execute(
         f"delete from mark_step where {_MINE} and change in"
         f" (select change from mark_change where {_MINE} and undone)"
