@@ -150,8 +150,7 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 def shown(text: str) -> str:
-    """A text quoted for a message: shortened, without harmful characters, and without the user and password of
-    an address."""
+    """A text quoted for a message: shortened, without harmful characters, user and password."""
     return f'"{brief(text)}"'
 
 
