@@ -525,7 +525,7 @@ class ArticlePane(DocumentView, can_focus=True):
         line = self._with_hits(y, self._document)
         segments = [*self._beside(is_title=is_title), *(self._segment(span) for span in line)]
         strip = Strip(segment for segment in segments if segment.text).simplify()
-        if line and line[-1].style.startswith("listing"):
+        if line and line[-1].style.startswith(("listing", "more")):
             strip = strip.extend_cell_length(self._margin + self.text_width, self._style("listing", 0))
         return strip.adjust_cell_length(width, ground)
 
