@@ -29,6 +29,15 @@ LEAST_RISE = 1.0
 """Threshold in standard deviations; below it, a rise may be chance."""
 COMMON_PART, FEW = 0.2, 50
 """Words in more than this fraction of all articles, and in more than a few, say nothing about the time."""
+_SAY_NOTHING = """
+    again also among another around away become best better big can come could day did does done eight even
+    ever every few find five four get give going good great has here him how just keep know less let like
+    little long look made make many may might more most much must need never next nine not now only other our
+    own part really right same say says see seven should six still such take ten than that them then these
+    they thing things think this those three too took until used using very want way well what when which
+    while why will without work would year yet your"""
+"""Words that rise in any text, besides the common ones of stories."""
+_TOO_COMMON = frozenset(_SAY_NOTHING.split())
 LEAST_BEFORE = 0.25
 """If there are fewer articles before than this fraction of those now, the two halves of the time are
 compared."""
@@ -134,7 +143,7 @@ def _halves(parts: Sequence[BitMap]) -> tuple[BitMap, BitMap]:
 
 def _may_rise(word: str) -> bool:
     """Returns whether a word may be a subject: not a number, a single letter or a common word."""
-    if word.isdigit() or (len(word) == 1 and not is_unspaced(word)):
+    if word in _TOO_COMMON or word.isdigit() or (len(word) == 1 and not is_unspaced(word)):
         return False
     return bool(tokens_of([word])) and TOKENS[word] not in COMMON
 

@@ -70,6 +70,25 @@ async def test_enter_narrows_the_list_and_escape_comes_back(start: Launch) -> No
         assert isinstance(pilot.app.screen, BrowseScreen), "there is nothing more to come back to"
 
 
+async def test_the_cursor_comes_back_to_the_line(start: Launch) -> None:
+    """After the list, and when another time is chosen that has the line too."""
+    async with start(_some()).run_test(size=WIDE) as pilot:
+        await press(pilot, "P", "j", "j")
+        page = pilot.app.screen
+        assert isinstance(page, TrendsPage)
+        listed = page.query_one(OptionList)
+        place = listed.highlighted
+        assert place == 3
+        line = str(listed.get_option_at_index(place).prompt).split()[0]
+        await press(pilot, "enter", "escape")
+        page = pilot.app.screen
+        assert isinstance(page, TrendsPage) and page.query_one(OptionList).highlighted == place
+        await press(pilot, "l")
+        listed = page.query_one(OptionList)
+        assert listed.highlighted is not None
+        assert str(listed.get_option_at_index(listed.highlighted).prompt).split()[0] == line
+
+
 async def test_another_search_is_not_taken_back(start: Launch) -> None:
     """Whoever went on from the narrowed list stays there."""
     async with start(_some()).run_test(size=WIDE) as pilot:

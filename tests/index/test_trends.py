@@ -131,7 +131,7 @@ def test_words_of_a_young_collection_rise_within_the_time(tmp_path: Path) -> Non
         said = "Storm" if day >= 14 else "Harbour"
         for number in range(3):
             date = (NOW - timedelta(days=20 - day)).strftime("%Y-%m-%dT01:00:00Z")
-            write(tmp_path / f"{day}-{number}.md", text_of(f"{said} watch", date))
+            write(tmp_path / f"{day}-{number}.md", text_of(f"{said} watch did {said}", date))
     library = FolderLibrary(Collection([tmp_path]), None, None)
     refresh(library)
     found = _trends(library, "word", since="30d")

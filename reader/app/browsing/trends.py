@@ -24,6 +24,8 @@ class TrendCommands:
     def __init__(self, host: Host, library: Library, filters: Filters, clock: Callable[[], datetime]) -> None:
         self._host, self._library, self._filters, self._clock = host, library, filters, clock
         self._asked: Asked | None = None
+        self._chosen: tuple[TrendField, str] | None = None
+        """What the list was narrowed to."""
         self._narrowed: tuple[Query, Query] | None = None
         """The question before the list was narrowed to a trend, and after."""
 
@@ -31,10 +33,10 @@ class TrendCommands:
         """Show the trends of what is listed, of any time."""
         from reader.app.screens.trends import Asked, TrendsPage  # loaded when it is first opened
 
-        page = TrendsPage(self._asked or Asked(), lambda asked: self._find(page, asked))
+        page = TrendsPage(self._asked or Asked(), lambda asked: self._find(page, asked), self._chosen)
 
         def narrow(chosen: tuple[TrendField, str] | None) -> None:
-            self._asked = page.asked
+            self._asked, self._chosen = page.asked, chosen
             if chosen is not None:
                 self._narrow(page.asked, *chosen)
 

@@ -65,8 +65,13 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         binding("focus_facets", "next_field"),
     ]
 
-    def __init__(self, asked: Asked, ask: Callable[[Asked], object]) -> None:
-        """`ask` finds the trends, then calls `show`."""
+    def __init__(
+        self,
+        asked: Asked,
+        ask: Callable[[Asked], object],
+        chosen: tuple[TrendField, str] | None = None,
+    ) -> None:
+        """`ask` finds the trends, then calls `show`; the cursor begins at `chosen`, if that is listed."""
         super().__init__()
         self.asked = asked
         self._ask = ask
@@ -76,6 +81,8 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         """Whether nothing was shown yet."""
         self._rows: list[tuple[TrendField, str] | None] = []
         """What each option stands for; None for a heading."""
+        self._chosen = chosen
+        """Where the cursor was when there was a list."""
 
     def compose(self) -> ComposeResult:
         """The times to choose from, what was counted, the lines, and the keys."""
@@ -161,7 +168,8 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         spans.update(self._spans())
         about.update(Content.styled(self._about(), "$foreground-muted"))
         here = listed.highlighted or 0
-        chosen = self._rows[here] if here < len(self._rows) else None
+        if here < len(self._rows):
+            self._chosen = self._rows[here]
         listed.clear_options()
         self._rows = []
         if self._found is not None:
@@ -172,7 +180,8 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
             self._add("RISING WORDS", words, bars[len(values.values) :])
         places = [place for place, row in enumerate(self._rows) if row is not None]
         if places:
-            listed.highlighted = self._rows.index(chosen) if chosen in self._rows and chosen else places[0]
+            chosen = self._chosen
+            listed.highlighted = self._rows.index(chosen) if chosen and chosen in self._rows else places[0]
 
     def _add(self, heading: str, found: Trends, bars: Sequence[str]) -> None:
         if not found.values:
