@@ -105,7 +105,7 @@ def _table(found: list[RelatedLink]) -> Iterator[str]:
 
 COMMANDS = {
     "related": Subcommand(
-        summary="list what is related to an article",
+        summary="list articles related to an article",
         usage="reader related ID [SOURCE]... [--limit N] [--format table|json|jsonl]",
         examples=(
             "reader related e6768943",

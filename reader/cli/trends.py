@@ -130,7 +130,7 @@ _FORMATS = {"table": _table, "json": _json, "csv": _csv}
 
 COMMANDS = {
     "trends": Subcommand(
-        summary="list what there is more of than before, by topic, provider, folder or word",
+        summary="show which topics, providers, folders or words are rising",
         usage=f"reader trends [{'|'.join(TREND_FIELDS)}] [--by day|week|month] [OPTIONS] [SOURCE]...",
         examples=(
             "reader trends",

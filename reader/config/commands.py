@@ -132,13 +132,13 @@ COMMANDS: tuple[Command, ...] = (
     *_VIEWS,
     Command("save_view", ("w",), "Save search", "Save the search as a view", _FIND),
     Command("manage_views", ("V",), "Views", "Show, edit, rename, move or delete views", _FIND),
-    Command("give_topic", ("W",), "Give a topic", "Give what matches the search a topic, by a rule", _FIND),
+    Command("give_topic", ("W",), "Give a topic", "Add a topic to all that matches, by a rule", _FIND),
     Command("manage_topics", (), "Topics by rule", "Show, edit or delete the rules for topics", _FIND),
     Command("fold_stories", ("Z",), "Fold stories", "One row for each story, or all articles again", _FIND),
     Command(
         "unfold_story", ("m",), "More of the story", "Show or hide the other articles of a story", _FIND
     ),
-    Command("show_trends", ("P",), "Trends", "Show what there is more of than before", _FIND),
+    Command("show_trends", ("P",), "Trends", "Show rising topics, providers, folders and words", _FIND),
     Command("sort", ("S",), "Sort order", "Choose the sort order", _FIND),
     Command("reverse_sort", ("I",), "Reverse order", "Reverse the sort order", _FIND),
     Command("refresh", ("R",), "Refresh", "Fetch feeds and look for new files; again stops", _FEEDS),

@@ -1,4 +1,4 @@
-"""The page of trends: what there is more of than before, a line of bars for each, and the words that rise.
+"""The page of trends: topics, providers or folders with a line of bars each, and rising words.
 
 It shows what it is given; who opens it asks the library. Closes with what was chosen.
 """
