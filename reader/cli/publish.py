@@ -1,4 +1,4 @@
-"""`reader publish`: a collection brought into a database that many read."""
+"""`reader publish`: publish a collection to a shared database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reader.library.postgres.publish import Publication, Step
 
 _PAUSE = 0.2
-"""Seconds between two lines of progress on a terminal, and before the first."""
+"""Seconds between two lines of progress on a terminal, and before the first one."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -77,7 +77,7 @@ def _run(options: Namespace) -> int:
 
 
 def _follow(steps: Iterator[Step]) -> Publication:
-    """Go through a publication to its end, with a line of progress on a terminal."""
+    """Run a publication to its end, with progress on a terminal."""
     is_shown, painted = sys.stderr.isatty(), monotonic()
     report = None
     was_painted = False

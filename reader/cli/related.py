@@ -1,4 +1,4 @@
-"""`reader related`: what is related to an article, best first, each with the reason."""
+"""`reader related`: list what is related to an article, best first, with reasons."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from reader.query import Query
 from reader.query.results import Headline, RelatedLink
 
 _PROVIDER = 18
-"""Cells of the provider's column."""
+"""Width of the provider column."""
 _UNKNOWN = ("id", "path", "read", "starred", "tags", "note")
-"""Keys of the record that a page outside the collection does not have."""
+"""Keys of the record that pages outside the collection don't have."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -60,7 +60,7 @@ def _run(options: Namespace) -> int:
 
 
 def _records(library: Library, found: list[RelatedLink]) -> Iterator[Json]:
-    """The record of each, with the reason and the score."""
+    """Yields the record of each link, with the reason and the score."""
     inside = [link.headline for link in found if link.headline is not None]
     read = {headline.id: (article, note) for headline, article, note in library.read(inside)}
     for link in found:
@@ -73,7 +73,7 @@ def _records(library: Library, found: list[RelatedLink]) -> Iterator[Json]:
 
 
 def _record_outside(related: Related) -> Json:
-    """What is known of a page outside the collection, in the keys of the record."""
+    """Returns what is known about a page outside the collection, with the keys of the record."""
     article = Article(
         "", "", related.title, excerpt=related.excerpt, published_date_time=related.published_date_time,
         web_url=related.web_url, provider=related.provider, type=related.type, quality=related.quality,
@@ -84,7 +84,7 @@ def _record_outside(related: Related) -> Json:
 
 
 def _table(found: list[RelatedLink]) -> Iterator[str]:
-    """Reason, score, id, day, provider and title; the address of what is not in the collection."""
+    """Prints reason, score, id, day, provider and title; for pages outside the collection, the URL."""
     reasons = max((len(link.reason) for link in found), default=0)
     is_cut = sys.stdout.isatty()
     for link in found:

@@ -1,4 +1,4 @@
-"""`reader serve`: the screen in the browsers of others, each with a restricted reader of its own."""
+"""`reader serve`: serve the screen to browsers, each with a separate restricted reader."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 PORT = 8000
 LEAST_TOKEN = 16
-"""Characters of a token for other machines."""
+"""Minimum length of a token when other machines can connect."""
 LOOK_EVERY = 2.0
-"""Seconds between two looks whether the server is still there."""
+"""Seconds between checks whether the server is still running."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -80,7 +80,7 @@ def _run(options: Namespace) -> int:
 
 
 def _keep_up(library: Library, ended: Event) -> None:
-    """Runs in a thread: the readers behind the pages may not write the index, so it is kept here."""
+    """Refreshes the index, in a thread: the readers behind the pages can't write it."""
     while not ended.is_set():
         try:
             if library.wait_for_change(LOOK_EVERY) and not ended.is_set():
@@ -93,7 +93,7 @@ def _keep_up(library: Library, ended: Event) -> None:
 
 
 def _is_here(host: str) -> bool:
-    """Whether only this machine can reach an address."""
+    """Returns whether an address can only be reached from this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -111,4 +111,4 @@ COMMANDS = {
         needs=("network",),
     ),
 }
-"""What this module offers."""
+"""The commands of this module."""

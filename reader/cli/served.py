@@ -1,4 +1,4 @@
-"""The reader behind a page of `reader serve`: a process of its own, restricted, without a terminal."""
+"""The reader behind a page of `reader serve`: a separate process, restricted, without a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reader.permissions import restrict
 
 
 def main() -> int:
-    """Show the screen to the browser at the other end of stdin and stdout; the exit code."""
+    """Runs the screen for the browser connected to stdin and stdout; returns the exit code."""
     restrict()
     sources = json.loads(os.environ.pop("READER_SERVED"))
     return ended_well(lambda: _show(sources))

@@ -1,4 +1,4 @@
-"""`reader trends`: what there is more of, and less, than before: topics, providers, folders and words."""
+"""`reader trends`: rising and falling topics, providers, folders and words."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from reader.query.trends import (
 )
 
 SINCE = "30d"
-"""The time that is looked at unless another one is asked for."""
+"""The default time span."""
 _BARS = 40
-"""Cells of the counts at most; of more periods several share a cell."""
+"""Maximum width of the bars in cells; with more periods, several share a cell."""
 _WIDEST = 32
-"""Cells of a value on a terminal."""
+"""Width of the value column on a terminal."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -57,7 +57,7 @@ def _run(options: Namespace) -> int:
     sources = words[1:] if words[:1] == [field] else words
     now = datetime.now(UTC)
     span = trend_span(clean_line(options.since or SINCE), clean_line(options.until or ""), options.by, now)
-    options.since = options.until = None  # they say which time is looked at, not which articles
+    options.since = options.until = None  # these give the time span, not a filter
     query = without_muted(asked(options), options, sources)
     limit = MOST_TRENDS if options.limit is None else options.limit
     with opened(sources) as library:
@@ -70,7 +70,7 @@ def _run(options: Namespace) -> int:
 
 
 def _why_empty(found: Trends, span: TrendSpan, selected: Results) -> str:
-    """Why nothing is listed."""
+    """Returns why nothing is listed."""
     days = in_words(joined(found.periods))
     if found.articles and found.field == "word":
         return f"of the {counted(found.articles, 'article')} from {days}, no word is used more than before"
@@ -108,7 +108,7 @@ def _csv(found: Trends) -> Iterator[str]:
 
 
 def _table(found: Trends) -> Iterator[str]:
-    """Value, count, the count before, change, and a bar for each period, on one scale for all."""
+    """Prints value, count, the count before, change, and a bar for each period, all on the same scale."""
     if not found.values:
         return
     values = [clean_line(one.value) for one in found.values]

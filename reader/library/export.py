@@ -1,7 +1,7 @@
-"""Articles and headlines as other programs read them: JSON records, rows of a sheet, Markdown lines.
+"""Exports articles and headlines as JSON records, CSV and TSV rows, and Markdown.
 
-`docs/json.md` describes the record. Nothing here writes to a stream, asks the library or knows the
-command line, so that the screen can hand an article on in the same form.
+`docs/json.md` describes the record. Nothing here writes to a stream or depends on the library or the command
+line, so that the screen can export an article in the same form.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from reader.article.urls import openable, without_user
 from reader.query.results import Headline
 
 Json: TypeAlias = "dict[str, Any]"
-"""What `json.dumps` takes as an object."""
+"""An object for `json.dumps`."""
 
 COLUMNS = (
     "id", "date", "title", "provider", "domain", "url", "topics", "category", "type",
@@ -28,8 +28,8 @@ COLUMNS = (
 UNTITLED = "(without a title)"
 """The title of a related link without title and URL."""
 
-# Legal inside a JSON string, but a terminal obeys them: DEL, C1, bidi controls, tag characters, BOM. And the
-# surrogates that stand for bytes of a path: no file in UTF-8 takes them as they are.
+# Legal in a JSON string, but interpreted by terminals: DEL, C1, bidi controls, tag characters, BOM. Also the
+# surrogates for undecodable bytes of a path, which can't be encoded as UTF-8.
 _UNSHOWN = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
 )
@@ -37,13 +37,13 @@ _ADDRESS = re.compile(r"\s*[a-zA-Z][\w+.-]*://\S+\s*")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
 _NOT_IN_LINK = re.compile(r"[\s()<>\\]")
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""First characters of cells that a spreadsheet would run, full-width forms included."""
+"""First characters of cells that a spreadsheet would evaluate as formulas, including full-width forms."""
 
 
 def record(
     article: Article, headline: Headline, note: str = "", *, body: bool = False, secured: bool = False
 ) -> Json:
-    """An article as the JSON object that `docs/json.md` describes: every key present, unknown = None.
+    """Returns an article as the JSON object described in `docs/json.md`: every key present, unknown = None.
 
     The `secured` token is included only on request, unchanged; the body only with `body`.
     """
@@ -84,7 +84,7 @@ def record(
 
 
 def other_value(value: Value) -> Value:
-    """A value of a field without a name of its own; addresses in it are without user and password."""
+    """Returns the value of an unknown field, without users and passwords in URLs."""
     if isinstance(value, str):
         return without_user(value) if _ADDRESS.fullmatch(value) else value
     if isinstance(value, list):
@@ -96,13 +96,13 @@ def other_value(value: Value) -> Value:
 
 def json_text(value: object, indent: int | None = None) -> str:
     """JSON with letters as they are and everything that a terminal would obey as `\\uXXXX`."""
-    import json  # 4 ms that a table does without
+    import json  # takes 4 ms, which a table doesn't need
 
     return _UNSHOWN.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def json_array(texts: Iterable[str]) -> Iterator[str]:
-    """The pieces of a JSON array with each of these JSON texts on lines of its own, however many they are."""
+    """Yields a JSON array piece by piece, each item on its own lines."""
     before = "[\n"
     for text in texts:
         yield before + text
@@ -111,7 +111,7 @@ def json_array(texts: Iterable[str]) -> Iterator[str]:
 
 
 def row(headline: Headline) -> tuple[str, ...]:
-    """A headline as the cells of `COLUMNS`; unknown = empty, yes and no are `true` and `false`."""
+    """Returns a headline as the cells of `COLUMNS`; unknown = empty, booleans are `true` and `false`."""
     return (
         headline.id,
         _instant(headline.date) or "",
@@ -134,31 +134,32 @@ def row(headline: Headline) -> tuple[str, ...]:
 
 
 def csv_line(cells: Sequence[str]) -> str:
-    """One line of RFC 4180 with its CRLF; a cell that a spreadsheet would run gets an apostrophe."""
+    """Returns one line of CSV (RFC 4180) with its CRLF; cells that a spreadsheet would evaluate get an
+    apostrophe."""
     return ",".join(_csv_cell(cell) for cell in cells) + "\r\n"
 
 
 def tsv_line(cells: Sequence[str]) -> str:
-    """One line of tab separated cells; tabs and line ends inside a cell become blanks, and a cell that a
-    spreadsheet would run gets an apostrophe."""
+    """Returns one line of tab-separated cells; tabs and line breaks in a cell become spaces, and cells that a
+    spreadsheet would evaluate get an apostrophe."""
     return "\t".join(re.sub(r"[\t\r\n\v\f\x85\u2028\u2029]", " ", _harmless(cell)) for cell in cells) + "\n"
 
 
 def markdown_link(title: str, url: str) -> str:
-    """`[title](url)` with what Markdown would read in either escaped; the title alone without a URL."""
+    """Returns `[title](url)` with Markdown syntax in both escaped; without a URL, only the title."""
     return f"[{_plain(title)}]({_link(url)})" if url else _plain(title)
 
 
 def markdown_item(headline: Headline) -> str:
-    """A headline as one item of a Markdown list: `- [title](url) — provider, date`."""
+    """Returns a headline as a Markdown list item: `- [title](url) — provider, date`."""
     day = _instant(headline.date)
     about = ", ".join(filter(None, (_plain(headline.provider), day and day[:10])))
     return f"- {markdown_link(headline.title, headline.url)}" + (f" — {about}" if about else "")
 
 
 def markdown_article(article: Article) -> str:
-    """A whole article as Markdown: heading, where it is from, excerpt, body, related links."""
-    from reader.article.markdown import repeats_body  # 10 ms that a list of headlines does without
+    """Returns a whole article as Markdown: heading, source, excerpt, body, related links."""
+    from reader.article.markdown import repeats_body  # takes 10 ms, which a list of headlines doesn't need
 
     about = [article.provider.name or article.provider.domain, _instant(article.published_date_time) or ""]
     parts = [f"# {_plain(article.title)}", _plain(" · ".join(filter(None, about)))]
@@ -177,7 +178,7 @@ def markdown_article(article: Article) -> str:
 
 
 def body_alone(article: Article) -> str:
-    """The body without blank lines around it, and without a first heading that only repeats the title."""
+    """Returns the body without surrounding blank lines and without a first heading that repeats the title."""
     from reader.article.markdown import without_title  # as above
 
     return without_title(article.body, article.title).strip("\n")
@@ -214,13 +215,13 @@ def _related(related: Related) -> Json:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """The character as JSON escapes, a pair of them beyond U+FFFF."""
+    """Returns the character as a JSON escape; a surrogate pair beyond U+FFFF."""
     units = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def _harmless(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would run."""
+    """Returns the cell, with an apostrophe before what a spreadsheet would evaluate."""
     is_number = cell[:1] in ("+", "-") and cell[1:].isdecimal()
     return "'" + cell if cell.startswith(_FORMULA) and not is_number else cell
 
@@ -241,10 +242,10 @@ def _flag(flag: bool) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text on one line, with every character escaped that Markdown would read."""
+    """Returns the text on one line, with Markdown syntax escaped."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
 def _link(url: str) -> str:
-    """The URL with what would end a Markdown link percent-encoded."""
+    """Returns the URL with characters that would end a Markdown link percent-encoded."""
     return _NOT_IN_LINK.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), url)

@@ -1,6 +1,6 @@
-"""Muting: what the configuration hides from every answer, or from one view.
+"""Muting: what the configuration hides everywhere, or in one view.
 
-Values only. Callers narrow a query with `of`; without it muted articles are included.
+Values only. Callers narrow a query with `of`; otherwise muted articles are included.
 """
 
 from __future__ import annotations
@@ -15,20 +15,19 @@ from reader.errors import QueryError, nearest, shown
 from reader.query import Group, Query, parse
 
 EVERYWHERE = "*"
-"""The name in the table [mute] under which the rules for all views are."""
+"""The key in the table [mute] for the rules of all views."""
 
 
 class Muting(NamedTuple):
-    """Rules, as what a question has to be narrowed by."""
+    """The rules, as clauses that narrow a query."""
 
     everywhere: Query = Query()
-    """Leaves out what is muted in all views."""
+    """Excludes what is muted in all views."""
     by_view: tuple[tuple[Query, Query], ...] = ()
-    """The queries of views, each with what leaves out what is muted there as well."""
+    """The queries of views, each with the clauses that exclude what is muted there."""
 
     def of(self, query: Query) -> Query:
-        """The query that hides muted articles here; a view's rules apply while its query is part of this
-        one."""
+        """Returns the query without muted articles; a view's rules apply if its query is part of this one."""
         found = self.everywhere
         for view, muted in self.by_view:
             if _is_within(query, view):
@@ -37,7 +36,7 @@ class Muting(NamedTuple):
 
 
 def muting_of(rules: Mapping[str, Sequence[str]], views: Configured) -> tuple[Muting, list[str]]:
-    """The rules of the configuration by the names of views, and a sentence for each that means nothing."""
+    """Returns the configured rules, and a message for each invalid one."""
     texts = {fold(view.name): view.text for view in arranged(views)}
     everywhere, mistakes = Query(), list[str]()
     by_view: list[tuple[Query, Query]] = []
@@ -52,7 +51,7 @@ def muting_of(rules: Mapping[str, Sequence[str]], views: Configured) -> tuple[Mu
             try:
                 by_view.append((parse(texts[fold(name)]), muted))
             except QueryError:
-                continue  # said where the view is shown
+                continue  # reported where the view is shown
     return Muting(everywhere, tuple(by_view)), mistakes
 
 
@@ -67,7 +66,7 @@ def _leaving_out(texts: Sequence[str], mistakes: list[str]) -> Query:
 
 
 def _is_within(query: Query, view: Query) -> bool:
-    """Whether a question is a view's, narrowed or not; of a view that asks for everything only as it is."""
+    """Returns whether a query is a view's, possibly narrowed; an empty view only matches itself."""
     if not view.clauses:
         return not query.clauses
     return all(clause in query.clauses for clause in view.clauses)

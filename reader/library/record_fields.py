@@ -1,7 +1,7 @@
-"""Some of an article's fields, by name: what `--fields` chooses and `--template` fills in.
+"""Selects an article's fields by name, for `--fields` and `--template`.
 
 A name is a key of the record that `docs/json.md` describes, or a path into it (`provider.name`,
-`related.title`), or `url`. The names are checked against a record, so that there is one list of them.
+`related.title`), or `url`. Names are checked against a record, so that there is a single list of them.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from reader.library.export import Json, json_text, record
 from reader.query.results import Headline
 
 Tree: TypeAlias = "dict[str, Tree | None]"
-"""Names split at their dots; None = the whole value."""
+"""Names split at dots; None = the whole value."""
 
 _OF_HEADLINE = frozenset((
     "title", "publishedDateTime", "provider.name", "topics", "addedTopics", "category", "type", "quality",
     "heat", "id", "read", "starred", "tags", "url", "story", "coverage",
 ))  # fmt: skip
-"""Names whose values the index knows: for these no file is read."""
+"""Names whose values are in the index: these need no file."""
 
 _NAMING = ("title", "name", "webUrl", "url", "domain")
-"""Of a map among texts the first of these that says something stands for it."""
+"""In text, a map is represented by the first of these keys with a value."""
 
 _BREAKS = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
 _PIECES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\\([nt\\])|[{}]")
 
 
 def names_of(text: str) -> tuple[str, ...]:
-    """The names of a `--fields` list, each once. Raises UsageError for one that there is not."""
+    """Returns the names in a `--fields` list, each once. Raises UsageError for an unknown one."""
     names = dict.fromkeys(filter(None, re.split(r"[\s,]+", text)))
     if not names:
         raise UsageError("--fields needs names separated by commas, like --fields title,provider.name")
@@ -45,14 +45,14 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 def every_name() -> list[str]:
-    """The names there are, for completion; those of other fields are only known to the files."""
+    """Returns all names, for completion, except those of extra fields, which only the files know."""
     made = _sample()
     deep = [f"{key}.{part}" for key in ("provider", "related", "images") for part in _keys(made[key])]
     return [*made, *deep]
 
 
 def check(name: str) -> None:
-    """Raises UsageError where no record has this name, with the nearest that it has."""
+    """Raises UsageError for an unknown name, suggesting the nearest known one."""
     here: Any = _sample()
     parts = name.split(".")
     for place, part in enumerate(parts):
@@ -66,12 +66,12 @@ def check(name: str) -> None:
 
 
 def need_file(names: Iterable[str]) -> bool:
-    """Whether an article's file must be read for these, beyond what the index knows."""
+    """Returns whether these need an article's file."""
     return not _OF_HEADLINE.issuperset(names)
 
 
 def known_record(headline: Headline) -> Json:
-    """As much of the record as the index knows, with `url`."""
+    """Returns the part of the record that the index knows, with `url`."""
     return {
         "title": headline.title,
         "publishedDateTime": iso(headline.date) if headline.date else None,
@@ -93,12 +93,12 @@ def known_record(headline: Headline) -> Json:
 
 
 def tree_of(names: Iterable[str]) -> Tree:
-    """The names as `picked` wants them."""
+    """Returns the names as a tree for `picked`."""
     tree: Tree = {}
     for name in names:
         first, _, rest = name.partition(".")
         here = tree
-        # A key of other fields may hold dots itself, so it stays whole.
+        # A key of extra fields may contain dots, so it is not split.
         parts = [first, rest] if first == "other" and rest else name.split(".")
         for part in parts[:-1]:
             below = here.setdefault(part, {})
@@ -111,12 +111,12 @@ def tree_of(names: Iterable[str]) -> Tree:
 
 
 def picked(made: Json, tree: Tree) -> Json:
-    """The record with these keys alone, shaped as it was; what it has not is None."""
+    """Returns the record with only these keys, in the same shape; missing ones are None."""
     return {key: _picked(value_of(made, key), below) for key, below in tree.items()}
 
 
 def value_of(made: Any, name: str) -> Any:
-    """The value of a record under a name; of each item if the name leads into a list."""
+    """Returns the value of a record under a name; a list of values if the name leads into a list."""
     if isinstance(made, list):
         return [value_of(one, name) for one in made]
     if not isinstance(made, Mapping):
@@ -128,7 +128,7 @@ def value_of(made: Any, name: str) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """A value in a cell or a line: unknown = empty, yes and no `true` and `false`, lists with commas."""
+    """Returns a value as text: unknown = empty, booleans `true` and `false`, lists joined by commas."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -138,22 +138,22 @@ def text_of(value: Any) -> str:
     if isinstance(value, Mapping):
         named = next((value[key] for key in _NAMING if value.get(key)), None)
         return str(named) if named else json_text(value) if any(value.values()) else ""
-    return clean(str(value))  # the name of a file is what its maker wanted
+    return clean(str(value))  # keep file names as they are
 
 
 class Template(NamedTuple):
     """A line with names in braces."""
 
     pieces: tuple[tuple[str, str], ...]
-    """Text as it is, and the name of a field behind it; the last one's name is empty."""
+    """(literal text, name of the field after it); the last name is empty."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The fields that it names."""
+        """The fields named in it."""
         return tuple(name for _, name in self.pieces if name)
 
     def filled(self, made: Json) -> str:
-        """The line for one article, without its end; line ends inside a value are blanks."""
+        """Returns the line for one article, without a newline; line breaks in values become spaces."""
         return "".join(
             text + (_BREAKS.sub(" ", text_of(value_of(made, name))) if name else "")
             for text, name in self.pieces
@@ -207,7 +207,7 @@ def _keys(value: Any) -> list[str]:
 
 @cache
 def _sample() -> Json:
-    """A record with every key that there is."""
+    """Returns a record with every possible key."""
     article = Article("", "", "", images=(Image(""),), related=(Related(images=(Image(""),)),))
     headline = Headline(0, "", "", "", "", (), None, None, None, "", "", "", False, False, False, ())
     return record(article, headline, body=True, secured=True) | {"url": None}

@@ -1,4 +1,4 @@
-"""Which Library a SOURCE means: the one place that knows the kinds there are."""
+"""Opens the Library of a SOURCE; the only place that knows the implementations."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MISSING = 'PostgreSQL needs the extra "postgres": pip install "news-reader-tui[p
 
 
 def open_library(sources: Sequence[Source]) -> Library:
-    """Open the Library of these folders and files, or of a shared collection; reads no article.
+    """Opens the Library of these folders and files, or of a shared collection; reads no article.
 
-    Raises UsageError, and ReaderError where a shared collection can't be reached.
+    Raises UsageError, or ReaderError if a shared collection can't be reached.
     """
-    # Only the kind that is asked for is imported: each brings along its own half of the program.
+    # Imported late: each implementation needs a different half of the program.
     shared = [source for source in sources if isinstance(source, str) and is_shared(source)]
     if not shared:
         from reader.library.folder import FolderLibrary
@@ -36,7 +36,7 @@ def open_library(sources: Sequence[Source]) -> Library:
 
 
 def shared_marks(address: str) -> KeptMarks:
-    """The person's own marks in a shared collection. Raises ReaderError."""
+    """Returns the user's own marks in a shared collection. Raises ReaderError."""
     with needing_postgres():
         from reader.library.postgres.marks import SharedMarks
     return SharedMarks(address)
@@ -44,7 +44,7 @@ def shared_marks(address: str) -> KeptMarks:
 
 @contextmanager
 def needing_postgres() -> Iterator[None]:
-    """Raises ReaderError with what to install where the extra is missing."""
+    """Raises ReaderError with what to install if the extra is missing."""
     try:
         yield
     except ImportError as error:

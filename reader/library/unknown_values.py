@@ -1,4 +1,4 @@
-"""Values in a Query that no Article has, to suggest the nearest one."""
+"""Finds values in a Query that no article has, to suggest the nearest one."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from reader.query.fields import BY_NAME, FACETS
 from reader.query.results import Facet
 
 FIELDS = tuple(name for name in FACETS if BY_NAME[name].stored)
-"""The fields whose values can be looked through."""
+"""The fields whose values are checked."""
 MOST_COMPARED = 2_000
-"""Values among which the nearest one is looked for: the most frequent ones; more would be felt."""
+"""Number of values, the most frequent ones, that are compared; more would be slow."""
 
 
 class Unknown(NamedTuple):
@@ -23,11 +23,11 @@ class Unknown(NamedTuple):
     field: str
     value: str
     near: str | None
-    """The value of that field that looks most like it."""
+    """The most similar value of that field."""
 
 
 def unknown_values(query: Query, facets: Sequence[Facet]) -> Iterator[Unknown]:
-    """The unknown values, by the facets of the whole collection."""
+    """Returns the unknown values, by the facets of the whole collection."""
     for facet in facets:
         values = [one.value for one in facet.values]
         for value in _unknown(facet.field, values, query):
@@ -35,7 +35,7 @@ def unknown_values(query: Query, facets: Sequence[Facet]) -> Iterator[Unknown]:
 
 
 def asked_fields(query: Query) -> tuple[str, ...]:
-    """The fields of which a query asks for values, rather than keep them out."""
+    """Returns the fields of which a query requires values, rather than excludes them."""
     asked = {term.field for term in query.terms() if not term.negated}
     return tuple(field for field in FIELDS if field in asked)
 
@@ -47,7 +47,7 @@ def _unknown(field: str, values: Sequence[str], query: Query) -> Iterator[str]:
             continue
         for value in term.values:
             asked = fold(value)
-            # A provider may be asked for by its domain.
+            # A provider can be given by its domain.
             is_domain = field == "provider" and "." in asked
             begins = term.prefix and any(one.startswith(asked) for one in known)
             if not (asked in known or begins or is_domain):

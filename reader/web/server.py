@@ -1,8 +1,8 @@
-"""The server: who may see what, and a restricted reader for each page that is open.
+"""The web server: access checks, and a restricted reader for each open page.
 
-Any page in a browser can send requests to a server on this machine, and names can be made to lead here. So
-each request must name a host that this server goes by, a WebSocket must come from a page of ours, and with a
-token only those who had it once get anything at all.
+Any page in a browser can send requests to a local server, and DNS names can be made to resolve to it. So each
+request must name a known host, a WebSocket must come from one of our pages, and if there is a token, nothing
+is served without it.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from reader.errors import ReaderError
 from reader.permissions import VARIABLE, WEB_DRIVER, require
 
 SOURCES = "READER_SERVED"
-"""Tells a reader behind a page what to open: JSON, in its environment, where other users don't see it."""
+"""Environment variable with the sources of a reader behind a page, as JSON; not visible to other users."""
 _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.cli.served import main; sys.exit(main())"
 
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 MOST_SCREENS = 20
 PATIENCE = 3.0
-"""Seconds in which a reader whose page was closed must end by itself."""
+"""Seconds after which a reader whose page was closed is killed."""
 HEARTBEAT = 15.0
-"""Seconds after which a page that is silent is asked for a sign of life."""
+"""Seconds between WebSocket heartbeats."""
 MOST_BYTES = 1 << 20
-"""Of a message from a page: a pasted text, at the most."""
+"""Maximum size of a message from a page, such as a pasted text."""
 LEAST_FRAME = 200
-"""Bytes of a frame; what switches the terminal's modes is shorter."""
+"""Minimum size of a frame; sequences that switch terminal modes are shorter."""
 MOST_CELLS = 1000
-"""Of a screen, in each direction."""
+"""Maximum cells of a screen in each direction."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -60,7 +60,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Server": "reader",
 }
-"""The terminal makes style sheets as it goes, so only those may be in the page."""
+"""The terminal emulator creates style sheets at runtime, so only styles may be inline."""
 
 _OURS, _THEIRS = files("reader.web"), files("textual_serve").joinpath("static")
 _STATIC = {
@@ -71,7 +71,7 @@ _STATIC = {
     "mono.ttf": (_THEIRS.joinpath("fonts", "RobotoMono-VariableFont_wght.ttf"), "font/ttf"),
     "mono-italic.ttf": (_THEIRS.joinpath("fonts", "RobotoMono-Italic-VariableFont_wght.ttf"), "font/ttf"),
 }
-"""All that there is; nothing else below a folder can be asked for."""
+"""All static files; nothing else is served."""
 
 _KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "SYSTEMROOT", "PYTHONPATH")
 _KEPT_BEGINNINGS = ("LC_", "XDG_", "PG")
@@ -81,7 +81,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def environment(environ: Mapping[str, str], sources: Sequence[str]) -> dict[str, str]:
-    """The environment of the readers behind the pages: nothing of the terminal or the desktop here."""
+    """Returns the environment of the readers behind pages, without the variables of this terminal and
+    desktop."""
     kept = {
         name: value
         for name, value in environ.items()
@@ -106,14 +107,14 @@ class Server:
         names: Iterable[str] = (),
         most: int = MOST_SCREENS,
     ) -> None:
-        """`environ` is that of the readers behind the pages; `names` are those by which the server can be
-        called besides its host."""
+        """`environ` is the environment of the readers behind pages; `names` are accepted host names besides
+        `host`."""
         require("network")
         self.host, self.port, self._environ = host, port, environ
         here = gethostname() if host not in LOOPBACK else host
         self._names = frozenset(name.lower() for name in (host, here, f"{here}.local", *names))
         self._most = most
-        # A digest fits a cookie whatever the token is made of, and says nothing about it.
+        # A digest fits into a cookie whatever the token contains, and doesn't reveal it.
         self._token = _bytes(token)
         self._secret = blake2b(self._token, key=token_bytes(32)).hexdigest() if token else ""
         self._screens: set[web.WebSocketResponse] = set()
@@ -122,7 +123,7 @@ class Server:
 
     @web.middleware
     async def _checked(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse what no page of ours would send, and have every answer say what its page may do."""
+        """Refuse foreign requests and add security headers to every response."""
         try:
             if not self.is_called(request.host):
                 raise web.HTTPForbidden(text="This server does not go by that name.")
@@ -137,16 +138,17 @@ class Server:
         return response
 
     def is_called(self, host: str) -> bool:
-        """Whether a request is for a name of this server; others may have been made to lead here."""
+        """Returns whether a request is for a name of this server; others may have been made to resolve
+        here."""
         name = _name_in(host)
         if name in self._names or (self._names & LOOPBACK and name in LOOPBACK):
             return True
-        # Where it listens on every address, any of them is a good name: nobody else can own one.
+        # When listening on every address, any IP address is accepted: it can't be rebound by DNS.
         return self.host in ("0.0.0.0", "::") and _is_address(name)
 
     @staticmethod
     def _is_from_here(request: web.Request) -> bool:
-        """Whether a request is from a page of this server, or from none."""
+        """Returns whether a request is from a page of this server, or from no page."""
         origin = request.headers.get("Origin")
         if origin is None:
             return request.path != "/screen" and request.method in ("GET", "HEAD")
@@ -159,14 +161,14 @@ class Server:
 
     @property
     def _cookie(self) -> str:
-        return f"reader_{self.port}"  # cookies don't know of ports
+        return f"reader_{self.port}"  # cookies are shared between ports
 
     async def _ask_for_token(self, request: web.Request) -> web.StreamResponse:
-        """Turn the token in an address into a cookie; without it there is nothing to see."""
+        """Turn the token in a URL into a cookie; refuse requests without either."""
         given = request.query.get("token", "")
         if request.path != "/" or not compare_digest(_bytes(given), self._token):
             raise web.HTTPForbidden(text="Open the whole address, with ?token=… at its end.")
-        # No redirect: a browser keeps a strict cookie back where another site's link led here.
+        # Not a redirect: after a link from another site, browsers would not send the strict cookie with it.
         response = web.Response(
             text='<!DOCTYPE html><meta http-equiv="refresh" content="0;url=/"><title>Reader</title>',
             content_type="text/html",
@@ -180,7 +182,7 @@ class Server:
     # What there is.
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        if request.query:  # a token that is not needed any more, or parameters of the terminal's script
+        if request.query:  # drop the token, or parameters of the terminal's script
             raise web.HTTPFound("/")
         if len(self._screens) >= self._most:
             return web.Response(status=503, text=f"All {self._most} screens are in use. Try again later.")
@@ -196,7 +198,7 @@ class Server:
         return response
 
     async def _screen(self, request: web.Request) -> web.StreamResponse:
-        """Show a reader of its own for as long as the page is open."""
+        """Run a separate reader for as long as the page is open."""
         if len(self._screens) >= self._most:
             raise web.HTTPServiceUnavailable(text="All screens are in use.")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MOST_BYTES)
@@ -274,7 +276,7 @@ def _quiet_logger() -> logging.Logger:
 
 
 def page_of(host: str, port: int, token: str = "") -> str:
-    """The address to open."""
+    """Returns the URL to open."""
     from urllib.parse import quote
 
     shown = f"[{host}]" if ":" in host else host
@@ -282,7 +284,7 @@ def page_of(host: str, port: int, token: str = "") -> str:
 
 
 async def _pass_on(socket: web.WebSocketResponse, service: ScreenService) -> None:
-    """Pass on what the page sends: keys, and the size of its window. Ends at anything else."""
+    """Forward keys and window sizes from the page; end on anything else."""
     async for message in socket:
         if message.type is not WSMsgType.TEXT:
             return
@@ -301,11 +303,11 @@ async def _pass_on(socket: web.WebSocketResponse, service: ScreenService) -> Non
 
 
 class ScreenService(AppService):
-    """A reader behind a page, as textual-serve talks to it, but started without a shell, in the environment
-    that it is given, and ended whatever it does.
+    """A reader behind a page, using textual-serve's protocol, but started without a shell, in a given
+    environment, and always terminated.
 
-    The three attributes that `start` sets are those of `AppService`, which has no other way to say how its
-    program is started; `pyproject.toml` names the versions that have them.
+    `start` sets three attributes of `AppService`, which has no other way to customise how its program is
+    started; `pyproject.toml` pins the versions that have them.
     """
 
     def __init__(self, socket: web.WebSocketResponse, environ: Mapping[str, str]) -> None:
@@ -317,10 +319,10 @@ class ScreenService(AppService):
         self._closing: asyncio.Task[bool] | None = None
         self._has_painted = False
         self._wanted: tuple[int, int] | None = None
-        """The size that the window got before the first frame."""
+        """The window size received before the first frame."""
 
     async def start(self, width: int, height: int) -> None:
-        """Start the reader in a screen of this size."""
+        """Start the reader with a screen of this size."""
         asks = {"COLUMNS": str(width), "ROWS": str(height), "TEXTUAL_DRIVER": WEB_DRIVER}
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-X", "utf8=1", "-c", _PROGRAM, *sys.path,
@@ -331,14 +333,14 @@ class ScreenService(AppService):
         self._task = asyncio.create_task(self.run())
 
     async def run(self) -> None:
-        """Pass on what the reader paints until it ends; then its page is of no use."""
+        """Forward the reader's output until it ends, then close the page."""
         try:
             await super().run()
         finally:
             await self._close_page()
 
     async def on_data(self, payload: bytes) -> None:
-        """Pass on what was painted."""
+        """Forward output."""
         await super().on_data(payload)
         if not self._has_painted and len(payload) > LEAST_FRAME:
             self._has_painted = True
@@ -346,14 +348,14 @@ class ScreenService(AppService):
                 await self.set_terminal_size(*self._wanted)
 
     async def set_terminal_size(self, width: int, height: int) -> None:
-        """Give the screen another size. Textual would forget one that comes before its first frame."""
+        """Resize the screen. Textual would lose a size received before its first frame."""
         if self._has_painted:
             await super().set_terminal_size(width, height)
         else:
             self._wanted = width, height
 
     async def end(self) -> None:
-        """End the reader: ask it to, and after a while make it."""
+        """Stop the reader: ask it to quit, and kill it after a while."""
         process = self._process
         if process is None:
             return
@@ -368,17 +370,17 @@ class ScreenService(AppService):
             await self._task
 
     async def _close_page(self) -> None:
-        # Not here and now: a page that does not answer would keep the reader waiting.
+        # Not awaited here: a page that does not respond would block the reader.
         self._closing = self._closing or asyncio.create_task(self._socket.close())
 
 
 def _bytes(text: str) -> bytes:
-    """A text to compare: whatever an address or a command line has in it is no error."""
+    """Returns a text as bytes for comparison; never raises, whatever a URL or command line contains."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def _cells(text: Any) -> int:
-    """A size that a page says, within reason."""
+    """Returns a size sent by a page, clamped to sensible limits."""
     try:
         return min(max(int(text), 1), MOST_CELLS)
     except (TypeError, ValueError, OverflowError):
@@ -386,7 +388,7 @@ def _cells(text: Any) -> int:
 
 
 def _name_in(host: str) -> str:
-    """The name in `name:port`, of an IPv6 address without its brackets."""
+    """Returns the name in `name:port`; an IPv6 address without its brackets."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.partition(":")[0].lower()

@@ -56,7 +56,7 @@ for a million."""
 
 
 def rules_of(config: settings.Config) -> Rules:
-    """The configuration of folders."""
+    """Returns the rules for folders from the configuration."""
     sites = [
         Site(
             os.path.realpath(one["folder"]),

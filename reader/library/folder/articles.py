@@ -1,4 +1,4 @@
-"""Whole articles, read from their files when they are asked for."""
+"""Reads whole articles from their files on demand."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class ArticleFiles:
         self._known_roots = range(len(roots.paths))
 
     def article(self, headline: Headline) -> Article:
-        """The whole record, read from its file now. Raises NoSuchArticle when the file has gone."""
+        """Returns the whole article, read from its file now. Raises NoSuchArticle if the file is gone."""
         for row in self.rows_of([headline]):
             return self.article_of(row)
         raise NoSuchArticle("this article is no longer in the collection: refresh to see what is there now")
 
     def article_of(self, row: ArticleRow) -> Article:
-        """The whole record of a row. Raises NoSuchArticle when its file has gone."""
+        """Returns the whole article of a row. Raises NoSuchArticle if its file is gone."""
         try:
             return load(self._roots.place(row.root, row.path))
         except Unreadable as error:
@@ -45,7 +45,7 @@ class ArticleFiles:
             raise NoSuchArticle(f"{why}: refresh to see what is there now") from error
 
     def rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
-        """Which articles are meant, and where their files are."""
+        """Returns the headlines' rows, with the paths of their files."""
         with self._index.rows():
             rows = self._lookup.rows_of(headlines)
         if not all(row.root in self._known_roots and "\0" not in row.path for row in rows):
@@ -55,7 +55,7 @@ class ArticleFiles:
     def with_phrase(
         self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
     ) -> Iterator[int]:
-        """The articles that have these words, or these signs, one after another; their files are read."""
+        """Returns the articles that contain these words, or characters, consecutively; reads their files."""
         for row in self._index.identities(numbers):
             try:
                 article = load(self._roots.place(row.root, row.path))

@@ -1,4 +1,4 @@
-"""Whether files differ from the index: before a command, for what is shown, while the screen waits.
+"""Detects whether files differ from the index: before a command, for shown articles, or while waiting.
 
 Only compares; the next refresh finds and writes the changes.
 """
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from reader.collection.watching import Watch
 
 POLL_SECONDS = 5.0
-"""Between two looks at all files where the system gives no notices of changes."""
+"""Seconds between two checks of all files if the system can't watch them."""
 POLL_SHARE = 0.05
-"""The share of time spent on such checks; one of a million files takes four seconds, so it runs less
-often."""
+"""Fraction of time spent on such checks; one of a million files takes four seconds, so it runs less often."""
 
 
 class ChangeDetector:
@@ -34,7 +33,7 @@ class ChangeDetector:
         self._next_poll = time.monotonic() + POLL_SECONDS
 
     def sees_change(self, *, every_file: bool) -> bool:
-        """Whether there is something to refresh: by a look at every file, or at the folders alone."""
+        """Returns whether a refresh is needed, by checking every file, or only the folders."""
         try:
             with self._index.rows() as connection:
                 if every_file:
@@ -43,7 +42,7 @@ class ChangeDetector:
         except Exception as error:
             if isinstance(error, OSError):
                 raise
-            return True  # the refresh knows what to do about a damaged index
+            return True  # the refresh handles a damaged index
 
     def is_fresh(self, numbers: Iterable[int]) -> bool:
         """Returns whether these articles' files are unchanged since they were read."""
@@ -66,7 +65,7 @@ class ChangeDetector:
         return found
 
     def close(self) -> None:
-        """Let go of the system's notices."""
+        """Stop watching."""
         if self._watch is not None:
             self._watch.close()
 

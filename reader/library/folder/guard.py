@@ -1,7 +1,7 @@
 """Rebuilds a damaged index and asks again.
 
-The one place that decides what an error from the index means. Disk and permission errors are reported;
-anything else raised while an index is read means that it is damaged.
+The only place that interprets errors from the index. Disk and permission errors are reported; any other error
+while reading an index means that it is damaged.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ class GuardedIndex:
         self._index = index
         self._refresh = refresh
         self._sound = -1
-        """The edition that was rebuilt in vain: what goes wrong there has another cause than damage."""
+        """The edition that was rebuilt in vain: errors there have another cause than damage."""
 
     def ask(self, question: Callable[[], Reply]) -> Reply:
-        """Ask, and ask once more after a damaged index was rebuilt. Raises ReaderError, and nothing else."""
+        """Run a question; rebuild a damaged index and retry once. Raises ReaderError, and nothing else."""
         edition = self._index.edition
         try:
             return question()
         except Exception as error:
-            # Another thread may have met the same damage, and put it right.
+            # Another thread may have found and repaired the same damage.
             if edition == self._index.edition:
                 for _ in self.rebuilt_after(error):
                     pass
@@ -44,7 +44,7 @@ class GuardedIndex:
             raise self._said(error) from error
 
     def rebuilt_after(self, error: Exception) -> Iterator[Progress]:
-        """Rebuild the index where this error means damage. Raises ReaderError for every other one."""
+        """Rebuild the index if this error means damage. Raises ReaderError for any other one."""
         if not is_damage(error) or self._sound == self._index.edition:
             raise self._said(error) from error
         try:
@@ -63,8 +63,8 @@ class GuardedIndex:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error raised while reading an index means that it is damaged."""
+    """Returns whether an error raised while reading an index means that it is damaged."""
     if isinstance(error, sqlite3.OperationalError):
-        # A table or column that is not there; all others are the disk's, or another program's.
+        # A missing table or column; all others are caused by the disk or another program.
         return error.sqlite_errorname == "SQLITE_ERROR"
     return not isinstance(error, ReaderError | OSError | MemoryError)

@@ -1,6 +1,6 @@
-"""The Library's side of marks: a change goes to the marks database and into the index's sets.
+"""Writes changes of marks to the marks database and to the index's sets.
 
-Knows which article has which identity; `reader.marks.database` stores the marks.
+Maps articles to identities; `reader.marks.database` stores the marks.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 0.1
-"""Seconds that a question waits while marks are written: those of a million articles take a minute."""
+"""Seconds that a question waits while marks are written: marking a million articles takes a minute."""
 
 
 class MarksDesk:
@@ -37,7 +37,7 @@ class MarksDesk:
     def __init__(
         self, index: Index, roots: Roots, folder: str | PathLike[str] | None, notices: list[str]
     ) -> None:
-        """Without a folder (None) marks cannot be saved, and nothing is marked. Notices for the user are
+        """Without a folder (None), marks cannot be saved and nothing is marked. Notices for the user are
         added to the list."""
         self.notices = notices
         self._index = index
@@ -65,12 +65,12 @@ class MarksDesk:
 
     @property
     def are_kept(self) -> bool:
-        """Whether marks can be written at all."""
+        """Returns whether marks can be saved."""
         return self._marks.is_kept
 
     @property
     def turn(self) -> int:
-        """The number of the newest change, by any reader; while very much is marked, of those before."""
+        """The number of the newest change by any reader; may be older during a very large change."""
         if not self._lock.acquire(timeout=PATIENCE):
             return self._sets.turn
         try:
@@ -82,9 +82,9 @@ class MarksDesk:
             self._lock.release()
 
     def follow(self, patience: float = PATIENCE) -> int:
-        """Bring the sets up to date with what this and other readers marked; they stay as they are where
-        that can't be read, or where more is being marked than one waits for (less than 0 = wait for any).
-        Gives the edition of the index that they are for."""
+        """Update the sets with the marks of this and other readers; they stay unchanged if the marks can't be
+        read, or if a change takes longer than the patience (negative = wait for any). Returns the edition of
+        the index that they are for."""
         if not self._lock.acquire(timeout=patience):
             if self._sets.fits:
                 return self._index.edition
@@ -97,7 +97,7 @@ class MarksDesk:
                     self._follow()
                 except StorageError as error:
                     self._do_without(error)
-                # Another thread may have gone over to a newer edition, whose numbers mean other articles.
+                # Another thread may have switched to a newer edition, whose numbers mean other articles.
                 if edition == self._index.edition:
                     return edition
         finally:
@@ -111,12 +111,12 @@ class MarksDesk:
             return
         marks = list(self._marks.since(self._sets.turn))
         self._sets.apply(map(_marking, marks), self._reunion.numbers(marks, self._marks), turn)
-        if self._marks.turn != turn:  # what was put right on the way
+        if self._marks.turn != turn:  # notices about repairs
             self._follow()
 
     def _do_without(self, error: StorageError) -> None:
-        """Nobody is kept from reading by marks: damaged ones are put right, and a file that is only busy is
-        asked again."""
+        """Errors of marks never prevent reading: a damaged file is repaired, and a busy one is retried
+        later."""
         if isinstance(error, DamageError):
             try:
                 self._put_right()
@@ -135,7 +135,7 @@ class MarksDesk:
         self._sets.forget()
 
     def _whole(self, action: Callable[[Marks], _Done]) -> _Done:
-        """Do something with the marks, once more where they had to be put right. Raises StorageError."""
+        """Do something with the marks; retry once after a repair. Raises StorageError."""
         with self._lock:
             try:
                 return action(self._marks)
@@ -144,12 +144,12 @@ class MarksDesk:
                 return action(self._marks)
 
     def store(self) -> None:
-        """Keep the sets for the next start."""
+        """Store the sets for the next start."""
         with self._lock:
             self._sets.store()
 
     def back_up(self) -> None:
-        """Copy the marks where the newest copy is an hour old; where that can't be done, say so."""
+        """Back the marks up if the newest backup is an hour old; on failure, add a notice."""
         with self._lock:
             try:
                 if self._marks.turn:
@@ -166,7 +166,7 @@ class MarksDesk:
             self._marks.file.be_patient(Patience(reading, writing))
 
     def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
-        """Change the marks of these articles; how many were changed. Raises StorageError."""
+        """Change the marks of these articles; returns how many were changed. Raises StorageError."""
         if not self.are_kept:
             raise StorageError('marks cannot be saved; "reader doctor" names the folder to make writable')
         blanks = {row.key: blank(row) for row in rows}
@@ -189,20 +189,20 @@ class MarksDesk:
         return done
 
     def note(self, rows: Sequence[ArticleRow]) -> str:
-        """The note on an article; empty if there is none, or no such article."""
+        """Returns the note on an article; empty if there is none, or no such article."""
         return next(iter(self.notes(rows).values()), "")
 
     def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:
-        """The notes on these articles by their keys."""
+        """Returns the notes on these articles by key."""
         found = self._whole(lambda marks: marks.of([row.key for row in rows]))
         return {key: mark.note for key, mark in found.items() if mark.note}
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Every mark as a JSON-able record; see `reader.marks.database.Marks.export`."""
+        """Returns every mark as a JSON-able record; see `reader.marks.database.Marks.export`."""
         yield from self._whole(lambda marks: list(marks.export()))
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Take over exported marks; how many articles were changed. Raises UsageError, StorageError."""
+        """Import exported marks; returns how many articles were changed. Raises UsageError, StorageError."""
         if not self.are_kept:
             raise StorageError('marks cannot be saved; "reader doctor" names the folder to make writable')
         wanted = list(records)
@@ -211,7 +211,7 @@ class MarksDesk:
         return changed
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         with self._lock:
             self._marks.close()
 

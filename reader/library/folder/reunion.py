@@ -1,7 +1,7 @@
-"""Which article each mark belongs to: the one with its key, else the same article under another one.
+"""Matches marks with articles: the one with the mark's key, else the same article under another key.
 
-Marks know the title with its date, the text and the place of their article. Here that is compared with the
-index, and both are put right where they differ. The rules are in `reader.index.recognition`.
+Marks store traces of their article: title with date, text and path. These are compared with the index, and
+both are corrected if they differ. The rules are in `reader.index.recognition`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Reunion:
         self._roots = roots
 
     def numbers(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
-        """The numbers of the marks' articles by the marks' keys, where they are in this collection."""
+        """Returns the numbers of the marks' articles by the marks' keys, for articles in this collection."""
         known = self._index.facts_with([mark.key for mark in marks])
         numbers: dict[int, int] = {}
         lost: list[Mark] = []
@@ -50,14 +50,15 @@ class Reunion:
             del numbers[mark.key]
             lost.append(mark)
         if seen:
-            with suppress(StorageError):  # reading goes on without, and the next time tries again
+            with suppress(StorageError):  # not needed for reading; retried next time
                 database.note(seen)
         if lost and self._index.is_complete():
             numbers |= self._found_again(lost, database)
         return numbers
 
     def _strangers(self, doubtful: Sequence[tuple[Mark, ArticleFacts]]) -> Iterator[Mark]:
-        """Marks whose own file is still in its place, so that another article has their address or title."""
+        """Returns marks whose own file is still in its place, so that another article has their URL or
+        title."""
         here = {
             facts.path: facts for facts, _ in self._index.facts_at(mark.traces.place for mark, _ in doubtful)
         }
@@ -103,8 +104,8 @@ class Reunion:
         return numbers
 
     def _by_place(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
-        """The articles of marks of which nothing is known but the place: their texts are too short to tell
-        them apart."""
+        """Returns the articles of marks that can only be matched by path: their texts are too short to
+        distinguish them."""
         places = {mark.traces.place: mark for mark in marks if mark.traces.place}
         numbers = {}
         for facts, _ in self._index.facts_at(places):
@@ -116,9 +117,9 @@ class Reunion:
         return numbers
 
     def _by_path(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
-        """What version 1 knew by the path below a collection goes to the article that has that path now.
+        """Gives marks that version 1 stored by path in the collection to the article that has that path now.
 
-        To each one older than the upgrade, for each of them had it; otherwise to the first.
+        If articles older than the upgrade have the path, each gets the marks; otherwise only the first.
         """
         paths = {
             path: mark for mark in marks for path in self._roots.former_paths(mark.identity)
@@ -141,8 +142,8 @@ class Reunion:
         return numbers
 
     def _by_page(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
-        """What version 1 knew by an address without the fragment that names a page goes to the newest one,
-        which was the only one that it showed."""
+        """Gives marks that version 1 stored by a URL without its fragment to the newest such article, the
+        only one that it showed."""
         pages = {mark.identity: mark for mark in marks if is_web(mark.identity)}
         newest: dict[str, ArticleFacts] = {}
         for facts in sorted(self._index.facts_of_routes() if pages else (), key=lambda one: one.date or 0):
@@ -156,24 +157,24 @@ class Reunion:
         return numbers
 
     def _rekey(self, changes: Sequence[tuple[int, int]]) -> None:
-        # Marks are shown all the same where the index is being written, and the next time tries again.
+        # If the index is being written, marks are shown anyway, and this is retried next time.
         if changes:
             with suppress(sqlite3.OperationalError):
                 self._index.rekey(changes)
 
 
 def traces_of(facts: ArticleFacts | ArticleRow) -> Traces:
-    """What an article is found again by."""
+    """Returns what an article is recognised by."""
     return Traces(facts.title_key, facts.text_key, facts.date, facts.path)
 
 
 def blank(facts: ArticleFacts | ArticleRow) -> Mark:
-    """No marks yet, of an article."""
+    """Returns a mark of an article with nothing set."""
     return Mark(facts.key, identity_in(facts), traces=traces_of(facts))
 
 
 def identity_in(facts: ArticleFacts | ArticleRow) -> str:
-    """How an article is named in the marks, for people: by its address, else by its file."""
+    """Returns an article's readable identity in the marks: its URL, else its file."""
     return identity_of(facts.url, "") or f"text:{facts.text_key or 0:016x} {os.path.basename(facts.path)}"
 
 
@@ -188,7 +189,7 @@ def _is_elsewhere(mark: Mark, facts: ArticleFacts) -> bool:
 
 
 def _may_be(mark: Mark, facts: ArticleFacts) -> bool:
-    """Whether a file with the mark's key is a copy of its article."""
+    """Returns whether a file with the mark's key may be a copy of its article."""
     title_key, text_key, *_ = mark.traces
     if text_key is not None and text_key == facts.text_key:
         return True
