@@ -10,6 +10,7 @@ from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, one_of
 from reader.cli.session import query_mistakes, tell, theme_and_key_mistakes
 from reader.config import paths
+from reader.config.addresses import is_shared, named
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
 from reader.config.commands import key_words
 
@@ -32,7 +33,8 @@ def _run(options: Namespace) -> int:
         warnings += query_mistakes(settings) + theme_and_key_mistakes(settings)
         if settings.relay:  # what is shown is pasted into reports, and a token is a key
             settings = settings._replace(relay=f"...@{settings.relay.rpartition('@')[2]}")
-        sys.stdout.write(config.as_toml(settings))
+        shown = (named(one) if is_shared(one) else one for one in settings.collection)  # no password either
+        sys.stdout.write(config.as_toml(settings._replace(collection=tuple(shown))))
         tell(warnings)
     return 0
 

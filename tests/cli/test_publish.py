@@ -171,3 +171,10 @@ def test_a_server_that_is_too_old_is_a_sentence(
     monkeypatch.setattr("reader.library.postgres.connection.OLDEST_SERVER", 99)
     outcome = run("publish", news, "--to", database, "--init")
     assert outcome.code == 3 and "version 99 or newer is needed" in outcome.err
+
+
+def test_a_role_needs_a_name(run: Runner, news: str, database: str) -> None:
+    """An empty --grant, as of an unset variable, is a wrong command line and sets nothing up."""
+    outcome = run("publish", news, "--to", database, "--init", "--grant", "")
+    assert outcome.code == 2 and "name of a role" in outcome.err
+    assert "--init" in run("list", database).err

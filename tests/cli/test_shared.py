@@ -118,3 +118,12 @@ def test_what_goes_wrong_is_one_sentence_without_the_password(home: Home, addres
         code, out, err = home.run(*words, address)
         assert code in (2, 3) and out == "" and err.count("\n") == 1
         assert "s3cret" not in err and "Traceback" not in err
+
+
+def test_config_show_keeps_the_password_to_itself(home: Home) -> None:
+    """The configuration may have one, and what is shown may be pasted anywhere."""
+    folder = Path(home.env["READER_CONFIG_DIR"])
+    folder.mkdir()
+    (folder / "config.toml").write_text('collection = "postgresql://ana:hidden@db.example/news?x=hidden"\n')
+    shown = home.run("config", "show")[1]
+    assert 'collection = ["postgresql://ana@db.example/news"]' in shown and "hidden" not in shown
