@@ -159,8 +159,12 @@ class SharedIndex:
         self._seen_at = -MOMENT
         """When it was compared with the server."""
         self._rules = TopicRules()
-        with self.connections.transaction() as (connection, *_):
-            check_schema(connection, address)
+        try:
+            with self.connections.transaction() as (connection, *_):
+                check_schema(connection, address)
+        except BaseException:
+            self.close()
+            raise
 
     def state(self) -> tuple[int, int]:
         """The generation of what is published now, and the newest change of the role's marks."""
