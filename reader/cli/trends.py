@@ -79,8 +79,8 @@ def _why_empty(found: Trends, span: TrendSpan, selected: Results) -> str:
     if not selected:
         return "no articles match"
     newest = selected.window(0, 1)[0].date
-    hint = f"the newest is of {in_words(day_of(newest).isoformat())}" if newest else "none has a date"
-    return f"no articles from {days}; {hint}"
+    hint = f"the newest is from {in_words(day_of(newest).isoformat())}" if newest else "none has a date"
+    return f"no articles match since {span.text}; {hint}"
 
 
 def _json(found: Trends) -> Iterator[str]:

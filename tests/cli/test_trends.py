@@ -87,7 +87,7 @@ def test_nothing_and_wrong_use(home: Home, news: str) -> None:
     ("args", "reason"),
     [
         (("topic", "-q", "nothing"), "no articles match"),
-        (("topic", "--since", "1d", "-q", '"quake 3"'), "the newest is of"),
+        (("topic", "--since", "1d", "-q", '"quake 3"'), "the newest is from"),
         (("topic", "-q", '"quake 4"'), "none has a date"),
         (("folder",), "has a folder"),
         (("word", "--since", "1d"), "no word is used more than before"),
