@@ -84,7 +84,7 @@ def _record_outside(related: Related) -> Json:
 
 
 def _table(found: list[RelatedLink]) -> Iterator[str]:
-    """Prints reason, score, id, day, provider and title; for pages outside the collection, the URL."""
+    """Yields lines of reason, score, id, day, provider and title; outside the collection, the URL."""
     reasons = max((len(link.reason) for link in found), default=0)
     is_cut = sys.stdout.isatty()
     for link in found:

@@ -108,7 +108,7 @@ def _csv(found: Trends) -> Iterator[str]:
 
 
 def _table(found: Trends) -> Iterator[str]:
-    """Prints value, count, the count before, change, and a bar for each period, all on the same scale."""
+    """Yields lines of value, count, the count before, change, and a bar per period, all on one scale."""
     if not found.values:
         return
     values = [clean_line(one.value) for one in found.values]

@@ -1,5 +1,4 @@
-"""A collection that many share: its articles, the sets of its index and everybody's marks in PostgreSQL.
+"""Shared collections: articles, the sets of the index and all users' marks in PostgreSQL.
 
-Only this package uses psycopg (extra `postgres`); nothing here is imported before a source is an address of a
-database.
+Only this package uses psycopg (extra `postgres`); it is only imported when a source is a database URL.
 """

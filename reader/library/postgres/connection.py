@@ -1,7 +1,7 @@
-"""Connections to a shared collection, and what goes wrong with them in sentences without a password.
+"""Connections to a shared collection, and their errors as messages without passwords.
 
-A connection is libpq's: the URL, `PGSERVICE`, `PGPASSFILE`, `~/.pgpass` and the environment say where and
-as whom; several hosts are tried one after another.
+Connections are libpq's: the URL, `PGSERVICE`, `PGPASSFILE`, `~/.pgpass` and the environment give host and
+user; several hosts are tried in turn.
 """
 
 from __future__ import annotations
@@ -20,44 +20,44 @@ from reader.errors import ReaderError, StorageError
 from reader.library.postgres.schema import CONTENT, READERS, SCHEMA, VERSION
 
 OLDEST_SERVER = 15
-"""The oldest PostgreSQL that is known to do."""
+"""The oldest supported version of PostgreSQL."""
 
 WATCHFUL: dict[str, str | int] = {
     "application_name": "reader", "client_encoding": "utf8",
     "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
 }  # fmt: skip
-"""What libpq is told unless the address says otherwise: a host that vanishes is noticed in seconds."""
+"""Defaults for libpq, which the URL can override: a lost host is noticed within seconds."""
 _UNQUOTED = 'percent-encode what is special in it, like "%40" for "@"'
 CONNECT_TIMEOUT = 2
-"""Seconds for each host, so that a dead one is left for the next."""
+"""Seconds per host before the next one is tried."""
 QUESTION_MS = 3_000
-"""What a question may take."""
+"""Time limit of a question."""
 LOCK_MS = 5_000
-"""How long a statement waits for another that has a table or a row."""
+"""How long a statement waits for a lock."""
 
 
 class SharedError(StorageError):
-    """A shared collection can't be reached or used; `str()` has the remedy and no password."""
+    """A shared collection can't be reached or used; `str()` includes the remedy but no password."""
 
 
 class ConnectionLost(SharedError):
-    """The server went away: what only reads can be asked once more on a new connection."""
+    """The connection was lost: reads can be retried on a new connection."""
 
 
 class NoWriter(SharedError):
-    """There is no server that takes changes now; reading goes on."""
+    """No server accepts changes now; reading still works."""
 
 
 def connect(
     address: str, *, is_writing: bool = False, timeout_ms: int = QUESTION_MS, autocommit: bool = True
 ) -> psycopg.Connection:
-    """A connection to the database at a URL: to whichever of its servers answers first, or to the one that
-    takes changes. Raises SharedError."""
+    """Connects to the database at a URL: to the first of its servers that answers, or to the one that accepts
+    changes. Raises SharedError."""
     name = shown(address)
     try:
         said = conninfo.conninfo_to_dict(address)
     except (psycopg.ProgrammingError, UnicodeError) as error:
-        # What libpq says of a password that is not quoted as it must be has a part of it.
+        # libpq's error for a password that is not percent-encoded contains a part of it.
         why = _UNQUOTED if "@" in address or "password" in address else clean_line(str(error))
         raise SharedError(f"{name} is no address of a database: {why}") from None
     # A host that begins so is a socket without a file.
@@ -77,7 +77,7 @@ def connect(
         made = psycopg.connect(
             **known,  # type: ignore[arg-type]  # its keywords are libpq's, all texts
             autocommit=autocommit,
-            # A plan that is made once for all values knows nothing of how frequent a word is.
+            # A generic plan doesn't know how frequent a word is.
             prepare_threshold=None,
         )
     except psycopg.Error as error:
@@ -99,7 +99,7 @@ def connect(
 
 
 def check_schema(connection: psycopg.Connection, address: str) -> int:
-    """The generation of what is published there. Raises SharedError where this reader can't use it."""
+    """Returns the generation of the publication. Raises SharedError if this reader can't use it."""
     with told(address):
         found: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
     version = meta_number(found, "version", address)
@@ -134,7 +134,7 @@ def meta_number(meta: dict[str, str], key: str, address: str) -> int:
 
 @contextmanager
 def told(address: str) -> Iterator[None]:
-    """Raises SharedError for whatever the database complains of in the block."""
+    """Converts database errors in the block to SharedError."""
     try:
         yield
     except psycopg.Error as error:
@@ -157,12 +157,12 @@ def usable(address: str) -> Iterator[None]:
 
 
 def shown(address: str) -> str:
-    """An address as messages have it: user, hosts and database, no password and no other parameter."""
+    """Returns a URL for messages: user, hosts and database, without password and parameters."""
     return f'"{clean_line(named(address))}"'
 
 
 def error_of(error: psycopg.Error, address: str) -> SharedError:
-    """What an error of psycopg's means, with what to do about it."""
+    """Returns the SharedError for an error of psycopg, with a remedy."""
     name = shown(address)
     if isinstance(error, _NO_WRITER):
         return NoWriter(f"{name} takes no changes now: reading goes on; try again when a primary is there")
@@ -181,7 +181,7 @@ def error_of(error: psycopg.Error, address: str) -> SharedError:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether an error means that the server or the way to it is gone, rather than that it said no."""
+    """Returns whether an error means that the connection is lost, rather than that the server refused."""
     if not isinstance(error, psycopg.Error):
         return False
     state = error.sqlstate or ""
@@ -239,7 +239,7 @@ _BY_TEXT = (
 
 
 def _first_line(error: psycopg.Error, address: str) -> str:
-    """The line of a message that says why, without what is secret in an address."""
+    """Returns the line of a message with the reason, without secrets of a URL."""
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     said = re.sub(
         r"^(?:connection (?:failed|is bad): )?(?:connection to server .*? failed: )?(?:(?:FATAL|ERROR):\s*)?",
@@ -250,7 +250,7 @@ def _first_line(error: psycopg.Error, address: str) -> str:
 
 
 def _without_secrets(text: str, address: str) -> str:
-    """A text without passwords: those of the address, and whatever stands where one would."""
+    """Returns a text without passwords: those of the URL, and anything in the place of one."""
     try:
         said = conninfo.conninfo_to_dict(address)
     except psycopg.Error:
@@ -262,5 +262,5 @@ def _without_secrets(text: str, address: str) -> str:
 
 
 def is_connection_alive(connection: psycopg.Connection) -> bool:
-    """Whether a connection can be used, as far as this side knows."""
+    """Returns whether a connection can be used, as far as the client knows."""
     return not connection.closed and connection.pgconn.status == pq.ConnStatus.OK

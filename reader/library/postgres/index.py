@@ -1,7 +1,7 @@
-"""The index of a shared collection: questions in one transaction each, with the role's own marks as sets.
+"""The index of a shared collection: each question is one transaction; the role's marks are sets.
 
-A publication may come between any two questions, and numbers mean other articles then. So a question sees one
-publication, and whoever comes with numbers of an older one is told to ask again.
+A publication between two questions can reassign numbers. So each question sees a single publication, and
+numbers of an older one raise Superseded.
 """
 
 from __future__ import annotations
@@ -38,39 +38,39 @@ from reader.query.topic_rules import TopicRules
 _Reply = TypeVar("_Reply")
 
 MOST_IDLE = 3
-"""Connections that are kept: for a question, for the page that is painted meanwhile, and one to spare."""
+"""Idle connections to keep: for a question, for the page painted meanwhile, and a spare one."""
 
 PATIENCE = 0.1
-"""Seconds that a page waits for a question whose topics it shows."""
+"""Seconds that a page waits for a question, to show its topics."""
 
 MOMENT = 0.1
-"""Seconds for which what was seen is taken for what is there."""
+"""Seconds for which the last seen state is assumed to be current."""
 
 PAUSE = 1.0
-"""Seconds after a failure for which no other connection is tried."""
+"""Seconds after a failure before the next attempt to connect."""
 
 TRIES = 3
-"""How often a question is asked, when the server goes away or a publication comes in between."""
+"""Maximum attempts per question if the connection is lost or a publication comes in between."""
 
 _BEGIN = b"""
 begin transaction isolation level repeatable read, read only;
 select (select value::bigint from meta where key = 'generation'),
   coalesce((select turn from mark_turn where role = current_user), 0)"""
-"""One way to the server and back for both."""
+"""One round trip for both."""
 _MARKS = """
 with mine as (select * from mark where role = current_user and turn > %s),
   theirs as (select number, key from article where key = any(array(select key from mine)))
 select read, starred, note <> '', tags, string_agg(int8send(number), '') from mine join theirs using(key)
 group by 1, 2, 3, 4"""
-"""Joined only then: of a join, shards would be asked for all that they have."""
+"""Joined afterwards: with a plain join, shards would send all their rows."""
 
 
 class Superseded(Exception):
-    """Another publication came: the numbers of an older one mean nothing any more."""
+    """There is a newer publication: numbers of the older one are invalid."""
 
 
 class Connections:
-    """Connections to read by, each for one thread at a time."""
+    """A pool of read connections, each used by one thread at a time."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -82,8 +82,8 @@ class Connections:
 
     @contextmanager
     def transaction(self) -> Iterator[tuple[psycopg.Connection, int, int]]:
-        """A transaction that sees one state of the database: the generation of what is published, and the
-        newest change of the role's marks. Raises SharedError."""
+        """Opens a transaction with a snapshot; yields the connection, the generation of the publication and
+        the newest change of the role's marks. Raises SharedError."""
         with told(self._address):
             connection = self._taken()
             try:
@@ -104,7 +104,7 @@ class Connections:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        # A screen that asks for each of its lines does not wait for a dead server as often.
+        # A screen asks for each of its lines: don't wait for a dead server every time.
         if self._refusal is not None and monotonic() < self._refused_until:
             raise SharedError(str(self._refusal))
         try:
@@ -121,43 +121,43 @@ class Connections:
         connection.close()
 
     def drop(self) -> None:
-        """Forget the idle ones: where one was lost, all may be."""
+        """Close idle connections: if one was lost, all may be."""
         with self._lock:
             idle, self._idle = self._idle, []
         for one in idle:
             one.close()
 
     def close(self) -> None:
-        """End all, those that are in use once they are given back."""
+        """Close all connections; those in use when they are returned."""
         self._is_closed = True
         self.drop()
 
 
 class SharedIndex:
-    """See `reader.index.backend.AskedIndex`. Questions may come from any thread."""
+    """Implements `reader.index.backend.AskedIndex`. Any thread may ask questions."""
 
     def __init__(self, address: str, newest: int | None = None) -> None:
-        """Look whether something is published there. With `newest`, questions see at most so many blocks, and
-        no answer is exact. Raises SharedError."""
+        """Check that something is published. With `newest`, questions see at most that many blocks, and no
+        answer is exact. Raises SharedError."""
         self._address = address
         self._newest = newest
         self.connections = Connections(address)
         self._lock = RLock()
         self._asking = 0
-        """The thread that has a view."""
+        """The thread that holds the view."""
         self.edition = -1
-        """The generation of the publication that was seen last."""
+        """The generation of the last seen publication."""
         self.total: int | None = None
-        """How many articles there are in that; None before the first question."""
+        """Its number of articles; None before the first question."""
         self.turn = -1
-        """The newest change of marks that the sets know of."""
+        """The newest change of marks that the sets reflect."""
         self.own_turn = -1
-        """The newest change that was made here: a standby may not have heard of it yet."""
+        """The newest change made by this process: a standby may not have it yet."""
         self.marks = SharedMarks(address)
         self.marked: Mapping[str, BitMap] = NO_MARKS
         self._view: IndexView | None = None
         self._seen_at = -MOMENT
-        """When it was compared with the server."""
+        """When the state was last compared with the server."""
         self._rules = TopicRules()
         try:
             with self.connections.transaction() as (connection, *_):
@@ -167,19 +167,19 @@ class SharedIndex:
             raise
 
     def state(self) -> tuple[int, int]:
-        """The generation of what is published now, and the newest change of the role's marks."""
+        """Returns the current generation and the newest change of the role's marks."""
         with self.connections.transaction() as (_, generation, turn):
             if (generation, turn) != (self.edition, self.turn):
                 self.look_again()
             return generation, turn
 
     def look_again(self) -> None:
-        """Let the next question see what is there now."""
+        """Make the next question check the server's current state."""
         self._seen_at = -MOMENT
 
     @contextmanager
     def view(self) -> Iterator[IndexView]:
-        """The index as it is now, for one question; other threads' questions wait."""
+        """Opens a view of the index's current state for one question; other threads' questions wait."""
         with self._lock:
             if self._asking:
                 assert self._view is not None
@@ -194,7 +194,7 @@ class SharedIndex:
                     self._asking = 0
 
     def _new_view(self, stack: ExitStack) -> IndexView:
-        """What the server has now."""
+        """Opens a view of the server's current state."""
         connection, generation, turn = stack.enter_context(self.connections.transaction())
         store = PostgresStore(lambda: connection, self._newest)
         self._follow(connection, store, generation, turn)
@@ -204,9 +204,9 @@ class SharedIndex:
         return self._view
 
     def _known_view(self, stack: ExitStack) -> IndexView | None:
-        """What was seen a moment ago: a letter in the search bar makes a dozen questions, most of which need
-        no set that is not here. The server is asked for the first that is missing, and has to have the same
-        publication."""
+        """Reuses the view of a moment ago: a keystroke in the search bar makes a dozen questions, most of
+        which only need cached sets. The first missing set is read from the server, which must still have the
+        same publication."""
         if self._view is None or monotonic() - self._seen_at > MOMENT or self.turn < self.own_turn:
             return None
         begun: list[psycopg.Connection] = []
@@ -224,7 +224,7 @@ class SharedIndex:
 
     @contextmanager
     def quick_view(self) -> Iterator[IndexView | None]:
-        """The same for what is being painted; None where a long question is being answered."""
+        """Like `view`, for painting: yields None while a long question holds the view."""
         if not self._lock.acquire(timeout=PATIENCE):
             yield None
             return
@@ -236,7 +236,7 @@ class SharedIndex:
 
     @property
     def topic_rules(self) -> TopicRules:
-        """The rules that give topics."""
+        """The rules that add topics."""
         return self._rules
 
     @topic_rules.setter
@@ -247,9 +247,9 @@ class SharedIndex:
     def _follow(
         self, connection: psycopg.Connection, store: PostgresStore, generation: int, turn: int
     ) -> None:
-        """Take over what was published and marked since the last question."""
+        """Update to what was published and marked since the last question."""
         if generation != self.edition or self._view is None:
-            # Another version may have published.
+            # A different version may have published.
             check_schema(connection, self._address)
             self.marked, self.turn = NO_MARKS, -1
             self._view = IndexView(store, self.marked, rules=self._rules)
@@ -257,7 +257,7 @@ class SharedIndex:
             self._take_over(_markings(connection, self.turn))
             self.turn = turn
         if self.turn < self.own_turn:
-            # This server has not heard of it yet.
+            # This server doesn't have it yet.
             markings = self.marks.markings(self.turn)
             self._take_over((names, store.numbers_of(keys)) for names, keys in markings)
             self.turn = self.own_turn
@@ -266,10 +266,10 @@ class SharedIndex:
             self.edition, self.total = generation, len(self._view.live)
 
     def _take_over(self, markings: Iterable[tuple[frozenset[str], Iterable[int]]]) -> None:
-        """Put the articles with these numbers into the sets that they belong in, and out of all others."""
+        """Put these articles into the sets they belong to, and remove them from all others."""
         sets = [(names, BitMap([*numbers])) for names, numbers in markings]
         touched = BitMap.union(BitMap(), *[numbers for _, numbers in sets])
-        # A page may be painted from the old sets meanwhile, so they are never changed in place.
+        # A page may still be painted from the old sets, so they are never changed in place.
         marked = {name: numbers - touched for name, numbers in self.marked.items()}
         for names, numbers in sets:
             for name in names:
@@ -277,7 +277,7 @@ class SharedIndex:
         self.marked = marked
 
     def search(self, view: IndexView, now: datetime) -> Search:
-        """A search over a view."""
+        """Returns a search over a view."""
         assert isinstance(view.store, PostgresStore)
         search = Search(view, now, view.store.with_phrase)
         search.is_exact = self._newest is None
@@ -285,8 +285,8 @@ class SharedIndex:
 
     @contextmanager
     def _page(self) -> Iterator[PostgresStore]:
-        """The rows of articles: within the question that this thread is asking, else beside whatever other
-        threads ask. Raises Superseded."""
+        """Opens a store for article rows: in this thread's current question if there is one, else in a
+        separate transaction. Raises Superseded."""
         if self._asking == get_ident():
             assert self._view is not None and isinstance(self._view.store, PostgresStore)
             yield self._view.store
@@ -297,38 +297,39 @@ class SharedIndex:
             yield PostgresStore(lambda: connection)
 
     def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        """The headlines of these numbers, in their order; one whose article has gone is left out."""
+        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
         with self._page() as store:
             return store.headlines(numbers, self.marked)
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """(story, number, provider) of all articles of the stories in which these are, newest first."""
+        """Returns (story, number, provider) for all articles in the stories of these articles, newest
+        first."""
         with self._page() as store:
             return store.story_members(numbers)
 
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        """The headlines of at most so many articles whose key is in this range."""
+        """Returns the headlines of at most `most` articles whose keys are in this range."""
         with self._page() as store:
             return store.headlines_keyed(low, high, most, self.marked)
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
-        """The articles with these numbers that are there."""
+        """Returns the rows of the articles with these numbers, without deleted ones."""
         with self._page() as store:
             return iter(store.identities(numbers))
 
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """The numbers of the articles with these ids, given as integers."""
+        """Returns the numbers of the articles with these keys (ids as integers)."""
         with self._page() as store:
             return store.numbers_from(heads)
 
     @contextmanager
     def store(self) -> Iterator[PostgresStore]:
-        """The columns of articles by their keys, whichever publication they are of."""
+        """Opens a store to read articles by key, independent of the publication."""
         with self.connections.transaction() as (connection, *_):
             yield PostgresStore(lambda: connection)
 
     def ask(self, question: Callable[[], _Reply]) -> _Reply:
-        """Ask, again on a new connection where one was lost. Raises ReaderError, and nothing else."""
+        """Run a question; retry on a new connection if one was lost. Raises ReaderError, and nothing else."""
         with usable(self._address):
             for left in reversed(range(TRIES)):
                 try:
@@ -348,12 +349,12 @@ class SharedIndex:
         raise AssertionError("every try returned or raised")
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self.marks.close()
         self.connections.close()
 
 
 def _markings(connection: psycopg.Connection, turn: int) -> Iterator[tuple[frozenset[str], array[int]]]:
-    """The numbers of the articles whose marks changed after a turn, by what they are now."""
+    """Returns the numbers of the articles whose marks changed after a turn, by their current sets."""
     rows = connection.cursor(binary=True).execute(_MARKS, (turn,)).fetchall()
     return ((names_of(*said), numbers_in(packed)) for *said, packed in rows)

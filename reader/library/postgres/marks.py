@@ -1,8 +1,8 @@
-"""Marks in a shared collection: every role's own, kept by the server, which shows nobody another one's.
+"""Marks in a shared collection: stored per role on the server; row-level security hides those of other roles.
 
-The same as `reader.marks.database.Marks`, whose rules they follow (`reader.marks.mark`), but for what a file
-needs. A change is kept when the call returns: on the primary's disk, and on its standby's where the server is
-set up so. It is never sent twice. Reading goes on where no server takes changes.
+Follows the same rules as `reader.marks.database.Marks` (see `reader.marks.mark`). A change is committed when
+the call returns: on the primary, and on its standby if replication is synchronous. It is never sent twice.
+Reading still works if no server accepts changes.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ from reader.marks.mark import (
 _Found = TypeVar("_Found")
 
 _STATE = ("key", "identity", "read", "starred", "note", "tags")
-"""What a step of a change remembers of a mark, its first fields."""
+"""The fields of a mark that a step of a change stores; the first ones."""
 KEPT_CHANGES = 100
-"""Changes of a role that can be undone."""
+"""Number of changes per role that can be undone."""
 CHANGE_MS = 300_000
-"""What a change may take: one of a million articles needs a minute."""
+"""Time limit of a change: one of a million articles takes a minute."""
 COMMIT_PATIENCE = 10.0
-"""Seconds that a commit waits for a standby that must have it as well; the server would wait for ever."""
+"""Seconds that a commit waits for a synchronous standby; the server would wait forever."""
 
 _COLUMNS = "key, identity, read, starred, note, tags, title_key, text_key, date"
-# The server shows a role its own rows only; an administrator is shown all, so each question says which.
+# The server only shows a role its own rows, but an administrator sees all, so each question filters by role.
 _MINE = "role = current_user"
 
 
@@ -70,7 +70,7 @@ class SharedMarks:
     is_kept = True
 
     def __init__(self, address: str) -> None:
-        """Connects when first asked."""
+        """Connects on first use."""
         self._address = address
         self._lock = RLock()
         self._reading: psycopg.Connection | None = None
@@ -78,7 +78,7 @@ class SharedMarks:
         self._warnings: list[str] = []
 
     def _ask(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
-        """What a question finds, asked once more where the server went away. Raises SharedError."""
+        """Runs a question; retries once if the connection was lost. Raises SharedError."""
         with self._lock, usable(self._address):
             try:
                 return self._asked(question)
@@ -90,7 +90,7 @@ class SharedMarks:
                 return self._asked(question)
 
     def _asked(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
-        # Who has just changed something sees it, though a standby may hear of it later.
+        # A role sees its own change at once, though a standby may receive it later.
         for connection in (self._writing, self._reading):
             if connection is not None and is_connection_alive(connection):
                 return question(connection)
@@ -109,11 +109,11 @@ class SharedMarks:
         return self._ask(_turn)
 
     def markings(self, turn: int) -> list[tuple[frozenset[str], array[int]]]:
-        """The articles whose marks changed after a turn, as keys, by what they are now: read, starred, note,
-        tag:NAME, or nothing of it."""
+        """Returns the keys of the articles whose marks changed after a turn, by their current sets: read,
+        starred, note, tag:NAME, or none."""
 
         def question(connection: psycopg.Connection) -> list[tuple[frozenset[str], array[int]]]:
-            # A hundred thousand keys as one text of bytes take a quarter of the time that rows take.
+            # A hundred thousand keys as one byte string take a quarter of the time of rows.
             rows = connection.execute(
                 "select read, starred, note != '', tags, string_agg(int8send(key), '') from mark"
                 f" where {_MINE} and turn > %s group by 1, 2, 3, 4", (turn,)
@@ -254,7 +254,7 @@ class SharedMarks:
         with self._lock, usable(self._address), told(self._address):
             connection = self._writer()
             turn = connection.execute(
-                # The time: a turn that was lost with its server must not come again for another change.
+                # Based on the time: a turn lost with its server must not be reused for another change.
                 "insert into mark_turn(turn) values((extract(epoch from clock_timestamp()) * 1000)::bigint)"
                 " on conflict(role) do update set turn = greatest(mark_turn.turn + 1, excluded.turn)"
                 " returning turn"
@@ -269,7 +269,7 @@ class SharedMarks:
             self._commit(connection)
 
     def _writer(self) -> psycopg.Connection:
-        """A connection that takes changes, which answers now: a change is not sent to one that is gone."""
+        """Returns a writable connection that has just answered, so that no change is sent to a lost one."""
         if self._writing is not None:
             try:
                 self._writing.execute("select 1 where not pg_is_in_recovery()")
@@ -294,14 +294,14 @@ class SharedMarks:
         finally:
             waiting.cancel()
         if self._warnings:
-            # The only warning that a commit gives: the standby that must have it did not say so.
+            # The only warning of a commit: the synchronous standby did not confirm it.
             raise SharedError(
                 f"{shown(self._address)} has it on one server only, as the standby does not answer: it is"
                 " safe once that is back"
             )
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         with self._lock:
             self._drop()
 
@@ -341,7 +341,7 @@ def _times(said: object) -> Times:
 
 
 def names_of(read: bool, starred: bool, has_note: bool, tags: list[str]) -> frozenset[str]:
-    """The sets that an article with these marks belongs in."""
+    """Returns the sets that an article with these marks belongs to."""
     names = {"read": read, "starred": starred, "note": has_note}
     return frozenset(
         [name for name, is_set in names.items() if is_set] + [f"tag:{clean_line(tag)}" for tag in tags]
@@ -349,7 +349,7 @@ def names_of(read: bool, starred: bool, has_note: bool, tags: list[str]) -> froz
 
 
 def numbers_in(raw: bytes) -> array[int]:
-    """The numbers that the server put together as bytes."""
+    """Returns the numbers that the server concatenated as bytes."""
     keys = array("q", raw)
     if sys.byteorder == "little":
         keys.byteswap()
@@ -414,7 +414,7 @@ def _remember(connection: psycopg.Connection, words: str, steps: list[tuple[Mark
 
 
 def _kept(mark: Mark) -> Mark:
-    """The mark with texts that the server takes."""
+    """Returns the mark with texts that PostgreSQL can store."""
     return mark._replace(
         identity=storable(mark.identity), note=storable(mark.note), tags=tuple(map(storable, mark.tags))
     )

@@ -1,9 +1,8 @@
-"""Publishing: what the index of a folder has is brought into the tables of a shared collection.
+"""Publishing: copies the index of a folder to the tables of a shared collection.
 
-One transaction, which begins with a lock that only one publisher gets: whoever reads sees all of a
-publication or nothing of it, and one that was broken off has left nothing. Only what differs is sent:
-articles by the stamps of their rows, sets by a digest of each block and then by the checksum that each of
-them ends with.
+A publication is one transaction that starts by taking the publishers' lock: readers see all of it or nothing,
+and an interrupted one leaves nothing behind. Only differences are sent: articles are compared by the stamps
+of their rows, sets by a digest of each block and then by their checksums.
 """
 
 from __future__ import annotations
@@ -42,38 +41,39 @@ from reader.library.postgres.records import (
 from reader.library.postgres.schema import CHANNEL, CONTENT, MIGRATIONS, SCHEMA, VERSION
 
 LOCK = 0x6E657773
-"""The advisory lock of whoever publishes to a database."""
+"""The advisory lock of the publisher."""
 CHUNK = 250
-"""Files that a worker reads at a time."""
+"""Files per task of a worker."""
 FEW = 1_000
-"""Articles up to which no workers are started: that takes longer than to read them."""
+"""Up to this many articles are read without workers: starting those would take longer."""
 MOST_NAMED = 5_000
-"""Values in one statement."""
+"""Values per statement."""
 STRANGE = 100
-"""Articles of a shared collection above which it is not replaced by another one, nor by an empty folder."""
+"""A shared collection with more articles than this is never replaced by a different one or an empty
+folder."""
 ANALYZED = 0.1
-"""Part of the articles above which a publication is followed by new statistics."""
+"""If more than this fraction of the articles changes, the statistics are updated."""
 
 LONGEST_VALUE = 2_000
-"""Bytes of a value: PostgreSQL finds no row by a longer one. Nobody chooses by such a topic."""
+"""Maximum bytes of a value: PostgreSQL can't index longer ones, and nobody filters by such a topic."""
 
 Key: TypeAlias = tuple[int, str]
 """A field and a value."""
 
 
 class Step(NamedTuple):
-    """How far a publication has come."""
+    """Progress of a publication."""
 
     phase: str
     """compare, articles, sets or done."""
     done: int = 0
     of: int = 0
     report: Publication | None = None
-    """Set on the last one only."""
+    """Only set on the last step."""
 
 
 class Publication(NamedTuple):
-    """What a publication did, with the names that `reader publish --format json` prints."""
+    """The result of a publication, with the names printed by `reader publish --format json`."""
 
     articles: int = 0
     added: int = 0
@@ -81,16 +81,16 @@ class Publication(NamedTuple):
     removed: int = 0
     unchanged: int = 0
     missing: int = 0
-    """Files that went or could not be read while they were published."""
+    """Files that vanished or could not be read during the publication."""
     sets: int = 0
-    """Stored sets that were written."""
+    """Number of stored sets that were written."""
     generation: int = 0
-    """Of the shared collection: another one with each publication that changes something."""
+    """Generation of the shared collection; changes with each publication that changes anything."""
     seconds: float = 0.0
 
 
 class Publisher:
-    """Publishes the index of one collection of folders to one database."""
+    """Publishes the index of a collection of folders to a database."""
 
     def __init__(self, index: Index, roots: Roots, address: str) -> None:
         self._index = index
@@ -98,7 +98,7 @@ class Publisher:
         self._address = address
 
     def run(self) -> Iterator[Step]:
-        """Publish what the index has now, step by step. Raises SharedError; then nothing has changed."""
+        """Publish the current index, step by step. Raises SharedError; then nothing has changed."""
         began = monotonic()
         yield Step("compare")
         with (
@@ -107,7 +107,7 @@ class Publisher:
             closing(connect(self._address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
             closing(index_schema.connect(self._index.location)) as local,
         ):
-            # What a standby did not get, the next publication sends: no dead one is waited for.
+            # Don't wait for a standby: what it misses is sent by the next publication.
             connection.execute("set synchronous_commit = local")
             connection.execute("set idle_in_transaction_session_timeout = 0")
             local.execute("begin")
@@ -119,7 +119,7 @@ class Publisher:
             generation = meta_number(meta, "generation", self._address)
             report = difference.report()._replace(sets=written, generation=generation)
             if is_different or meta.get("content") != CONTENT or meta["version"] != str(VERSION):
-                # The time: a generation that was lost with its server must not come again for other numbers.
+                # Based on the time: a generation lost with its server must not be reused for other numbers.
                 report = report._replace(generation=max(generation + 1, time_ns() // 1_000_000))
                 self._finish(connection, report, is_sharded="shards" in meta)
             connection.rollback()
@@ -128,7 +128,7 @@ class Publisher:
         yield Step("done", report=report._replace(seconds=monotonic() - began))
 
     def _begin(self, connection: psycopg.Connection) -> dict[str, str]:
-        """Take the lock, bring the tables up to this version; what `meta` said before."""
+        """Take the lock and upgrade the tables; returns the previous contents of `meta`."""
         name = shown(self._address)
         if not _one(connection, "select pg_try_advisory_xact_lock(%s)", LOCK):
             raise SharedError(f"another publisher is at work at {name}: try again when it has finished")
@@ -143,13 +143,13 @@ class Publisher:
                 connection.execute(statement.encode())
         connection.execute("update meta set value = %s where key = 'version'", (str(VERSION),))
         if "unfinished" in meta:
-            # A server died while the shards were told one by one: who knows which of them have what.
+            # A server died while the shards were committing one by one: their state is unknown.
             for table in ("sets", "article", "block"):
                 connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
         return meta
 
     def _compare(self, connection: psycopg.Connection, local: sqlite3.Connection) -> Difference:
-        """Which articles differ, by the stamps of both sides in the order of their keys."""
+        """Find the articles that differ, by merging the stamps of both sides, sorted by key."""
         found = Difference()
         with connection.cursor("stamps", binary=True) as cursor:
             cursor.itersize = MOST_NAMED
@@ -204,7 +204,7 @@ class Publisher:
     def _send_sets(
         self, connection: psycopg.Connection, local: sqlite3.Connection
     ) -> Generator[Step, None, int]:
-        """Send the sets that differ, block by block; how many were written."""
+        """Send the sets that differ, block by block; returns how many were written."""
         theirs = {block: digest for block, digest in connection.execute("select block, digest from block")}
         blocks = [block for (block,) in local.execute("select block from blocks order by block")]
         written = 0
@@ -222,7 +222,8 @@ class Publisher:
         return written
 
     def _send_rest(self, connection: psycopg.Connection, local: sqlite3.Connection) -> bool:
-        """Send what is small: values of fields, stories, problems, duplicates; whether anything differs."""
+        """Send the small tables: field values, stories, problems, duplicates; returns whether any
+        differed."""
         choices = [
             (field, storable(folded), storable(value))
             for field, folded, value in local.execute("select field, folded, value from choices")
@@ -245,7 +246,7 @@ class Publisher:
         return any(is_different)
 
     def _below(self, path: str) -> str:
-        """A path, as it is shown, below what is published."""
+        """Returns a path for display, relative to the published root."""
         for top in self._roots.paths:
             start = f"{display_path(top)}/"
             if path.startswith(start):
@@ -254,7 +255,7 @@ class Publisher:
         return storable(path.rpartition("/")[2])
 
     def _finish(self, connection: psycopg.Connection, report: Publication, *, is_sharded: bool) -> None:
-        """Commit, and let the readers know."""
+        """Commit and notify the readers."""
         meta = {
             "generation": str(report.generation), "content": CONTENT, "articles": str(report.articles),
             "published": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -285,29 +286,29 @@ def _readable() -> Iterator[None]:
 
 
 class Difference:
-    """Which articles are to be sent and to be deleted."""
+    """The articles to send and to delete."""
 
     def __init__(self) -> None:
         self.to_send = array("q")
         """Numbers."""
         self.to_delete = array("q")
-        """Keys, of changed articles too."""
+        """Keys; includes changed articles."""
         self.missing = 0
         self.gone = 0
         self._added = self._changed = self._same = 0
 
     def added(self, file: IndexedFile) -> None:
-        """Note an article that only the folder has."""
+        """Record an article that only the folder has."""
         self._added += 1
         self.to_send.append(file.number)
 
     def removed(self, key: int) -> None:
-        """Note an article that only the database has."""
+        """Record an article that only the database has."""
         self.gone += 1
         self.to_delete.append(key)
 
     def both(self, file: IndexedFile, *, is_same: bool) -> None:
-        """Note an article that both have."""
+        """Record an article that both have."""
         if is_same:
             self._same += 1
             return
@@ -317,16 +318,17 @@ class Difference:
 
     @property
     def is_any(self) -> bool:
-        """Whether anything differs."""
+        """Returns whether anything differs."""
         return bool(self.to_send or self.to_delete)
 
     @property
     def is_strange(self) -> bool:
-        """Whether the two have nothing in common, so that one is hardly the other of another day."""
+        """Returns whether the two have no articles in common, so that they are probably different
+        collections."""
         return self.gone >= STRANGE and not self._changed + self._same
 
     def report(self) -> Publication:
-        """What was done, as far as articles go."""
+        """Returns the part of the report about articles."""
         return Publication(
             self._added + self._changed + self._same, self._added, self._changed, self.gone, self._same,
             self.missing,
@@ -341,7 +343,7 @@ _FILES = (
 
 
 def files(local: sqlite3.Connection, rest: str, values: Sequence[int] = ()) -> Iterator[IndexedFile]:
-    """The articles of an index."""
+    """Returns the articles of an index."""
     for row in local.execute(f"{_FILES} {rest}", values):
         path = f"{unpack_name(row[-2])}/{unpack_name(row[-1])}"
         said = repr((CONTENT, *row[:-3], path)).encode("utf-8", "surrogateescape")
@@ -350,13 +352,13 @@ def files(local: sqlite3.Connection, rest: str, values: Sequence[int] = ()) -> I
 
 
 def files_of(local: sqlite3.Connection, numbers: Sequence[int]) -> list[IndexedFile]:
-    """The articles with these numbers."""
+    """Returns the articles with these numbers."""
     slots = ",".join("?" * len(numbers))
     return [*files(local, f"where number in ({slots}) order by number", tuple(numbers))]
 
 
 def digest_of_block(local: sqlite3.Connection, block: int) -> bytes:
-    """Stands for all sets of a block but those of the person's own marks."""
+    """Returns a digest of all sets of a block, except those of the user's marks."""
     digest = blake2b(CONTENT.encode(), digest_size=16)
     for table, start in (("sets", "value"), ("rare", "start")):
         rows = local.execute(
@@ -369,8 +371,8 @@ def digest_of_block(local: sqlite3.Connection, block: int) -> bytes:
 
 
 def sets_of_block(local: sqlite3.Connection, block: int) -> dict[Key, bytes]:
-    """The sets that a block has of each field and value, in their stored form; the rare words as well. Raises
-    sqlite3.DatabaseError for a damaged one."""
+    """Returns the stored sets of a block by field and value, including rare words. Raises
+    sqlite3.DatabaseError if one is damaged."""
     found: dict[Key, bytes] = {}
     rows = local.execute(
         "select field, value, part, data from sets where block = ? and field != ?"
@@ -378,7 +380,7 @@ def sets_of_block(local: sqlite3.Connection, block: int) -> dict[Key, bytes]:
         (block, SetKind.MARK),
     )
     for field, value, part, data in rows:
-        # The parts of a set are one text of bytes, of which only the last ends with a checksum.
+        # The parts of a set are one byte string; only the last part ends with a checksum.
         found[field, value] = found[field, value] + data if part else data
     for data in found.values():
         unsealed(data)
@@ -392,7 +394,7 @@ def sets_of_block(local: sqlite3.Connection, block: int) -> dict[Key, bytes]:
 
 
 def _send_block(connection: psycopg.Connection, block: int, mine: dict[Key, bytes], is_there: bool) -> int:
-    """Make the stored sets of a block these; how many were written or deleted."""
+    """Replace the stored sets of a block; returns how many were written or deleted."""
     theirs: dict[Key, bytes] = {}
     if is_there:
         rows = connection.execute(
@@ -423,7 +425,7 @@ def _replace(
     kinds: str,
     rows: Iterable[tuple[object, ...]],
 ) -> bool:
-    """Make the rows of a small table these; whether they were others."""
+    """Replace the rows of a small table; returns whether they differed."""
     wanted = sorted(set(rows), key=repr)
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     there = connection.execute(sql.SQL("select {} from {}").format(names, sql.Identifier(table))).fetchall()
@@ -446,8 +448,7 @@ def _one(connection: psycopg.Connection, question: LiteralString, *values: objec
 
 
 def settle(connection: psycopg.Connection, *, is_large: bool) -> None:
-    """Let the server look at how the values lie; without the right to, it does so in its own time, as shards
-    do."""
+    """Update the server's statistics; without the right to, autovacuum does so later, as on shards."""
     statements = ["select brin_summarize_new_values('sets_by_block')"]
     if is_large:
         statements += ["analyze sets", "analyze article"]

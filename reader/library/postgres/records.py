@@ -1,8 +1,8 @@
-"""An article as a row of a shared collection, and back: everything it says but what must stay at home.
+"""Converts an article to a row of a shared collection, without private data, and back.
 
-`secured` is never in a row, nor where the file lies on its own machine, nor user and password of an address.
-PostgreSQL takes no NUL, no lone surrogate and no number beyond its type: they are replaced on the way in, and
-what comes back is cleaned again, as it was written by others.
+A row never contains `secured`, the file's local path, or user and password of a URL. PostgreSQL accepts no
+NUL, no lone surrogate and no number out of range: these are replaced when written, and rows are cleaned again
+when read, as others may have written them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REPLACEMENT = "\ufffd".encode()
 
 
 class IndexedFile(NamedTuple):
-    """An article's row in the index of the folder, with the columns that a shared row takes over."""
+    """An article's row in the index of the folder, with the columns copied to the shared row."""
 
     number: int
     key: int
@@ -58,15 +58,15 @@ COLUMNS = (
     "category", "type", "url", "draft", "title_key", "text_key", "sort_title", "path", "stamp", "record",
     "words", "title_words", "body",
 )  # fmt: skip
-"""Of the table `article`, in the order of `row_of`."""
+"""Columns of the table `article`, in the order of `row_of`."""
 _KINDS = "qiqq?ttttiqttt?qqttqtttt"
 """Their types: q bigint, i integer, ? boolean, t text or json."""
 
 
 def row_of(file: IndexedFile, article: Article, path: str) -> tuple[object, ...]:
-    """The row of an article, whose file has this path below what is published."""
+    """Returns the row of an article, whose file has this path relative to the published root."""
     title_words = f" {' '.join(words(article.title))} "
-    # What no line is made of needs none: most texts are one line as it is.
+    # Most texts are already a single line.
     lines = [f" {' '.join(found)} " for text in searched_texts(article) if (found := words(text))]
     heat = None if file.heat is None else max(min(file.heat, MOST_BIGINT), -MOST_BIGINT)
     quality = None if file.quality is None else max(min(file.quality, MOST_INTEGER), -MOST_INTEGER)
@@ -80,28 +80,28 @@ def row_of(file: IndexedFile, article: Article, path: str) -> tuple[object, ...]
 
 
 def packed_rows(task: tuple[Roots, Sequence[IndexedFile]]) -> tuple[bytes, int]:
-    """The rows of these files as COPY takes them, and how many of the files could not be read; a worker's
-    task."""
+    """Returns the rows of these files for COPY, and how many files could not be read; runs in a worker."""
     roots, files = task
     packed, missing = [], 0
     for file in files:
         try:
             article = load(roots.place(file.root, file.path))
         except (OSError, Unreadable):
-            missing += 1  # it changed this moment: the next publication has it, or its end
+            missing += 1  # it is just changing: the next publication handles it
             continue
         packed.append(packed_row(_KINDS, row_of(file, article, published_path(roots, file.root, file.path))))
     return b"".join(packed), missing
 
 
 def published_path(roots: Roots, root: int, path: str) -> str:
-    """A file's path below what is published; with several folders after its folder's name."""
+    """Returns a file's path relative to the published root; with several folders, prefixed with the folder's
+    name."""
     place = roots.place(root, path)
     return place.relative if len(roots.paths) == 1 else f"{place.folder}/{place.relative}"
 
 
 def record_of(article: Article) -> dict[str, Any]:
-    """What an article says, for `json`; its body and its path have columns of their own."""
+    """Returns an article's data for `json`; body and path are separate columns."""
     return {
         "identity": article.identity, "title": article.title, "excerpt": article.excerpt,
         "publishedDateTime": _said(article.published_date_time),
@@ -118,7 +118,7 @@ def record_of(article: Article) -> dict[str, Any]:
 
 
 def _public(value: Value) -> Value:
-    """A value without what is secured, wherever in it that stands."""
+    """Returns a value without `secured` at any depth."""
     if isinstance(value, list):
         return [_public(one) for one in value]
     if isinstance(value, dict):
@@ -143,7 +143,7 @@ def _said(then: When | None) -> str | None:
 
 
 def article_of(record: object, body: str, path: str) -> Article:
-    """The article of a row, cleaned once more; what has the wrong type is left out."""
+    """Returns the article of a row, cleaned again; values of the wrong type are dropped."""
     said = record if isinstance(record, Mapping) else {}
     shown = clean_line(path)
     return Article(
@@ -240,7 +240,7 @@ def _value(said: object) -> Value:
 
 
 def storable(text: str) -> str:
-    """A text as PostgreSQL takes it."""
+    """Returns a text that PostgreSQL can store."""
     return _encoded(text).decode()
 
 
@@ -254,7 +254,7 @@ def _encoded(text: str) -> bytes:
 
 def _json(record: dict[str, Any]) -> str:
     text = json.dumps(record, ensure_ascii=False)
-    # Such a character is rare, and looking for it in each text takes longer than all else here.
+    # Such characters are rare, and searching each text for them would dominate the time.
     return json.dumps(_storable(record), ensure_ascii=False) if "\\u0000" in text else text
 
 
@@ -270,7 +270,7 @@ def _storable(value: object) -> object:
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_TRAILER = b"\xff\xff"
-"""What stands before and behind the rows of COPY in its binary format."""
+"""Header and trailer of COPY's binary format."""
 _NULL = b"\xff\xff\xff\xff"
 
 
@@ -298,7 +298,8 @@ _PACK: Mapping[str, Callable[[Any], bytes]] = {
 
 
 def packed_row(kinds: str, values: Sequence[object]) -> bytes:
-    """A row in the binary format of COPY: q bigint, i integer, h smallint, ? boolean, t text, b bytes."""
+    """Returns a row in the binary format of COPY: q bigint, i integer, h smallint, ? boolean, t text, b
+    bytes."""
     fields = (
         _NULL if value is None else _PACK[kind](value) for kind, value in zip(kinds, values, strict=True)
     )

@@ -1,8 +1,8 @@
-"""The tables of a shared collection, and how they are made, upgraded and opened to roles.
+"""The tables of a shared collection: creation, upgrades and grants.
 
-They hold the index of a folder in another store: the same articles under the same numbers, and the same
-sets in the same stored form (`reader.index.packing`), a row for each field, value and block. A word that is
-rare in its block has a row of its own here, as rows are found by value first.
+They hold the same index as a folder's: the same articles and numbers, and the same sets in the same stored
+form (`reader.index.packing`), one row per field, value and block. Rare words are not packed together here, as
+rows are looked up by value first.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 from reader.index.schema import VERSION as INDEX_VERSION
 
 VERSION = 1
-"""Of these tables, as `meta` has it under `version`; a higher one was made by a newer reader."""
+"""Version of these tables, stored in `meta` under `version`; a higher one was made by a newer reader."""
 
 CONTENT = f"{INDEX_VERSION}.1"
-"""What the sets and records mean, as `meta` has it under `content`: where reader and publisher differ in it,
-they would not find the same. It follows from the index's own version and from that of `records`."""
+"""Version of the sets and records, stored in `meta` under `content`: it must be equal for reader and
+publisher, or searches would differ. Derived from the versions of the index and of `records`."""
 
 SCHEMA = "news"
-"""Holds all tables; every connection has it as its `search_path`."""
+"""The schema of all tables; the `search_path` of every connection."""
 READERS = "news_readers"
-"""The group of those who may read and keep marks."""
+"""The group role of readers: they may read and keep marks."""
 CHANNEL = "news_published"
 """NOTIFY on this channel follows each publication; its payload is `generation` of `meta`."""
 
 SHARDED = ("sets", "article")
-"""Tables that lie on the shards, by block."""
+"""Tables that are distributed over shards by block."""
 
 _SETS = """
 create table {schema}.sets(
@@ -82,16 +82,16 @@ create table {schema}.mark_step(
   after json not null, primary key(role, change, key));
 """
 OWN = ("mark", "mark_turn", "mark_change", "mark_step")
-"""Tables in which every role sees its own rows only."""
+"""Tables in which every role only sees its own rows."""
 READ = ("meta", "block", "sets", "article", "choice", "problem", "duplicate", "story")
-"""Tables that readers only read."""
+"""Tables that readers can only read."""
 
 MIGRATIONS: dict[int, str] = {}
-"""From a version to the next: statements, with `{schema}` for the schema's name."""
+"""Statements that upgrade from a version to the next, with `{schema}` for the schema's name."""
 
 
 def tables_of_shard(schema: str = SCHEMA) -> str:
-    """The statements that make the tables which lie on a shard, or all on a server that has no shards."""
+    """Returns the statements that create the tables of a shard, or of a server without shards."""
     return ";".join(
         (
             _SETS.format(schema=schema, key=", primary key(field, value, block)"),
@@ -102,7 +102,7 @@ def tables_of_shard(schema: str = SCHEMA) -> str:
 
 
 def partitioned_tables(schema: str = SCHEMA) -> str:
-    """The statements that make the same tables where their rows are on shards: no unique index spans
+    """Returns the statements that create the same tables partitioned over shards: unique indexes can't span
     those."""
     return ";".join(
         f"{table.format(schema=schema, key='')} partition by hash(block)" for table in (_SETS, _ARTICLE)
@@ -110,7 +110,8 @@ def partitioned_tables(schema: str = SCHEMA) -> str:
 
 
 def tables_beside(schema: str = SCHEMA) -> str:
-    """The statements that make the tables which are never on a shard, with whose rows each role sees."""
+    """Returns the statements that create the tables that are never on a shard, with their row-level
+    security."""
     own = "".join(
         f"alter table {schema}.{table} enable row level security;"
         f"alter table {schema}.{table} force row level security;"
@@ -122,7 +123,7 @@ def tables_beside(schema: str = SCHEMA) -> str:
 
 
 def grants(schema: str = SCHEMA) -> str:
-    """The statements that give the group of readers its rights, and nobody else any."""
+    """Returns the statements that grant the group of readers its rights, and nobody else any."""
     read = ", ".join(f"{schema}.{table}" for table in READ)
     own = ", ".join(f"{schema}.{table}" for table in OWN)
     return (

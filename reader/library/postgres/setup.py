@@ -1,6 +1,6 @@
-"""Setting a shared collection up: its schema, its tables, the group of its readers, and who belongs to it.
+"""Sets up a shared collection: schema, tables, the group of readers and its members.
 
-Run where the role may, else written as a script for whoever may.
+Executed if the role has the rights, else written as a script for an administrator.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from reader.library.postgres.schema import (
 )
 
 LOCK = 0x6E657774
-"""The advisory lock of whoever sets up a database."""
+"""The advisory lock of the setup."""
 
 
 class NoRights(SharedError):
-    """The role may not set a collection up; somebody else runs `script`."""
+    """The role has no right to set up a collection; an administrator must run `script`."""
 
     def __init__(self, sentence: str, script: str) -> None:
         super().__init__(sentence)
@@ -37,7 +37,8 @@ class NoRights(SharedError):
 def set_up(
     address: str, roles: Sequence[str] = (), *, shards: Sequence[str] = (), is_first: bool = True
 ) -> bool:
-    """Make what is not there (unless only roles are let in), in one transaction; whether tables were made.
+    """Creates what is missing (or only grants roles), in one transaction; returns whether tables were
+    created.
 
     Raises NoRights, SharedError.
     """
@@ -45,7 +46,7 @@ def set_up(
         told(address),
         closing(connect(address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
     ):
-        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))  # two at once would both make them
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))  # two at once would both create them
         makes_tables = is_first and not _has_tables(connection)
         if makes_tables:
             for shard in shards:

@@ -1,8 +1,7 @@
-"""A shared collection that lies on several servers: each has the articles and the sets of some blocks.
+"""A shared collection on several servers: each holds the articles and sets of some blocks.
 
-The server that is asked reaches them by postgres_fdw. A question for a set is a plain select there, so all
-shards answer it at once and nothing but what was asked for travels. What is no article lies on the first
-server.
+The first server reaches them by postgres_fdw. Reading a set is a plain select there, so all shards answer in
+parallel and send only the rows needed. Everything but articles and sets is on the first server.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ SERVER_OPTIONS = {
     "fetch_size": "10000", "batch_size": "1000", "async_capable": "true", "use_remote_estimate": "false",
     "connect_timeout": "2", "tcp_user_timeout": "5000",
 }  # fmt: skip
-"""Of postgres_fdw: the remote is not asked what a plan would cost, which takes longer than our questions; it
-is left for its standby where it is dead."""
+"""Options of postgres_fdw: don't ask the remote for cost estimates, which takes longer than our questions;
+fail over from a dead server to its standby."""
 
 _SAID_ELSEWHERE = frozenset(("user", "password", *SERVER_OPTIONS))
 
 
 def prepare(address: str) -> None:
-    """Make the tables of a shard, where they are not there. Raises SharedError."""
+    """Creates the missing tables of a shard. Raises SharedError."""
     with told(address), closing(connect(address, is_writing=True, timeout_ms=0)) as connection:
         if connection.execute("select to_regclass('sets')").fetchone() == (None,):
             connection.execute(f"create schema if not exists {SCHEMA};{tables_of_shard()}".encode())
@@ -38,8 +37,8 @@ def prepare(address: str) -> None:
 
 
 def statements(addresses: Sequence[str], owner: str, *, with_passwords: bool) -> list[str]:
-    """What sets the servers up on the one that is asked, as an administrator; without passwords, a word for
-    whoever runs it stands in their place."""
+    """Returns the statements with which an administrator sets up the shards on the first server; without
+    passwords, they contain placeholders."""
     found = [
         "create extension if not exists postgres_fdw with schema public",
         f"grant usage on foreign data wrapper postgres_fdw to {owner}",
@@ -54,7 +53,7 @@ def statements(addresses: Sequence[str], owner: str, *, with_passwords: bool) ->
         if "password" in said:
             who["password"] = said["password"] if with_passwords else f"PASSWORD OF {said.get('user')}"
         else:
-            # The server's own ~/.pgpass or certificate; only an administrator may say that this is enough.
+            # Uses the server's own ~/.pgpass or certificate; only an administrator may allow that.
             who["password_required"] = "false"
         found += [
             f"create user mapping for {role} server {_server(place)} options({_options(who)})"
@@ -65,7 +64,8 @@ def statements(addresses: Sequence[str], owner: str, *, with_passwords: bool) ->
 
 
 def partitions(count: int) -> list[str]:
-    """What makes a table of the first server lie on so many others, by a hash of the block."""
+    """Returns the statements that partition a table of the first server over this many shards, by a hash of
+    the block."""
     return [
         f"create foreign table {SCHEMA}.{table}_{place} partition of {SCHEMA}.{table}"
         f" for values with (modulus {count}, remainder {place}) server {_server(place)}"
@@ -84,6 +84,6 @@ def _options(options: dict[str, str]) -> str:
 
 
 def count_of(connection: psycopg.Connection) -> int:
-    """How many shards a collection has; 0 where its articles lie on the one server."""
+    """Returns the number of shards; 0 if the articles are on a single server."""
     row = connection.execute("select value from meta where key = 'shards'").fetchone()
     return int(row[0]) if row else 0

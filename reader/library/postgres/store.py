@@ -1,6 +1,6 @@
-"""The stored sets and columns as PostgreSQL has them: what questions read from a shared collection.
+"""Reads the stored sets and columns of a shared collection.
 
-Every value is a parameter. What comes back was written by others: texts are cleaned as those of files are.
+Every value is a parameter. Rows may have been written by others, so texts are cleaned like those of files.
 """
 
 from __future__ import annotations
@@ -31,30 +31,31 @@ from reader.stories.likeness import pack
 _LAST = "\U0010ffff"
 
 FEW_DATES = 64
-"""Articles that are read at once to find the first one in order."""
+"""Articles read at once to find the first one in order."""
 
 MOST_NAMED = 20_000
-"""Candidates that are named in a search of addresses or paths; of more, all articles are looked at."""
+"""Up to this many candidates are listed in a search of URLs or paths; with more, all articles are
+searched."""
 
 TITLES_MS = 60_000
-"""What reading the order of all titles may take, once for each publication."""
+"""Time limit for reading the order of all titles, once per publication."""
 
 _ARTICLE_ROW = "number, key, url, 0, path, title_key, text_key, date"
 
 
 class PostgresStore:
-    """See `reader.index.backend.SetStore`; over a connection that the caller holds."""
+    """Implements `reader.index.backend.SetStore` on a connection held by the caller."""
 
     def __init__(self, connection: Callable[[], psycopg.Connection], newest: int | None = None) -> None:
-        """`connection` is called for each question. With `newest`, sets are those of at most so many blocks:
-        those with the highest numbers."""
+        """`connection` is called for each query. With `newest`, only that many blocks with the highest
+        numbers are read."""
         self._connection = connection
         self._first_block = 0
         if newest is not None:
             self._first_block = min(sorted(self.blocks())[-newest:], default=0)
 
     def _rows(self, question: LiteralString, *values: object) -> list[TupleRow]:
-        # As bytes: a set would come as twice as many hexadecimal digits.
+        # In binary: as text, a set would be sent as twice as many hexadecimal digits.
         return self._connection().cursor(binary=True).execute(question, values).fetchall()
 
     def _numbers(self, question: LiteralString, *values: object) -> list[int]:
@@ -94,7 +95,7 @@ class PostgresStore:
                 "select block, data from sets where field = %s and value = %s and block >= %s",
                 SetKind.PREFIX, start, self._first_block,
             )  # fmt: skip
-        # A block where the beginning is crowded has all its words in that one set.
+        # If a prefix is crowded in a block, its set has all words with it.
         others = self._rows(
             "select block, data from sets"
             " where field = %s and value >= %s and value < %s and block >= %s and not block = any(%s)",
@@ -116,7 +117,7 @@ class PostgresStore:
         return [(folded, clean_line(value), value) for folded, value in rows]
 
     def titles(self) -> array[int]:
-        """See SetStore; 8 bytes an article on their way."""
+        """See SetStore; transfers 8 bytes per article."""
         self._rows("select set_config('statement_timeout', %s, true)", str(TITLES_MS))
         [(packed,)] = self._rows(
             "select string_agg(int8send(number), '' order by sort_title, number desc) from article"
@@ -132,10 +133,10 @@ class PostgresStore:
         )
 
     def dated_from(self, date: int) -> Iterator[tuple[int, int]]:
-        """See SetStore; only as many as are asked for are read."""
+        """See SetStore; reads only as many rows as are consumed."""
         number = -1
         while rows := self._rows(
-            # Not as a comparison of rows, which a shard is not asked.
+            # Not a row comparison, which is not pushed down to shards.
             "select number, date from article where date >= %s and (date > %s or number > %s)"
             " order by date, number limit %s",
             date, date, number, FEW_DATES,
@@ -161,7 +162,7 @@ class PostgresStore:
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
         """See SetStore."""
-        # Named by their numbers: of a join alone, shards would be asked for all articles.
+        # Listed by number: with a plain join, shards would send all articles.
         rows = self._rows(
             "with told as (select story, number from story"
             " where story in (select story from story where number = any(%s)))"
@@ -177,7 +178,7 @@ class PostgresStore:
 
     def with_url(self, parts: Sequence[str], among: BitMap) -> list[int]:
         """See SetStore."""
-        # The columns have the collation C, which knows ASCII alone, as SQLite does.
+        # The columns have the collation C, which only folds ASCII, like SQLite.
         found = " or ".join(["strpos(lower(url), lower(%s)) > 0"] * len(parts))
         return self._numbers(
             f"select number from article where ({found}) and (%s or number = any(%s))",
@@ -195,10 +196,10 @@ class PostgresStore:
     def with_phrase(
         self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
     ) -> Iterable[int]:
-        """The articles that have these words, or these signs, one after another."""
+        """Returns the articles that contain these words, or characters, consecutively."""
         if not words(wanted[0]):
             return self._with_signs(numbers, field, wanted)
-        # Words stand between blanks, each text in a line of its own.
+        # Words are separated by spaces, each text is on its own line.
         text = storable(f" {' '.join(wanted)}{'' if goes_on(wanted[-1], prefix) else ' '}")
         if field == "title":
             return self._numbers(
@@ -222,7 +223,7 @@ class PostgresStore:
                 yield number
 
     def headlines(self, numbers: Sequence[int], marks: Mapping[str, BitMap]) -> list[Headline]:
-        """The headlines of these numbers, in their order; one whose article has gone is left out."""
+        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
         rows = self._rows(
             f"select {HEADLINE_COLUMNS}, first_key, coverage from article left join story using(number)"
             " where number = any(%s)", [*numbers]
@@ -231,7 +232,7 @@ class PostgresStore:
         return [_cleaned(headline(found[number], marks)) for number in numbers if number in found]
 
     def headlines_keyed(self, low: int, high: int, most: int, marks: Mapping[str, BitMap]) -> list[Headline]:
-        """The headlines of at most so many articles whose key is in this range."""
+        """Returns the headlines of at most `most` articles whose keys are in this range."""
         rows = self._rows(
             f"select {HEADLINE_COLUMNS}, first_key, coverage from article left join story using(number)"
             " where key between %s and %s order by key limit %s",
@@ -240,46 +241,46 @@ class PostgresStore:
         return [_cleaned(headline(row, marks)) for row in rows]
 
     def identities(self, numbers: Sequence[int]) -> list[ArticleRow]:
-        """The articles with these numbers that are there."""
+        """Returns the rows of the articles with these numbers, without deleted ones."""
         rows = self._rows(f"select {_ARTICLE_ROW} from article where number = any(%s)", [*numbers])
         return [*map(ArticleRow._make, rows)]
 
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """The numbers of the articles with these ids, given as integers."""
+        """Returns the numbers of the articles with these keys (ids as integers)."""
         wanted = [*heads]
         return (
             self._numbers("select number from article where (key >> 15) = any(%s)", wanted) if wanted else []
         )
 
     def numbers_of(self, keys: Sequence[int]) -> list[int]:
-        """The numbers of the articles with these keys."""
+        """Returns the numbers of the articles with these keys."""
         return self._numbers("select number from article where key = any(%s)", [*keys])
 
     def articles(self, keys: Sequence[int]) -> dict[int, Article]:
-        """The whole records of the articles with these keys."""
+        """Returns the whole articles with these keys."""
         rows = self._rows("select key, record::text, body, path from article where key = any(%s)", [*keys])
         return {key: read_article(record, body, path) for key, record, body, path in rows}
 
 
 def read_article(record: str, body: str, path: str) -> Article:
-    """The article of a row; its path lies below what was published, nowhere on this machine."""
+    """Returns the article of a row; its path is relative to the published root, not on this machine."""
     import json
 
     try:
         said = json.loads(record)
     except (ValueError, RecursionError):
         said = {}
-    # No row names a file of this machine, whatever it says.
+    # A row must never name a local file, whatever it contains.
     return article_of(said, body, "" if os.path.isabs(path) else path)
 
 
 def _named(among: BitMap) -> tuple[bool, list[int]]:
-    """Whether all articles are looked at, else which ones."""
+    """Returns whether to search all articles, and otherwise the numbers of those to search."""
     return (True, []) if len(among) > MOST_NAMED else (False, [*among])
 
 
 def _cleaned(found: Headline) -> Headline:
-    """A headline as safe as one of a file."""
+    """Returns a headline, cleaned like that of a file."""
     return found._replace(
         title=clean_line(found.title), provider=clean_line(found.provider), domain=clean_line(found.domain),
         topics=tuple(map(clean_line, found.topics)), category=clean_line(found.category),

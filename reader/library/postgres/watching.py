@@ -1,4 +1,4 @@
-"""Waiting for the next publication: told by NOTIFY, else seen at a look now and then."""
+"""Waits for the next publication by NOTIFY, with occasional polling as a fallback."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from reader.library.postgres.index import SharedIndex
 from reader.library.postgres.schema import CHANNEL
 
 LOOK_SECONDS = 5.0
-"""Between two looks where nobody tells: a standby sends no notices, and a connection may be lost unseen."""
+"""Seconds between polls without notifications: a standby sends none, and a lost connection may go
+unnoticed."""
 
 
 class Watch:
-    """Waits for publications and for marks that are made elsewhere. `wait` is for one thread."""
+    """Waits for publications and for marks made elsewhere. Only one thread may call `wait`."""
 
     def __init__(self, address: str, index: SharedIndex) -> None:
         self._address = address
@@ -31,8 +32,8 @@ class Watch:
         self._next_look = 0.0
 
     def wait(self, timeout: float) -> tuple[bool, bool]:
-        """Wait until something was published, or marked elsewhere, or the time is over: whether it was, and
-        whether a server is back that was away."""
+        """Wait for a publication, marks made elsewhere, or the timeout; returns whether there were any, and
+        whether a lost server is back."""
         with self._waiting:
             found = self._wait(timeout)
             if self._closed.is_set():
@@ -78,7 +79,7 @@ class Watch:
                 connection.close()
 
     def close(self) -> None:
-        """Let go of the connection, as soon as nobody waits by it."""
+        """Close the connection as soon as no thread waits on it."""
         self._closed.set()
         if self._waiting.acquire(blocking=False):
             self._leave()
