@@ -1,1 +1,1 @@
-"""Stories: which articles report the same event, or are the same text again. Pure: no index, no files."""
+"""Stories: finds articles that report the same event or repeat the same text. Pure: no index, no files."""

@@ -1,4 +1,5 @@
-"""Stories made of links: groups join where enough of the pairs between them are linked, else they chain."""
+"""Groups linked articles into stories: two groups are merged if enough of the pairs between them are linked,
+which prevents chaining."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ from collections.abc import Iterable
 from reader.stories.linking import Link
 
 JOINED = 1 / 2
-"""The part of the pairs between two groups that are linked where the groups join."""
+"""Minimum fraction of linked pairs between two groups to merge them."""
 
 
 def groups(found: Iterable[Link]) -> list[tuple[int, ...]]:
-    """Stories of two articles and more, as sorted keys; links best first, ties by key."""
+    """Returns stories of two or more articles, as sorted keys. Processes links best first, ties by key."""
     ordered = sorted(found, key=lambda link: (-link.score, link.first, link.second))
     neighbours: defaultdict[int, set[int]] = defaultdict(set)
     for link in ordered:

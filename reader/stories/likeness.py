@@ -1,7 +1,8 @@
-"""How alike two articles are: the words of title and excerpt, each weighted by how rare it is these days.
+"""Similarity of two articles: by the words of title and excerpt, weighted by how rare they are around that
+time.
 
-Weights come from whole days, so an arrival changes only what is said of the days around it. Weights and their
-products are integers: the result depends on no order of adding, and so on no hash.
+Weights are computed from whole days, so a new article only affects the days around it. Weights and their
+products are integers: the result doesn't depend on the order of addition, and so on no hash order.
 """
 
 from __future__ import annotations
@@ -22,21 +23,23 @@ from reader.article.text import words
 DAY = 86_400
 
 REPORT_DAYS = 3
-"""Reports of one event are at most so many days apart. So many days around give an article's weights."""
+"""Maximum number of days between reports of one event; also the number of days before and after that an
+article's weights are computed from."""
 
 DAY_COSTS = 0.10
 SHORT, SHORT_COSTS = 12, 0.03
-"""A text of fewer different words needs a higher likeness."""
+"""Texts with fewer distinct words need a higher similarity."""
 OTHER_NUMBERS, OTHER_NUMBERS_A_DAY = 0.06, 0.15
-"""What it costs that both titles have numbers and share none: "version 1.2" and "version 1.3"."""
+"""Penalty if both titles have numbers but share none: "version 1.2" and "version 1.3"."""
 TITLE_IN_TEXT = 0.2
-"""The part of one title's weight that the other text must have, or one footer would link all that bear it."""
+"""Minimum fraction of one title's weight that the other text must contain; otherwise a common footer would
+link articles."""
 
 PRIOR = 60
-"""Made articles that are counted with those of the days, or eight of them would teach that "said" is rare."""
+"""Number of simulated articles added to the counts, so that "said" is not rare among only eight articles."""
 _EMPTY = """the of to in a and for on is that with it as at by from was has be an are its he his said have who
     will not after but were this had their they over more about up new which would one s t"""
-"""Words that are left out: they say nothing, and are two of five in English texts."""
+"""Stop words: they say nothing about the subject, and are two fifths of English texts."""
 _COMMON = """
     or been out she her than year years two first into people when could there all what also time last
     told government company world us no if before between while under against may can some three most
@@ -46,13 +49,13 @@ _COMMON = """
 COMMON_COUNT = 10
 
 DIGITS = 1
-"""The bit of a token that says that the word has a digit."""
+"""Bit of a token that marks words with a digit."""
 _TOKEN_BYTES = 3
 _FIRST_BYTE = 0 if sys.byteorder == "little" else 1
-"""Where a token's bytes begin among the four of an integer."""
+"""Offset of a token's bytes in a four-byte integer."""
 
 MOST_KNOWN = 200_000
-"""Words whose tokens are kept."""
+"""Number of words whose tokens are cached."""
 
 
 class _Tokens(dict[str, int]):
@@ -69,24 +72,24 @@ class _Tokens(dict[str, int]):
 
 
 TOKENS: Mapping[str, int] = _Tokens()
-"""Each word's token, three bytes of a hash. Texts are kept and compared as tokens, which are small; that one
-word in a hundred shares its token with another of the same days does no harm."""
+"""Each word's token, three bytes of a hash. Texts are stored and compared as tokens to save space; one word
+in a hundred shares its token with another of the same days, which does no harm."""
 
 COMMON = dict.fromkeys((TOKENS[word] for word in _COMMON.split()), COMMON_COUNT)
-"""How many of the made articles have each common word."""
+"""How many of the simulated articles have each common word."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAYS = frozenset(TOKENS[word] for word in _WEEKDAYS)
-"""Words that date a text as its figures do."""
+"""Words that date a text, as its figures do."""
 _LEFT_OUT = frozenset(TOKENS[word] for word in _EMPTY.split())
 
 
 class Text(NamedTuple):
-    """What of an article is compared."""
+    """The parts of an article that are compared."""
 
     key: int
-    """The article's own; decides between articles of the same second."""
+    """The article's key; breaks ties between articles of the same second."""
     seconds: int
-    """When it was published, since 1970."""
+    """Seconds since 1970 of its publication."""
     provider: str
     title: frozenset[int]
     """Tokens of the title's words."""
@@ -95,31 +98,32 @@ class Text(NamedTuple):
 
     @property
     def day(self) -> int:
-        """The day of its publication, since 1970, in UTC."""
+        """The day of its publication in UTC, as days since 1970."""
         return self.seconds // DAY
 
 
 def in_order(text: Text) -> tuple[int, int]:
-    """The order of texts: by time."""
+    """Sort key of texts: by time."""
     return text.seconds, text.key
 
 
 MOST_WORDS = 24
-"""Words of a title, and of an excerpt, that are compared: the beginning says what it is about."""
+"""Maximum number of words compared, of a title and of an excerpt: the beginning says what it is about."""
 
 
 def tokens_of(found: Sequence[str]) -> frozenset[int]:
-    """The tokens of the words of a title or an excerpt."""
+    """Returns the tokens of the words of a title or an excerpt."""
     return frozenset(map(TOKENS.__getitem__, found)) - _LEFT_OUT
 
 
 def text_of(key: int, seconds: int, provider: str, title: str, excerpt: str) -> Text:
-    """The text of an article with this title and excerpt."""
+    """Returns the text of an article with this title and excerpt."""
     return unpack(key, seconds, provider, pack(words(title), words(excerpt)))
 
 
 def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
-    """The words of an article's title and excerpt, as the index keeps them; empty if none says anything."""
+    """Returns the words of an article's title and excerpt as stored in the index; empty if there are only
+    stop words."""
     if title[:1] == ["update"] and title[1:2] and title[1].isdigit():
         title = title[2:]  # "UPDATE 2-": an agency's new version of its report
     in_title = tokens_of(title[:MOST_WORDS])
@@ -134,7 +138,7 @@ def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
 
 
 def widened(packed: bytes) -> array[int]:
-    """How many words of the title are packed, their tokens, and those of the excerpt."""
+    """Returns the number of the title's words, their tokens, and those of the excerpt."""
     wide = bytearray(len(packed) // _TOKEN_BYTES * 4)
     for byte in range(_TOKEN_BYTES):
         wide[byte + _FIRST_BYTE :: 4] = packed[byte::_TOKEN_BYTES]
@@ -142,38 +146,38 @@ def widened(packed: bytes) -> array[int]:
 
 
 def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
-    """The text of an article with these words."""
+    """Returns the text of an article with these words."""
     count, *tokens = widened(packed) or (0,)
     return Text(key, seconds, provider, frozenset(tokens[:count]), frozenset(tokens))
 
 
 _SCALE = 256
-"""Weights are integers of so many parts."""
+"""Scale of the integer weights."""
 _logs: list[int] = []
 
 
 def _logs_up_to(count: int) -> list[int]:
-    """What a word loses of its weight when so many articles have it; made once."""
+    """Returns the weight that a word loses for each number of articles with it; computed once."""
     while len(_logs) <= count:
         _logs.append(round(_SCALE * log(len(_logs) + 0.5)))
     return _logs
 
 
 class Weighted:
-    """A text with the weights of its words, which most texts never need."""
+    """A text with the weights of its words, which are computed on demand."""
 
     def __init__(self, text: Text, tokens: frozenset[int], having: list[int], rarest: int) -> None:
-        """`having`: how many articles have each of these tokens, in the set's own order; `rarest`: what a
-        word of a single article would weigh, nearly."""
+        """`having` is the number of articles with each of these tokens, in iteration order of the set;
+        `rarest` is the approximate weight of a word in a single article."""
         self.text = text
         self.tokens = tokens
-        """Without those that say nothing of the article."""
+        """Tokens without those that say nothing about the article."""
         self._having = having
         self._rarest = rarest
 
     @cached_property
     def weights(self) -> dict[int, int]:
-        """Token -> weight; what the title says counts double."""
+        """Token -> weight; words of the title count double."""
         rarest = self._rarest
         weights = {
             token: max(rarest - _logs[count], 0)
@@ -185,17 +189,17 @@ class Weighted:
 
     @cached_property
     def length(self) -> float:
-        """Of the vector that the weights are."""
+        """Length of the vector of weights."""
         values = self.weights.values()
         return sqrt(sum(map(mul, values, values))) or 1.0
 
     def weight_of(self, tokens: Iterable[int]) -> int:
-        """The weight of these words together, 0 for those that it lacks."""
+        """Returns the total weight of these words, 0 for missing ones."""
         get = self.weights.get
         return sum(get(token, 0) for token in tokens)
 
     def had_by(self, least: int, most: int) -> list[tuple[int, int]]:
-        """Words that so many articles have, each with its weight before it, the heaviest first."""
+        """Returns (weight, word) of the words within these limits of frequency, heaviest first."""
         rarest, title, logs = self._rarest, self.text.title, _logs
         some = [
             ((logs[count] - rarest) * (2 if token in title else 1), token)
@@ -207,61 +211,61 @@ class Weighted:
 
 
 class Weights:
-    """What words weigh among some articles."""
+    """The weights of words among some articles."""
 
     def __init__(self, counts: Mapping[int, int], articles: int) -> None:
-        """`counts`: how many of the articles have each word, made ones with COMMON words among them."""
+        """`counts` is the number of articles with each word, including simulated ones with COMMON words."""
         self.counts = counts
         self.articles = articles
         self._rarest = round(_SCALE * log(articles + 1))
         _logs_up_to(articles)
 
     def of(self, text: Text, without: frozenset[int] = frozenset()) -> Weighted:
-        """A text with its weights."""
+        """Returns a text with its weights."""
         tokens = text.words - without if without else text.words
         return Weighted(text, tokens, [*map(self.counts.__getitem__, tokens)], self._rarest)
 
 
 def likeness(one: Weighted, other: Weighted) -> float:
-    """The cosine of two texts, 0 to 1."""
+    """Returns the cosine similarity of two texts, 0 to 1."""
     shared = one.weights.keys() & other.weights.keys()
     product = sum(map(mul, map(one.weights.__getitem__, shared), map(other.weights.__getitem__, shared)))
     return float(product / (one.length * other.length))
 
 
 Day: TypeAlias = tuple[int, Sequence[Text]]
-"""A day and its texts, in order."""
+"""A day and its sorted texts."""
 
 
 class Around(NamedTuple):
-    """A day's articles, and what the days around it say of words."""
+    """A day's articles, and the statistics of words in the days around it."""
 
     day: int
     texts: Sequence[Text]
-    """Those of the day, in order."""
+    """The day's texts, sorted."""
     weights: Weights
-    """By all articles at most REPORT_DAYS away."""
+    """Weights from all articles at most REPORT_DAYS away."""
     habits: Mapping[str, frozenset[int]]
-    """Provider -> words that nearly all of its titles have, like its name after a dash."""
+    """Provider -> words in nearly all of its titles, such as its name after a dash."""
 
     def weighted(self) -> list[Weighted]:
-        """The day's articles with their weights."""
+        """Returns the day's articles with their weights."""
         nothing: frozenset[int] = frozenset()
         return [self.weights.of(text, self.habits.get(text.provider, nothing)) for text in self.texts]
 
 
 HABIT_LEAST, HABIT_SHARE = 5, 0.8
-"""Titles of a provider among which a habit shows, and the part of them that has the word."""
+"""Minimum number of a provider's titles to detect such words, and the fraction of them with the word."""
 
 
 class _Window:
-    """Counts of words over the days around one."""
+    """Counts of words in a sliding window of days."""
 
     def __init__(self) -> None:
         self.counts: Counter[int] = Counter(COMMON)
         self.articles = PRIOR
         self._titles: defaultdict[str, deque[frozenset[int]]] = defaultdict(deque)
-        """Of each provider, the oldest first."""
+        """By provider, oldest first."""
 
     def add(self, texts: Sequence[Text]) -> None:
         update, titles = self.counts.update, self._titles
@@ -289,17 +293,17 @@ class _Window:
 
 
 def _subtract(counts: Counter[int], less: Counter[int]) -> None:
-    # Without the interpreter: a third of the time.
+    # Runs in C: a third of the time.
     left = map(sub, map(counts.__getitem__, less), less.values())
     deque(map(counts.__setitem__, less, left), maxlen=0)
 
 
 MOST_A_DAY = 10_000
-"""Articles beyond which a day is none of news, but that of an import: its articles are compared with none."""
+"""A day with more articles than this is taken for a bulk import: its articles are not compared."""
 
 
 def days_of(texts: Iterable[Text]) -> Iterator[Day]:
-    """The texts by days, in order; those without words are left out."""
+    """Yields the texts by day, sorted, without those that have no words."""
     ordered = sorted((text for text in texts if text.words), key=in_order)
     for day, found in groupby(ordered, key=lambda text: text.day):
         of_day = list(found)
@@ -308,7 +312,7 @@ def days_of(texts: Iterable[Text]) -> Iterator[Day]:
 
 
 def around(days: Iterable[Day]) -> Iterator[Around]:
-    """What is known of each day, in order. What is given is good until the next is asked for."""
+    """Yields the statistics of each day, in order. Each is only valid until the next one."""
     window = _Window()
     ahead: deque[Day] = deque()
     before: deque[Day] = deque()

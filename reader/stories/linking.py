@@ -1,7 +1,7 @@
-"""Which articles are linked: reports of one event some days apart, and the same text up to two weeks later.
+"""Links articles: reports of one event a few days apart, and copies of a text up to two weeks later.
 
-A pure function of the texts. A link depends on articles of the days around it only (`AFFECTED_DAYS`), so
-what is different on one day is answered by linking the days around anew.
+A pure function of the texts. A link only depends on articles of the days around it (`AFFECTED_DAYS`), so
+after a change on one day only the days around it are linked again.
 """
 
 from __future__ import annotations
@@ -33,52 +33,53 @@ from reader.stories.likeness import (
 )
 
 LINKED = 0.25
-"""The least score of two articles that are linked."""
+"""Minimum score of a link."""
 COPY = 0.75
-"""The least part of all words that two copies of one text share."""
+"""Minimum fraction of all words that two copies of a text share."""
 COPY_DAYS = 14
-"""The same text again is found at most so many days later."""
+"""Maximum number of days between copies of a text."""
 DAYS_BEFORE = COPY_DAYS
-"""How many days before an article have others that it may be linked with, or that decide on its links."""
+"""Number of days before an article that can affect its links."""
 AFFECTED_DAYS = range(-REPORT_DAYS, COPY_DAYS + 1)
-"""The days, from one where something is different, whose articles may be linked otherwise with earlier ones:
-weights are others up to REPORT_DAYS away, and one of the two may be as far again."""
+"""Number of days after a change whose articles may have different links to earlier ones: weights change up to
+REPORT_DAYS away, and the two articles of a link may be as far apart again."""
 
 OWN_WORD = 0.15
-"""The part of a title's weight that a word must have to tell of another thing, from the same provider."""
+"""Minimum fraction of a title's weight of a word that makes it another subject, for the same provider."""
 
 HEAVIEST = 9
-"""Words of an article by which others are looked for."""
+"""Number of an article's words used to find candidates."""
 LEAST_SHARED, LEAST_OF_SHORT = 3, 2
-"""Of these so many must be in the other article, and of a short text so many."""
+"""Minimum number of these in the other article, and for a short text."""
 MOST_HAVING = 400
-"""Articles beyond which a word finds none."""
+"""Words in more articles than this are not used to find candidates."""
 MOST_COMPARED = 32
-"""Articles that are compared with one in full."""
+"""Maximum number of articles compared in full with one."""
 SWEPT = 20_000
-"""Articles after which words that no article of the last days has are forgotten."""
+"""Interval, in articles, at which words without recent articles are dropped."""
 SKETCH = 4
-"""Runs of three tokens of an article by which copies are looked for."""
+"""Number of runs of three tokens used to find copies of an article."""
 
 
 class Link(NamedTuple):
-    """Two articles that tell the same story, and how surely."""
+    """Two articles of the same story, with a score."""
 
     score: float
     first: int
     second: int
-    """Keys; the earlier article's first."""
+    """Keys; the earlier article's comes first."""
 
 
 def links(texts: Iterable[Text]) -> list[Link]:
-    """All links between these articles, best first."""
+    """Returns all links between these articles, best first."""
     return sorted(links_in(days_of(texts)), key=lambda link: (-link.score, link.first, link.second))
 
 
 def links_in(days: Iterable[Day], since: int | None = None, until: int | None = None) -> Iterator[Link]:
-    """The links between articles of these days whose later one is of the day `since` up to `until`.
+    """Yields the links between articles of these days whose later article is from `since` to `until`.
 
-    Days come in order, from DAYS_BEFORE before `since` to REPORT_DAYS after `until`; only a few are held.
+    Days must be sorted, from DAYS_BEFORE before `since` to REPORT_DAYS after `until`; only a few are kept in
+    memory.
     """
     reports, copies = _Reports(), _Copies()
     for known in around(days):
@@ -99,13 +100,13 @@ class _Reports:
         self._texts: deque[Weighted] = deque()
         """The articles of the last days."""
         self._first = 0
-        """The place of the first of them among all."""
+        """The index of the first of them among all."""
         self._places: defaultdict[int, list[int]] = defaultdict(list)
-        """The places of the articles that have a word, with some that are forgotten."""
+        """The indices of the articles with a word; may include forgotten ones."""
         self._swept = 0
 
     def forget_before(self, day: int) -> None:
-        """Forget what is older than that."""
+        """Forget older articles."""
         while self._texts and self._texts[0].text.seconds < day * DAY:
             self._texts.popleft()
             self._first += 1
@@ -116,7 +117,7 @@ class _Reports:
                     del self._places[token]
 
     def of(self, known: Around, is_asked: bool) -> Iterator[Link]:
-        """The links of a day's articles with earlier ones."""
+        """Returns the links of a day's articles to earlier ones."""
         most = min(known.weights.articles // 10, MOST_HAVING)
         for one in known.weighted():
             some = one.had_by(2, most)
@@ -133,7 +134,7 @@ class _Reports:
                 self._places[token].append(place)
 
     def _candidates(self, some: list[tuple[int, int]], least: int) -> list[int]:
-        """Places of earlier articles that share enough of what is rare in this one to be compared in full."""
+        """Returns the indices of earlier articles that share enough rare words to be compared in full."""
         lists = []
         for _, token in some[:HEAVIEST]:
             places = self._places.get(token)
@@ -150,7 +151,7 @@ class _Reports:
 
 
 def score_of(first: Weighted, second: Weighted) -> float:
-    """How surely two articles tell the same story; linked from `LINKED` on."""
+    """Returns the score of two articles; they are linked from `LINKED` on."""
     apart = abs(first.text.seconds - second.text.seconds) / DAY
     score = likeness(first, second) - DAY_COSTS * apart
     if min(len(first.tokens), len(second.tokens)) < SHORT:
@@ -161,7 +162,8 @@ def score_of(first: Weighted, second: Weighted) -> float:
 
 
 def _titles_meet(first: Weighted, second: Weighted) -> bool:
-    """Whether enough of one title is in the other text, and one provider does not tell of two things."""
+    """Returns whether enough of one title is in the other text, without different subjects from one
+    provider."""
     held = _held(first, second), _held(second, first)
     if _is_same_provider(first.text, second.text):
         return min(held) >= TITLE_IN_TEXT and not _is_template(first, second)
@@ -173,7 +175,8 @@ def _is_same_provider(first: Text, second: Text) -> bool:
 
 
 def _is_template(first: Weighted, second: Weighted) -> bool:
-    """Whether each title has a word of some weight that the other text lacks: "Weather for Tuesday"."""
+    """Returns whether each title has a word of some weight that the other text lacks: "Weather for
+    Tuesday"."""
     return _says_more(first, second) and _says_more(second, first)
 
 
@@ -183,7 +186,7 @@ def _says_more(one: Weighted, other: Weighted) -> bool:
 
 
 def _held(one: Weighted, other: Weighted) -> float:
-    """The part of one title's weight that is in the other text."""
+    """Returns the fraction of one title's weight that is in the other text."""
     held = one.weight_of(one.text.title & other.tokens)
     return held / one.weight_of(one.text.title) if held else 0.0
 
@@ -196,7 +199,7 @@ def _what_numbers_cost(first: Text, second: Text, apart: float) -> float:
     is_same_provider = _is_same_provider(first, second)
     numbers, others = _numbers(first.title), _numbers(second.title)
     if is_same_provider and numbers and others and numbers != others:
-        return 1.0  # releases, numbers of a series, entries of a register
+        return 1.0  # releases, issues of a series, entries of a register
     if numbers and others and not numbers & others:
         return OTHER_NUMBERS + OTHER_NUMBERS_A_DAY * apart
     if is_same_provider and apart >= 0.5 and _is_other_issue(first, second):
@@ -205,7 +208,7 @@ def _what_numbers_cost(first: Text, second: Text, apart: float) -> float:
 
 
 def _is_other_issue(first: Text, second: Text) -> bool:
-    """Whether two texts of one form have other figures, or tell of other days of the week."""
+    """Returns whether two texts of the same form have different figures or weekdays."""
     if _numbers(first.words) != _numbers(second.words):
         return True
     days, others = first.words & WEEKDAYS, second.words & WEEKDAYS
@@ -213,9 +216,9 @@ def _is_other_issue(first: Text, second: Text) -> bool:
 
 
 class _Copies:
-    """Finds one text again.
+    """Finds copies of a text.
 
-    Copies share most words, and so one of a few runs of three when words are sorted by their hash.
+    Copies share most words, and so at least one of a few runs of three when words are sorted by hash.
     """
 
     def __init__(self) -> None:
@@ -229,7 +232,7 @@ class _Copies:
         while self._runs and self._runs[0][0] < oldest:
             for run in self._runs.popleft()[1]:
                 of_run = self._seen[run]
-                del of_run[0]  # the oldest comes first
+                del of_run[0]  # oldest first
                 if not of_run:
                     del self._seen[run]
         runs: list[tuple[int, ...]] = []
@@ -257,7 +260,8 @@ def _part_shared(first: Text, second: Text) -> float:
 
 
 def _is_same_form(first: Text, second: Text) -> bool:
-    """Whether one provider wrote the same text with other figures or words: "closes up", "closes down"."""
+    """Returns whether one provider wrote the same text with other figures or words: "closes up", "closes
+    down"."""
     if first.provider != second.provider:
         return False
     has_other_title = first.title - second.words or second.title - first.words
