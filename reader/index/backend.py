@@ -124,7 +124,8 @@ class AskedIndex(Protocol):
         """Returns the headlines of at most `most` articles whose keys are in this range."""
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """(story, number, provider) of all articles of the stories in which these are, newest first."""
+        """Returns (story, number, provider) for all articles in the stories of these articles, newest
+        first."""
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
         """Returns the rows of the articles with these numbers, without deleted ones."""

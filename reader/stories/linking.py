@@ -117,7 +117,7 @@ class _Reports:
                     del self._places[token]
 
     def of(self, known: Around, is_asked: bool) -> Iterator[Link]:
-        """Returns the links of a day's articles to earlier ones."""
+        """Yields the links of a day's articles to earlier ones."""
         most = min(known.weights.articles // 10, MOST_HAVING)
         for one in known.weighted():
             some = one.had_by(2, most)
@@ -227,7 +227,7 @@ class _Copies:
         """The runs of each of the last days."""
 
     def of(self, known: Around, is_asked: bool) -> Iterator[Link]:
-        """The links of a day's articles with earlier ones."""
+        """Yields the links of a day's articles to earlier ones."""
         oldest = known.day - COPY_DAYS
         while self._runs and self._runs[0][0] < oldest:
             for run in self._runs.popleft()[1]:

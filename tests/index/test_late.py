@@ -52,7 +52,7 @@ def dates_of(connection: sqlite3.Connection) -> dict[int, int | None]:
 
 
 def is_by_date(numbers: list[int], dates: Mapping[int, int | None], *, is_reversed: bool) -> bool:
-    """Whether they stand by date, undated ones last."""
+    """Returns whether they are sorted by date, undated ones last."""
     found = [dates[number] for number in numbers]
     dated = [date for date in found if date is not None]
     return dated == sorted(dated, reverse=not is_reversed) and found[len(dated) :] == [None] * (

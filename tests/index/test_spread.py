@@ -15,7 +15,7 @@ def _dates(library: Library, query: str = "", cells: int = 20) -> list[tuple[str
 
 
 def test_periods_follow_what_matches(tmp_path: Path) -> None:
-    """A few days are told by day, a year by month; what is found decides, not what else there is."""
+    """A few days are counted by day, a year by month; only the matches decide."""
     for number, day in enumerate(("2024-05-01", "2024-05-02", "2024-05-04")):
         write(tmp_path / f"{number}.md", text_of("near", day))
     write(tmp_path / "far.md", text_of("far", "2023-06-30"))

@@ -101,7 +101,7 @@ def test_the_order(asked: tuple[Library, Model]) -> None:
 
 
 def test_words_that_rise_come_with_a_headline(asked: tuple[Library, Model]) -> None:
-    """The quake, which nobody wrote about before, is first; words that are always there are none."""
+    """The quake, which is new, comes first; words that are always frequent are not listed."""
     library, _ = asked
     found = _trends(library, "word")
     assert {one.value for one in found.values[:2]} == {"quake", "brenn"}

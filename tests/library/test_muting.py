@@ -12,7 +12,7 @@ RULES = {EVERYWHERE: ("sponsored",), "chips": ("quality:<20", "rumour"), "All": 
 
 
 def asked(text: str) -> str:
-    """A question as it is asked where these rules hold."""
+    """Returns a query narrowed by these rules."""
     query = parse(text)
     return str(query.and_also(muting_of(RULES, VIEWS)[0].of(query)))
 
@@ -41,6 +41,6 @@ def test_what_means_nothing_is_a_sentence() -> None:
 
 
 def test_no_rules_leave_nothing_out() -> None:
-    """Without rules every question is asked as it is."""
+    """Without rules, queries are unchanged."""
     assert muting_of({}, {}) == (Muting(), [])
     assert Muting().of(parse("a")) == Query()

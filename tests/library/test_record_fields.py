@@ -105,7 +105,7 @@ def test_any_template_is_filled_or_has_a_place(text: str) -> None:
 
 @given(st.text(st.characters(exclude_characters="\\")))
 def test_braces_can_be_written(text: str) -> None:
-    """With its braces doubled, any text stands for itself."""
+    """With doubled braces, any text is literal."""
     doubled = text.replace("{", "{{").replace("}", "}}")
     assert template_of(doubled).filled(MADE) == text
 

@@ -129,7 +129,7 @@ def test_a_report_with_other_figures_from_one_provider_is_another_one() -> None:
 
 
 def test_a_report_of_another_weekday_or_with_other_words_from_one_provider_is_another_one() -> None:
-    """Days whose figure is the same by chance are told apart by what else is in the form."""
+    """Days with the same figure by chance are distinguished by the rest of the form."""
     form = "Shares in Merrow closed {} on {} as traders weighed interest rates, copper and company earnings."
 
     def report(key: int, way: str, words: tuple[str, str], day: int) -> Text:

@@ -177,7 +177,7 @@ class Chromium:
                 page.happened(said["method"], said["params"])
 
     async def page(self, url: str, size: tuple[int, int] = SIZE) -> Page:
-        """Open a page as a visitor of its own: no cookie is shared."""
+        """Open a page as a separate visitor: no cookies are shared."""
         context = (await self.call("Target.createBrowserContext"))["browserContextId"]
         target = (
             await self.call("Target.createTarget", {"url": "about:blank", "browserContextId": context})
@@ -204,7 +204,7 @@ class Chromium:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Chromium]:
-    """Start a browser with a profile of its own; skips where there is none."""
+    """Start a browser with a separate profile; skip if none is installed."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("chromium is not installed")

@@ -43,7 +43,7 @@ def address(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest_asyncio.fixture
 async def browser() -> AsyncIterator[Chromium]:
-    """A browser of its own."""
+    """Starts a separate browser."""
     async with chromium() as found:
         yield found
 
@@ -166,7 +166,7 @@ async def test_a_token_lets_a_browser_in(folder: Path, browser: Chromium, tmp_pa
 
 @pytest.mark.long
 async def test_ten_visitors_have_a_state_of_their_own(address: str, browser: Chromium) -> None:
-    """All at once: each has the search and the cursor of its own."""
+    """Pages open at the same time have separate searches and cursors."""
     visitors = 10
     pages = await asyncio.gather(*(browser.page(address) for _ in range(visitors)))
     await asyncio.gather(*(page.see("Harbour number 29", MANY) for page in pages))

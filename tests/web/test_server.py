@@ -239,7 +239,7 @@ async def test_the_reader_behind_a_page_is_restricted_and_alone(folder: Path, tm
     ],
 )
 async def test_what_no_page_sends_ends_the_screen(address: str, sent: str) -> None:
-    """A message that is none closes the socket, and the server goes on."""
+    """An invalid message closes the socket, and the server keeps running."""
     async with screen(address) as socket:
         await socket.send_str(sent)
         end = monotonic() + PATIENCE
@@ -285,7 +285,7 @@ async def test_sizes_are_kept_within_reason(address: str) -> None:
 
 
 async def test_only_so_many_screens_are_open(folder: Path, tmp_path: Path) -> None:
-    """One more is told to come back; when a page is closed there is room again."""
+    """One page too many gets an error; after a page is closed, there is room again."""
     with serving(folder, tmp_path, "--screens", "1") as address:
         async with screen(address) as socket:
             await seen(socket, "Harbour number 2")
@@ -357,7 +357,7 @@ def test_ctrl_c_ends_all(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_readers_get_a_chosen_environment() -> None:
-    """Nothing of the terminal, the desktop or the secrets of whoever serves."""
+    """The environment has no variables of the terminal or desktop, and no secrets of the user."""
     given = {
         "PATH": "/bin", "LANG": "de_DE", "LC_ALL": "C", "DISPLAY": ":0", "SSH_AUTH_SOCK": "/x",
         "NO_COLOR": "1", "READER_TOKEN": "t", "READER_DATA_DIR": "/d", "READER_DEBUG": "1",

@@ -47,12 +47,12 @@ create index article_by_title on {schema}.article(sort_title, number);
 create index sets_by_block on {schema}.sets using brin(block) with (pages_per_range = 32, autosummarize = on);
 alter table {schema}.sets alter column data set storage external;
 """
-"""`sort_title` is the title's place from A to Z (`titles` of a folder's index), `title_key` and `text_key`
-tell articles apart. `words` has a line for each searched text, the title's first, with a space before,
-between and behind its words: a phrase stands in it as ` two words `; `title_words` is the first line. `path`
-lies below the published folder, after its name where there are several. `stamp` says from which file a row
-was made. `block` is `number >> 16`, in each key so that Citus can distribute by it; a publisher compares
-the sets of a block, which lie together mostly."""
+"""`sort_title` is the sort key of the title (`titles` of a folder's index); `title_key` and `text_key`
+distinguish articles. `words` has a line per searched text, the title first, with spaces around all words, so
+that a phrase is found as ` two words `; `title_words` is the first line. `path` is relative to the published
+folder, prefixed with its name if there are several. `stamp` identifies the state of the file that a row was
+made from. `block` is `number >> 16`, part of each key so that Citus can distribute by it; a publisher
+compares the sets of a block, which are mostly stored together."""
 
 _BESIDE = """
 create table {schema}.meta(key text primary key, value text not null);

@@ -257,7 +257,7 @@ def test_large_collections_are_looked_at_by_folder(
 
 
 def test_changes_on_the_disk_are_noticed(feed: Path, library: Library) -> None:
-    """Nothing new: the time goes by. A new file: told within the time."""
+    """Without changes, waiting times out; a new file ends it in time."""
     assert library.wait_for_change(0.05) is False
     write(feed / "a.md", text_of("a"))
     assert library.wait_for_change(20) is True

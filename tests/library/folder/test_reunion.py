@@ -281,7 +281,8 @@ def test_articles_with_one_address_keep_their_own(news: Path) -> None:
     [("#/one", "#/two", 2), ("#!/one", "#!/two", 2), ("#v1", "#v2", 2), ("#v1", "", 1), ("#v1", "#v1", 1)],
 )
 def test_what_a_fragment_means(one: str, other: str, total: int, news: Path) -> None:
-    """It counts where it names a page, or where two stand for two texts; the title is the same here."""
+    """A fragment counts if it names a page, or if two fragments have different texts; the titles are equal
+    here."""
     write(news / "a.md", text_of("Changes", "2024-01-01", url=f'"https://q.example/c{one}"', body=LONG))
     write(news / "b.md", text_of("Changes", "2024-01-01", url=f'"https://q.example/c{other}"', body=OTHER))
     library = opened(news)

@@ -116,7 +116,7 @@ def test_waiting_is_told_of_a_publication(
 
 
 def test_a_lost_connection_fails_no_question(library: SharedLibrary, shared: str) -> None:
-    """Whatever is asked next is asked on a new one; a change of marks as well."""
+    """The next question uses a new connection; so does a change of marks."""
     results = library.select(parse("title"), NOW)
     for _ in range(3):
         end_connections(shared)
@@ -131,7 +131,7 @@ def test_a_lost_connection_fails_no_question(library: SharedLibrary, shared: str
 def test_a_dead_server_is_a_sentence(
     library: SharedLibrary, shared: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a server there is a sentence, the total is as it was, and who waits is not told of an error."""
+    """Without a server, questions raise one clear error, the total stays, and waiting raises nothing."""
     assert library.total == 3
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -262,7 +262,7 @@ def test_rules_for_topics_work_as_for_a_folder(library: SharedLibrary, folder: F
 def test_a_server_that_is_started_again_is_noticed(
     folder: FolderLibrary, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Who waits is told when it is back, and the refresh then says that answers may have changed."""
+    """Waiting ends when the server is back, and the refresh then reports a change."""
     from reader.library.postgres.library import SharedLibrary
     from tests.postgres_server import servers_folder
 

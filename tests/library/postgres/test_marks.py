@@ -43,7 +43,7 @@ def test_a_change_is_kept_and_counted(marks: SharedMarks) -> None:
 
 
 def test_only_what_changed_since_a_turn_is_told(marks: SharedMarks) -> None:
-    """A reader that knows a turn is told of later changes alone, also of a mark that was taken away."""
+    """A reader that knows a turn only gets later changes, including removed marks."""
     marks.change({1: ONE, 2: TWO}, Change(starred=True))
     turn = marks.turn
     marks.change({2: TWO}, Change(starred=False, note="gone"))
@@ -128,7 +128,7 @@ def test_a_reader_can_change_nothing_but_its_marks(member: str, statement: str) 
 
 
 def test_a_role_without_rights_gets_a_sentence(shared: str, other_role: tuple[str, str]) -> None:
-    """Who was not let in is told who can do that."""
+    """A role without access gets an error that says who can grant it."""
     from reader.library.postgres.marks import SharedMarks
     from tests.postgres_server import as_role
 

@@ -179,7 +179,7 @@ def test_a_second_publisher_is_told(folder: FolderLibrary, shared: str) -> None:
 
 
 def test_only_the_owner_publishes(folder: FolderLibrary, member: str) -> None:
-    """A role that may read is told that it may not publish."""
+    """Publishing with a role that may only read raises an error."""
     from reader.errors import ReaderError
 
     with pytest.raises(ReaderError, match="publish as its owner"):
@@ -273,7 +273,7 @@ def test_a_server_that_is_killed_is_a_sentence_and_keeps_the_former_state(
 def test_after_any_changes_the_database_has_what_the_index_has(
     shared: str, tmp_path: Path, seed: int
 ) -> None:
-    """Articles come, go and change in whatever order, now and then the index is built anew."""
+    """Articles are added, removed and changed in any order, with occasional rebuilds of the index."""
     import random
 
     chance = random.Random(seed)

@@ -27,7 +27,7 @@ from tests.postgres_server import PASSWORD, PostgresServer, as_role, programs, s
 
 @pytest.fixture(scope="module")
 def three() -> Iterator[list[PostgresServer]]:
-    """A server that is asked, and two shards."""
+    """A first server and two shards."""
     programs()
     with servers_folder() as folder, ExitStack() as stack:
         started = []
@@ -100,8 +100,8 @@ def test_shards_answer_as_the_folder_does(three: list[PostgresServer], tmp_path:
 
 
 def test_a_reader_without_rights_reaches_no_shard(three: list[PostgresServer], tmp_path: Path) -> None:
-    """A member of the readers' group reads through the server that is asked, and changes nothing there or on
-    a shard."""
+    """A member of the readers' group reads through the first server, and changes nothing there or on a
+    shard."""
     with (
         empty(three, "guarded") as (asked, *shards),
         closing(FolderLibrary.open([spread(tmp_path)])) as folder,
@@ -164,7 +164,7 @@ def test_a_shard_that_is_in_use_is_refused(three: list[PostgresServer], tmp_path
 def test_a_publication_that_broke_off_between_shards_is_loaded_anew(
     three: list[PostgresServer], tmp_path: Path
 ) -> None:
-    """Where a server died while the shards were told, the next publication trusts none of them."""
+    """After a server died while the shards were committing, the next publication trusts none of them."""
     with (
         empty(three, "broken") as (asked, *shards),
         closing(FolderLibrary.open([spread(tmp_path)])) as folder,
