@@ -35,7 +35,7 @@ def _run(options: Namespace) -> int:
         require("programs")
     named, sources = split_ids(options.words)
     if len(named) > 1:
-        raise UsageError(f'open takes one article; "{named[1]}" is no folder or file')
+        raise UsageError(f'open takes one article; "{named[1]}" is not a folder or file')
     with opened(sources) as library:
         url = _url(library, library.find(named[0]), options.related)
     if options.print:

@@ -51,7 +51,7 @@ def _run(options: Namespace) -> int:
             'no database given; for example: "reader publish ~/news --to postgresql://HOST/NAME"'
         )
     if not is_shared(options.to):
-        raise UsageError("--to must be the address of a database, like postgresql://HOST/NAME")
+        raise UsageError("--to must be a database URL, like postgresql://HOST/NAME")
     sources = sources_of(options.sources)
     if any(map(is_shared, sources)):
         raise UsageError("publish takes folders and files; --to names the database")

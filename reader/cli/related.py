@@ -40,7 +40,7 @@ def _options(parser: CommandParser) -> None:
 def _run(options: Namespace) -> int:
     named, sources = split_ids(options.words)
     if len(named) > 1:
-        raise UsageError(f'related takes one article; "{named[1]}" is no folder or file')
+        raise UsageError(f'related takes one article; "{named[1]}" is not a folder or file')
     with opened(sources) as library:
         headline = library.find(named[0])
         rules = muting(sources)

@@ -153,10 +153,10 @@ def test_what_is_wrong_with_a_server_is_a_sentence_with_a_remedy(
         (postgres_server.url(password="wr0ng"), "refuses the user or the password"),
         (postgres_server.url(role="stranger", password="wr0ng"), "refuses the user or the password"),
         ("postgresql://ana:wr0ng@127.0.0.1:1/news", "no server answers"),
-        (f"postgresql://ana:wr0ng@127.0.0.1:{_not_postgres()}/news", "no PostgreSQL server"),
-        ("postgresql://ana:wr0ng@no-such-host.invalid/news", "no host of this name"),
+        (f"postgresql://ana:wr0ng@127.0.0.1:{_not_postgres()}/news", "is not PostgreSQL"),
+        ("postgresql://ana:wr0ng@no-such-host.invalid/news", "unknown host"),
         (f"postgresql://ana:wr0ng@127.0.0.1:{port}/news?sslmode=nonsense", "sslmode"),
-        (f"postgresql://ana:wr0ng@127.0.0.1:{port}/news?nonsense=1", "no address of a database"),
+        (f"postgresql://ana:wr0ng@127.0.0.1:{port}/news?nonsense=1", "not a database URL"),
     ):
         for words in (("publish", news, "--to", address), ("export-marks", "-", address)):
             outcome = run(*words)

@@ -59,10 +59,10 @@ def connect(
     except (psycopg.ProgrammingError, UnicodeError) as error:
         # libpq's error for a password that is not percent-encoded contains a part of it.
         why = _UNQUOTED if "@" in address or "password" in address else clean_line(str(error))
-        raise SharedError(f"{name} is no address of a database: {why}") from None
+        raise SharedError(f"{name} is not a database URL: {why}") from None
     # A host that begins so is a socket without a file.
     if any("@" in str(said.get(part) or "")[1:] for part in ("host", "port", "dbname")):
-        raise SharedError(f"{name} is no address of a database: {_UNQUOTED}")
+        raise SharedError(f"{name} is not a database URL: {_UNQUOTED}")
     known = WATCHFUL | {key: value for key, value in said.items() if value is not None}
     if "service" not in said and not {"PGSERVICE", "PGCONNECT_TIMEOUT"} & os.environ.keys():
         known.setdefault("connect_timeout", CONNECT_TIMEOUT)
@@ -152,7 +152,7 @@ def usable(address: str) -> Iterator[None]:
         about = clean_line(f"{type(error).__name__}: {error}")
         raise SharedError(
             f"{shown(address)} has something that reader can't use ({about}): its owner can"
-            " publish everything anew, see docs/shared.md"
+            " publish everything again, see docs/shared.md"
         ) from error
 
 
@@ -165,7 +165,9 @@ def error_of(error: psycopg.Error, address: str) -> SharedError:
     """Returns the SharedError for an error of psycopg, with a remedy."""
     name = shown(address)
     if isinstance(error, _NO_WRITER):
-        return NoWriter(f"{name} takes no changes now: reading goes on; try again when a primary is there")
+        return NoWriter(
+            f"{name} accepts no changes now: reading still works; try again when a primary is there"
+        )
     for kind, means in _BY_KIND:
         if isinstance(error, kind):
             return SharedError(means.format(name=name, readers=READERS))
@@ -202,7 +204,7 @@ _BY_KIND: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.InvalidSchemaName,
      'nothing is set up at {name}: run "reader publish SOURCE --to URL --init"'),
     (errors.DiskFull, "the disk of {name} is full: make room there and try again"),
-    (errors.OutOfMemory, "{name} has no memory left: try again later"),
+    (errors.OutOfMemory, "{name} is out of memory: try again later"),
     (errors.TooManyConnections, "{name} has too many connections: try again later"),
 )  # fmt: skip
 
@@ -215,7 +217,7 @@ _BY_TEXT = (
     ('database ".*" does not exist',
      'there is no such database at {name}: create it with "createdb", or check the name'),
     ("no pg_hba.conf entry|requires a valid client certificate|pg_hba.conf rejects",
-     "{name} lets nobody in from here: allow this machine in the server's pg_hba.conf"),
+     "{name} rejects connections from this machine: allow this machine in the server's pg_hba.conf"),
     ("permission denied for database",
      "this role may not connect to {name}: grant it CONNECT on the database"),
     ("too many clients|remaining connection slots|too many connections",
@@ -223,17 +225,17 @@ _BY_TEXT = (
     ("starting up|shutting down|recovery mode|not yet accepting",
      "{name} is starting up or shutting down: try again in a moment"),
     ("could not translate host name|failed to resolve host|Name or service not known|nodename nor servname",
-     "there is no host of this name: check {name}"),
+     "unknown host: check {name}"),
     ("Connection refused|No such file or directory",
      "no server answers at {name}: check host and port, and whether it is running"),
     ("timeout expired|timed out|No route to host|Network is unreachable",
      "{name} does not answer: check host, port and firewall, and whether it is running"),
     ("invalid response to SSL negotiation|expected authentication request|unsupported frontend protocol",
-     "what answers at {name} is no PostgreSQL server: check host and port"),
+     "the server at {name} is not PostgreSQL: check host and port"),
     (r"connection is bad: (?:invalid|unrecognized|\w+ value)|bad value for|invalid value for parameter"
      "|unrecognized configuration parameter",
      "{name} has a parameter that can't be used: {text}; correct the address, or libpq's variables"),
-    ("SSL|certificate", "no safe connection to {name}: {text}; check sslmode and the certificates"),
+    ("SSL|certificate", "no secure connection to {name}: {text}; check sslmode and the certificates"),
     ('definition of service ".*" not found', "{text}; check PGSERVICE and ~/.pg_service.conf"),
 )  # fmt: skip
 

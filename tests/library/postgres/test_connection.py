@@ -83,7 +83,7 @@ def test_a_database_that_cannot_hold_all_texts_is_refused(postgres_server: Postg
 @pytest.mark.parametrize(
     ("error", "kind", "expected"),
     [
-        (psycopg.errors.ReadOnlySqlTransaction(), NoWriter, "takes no changes"),
+        (psycopg.errors.ReadOnlySqlTransaction(), NoWriter, "accepts no changes"),
         (psycopg.errors.AdminShutdown("FATAL:  terminating"), ConnectionLost, "lost: terminating"),
         (psycopg.OperationalError("server closed the connection unexpectedly"), ConnectionLost, "lost"),
         (psycopg.errors.QueryCanceled(), SharedError, "too long"),
@@ -114,7 +114,7 @@ def test_each_error_has_a_sentence(error: psycopg.Error, kind: type[SharedError]
             "options=-c%20nope%3D1",
             'parameter that can\'t be used: unrecognized configuration parameter "nope"',
         ),
-        ("user=%ff", "is no address of a database"),
+        ("user=%ff", "is not a database URL"),
     ],
 )
 def test_a_wrong_parameter_is_named(postgres_server: PostgresServer, parameters: str, expected: str) -> None:
