@@ -95,7 +95,7 @@ STEPS = (
     ("\x1b", "PROVIDERS                ⌕ "),
     ("/calmer [/x", "No articles found"),
     ("\x1b", LIST),
-    ("c", "Calm13"),
+    ("c", "14 of 14"),
     (":", "A command, topic"),
     ("topic", "Topic: Topic09 [@click"),
     ("\x1b", "Body00"),
