@@ -224,7 +224,7 @@ class Update:
             (listed.folder, name): known for listed in scan.folders for name, known in listed.changed.items()
         }
         changed = len(self._known)
-        if scan.folders or scan.removed:
+        if scan.folders or scan.removed or scan.gone_folders:
             self._note_folders()
             self._forget(scan.removed)
             yield from self._read(list(self._wanted()))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from reader.collection import files
+from reader.config import paths
 from reader.index import reading, update
+from reader.index.schema import unpack_name
 from tests.index.files import counts, opened, refresh, text_of, titles, write
 
 
@@ -42,6 +46,20 @@ def test_a_young_file_settles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert counts(refresh(library)) == (1, 0, 0, 0, 1)
     monkeypatch.setattr(update, "digest_now", lambda file: pytest.fail("it was read again"))
     assert counts(refresh(library)) == (1, 0, 0, 0, 1)
+    library.close()
+
+
+def test_an_empty_folder_that_goes_is_compared_once(tmp_path: Path) -> None:
+    """The index does not keep it, or each command would compare all files anew."""
+    write(tmp_path / "a.md", text_of("a"))
+    (tmp_path / "empty").mkdir()
+    library = opened(tmp_path)
+    (tmp_path / "empty").rmdir()
+    refresh(library)
+    (index,) = paths.cache_dir().glob("indexes/*/*.db")
+    with closing(sqlite3.connect(index)) as connection:
+        (path,) = (row[0] for row in connection.execute("select path from folders"))
+    assert unpack_name(path) == str(tmp_path)
     library.close()
 
 
