@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reader.article.text import clean_line
 from reader.cli.layout import cells
 from reader.cli.parser import CommandParser, Completer, Namespace, whole
-from reader.cli.session import is_about_topics, note, tell
+from reader.cli.session import is_for_all, note, tell
 from reader.errors import QueryError, UsageError
 from reader.query import Query, Term, parse
 from reader.query.fields import FIELDS, SORTS
@@ -125,7 +125,7 @@ def muting(sources: Sequence[str]) -> Muting | None:
     settings, warnings = config.load()
     rules, mistakes = muting_of(settings.mute, settings.views)
     if sources:
-        others = [one for one in warnings if not is_about_topics(one)]  # those were said
+        others = [one for one in warnings if not is_for_all(one)]  # those were said
         tell(config.summary([*others, *(f"{CONFIG}: {mistake}" for mistake in mistakes)]))
     return rules
 

@@ -203,16 +203,17 @@ def query_mistakes(settings: Config) -> list[str]:
 
 
 def _rule_mistakes() -> list[str]:
-    """The rules for topics that can't be used, for commands that else need nothing of the configuration."""
+    """What every command says: rules for topics that can't be used, and a file that can't be."""
     settings, warnings = config.load()
     name = display_path(str(paths.config_file()))
     found = [f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1]] if settings.topics else []
-    return [*(one for one in warnings if is_about_topics(one)), *found]
+    return [*(one for one in warnings if is_for_all(one)), *found]
 
 
-def is_about_topics(warning: str) -> bool:
-    """Whether a warning of the configuration is about its table of topics."""
-    return ": topics: " in warning
+def is_for_all(warning: str) -> bool:
+    """Whether a warning of the configuration is said by every command: about its table of topics, or about
+    the whole file."""
+    return ": topics: " in warning or warning.endswith(config.NOTHING_USED)
 
 
 def theme_and_key_mistakes(settings: Config) -> list[str]:

@@ -263,6 +263,10 @@ class BadConfig(ReaderError):
     exit_code = 2
 
 
+NOTHING_USED = "; the defaults are used"
+"""How a warning about the whole file ends."""
+
+
 def load(path: Path | None = None) -> tuple[Config, list[str]]:
     """The configuration and a warning for each thing in it that can't be used. Never raises.
 
@@ -276,11 +280,11 @@ def load(path: Path | None = None) -> tuple[Config, list[str]]:
         return Config(), []
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return Config(), [clean_line(f"{name}: cannot be read ({reason}); the defaults are used")]
+        return Config(), [clean_line(f"{name}: cannot be read ({reason}){NOTHING_USED}")]
     try:
         table = _toml(raw)
     except (ValueError, RecursionError) as error:
-        return Config(), [clean_line(f"{name}: {error}; the defaults are used")]
+        return Config(), [clean_line(f"{name}: {error}{NOTHING_USED}")]
     values: dict[str, Any] = {}
     warnings: list[str] = []
     for key, value in table.items():

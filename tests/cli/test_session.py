@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
+from reader import cli
 from reader.cli.session import follow, progress_line
+from reader.config.paths import config_file
 from reader.query.results import Progress, Report
 
 STEPS = [
@@ -50,3 +55,18 @@ def test_the_line_says_that_dates_are_looked_for() -> None:
     """On a slow disk that takes a while, and nothing is read before."""
     said = progress_line(Progress("date", seen=100_000, read=8_192, to_read=100_000), 3.0)
     assert said == "looking for dates: 8,192 of 100,000 files"
+
+
+@pytest.mark.parametrize("is_pipe", [False, True])
+def test_a_configuration_that_cannot_be_read_is_said_by_every_command(
+    is_pipe: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where a SOURCE is given: without it nothing is muted and no rule adds a topic."""
+    file = config_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if is_pipe:
+        os.mkfifo(file)
+    else:
+        file.write_text("theme = [")
+    assert cli.main(["count", str(tmp_path)]) == 0
+    assert capsys.readouterr().err.endswith("; the defaults are used\n")
