@@ -25,9 +25,8 @@ from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
 from reader.query.trends import TrendSpan
 from reader.query.values import bounds
-from reader.stories.grouping import groups
 from reader.stories.likeness import text_of
-from reader.stories.linking import links
+from reader.stories.linking import groups, links
 
 TITLE_LETTERS = 80
 """Letters of a title that decide its place from A to Z; those that share them stand by date."""

@@ -15,10 +15,9 @@ from typing import NamedTuple, TypeAlias
 from unicodedata import category
 
 from reader.article.dates import seconds_of
-from reader.article.identity import host_of, is_web
+from reader.article.identity import host_of, is_web, sketch_of
 from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, Problem, key_of
-from reader.article.sketch import sketch_of
 from reader.article.text import display_path, is_unspaced, signs, words
 from reader.collection.sites import folder_of
 from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name

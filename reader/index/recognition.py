@@ -13,9 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reader.article.identity import anchor_of, is_web
+from reader.article.identity import anchor_of, is_web, sketch_likeness
 from reader.article.record import key_of
-from reader.article.sketch import likeness
 from reader.index.schema import MOST_ASKED, pack_name, unpack_name
 
 MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
@@ -166,9 +165,9 @@ def _likeness(former: ArticleFacts, one: ArticleFacts) -> float:
     has_same_name = os.path.basename(former.path) == os.path.basename(one.path)
     if None not in (former.date, one.date) and former.date != one.date:
         # Two days' notes may come from one template; a note may state when it was last changed.
-        alike = likeness(former.sketch, one.sketch, has_same_name=False) if has_same_name else 0.0
+        alike = sketch_likeness(former.sketch, one.sketch, has_same_name=False) if has_same_name else 0.0
         return alike if alike >= SURE_DATED else 0.0
-    return likeness(former.sketch, one.sketch, has_same_name=has_same_name)
+    return sketch_likeness(former.sketch, one.sketch, has_same_name=has_same_name)
 
 
 def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) -> None:

@@ -19,9 +19,8 @@ from reader.index.schema import MOST_ASKED, STORED
 from reader.index.sets import change_set
 from reader.index.workers import IndexWorkers
 from reader.query.results import Progress
-from reader.stories.grouping import groups
 from reader.stories.likeness import DAY, MOST_A_DAY, REPORT_DAYS, Day, unpack
-from reader.stories.linking import AFFECTED_DAYS, DAYS_BEFORE, Link, links_in
+from reader.stories.linking import AFFECTED_DAYS, DAYS_BEFORE, Link, groups, links_in
 
 LEAST_TASK, MOST_TASK = 3_000, 20_000
 """Articles per task of a worker: fewer balance the load, more read fewer days twice."""

@@ -1,4 +1,5 @@
-"""Links articles: reports of one event a few days apart, and copies of a text up to two weeks later.
+"""Links articles: reports of one event a few days apart, and copies of a text up to two weeks later. Groups
+of linked articles are stories.
 
 A pure function of the texts. A link only depends on articles of the days around it (`AFFECTED_DAYS`), so
 after a change on one day only the days around it are linked again.
@@ -34,6 +35,8 @@ from reader.stories.likeness import (
 
 LINKED = 0.25
 """Minimum score of a link."""
+JOINED = 1 / 2
+"""Minimum fraction of linked pairs between two groups to merge them, which prevents chaining."""
 COPY = 0.75
 """Minimum fraction of all words that two copies of a text share."""
 COPY_DAYS = 14
@@ -268,3 +271,29 @@ def _is_same_form(first: Text, second: Text) -> bool:
     in_first, in_second = first.words - first.title, second.words - second.title
     has_other_text = in_first - second.words and in_second - first.words
     return bool(has_other_title and has_other_text) or _is_other_issue(first, second)
+
+
+def groups(found: Iterable[Link]) -> list[tuple[int, ...]]:
+    """Returns the stories of two or more articles, as sorted keys.
+
+    Processes links best first, ties by key.
+    """
+    ordered = sorted(found, key=lambda link: (-link.score, link.first, link.second))
+    neighbours: defaultdict[int, set[int]] = defaultdict(set)
+    for link in ordered:
+        neighbours[link.first].add(link.second)
+        neighbours[link.second].add(link.first)
+    group_of: dict[int, set[int]] = {key: {key} for key in neighbours}
+    for link in ordered:
+        one, other = group_of[link.first], group_of[link.second]
+        if one is other:
+            continue
+        if len(one) > len(other):
+            one, other = other, one
+        between = sum(len(neighbours[key] & other) for key in one)
+        if between >= JOINED * len(one) * len(other):
+            other |= one
+            for key in one:
+                group_of[key] = other
+    distinct = {id(group): group for group in group_of.values() if len(group) > 1}
+    return sorted(tuple(sorted(group)) for group in distinct.values())

@@ -17,9 +17,8 @@ from reader.index.stories import StoryFinder
 from reader.library.folder import FolderLibrary
 from reader.query import parse
 from reader.query.results import Headline
-from reader.stories.grouping import groups
 from reader.stories.likeness import text_of as compared
-from reader.stories.linking import links
+from reader.stories.linking import groups, links
 from tests.index.files import opened, refresh, text_of, write
 from tests.stories.labelled import Labelled, read
 

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.stories.grouping import groups
 from reader.stories.likeness import MOST_A_DAY, REPORT_DAYS, Text, days_of, pack, text_of, unpack
-from reader.stories.linking import DAYS_BEFORE, Link, links, links_in
+from reader.stories.linking import DAYS_BEFORE, Link, groups, links, links_in
 from tests.stories.labelled import Labelled, read
 
 
