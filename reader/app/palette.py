@@ -23,10 +23,10 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
 from reader.app.keys import Keymap
-from reader.app.messages import ValuePressed
 from reader.app.paint.cells import one_line
 from reader.app.paint.styles import page_sheets
 from reader.app.screens.page import KeyLine, drop_outdated
+from reader.app.widgets.painted_view import ValuePressed
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import order_in_words
 from reader.config.commands import allowed_commands

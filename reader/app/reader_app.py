@@ -25,13 +25,12 @@ from textual.widgets import Input
 
 from reader.app import Start
 from reader.app.browsing.browse_screen import BrowseScreen
+from reader.app.browsing.pane_sizes import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.early import features
 from reader.app.early.first_paint import FirstLoad
-from reader.app.geometry import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keys import Keymap, Presses, keymap_of
-from reader.app.paint.filters import filters_for
+from reader.app.paint.terminal_output import TerminalOutput, filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
-from reader.app.terminal_output import TerminalOutput
 from reader.config import summary
 from reader.config.paths import data_dir
 from reader.permissions import is_in_browser

@@ -10,9 +10,9 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
-from reader.app.messages import UrlPressed, ValuePressed
 from reader.app.paint.themes import THEMES
 from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.painted_view import UrlPressed, ValuePressed
 from reader.article.record import Article
 from reader.query.results import Headline
 from tests.app.build import NOW, an_article

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from reader.app.browsing import Host
 from reader.app.browsing.filters import FilterCommands, Filters
+from reader.app.browsing.host import Host
 from reader.app.browsing.marks import Listed, MarkCommands, tags_in
 from reader.app.browsing.opening import PipeAndEdit
 from reader.app.screens.dialogs import Ask, Choice, Confirm, MarkMany

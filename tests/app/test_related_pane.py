@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from reader.app.messages import ArticleChosen, UrlPressed
+from reader.app.widgets.painted_view import ArticleChosen, UrlPressed
 from reader.app.widgets.related_pane import RelatedPane
 from reader.article.record import Provider, Related
 from reader.library import RelatedLink

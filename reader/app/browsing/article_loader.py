@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from textual.timer import Timer
 
-from reader.app.browsing import Host
 from reader.app.browsing.article_picture import ArticlePicture
+from reader.app.browsing.host import Host, begin
 from reader.app.browsing.session_state import SessionState
-from reader.app.daemon_threads import begin
 from reader.app.reading.hits import Highlights
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.related_pane import RelatedPane

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.timer import Timer
 
 from reader import pictures
-from reader.app.browsing import Host
+from reader.app.browsing.host import Host
 from reader.app.paint.canvas import (
     KINDS,
     Box,
@@ -26,7 +26,7 @@ from reader.app.paint.canvas import (
     pixels_of,
     sixel_sequence,
 )
-from reader.app.terminal_output import TerminalOutput
+from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article, Image

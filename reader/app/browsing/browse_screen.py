@@ -25,9 +25,10 @@ from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
 from reader.app.browsing.filters import FilterCommands, Filters
+from reader.app.browsing.host import in_daemon_thread
 from reader.app.browsing.marks import Listed, MarkCommands
 from reader.app.browsing.opening import Link, Opening, PipeAndEdit
-from reader.app.browsing.pane_sizes import PaneSizes
+from reader.app.browsing.pane_sizes import HEIGHTS, WIDTHS, PaneSizes, classes_at, is_single
 from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.results_display import CountsAnswer, ResultsDisplay
 from reader.app.browsing.saved_views import ViewCommands
@@ -36,23 +37,14 @@ from reader.app.browsing.session_state import SessionState
 from reader.app.browsing.stories import StoryFolds
 from reader.app.browsing.topics import TopicCommands
 from reader.app.browsing.trends import TrendCommands
-from reader.app.daemon_threads import in_daemon_thread
-from reader.app.geometry import HEIGHTS, WIDTHS, classes_at, is_single
 from reader.app.keys import BOX, Keymap, action_of, bindings_for
-from reader.app.messages import (
-    ArticleChosen,
-    CopyRequested,
-    PicturePressed,
-    UrlPressed,
-    ValuePressed,
-)
-from reader.app.paint.painted_view import PaintedView
 from reader.app.paint.styles import page_sheets
+from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import drop_outdated
-from reader.app.terminal_output import TerminalOutput
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import MOST_TIMES, ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultStatus, TooSmall
+from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed, ValuePressed
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
@@ -606,10 +598,6 @@ class BrowseScreen(Screen[None]):
     def _url_pressed(self, message: UrlPressed) -> None:
         self.opening.open_links([("", message.url)])
 
-    @on(CopyRequested)
-    def _copy_requested(self, message: CopyRequested) -> None:
-        self.opening.copy(message.text)
-
     @on(ArticlePane.LinksRequested)
     def _list_links(self, message: ArticlePane.LinksRequested) -> None:
         from reader.app.screens.addresses import Links  # loaded when it is first opened
@@ -620,7 +608,7 @@ class BrowseScreen(Screen[None]):
 
         self.open_dialog(Links(message.links, self.opening.copy), open_link)
 
-    @on(PicturePressed)
+    @on(ArticlePane.PicturePressed)
     def _picture_pressed(self) -> None:
         self.picture.action_show_picture()
 

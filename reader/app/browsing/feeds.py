@@ -20,7 +20,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from reader.app.browsing import Host
+from reader.app.browsing.host import Host
 from reader.app.widgets.lines import InformationLine
 from reader.app.wording import NO_ARTICLE, unforeseen
 from reader.config import Config, news

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reader.app.browsing import Host
+from reader.app.browsing.host import Host
 from reader.app.widgets.sidebar_chart import stepped
 from reader.library.muting import Muting
 from reader.query import SORTS, UNREAD, Query

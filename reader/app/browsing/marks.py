@@ -13,7 +13,7 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.app.browsing import Host
+from reader.app.browsing.host import Host
 from reader.app.wording import NO_ARTICLE
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, counted

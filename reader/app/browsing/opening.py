@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from textual.app import SuspendNotSupported
 
 from reader import terminal
-from reader.app.browsing import Host
-from reader.app.terminal_output import TerminalOutput
+from reader.app.browsing.host import Host
+from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.wording import NO_ARTICLE
 from reader.config import Config
 from reader.errors import ReaderError, counted

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Event, Thread
 from time import monotonic
 
-from reader.app.browsing import Host
+from reader.app.browsing.host import Host
 from reader.app.widgets.lines import InformationLine
 from reader.app.wording import report_in_words, time_left, unforeseen
 from reader.errors import ReaderError, counted

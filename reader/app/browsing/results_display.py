@@ -14,8 +14,8 @@ from typing import NamedTuple, TypeAlias
 
 from textual.timer import Timer
 
-from reader.app.browsing import Host
 from reader.app.browsing.filters import Filters
+from reader.app.browsing.host import Host
 from reader.app.reading.hits import sought
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane

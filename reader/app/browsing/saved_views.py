@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from reader.app.browsing import Host
 from reader.app.browsing.filters import Filters
+from reader.app.browsing.host import Host
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from reader.app.browsing import Host
 from reader.app.browsing.filters import Filters
+from reader.app.browsing.host import Host
 from reader.app.widgets.lines import InformationLine
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar

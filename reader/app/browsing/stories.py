@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reader.app.browsing import Host
+from reader.app.browsing.host import Host
 from reader.app.widgets.article_list import ArticleList
 from reader.query.results import Folding, Headline, Results
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reader.app.browsing import Host
 from reader.app.browsing.filters import Filters
+from reader.app.browsing.host import Host
 from reader.article.text import clean_line, fold
 from reader.config.saved_queries import Configured, SavedQueries
 from reader.config.views import saved

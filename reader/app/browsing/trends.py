@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.app.browsing import Host
 from reader.app.browsing.filters import Filters
+from reader.app.browsing.host import Host
 from reader.app.wording import unforeseen
 from reader.errors import ReaderError
 from reader.library import Library

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from reader.app import Start
-from reader.app.geometry import Area, list_at, panes_at
+from reader.app.browsing.pane_sizes import Area, list_at, panes_at
 from reader.app.paint.cells import Piece, joined
 from reader.app.paint.colours import Colours, named, theme_for
 from reader.app.paint.styles import LIST

@@ -29,8 +29,8 @@ from textual.widgets.option_list import Option
 
 from reader.app.keys import binding
 from reader.app.paint.cells import cut, one_line
+from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page
-from reader.app.terminal_output import TerminalOutput
 from reader.article.urls import shown_host
 from reader.permissions import is_in_browser
 from reader.terminal import Terminal

@@ -21,9 +21,9 @@ from textual.widgets import Input, Label, Static
 from reader.app.keys import binding
 from reader.app.paint import styles
 from reader.app.paint.cells import Piece, cut, in_the_middle, strip_of, thumb
-from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.lines import Span, wrap
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page
+from reader.app.widgets.painted_view import PaintedView
 from reader.errors import ReaderError
 from reader.opening.programs import PipeCommand, Said, arguments_of
 

@@ -20,12 +20,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from reader.app.keys import bindings_for
-from reader.app.messages import ArticleChosen
 from reader.app.paint import styles
 from reader.app.paint.cells import Piece, in_the_middle, strip_of
-from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
+from reader.app.widgets.painted_view import ArticleChosen, PaintedView
 from reader.errors import ReaderError
 from reader.query.results import Headline, Results
 

@@ -24,15 +24,14 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from reader.app.keys import bindings_for
-from reader.app.messages import PicturePressed, UrlPressed, ValuePressed
 from reader.app.paint import styles
 from reader.app.paint.canvas import Box, Shown
 from reader.app.paint.cells import in_the_middle
-from reader.app.paint.painted_view import PaintedView
 from reader.app.reading.document import TOP, Document, LinkCursor, ReadingPlace
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, restyled, sought
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span, Target
+from reader.app.widgets.painted_view import PaintedView, UrlPressed, ValuePressed
 from reader.app.widgets.search_bar import SearchLine
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article
@@ -233,6 +232,9 @@ class ArticlePane(DocumentView, can_focus=True):
     """Blank lines between paragraphs."""
     message: reactive[str] = reactive(NO_ARTICLE)
     """Shown in the middle while there is no article."""
+
+    class PicturePressed(Message):
+        """The article's picture was pressed."""
 
     @dataclass
     class LinksRequested(Message):
@@ -488,7 +490,7 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def _press(self, target: Target) -> None:
         if target is PICTURE:
-            self.post_message(PicturePressed())
+            self.post_message(self.PicturePressed())
         elif target.field == "code":
             self._wraps_code = not self._wraps_code
             self.lay_out_anew()

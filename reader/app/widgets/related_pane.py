@@ -16,10 +16,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from reader.app.keys import bindings_for
-from reader.app.messages import ArticleChosen, UrlPressed
 from reader.app.paint import styles
 from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, strip_of, width_of
-from reader.app.paint.painted_view import PaintedView
+from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed
 from reader.article.dates import age
 from reader.article.urls import host_to_show, shown_host, shown_url
 from reader.library import RelatedLink

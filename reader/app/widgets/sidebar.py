@@ -18,11 +18,10 @@ from textual.reactive import reactive, var
 from textual.strip import Strip
 
 from reader.app.keys import bindings_for
-from reader.app.messages import ValuePressed
 from reader.app.paint import styles
 from reader.app.paint.cells import Piece, strip_of, thumb, width_of
-from reader.app.paint.painted_view import PaintedView
 from reader.app.widgets import sidebar_rows
+from reader.app.widgets.painted_view import PaintedView, ValuePressed
 from reader.app.widgets.sidebar_chart import MIDDLE, RANGES, Chart, chart_of, extended, picked
 from reader.app.widgets.sidebar_rows import (
     FIELDS,

@@ -1,4 +1,4 @@
-"""The base of the panes: a window on lines that the widget paints itself.
+"""The base class of the panes, a window on lines that the widget paints itself; messages that several send.
 
 A pane reports how many lines it has with `set_extent`, which does not lay out the whole screen again as a
 change of Textual's `virtual_size` does with every letter typed. A rule at its edge (a border at the right,
@@ -19,6 +19,30 @@ from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from reader.app.paint.styles import NamedStyle, WidgetStyles
+from reader.query.results import Headline
+
+
+@dataclass
+class ArticleChosen(Message):
+    """A headline was chosen for reading, in the list or among the related links."""
+
+    headline: Headline
+
+
+@dataclass
+class ValuePressed(Message):
+    """A facet's value was pressed: a topic in the article, a row of the sidebar."""
+
+    field: str
+    value: str
+    exclude: bool = False
+
+
+@dataclass
+class UrlPressed(Message):
+    """A link was pressed; the URL is as the file has it, not yet checked."""
+
+    url: str
 
 
 class PaintedView(ScrollView, inherit_bindings=False):

@@ -1,7 +1,8 @@
-"""The last step before the terminal: replaces signs that it can't show, and removes colours if it has none.
+"""The last step before the terminal: filters for those without Unicode or colours, and what is written
+besides frames (pictures, the clipboard, whether the mouse is reported).
 
-Widgets paint as if the terminal could show everything; this is the one place that adapts our widgets,
-Textual's and the dialogs. A line keeps its width in cells.
+Widgets paint as if the terminal could show everything; the filters adapt ours, Textual's and the dialogs. A
+line keeps its width in cells. Textual has no public way to write a sequence, but it takes a driver of ours.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, Protocol
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.driver import Driver
 from textual.filter import LineFilter
 
 from reader.terminal import Terminal
@@ -130,3 +133,60 @@ def _without_colours(style: Style, page: float, dim: RichColor | None) -> Style:
         dim=True if style.dim or (dim is not None and style.color == dim) else None,
         link=style.link,
     )
+
+
+_MOUSE = (1000, 1003, 1015, 1006)
+"""The modes that Textual switches on: presses, moves, and two ways to report them."""
+
+
+class Buffer(Protocol):
+    """What is remembered of the terminal's cells; see `reader.app.early.diff_update`."""
+
+    def forget(self) -> None:
+        """The next frame is sent whole."""
+
+    def forget_lines(self, first: int, count: int) -> None:
+        """These lines are sent whole the next time."""
+
+
+class TerminalOutput:
+    """Writes between two frames; does nothing while no driver runs, as in tests."""
+
+    def __init__(self) -> None:
+        self.buffer: Buffer | None = None
+        """What the terminal shows, if only changes are sent."""
+        self._driver: Driver | None = None
+
+    def through(self, driver_class: type[Driver]) -> type[Driver]:
+        """This driver class, whose driver writes for us once it is made."""
+        output = self
+
+        class OutputDriver(driver_class):  # type: ignore[misc, valid-type]
+            def __init__(self, *arguments: Any, **options: Any) -> None:
+                super().__init__(*arguments, **options)
+                output.connect(self)
+
+        return OutputDriver
+
+    def connect(self, driver: Driver) -> None:
+        """Write through this driver from now on."""
+        self._driver = driver
+
+    def write(self, sequence: str) -> None:
+        """Write a sequence as it is."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def report_mouse(self, is_on: bool) -> None:
+        """Have the terminal report the mouse, or leave the mouse to the terminal."""
+        self.write("".join(f"\x1b[?{mode}{'h' if is_on else 'l'}" for mode in _MOUSE))
+
+    def forget(self) -> None:
+        """The next frame is sent whole: another program wrote to the terminal, or its size has changed."""
+        if self.buffer is not None:
+            self.buffer.forget()
+
+    def forget_lines(self, first: int, count: int) -> None:
+        """These lines are sent whole the next time: a picture covers them."""
+        if self.buffer is not None:
+            self.buffer.forget_lines(first, count)

@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from reader.app.paint.filters import AsciiSigns, NoColours, in_ascii
+from reader.app.paint.terminal_output import AsciiSigns, NoColours, in_ascii
 from reader.app.widgets.sidebar_chart import LEVELS
 from reader.terminal import Terminal
 from tests.app.build import an_article

@@ -7,7 +7,7 @@ import threading
 import pytest
 from textual.app import App
 
-from reader.app.daemon_threads import in_daemon_thread
+from reader.app.browsing.host import in_daemon_thread
 
 
 class Working(App[None]):

@@ -1,0 +1,72 @@
+"""What the parts of the browsing screen know of it: what a command is for, notices, dialogs, slow work.
+
+Slow work is done in threads that quitting does not wait for, because a server, a browser or a relay may
+take its time. Textual waits for its own thread workers when the event loop ends; writing marks uses those.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import copy_context
+from threading import Thread
+from typing import Any, Protocol, TypeVar
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from reader.query.results import Headline
+
+Answer = TypeVar("Answer")
+Result = TypeVar("Result")
+
+
+class Host(Protocol):
+    """The browsing screen, as its parts see it."""
+
+    @property
+    def target(self) -> Headline | None:
+        """The article being read, or the one under the list's cursor."""
+
+    @property
+    def targets(self) -> tuple[Headline, ...]:
+        """The selected articles if none is being read, else the target."""
+
+    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+        """Show a notice for a moment."""
+
+    def in_thread(self, work: Callable[[], object], group: str) -> None:
+        """Do slow work in a thread, which passes its result on with `call_later`."""
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+        """Call this soon in the main thread, from any thread."""
+
+    def set_timer(self, delay: float, callback: Callable[[], Any]) -> Timer:
+        """Call this after some seconds."""
+
+    def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
+        """Show a dialog or page over the screen; `then` gets its answer."""
+
+
+def begin(work: Callable[[], Result]) -> Future[Result]:
+    """Do work in a daemon thread; its result is dropped if nothing waits for it any more."""
+    future: Future[Result] = Future()
+    context = copy_context()
+
+    def run() -> None:
+        future.set_running_or_notify_cancel()
+        try:
+            result = context.run(work)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    Thread(target=run, daemon=True).start()
+    return future
+
+
+async def in_daemon_thread(work: Callable[[], object]) -> None:
+    """Wait for work that is done in a daemon thread. Raises what the work raises."""
+    await asyncio.wrap_future(begin(work))
