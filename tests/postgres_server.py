@@ -32,7 +32,12 @@ SETTINGS = {
 
 
 def programs() -> Path:
-    """The folder of PostgreSQL's own programs; skips where there is none, but not in CI."""
+    """The folder of PostgreSQL's own programs; skips where there is none, but not in CI.
+
+    `POSTGRES_BIN` names another one, to test with another version.
+    """
+    if chosen := os.environ.get("POSTGRES_BIN"):
+        return Path(chosen)
     found = [path for pattern in FOLDERS for path in sorted(Path("/").glob(pattern[1:]), reverse=True)]
     if on_path := shutil.which("initdb"):
         found.append(Path(on_path).resolve().parent)

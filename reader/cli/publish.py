@@ -100,6 +100,8 @@ def _progress(step: Step) -> str:
         return f"sending {step.done:,} of {counted(step.of, 'article')}"
     if step.phase == "sets":
         return f"sending the index: block {step.done + 1:,} of {step.of:,}"
+    if step.phase == "indexes":
+        return "creating the indexes of the database"
     return "comparing with what is published"
 
 

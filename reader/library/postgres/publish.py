@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from array import array
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -25,7 +25,7 @@ from reader.collection.folders import Roots
 from reader.errors import StorageError, counted
 from reader.index import schema as index_schema
 from reader.index.packing import pack, pack_set, unpack, unsealed, words_of_rare
-from reader.index.schema import SetKind, unpack_name
+from reader.index.schema import BLOCK_BITS, SetKind, unpack_name
 from reader.index.store import Index
 from reader.index.workers import IndexWorkers, worker_count
 from reader.library.postgres.connection import SharedError, connect, meta_number, shown, told
@@ -54,6 +54,9 @@ folder."""
 ANALYZED = 0.1
 """If more than this fraction of the articles changes, the statistics are updated."""
 
+COPIED_BYTES = 1 << 18
+"""Rows are sent in pieces of this size: one by one, sending a set would take longer than making it."""
+
 LONGEST_VALUE = 2_000
 """Maximum bytes of a value: PostgreSQL can't index longer ones, and nobody filters by such a topic."""
 
@@ -65,7 +68,7 @@ class Step(NamedTuple):
     """Progress of a publication."""
 
     phase: str
-    """compare, articles, sets or done."""
+    """compare, articles, sets, indexes or done."""
     done: int = 0
     of: int = 0
     report: Publication | None = None
@@ -112,9 +115,13 @@ class Publisher:
             connection.execute("set idle_in_transaction_session_timeout = 0")
             local.execute("begin")
             meta = self._begin(connection)
+            load = FirstLoad(connection) if _is_empty(connection, meta) else None
             difference = self._compare(connection, local)
-            yield from self._send_articles(connection, local, difference)
+            yield from self._send_articles(connection, local, difference, is_frozen=load is not None)
             written = yield from self._send_sets(connection, local)
+            if load is not None:
+                yield Step("indexes")
+                load.finish()
             is_different = self._send_rest(connection, local) or written > 0 or difference.is_any
             generation = meta_number(meta, "generation", self._address)
             report = difference.report()._replace(sets=written, generation=generation)
@@ -175,7 +182,12 @@ class Publisher:
         return found
 
     def _send_articles(
-        self, connection: psycopg.Connection, local: sqlite3.Connection, difference: Difference
+        self,
+        connection: psycopg.Connection,
+        local: sqlite3.Connection,
+        difference: Difference,
+        *,
+        is_frozen: bool,
     ) -> Iterator[Step]:
         for start in range(0, len(difference.to_delete), MOST_NAMED):
             keys = difference.to_delete[start : start + MOST_NAMED].tolist()
@@ -191,7 +203,7 @@ class Publisher:
         yield Step("articles", 0, len(numbers))
         with (
             IndexWorkers(worker_count() if len(numbers) > FEW else 1) as workers,
-            connection.cursor().copy(_copy("article", COLUMNS)) as copy,
+            connection.cursor().copy(_copy("article", COLUMNS, is_frozen=is_frozen)) as copy,
         ):
             copy.write(COPY_HEADER)
             for rows, missing in workers.map(packed_rows, tasks):
@@ -233,14 +245,11 @@ class Publisher:
             (self._below(one.path), one.line, storable(one.field), storable(one.reason))
             for one in self._index.problems()
         ]
-        stories = local.execute(
-            "select s.number, s.story, a.key, s.coverage from stories s join articles a on a.number = s.story"
-        ).fetchall()
         duplicates = [(self._below(one), self._below(other)) for one, other in self._index.duplicates()]
         is_different = [
             _replace(connection, "choice", ("field", "folded", "value"), "htt", choices),
             _replace(connection, "problem", ("path", "line", "field", "reason"), "titt", problems),
-            _replace(connection, "story", ("number", "story", "first_key", "coverage"), "qqqi", stories),
+            _send_stories(connection, local),
             _replace(connection, "duplicate", ("path", "shown"), "tt", duplicates),
         ]
         return any(is_different)
@@ -283,6 +292,53 @@ def _readable() -> Iterator[None]:
             f"the index of the folder can't be read ({error}): run"
             ' "reader index --rebuild", then publish again'
         ) from error
+
+
+def _is_empty(connection: psycopg.Connection, meta: Mapping[str, str]) -> bool:
+    """Returns whether nothing was ever published to these tables, which belong to this role and are on one
+    server."""
+    if "content" in meta or "shards" in meta:
+        return False
+    return bool(
+        _one(
+            connection,
+            "select not exists(select from article) and not exists(select from sets) and"
+            " (select bool_and(relkind = 'r' and pg_has_role(relowner, 'usage')) from pg_class"
+            " where oid in ('article'::regclass, 'sets'::regclass))",
+        )
+    )
+
+
+class FirstLoad:
+    """Empty tables without their indexes: creating those once is faster than updating them row by row, above
+    all when they no longer fit in memory. Nobody can read the tables until the transaction ends."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        """Drop the indexes, whoever created them, and what an interrupted publication left on the disk."""
+        self._connection = connection
+        found = connection.execute(_INDEXES).fetchall()
+        self._to_create = [create for _, create in found]
+        connection.execute("truncate article, sets")
+        for drop, _ in found:
+            connection.execute(drop.encode())
+
+    def finish(self) -> None:
+        """Create the indexes again."""
+        for statement in self._to_create:
+            self._connection.execute(statement.encode())
+
+
+_INDEXES = """
+select
+  case when conname is null then format('drop index %s', indexrelid::regclass)
+    else format('alter table %s drop constraint %I', indrelid::regclass, conname) end,
+  case when conname is null then pg_get_indexdef(indexrelid)
+    else format('alter table %s add constraint %I %s', indrelid::regclass, conname,
+      pg_get_constraintdef(pg_constraint.oid)) end
+from pg_index left join pg_constraint on conindid = indexrelid
+where indrelid in ('article'::regclass, 'sets'::regclass)
+order by indexrelid"""
+"""The statements that drop and create each index of the large tables."""
 
 
 class Difference:
@@ -410,11 +466,8 @@ def _send_block(connection: psycopg.Connection, block: int, mine: dict[Key, byte
                 "delete from sets where field = %s and block = %s and value = any(%s)",
                 (field, block, values[start : start + MOST_NAMED]),
             )
-    with connection.cursor().copy(_copy("sets", ("field", "value", "block", "data"))) as copy:
-        copy.write(COPY_HEADER)
-        for field, value in sorted(to_send):
-            copy.write(packed_row("htib", (field, value, block, to_send[field, value])))
-        copy.write(COPY_TRAILER)
+    packed = (packed_row("htib", (*key, block, to_send[key])) for key in sorted(to_send))
+    _copy_rows(connection, "sets", ("field", "value", "block", "data"), packed)
     return len(to_send) + len(theirs.keys() - mine.keys())
 
 
@@ -432,14 +485,52 @@ def _replace(
     if sorted(there, key=repr) == wanted:
         return False
     connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
-    with connection.cursor().copy(_copy(table, columns)) as copy:
-        copy.write(COPY_HEADER + b"".join(packed_row(kinds, row) for row in wanted) + COPY_TRAILER)
+    _copy_rows(connection, table, columns, (packed_row(kinds, row) for row in wanted))
     return True
 
 
-def _copy(table: str, columns: Sequence[str]) -> sql.Composed:
+def _send_stories(connection: psycopg.Connection, local: sqlite3.Connection) -> bool:
+    """Replace the stories of the articles in blocks that differ; returns whether there were any."""
+    blocks = {block for (block,) in local.execute(f"select distinct number >> {BLOCK_BITS} from stories")}
+    blocks |= {
+        block for (block,) in connection.execute("select distinct number >> %s from story", (BLOCK_BITS,))
+    }
+    is_different = False
+    for block in sorted(blocks):
+        start, stop = block << BLOCK_BITS, (block + 1) << BLOCK_BITS
+        mine = local.execute(
+            "select s.number, s.story, a.key, s.coverage from stories s join articles a on a.number = s.story"
+            " where s.number >= ? and s.number < ? order by s.number", (start, stop)
+        ).fetchall()  # fmt: skip
+        theirs = connection.execute(
+            "select number, story, first_key, coverage from story where number >= %s and number < %s"
+            " order by number", (start, stop)
+        ).fetchall()  # fmt: skip
+        if mine != theirs:
+            connection.execute("delete from story where number >= %s and number < %s", (start, stop))
+            rows = (packed_row("qqqi", row) for row in mine)
+            _copy_rows(connection, "story", ("number", "story", "first_key", "coverage"), rows)
+            is_different = True
+    return is_different
+
+
+def _copy_rows(
+    connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[bytes]
+) -> None:
+    piece = bytearray(COPY_HEADER)
+    with connection.cursor().copy(_copy(table, columns)) as copy:
+        for row in rows:
+            piece += row
+            if len(piece) > COPIED_BYTES:
+                copy.write(piece)
+                piece.clear()
+        copy.write(piece + COPY_TRAILER)
+
+
+def _copy(table: str, columns: Sequence[str], *, is_frozen: bool = False) -> sql.Composed:
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("copy {} ({}) from stdin (format binary)").format(sql.Identifier(table), names)
+    form = sql.SQL("format binary, freeze" if is_frozen else "format binary")
+    return sql.SQL("copy {} ({}) from stdin ({})").format(sql.Identifier(table), names, form)
 
 
 def _one(connection: psycopg.Connection, question: LiteralString, *values: object) -> Any:

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ from reader.index import schema as index_schema
 from reader.index.sets import read_set
 from reader.library.folder import FolderLibrary
 from reader.query import parse
-from tests.index.files import refresh, text_of, write, write_four
+from tests.index.files import opened, refresh, text_of, write, write_four
+from tests.index.test_stories import ARTICLES, Version, put
 
 if TYPE_CHECKING:
     from reader.library.postgres.publish import Publication, Step
@@ -87,6 +88,45 @@ def test_a_first_publication_has_everything(folder: FolderLibrary, shared: str) 
     assert_same_sets(folder, shared)
     again = publish(folder, shared)
     assert again[:5] == (4, 0, 0, 0, 4) and again.sets == 0 and again.generation == report.generation
+
+
+def test_a_first_publication_leaves_every_index(folder: FolderLibrary, shared: str) -> None:
+    """The tables have the same indexes and keys after the first publication as before, an administrator's
+    too, whether it was completed or not."""
+    question = (
+        "select indexdef from pg_indexes where schemaname = 'news' union all"
+        " select conname || pg_get_constraintdef(oid) from pg_constraint"
+        " where connamespace = 'news'::regnamespace order by 1"
+    )
+    from reader.library.postgres.connection import connect
+
+    with closing(connect(shared)) as connection:
+        connection.execute("create index own on article(lower(url))")
+    before = rows(shared, question)
+    refresh(folder)
+    interrupted = steps(folder, shared)
+    assert isinstance(interrupted, Generator)
+    while next(interrupted).phase != "indexes":
+        pass
+    interrupted.close()
+    assert rows(shared, question) == before and titles(shared) == []
+    publish(folder, shared)
+    assert rows(shared, question) == before
+    assert_same_sets(folder, shared)
+
+
+def test_stories_are_those_of_the_index(shared: str, tmp_path: Path) -> None:
+    """Each article has the story of the folder's index, also after a second publication that changes
+    some."""
+    versions = [Version(str(number), one) for number, one in enumerate(ARTICLES)]
+    with closing(opened(tmp_path)) as library:
+        for some in (versions[::2], versions[1::2], []):
+            put(tmp_path, some)
+            report = publish(library, shared)
+            with closing(index_schema.connect(library.publishable()[0].location)) as local:
+                wanted = local.execute("select number, story, coverage from stories order by 1").fetchall()
+            assert rows(shared, "select number, story, coverage from story order by 1") == wanted != []
+    assert report.added == report.changed == 0
 
 
 def test_only_what_changed_is_sent(folder: FolderLibrary, shared: str, tmp_path: Path) -> None:
