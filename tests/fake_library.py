@@ -360,7 +360,7 @@ def qualities() -> list[str]:
 
 def _seconds(article: Article) -> int | None:
     moment = article.published_date_time
-    return None if moment is None else dates.seconds_of(moment)
+    return None if moment is None else dates.sort_seconds(moment)
 
 
 def _changed(marked: Marked, change: Change) -> Marked:

@@ -318,10 +318,10 @@ class Model:
         """For each story the ids of its articles with their providers."""
         texts = {
             key_of(one.article.identity): text_of(
-                key_of(one.article.identity), one.second, one.article.provider.name, one.article.title,
-                one.article.excerpt,
+                key_of(one.article.identity), dates.sort_seconds(date), one.article.provider.name,
+                one.article.title, one.article.excerpt,
             )
-            for one in self.stored if one.second is not None
+            for one in self.stored if (date := one.article.published_date_time) is not None
         }  # fmt: skip
         return [{id_of(key): texts[key].provider for key in found} for found in groups(links(texts.values()))]
 
@@ -373,7 +373,8 @@ def _in_date_order(stored: Iterable[Stored]) -> list[Stored]:
 
 
 def _place(one: Stored) -> tuple[int, str, str]:
-    return (one.second or 0, one.folder, one.name)
+    date = one.article.published_date_time
+    return (0 if date is None else dates.sort_seconds(date), one.folder, one.name)
 
 
 def _provider(one: Stored) -> str:

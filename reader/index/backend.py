@@ -37,6 +37,7 @@ class ArticleRow(NamedTuple):
     title_key: int | None
     text_key: int | None
     date: int | None
+    """Seconds since 1970, as stated: a day at its midnight UTC."""
 
 
 class SetStore(Protocol):

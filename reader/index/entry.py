@@ -14,7 +14,7 @@ from itertools import chain, pairwise, repeat
 from typing import NamedTuple, TypeAlias
 from unicodedata import category
 
-from reader.article.dates import seconds_of
+from reader.article.dates import sort_seconds
 from reader.article.identity import host_of, is_web, sketch_of
 from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, Problem, key_of
@@ -29,7 +29,7 @@ class IndexEntry(NamedTuple):
 
     key: int
     date: int | None
-    """Seconds since 1970."""
+    """Seconds since 1970 that it is sorted by (see `reader.article.dates.sort_seconds`)."""
     is_day: bool
     """Whether the date is a calendar day without a time."""
     title: str
@@ -96,7 +96,7 @@ def entry_of(article: Article, place: Place) -> IndexEntry:
     )  # fmt: skip
     found += [(SetKind.FLAG, flag) for flag, is_set in flags if is_set]
     return IndexEntry(
-        key_of(article.identity), None if date is None else seconds_of(date), is_day, article.title,
+        key_of(article.identity), None if date is None else sort_seconds(date), is_day, article.title,
         article.provider.name, article.provider.domain or host, article.topics,
         article.quality, article.heat, article.category, article.type, url, article.is_draft,
         tuple(found), "\n".join(searched_texts(article)), len(article.excerpt),
@@ -168,7 +168,7 @@ class IndexRow(NamedTuple):
     number: int
     key: int
     date: int | None
-    """Seconds since 1970."""
+    """Seconds since 1970 that it is sorted by (see `reader.article.dates.sort_seconds`)."""
     is_day: bool
     title: str
     provider: str

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from itertools import count
 from typing import NamedTuple
 
-from reader.article.dates import seconds_of
+from reader.article.dates import sort_seconds
 from reader.article.record import Place, Problem
 from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
@@ -208,5 +208,5 @@ def _peek(roots: Roots, file: File) -> int:
         return UNDATED
     if found is None:
         day = date_in_name(roots.place(file.root, f"{file.path}/{file.name}").relative)
-        found = seconds_of(day) if day else None
+        found = sort_seconds(day) if day else None
     return UNDATED if found is None else found

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from reader.article.identity import anchor_of, is_web, sketch_likeness
 from reader.article.record import key_of
-from reader.index.schema import MOST_ASKED, pack_name, unpack_name
+from reader.index.schema import MOST_ASKED, STATED_DATE, pack_name, unpack_name
 
 MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
 """Limit of pairs of articles whose texts are compared in one refresh; beyond it, only those with the same
@@ -35,6 +35,7 @@ class ArticleFacts(NamedTuple):
     path: str
     """Absolute."""
     date: int | None = None
+    """Seconds since 1970, as stated: a day at its midnight UTC."""
     title: str = ""
     number: int = -1
     sketch: bytes | None = None
@@ -233,9 +234,9 @@ def read_facts(
     for start in range(0, len(values), MOST_ASKED):
         part = values[start : start + MOST_ASKED]
         rows = connection.execute(
-            "select key, title_key, text_key, url, path, name, date, title, number, sketch, mtime_ns"
-            " from articles"
-            f" join folders using(folder) where articles.{column} in ({','.join('?' * len(part))})", part
+            f"select key, title_key, text_key, url, path, name, {STATED_DATE}, title, number, sketch,"
+            " mtime_ns from articles join folders using(folder)"
+            f" where articles.{column} in ({','.join('?' * len(part))})", part
         )  # fmt: skip
         for key, title_key, text_key, url, path, name, date, title, number, sketch, mtime_ns in rows:
             place = f"{unpack_name(path)}/{unpack_name(name)}"

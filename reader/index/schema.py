@@ -11,10 +11,11 @@ import sqlite3
 from itertools import count
 from zlib import crc32
 
+from reader.article.dates import DAY_PLACE
 from reader.permissions import permissions, require
 from reader.query.fields import FIELDS
 
-VERSION = 11 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 12 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; an index of another version is rebuilt. Depends on the stored fields as well."""
 
 BLOCK_BITS = 16
@@ -130,6 +131,10 @@ create table choices(
 
 _DAY = "(({0} - (({0} % 86400) + 86400) % 86400) / 86400)"
 """SQL for the day of a date in seconds, rounded down."""
+
+STATED_DATE = f"case when is_day then date - {DAY_PLACE} else date end"
+"""SQL (of SQLite and PostgreSQL) for the date as stated, a day at its midnight UTC: the column `date` has the
+seconds that an article is sorted by."""
 
 _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 """Bytes that need no escaping in a URI."""

@@ -26,6 +26,7 @@ from reader.index.schema import (
     CACHE_KIB,
     MOST_ASKED,
     ROUTED,
+    STATED_DATE,
     SetKind,
     check,
     connect,
@@ -396,8 +397,8 @@ class Index:
             part = list(numbers[start : start + MOST_ASKED])
             with self.rows() as connection:
                 rows = connection.execute(
-                    "select number, key, url, root, path, name, title_key, text_key, date from articles"
-                    " join folders using(folder)"
+                    f"select number, key, url, root, path, name, title_key, text_key, {STATED_DATE}"
+                    " from articles join folders using(folder)"
                     f" where number in ({','.join('?' * len(part))})", part
                 ).fetchall()  # fmt: skip
             for number, key, url, root, path, name, *keys in rows:

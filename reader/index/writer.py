@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.article.dates import seconds_of
+from reader.article.dates import DAY_PLACE, seconds_of, sort_seconds
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
 from reader.index.blocks import BlockLoad, Packed
@@ -27,15 +27,24 @@ from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import put, unpacked_rows
 from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, rekey, reunite
-from reader.index.schema import BLOCK_BITS, LATE, LIVE, ROUTED, SetKind, pack_name, unpack_name
+from reader.index.schema import (
+    BLOCK_BITS,
+    LATE,
+    LIVE,
+    ROUTED,
+    STATED_DATE,
+    SetKind,
+    pack_name,
+    unpack_name,
+)
 from reader.index.sets import read_set, replace_set, withdraw, write_made, write_sets
 
 Rank: TypeAlias = tuple[float, int, str]
 """Date, mtime, path."""
 
 _SHOWN = (
-    "select number, key, date, title, url, title_key, text_key, sketch, path, name, folder, mtime_ns, size,"
-    " inode, ctime_ns from articles join folders using(folder)"
+    f"select number, key, {STATED_DATE}, title, url, title_key, text_key, sketch, path, name, folder,"
+    " mtime_ns, size, inode, ctime_ns from articles join folders using(folder)"
 )
 
 
@@ -76,7 +85,7 @@ class Writer:
         numbering = Numbering(self._connection)
         batch, late = Batch(), []
         chosen = sorted(self._winners(files), key=lambda pair: _place(pair[1]))
-        dates = [_seconds(file.article) for _, file in chosen]
+        dates = [_sorted_by(file.article) for _, file in chosen]
         for (key, file), (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
             done = put(batch, number, file, key)
             if done.article is None:
@@ -221,10 +230,9 @@ class Writer:
         ).fetchone()
         name = unpack_name(row.name)
         path = f"{unpack_name(folder)}/{name}"
-        rank = _order(row.date), row.mtime_ns, path
-        one = ArticleFacts(
-            row.key, row.title_key, row.text_key, row.url, path, row.date, row.title, row.number
-        )
+        date = row.date - DAY_PLACE if row.date is not None and row.is_day else row.date
+        rank = _order(date), row.mtime_ns, path
+        one = ArticleFacts(row.key, row.title_key, row.text_key, row.url, path, date, row.title, row.number)
         origin = Origin(row.folder, name, row.mtime_ns, row.size, row.inode, row.ctime_ns)
         shown = self._shown(row.key)
         if shown is not None and not are_same(shown.facts, one) and rank < shown.rank:
@@ -336,6 +344,11 @@ def _seconds(article: Article | None) -> int | None:
     return None if date is None else seconds_of(date)
 
 
+def _sorted_by(article: Article | None) -> int | None:
+    date = article.published_date_time if article else None
+    return None if date is None else sort_seconds(date)
+
+
 def _rank(file: Taken) -> Rank:
     """Returns the rank of a file: of two with the same identity, the higher is shown."""
     assert file.article is not None
@@ -346,4 +359,4 @@ def _place(file: Taken) -> tuple[float, str, str]:
     """Returns the sort key for numbering; articles of the same second by folder and name, as in every
     load."""
     assert file.article is not None
-    return _order(_seconds(file.article)), os.path.dirname(file.article.path), file.origin.name
+    return _order(_sorted_by(file.article)), os.path.dirname(file.article.path), file.origin.name

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reader.article.dates import seconds_of
+from reader.article.dates import sort_seconds
 from reader.collection.folders import Collection
 from reader.index.stories import StoryFinder
 from reader.library.folder import FolderLibrary
@@ -67,7 +67,7 @@ def plain(library: FolderLibrary) -> dict[str, tuple[str, int]]:
         assert one.date is not None
         article = library.article(one)
         key = int(one.id, 16) << 15
-        texts[key] = compared(key, seconds_of(one.date), one.provider, article.title, article.excerpt)
+        texts[key] = compared(key, sort_seconds(one.date), one.provider, article.title, article.excerpt)
     found = {f"{key >> 15:012x}": ("", 1) for key in texts}
     for group in groups(links(texts.values())):
         first = min(group, key=lambda key: (texts[key].seconds, key))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from reader.article.dates import day_of
 from reader.errors import NoSuchArticle
 from reader.library import Change, Library
 from reader.query import SORTS, parse
 from reader.query.results import Stretch
 from reader.query.topic_rules import topic_rules
 from reader.query.trends import trend_span
-from tests.index.files import NOW, every, ids, named, opened, text_of, titles, write
+from tests.index.files import NOW, every, ids, named, opened, refresh, text_of, titles, write
 from tests.library.kinds import KINDS, library_of_kind
 
 READ = Change(read=True)
@@ -159,3 +162,34 @@ def test_topics_by_rule(library: Library) -> None:
     assert named(library, "Harbour X 30")[0].added_topics == ("Thirties",)
     library.use_topics(topic_rules({})[0])
     assert not every(library, "topic:Thirties")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_day_without_a_time_is_sorted_within_its_day_in_every_zone(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    """In each zone the days shown are in order, for files of a first load and of a later one."""
+    folder = tmp_path / "news"
+    hours = [f"{day}T{hour:02}:{minute:02}:00Z" for day, hour, minute in product(DAYS, range(24), (0, 30))]
+    dates = [*DAYS, *hours]
+    for number, date in enumerate(dates):
+        if number % 3:
+            write(folder / f"{number:03}.md", text_of(f"{number}", date))
+    of_folder = opened(folder)
+    for number, date in enumerate(dates):
+        if not number % 3:
+            write(folder / f"{number:03}.md", text_of(f"{number}", date))
+    refresh(of_folder)
+    with library_of_kind(request, kind, of_folder) as asked:
+        found = every(asked)
+        assert [one.title for one in every(asked, "sort:-date")] == [one.title for one in found][::-1]
+    of_folder.close()
+    assert len(found) == len(dates)
+    assert {one.title for one in found if not isinstance(one.date, datetime)} == {"0", "1", "2"}
+    for offset in range(-11, 14):
+        zone = timezone(timedelta(hours=offset))
+        shown = [day_of(one.date, zone) for one in found if one.date]
+        assert shown == sorted(shown, reverse=True)
+
+
+DAYS = ("2024-03-09", "2024-03-10", "2024-03-11")

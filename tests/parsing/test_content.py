@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.article.dates import sort_seconds
 from reader.article.markdown import parse, text_of
 from reader.article.record import Place
 from reader.parsing import content
@@ -87,19 +89,22 @@ def test_yaml_files_need_no_fences() -> None:
     assert article_in(b"title: x\n", PLACE._replace(path="/n/a.YML")).title == "x"
 
 
+A_DAY = sort_seconds(date(1970, 1, 2))
+
+
 @pytest.mark.parametrize(
     ("raw", "seconds"),
     [
         (CANONICAL.encode(), 1709370900),
-        (b"---\ndate: 1970-01-02\n", 86400),
+        (b"---\ndate: 1970-01-02\n", A_DAY),
         (b"+++\ndate = 1970-01-01T01:00:00+01:00\n", 0),
         (b"---\nDate: '1970-01-01 00:00:05'\n", 5),
         (b"---\nrelated:\n  - publishedDateTime: 2021-01-01\n", None),
         (b"---\ndate: 2021-02-31\n", None),
-        (b"---\nlastmod: 1970-01-03\npublished: true\ncreated: 1970-01-02\n", 86400),
-        (b"---\nDate Published: January 2, 1970 # day\n", 86400),
+        (b"---\nlastmod: 1970-01-03\npublished: true\ncreated: 1970-01-02\n", A_DAY),
+        (b"---\nDate Published: January 2, 1970 # day\n", A_DAY),
         (b'{\n  "date": "1970-01-02T00:00:00Z",\n', 86400),
-        (b"---\nupdated: 1970-01-02\n", 86400),
+        (b"---\nupdated: 1970-01-02\n", A_DAY),
         (b"", None),
     ],
 )

@@ -20,7 +20,7 @@ from reader.article.urls import openable
 from reader.index.answer import HEADLINE_COLUMNS, headline
 from reader.index.backend import ArticleRow, KnownValue
 from reader.index.entry import searched_texts
-from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, UNDATED, SetKind
+from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, STATED_DATE, UNDATED, SetKind
 from reader.index.search import goes_on, has_phrase
 from reader.index.sets import united
 from reader.library.postgres.marks import numbers_in
@@ -40,7 +40,7 @@ searched."""
 TITLES_MS = 60_000
 """Time limit for reading the order of all titles, once per publication."""
 
-_ARTICLE_ROW = "number, key, url, 0, path, title_key, text_key, date"
+_ARTICLE_ROW = f"number, key, url, 0, path, title_key, text_key, {STATED_DATE}"
 
 
 class PostgresStore:
