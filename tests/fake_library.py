@@ -188,6 +188,11 @@ class FakeLibrary(Library):
         )
         return Facet(field, tuple(values), tuple(kept_out))
 
+    def is_measured(self, field: str) -> bool:
+        """Whether an article has this number, 0 or more."""
+        numbers = (getattr(one, field) for one in self.articles.values())
+        return any(number is not None and number >= 0 for number in numbers)
+
     def headline(self, number: int) -> Headline:
         """One article as a row of the list."""
         article, mark = self.articles[number], self._marks_of(number)

@@ -14,6 +14,7 @@ from reader.index.backend import ArticleRow, AskedIndex
 from reader.index.facets import count_facet, count_ranges
 from reader.index.folding import FoldedOrder
 from reader.index.order import Order, order_of
+from reader.index.schema import STORED
 from reader.query import Query
 from reader.query.results import Facet, FacetValue, Fold, Folding, Headline
 
@@ -198,6 +199,12 @@ def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: 
         without = ((value, query.excluding(field, value).clauses) for value in excluded)
         kept_out = (FacetValue(value, len(search.all_of(rest)) - listed) for value, rest in without)
         return counted._replace(kept_out=tuple(kept_out))
+
+
+def is_measured(index: AskedIndex, field: str) -> bool:
+    """Returns whether any article has this number, 0 or more."""
+    with index.view() as view:
+        return view.has_number(STORED[field])
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -124,6 +124,7 @@ class Index:
             old, connection = self._open, connect(location)
             try:
                 check(connection)
+                version = _data_version(connection)
                 check_sets(connection)
                 rows = connect(location, cache_kib=ROWS_KIB)
             except sqlite3.Error:
@@ -132,10 +133,10 @@ class Index:
             self.location = location
             self._rows = rows
             self._store = SqliteStore(connection)
-            self._view = IndexView(self._store, self.marked)
-            self._seen = -1
+            self._seen = version
             # Numbers now mean other articles; the owner of the marks rebuilds the sets.
             self.marked = NO_MARKS
+            self._view = IndexView(self._store, self.marked, rules=self._rules)
             self.edition = edition
             self._open = [connection, rows]
             for one in old:
@@ -219,16 +220,19 @@ class Index:
         with self._lock:
             self.follow()
             assert self._view is not None and self._store is not None
-            (version,) = self._store.connection.execute("pragma data_version").fetchone()
+            version = _data_version(self._store.connection)
             if version != self._seen:
                 check_sets(self._store.connection)
-                before = self._view
-                self._view = IndexView(
-                    self._store, self.marked, before.known_late, self._rules, before.phrases
-                )
+                self._renew_view()
                 self._seen = version
             self._view.use_marks(self.marked)
             yield self._view
+
+    def _renew_view(self) -> None:
+        """Forget what was read of the current edition, except what may still be valid."""
+        before = self._view
+        assert before is not None and self._store is not None
+        self._view = IndexView(self._store, self.marked, before.known_late, self._rules, before.phrases)
 
     @contextmanager
     def quick_view(self) -> Iterator[IndexView | None]:
@@ -251,7 +255,7 @@ class Index:
     def topic_rules(self, rules: TopicRules) -> None:
         with self._lock:
             self._rules = rules
-            self._seen = -1
+            self._renew_view()
 
     @contextmanager
     def rows(self) -> Iterator[sqlite3.Connection]:
@@ -458,6 +462,12 @@ class Index:
                 one.close()
             if self._keeper is not None:
                 self._keeper.close()
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    """Returns a number that changes when another connection has written."""
+    (version,) = connection.execute("pragma data_version").fetchone()
+    return int(version)
 
 
 @contextmanager

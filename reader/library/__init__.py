@@ -73,6 +73,9 @@ class Library(Protocol):
         """Counts the values of topic, provider, category, type, tag or quality, or dates in at most `cells`
         periods, ignoring the query's clauses on the field itself."""
 
+    def is_measured(self, field: str) -> bool:
+        """Returns whether any article has a quality or a heat (a heat of -1 means none)."""
+
     def trends(
         self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
     ) -> Trends:

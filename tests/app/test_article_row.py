@@ -39,7 +39,7 @@ def test_a_row_says_what_matters() -> None:
 def test_what_no_article_has_gets_no_column() -> None:
     """Without heat, or without quality, anywhere, the words have the room."""
     library = FakeLibrary([an_article(heat=None, quality=60)])
-    measures = measures_of(library.select)
+    measures = measures_of(library.is_measured)
     assert measures == Measures(quality=True, heat=False)
     row = Row(library.select(Query()).window(0, 1)[0])
     for part, is_compact in ((1, False), (0, True)):

@@ -88,6 +88,24 @@ def test_the_whole_article(library: Library) -> None:
     assert [problem.field for problem in flawed.problems] == ["quality"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_number_is_measured_where_an_article_has_it(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    """No quality, and a heat of -1, are none; a number of a file that is gone counts no longer."""
+    folder = tmp_path / "news"
+    write(folder / "one.md", text_of("One", heat="-1"))
+    write(folder / "two.md", text_of("Two", heat="0", quality="5"))
+    of_folder = opened(folder)
+    with library_of_kind(request, kind, of_folder) as library:
+        assert library.is_measured("heat") and library.is_measured("quality")
+    (folder / "two.md").unlink()
+    list(of_folder.refresh())
+    with library_of_kind(request, kind, of_folder) as library:
+        assert not library.is_measured("heat") and not library.is_measured("quality")
+    of_folder.close()
+
+
 def test_problems_and_duplicates(library: Library) -> None:
     """What is wrong in which file, and which file is shown instead of another."""
     (problem,) = library.problems()

@@ -367,9 +367,7 @@ class ResultsDisplay:
         if self._measured != self._library.total:
             self._measured = self._library.total
             with suppress(ReaderError):
-                self._articles.measures = measures_of(
-                    lambda query: self._library.select(query, self._clock())
-                )
+                self._articles.measures = measures_of(self._library.is_measured)
 
     def _show_counts(self, answer: CountsAnswer) -> None:
         if answer.query != self._filters.asked:

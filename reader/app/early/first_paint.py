@@ -100,7 +100,7 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
             is_folded = config.list.get("stories", False) if visit.is_folded is None else visit.is_folded
             results = library.select(query.and_also(muted), now, folding=Folding() if is_folded else None)
             cursor = place_of(library, results, visit.article)
-            measures = article_row.measures_of(lambda wanted: library.select(wanted, now))
+            measures = article_row.measures_of(library.is_measured)
             view = view_of(results, config, visit.sizes, size, cursor, measures)
             text = frame(view, theme, size, now, seen.colours)
     if not text:

@@ -5,7 +5,7 @@ Pure: a headline and a width in, pieces of text out. The widget knows the colour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,7 +27,6 @@ from reader.app.reading.hits import Sought, hits_in
 from reader.app.reading.lines import Span
 from reader.article.dates import age
 from reader.config.settings import colour_of
-from reader.query import Query, Term
 from reader.query.results import Headline
 
 CURSOR, SELECTED = "▌", "✓"
@@ -46,7 +45,6 @@ _PROVIDER_WIDTH = 16
 """Cells of the provider in a compact row."""
 _LEAST_TITLE = 24
 """Cells of the title in a compact row, before it has tags."""
-_WITH_QUALITY, _WITH_HEAT = (Query((Term(field, (">=0",)),)) for field in ("quality", "heat"))
 _LEAST_CUT = 3
 """Fewer cells than this say nothing of a word that is cut."""
 
@@ -74,9 +72,9 @@ class Measures(NamedTuple):
 ALL_MEASURES = Measures()
 
 
-def measures_of(select: Callable[[Query], Sized]) -> Measures:
-    """The measures of a collection, given how it is searched."""
-    return Measures(*(bool(len(select(query))) for query in (_WITH_QUALITY, _WITH_HEAT)))
+def measures_of(is_measured: Callable[[str], bool]) -> Measures:
+    """The measures of a collection, given what says whether an article has one."""
+    return Measures(quality=is_measured("quality"), heat=is_measured("heat"))
 
 
 class Window(NamedTuple):

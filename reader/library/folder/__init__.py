@@ -19,7 +19,7 @@ from reader.article.record import Article, Problem, Site
 from reader.collection.folders import Collection, Roots, Rules, Source
 from reader.config import paths, settings
 from reader.errors import NoSuchArticle, StorageError
-from reader.index.answer import IndexResults, facet_of
+from reader.index.answer import IndexResults, facet_of, is_measured
 from reader.index.store import Index
 from reader.library.folder.change_detector import ChangeDetector
 from reader.library.folder.guard import GuardedIndex
@@ -216,6 +216,10 @@ class FolderLibrary:
         periods, ignoring the query's clauses on the field itself."""
         asked = now or datetime.now(UTC)
         return self._answer(lambda: facet_of(self._index, field, query, asked, cells))
+
+    def is_measured(self, field: str) -> bool:
+        """Returns whether any article has a quality or a heat (a heat of -1 means none)."""
+        return self._guard.ask(lambda: is_measured(self._index, field))
 
     def _answer(self, question: Callable[[], _Found]) -> _Found:
         return self._guard.ask(lambda: self._with_marks(question))

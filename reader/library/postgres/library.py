@@ -12,7 +12,7 @@ from reader.article.record import Article, Problem
 from reader.article.text import clean_line
 from reader.config import settings
 from reader.errors import NoSuchArticle
-from reader.index.answer import IndexResults, facet_of
+from reader.index.answer import IndexResults, facet_of, is_measured
 from reader.index.backend import ArticleRow
 from reader.index.lookup import Lookup
 from reader.library.postgres.connection import shown
@@ -157,6 +157,10 @@ class SharedLibrary:
         """Counts a field's values, ignoring the query's clauses on the field itself."""
         asked = now or datetime.now(UTC)
         return self._ask(lambda: facet_of(self._index, field, query, asked, cells))
+
+    def is_measured(self, field: str) -> bool:
+        """See Library."""
+        return self._ask(lambda: is_measured(self._index, field))
 
     def trends(
         self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
