@@ -25,13 +25,13 @@ MAX_NESTED = 40
 
 _EMPHASIS = {
     "b": "strong", "strong": "strong", "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em",
-    "s": "s", "strike": "s", "del": "s",
+    "s": "s", "strike": "s", "del": "s", "mark": "mark",
 }  # fmt: skip
 _CODE = frozenset(("code", "kbd", "samp", "tt"))
 _RAISED = frozenset(("sup", "sub"))
 _PLAIN = frozenset(
     (
-        "span", "u", "ins", "small", "big", "mark", "font", "abbr", "acronym", "q", "time",
+        "span", "u", "ins", "small", "big", "font", "abbr", "acronym", "q", "time",
         "label", "data", "ruby", "rt", "rp", "rb", "bdi", "bdo", "wbr", "nobr", "input", "button",
         "select", "option", "picture", "source", "track", "map", "area", "param", "link", "meta", "base",
         "output", "progress", "meter"

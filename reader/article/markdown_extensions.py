@@ -472,8 +472,8 @@ def _like(token: Token, kind: str = "text", content: str = "") -> Token:
     return Token(kind, "", 0, content=content, level=token.level)
 
 
-def _unmark(children: Sequence[Token]) -> None:
-    """Take the signs of a marker pen off, between which there may be emphasis, code and links."""
+def _with_marks(children: Sequence[Token]) -> list[Token]:
+    """The signs of a marker pen become tokens; between them there may be emphasis, code and links."""
     texts = [
         one.content if one.type == "text" else "\n" if one.type.endswith("break") else _INSIDE
         for one in children
@@ -481,16 +481,26 @@ def _unmark(children: Sequence[Token]) -> None:
     signs: list[int] = []
     for found in MARKED.finditer("".join(texts)):
         signs += [found.start(), found.end() - 2]
-    start = 0
+    marked: list[Token] = []
+    start = number = 0
     for token, text in zip(children, texts, strict=True):
-        for place in reversed([sign - start for sign in signs if 0 <= sign - start < len(text)]):
-            token.content = token.content[:place] + token.content[place + 2 :]
+        rest = 0
+        while number < len(signs) and signs[number] < start + len(text):
+            place = signs[number] - start
+            marked.append(_like(token, content=text[rest:place]))
+            marked.append(_like(token, "mark_close" if number % 2 else "mark_open"))
+            rest = place + 2
+            number += 1
+        if rest:
+            token.content = text[rest:]
+        marked.append(token)
         start += len(text)
+    return [one for one in marked if one.type != "text" or one.content]
 
 
 def _refined(children: Sequence[Token]) -> Iterator[Token]:
     if any("==" in one.content for one in children if one.type == "text"):
-        _unmark(children)
+        children = _with_marks(children)
     before = ""
     for number, token in enumerate(children):
         kind = token.type

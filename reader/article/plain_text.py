@@ -76,7 +76,7 @@ _PARTED = re.compile(r"[^\W_]++(?:(?:\*{1,3}+|~{1,2}+|`|\^|==)[^\W_]++){1,32}+")
 """A word with emphasis inside: `**bo**ld`."""
 _STASHED = re.compile("\x00([0-9]+)\x00")
 
-MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]+)(?<=[^\s=])==(?![\w=])")
+MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])((?:[^=\n]|\n(?!\n))+)(?<=[^\s=])==(?![\w=])")
 """Text between the signs of a marker pen."""
 _RAISED = re.compile(r"(?<=[\w)\]])\^(?:([0-9+\-−=()]{1,12}|[ni])\^|([^\W\d_]{1,4})\^(?!\w))")
 _LOWERED = re.compile(r"(?<=[^\W\d_]|[)\]])~([0-9+\-−=()]{1,12})~")

@@ -85,6 +85,7 @@ ARTICLE = (
         "listing-comment": NamedStyle("foreground-muted", ground=_SURFACE),
         "listing-string": NamedStyle("success", ground=_SURFACE),
         "listing-number": NamedStyle("accent", ground=_SURFACE),
+        "marked": NamedStyle("block-cursor-foreground", ground="success"),
         "hit": NamedStyle("block-cursor-foreground", ground="accent"),
         "hit-current": NamedStyle("block-cursor-foreground", "bold underline", ground="warning"),
         "pressed": NamedStyle("block-cursor-foreground", ground="primary"),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -60,8 +60,8 @@ def spans_of(
     signs of code and footnotes, for output without colours. Relative links start at `base`.
     """
     spans: list[Span] = []
-    emphasis = 0
-    depth = {"em": 0, "strong": 0, "s": 0}
+    emphasis, is_marked = 0, False
+    depth = {"em": 0, "strong": 0, "s": 0, "mark": 0}
     link: Target | None = None
     link_start = 0
     for number, token in enumerate(tokens):
@@ -69,6 +69,7 @@ def spans_of(
         if kind in depth:
             depth[kind] += 1 if side == "open" else -1
             emphasis = sum(bit for name, bit in _EMPHASIS.items() if depth[name] > 0)
+            is_marked = depth["mark"] > 0
         elif token.type == "link_open":
             url = resolved(str(token.attrGet("href") or ""), base)
             link, link_start = (Target("url", url) if shown_host(url) else None), len(spans)
@@ -76,13 +77,19 @@ def spans_of(
             if link:
                 spans.extend(_link_end(link, spans[link_start:], numbers))
             link = None
-        elif token.type == "softbreak":
-            spans.append(
-                Span(soft_break(_end(spans), tokens[number + 1 : number + 2]), *_look(emphasis, link))
-            )
         else:
-            spans.extend(_leaf(token, emphasis, link, numbers, is_first=number == 0, is_plain=is_plain))
+            found: Iterable[Span]
+            if token.type == "softbreak":
+                text = soft_break(_end(spans), tokens[number + 1 : number + 2])
+                found = [Span(text, *_look(emphasis, link))]
+            else:
+                found = _leaf(token, emphasis, link, numbers, is_first=number == 0, is_plain=is_plain)
+            spans.extend(map(_marked, found) if is_marked else found)
     return [span for span in spans if span.text]
+
+
+def _marked(span: Span) -> Span:
+    return span._replace(style="marked") if span.style in ("text", "link", "code") else span
 
 
 def _look(emphasis: int, link: Target | None) -> tuple[str, int, Target | None]:

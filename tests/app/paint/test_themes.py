@@ -45,10 +45,10 @@ def test_all_text_can_be_read_on_all_grounds(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
-def test_a_hit_can_be_read(theme: Theme) -> None:
-    """What is painted in the page's colour on an accent has AA contrast too."""
+def test_text_on_an_accent_can_be_read(theme: Theme) -> None:
+    """Text in the page's colour on an accent, of hits and of marked words, has AA contrast too."""
     colours = theme.to_color_system().generate()
-    for ground in ("primary", "accent", "warning"):
+    for ground in ("primary", "accent", "warning", "success"):
         assert contrast(Color.parse(colours["background"]), Color.parse(colours[ground])) >= READABLE
 
 
