@@ -42,6 +42,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 _READ = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
+_QUOTE = json.JSONEncoder(ensure_ascii=False).encode
 _GUID = re.compile(r'^(guid|originalUrl|feed): ("(?:[^"\\]|\\.)*")$', re.MULTILINE)
 
 
@@ -65,6 +66,16 @@ class Found(NamedTuple):
     feed: str
 
 
+class _OpenFolder(NamedTuple):
+    """A folder that stays open from one article to the next."""
+
+    folder: str
+    place: int
+    """Its descriptor."""
+    names: set[str]
+    """Of the files that are in it."""
+
+
 class NewsFolder:
     """The news folder: the only place below which the reader writes articles."""
 
@@ -72,7 +83,7 @@ class NewsFolder:
         """It is made when something is written."""
         self.root = root or news.folder()
         self._is_batch = False
-        self._kept: tuple[str, int] | None = None
+        self._kept: _OpenFolder | None = None
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -84,10 +95,10 @@ class NewsFolder:
             self._is_batch = False
             self._keep(None)
 
-    def _keep(self, kept: tuple[str, int] | None) -> None:
+    def _keep(self, kept: _OpenFolder | None) -> None:
         before, self._kept = self._kept, kept
         if before is not None:
-            os.close(before[1])
+            os.close(before.place)
 
     def put(
         self, path: str, text: str, ours: Sequence[str] = (), *, is_new: bool = True
@@ -103,12 +114,18 @@ class NewsFolder:
         with self._said(path), self._opened(folder, makes=is_new) as place:
             if place is None:
                 return "", WriteOutcome.EDITED
-            there = _digest_in(place, name)
+            kept = self._kept if self._kept is not None and self._kept.place == place else None
+            # A name that was not among the folder's a moment ago needs no look at the disk.
+            there = _digest_in(place, name) if kept is None or name in kept.names else None
             if there == digest:
                 return digest, WriteOutcome.SAME
             if there is None and not is_new or there is not None and there not in ours:
                 return there or "", WriteOutcome.EDITED
+            if kept is None or _draft(name) in kept.names:
+                _remove_draft(place, name)
             _write(place, name, raw)
+            if kept is not None:
+                kept.names.add(name)
         return digest, WriteOutcome.WRITTEN if there is None else WriteOutcome.REWRITTEN
 
     def remove(self, path: str, ours: str) -> bool:
@@ -126,9 +143,9 @@ class NewsFolder:
         """Remove what a killed fetch may have left of this file."""
         require("files")
         folder, name = os.path.split(path)
-        with self._said(path), self._opened(folder) as place, suppress(FileNotFoundError):
+        with self._said(path), self._opened(folder) as place:
             if place is not None:
-                os.unlink(_draft(name), dir_fd=place)
+                _remove_draft(place, name)
 
     def digest(self, path: str) -> str:
         """Of the file as it is; empty if there is none."""
@@ -180,8 +197,8 @@ class NewsFolder:
     @contextmanager
     def _opened(self, folder: str, *, makes: bool = False) -> Iterator[int | None]:
         """A descriptor of a folder below the root; None if it is not there."""
-        if self._kept is not None and self._kept[0] == folder:
-            yield self._kept[1]
+        if self._kept is not None and self._kept.folder == folder:
+            yield self._kept.place
             return
         if makes:
             require("files")
@@ -208,10 +225,12 @@ class NewsFolder:
                     below = os.open(part, _FOLDER, dir_fd=place)
                 os.close(place)
                 place = below
-            yield place
             if self._is_batch:
-                self._keep((folder, place))
+                self._keep(_OpenFolder(folder, place, set(os.listdir(place))))
                 place = -1
+                yield self._kept.place if self._kept is not None else None
+            else:
+                yield place
         finally:
             if place >= 0:
                 os.close(place)
@@ -310,7 +329,7 @@ def _list(key: str, values: Sequence[str]) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(clean_line(text), ensure_ascii=False)
+    return _QUOTE(clean_line(text))
 
 
 def _enclosure_line(one: Enclosure) -> str:
@@ -362,15 +381,24 @@ def _draft(name: str) -> str:
     return f".{name}.part"
 
 
+def _remove_draft(place: int, name: str) -> None:
+    """Remove what a killed fetch may have left."""
+    with suppress(FileNotFoundError):
+        os.unlink(_draft(name), dir_fd=place)
+
+
 def _write(place: int, name: str, raw: bytes) -> None:
     """Put a file into an open folder, whole or not at all."""
     require("files")
     draft = _draft(name)
-    with suppress(FileNotFoundError):
-        os.unlink(draft, dir_fd=place)  # of a killed fetch
     try:
-        with os.fdopen(os.open(draft, _NEW, 0o600, dir_fd=place), "wb") as file:
-            file.write(raw)
+        file = os.open(draft, _NEW, 0o600, dir_fd=place)
+        try:
+            rest = memoryview(raw)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+        finally:
+            os.close(file)
         os.rename(draft, name, src_dir_fd=place, dst_dir_fd=place)
     except BaseException:
         with suppress(OSError):

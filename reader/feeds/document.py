@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from html import unescape
 from io import BytesIO
 from mimetypes import guess_type
@@ -44,6 +45,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DOCTYPE = re.compile(rb"(?<=>)[ \t]*(?=<!DOCTYPE)", re.IGNORECASE)
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/+-]*)?")
 _NAMES = {
     "rss20": "RSS 2.0", "rss10": "RSS 1.0", "rss090": "RSS 0.90", "atom10": "Atom 1.0", "atom03": "Atom 0.3",
     "cdf": "CDF", "rss": "RSS", "atom": "Atom",
@@ -97,8 +99,7 @@ def unpacked(raw: bytes) -> bytes:
 
 
 def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
-    import feedparser
-
+    feedparser = _feedparser()
     charset = _CHARSET.search(content_type)
     declared = _DECLARED.match(raw)
     encoding = charset[1] if charset else declared[1].decode() if declared else "utf-8"
@@ -116,7 +117,8 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
     )
     is_broken = hasattr(found.get("bozo_exception"), "getLineNumber")
     is_rss = found.version.startswith("rss")
-    entries = [_entry(one, _site_of(found, url), url, is_rss=is_rss) for one in found.entries]
+    site = _site_of(found, url)
+    entries = [_entry(one, site, url, is_rss=is_rss) for one in found.entries]
     entries = [one for one in entries if one.title or one.link or one.content or one.enclosures]
     # A document that breaks off after some entries has those; `bozo` alone is no failure.
     if not entries and (is_broken or not found.get("version")):
@@ -124,11 +126,19 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
     feed = found.feed
     return FeedDocument(
         title=text_of(dict.get(feed, "title"), _kind_of(feed, "title")),
-        site=_site_of(found, url),
+        site=site,
         ttl=number_of(dict.get(feed, "ttl")),
         entries=tuple(entries),
         format=_NAMES.get(found.version, _NAMES.get(found.version.rstrip("0123456789"), "RSS")),
     )
+
+
+@cache
+def _feedparser() -> Any:
+    import feedparser
+
+    feedparser.api.PREFERRED_XML_PARSERS.insert(0, "reader.feeds.expat")
+    return feedparser
 
 
 def _site_of(found: Any, url: str) -> str:
@@ -355,6 +365,8 @@ def _is_picture(one: Mapping[str, Any]) -> bool:
 
 def joined(base: str, address: str) -> str:
     """An address made absolute; empty if it is then no web address."""
+    if is_plain(address):
+        return address
     address = clean(address).strip()
     if not address or "\n" in address or "\t" in address:
         address = "".join(address.split())
@@ -366,6 +378,11 @@ def joined(base: str, address: str) -> str:
         return ""
     found = found.replace(" ", "%20")
     return found if is_web(found) and len(found) <= 2048 else ""
+
+
+def is_plain(address: str) -> bool:
+    """Whether nothing in an address can be wrong, relative or tracking: most are so."""
+    return len(address) < 500 and _PLAIN_ADDRESS.fullmatch(address) is not None
 
 
 def number_of(value: object) -> int:

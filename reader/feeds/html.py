@@ -8,132 +8,42 @@ backslash before every hyphen, and articles are files that people read and grep.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence, Set
+from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 from reader.article.markdown import first_paragraph
 from reader.article.text import clean, clean_line
 from reader.article.urls import UnsafeUrl, checked_url
-from reader.feeds.document import joined
+from reader.feeds.document import is_plain, joined
+
+if TYPE_CHECKING:
+    from html_to_markdown import ConversionOptions
 
 MOST_DEPTH = 200
 """Nested elements; deeper ones are omitted, their text stays."""
 
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "svg",
-        "iframe",
-        "form",
-        "object",
-        "embed",
-        "applet",
-        "canvas",
-        "math",
-        "template",
-        "noscript",
-        "head",
-        "title",
-        "button",
-        "select",
-        "textarea",
-        "input",
-        "frame",
-        "frameset",
-        "noframes",
-        "dialog",
-        "nav",
-    ]
-)
+_SKIPPED = frozenset((
+    "script", "style", "svg", "iframe", "form", "object", "embed", "applet", "canvas", "math", "template",
+    "noscript", "head", "title", "button", "select", "textarea", "input", "frame", "frameset", "noframes",
+    "dialog", "nav",
+))  # fmt: skip
 """Elements whose content goes with them."""
-_KEPT = frozenset(
-    [
-        "a",
-        "p",
-        "br",
-        "hr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "blockquote",
-        "pre",
-        "code",
-        "em",
-        "i",
-        "strong",
-        "b",
-        "del",
-        "s",
-        "strike",
-        "sub",
-        "sup",
-        "img",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "caption",
-        "div",
-        "section",
-        "article",
-        "figure",
-        "figcaption",
-        "details",
-        "summary",
-        "kbd",
-        "samp",
-        "tt",
-        "cite",
-        "q",
-    ]
-)
+_KEPT = frozenset((
+    "a", "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd",
+    "blockquote", "pre", "code", "em", "i", "strong", "b", "del", "s", "strike", "sub", "sup", "img",
+    "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "div", "section", "article",
+    "figure", "figcaption", "details", "summary", "kbd", "samp", "tt", "cite", "q",
+))  # fmt: skip
 _VOID = frozenset(("br", "hr", "img"))
-_BLOCKS = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "dt",
-        "dd",
-        "blockquote",
-        "div",
-        "section",
-        "article",
-        "figure",
-        "figcaption",
-        "td",
-        "th",
-        "pre",
-        "br",
-        "hr",
-        "tr",
-        "table",
-        "ul",
-        "ol",
-        "dl",
-        "caption",
-        "details",
-        "summary",
-    ]
-)
+_PLAYERS = frozenset(("iframe", "video", "audio", "source", "embed"))
+_BLOCKS = frozenset((
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "blockquote", "div", "section", "article",
+    "figure", "figcaption", "td", "th", "pre", "br", "hr", "tr", "table", "ul", "ol", "dl", "caption",
+    "details", "summary",
+))  # fmt: skip
 _CLOSES = {
     "td": {"td", "th"}, "th": {"td", "th"}, "tr": {"td", "th", "tr"}, "li": {"li"}, "dt": {"dt", "dd"},
     "dd": {"dt", "dd"}, "tbody": {"td", "th", "tr", "thead"},
@@ -144,16 +54,29 @@ _BACKSLASH = "\ue000"
 """Stands for a backslash of ours until the library has had its turn."""
 _MARKS = re.compile(r"[\\`*\[\]<]|~~|==|(?<!\w)_|_(?!\w)|&(?=#?\w{1,30};)|!(?=\[)")
 _LINE_START = re.compile(r"(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[=~]{2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))")
+_ANY_MARK = re.compile(r"[\\`*\[\]<~=_&!]")
+"""Whether `_MARKS` needs to look at all: a single set of characters is searched much faster."""
 _DECLARATION = re.compile("<[!?]")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _TRACKING = re.compile(r"(?i)(?:utm_[^=&]*|fbclid|gclid|mc_cid|mc_eid)(?:=[^&]*)?")
 _PIXELS = re.compile(
     r"(?i)feedburner\.com/~|/pixel\b|pixel\.(?:gif|png)|/b\.gif|feedsportal|doubleclick\.net"
 )
+_PLAIN_TAG = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[ \t\n]+[a-zA-Z][a-zA-Z-]*=\"[^\"<>]*\")*)[ \t\n]*(/?)>([^<]*)"
+)
+"""A tag as nearly all are written, and the text up to the next."""
+_PLAIN_ATTRIBUTE = re.compile(r"([a-zA-Z][a-zA-Z-]*)=\"([^\"<>]*)\"")
+_RAW_TEXT = frozenset((
+    "script", "style", "textarea", "title", "iframe", "noembed", "noframes", "noscript", "xmp",
+    "plaintext",
+))  # fmt: skip
+"""Elements in which a tag may be text."""
+_QUERY = re.compile("&(?=[a-zA-Z][a-zA-Z0-9]*=)")
+"""The `&` of an address that should be `&amp;`: `&section=2` means no section sign."""
+_CODE = frozenset(("code", "kbd", "samp", "tt", "pre"))
 _TINY = re.compile(r"(?i)(?:width|height)\s*:\s*[01]px")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w+#.-]{1,30})")
-_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/+-]*)?")
-"""Most addresses there are: nothing in them can be wrong, relative or tracking."""
 _SIMPLE = re.compile(r"[^\W\d_][^\n`*_<\\!&|~=]{39,}(?=\n\n|\Z)")
 _INLINE = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 """A first paragraph with nothing in it but letters and links, as most are: those need no parser."""
@@ -204,11 +127,9 @@ def excerpt_of(summary: str, body: str, base: str) -> str:
 
 def web_address(base: str, address: str) -> str:
     """An address as it may be kept: absolute, http or https, without what only tracks; empty for others."""
-    if len(address) < 500 and _PLAIN_ADDRESS.fullmatch(address):
-        return address
     found = joined(base, address)
-    if not found:
-        return ""
+    if not found or is_plain(found):
+        return found
     try:
         found = checked_url(found)
     except UnsafeUrl:
@@ -229,7 +150,8 @@ def without_tracking(url: str) -> str:
 def _cleaned(html: str, base: str) -> _Cleaner:
     """The HTML after the one pass."""
     cleaner = _Cleaner(base)
-    cleaner.feed(_without_declarations(html.replace(_BACKSLASH, "")))
+    html = _without_declarations(_QUERY.sub("&amp;", html.replace(_BACKSLASH, "")))
+    cleaner.feed(html[cleaner.plain_beginning(html) :])
     cleaner.close()
     return cleaner
 
@@ -277,16 +199,39 @@ def _as_link(found: re.Match[str]) -> str:
 
 
 def _converted(html: str) -> str:
-    from html_to_markdown import ConversionOptions, convert
+    from html_to_markdown import convert
 
-    options = ConversionOptions(
-        extract_metadata=False, bullets="-", autolinks=False, highlight_style="none", default_title=False,
-        max_depth=MOST_DEPTH + 20,
-    )  # fmt: skip
+    options = _options()
     try:
         return convert(html, options).content or ""
     except Exception:  # the library's own errors, of which none may cost a feed its other entries
         return ""
+
+
+@cache
+def _options() -> ConversionOptions:
+    import html_to_markdown as library
+
+    # What is named here beside the first two lines is the default, but as members: the library would look
+    # each string up again for every text, which costs a third of its time.
+    return library.ConversionOptions(
+        extract_metadata=False, bullets="-", autolinks=False, default_title=False,
+        max_depth=MOST_DEPTH + 20, highlight_style=library.HighlightStyle.NONE,
+        heading_style=library.HeadingStyle.ATX, list_indent_type=library.ListIndentType.SPACES,
+        whitespace_mode=library.WhitespaceMode.NORMALIZED, newline_style=library.NewlineStyle.SPACES,
+        code_block_style=library.CodeBlockStyle.BACKTICKS, inline_data_media=library.InlineDataMedia.KEEP,
+        hidden_content=library.HiddenContent.DROP, url_escape_style=library.UrlEscapeStyle.ANGLE,
+        link_style=library.LinkStyle.INLINE, output_format=library.OutputFormat.MARKDOWN,
+        tier_strategy=library.TierStrategy.AUTO,
+    )  # fmt: skip
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return _BACKSLASH + mark[0]
+
+
+def _texts(attrs: Sequence[tuple[str, str | None]]) -> dict[str, str]:
+    return {name: value or "" for name, value in attrs}
 
 
 class _Cleaner(HTMLParser):
@@ -313,15 +258,41 @@ class _Cleaner(HTMLParser):
         """Its text, a line for each block."""
         return "".join(self._bare)
 
+    def plain_beginning(self, html: str) -> int:
+        """Take in what is written plainly, without the parser; gives where that ends. Most entries are
+        plain to their end, and this costs a fraction of the parser's time."""
+        place = html.find("<")
+        if place < 0:
+            return 0
+        if place:
+            self.handle_data(unescape(html[:place]))
+        while found := _PLAIN_TAG.match(html, place):
+            ends, tag, said, is_closed, text = found.groups()
+            tag = tag.lower()
+            if tag in _RAW_TEXT or (ends and (said or is_closed)):
+                break
+            if ends:
+                self.handle_endtag(tag)
+            else:
+                attributes: list[tuple[str, str | None]] = []
+                if said:
+                    attributes += [
+                        (name.lower(), unescape(value)) for name, value in _PLAIN_ATTRIBUTE.findall(said)
+                    ]
+                (self.handle_startendtag if is_closed else self.handle_starttag)(tag, attributes)
+            if text:
+                self.handle_data(unescape(text))
+            place = found.end()
+        return place
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Write it, write something in its place, or skip what is in it."""
         if self._skipping:
             if tag == self._skipped:
                 self._skipping += 1
             return
-        said = {name: value or "" for name, value in attrs}
-        if tag in ("iframe", "video", "audio", "source", "embed"):
-            self._embedded(tag, said)
+        if tag in _PLAYERS:
+            self._embedded(tag, _texts(attrs))
         if tag in _SKIPPED:
             if tag not in ("input", "embed", "frame"):
                 self._skipping, self._skipped = 1, tag
@@ -330,19 +301,19 @@ class _Cleaner(HTMLParser):
             self._is_line_start = True
             self._bare.append("\n")
         if tag == "img":
-            self._picture(said)
+            self._picture(_texts(attrs))
         elif tag == "a":
-            self._link(said)
+            self._link(_texts(attrs))
         elif tag in _VOID:
             self._out.append(f"<{tag}>")
         elif tag in _KEPT and len(self._open) < MOST_DEPTH:
-            self._close_before(tag)
+            if tag in _CLOSES:
+                self._close_before(_CLOSES[tag])
             self._open.append(tag)
-            self._out.append(self._start(tag, said))
+            self._out.append(self._start(tag, _texts(attrs)) if attrs else f"<{tag}>")
 
-    def _close_before(self, tag: str) -> None:
-        """Close what this element can't be inside of."""
-        ended = _CLOSES.get(tag, ())
+    def _close_before(self, ended: Set[str]) -> None:
+        """Close elements that the next one can't be inside of."""
         depth = len(self._open)
         for place in range(len(self._open) - 1, -1, -1):
             if self._open[place] in _HOLDERS:
@@ -379,9 +350,10 @@ class _Cleaner(HTMLParser):
         if self._skipping:
             return
         self._bare.append(data)
-        if "pre" not in self._open and not self._is_code():
-            data = _MARKS.sub(lambda found: _BACKSLASH + found[0], data)
-            if self._is_line_start and data.strip():
+        if _CODE.isdisjoint(self._open):
+            if _ANY_MARK.search(data):
+                data = _MARKS.sub(_escaped, data)
+            if self._is_line_start and not data.isspace():
                 start = _LINE_START.match(data)
                 if start:
                     middle = start[2] if not start[2][0].isdigit() else ""
@@ -392,9 +364,6 @@ class _Cleaner(HTMLParser):
                     )
                 self._is_line_start = False
         self._out.append(escape(data, quote=False))
-
-    def _is_code(self) -> bool:
-        return any(tag in self._open for tag in ("code", "kbd", "samp", "tt"))
 
     def _start(self, tag: str, said: dict[str, str]) -> str:
         if tag in ("code", "pre"):
@@ -425,7 +394,7 @@ class _Cleaner(HTMLParser):
         if not found or _PIXELS.search(found):
             return
         self.pictures.append(found)
-        words = _MARKS.sub(lambda mark: _BACKSLASH + mark[0], clean_line(said.get("alt", ""))[:300])
+        words = _MARKS.sub(_escaped, clean_line(said.get("alt", ""))[:300])
         self._out.append(f'<img src="{escape(_in_brackets(found))}" alt="{escape(words)}">')
         self._is_line_start = False
 

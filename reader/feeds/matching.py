@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 from reader.article.identity import identity_of
@@ -136,8 +137,13 @@ def newest_first(entries: Sequence[Entry]) -> list[Entry]:
 
 def believable(published: str, now: datetime) -> str:
     """The date, or now for one that is more than a day ahead: it would be on top for weeks."""
-    limit = f"{(now + timedelta(days=1)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    limit = _latest(now)
     return published if published[: len(limit)] <= limit else ""
+
+
+@lru_cache(maxsize=32)
+def _latest(now: datetime) -> str:
+    return f"{(now + timedelta(days=1)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _repeats(entries: Sequence[Entry]) -> bool:

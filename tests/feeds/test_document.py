@@ -42,6 +42,16 @@ def test_rss_has_all_that_an_article_needs() -> None:
     assert entry.summary == "<p>Text of number 1.</p>"
 
 
+def test_a_long_text_of_many_pieces_is_whole() -> None:
+    """Entities, lines and CDATA sections of a text larger than the parser's buffer come in their order."""
+    text = "".join(
+        f"&lt;p&gt;{number} &amp;amp; on\n<![CDATA[<b>é</b>]]>&lt;/p&gt;" for number in range(9_000)
+    )
+    raw = rss(f"<item><title>A</title><guid>1</guid><description>{text}</description></item>")
+    said = "".join(f"<p>{number} &amp; on\n<b>é</b></p>" for number in range(9_000))
+    assert only(raw).content == said
+
+
 @pytest.mark.parametrize(
     ("raw", "name"),
     [

@@ -26,6 +26,8 @@ BASE = "https://paper.example/news/one"
         ("<blockquote><p>q</p></blockquote>", "> q"),
         ("<p>a <code>x*y</code> b", "a `x*y` b"),
         ('<a href="/two?utm_source=feed&amp;id=1">more</a>', "[more](https://paper.example/two?id=1)"),
+        ('<a href="/two?a=1&section=2&copy=3">more</a>',
+         "[more](https://paper.example/two?a=1&section=2&copy=3)"),
         ('<a href="(x)">y</a>', "[y](https://paper.example/news/%28x%29)"),
         ('<img src="p.png" alt="A *star*">', "![A \\*star\\*](https://paper.example/news/p.png)"),
         ('<a href="javascript:alert(1)">press</a>', "press"),
@@ -74,6 +76,22 @@ def test_any_text_gives_clean_markdown(html: str) -> None:
     """Nothing is raised, and nothing comes out that a terminal would obey."""
     found = markdown_of(html, BASE)
     assert clean(found) == found
+
+
+_PIECES = [
+    "<p>", "</p>", "<P>", "<b>", "</b>", "<li>", "<ul>", "</ul>", "<br/>", "<br />", "<img/>", "</p x>",
+    "</br/>", '<a href="/x?a=1&amp;b=2">', "<a href=/y>", "</a>", '<img src="p.png"\n alt="A &lt; b">',
+    "<td>", "<table>", "<script>", "</script>", "<style>x<b>", "<title>", "<svg/>", "</svg>", "<form>",
+    "</form>", "<code>", "</code>", "<pre>", '<code class="language-py">', "<!-- c -->", "<![CDATA[x<b>]]>",
+    "a &amp; b", "&copy=1", "&#65;", "# x", "1. y", "*", "_", "<", ">", " ", "\n", "é", "<x-y>", "<\xa0a>",
+    "<a\xa0b>", '<a b="', "<iframe>",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+def test_plain_tags_are_read_as_the_parser_reads_them(text: str) -> None:
+    """The short way through plain tags says the same as the parser, which reads on from an odd tag."""
+    assert markdown_of(f"<span>{text}", BASE) == markdown_of(f"<odd-tag>{text}", BASE)
 
 
 def test_the_excerpt_is_the_summary_s_first_paragraph_or_the_body_s() -> None:
