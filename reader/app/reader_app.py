@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -53,7 +53,7 @@ may tell itself before it tells those above."""
 class KeyedApp(App[int]):
     """An app whose keys come in sequences, and may come early."""
 
-    def __init__(self, keymap: Keymap, driver_class: type[Driver] | None, sheets: Sequence[Path]) -> None:
+    def __init__(self, keymap: Keymap, driver_class: type[Driver] | None, sheets: Sequence[str]) -> None:
         super().__init__(driver_class, css_path=[*sheets])
         self.keymap = keymap
         """Which keys do what."""
@@ -211,7 +211,7 @@ class ReaderApp(KeyedApp):
         keymap = keymap._replace(is_plain=seen.draws_in_ascii(config.signs))
         self.output = TerminalOutput()
         self._driver_class = driver_class
-        super().__init__(keymap, None, [data_dir("styles") / "browse.tcss"])
+        super().__init__(keymap, None, [os.path.join(data_dir("styles"), "browse.tcss")])
         self.set_keymap(self.keymap.changed())
         self.start = start
         """What is shown, and how the user wants it."""

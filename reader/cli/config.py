@@ -27,7 +27,7 @@ def _run(options: Namespace) -> int:
     if subject == "keys":
         print("\n".join(_keys()))
     elif subject == "path":
-        print(display_path(str(paths.config_file())))
+        print(display_path(paths.config_name()))
     else:
         settings, warnings = config.load()
         warnings += query_mistakes(settings) + theme_and_key_mistakes(settings)

@@ -198,14 +198,14 @@ def query_mistakes(settings: Config) -> list[str]:
             found.append(f"{key}: {error}")
     found += muting_of(settings.mute, settings.views)[1]
     found += topic_rules(settings.topics)[1] if settings.topics else []
-    name = display_path(str(paths.config_file()))
+    name = display_path(paths.config_name())
     return [f"{name}: {mistake}" for mistake in found]
 
 
 def _rule_mistakes() -> list[str]:
     """What every command says: rules for topics that can't be used, and a file that can't be."""
     settings, warnings = config.load()
-    name = display_path(str(paths.config_file()))
+    name = display_path(paths.config_name())
     found = [f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1]] if settings.topics else []
     return [*(one for one in warnings if is_for_all(one)), *found]
 
@@ -256,7 +256,7 @@ def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
         return [paths.data_dir("sample_feed")]
     for path in chosen:
         if not is_shared(path) and not os.path.exists(path):
-            shown, where = display_path(os.fspath(path)), display_path(os.fspath(paths.config_file()))
+            shown, where = display_path(os.fspath(path)), display_path(paths.config_name())
             raise UsageError(
                 f"{where}: the collection {shown} does not exist; correct it, or name a folder: "
                 '"reader FOLDER"'

@@ -33,16 +33,14 @@ _XDG = {
 """The variables and defaults of the XDG Base Directory Specification 0.8."""
 
 
-def data_dir(name: str) -> Path:
+def data_dir(name: str) -> str:
     """A folder that ships with the reader: `styles` or `sample_feed`.
 
     The wheel carries it inside the package, a checkout beside it. Raises StorageError where it is missing.
     """
-    from pathlib import Path
-
-    here = Path(__file__).resolve().parents[1]
-    for folder in (here / "_data" / name, here.parent / name):
-        if folder.is_dir():
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    for folder in (os.path.join(package, "_data", name), os.path.join(os.path.dirname(package), name)):
+        if os.path.isdir(folder):
             return folder
     raise StorageError(f"The folder {name} is missing from this installation; install the reader again.")
 
@@ -93,6 +91,11 @@ def state_dir() -> Path:
 def config_file() -> Path:
     """The configuration's path, whether it exists or not."""
     return config_dir() / CONFIG
+
+
+def config_name() -> str:
+    """The same as a string, see `folder_of`."""
+    return os.path.join(folder_of("config"), CONFIG)
 
 
 def copies_of(file: str) -> str:

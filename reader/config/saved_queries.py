@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
-from reader.config.paths import config_file, ensure
+from reader.config.paths import config_name, ensure
 from reader.config.settings import MOST_BYTES, load
 from reader.errors import ReaderError, StorageError
 
@@ -66,7 +65,7 @@ class SavedQueries:
 def _times() -> tuple[int, int, int] | None:
     """What tells the configuration from its earlier states; None if there is none."""
     try:
-        found = config_file().stat()
+        found = os.stat(config_name())
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
@@ -86,8 +85,8 @@ def write_queries(
     `renamed` maps new names to old ones. The file is replaced as a whole or not at all, keeps its mode, and
     is private (0600) if new. Raises ReaderError: it is not valid, not writable, or was changed meanwhile.
     """
-    path = Path(os.path.realpath(config_file()))
-    name = display_path(str(path))
+    path = os.path.realpath(config_name())
+    name = display_path(path)
     try:
         text = private_files.read(path, MOST_BYTES).decode("utf-8")
     except FileNotFoundError:
@@ -170,16 +169,15 @@ def _item(text: str | Literal[False]) -> Item:
     return tomlkit.item(text)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: str, content: bytes) -> None:
     """Put a file in the place of another, whole or not at all. Raises StorageError."""
     try:
-        ensure(path.parent)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        ensure(os.path.dirname(path))
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
         with private_files.replacing(path, mode=mode, is_precious=True) as file:
             file.write(content)
     except OSError as error:
         reason = error.strerror or str(error)
-        where = display_path(str(path))
         raise StorageError(
-            f"{where}: cannot be written ({reason}); check its permissions and try again"
+            f"{display_path(path)}: cannot be written ({reason}); check its permissions and try again"
         ) from error

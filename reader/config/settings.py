@@ -10,8 +10,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from zlib import crc32
 
 from reader.article.identity import is_web
@@ -20,9 +19,12 @@ from reader.article.text import clean_line, display_path
 from reader.config import private_files
 from reader.config.addresses import is_shared
 from reader.config.commands import BY_ID
-from reader.config.paths import config_file
+from reader.config.paths import config_name
 from reader.errors import ReaderError, brief, nearest, shown
 from reader.permissions import permissions
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _HUGE = 10**18
 
@@ -267,12 +269,12 @@ NOTHING_USED = "; the defaults are used"
 """How a warning about the whole file ends."""
 
 
-def load(path: Path | None = None) -> tuple[Config, list[str]]:
+def load(path: str | os.PathLike[str] | None = None) -> tuple[Config, list[str]]:
     """The configuration and a warning for each thing in it that can't be used. Never raises.
 
     Without a path it is `config.toml` in the configuration folder; a file that is not there has no mistakes.
     """
-    path = path or config_file()
+    path = path or config_name()
     name = display_path(str(path))
     try:
         raw = private_files.read(path, MOST_BYTES)
@@ -289,7 +291,7 @@ def load(path: Path | None = None) -> tuple[Config, list[str]]:
     warnings: list[str] = []
     for key, value in table.items():
         try:
-            values[key] = _converted(key, value, path.parent, warnings)
+            values[key] = _converted(key, value, os.path.dirname(path), warnings)
         except BadConfig as problem:
             warnings.append(str(problem))
         except Exception as error:  # whatever one value causes, the others count
@@ -347,7 +349,7 @@ def _toml(raw: bytes) -> dict[str, Any]:
         raise ValueError("it contains a number with too many digits") from None
 
 
-def _converted(key: str, value: object, folder: Path, warnings: list[str]) -> object:
+def _converted(key: str, value: object, folder: str, warnings: list[str]) -> object:
     if key not in Config._fields:
         raise BadConfig(f"unknown key {shown(key)}; {nearest(key, Config._fields)}")
     try:
@@ -409,24 +411,26 @@ def _topics(value: object, warnings: list[str]) -> dict[str, str]:
     return good
 
 
-def _collection(value: object, folder: Path) -> tuple[Path | str, ...]:
+def _collection(value: object, folder: str) -> tuple[Path | str, ...]:
     """Absolute paths, and shared collections; what is relative is so to the configuration's own folder."""
+    from pathlib import Path  # 3 ms that a start without this key does not need
+
     names = texts(value)
     if any("\0" in name or not name for name in names):
         raise InvalidValue("a list of folders or files")
     return tuple(
-        name if is_shared(name) else Path(os.path.abspath(folder / os.path.expanduser(name)))
+        name if is_shared(name) else Path(os.path.abspath(os.path.join(folder, os.path.expanduser(name))))
         for name in names
     )
 
 
-def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str, str]:
+def _feeds(pairs: dict[str, str], folder: str, warnings: list[str]) -> dict[str, str]:
     """The table [feeds], with an absolute folder; invalid values are reported and ignored."""
     for unknown in [name for name in pairs if name not in FEEDS]:
         warnings.append(f"feeds: unknown key {shown(unknown)}; {nearest(unknown, FEEDS)}")
         del pairs[unknown]
     if pairs.get("folder"):
-        pairs["folder"] = os.path.abspath(folder / os.path.expanduser(pairs["folder"]))
+        pairs["folder"] = os.path.abspath(os.path.join(folder, os.path.expanduser(pairs["folder"])))
     if "every" in pairs and not DURATION.fullmatch(pairs["every"]):
         warnings.append(f'feeds: every: expected a time like "30m", not {shown(pairs.pop("every"))}')
     if not _CONTACT.fullmatch(pairs.get("contact", "")):
@@ -435,7 +439,7 @@ def _feeds(pairs: dict[str, str], folder: Path, warnings: list[str]) -> dict[str
     return pairs
 
 
-def _sites(value: object, folder: Path, warnings: list[str]) -> tuple[Mapping[str, str], ...]:
+def _sites(value: object, folder: str, warnings: list[str]) -> tuple[Mapping[str, str], ...]:
     """The tables [[site]]; one without a folder or with an invalid url is reported and ignored."""
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise InvalidValue("a list of tables [[site]]")
@@ -453,7 +457,7 @@ def _sites(value: object, folder: Path, warnings: list[str]) -> tuple[Mapping[st
         if mistake:
             warnings.append(f"site {number}: {mistake}; the site is ignored")
             continue
-        site["folder"] = os.path.abspath(folder / os.path.expanduser(site["folder"]))
+        site["folder"] = os.path.abspath(os.path.join(folder, os.path.expanduser(site["folder"])))
         site["url"] = site.get("url", "").rstrip("/")
         good.append(site)
     return tuple(good)

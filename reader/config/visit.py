@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from reader.config import paths, private_files
@@ -46,14 +45,14 @@ class Visit(NamedTuple):
     """Whether the list was folded by stories; None = as the configuration says."""
 
 
-def file_for(sources: Sequence[str | os.PathLike[str]]) -> Path:
+def file_for(sources: Sequence[str | os.PathLike[str]]) -> str:
     """Where the visits to these folders and files are remembered."""
     name = "\0".join(named(source) for source in sources)
     digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
-    return paths.state_dir() / "visits" / f"{digest}.json"
+    return os.path.join(paths.folder_of("state"), "visits", f"{digest}.json")
 
 
-def load(path: Path) -> Visit:
+def load(path: str | os.PathLike[str]) -> Visit:
     """The visit in a file; what is missing or wrong in it is as always. Never raises."""
     try:
         said = json.loads(private_files.read(path, MOST_BYTES))
@@ -72,7 +71,7 @@ def load(path: Path) -> Visit:
     )
 
 
-def save(path: Path, visit: Visit) -> bool:
+def save(path: str | os.PathLike[str], visit: Visit) -> bool:
     """Write a visit, as a whole or not at all, privately (0600); returns whether it worked.
 
     Reading positions written meanwhile by another reader are kept.
@@ -85,7 +84,7 @@ def save(path: Path, visit: Visit) -> bool:
     newest = dict(list(spots.items())[-MOST_PLACES:])
     text = json.dumps(visit._replace(spots=newest)._asdict(), ensure_ascii=True, separators=(",", ":"))
     try:
-        paths.ensure(path.parent)
+        paths.ensure(os.path.dirname(path))
         with private_files.replacing(path) as file:
             file.write(text.encode("ascii"))
     except (OSError, ValueError, StorageError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.style import Style
+from rich.text import Text
 from textual.app import App
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -63,3 +65,10 @@ def notices(app: App[Any]) -> list[str]:
 def is_leaving(app: App[Any]) -> bool:
     """Whether the app has been asked to end."""
     return app._exit
+
+
+def style_of_codes(codes: str) -> Style:
+    """The style that SGR parameters mean."""
+    (span,) = Text.from_ansi(f"\x1b[{codes}m.").spans
+    assert isinstance(span.style, Style)
+    return span.style

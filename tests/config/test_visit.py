@@ -45,7 +45,7 @@ def test_each_collection_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     assert file_for([Path("news")]) == file_for([tmp_path / "news"])
     assert file_for([Path("news")]) != file_for([Path("other")])
-    assert file_for([Path("news")]).parent.parent == tmp_path
+    assert Path(file_for([Path("news")])).parent.parent == tmp_path
 
 
 def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:

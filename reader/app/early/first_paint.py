@@ -31,11 +31,9 @@ from reader.errors import ReaderError
 from reader.library import Library
 from reader.library.muting import muting_of
 from reader.query.results import Folding, Headline, Progress, Results
-from reader.terminal import Terminal
+from reader.terminal import TRUECOLOUR, Terminal
 
 if TYPE_CHECKING:
-    from rich.style import Style
-
     from reader.app.early.early_screen import EarlyScreen
 
 PATIENCE, LONGEST = 0.6, 2.5
@@ -196,37 +194,39 @@ def frame(view: FirstView | None, theme: Colours, size: os.terminal_size, now: d
     """The text that paints the first headlines; empty if there is nothing to paint."""
     if view is None:
         return ""
-    from rich.color import ColorSystem
-
-    style = styles_of(theme)
-    systems = {16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT}
-    system = systems.get(colours, ColorSystem.TRUECOLOR)
-    ground = style["ground"].render(" " * size.columns, color_system=system)
-    painted = [f"\x1b[{line};1H{ground}" for line in range(1, size.lines + 1)]
+    codes = codes_of(theme, colours)
+    blank = f"\x1b[0;{codes['ground']}m{' ' * size.columns}"
+    painted = [f"\x1b[{line};1H{blank}" for line in range(1, size.lines + 1)]
     for y, line in enumerate(view.lines(now), view.box.y + 1):
         x = view.box.x + 1
         for piece in line:
             # Each at its column: terminals disagree about the width of some characters.
-            painted += [f"\x1b[{y};{x}H", style[piece.style].render(piece.text, color_system=system)]
+            painted.append(f"\x1b[{y};{x}H\x1b[0;{codes[piece.style]}m{piece.text}")
             x += cell_len(piece.text)
-    return "".join(painted)
+    return "".join(painted) + "\x1b[0m"
 
 
-def styles_of(theme: Colours) -> dict[str, Style]:
-    """The list's styles in this theme."""
-    from rich.style import Style
-
+def codes_of(theme: Colours, colours: int) -> dict[str, str]:
+    """The list's styles in this theme as SGR parameters, for a terminal with this many colours."""
     (background, _, panel), (text, dim), (primary, star, _) = theme.grounds, theme.text, theme.accents
     variables = {
         "foreground": text, "foreground-muted": dim, "primary": primary, "accent": star, "panel": panel,
         **{f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, theme.tags, strict=True)},
     }  # fmt: skip
+    ground = _colour_codes(background, colours, is_ground=True)
+    attributes = {"bold": "1;", "underline": "4;"}
     return {
-        name: Style(
-            color=variables[style.colour],
-            bgcolor=background,
-            bold="bold" in style.attributes or None,
-            underline="underline" in style.attributes or None,
-        )
+        name: "".join(attributes[one] for one in style.attributes.split())
+        + f"{_colour_codes(variables[style.colour], colours)};{ground}"
         for name, style in LIST.items()
     }
+
+
+def _colour_codes(colour: str, colours: int, *, is_ground: bool = False) -> str:
+    if colours >= TRUECOLOUR:
+        red, green, blue = bytes.fromhex(colour[1:])
+        return f"{48 if is_ground else 38};2;{red};{green};{blue}"
+    from rich.color import Color, ColorSystem  # 8 ms with Rich's styles, which few terminals need
+
+    system = ColorSystem.EIGHT_BIT if colours == 256 else ColorSystem.STANDARD
+    return ";".join(Color.parse(colour).downgrade(system).get_ansi_codes(foreground=not is_ground))

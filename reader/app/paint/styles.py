@@ -102,7 +102,9 @@ OUTPUT = {"text": TEXT, "dim": DIM, "thumb": RULE}
 
 def page_sheets() -> list[PurePath]:
     """The sheets of dialogs, pages and the palette, which are read when the first full frame is painted."""
-    return [data_dir("styles") / name for name in ("dialogs.tcss", "help.tcss")]
+    from pathlib import PurePath  # 3 ms before the first headlines, for which this module is loaded too
+
+    return [PurePath(data_dir("styles"), name) for name in ("dialogs.tcss", "help.tcss")]
 
 
 class WidgetStyles:

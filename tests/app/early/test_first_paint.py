@@ -10,15 +10,16 @@ import pytest
 from rich.segment import Segment
 
 from reader.app import Start
-from reader.app.early.first_paint import can_show, frame, place_of, styles_of, view_of
+from reader.app.early.first_paint import can_show, codes_of, frame, place_of, view_of
 from reader.app.paint.colours import OWN, named
 from reader.app.reader_app import FULL, ReaderApp
 from reader.config import Config
 from reader.config.visit import Visit
 from reader.library.muting import muting_of
 from reader.query import parse
+from reader.terminal import TRUECOLOUR
 from tests.app.build import NOW, articles
-from tests.app.pilot import settled, strips
+from tests.app.pilot import settled, strips, style_of_codes
 from tests.app.real_screen import RealScreen
 from tests.fake_library import FakeLibrary
 from tests.index.files import text_of, write
@@ -69,7 +70,7 @@ async def test_the_first_rows_are_those_of_the_list(
     view = view_of(results, config, visit.sizes, size, cursor)
     theme = named(config.theme or OWN[0].name, [])
     assert theme is not None
-    style = styles_of(theme)
+    style = {name: style_of_codes(codes) for name, codes in codes_of(theme, TRUECOLOUR).items()}
     assert view is not None and view.cursor == (20 if visit.article else 0)
     early = [cells(Segment(piece.text, style[piece.style]) for piece in line) for line in view.lines(NOW)]
     app = ReaderApp(Start(library, parse(query), config, "~/news", visit=visit, clock=lambda: NOW))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 
-from reader.app.early.first_paint import styles_of
+from reader.app.early.first_paint import codes_of
 from reader.app.paint import colours
+from reader.terminal import TRUECOLOUR
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, settled
+from tests.app.pilot import WIDE, settled, style_of_codes
 
 
 def _components(style: Style) -> list[int]:
@@ -25,7 +26,8 @@ async def test_the_first_headlines_and_the_list_have_the_same_styles(start: Laun
         for theme in colours.OWN:
             app.theme = theme.name
             await settled(pilot)
-            for name, first in styles_of(theme).items():
+            for name, codes in codes_of(theme, TRUECOLOUR).items():
+                first = style_of_codes(codes)
                 then = screen.articles.style_of(name)
                 assert _components(then) == pytest.approx(_components(first), abs=1), (theme.name, name)
                 assert (then.bold, then.underline) == (first.bold, first.underline), (theme.name, name)
