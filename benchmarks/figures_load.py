@@ -25,7 +25,7 @@ from benchmarks.timing import (
     worked,
 )
 from reader.collection.folders import Collection
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 
 COLD_LOAD = 0.6
 INDEX = 0.35

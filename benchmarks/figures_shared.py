@@ -60,7 +60,7 @@ def figures(bench: Bench, typed: Sequence[str]) -> Iterator[Figure]:
 
 
 def _publish(folder: str, url: str, *, is_first: bool = False) -> None:
-    from reader.library.folder import FolderLibrary
+    from reader.library.folder.library import FolderLibrary
     from reader.library.postgres.publish import Publisher
     from reader.library.postgres.setup import set_up
 

@@ -18,7 +18,7 @@ from tests.postgres_server import other_role as other_role
 from tests.postgres_server import postgres_server as postgres_server
 
 if TYPE_CHECKING:
-    from reader.library.folder import FolderLibrary
+    from reader.library.folder.library import FolderLibrary
 
 LONG = (pytest.mark.long, pytest.mark.timeout(1800))
 """Marks the long form of a test, or the rarer ones of its cases: `pytest -m long` runs them."""

@@ -14,7 +14,7 @@ from reader.cli.session import follow, sources_of, tell
 from reader.config.addresses import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.library.sources import needing_postgres
 from reader.permissions import require
 

@@ -1,22 +1,26 @@
-"""Implements Results and Facets on the index: an order, windows of headlines, and exact counts."""
+"""Answers queries from an index: results with windows of headlines, facets, and single articles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from pyroaring import BitMap
 
 from reader.article.dates import When
-from reader.article.record import id_of
+from reader.article.identity import identity_of
+from reader.article.record import Article, id_of, key_of
+from reader.article.text import display_path
+from reader.errors import NoSuchArticle
 from reader.index.backend import ArticleRow, AskedIndex
 from reader.index.facets import count_facet, count_ranges
 from reader.index.folding import FoldedOrder
 from reader.index.order import Order, order_of
 from reader.index.schema import STORED
+from reader.index.search import keys_starting
 from reader.query import Query
-from reader.query.results import Facet, FacetValue, Fold, Folding, Headline
+from reader.query.results import Facet, FacetValue, Fold, Folding, Headline, RelatedLink
 
 _Reply = TypeVar("_Reply")
 
@@ -205,6 +209,43 @@ def is_measured(index: AskedIndex, field: str) -> bool:
     """Returns whether any article has this number, 0 or more."""
     with index.view() as view:
         return view.has_number(STORED[field])
+
+
+def find_article(index: AskedIndex, prefix: str) -> Headline:
+    """Returns the article whose id has this prefix. Raises NoSuchArticle unless there is exactly one."""
+    wanted = prefix.strip().lower()
+    if not wanted:
+        raise NoSuchArticle('an id is missing; "reader list" shows the ids')
+    if not 0 < len(wanted) <= 12 or any(digit not in "0123456789abcdef" for digit in wanted):
+        raise NoSuchArticle(f"no article has the id {display_path(prefix)}: ids are 12 digits of 0-9 and a-f")
+    found = index.headlines_keyed(*keys_starting(wanted), 4)
+    if len(found) == 1:
+        return with_added_topics(index, found, datetime.now(UTC))[0]
+    if not found:
+        raise NoSuchArticle(f'no article has an id that starts with {wanted}; "reader list" shows the ids')
+    raise NoSuchArticle(
+        f"several ids start with {wanted} ({', '.join(one.id for one in found[:3])}); give more digits"
+    )
+
+
+def related_of(index: AskedIndex, article: Article) -> list[RelatedLink]:
+    """Returns an article's related links, each with its headline if it is in the collection."""
+    found: dict[str, Headline] = {}
+    for url in dict.fromkeys(one.web_url for one in article.related):
+        if identity := identity_of(url, ""):
+            key = key_of(identity)
+            found.update((url, one) for one in index.headlines_keyed(key, key, 1))
+    return [RelatedLink(one, found.get(one.web_url)) for one in article.related]
+
+
+def rows_of(index: AskedIndex, headlines: Iterable[Headline]) -> list[ArticleRow]:
+    """Returns the headlines' rows; their numbers may have changed since the headlines were read."""
+    wanted = {one.number: int(one.id, 16) for one in headlines}
+    rows = [row for row in index.identities([*wanted]) if row.key >> 15 == wanted[row.number]]
+    found = {row.key >> 15 for row in rows}
+    moved = index.numbers_from(one for one in wanted.values() if one not in found)
+    rows += index.identities(moved)
+    return rows
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -25,7 +25,7 @@ def open_library(sources: Sequence[Source]) -> Library:
     # Imported late: each implementation needs a different half of the program.
     shared = [source for source in sources if isinstance(source, str) and is_shared(source)]
     if not shared:
-        from reader.library.folder import FolderLibrary
+        from reader.library.folder.library import FolderLibrary
 
         return FolderLibrary.open(sources)
     if len(sources) > 1:

@@ -12,7 +12,7 @@ from reader.app import Start
 from reader.app.reader_app import ReaderApp
 from reader.config import Config
 from reader.config.visit import Visit
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import parse
 from tests.app.pilot import NARROW, WIDE, notices, picture, press, settled
 from tests.index.files import opened, refresh, text_of, write

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from reader.app import Start
 from reader.app.reader_app import ReaderApp
 from reader.config import Config
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.library.sources import open_library
 from reader.query import parse
 from tests.app.pilot import MEDIUM, browse, line, notices, picture, press, settled

@@ -17,7 +17,7 @@ import pytest
 from reader import cli
 from reader.config import paths
 from reader.errors import ReaderError, StorageError
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.marks import backups
 from reader.marks.database import FILE, Change
 from tests.force.conftest import Figure

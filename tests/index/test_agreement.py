@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from reader.collection.folders import Collection
 from reader.library import Library
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import parse
 from tests.index.files import refresh, text_of, write
 from tests.index.strategies import AUTHORS, DATES, DOMAINS, PROVIDERS, TOPICS, WORDS, questions

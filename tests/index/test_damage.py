@@ -14,7 +14,7 @@ import pytest
 from reader.errors import QueryError, ReaderError, StorageError
 from reader.index import reading, search, store
 from reader.library import Change, Library
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import Query, Term, parse
 from tests.index.files import NOW, named, opened, refresh, text_of, titles, write
 

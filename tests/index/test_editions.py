@@ -18,7 +18,7 @@ from reader.config import paths
 from reader.index import update
 from reader.index.schema import VERSION, connect
 from reader.index.store import Editions
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.marks.database import Change
 from reader.query import parse
 from tests.index.files import NOW, counts, named, opened, refresh, text_of, titles, write
@@ -168,7 +168,7 @@ REFRESH = """
 import sys
 from pathlib import Path
 from reader.index import update
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 update.FIRST_CHUNK, update.MOST_AT_ONCE = 10, int(sys.argv[2])
 update.worker_count = lambda: 0
 library = FolderLibrary.open([Path(sys.argv[1])])

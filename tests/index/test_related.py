@@ -10,7 +10,7 @@ import pytest
 
 from reader.collection.folders import Collection
 from reader.library import Library
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import Query, parse
 from reader.query.results import Headline, RelatedLink
 from tests.library.kinds import KINDS, library_of_kind

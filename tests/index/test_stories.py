@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reader.article.dates import sort_seconds
 from reader.collection.folders import Collection
 from reader.index.stories import StoryFinder
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import parse
 from reader.query.results import Headline
 from reader.stories.likeness import text_of as compared

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reader.collection.folders import Collection
 from reader.library import Change
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import Query, parse
 from reader.query.topic_rules import topic_rules
 from tests.index.files import refresh, text_of, write

@@ -11,7 +11,7 @@ import pytest
 
 from reader.collection.folders import Collection
 from reader.library import Library
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import parse
 from reader.query.topic_rules import topic_rules
 from reader.query.trends import TREND_FIELDS, TREND_UNITS, TrendField, Trends, trend_span

@@ -10,7 +10,7 @@ import pytest
 
 from reader.index import update
 from reader.library import Library
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.marks.database import Change
 from reader.query import Query, parse
 from tests.conftest import LONG

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from reader.library import Library
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from tests.postgres_server import PostgresServer, new_database
 
 KINDS = ("folder", "shared")

@@ -8,7 +8,7 @@ import pytest
 
 from reader.collection.folders import Collection
 from reader.library import Library
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.marks.database import Change
 from reader.query import SORTS, Query, parse
 from reader.query.fields import FIELD_NAMES, NAMES

@@ -10,9 +10,9 @@ from reader.article.text import display_path
 from reader.collection.files import load
 from reader.collection.folders import Roots
 from reader.errors import NoSuchArticle
+from reader.index.answer import rows_of
 from reader.index.backend import ArticleRow
 from reader.index.entry import searched_texts
-from reader.index.lookup import Lookup
 from reader.index.search import has_phrase
 from reader.index.store import Index
 from reader.parsing.content import Unreadable
@@ -22,9 +22,8 @@ from reader.query.results import Headline
 class ArticleFiles:
     """The files of one collection's articles."""
 
-    def __init__(self, index: Index, lookup: Lookup, roots: Roots) -> None:
+    def __init__(self, index: Index, roots: Roots) -> None:
         self._index = index
-        self._lookup = lookup
         self._roots = roots
         self._known_roots = range(len(roots.paths))
 
@@ -47,7 +46,7 @@ class ArticleFiles:
     def rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
         """Returns the headlines' rows, with the paths of their files."""
         with self._index.rows():
-            rows = self._lookup.rows_of(headlines)
+            rows = rows_of(self._index, headlines)
         if not all(row.root in self._known_roots and "\0" not in row.path for row in rows):
             raise sqlite3.DatabaseError("the index names a file that can't be")
         return rows

@@ -12,23 +12,17 @@ from reader.article.record import Article, Problem
 from reader.article.text import clean_line
 from reader.config import settings
 from reader.errors import NoSuchArticle
-from reader.index.answer import IndexResults, facet_of, is_measured
-from reader.index.backend import ArticleRow
-from reader.index.lookup import Lookup
+from reader.index.answer import IndexResults
+from reader.library.indexed import IndexedLibrary
 from reader.library.postgres.connection import shown
 from reader.library.postgres.index import SharedIndex
 from reader.library.postgres.watching import Watch
 from reader.marks.mark import Change, Traces
 from reader.query import Query
 from reader.query.results import (
-    MOST_PERIODS,
-    MOST_RELATED,
-    MOST_TRENDS,
-    Facet,
     Folding,
     Headline,
     Progress,
-    RelatedLink,
     Report,
     Results,
     Stretch,
@@ -36,7 +30,7 @@ from reader.query.results import (
 from reader.query.topic_rules import TopicRules, topic_rules
 
 if TYPE_CHECKING:
-    from reader.query.trends import TrendField, Trends, TrendSpan
+    pass
 
 _Found = TypeVar("_Found")
 
@@ -48,15 +42,15 @@ SCREENFUL = 100
 """Minimum number of articles in a first answer."""
 
 
-class SharedLibrary:
+class SharedLibrary(IndexedLibrary[SharedIndex]):
     """A collection in PostgreSQL with the marks of the connected role. Safe to call from several threads."""
 
     def __init__(self, address: str) -> None:
         """Connect. Raises SharedError."""
         self._address = address
-        self._index = SharedIndex(address)
-        self._lookup = Lookup(self._index)
-        self._watch = Watch(address, self._index)
+        index = SharedIndex(address)
+        super().__init__(index, index)
+        self._watch = Watch(address, index)
         self.notices: list[str] = []
         """Notices to show the user once."""
         self._refreshed = -1
@@ -130,9 +124,9 @@ class SharedLibrary:
         return True
 
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
-        """Returns the matching articles in the query's order, optionally folded by stories."""
-        asked, began = now or datetime.now(UTC), monotonic()
-        found = self._ask(lambda: IndexResults(self._index, query, asked, self._index, folding))
+        """Returns the matching articles in the query's order, and remembers how long that took."""
+        began = monotonic()
+        found = super().select(query, now, folding=folding)
         self._seconds = monotonic() - began
         return found
 
@@ -151,33 +145,7 @@ class SharedLibrary:
         found = newest.ask(lambda: IndexResults(newest, query, asked, newest, folding))
         return found if len(found) >= SCREENFUL else None
 
-    def facet(
-        self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
-    ) -> Facet:
-        """Counts a field's values, ignoring the query's clauses on the field itself."""
-        asked = now or datetime.now(UTC)
-        return self._ask(lambda: facet_of(self._index, field, query, asked, cells))
-
-    def is_measured(self, field: str) -> bool:
-        """See Library."""
-        return self._ask(lambda: is_measured(self._index, field))
-
-    def trends(
-        self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
-    ) -> Trends:
-        """See Library."""
-        from reader.index.trends import trends  # rarely needed
-
-        return self._ask(lambda: trends(self._index, field, query, span, now, limit))
-
-    def find(self, prefix: str) -> Headline:
-        """Returns the article whose id has this prefix. Raises NoSuchArticle if there is none or more than
-        one."""
-        return self._current(lambda: self._lookup.find(prefix))
-
-    def _current(self, question: Callable[[], _Found]) -> _Found:
-        """Ask with the current publication and marks."""
-
+    def _answer(self, question: Callable[[], _Found]) -> _Found:
         def asked() -> _Found:
             with self._index.view():
                 return question()
@@ -205,10 +173,6 @@ class SharedLibrary:
             key = rows.get(int(headline.id, 16), -1)
             yield headline, found.get(key), notes.get(key, "")
 
-    def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
-        wanted = list(headlines)
-        return self._current(lambda: self._lookup.rows_of(wanted))
-
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
         """Returns the bytes of an article's picture, from the network if allowed.
 
@@ -228,20 +192,6 @@ class SharedLibrary:
         """Yields nothing: the files are elsewhere."""
         return iter(())
 
-    def related(self, article: Article) -> list[RelatedLink]:
-        """Returns an article's related links, each with its headline if it is in the collection."""
-        return self._current(lambda: self._lookup.related(article))
-
-    def find_related(
-        self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
-    ) -> list[RelatedLink]:
-        """See Library."""
-        from reader.index.related import related_links  # imported by then, as an article is shown first
-
-        now = datetime.now(UTC)
-        listed = self.related(article)
-        return self._current(lambda: related_links(self._index, headline, article, listed, shown, now, limit))
-
     def note(self, headline: Headline) -> str:
         """Returns the role's note on an article; empty if there is none."""
         return next(iter(self._notes([row.key for row in self._rows_of([headline])]).values()), "")
@@ -257,19 +207,10 @@ class SharedLibrary:
         Raises SharedError if no server accepts changes.
         """
         marks = self._index.marks
-        rows = self._marked(headlines)
+        rows = self._rows_to_mark(headlines)
         articles = {row.key: identity_of(row.url, "") or f"shared:{row.key:016x}" for row in rows}
         traces = {row.key: Traces(row.title_key, row.text_key, row.date) for row in rows}
         return self._changed(lambda: marks.change(articles, change, traces, is_undoable=is_undoable))
-
-    def _marked(self, headlines: Iterable[Headline] | Results | Stretch) -> list[ArticleRow]:
-        if isinstance(headlines, IndexResults):
-            return headlines.rows()
-        if isinstance(headlines, Stretch):
-            assert isinstance(headlines.results, IndexResults)
-            return headlines.results.rows(headlines.start, headlines.stop)
-        assert isinstance(headlines, Iterable)
-        return self._rows_of(headlines)
 
     def _changed(self, change: Callable[[], _Found]) -> _Found:
         """Change marks: never sent twice, and visible to the next question."""

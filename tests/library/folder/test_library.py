@@ -237,7 +237,7 @@ def test_large_collections_are_looked_at_by_folder(
     feed: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a few articles are shown of very many, files are looked at only when the folders say so."""
-    from reader.library import folder as module
+    from reader.library.folder import library as module
 
     write(feed / "a.md", text_of("a"))
     past = time.time_ns() - 10_000_000_000

@@ -15,7 +15,7 @@ import pytest
 
 from reader.errors import QueryError, ReaderError
 from reader.library import Change
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.library.sources import open_library
 from reader.query import parse
 from tests.index.files import NOW, every, opened, refresh, text_of, titles, write

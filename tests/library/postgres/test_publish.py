@@ -15,7 +15,7 @@ import pytest
 
 from reader.index import schema as index_schema
 from reader.index.sets import read_set
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.query import parse
 from tests.index.files import opened, refresh, text_of, write, write_four
 from tests.index.test_stories import ARTICLES, Version, put
@@ -257,7 +257,7 @@ def test_a_publisher_that_is_killed_leaves_the_former_state(
     (tmp_path / "news" / "a.md").unlink()
     before = rows(shared, "select key, stamp from article order by key")
     code = (
-        "import sys, time; from reader.library.folder import FolderLibrary\n"
+        "import sys, time; from reader.library.folder.library import FolderLibrary\n"
         "from reader.library.postgres.publish import Publisher\n"
         "library = FolderLibrary.open([sys.argv[1]]); [*library.refresh()]\n"
         "for step in Publisher(*library.publishable(), sys.argv[2]).run():\n"

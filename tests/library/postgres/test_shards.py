@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from reader.errors import ReaderError
 from reader.index.schema import SetKind
-from reader.library.folder import FolderLibrary
+from reader.library.folder.library import FolderLibrary
 from reader.library.postgres.connection import connect
 from reader.library.postgres.publish import Publisher
 from reader.library.postgres.setup import NoRights, set_up

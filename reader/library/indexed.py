@@ -1,0 +1,91 @@
+"""The part of a Library that is the same for folders and shared collections: answers from an index."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from reader.index.answer import IndexResults, facet_of, find_article, is_measured, related_of, rows_of
+from reader.index.backend import AskedIndex
+from reader.query.results import MOST_PERIODS, MOST_RELATED, MOST_TRENDS, Stretch
+
+if TYPE_CHECKING:
+    from reader.article.record import Article
+    from reader.index.answer import Asker
+    from reader.index.backend import ArticleRow
+    from reader.query import Query
+    from reader.query.results import Facet, Folding, Headline, RelatedLink, Results
+    from reader.query.trends import TrendField, Trends, TrendSpan
+
+_Found = TypeVar("_Found")
+_Index = TypeVar("_Index", bound=AskedIndex)
+
+
+class IndexedLibrary(ABC, Generic[_Index]):
+    """Answers queries from an index. See `reader.library.Library` for the methods."""
+
+    def __init__(self, index: _Index, asker: Asker) -> None:
+        """Results keep `asker`, to read their pages."""
+        self._index = index
+        self._asker = asker
+
+    @abstractmethod
+    def _answer(self, question: Callable[[], _Found]) -> _Found:
+        """Ask with the current articles and marks. Raises ReaderError, and nothing else."""
+
+    def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
+        """See Library."""
+        asked = now or datetime.now(UTC)
+        return self._answer(lambda: IndexResults(self._index, query, asked, self._asker, folding))
+
+    def facet(
+        self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
+    ) -> Facet:
+        """See Library."""
+        asked = now or datetime.now(UTC)
+        return self._answer(lambda: facet_of(self._index, field, query, asked, cells))
+
+    def is_measured(self, field: str) -> bool:
+        """See Library."""
+        return self._answer(lambda: is_measured(self._index, field))
+
+    def trends(
+        self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
+    ) -> Trends:
+        """See Library."""
+        from reader.index.trends import trends  # rarely needed
+
+        return self._answer(lambda: trends(self._index, field, query, span, now, limit))
+
+    def find(self, prefix: str) -> Headline:
+        """See Library."""
+        return self._answer(lambda: find_article(self._index, prefix))
+
+    def related(self, article: Article) -> list[RelatedLink]:
+        """See Library."""
+        return self._answer(lambda: related_of(self._index, article))
+
+    def find_related(
+        self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
+    ) -> list[RelatedLink]:
+        """See Library."""
+        from reader.index.related import related_links  # an article is shown first
+
+        now, listed = datetime.now(UTC), self.related(article)
+        return self._answer(lambda: related_links(self._index, headline, article, listed, shown, now, limit))
+
+    def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
+        """Returns the rows of these headlines, without articles that are gone."""
+        wanted = list(headlines)
+        return self._answer(lambda: rows_of(self._index, wanted))
+
+    def _rows_to_mark(self, headlines: Iterable[Headline] | Results | Stretch) -> list[ArticleRow]:
+        if isinstance(headlines, Stretch):
+            assert isinstance(headlines.results, IndexResults)
+            return headlines.results.rows(headlines.start, headlines.stop)
+        if isinstance(headlines, IndexResults):
+            return headlines.rows()
+        assert isinstance(headlines, Iterable)
+        return self._rows_of(headlines)
