@@ -22,6 +22,7 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
+from reader.app.browsing.filters import Filters
 from reader.app.keys import Keymap
 from reader.app.paint.cells import one_line
 from reader.app.paint.styles import page_sheets
@@ -32,7 +33,7 @@ from reader.app.wording import order_in_words
 from reader.config.commands import allowed_commands
 from reader.errors import ReaderError, counted
 from reader.library import Library
-from reader.query import SORTS, Query, parse
+from reader.query import SORTS, parse
 from reader.query.fields import BY_NAME, FACETS
 from reader.query.results import Headline
 
@@ -56,19 +57,9 @@ class Findable(Protocol):
 
     keymap: Keymap
     sidebar: Sidebar
-
-    @property
-    def library(self) -> Library: ...
-
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-
-    @property
-    def current_query(self) -> Query: ...
-
-    def put(self, query: Query) -> None: ...
-
-    def without_muted(self, query: Query) -> Query: ...
+    filters: Filters
+    library: Library
+    clock: Callable[[], datetime]
 
     def show_article(self, headline: Headline) -> None: ...
 
@@ -163,7 +154,9 @@ class Views(Entries):
     def entries(self) -> Iterator[PaletteEntry]:
         """The views with what they ask for."""
         for view in self.browse.sidebar.views:
-            yield PaletteEntry(f"View: {view.name}", str(view.query), partial(self.browse.put, view.query))
+            yield PaletteEntry(
+                f"View: {view.name}", str(view.query), partial(self.browse.filters.put, view.query)
+            )
 
 
 class Values(Entries):
@@ -187,8 +180,10 @@ class Orders(Entries):
         """The orders in words."""
         for sort in SORTS:
             for is_reversed in (False, True):
-                query = self.browse.current_query.with_sort(sort, is_reversed)
-                yield PaletteEntry(f"Sort: {order_in_words(query)}", "", partial(self.browse.put, query))
+                query = self.browse.filters.query.with_sort(sort, is_reversed)
+                yield PaletteEntry(
+                    f"Sort: {order_in_words(query)}", "", partial(self.browse.filters.put, query)
+                )
 
 
 class Articles(Entries):
@@ -205,7 +200,7 @@ class Articles(Entries):
         """Runs in a thread; a text that is no question finds nothing."""
         browse = self.browse
         try:
-            asked = browse.without_muted(parse(query, typing=True))
+            asked = browse.filters.without_muted(parse(query, typing=True))
             return browse.library.select(asked, browse.clock()).window(0, MOST_ARTICLES)
         except ReaderError:
             return ()

@@ -1,4 +1,7 @@
-"""Views: named queries, built in or from the configuration, and what changes make of them."""
+"""Views: named queries, built in or from the configuration, and what changes make of them.
+
+Rules for topics are such a table too, without built-in ones.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,9 @@ class View(NamedTuple):
     """The query as it was written."""
 
 
-def arranged(configured: Configured) -> list[View]:
+def arranged(configured: Configured, built_in: Mapping[str, str] = BUILT_IN) -> list[View]:
     """All views in their order: ours that the configuration does not name, then the configuration's."""
-    ours = [View(name, text) for name, text in BUILT_IN.items() if name not in configured]
+    ours = [View(name, text) for name, text in built_in.items() if name not in configured]
     return ours + [View(name, text) for name, text in configured.items() if text is not False]
 
 
@@ -48,31 +51,31 @@ def saved(configured: Configured, name: str, text: str) -> Configured:
     return {**configured, name: text}
 
 
-def renamed(configured: Configured, old: str, new: str) -> Configured:
+def renamed(configured: Configured, old: str, new: str, built_in: Mapping[str, str] = BUILT_IN) -> Configured:
     """Rename a view in place; a built-in view is hidden under its old name."""
     if old not in configured:
-        return {**configured, old: False, new: BUILT_IN[old]}
+        return {**configured, old: False, new: built_in[old]}
     found = {new if name == old else name: text for name, text in configured.items()}
-    return {**found, old: False} if old in BUILT_IN else found
+    return {**found, old: False} if old in built_in else found
 
 
-def removed(configured: Configured, name: str) -> Configured:
-    """Without a view; one of ours is omitted by saying so."""
-    if name in BUILT_IN:
+def removed(configured: Configured, name: str, built_in: Mapping[str, str] = BUILT_IN) -> Configured:
+    """Without a view; a built-in one is set to false."""
+    if name in built_in:
         return {**configured, name: False}
     return {other: text for other, text in configured.items() if other != name}
 
 
-def moved(configured: Configured, name: str, step: int) -> Configured:
+def moved(configured: Configured, name: str, step: int, built_in: Mapping[str, str] = BUILT_IN) -> Configured:
     """Move a view down by `step`, or up if negative; built-in views after it get named too."""
-    views = arranged(configured)
+    views = arranged(configured, built_in)
     place = next(place for place, view in enumerate(views) if view.name == name)
     view = views.pop(place)
     views.insert(max(min(place + step, len(views)), 0), view)
     # Ours come first in their own order, as long as nothing is before or between them.
     named = 0
-    left = [one for one in BUILT_IN if configured.get(one) is not False]
-    while named < len(views) and left and views[named] == View(left[0], BUILT_IN[left[0]]):
+    left = [one for one in built_in if configured.get(one) is not False]
+    while named < len(views) and left and views[named] == View(left[0], built_in[left[0]]):
         named += 1
         left.pop(0)
     hidden: dict[str, str | Literal[False]] = {one: text for one, text in configured.items() if text is False}

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from textual.app import App
 
 from reader.app.browsing.filters import FilterCommands, Filters
 from reader.app.browsing.host import Host
-from reader.app.browsing.marks import Listed, MarkCommands, tags_in
-from reader.app.browsing.opening import PipeAndEdit
+from reader.app.browsing.marks import MarkCommands, tags_in
+from reader.app.browsing.opening import Opening, PipeAndEdit
+from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.dialogs import Ask, Choice, Confirm, MarkMany
 from reader.app.screens.pipe import AskPipe, Piping, Printed
+from reader.app.widgets.article_list import ArticleList
+from reader.config import Config
 from reader.library.muting import Muting
 from reader.query import Query, parse
 from tests.app.build import NOW, articles
 from tests.app.fake_host import FakeHost
 from tests.fake_library import FakeLibrary
+
+
+def keys(command: str) -> str:
+    """The key of a command."""
+    return {"undo": "u", "fold_stories": "Z", "unfold_story": "m"}[command]
 
 
 class Desk:
@@ -26,10 +35,9 @@ class Desk:
         self.host, self.library, self.shown = FakeHost(), FakeLibrary(articles(6)), 0
         host: Host = self.host
         self.results = self.library.select(Query())
-        self.listed = Listed(self.results, 0, ())
-        self.marks = MarkCommands(
-            host, self.library, lambda: NOW, self._show, "u", lambda: self.listed, lambda one: [one]
-        )
+        self.list = ArticleList()
+        self.list.set_reactive(ArticleList.results, self.results)
+        self.marks = MarkCommands(host, self.library, lambda: NOW, self.list, keys, self._show)
 
     def target(self, count: int) -> None:
         """The first articles are what commands are for."""
@@ -74,7 +82,7 @@ def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> Non
 
 def test_without_an_article_nothing_is_marked(desk: Desk) -> None:
     """A sentence says why."""
-    desk.listed = Listed(None, 0, ())
+    desk.list.set_reactive(ArticleList.results, None)
     desk.marks.action_toggle_star()
     desk.marks.action_read_all()
     desk.marks.action_mark_many()
@@ -98,7 +106,8 @@ def test_marking_all_asks_first(desk: Desk) -> None:
 )
 def test_many_are_marked_by_their_scope(desk: Desk, scope: str, rows: Sequence[int]) -> None:
     """Above the cursor, below it, the selected ones, or all."""
-    desk.listed = Listed(desk.results, 2, tuple(desk.results.window(5, 6)))
+    desk.list.cursor = 2
+    desk.list.selection.toggle(desk.results.window(5, 6)[0])
     desk.marks.action_mark_many()
     page, then = desk.host.dialogs.pop()
     assert isinstance(page, MarkMany) and then is not None
@@ -151,7 +160,7 @@ def test_relevance_needs_words_and_an_order_is_reversed_and_back() -> None:
     assert "relevance" not in made.sort_orders and len(made.sort_orders) > 3
     made.put(parse("wind"))
     assert "relevance" in made.sort_orders
-    commands = FilterCommands(FakeHost(), made)
+    commands = FilterCommands(FakeHost(), made, ArticleList(), keys)
     commands.action_reverse_sort()
     assert made.query == parse("wind sort:-date")
     commands.action_reverse_sort()
@@ -168,10 +177,15 @@ def test_muted_articles_are_left_out_until_they_are_wanted() -> None:
     assert done == ["ask"]
 
 
+def an_opening(host: Host) -> Opening:
+    """What copies and opens, for no links."""
+    return Opening(host, App(), Config(), TerminalOutput(), lambda: [])
+
+
 def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
     """The dialog proposes it, and the output page gets the articles as text."""
     host, library = FakeHost(), FakeLibrary(articles(2))
-    parts = PipeAndEdit(host, library, copy=print, run_aside=lambda argv: None, edited=print)
+    parts = PipeAndEdit(host, library, an_opening(host), print)
     parts.action_pipe()
     assert host.notices == ["No article selected."]
     host.targets = tuple(library.select(Query()).window(0, 2))
@@ -187,13 +201,9 @@ def test_an_editor_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The article is read again anyway; without an article nothing is started."""
     host, library = FakeHost(), FakeLibrary(articles(1))
     edited: list[bool] = []
-    parts = PipeAndEdit(
-        host,
-        library,
-        copy=print,
-        run_aside=lambda argv: f"{argv[0]} exited with code 1",
-        edited=lambda: edited.append(True),
-    )
+    opening = an_opening(host)
+    monkeypatch.setattr(opening, "run_aside", lambda argv: f"{argv[0]} exited with code 1")
+    parts = PipeAndEdit(host, library, opening, lambda: edited.append(True))
     monkeypatch.setenv("VISUAL", "my-editor")
     parts.action_edit_file()
     assert not edited

@@ -61,7 +61,7 @@ async def reading(folder: Path, size: tuple[int, int] = WIDE, **said: object) ->
     library = open_library([folder])
     start = Start(library, Query(), Config(mark_read_after=-1), is_news=True)._replace(**said)  # type: ignore[arg-type]
     async with ReaderApp(start).run_test(size=size) as pilot:
-        await until(pilot, lambda: not browse(pilot).is_refreshing)  # a fetch may go on
+        await until(pilot, lambda: not browse(pilot).refreshing.is_refreshing)  # a fetch may go on
         yield pilot
     library.close()
 

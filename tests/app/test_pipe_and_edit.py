@@ -123,7 +123,7 @@ async def test_e_opens_the_file_and_shows_it_anew(
             library.articles[1] = article._replace(body="Edited.")
             return "my-editor: it ended with 1"
 
-        monkeypatch.setattr(screen.pipe_and_edit, "run_aside", edit)
+        monkeypatch.setattr(screen.opening, "run_aside", edit)
         await press(pilot, "e")
         assert opened == [("my-editor", "-n", str(path))]
         assert screen.article_pane.shown is not None and screen.article_pane.shown[0].body == "Edited."

@@ -6,7 +6,7 @@ from textual.widgets import Input, OptionList
 
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.screens.dialogs import Ask, Confirm
-from reader.app.screens.views import ViewsPage
+from reader.app.screens.saved_queries import SavedQueriesPage
 from reader.config.paths import config_file
 from reader.config.saved_queries import configured_queries
 from reader.query import Query, parse
@@ -63,7 +63,7 @@ async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Laun
     """On the page of views, in the file and in the sidebar alike."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "w", "ctrl+u", *"Mine", "enter", "V", "end")
-        assert isinstance(pilot.app.screen, ViewsPage)
+        assert isinstance(pilot.app.screen, SavedQueriesPage)
         await press(pilot, "r", "ctrl+u", *"Ours", "enter")
         assert _names(screen)[-1] == "Ours"
         await press(pilot, "K")
@@ -84,7 +84,7 @@ async def test_a_view_is_edited_and_shown(start: Launch) -> None:
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "V", "j", "e", "ctrl+u", *"topic:AI", "enter")
         assert configured_queries("views") == {"Unread": "topic:AI"}
-        assert isinstance(pilot.app.screen, ViewsPage)
+        assert isinstance(pilot.app.screen, SavedQueriesPage)
         await press(pilot, "home", "d")
         assert configured_queries("views") == {"Unread": "topic:AI", "All": False} and "All" not in _names(
             screen

@@ -6,7 +6,7 @@ from textual.widgets import Input, OptionList
 
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.screens.dialogs import Ask, Confirm
-from reader.app.screens.views import TopicRulesPage
+from reader.app.screens.saved_queries import SavedQueriesPage
 from reader.config.paths import config_file
 from reader.config.saved_queries import configured_queries
 from reader.query import Query, parse
@@ -29,7 +29,7 @@ async def test_capital_w_gives_a_topic_at_once(start: Launch) -> None:
         assert _topics(screen)["Lamps"] == len(screen.results)
         assert "+Lamps" in picture(pilot)
         count = len(screen.results)
-        screen.put(parse("topic:lamps"))
+        screen.filters.put(parse("topic:lamps"))
         await press(pilot)
         assert len(screen.results) == count
 
@@ -40,7 +40,7 @@ async def test_a_known_topic_is_suggested_and_its_rule_made_wider(start: Launch)
         screen = await press(pilot, "W", *"Ch", "right", "enter")
         assert configured_queries("topics") == {"Chips": "topic:Chips"}
         assert screen.headline is not None and screen.headline.added_topics == ()
-        screen.put(parse("harbour sort:title"))
+        screen.filters.put(parse("harbour sort:title"))
         await press(pilot, "W", *"chips", "enter")
         assert isinstance(pilot.app.screen, Confirm)
         await press(pilot, "n")
@@ -79,7 +79,7 @@ async def test_the_page_without_rules_says_how_to_make_one(start: Launch) -> Non
         screen = await press(pilot)
         await screen.run_command("manage_topics")
         await press(pilot, "enter", "e", "d", "J")
-        assert isinstance(pilot.app.screen, TopicRulesPage) and "No rules yet" in picture(pilot)
+        assert isinstance(pilot.app.screen, SavedQueriesPage) and "No rules yet" in picture(pilot)
         assert not pilot.app.screen.query_one(OptionList).option_count
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, BrowseScreen)

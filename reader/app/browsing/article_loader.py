@@ -10,16 +10,16 @@ from typing import NamedTuple
 from textual.timer import Timer
 
 from reader.app.browsing.article_picture import ArticlePicture
+from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host, begin
 from reader.app.browsing.session_state import SessionState
-from reader.app.reading.hits import Highlights
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.wording import unforeseen
 from reader.article.record import Article
 from reader.errors import ReaderError
 from reader.library import Library, RelatedLink
-from reader.query import Query
+from reader.query import highlights
 from reader.query.results import Headline
 
 REST = 0.12
@@ -49,22 +49,21 @@ class ArticleLoader:
         library: Library,
         picture: ArticlePicture,
         session: SessionState,
+        filters: Filters,
         *,
         article_pane: ArticlePane,
         related_pane: RelatedPane,
-        words: Callable[[], Highlights],
         mark_read: Callable[[Headline], object],
         mark_read_after: float,
         return_to_related: Callable[[int], object],
-        unmuted: Callable[[], Query],
     ) -> None:
-        """`words` are those of the search. `mark_read` is called when an article was shown for some seconds:
+        """`mark_read` is called when an article was shown for some seconds:
         never if they are negative, or before the user has done anything. `return_to_related` goes to the
-        related link with this row. `unmuted` leaves out what is muted now."""
+        related link with this row."""
         self._host, self._library, self._picture, self._session = host, library, picture, session
         self._pane, self._related = article_pane, related_pane
-        self._words, self._mark_read, self._mark_read_after = words, mark_read, mark_read_after
-        self._return_to_related, self._unmuted = return_to_related, unmuted
+        self._filters, self._mark_read, self._mark_read_after = filters, mark_read, mark_read_after
+        self._return_to_related = return_to_related
         self.headline: Headline | None = None
         """The article that is shown, or about to be."""
         self._followed: list[tuple[Headline, int]] = []
@@ -178,7 +177,7 @@ class ArticleLoader:
                 self._session.leave_spot()
                 self._picture.make_room(article)
                 # Quietly: the words of the search belong to the article that comes now.
-                self._pane.set_reactive(ArticlePane.highlights, self._words())
+                self._pane.set_reactive(ArticlePane.highlights, highlights(self._filters.query))
             self._pane.note = note
             self._pane.shown = (article, self.headline)
             if is_other:
@@ -201,7 +200,7 @@ class ArticleLoader:
 
     def _look_for_related(self, article: Article) -> None:
         """Look for what the collection has that is related; the article is read meanwhile."""
-        headline, shown = self.headline, self._unmuted()
+        headline, shown = self.headline, self._filters.muting.everywhere
         if headline is None:
             return
 

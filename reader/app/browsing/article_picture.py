@@ -6,7 +6,6 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count
 
 from textual.geometry import Region
@@ -55,12 +54,9 @@ class ArticlePicture:
         seen: Terminal,
         pane: ArticlePane,
         output: TerminalOutput,
-        *,
-        is_covered: Callable[[], bool],
     ) -> None:
-        """`is_covered` says whether a page is over the article."""
         self._host, self._library, self._config, self._seen = host, library, config, seen
-        self._pane, self._output, self._is_covered = pane, output, is_covered
+        self._pane, self._output = pane, output
         self._fitting: Timer | None = None
         self._laid: Region | None = None
         """Where a picture lies over the cells."""
@@ -148,7 +144,7 @@ class ArticlePicture:
         picture, region = self._pane.frame.picture, self._pane.picture_region
         if picture is None or not picture.overlay or region is None or region == self._laid:
             return
-        if not self._is_covered():
+        if self._pane.screen.is_active:  # no page is over the article
             self._laid = region
             self._output.write(f"\x1b7\x1b[{region.y + 1};{region.x + 1}H{picture.overlay}\x1b8")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 from textual import events, on
@@ -26,23 +25,21 @@ from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
 from reader.app.browsing.filters import FilterCommands, Filters
 from reader.app.browsing.host import in_daemon_thread
-from reader.app.browsing.marks import Listed, MarkCommands
+from reader.app.browsing.marks import MarkCommands
 from reader.app.browsing.opening import Link, Opening, PipeAndEdit
 from reader.app.browsing.pane_sizes import HEIGHTS, WIDTHS, PaneSizes, classes_at, is_single
 from reader.app.browsing.refreshing import Refreshing
-from reader.app.browsing.results_display import CountsAnswer, ResultsDisplay
-from reader.app.browsing.saved_views import ViewCommands
+from reader.app.browsing.results_display import ResultsDisplay
+from reader.app.browsing.saved_queries import TopicCommands, ViewCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
-from reader.app.browsing.stories import StoryFolds
-from reader.app.browsing.topics import TopicCommands
 from reader.app.browsing.trends import TrendCommands
 from reader.app.keys import BOX, Keymap, action_of, bindings_for
 from reader.app.paint.styles import page_sheets
 from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import drop_outdated
 from reader.app.widgets.article_list import ArticleList
-from reader.app.widgets.article_pane import MOST_TIMES, ArticlePane
+from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultStatus, TooSmall
 from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed, ValuePressed
 from reader.app.widgets.related_pane import RelatedPane
@@ -53,9 +50,8 @@ from reader.config.commands import BY_ID, PANES, PaneName, is_allowed
 from reader.config.paths import state_dir
 from reader.config.search_history import Searches
 from reader.errors import ReaderError
-from reader.library import Library
-from reader.query import Query, highlights
-from reader.query.results import MOST_PERIODS, Headline, Progress, Results
+from reader.query import Query
+from reader.query.results import Headline, Progress, Results
 from reader.terminal import Terminal
 
 AGES_EVERY = 60
@@ -105,6 +101,7 @@ class BrowseScreen(Screen[None]):
     ) -> None:
         """`first_steps` go on with a refresh that has begun already."""
         self._start = start
+        self.library, self.clock = start.library, start.clock
         self.seen = seen
         """What the terminal can do, as far as known without asking it."""
         super().__init__(classes=" ".join(classes_at(*size)))
@@ -116,14 +113,14 @@ class BrowseScreen(Screen[None]):
             self.add_class(f"-at-{self.place}", update=False)
 
     def _make_widgets(self) -> None:
-        clock = self._start.clock
+        clock = self.clock
         self.masthead = Masthead(id="masthead")
         self.search_bar = SearchBar(id="search")
         self.result_status = ResultStatus(id="status")
         self.information = InformationLine(id="information", classes="-silent")
         self.sidebar = Sidebar(clock, id="sidebar")
         self.articles = ArticleList(clock, id="list")
-        self.articles.find = self._start.library.find
+        self.articles.find = self.library.find
         self.article_pane = ArticlePane(clock, id="article")
         self.related_pane = RelatedPane(clock, id="related")
         self.footer = Footer(id="footer")
@@ -133,27 +130,21 @@ class BrowseScreen(Screen[None]):
         output: TerminalOutput,
         first_steps: Callable[[], Iterator[Progress]] | None,
     ) -> None:
-        start, library, config, clock = (
-            self._start,
-            self._start.library,
-            self._start.config,
-            self._start.clock,
+        """Each part is given what it needs of the library, the widgets and the parts before it."""
+        start, config, visit = self._start, self._start.config, self._start.visit
+        library, clock, keys = self.library, self.clock, self.keymap.words
+        is_folded = config.list.get("stories", False) if visit.is_folded is None else visit.is_folded
+        self.filters = Filters(
+            start.query,
+            self._show_text,
+            lambda: self.results_display.query_changed(),
+            is_folded=is_folded,
         )
-        remembered = start.visit.is_folded
-        self.stories = StoryFolds(
-            self,
-            self.articles,
-            is_folded=config.list.get("stories", False) if remembered is None else remembered,
-            ask=lambda: self.results_display.ask(),
-            keys=self.keymap.words,
-        )
-        self.filters = Filters(start.query, self._show_text, lambda: self.results_display.query_changed())
         self.refreshing = Refreshing(
             self,
             library,
             self.information,
             first_steps=first_steps,
-            has_results=lambda: bool(self.results),
             changed=self._articles_changed,
             progressed=self._refresh_progressed,
         )
@@ -161,34 +152,30 @@ class BrowseScreen(Screen[None]):
             self,
             library,
             config,
+            self.filters,
+            self.refreshing,
             self.information,
+            keys,
             is_news=start.is_news,
             is_sample=start.is_sample,
-            look_again=self.refreshing.look_again,
-            refresh_files=self.refreshing.ask,
-            reload=lambda: self.loader.reload(),
-            put=self.put,
+            file_changed=self._file_changed,
             reopen=self._reopen,
-            keys=self.keymap.words,
         )
         self.results_display = ResultsDisplay(
             self,
             library,
             self.filters,
+            self.refreshing,
             clock,
+            keys,
             search_bar=self.search_bar,
             sidebar=self.sidebar,
             articles=self.articles,
             article_pane=self.article_pane,
             information=self.information,
             status=self.result_status,
-            chart_cells=self._chart_cells,
-            is_refreshing=lambda: self.refreshing.is_refreshing,
-            is_first_load=lambda: self.refreshing.is_first_load,
-            counted=self._have_counts,
-            invitation=lambda: self.feeds.invitation("", "\n"),
-            keys=self.keymap.words,
-            folding=lambda: self.stories.folding,
+            sidebar_width=config.sidebar_width,
+            invitation=self.feeds.invitation,
         )
         self.search_input = SearchInput(
             self,
@@ -201,51 +188,23 @@ class BrowseScreen(Screen[None]):
             sidebar=self.sidebar,
             leave=lambda: self.go_to("list"),
         )
-        self.views = ViewCommands(self, self.filters, self.sidebar, config.mute, self.results_display.recount)
+        self.views = ViewCommands(
+            self, self.filters, self.sidebar, config.mute, self.results_display.recount, keys
+        )
         self.topics = TopicCommands(
-            self,
-            library,
-            self.filters,
-            config.topics,
-            known_topics=self._known_topics,
-            changed=self._topics_changed,
+            self, library, self.filters, self.sidebar, config.topics, self._topics_changed
         )
         self.trends = TrendCommands(self, library, self.filters, clock)
-        self.marks = MarkCommands(
-            self,
-            library,
-            clock,
-            self._show_marks,
-            self.keymap.words("undo"),
-            self._listed,
-            lambda headline: self.stories.members(self.results, headline),
-        )
-        self.opening = Opening(
-            self,
-            config,
-            output,
-            links=self._links,
-            suspend=self.app.suspend,
-            in_main_thread=self.app.call_from_thread,
-            open_in_browser=self.app.open_url,
-        )
-        self.pipe_and_edit = PipeAndEdit(
-            self,
-            library,
-            copy=self.opening.copy,
-            run_aside=self.opening.run_aside,
-            edited=self._file_edited,
-        )
+        self.marks = MarkCommands(self, library, clock, self.articles, keys, self._show_marks)
+        self.opening = Opening(self, self.app, config, output, self._links)
         self.session = SessionState(
-            start.visit,
+            visit,
             start.keep_visit,
+            self.filters,
             articles=self.articles,
             article_pane=self.article_pane,
-            first_query=str(start.query),
-            query_text=lambda: str(self.filters.query),
             theme=lambda: self.app.theme,
             background=lambda: self.seen.background,
-            is_folded=lambda: self.stories.is_folded,
         )
         self.pane_sizes = PaneSizes(
             self.session.sizes,
@@ -257,40 +216,31 @@ class BrowseScreen(Screen[None]):
             article_pane=self.article_pane,
             related_pane=self.related_pane,
         )
-        self.picture = ArticlePicture(
-            self,
-            library,
-            config,
-            self.seen,
-            self.article_pane,
-            output,
-            is_covered=lambda: self.app.screen is not self,
-        )
+        self.picture = ArticlePicture(self, library, config, self.seen, self.article_pane, output)
         self.loader = ArticleLoader(
             self,
             library,
             self.picture,
             self.session,
+            self.filters,
             article_pane=self.article_pane,
             related_pane=self.related_pane,
-            words=lambda: highlights(self.filters.query),
             mark_read=self.marks.mark_shown,
             mark_read_after=config.mark_read_after,
             return_to_related=self._return_to_related,
-            unmuted=lambda: self.filters.muting.everywhere,
         )
         self._commanded = (
-            *(
-                self.marks,
-                self.opening,
-                self.pipe_and_edit,
-                self.picture,
-                self.feeds,
-                self.views,
-                self.topics,
-                self.stories,
-            ),
-            *(self.trends, FilterCommands(self, self.filters), self.pane_sizes),
+            self.results_display,
+            FilterCommands(self, self.filters, self.articles, keys),
+            self.marks,
+            self.opening,
+            PipeAndEdit(self, library, self.opening, self._file_changed),
+            self.picture,
+            self.feeds,
+            self.views,
+            self.topics,
+            self.trends,
+            self.pane_sizes,
         )
 
     def compose(self) -> ComposeResult:
@@ -327,8 +277,9 @@ class BrowseScreen(Screen[None]):
         self.articles.keeps_article = False
         self.results_display.show_status()
         self.watch(self.search_bar, "typed", self.search_input.typed, init=False)
+        self.watch(self.sidebar, "facets", self.search_input.renew_counts, init=False)
         self.watch(self.articles, "highlighted", self.loader.highlight, init=False)
-        self.views.start(start.config.views)
+        self.views.show(start.config.views)
         self.results_display.start()
         self._go_to_article(start.visit.article)
         if is_of_last_visit:
@@ -376,32 +327,14 @@ class BrowseScreen(Screen[None]):
     # What the parts and others need.
 
     @property
-    def library(self) -> Library:
-        """The collection, its index and the user's marks."""
-        return self._start.library
-
-    @property
-    def clock(self) -> Callable[[], datetime]:
-        """The current time."""
-        return self._start.clock
-
-    @property
     def current_query(self) -> Query:
         """What is searched for; the search bar's text says the same."""
         return self.filters.query
 
-    def put(self, query: Query) -> None:
-        """Search for this, and show its text."""
-        self.filters.put(query)
-
-    def without_muted(self, query: Query) -> Query:
-        """A query as the library gets it: without what is muted."""
-        return self.filters.without_muted(query)
-
     @property
     def results(self) -> Results | None:
         """The answer to the latest query that has one."""
-        return self.results_display.results
+        return self.articles.results
 
     @property
     def headline(self) -> Headline | None:
@@ -409,15 +342,10 @@ class BrowseScreen(Screen[None]):
         return self.loader.headline
 
     @property
-    def is_refreshing(self) -> bool:
-        """Whether a refresh is under way."""
-        return self.refreshing.is_refreshing
-
-    @property
     def is_settled(self) -> bool:
         """Whether nothing is under way: no query, no refresh, no cursor still moving."""
         return not (
-            self.is_refreshing
+            self.refreshing.is_refreshing
             or self.results_display.is_pending
             or len(self.footer.pressed) == 1
             or self.articles.is_moving
@@ -512,11 +440,6 @@ class BrowseScreen(Screen[None]):
         self.information.indent = self.search_bar.column_of(0)
         self.result_status.fit()
         self.picture.fit()
-
-    def _chart_cells(self) -> int:
-        """Cells for the charts of the sidebar, known before it is laid out."""
-        width = self._start.config.sidebar_width
-        return max(width - 3, 8) if self.has_class("-wide") else MOST_PERIODS
 
     def on_screen_suspend(self) -> None:
         """Another screen comes over this one."""
@@ -619,9 +542,6 @@ class BrowseScreen(Screen[None]):
         self.information.error = None
         self.search_bar.show(text)
 
-    def _have_counts(self, counts: CountsAnswer) -> None:
-        self.search_input.have_counts(counts.query, counts.facets)
-
     def _show_marks(self) -> None:
         """Show the marks as they are now, in the list, the article and the counts."""
         self.articles.reload()
@@ -638,9 +558,6 @@ class BrowseScreen(Screen[None]):
             self.feeds.renew_page()
             self.topics.follow()
         self.results_display.show_status()
-
-    def _known_topics(self) -> list[str]:
-        return [one.value for facet in self.sidebar.facets if facet.field == "topic" for one in facet.values]
 
     def _topics_changed(self) -> None:
         self.results_display.ask()
@@ -716,27 +633,7 @@ class BrowseScreen(Screen[None]):
         elif wanted and not (shown and shown[1].id == wanted.id):
             return  # still loading: nobody can have read to its end
         elif not pane.page(1):
-            self.action_next_unread()
-
-    def action_next_unread(self, times: int = 1) -> None:
-        """Go to the next unread article."""
-        self._go_to_unread(1, times)
-
-    def action_previous_unread(self, times: int = 1) -> None:
-        """Go to the previous unread article."""
-        self._go_to_unread(-1, times)
-
-    def _go_to_unread(self, step: int, times: int) -> None:
-        for _ in range(min(times, MOST_TIMES)):
-            try:
-                position = self.results_display.nearest_unread(self.articles.cursor, step)
-            except ReaderError as error:
-                self.say(str(error), is_warning=True)
-                return
-            if position is None:
-                self.say("No unread articles below" if step > 0 else "No unread articles above")
-                return
-            self.articles.choose(position)
+            self.results_display.action_next_unread()
 
     def action_pane_left(self) -> None:
         """Go to the pane to the left."""
@@ -831,10 +728,7 @@ class BrowseScreen(Screen[None]):
         self.app.theme = names[(here + 1) % len(names)]
         self.say(f"Theme: {self.app.theme}")
 
-    def _listed(self) -> Listed:
-        return Listed(self.results, self.articles.cursor, self.articles.selection.headlines)
-
-    def _file_edited(self) -> None:
+    def _file_changed(self) -> None:
         self.loader.reload()
         self.refreshing.look_again()
 

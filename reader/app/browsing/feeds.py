@@ -20,7 +20,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
+from reader.app.browsing.refreshing import Refreshing
 from reader.app.widgets.lines import InformationLine
 from reader.app.wording import NO_ARTICLE, unforeseen
 from reader.config import Config, news
@@ -116,25 +118,22 @@ class Feeds:
         host: Host,
         library: Library,
         config: Config,
+        filters: Filters,
+        refreshing: Refreshing,
         information: InformationLine,
+        keys: Callable[[str], str],
         *,
         is_news: bool,
         is_sample: bool,
-        look_again: Callable[[], object],
-        refresh_files: Callable[[], object],
-        reload: Callable[[], object],
-        put: Callable[[Query], object],
+        file_changed: Callable[[], object],
         reopen: Callable[[str], object],
-        keys: Callable[[str], str],
     ) -> None:
-        """`is_news`: the news folder is what is open; `is_sample`: the sample is. `look_again` looks for new
-        files, `refresh_files` also reports them, `reload` shows the article's file as it is now, `reopen`
-        restarts the reader with a folder, `keys` gives the keys of a command."""
+        """`keys` are those of a command. `is_news`: the news folder is what is open; `is_sample`: the sample
+        is. `file_changed` shows the article's file as it is now, `reopen` restarts with another folder."""
         self._host, self._library, self._config = host, library, config
-        self._information = information
-        self._is_news, self._is_sample = is_news, is_sample
-        self._look_again, self._refresh_files, self._reload = look_again, refresh_files, reload
-        self._put, self._reopen, self._keys = put, reopen, keys
+        self._filters, self._refreshing, self._information = filters, refreshing, information
+        self._keys, self._is_news, self._is_sample = keys, is_news, is_sample
+        self._file_changed, self._reopen = file_changed, reopen
         self._fetch: FeedProcess | None = None
         self._others: set[FeedProcess] = set()
         self._is_asked_for = False
@@ -150,12 +149,12 @@ class Feeds:
         if not permissions().network:
             return
         if self._is_sample:
-            hint = self._information.hint = self.invitation("Sample articles. ")
+            hint = self._information.hint = f"Sample articles. {self.invitation()}"
             if not self._information.region.height:  # few lines, or it would be there
                 self._host.say(hint)
         self._look_for_due()
 
-    def invitation(self, before: str = "", between: str = " · ") -> str:
+    def invitation(self, between: str = " · ") -> str:
         """How to add your own news, with the keys."""
         if not permissions().network:
             return ""
@@ -164,7 +163,7 @@ class Feeds:
             return f"{fetch} fetches your feeds, {page} lists them"
         ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
         said = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
-        return f"{before}Add your own news: {between.join(said)}"
+        return f"Add your own news: {between.join(said)}"
 
     def _look_for_due(self) -> None:
         if self._is_over:
@@ -203,7 +202,7 @@ class Feeds:
         if self._is_news and news.has_subscriptions():
             self.fetch(is_asked_for=True, force=True)
         else:
-            self._refresh_files()
+            self._refreshing.ask()
 
     def fetch(self, urls: Sequence[str] = (), *, is_asked_for: bool = False, force: bool = False) -> None:
         """Fetch these feeds, or all that are due."""
@@ -283,7 +282,7 @@ class Feeds:
         self._information.fetching = None
         if sentence:
             self._host.say(sentence, is_warning=is_warning)
-        self._look_again()
+        self._refreshing.look_again()
         self.renew_page()
 
     # Subscribing and importing.
@@ -429,7 +428,7 @@ class Feeds:
             elif what == "import":
                 self.action_import_feeds()
             elif what == "show":
-                self._put(Query().toggling("folder", value) if value else Query())
+                self._filters.put(Query().toggling("folder", value) if value else Query())
 
         self._page = FeedsPage(lambda url: self.fetch([url], is_asked_for=True, force=True))
         self._host.open_dialog(self._page, left)
@@ -505,8 +504,7 @@ class Feeds:
         def done(found: Any, reason: str) -> None:
             if found:
                 self._host.say("Saved the full text in the article")
-                self._look_again()
-                self._reload()
+                self._file_changed()
             else:
                 self._warn(f"No full text: {reason}")
 

@@ -1,20 +1,27 @@
-"""The current query, what is muted, and every way of changing them but typing."""
+"""The current query, what is muted, whether stories are folded; every way to change them but typing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from reader.app.browsing.host import Host
+from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.sidebar_chart import stepped
 from reader.library.muting import Muting
 from reader.query import SORTS, UNREAD, Query
+from reader.query.results import Folding
 
 
 class Filters:
     """One query, however it is put together; the search bar always shows it as text."""
 
     def __init__(
-        self, query: Query, show_text: Callable[[str], object], changed: Callable[[], object]
+        self,
+        query: Query,
+        show_text: Callable[[str], object],
+        changed: Callable[[], object],
+        *,
+        is_folded: bool = False,
     ) -> None:
         """`show_text` writes the query into the search bar, `changed` asks it."""
         self.query = query
@@ -23,6 +30,10 @@ class Filters:
         """What the configuration mutes."""
         self.shows_muted = False
         """Whether the user wants to see muted articles anyway."""
+        self.is_folded = is_folded
+        """Whether each story has one row."""
+        self._unfolded: frozenset[str] = frozenset()
+        """The stories of which every article is listed anyway."""
         self._show_text, self._changed = show_text, changed
 
     @property
@@ -35,6 +46,11 @@ class Filters:
         return query.and_also(self.muting.of(query))
 
     @property
+    def folding(self) -> Folding | None:
+        """How the list is folded; None for a list of all articles."""
+        return Folding(self._unfolded) if self.is_folded else None
+
+    @property
     def asked(self) -> Query:
         """The current query as the library gets it."""
         return self.without_muted(self.query)
@@ -44,10 +60,11 @@ class Filters:
         """The same, narrowed to what is unread."""
         return self.asked.and_also(UNREAD)
 
-    def put(self, query: Query) -> None:
-        """Make this the query, and show its text."""
-        self._show_text(str(query))
-        self.typed(query)
+    def put(self, query: Query | None) -> None:
+        """Make this the query, and show its text; None is the answer of a dialog that was cancelled."""
+        if query is not None:
+            self._show_text(str(query))
+            self.typed(query)
 
     def typed(self, query: Query) -> None:
         """Make this the query; its text is being written in the search bar."""
@@ -78,12 +95,25 @@ class Filters:
         self._changed()
         return True
 
+    def toggle_folding(self) -> None:
+        """List each story once, or all articles again."""
+        self.is_folded, self._unfolded = not self.is_folded, frozenset()
+        self._changed()
+
+    def toggle_story(self, story: str) -> None:
+        """List all articles of a story, or only the newest."""
+        self._unfolded ^= {story}
+        self._changed()
+
 
 class FilterCommands:
-    """The keys that change the query."""
+    """The keys that change what is asked."""
 
-    def __init__(self, host: Host, filters: Filters) -> None:
-        self._host, self._filters = host, filters
+    def __init__(
+        self, host: Host, filters: Filters, articles: ArticleList, keys: Callable[[str], str]
+    ) -> None:
+        """`keys` are those of a command."""
+        self._host, self._filters, self._articles, self._keys = host, filters, articles, keys
 
     def action_clear(self) -> None:
         """Clear the search and all filters."""
@@ -106,11 +136,7 @@ class FilterCommands:
         """Choose the sort order."""
         from reader.app.screens.dialogs import SortPage  # loaded when it is first opened
 
-        def sort(query: Query | None) -> None:
-            if query is not None:
-                self._filters.put(query)
-
-        self._host.open_dialog(SortPage(self._filters.query, self._filters.sort_orders), sort)
+        self._host.open_dialog(SortPage(self._filters.query, self._filters.sort_orders), self._filters.put)
 
     def action_reverse_sort(self) -> None:
         """Reverse the sort order."""
@@ -121,3 +147,20 @@ class FilterCommands:
         """Show or hide muted articles."""
         if not self._filters.toggle_muted():
             self._host.say("Nothing is muted: the configuration has no rules under [mute]")
+
+    def action_fold_stories(self) -> None:
+        """List each story once, or all articles again."""
+        self._filters.toggle_folding()
+        if self._filters.is_folded:
+            show, unfold = self._keys("unfold_story"), self._keys("fold_stories")
+            self._host.say(f"One row for each story; {show} shows its other articles, {unfold} lists all")
+
+    def action_unfold_story(self) -> None:
+        """Show the other articles of the story under the cursor below it, or hide them."""
+        headline = self._articles.headline
+        if headline is not None and headline.fold is not None:
+            self._filters.toggle_story(headline.story)
+        elif self._filters.is_folded:
+            self._host.say("This story has no other articles")
+        else:
+            self._host.say(f"The list is not folded; {self._keys('fold_stories')} gives each story a row")

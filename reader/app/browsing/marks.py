@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from reader.app.browsing.host import Host
+from reader.app.widgets.article_list import ArticleList
 from reader.app.wording import NO_ARTICLE
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, counted
@@ -38,14 +39,6 @@ _SIMPLE = {
 """The keys of `MarkMany` that need no further input."""
 
 
-class Listed(NamedTuple):
-    """What is in the list."""
-
-    results: Results | None
-    cursor: int
-    selected: tuple[Headline, ...]
-
-
 class MarkCommands:
     """Changes marks. Those of one article are on disk when its key has returned; those of what can be a
     million articles are changed in a thread, one change after another."""
@@ -55,16 +48,13 @@ class MarkCommands:
         host: Host,
         library: Library,
         clock: Callable[[], datetime],
+        articles: ArticleList,
+        keys: Callable[[str], str],
         changed: Callable[[], object],
-        undo_keys: str,
-        listed: Callable[[], Listed],
-        members: Callable[[Headline], Sequence[Headline]],
     ) -> None:
-        """`changed` shows the marks as they are now; `undo_keys` are named after a change of many;
-        `members` are the articles that a row of the list stands for."""
+        """`keys` are those of a command; `changed` shows the marks as they are now."""
         self._host, self._library, self._clock = host, library, clock
-        self._changed, self._undo_keys, self._listed = changed, undo_keys, listed
-        self._members = members
+        self._articles, self._keys, self._changed = articles, keys, changed
         self._waiting: deque[Callable[[], str]] = deque()
         self._lock = Lock()
         self._is_working = False
@@ -92,7 +82,7 @@ class MarkCommands:
             self._finished(sentence)
 
     def _done(self, count: int, change: Change) -> str:
-        return f"{count:,} {change.words}; {self._undo_keys} undoes it"
+        return f"{count:,} {change.words}; {self._keys('undo')} undoes it"
 
     def _in_order(self, work: Callable[[], str]) -> None:
         """Change marks in a thread, after the changes that were asked for before."""
@@ -137,6 +127,11 @@ class MarkCommands:
         if not headlines:
             self._host.say(NO_ARTICLE)
         return found
+
+    def _members(self, headline: Headline) -> Sequence[Headline]:
+        """The articles that a row of the list stands for: all of a folded story."""
+        results, fold = self._articles.results, headline.fold
+        return [headline] if results is None or fold is None or fold.is_open else results.story(headline)
 
     def action_toggle_read(self) -> None:
         """Mark as read, or as unread if all are read; a folded story whole."""
@@ -218,7 +213,7 @@ class MarkCommands:
         """Mark all listed articles as read, after asking."""
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
 
-        results = self._listed().results
+        results = self._articles.results
         if results is None or not len(results):
             self._host.say("No articles to mark")
             return
@@ -235,7 +230,8 @@ class MarkCommands:
         """Ask which of the listed articles to mark, and how."""
         from reader.app.screens.dialogs import MarkMany, Scope  # loaded when it is first opened
 
-        results, cursor, selected = self._listed()
+        results, cursor = self._articles.results, self._articles.cursor
+        selected = self._articles.selection.headlines
         if results is None or not (len(results) or selected):
             self._host.say("No articles to mark")
             return

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from reader import terminal
 from reader.app.browsing.host import Host
@@ -41,20 +40,13 @@ class Opening:
     def __init__(
         self,
         host: Host,
+        app: App[Any],
         config: Config,
         output: TerminalOutput,
-        *,
         links: Callable[[], Sequence[Link]],
-        suspend: Callable[[], AbstractContextManager[Any]],
-        in_main_thread: Callable[..., Any],
-        open_in_browser: Callable[[str], object],
     ) -> None:
-        """`links` are those that a command is for, `suspend` leaves the terminal to a program, and
-        `in_main_thread` calls a function there and waits for it. `open_in_browser` opens an address in the
-        browser that shows this screen, if one does."""
-        self._host, self._config, self._links = host, config, links
-        self._output, self._suspend, self._in_main_thread = output, suspend, in_main_thread
-        self._open_in_browser = open_in_browser
+        """`links` are those that a command is for; the app leaves the terminal to other programs."""
+        self._host, self._app, self._config, self._output, self._links = host, app, config, output, links
         self.terminal: Terminal | None = None
         """What this terminal can do, as far as it is known yet."""
 
@@ -103,7 +95,9 @@ class Opening:
             plan = clipboard.plan(text, self._terminal_now(), self._config.copy)
         except ReaderError as error:
             return clipboard.Copied(False, str(error))
-        return clipboard.carry_out(plan, lambda sequence: self._in_main_thread(self._output.write, sequence))
+        return clipboard.carry_out(
+            plan, lambda sequence: self._app.call_from_thread(self._output.write, sequence)
+        )
 
     def action_show_address(self) -> None:
         """Show the addresses to press, select or scan; nothing is opened or copied."""
@@ -170,7 +164,7 @@ class Opening:
     def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
         """Announces the relay if it is slow."""
         if is_in_browser():
-            self._in_main_thread(self._open_in_browser, plan.url)
+            self._app.call_from_thread(self._app.open_url, plan.url)
             return opener.Outcome(True, f"Opened in your browser: {opener.shown_host(plan.url)}")
         if not any(step.kind == "relay" for step in plan.steps):
             return opener.carry_out(plan, here, self._step_aside)
@@ -198,13 +192,13 @@ class Opening:
 
     def _step_aside(self, argv: Sequence[str]) -> str | None:
         """Runs in a thread: leave the terminal to a program until it ends; why it failed."""
-        failure: str | None = self._in_main_thread(self.run_aside, argv)
+        failure: str | None = self._app.call_from_thread(self.run_aside, argv)
         return failure
 
     def run_aside(self, argv: Sequence[str]) -> str | None:
         """Leave the terminal to a program until it ends; why it failed. For the main thread."""
         try:
-            with self._suspend():
+            with self._app.suspend():
                 code = run_here(argv, {})
         except (OSError, SuspendNotSupported) as error:
             return f"{argv[0]}: {getattr(error, 'strerror', None) or 'the screen cannot be suspended here'}"
@@ -231,15 +225,11 @@ class PipeAndEdit:
         self,
         host: Host,
         library: Library,
-        *,
-        copy: Callable[[str], object],
-        run_aside: Callable[[Sequence[str]], str | None],
+        opening: Opening,
         edited: Callable[[], object],
     ) -> None:
-        """`copy` copies to the clipboard, `run_aside` leaves the terminal to a program and returns why it
-        failed, `edited` shows the files as they are now."""
-        self._host, self._library = host, library
-        self._copy, self.run_aside, self._edited = copy, run_aside, edited
+        """`opening` copies and leaves the terminal to a program; `edited` shows the file as it is now."""
+        self._host, self._library, self._opening, self._edited = host, library, opening, edited
         self._last_piping: Piping | None = None
 
     def action_pipe(self) -> None:
@@ -255,7 +245,7 @@ class PipeAndEdit:
             if piping is not None:
                 self._last_piping = piping
                 text = lambda: self._as_text(headlines, piping.form)  # noqa: E731
-                self._host.open_dialog(Printed(piping, text, self._copy))
+                self._host.open_dialog(Printed(piping, text, self._opening.copy))
 
         what = "this article" if len(headlines) == 1 else counted(len(headlines), "article")
         self._host.open_dialog(AskPipe(what, self._last_piping or Piping("")), begin)
@@ -289,6 +279,6 @@ class PipeAndEdit:
         except ReaderError as error:
             self._host.say(str(error), is_warning=True)
             return
-        if failure := self.run_aside(argv):
+        if failure := self._opening.run_aside(argv):
             self._host.say(failure, is_warning=True)
         self._edited()

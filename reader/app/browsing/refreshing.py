@@ -53,15 +53,13 @@ class Refreshing:
         information: InformationLine,
         *,
         first_steps: Callable[[], Iterator[Progress]] | None,
-        has_results: Callable[[], bool],
         changed: Callable[[], object],
         progressed: Callable[[bool], object],
     ) -> None:
         """`first_steps` go on with a refresh that began before there was a screen. `changed` is called when
         articles have, `progressed` after each step and at the end, with whether the refresh is complete."""
         self._host, self._library, self._information = host, library, information
-        self._first_steps, self._has_results = first_steps, has_results
-        self._changed, self._progressed = changed, progressed
+        self._first_steps, self._changed, self._progressed = first_steps, changed, progressed
         self.is_refreshing = True
         """Whether a refresh is under way; the first one is from the beginning."""
         self.is_first_load = first_steps is not None or not library.total
@@ -122,7 +120,7 @@ class Refreshing:
 
     def _refresh(self) -> None:
         began = told = monotonic()
-        has_changed = False
+        has_changed, is_empty = False, not self._library.total
         pace = Pace()
         first_steps, self._first_steps = self._first_steps, None
         for step in first_steps() if first_steps is not None else self._library.refresh():
@@ -131,8 +129,8 @@ class Refreshing:
             has_changed = has_changed or step.changed
             now = monotonic()
             left = pace.left(step, now)
-            is_first = has_changed and not self._has_results()
-            if step.report is not None or now - told >= TELL_EVERY or is_first:
+            if step.report is not None or now - told >= TELL_EVERY or (is_empty and has_changed):
+                is_empty = is_empty and not has_changed
                 step = step._replace(changed=has_changed)
                 self._host.call_later(self._show_step, step, now - began, left)
                 told, has_changed = now, False

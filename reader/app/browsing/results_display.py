@@ -16,9 +16,10 @@ from textual.timer import Timer
 
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
+from reader.app.browsing.refreshing import Refreshing
 from reader.app.reading.hits import sought
 from reader.app.widgets.article_list import ArticleList
-from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.article_pane import MOST_TIMES, ArticlePane
 from reader.app.widgets.article_row import measures_of
 from reader.app.widgets.lines import InformationLine, ResultStatus
 from reader.app.widgets.search_bar import SearchBar
@@ -229,7 +230,9 @@ class ResultsDisplay:
         host: Host,
         library: Library,
         filters: Filters,
+        refreshing: Refreshing,
         clock: Callable[[], datetime],
+        keys: Callable[[str], str],
         *,
         search_bar: SearchBar,
         sidebar: Sidebar,
@@ -237,25 +240,16 @@ class ResultsDisplay:
         article_pane: ArticlePane,
         information: InformationLine,
         status: ResultStatus,
-        chart_cells: Callable[[], int],
-        is_refreshing: Callable[[], bool],
-        is_first_load: Callable[[], bool],
-        counted: Callable[[CountsAnswer], object],
-        invitation: Callable[[], str],
-        keys: Callable[[str], str],
-        folding: Callable[[], Folding | None],
+        sidebar_width: int,
+        invitation: Callable[[str], str],
     ) -> None:
-        """`chart_cells` is the room of the sidebar's charts, `counted` gets new counts, `invitation` says
-        what to do where there are no articles at all, `keys` are those of a command, `folding` is how the
-        list is folded."""
-        self._host, self._library, self._filters, self._clock = host, library, filters, clock
+        """`keys` are those of a command; `invitation` says what to do where there are no articles at all, its
+        parts separated by its argument."""
+        self._host, self._library, self._filters = host, library, filters
+        self._refreshing, self._clock, self._keys = refreshing, clock, keys
         self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles
         self._article_pane, self._information, self._status = article_pane, information, status
-        self._chart_cells, self._on_counted = chart_cells, counted
-        self._is_refreshing, self._is_first_load = is_refreshing, is_first_load
-        self._invitation, self._keys, self._folding = invitation, keys, folding
-        self.results: Results | None = None
-        """The answer to the latest query that has one."""
+        self._sidebar_width, self._invitation = sidebar_width, invitation
         self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
         self._cells = 0
         self._measured = 0
@@ -272,14 +266,21 @@ class ResultsDisplay:
     @property
     def is_listed(self) -> bool:
         """Whether the list shows the answer to the current query, if it has one."""
-        return self.worker.is_idle or (self.results is not None and self.results.query == self._filters.asked)
+        return self.worker.is_idle or (
+            self._results is not None and self._results.query == self._filters.asked
+        )
+
+    @property
+    def _results(self) -> Results | None:
+        """The answer to the latest query that has one."""
+        return self._articles.results
 
     def start(self) -> None:
         """Ask the first query."""
         self._show_query()
         try:
             # The first answer is not left to a thread: it takes less than a paint, so it is in the first one.
-            folding = self._folding()
+            folding = self._filters.folding
             found = self._library.select(self._filters.asked, self._clock(), folding=folding)
             self._show_results(ResultsAnswer(found, folding))
         except ReaderError:
@@ -303,19 +304,25 @@ class ResultsDisplay:
 
     def fit_charts(self) -> None:
         """Count again if the layout has other room for periods of time."""
-        if self._chart_cells() != self._cells:
+        if self._chart_cells != self._cells:
             self.recount()
+
+    @property
+    def _chart_cells(self) -> int:
+        """Cells for the charts of the sidebar, known before it is laid out."""
+        is_wide = self._sidebar.screen.has_class("-wide")
+        return max(self._sidebar_width - 3, 8) if is_wide else MOST_PERIODS
 
     def _question(self, *, is_recount: bool = False) -> Question:
         filters = self._filters
-        self._cells = self._chart_cells()
+        self._cells = self._chart_cells
         return Question(
             filters.asked,
             filters.query,
             self._sidebar.views,
             filters.muting,
             self._cells,
-            self._folding(),
+            filters.folding,
             is_recount,
         )
 
@@ -352,8 +359,7 @@ class ResultsDisplay:
 
     def _show_results(self, answer: ResultsAnswer) -> None:
         results = answer.results
-        if results.query == self._filters.asked and answer.folding == self._folding():
-            self.results = results
+        if results.query == self._filters.asked and answer.folding == self._filters.folding:
             if self._failure is not None and self._information.error == self._failure:
                 self._information.error = None
             self._failure = None
@@ -378,54 +384,75 @@ class ResultsDisplay:
             for view in self._sidebar.views for found, unread in [counts.get(view.name, (None, 0))]
         )  # fmt: skip
         self._sidebar.facets = answer.facets
-        if self.results is not None and not len(self.results):
+        if self._results is not None and not len(self._results):
             self.show_status()
         self._status.unread = f"{answer.unread:,} unread"
         hidden = f"{answer.muted:,} muted" if answer.muted else ""
         self._status.muted = "showing muted" if self._filters.shows_muted else hidden
-        self._on_counted(answer)
 
     def show_status(self) -> None:
         """Show how many match of how many, and what to do if there is nothing."""
-        results, total = self.results, self._library.total
+        results, total = self._results, self._library.total
         matching = results.articles if results is not None else None
         self._status.counts = result_counts(
             matching,
             total,
             results is None or results.is_exact,
-            is_loading=self._is_first_load(),
+            is_loading=self._refreshing.is_first_load,
             stories=results.stories if results is not None else None,
         )
         if matching:
             return
         # While files are read, the answer may be older than the number of articles.
-        if total and (self._filters.asked.clauses or not self._is_refreshing()):
+        if total and (self._filters.asked.clauses or not self._refreshing.is_refreshing):
             self._articles.sentence = no_results(self._filters.query, self._sidebar.facets, self._keys)
-        elif not self._is_refreshing():
-            self._articles.sentence = f"{NO_ARTICLES}\n{self._invitation()}"
+        elif not self._refreshing.is_refreshing:
+            self._articles.sentence = NO_ARTICLES + "\n" + self._invitation("\n")
         else:
             self._articles.sentence = LOOKING
 
-    def nearest_unread(self, cursor: int, step: int) -> int | None:
+    def action_next_unread(self, times: int = 1) -> None:
+        """Go to the next unread article."""
+        self._go_to_unread(1, times)
+
+    def action_previous_unread(self, times: int = 1) -> None:
+        """Go to the previous unread article."""
+        self._go_to_unread(-1, times)
+
+    def _go_to_unread(self, step: int, times: int) -> None:
+        for _ in range(min(times, MOST_TIMES)):
+            try:
+                position = self._nearest_unread(self._articles.cursor, step)
+            except ReaderError as error:
+                self._host.say(str(error), is_warning=True)
+                return
+            if position is None:
+                self._host.say("No unread articles below" if step > 0 else "No unread articles above")
+                return
+            self._articles.choose(position)
+
+    def _nearest_unread(self, cursor: int, step: int) -> int | None:
         """The position of the nearest unread article below a position, or above for -1; by bisection among
         the unread ones."""
-        if self.results is None:
+        results, folding = self._results, self._filters.folding
+        if results is None:
             return None
-        folding = self._folding()
         if folding is None:
             unread = self._library.select(self._filters.unread, self._clock())
         else:
             only_unread = folding._replace(only_unread=True)
             unread = self._library.select(self._filters.asked, self._clock(), folding=only_unread)
+
+        def position_of(place: int) -> int | None:
+            return results.position(unread.window(place, place + 1)[0].number)
+
         low, high = 0, len(unread)
         while low < high:
             middle = (low + high) // 2
-            position = self.results.position(unread.window(middle, middle + 1)[0].number)
+            position = position_of(middle)
             if position is not None and position < cursor + (step > 0):
                 low = middle + 1
             else:
                 high = middle
         place = low if step > 0 else low - 1
-        if not 0 <= place < len(unread):
-            return None
-        return self.results.position(unread.window(place, place + 1)[0].number)
+        return position_of(place) if 0 <= place < len(unread) else None

@@ -19,7 +19,7 @@ from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.query import SORTS, Query, Term, parse
 from reader.query.fields import FIELD_NAMES, FIELDS
-from reader.query.results import Facet, FacetValue
+from reader.query.results import FacetValue
 
 
 class SearchInput:
@@ -125,16 +125,15 @@ class SearchInput:
         elif not is_older:
             self._leave()
 
-    def have_counts(self, query: Query, facets: Sequence[Facet]) -> None:
+    def renew_counts(self) -> None:
         """Offer the candidates with new counts, unless the user is choosing among them."""
         is_waiting = self._completion is not None and self._candidate < 0
-        if is_waiting and self._completed == self._bar.text and query == self._filters.asked:
-            self._offer(facets)
+        if is_waiting and self._completed == self._bar.text:
+            self._offer()
 
-    def _offer(self, facets: Sequence[Facet] | None = None) -> None:
+    def _offer(self) -> None:
         """Show what the word at the cursor may become."""
-        known = self._sidebar.facets if facets is None else facets
-        values = {facet.field: facet.values for facet in known} | {"tag": self._tags}
+        values = {facet.field: facet.values for facet in self._sidebar.facets} | {"tag": self._tags}
         views = [(view.name, str(view.query)) for view in self._sidebar.views]
         self._completed = self._bar.text
         self._completion = complete(self._completed, self._bar.line.cursor_position, values, views)

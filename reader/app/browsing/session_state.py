@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reader.app.browsing.filters import Filters
 from reader.app.reading.document import ReadingPlace
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
@@ -18,24 +19,20 @@ class SessionState:
         self,
         visit: Visit,
         keep: Callable[[Visit], object],
+        filters: Filters,
         *,
         articles: ArticleList,
         article_pane: ArticlePane,
-        first_query: str,
-        query_text: Callable[[], str],
         theme: Callable[[], str],
         background: Callable[[], str],
-        is_folded: Callable[[], bool],
     ) -> None:
-        """`keep` writes a visit down. `first_query` is what this visit began with: while it stays, the last
-        visit's query is remembered, because options are meant for one start. `theme` is the one in use,
-        `background` what the terminal's is; `is_folded` whether the list is."""
-        self._visit, self._keep = visit, keep
+        """`keep` saves a visit. While the query stays what it is now, the last visit's is remembered, because
+        options are meant for one start. `theme` is the one in use, `background` the terminal's."""
+        self._visit, self._keep, self._filters = visit, keep, filters
         self._articles, self._pane = articles, article_pane
-        self._first_query, self._last_query = first_query, visit.query
-        self._query_text, self._theme, self._background = query_text, theme, background
-        self._is_folded = is_folded
-        self._folded_before, self._folded_first = visit.is_folded, is_folded()
+        self._theme, self._background = theme, background
+        self._first_query, self._last_query = filters.query, visit.query
+        self._folded_before, self._folded_first = visit.is_folded, filters.is_folded
         self.given_theme = theme()
         """The theme unless the user chooses another one."""
         self.sizes = dict(visit.sizes)
@@ -71,8 +68,8 @@ class SessionState:
         article = headline.id if headline is not None and self._articles.cursor else ""
         in_use = self._theme()
         theme = self._visit.theme if in_use == self.given_theme else in_use
-        text = self._query_text()
-        query = self._last_query if text == self._first_query else text
-        folded = self._is_folded()
+        asked = self._filters.query
+        query = self._last_query if asked == self._first_query else str(asked)
+        folded = self._filters.is_folded
         is_folded = self._folded_before if folded == self._folded_first else folded
         return Visit(query, article, theme, dict(self.sizes), dict(self._left), self._background(), is_folded)

@@ -1,0 +1,205 @@
+"""The page of all views, or of all rules for topics: show, edit, rename, move, delete; undo each change.
+
+Every change is in the configuration file at once; what cannot be written there is reported and not done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Label, OptionList
+
+from reader.app.keys import binding
+from reader.app.paint.cells import cut, fill, one_line
+from reader.app.screens.dialogs import Ask
+from reader.app.screens.page import MOVING, KeyLine, Page
+from reader.article.text import clean_line, fold
+from reader.config import views
+from reader.config.saved_queries import Configured, SavedQueries
+from reader.config.views import BUILT_IN, View
+from reader.errors import QueryError, ReaderError
+from reader.query import Query, Term, parse
+from reader.query.topic_rules import rule_query
+
+NAME_WIDTH, TEXT_WIDTH = 22, 50
+KEYS = (
+    ("enter", "show"), ("back", "done"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
+    ("d", "delete"), ("undo", "undo"),
+)  # fmt: skip
+
+
+class QueryKind(NamedTuple):
+    """What the page shows: views, or rules for topics."""
+
+    noun: str
+    title: str
+    none: str
+    """Shown where there are none."""
+    built_in: Mapping[str, str]
+    check: Callable[[str], object]
+    """Raises QueryError for a text that can't be one of these queries."""
+    shown_by: Callable[[View], Query]
+    """The query that shows the articles of one. Raises QueryError."""
+
+
+VIEWS = QueryKind("view", "Views", "No views.", BUILT_IN, parse, lambda view: parse(view.text))
+TOPICS = QueryKind(
+    "topic",
+    "Topics by rule",
+    "No rules yet: search for something, then give the search a topic.",
+    {},
+    rule_query,
+    lambda rule: Query((Term("topic", (rule.name,)),)),
+)
+
+
+class SavedQueriesPage(Page["Query | None"]):
+    """Named queries of the configuration; closes with the query to show, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVING,
+        binding("manage_views", "leave"),
+        binding("manage_topics", "leave"),
+        Binding("e", "edit", "Edit"),
+        Binding("r", "rename", "Rename"),
+        Binding("d,delete", "delete", "Delete"),
+        Binding("J,shift+down", "move_view(1)", "Move down"),
+        Binding("K,shift+up", "move_view(-1)", "Move up"),
+        binding("undo", "undo"),
+    ]
+
+    def __init__(self, kind: QueryKind, file: SavedQueries, changed: Callable[[Configured], object]) -> None:
+        """`changed` gets the table after each change."""
+        super().__init__()
+        self.kind = kind
+        """What is shown."""
+        self._file, self._changed = file, changed
+        self._views: Sequence[View] = ()
+
+    def compose(self) -> ComposeResult:
+        """The queries and the keys."""
+        with Vertical(classes="dialog"):
+            yield Label(Content(self.kind.title), classes="dialog--question")
+            yield OptionList(markup=False, classes="body")
+            yield Label(Content(self.kind.none), classes="dialog--details", id="no-queries")
+            yield KeyLine(*KEYS)
+
+    def on_mount(self) -> None:
+        """Begin at the first."""
+        self._show(0)
+
+    @property
+    def view(self) -> View | None:
+        """The query under the cursor."""
+        place = self.query_one(OptionList).highlighted
+        return self._views[place] if place is not None and place < len(self._views) else None
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        view = self._views[event.option_index]
+        try:
+            query = self.kind.shown_by(view)
+        except QueryError as error:
+            self._say(f'Can\'t show the {self.kind.noun} "{view.name}": {error}')
+        else:
+            self.dismiss(query)
+
+    def action_edit(self) -> None:
+        """Ask for another query, until it is one."""
+        if self.view is not None:
+            self._edit(self.view, self.view.text)
+
+    def _edit(self, view: View, text: str) -> None:
+        def change(answer: str | None) -> None:
+            if answer is None:
+                return
+            try:
+                asked = clean_line(answer)
+                self.kind.check(asked)
+            except QueryError as error:
+                self._say(str(error))
+                self._edit(view, answer)
+            else:
+                self._change(views.saved(self._file.configured, view.name, asked))
+
+        self.app.push_screen(Ask(f'Query of the {self.kind.noun} "{view.name}"', text), change)
+
+    def action_rename(self) -> None:
+        """Ask for another name."""
+        view = self.view
+        if view is None:
+            return
+
+        def change(answer: str | None) -> None:
+            name = clean_line(answer or "")
+            if not name or name == view.name:
+                return
+            if any(fold(other.name) == fold(name) for other in self._views if other != view):
+                self._say(f'There is already a {self.kind.noun} "{name}"')
+                return
+            after = views.renamed(self._file.configured, view.name, name, self.kind.built_in)
+            self._change(after, {name: view.name})
+
+        self.app.push_screen(Ask(f'New name of the {self.kind.noun} "{view.name}"', view.name), change)
+
+    def action_delete(self) -> None:
+        """Delete the query; u brings it back."""
+        if self.view is not None:
+            self._change(views.removed(self._file.configured, self.view.name, self.kind.built_in))
+
+    def action_move_view(self, step: int) -> None:
+        """Move the query down or up."""
+        view = self.view
+        if view is not None and 0 <= self._views.index(view) + step < len(self._views):
+            place = self._views.index(view) + step
+            after = views.moved(self._file.configured, view.name, step, self.kind.built_in)
+            self._change(after, at=place)
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        try:
+            if not self._file.undo():
+                self._say("Nothing to undo")
+                return
+        except ReaderError as error:
+            self._say(str(error))
+        else:
+            self._show(self.query_one(OptionList).highlighted or 0)
+            self._changed(self._file.configured)
+
+    def _change(self, after: Configured, renamed: Mapping[str, str] | None = None, at: int = -1) -> None:
+        """Write the queries, show them, and put the cursor where it was or `at` a place."""
+        here = self.query_one(OptionList).highlighted or 0
+        try:
+            self._file.change(after, renamed)
+        except ReaderError as error:
+            self._say(str(error))
+        else:
+            self._show(here if at < 0 else at)
+            self._changed(after)
+
+    def _show(self, place: int) -> None:
+        self._views = views.arranged(self._file.configured, self.kind.built_in)
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options([self._row(view) for view in self._views])
+        listed.highlighted = min(place, len(self._views) - 1) if self._views else None
+        self.query_one("#no-queries").display = not self._views
+
+    def _row(self, view: View) -> Content:
+        is_ours = self.kind.built_in.get(view.name) == view.text
+        return Content.assemble(
+            (fill(one_line(view.name), NAME_WIDTH), "" if is_ours else "bold"),
+            "  ",
+            (cut(one_line(view.text) or "everything", TEXT_WIDTH), "$foreground-muted"),
+        )
+
+    def _say(self, sentence: str) -> None:
+        self.notify(sentence, severity="warning", markup=False)
