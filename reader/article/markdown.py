@@ -152,12 +152,17 @@ def picture_words(token: Token) -> str:
     return text_of(token.children) if token.children else clean_line(token.content)
 
 
+_CONTENTS = frozenset(("table of contents", "contents", "toc"))
+"""Headings above a list of the others, as exports of Org begin with."""
+
+
 def first_heading(body: str) -> str:
     """The text of the body's first heading; empty if there is none."""
     for tokens in _beginnings(body, "#", "=", "-", "<h", "<H"):
         for number, token in enumerate(tokens):
             is_heading = token.type == "heading_open" and not token.level
-            if is_heading and (text := text_of(tokens[number + 1].children or ())):
+            text = text_of(tokens[number + 1].children or ()) if is_heading else ""
+            if text and text.lower() not in _CONTENTS:
                 return text
     return ""
 

@@ -49,6 +49,10 @@ _BOX_ENDS = re.compile(r":{3,}[ \t]*\Z")
 _ADMONITION = re.compile(
     r"[ \t]*[A-Za-z][\w-]*[^\"\n]*+(?:\"[^\"\n]*\"[ \t]*)\Z|[ \t]*[A-Za-z][\w-]*[ \t]*\Z"
 )
+_TAB = re.compile(r"===[!+]?[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)')[ \t]*\Z")
+"""A tab of MkDocs; what it shows is indented below it."""
+_WIKI_HEADING = re.compile(r"(={2,6})[ \t]+([^=\s](?:[^\n]*[^=\s])?)[ \t]+\1[ \t]*\Z")
+"""`====== Heading ======`, as in DokuWiki, or `== Heading ==`, as in MediaWiki."""
 _COMMENTS = re.compile(r"(?:\{\#[^{}]*\#\}[ \t]*|\{/\*[^{}]*\*/\}[ \t]*)+\Z")
 _LIQUID = re.compile(r"(?:\{%[^{}]*%\}[ \t]*)+\Z")
 _LIQUID_COMMENT = re.compile(r"\{%-?[ \t]*comment\b")
@@ -83,7 +87,19 @@ _ATTRIBUTED = frozenset(("image", "link_close", "em_close", "strong_close", "cod
 _BEHIND_SPAN = re.compile(r"\{[ ]?(?:[:.#]|\w+=)[^{}\n]*\}")
 _RAW = re.compile(r"\{%-?[ ]?(?:end)?raw[ ]?-?%\}")
 _CONTENTS = re.compile(r"\{:[ \t]*toc\b")
-_COMPUTED = re.compile(r"\[([^\[\]\n]+)\]\(\{[{%][^{}\n]*[}%]\}[^()\s{}]*\)")
+_COMPUTED = re.compile(r"\[([^\[\]\n]+)\]\((?:\{[{%][^{}\n]*[}%]\}[^()\s{}]*)+\)")
+"""A link whose address a template makes."""
+_COMPUTED_PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\((?:\{[{%][^{}\n]*[}%]\}[^()\s{}]*)+\)(?:\{:[^{}\n]*\})?")
+_CRITIC = re.compile(r"\{\+\+([^{}\n]*)\+\+\}| ?\{--[^{}\n]*--\}| ?\{>>[^{}\n]*<<\}|\{(==[^{}\n]*==)\}")
+"""Insertions, deletions, comments and marked text of CriticMarkup."""
+_KEYS = re.compile(r"(?<![\w+])\+\+([\w-]+(?:\+[\w-]+)*)\+\+(?![\w+])")
+"""Keys to press, as MkDocs has them: `++ctrl+c++`."""
+_ICON = re.compile(r" ?:(?:material|fontawesome|octicons|simple)-[\w-]+:")
+_PROPERTY = re.compile(
+    r"(?:id|collapsed|heading|background-color|created-at|updated-at|(?:ls|hl)-[\w-]+|logseq\.[\w.-]+)::"
+    r"[^\n]*"
+)
+"""What Logseq notes about a block, on a line of its own below it."""
 
 _BOX_KINDS = frozenset(
     (
@@ -110,9 +126,13 @@ _WORDPRESS = re.compile(
     r"(?P<rest>(?:[ \t][^\[\]\n]{1,500})?)\](?!\()"
 )
 
-REFINED = ("[!", "[[", "{", "!!!", "???", "__", "[/", "%%", "==", "^", "~", *(f"[{name}" for name in (
-    "caption", "wp_", "embed", "gallery", "playlist", "audio", "video", "youtube", "vimeo", "source",
-)))  # fmt: skip
+REFINED = (
+    "[!", "[[", "{", "!!!", "???", "__", "[/", "%%", "==", "^", "~", "::", "++",
+    ":material-", ":fontawesome-", ":octicons-", ":simple-",
+    *(f"[{name}" for name in (
+        "caption", "wp_", "embed", "gallery", "playlist", "audio", "video", "youtube", "vimeo", "source",
+    )),
+)  # fmt: skip
 """Signs of what `refine` works on: a text without any of them stays as it is."""
 
 
@@ -391,6 +411,38 @@ def _box_end(state: StateBlock, start: int, end: int, fence: str) -> int:
     return end
 
 
+def _tab(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
+    """A tab of MkDocs, or the heading of a wiki."""
+    found = _TAB.match(line)
+    if not found or state.level >= MAX_BOXES:
+        return _wiki_heading(state, line, start, silent)
+    if not silent:
+        inside = state.sCount[start] + 4
+        stop = start + 1
+        while stop < end and (state.isEmpty(stop) or state.sCount[stop] >= inside):
+            stop += 1
+        before, state.blkIndent = state.blkIndent, inside
+        _framed(state, _escaped(_quoted(found)), start, stop)
+        state.blkIndent, state.line = before, stop
+    return True
+
+
+def _wiki_heading(state: StateBlock, line: str, start: int, silent: bool) -> bool:
+    found = _WIKI_HEADING.match(line)
+    if not found:
+        return False
+    if not silent:
+        signs = len(found[1])
+        # DokuWiki has the most signs for the highest rank, MediaWiki the fewest.
+        tag = f"h{7 - signs if signs > 4 else signs}"
+        state.push("heading_open", tag, 1).map = [start, start + 1]
+        inline = state.push("inline", "", 0)
+        inline.content, inline.map, inline.children = found[2], [start, start + 1], []
+        state.push("heading_close", tag, -1)
+        state.line = start + 1
+    return True
+
+
 def _framed(state: StateBlock, heading: str, start: int, stop: int) -> None:
     """The lines between as a quotation below a heading, or as they are where there is none."""
     before = state.parentType, state.lineMax, state.level
@@ -409,7 +461,7 @@ def _framed(state: StateBlock, heading: str, start: int, stop: int) -> None:
 
 _RULES: Mapping[str, tuple[Callable[[StateBlock, str, int, int, bool], bool], ...]] = {
     ":": (_box,), "<": (_component,), "i": (_component,), "e": (_component,),
-    "%": (_comment,), "{": (_template,), "[": (_template,),
+    "%": (_comment,), "{": (_template,), "[": (_template,), "=": (_tab,),
 }  # fmt: skip
 """By the character that a line begins with."""
 
@@ -498,7 +550,26 @@ def _with_marks(children: Sequence[Token]) -> list[Token]:
     return [one for one in marked if one.type != "text" or one.content]
 
 
+def _without_properties(children: Sequence[Token]) -> list[Token]:
+    """The tokens without lines that are a property of Logseq's."""
+    kept: list[Token] = []
+    for number, token in enumerate(children):
+        begins = not number or children[number - 1].type == "softbreak"
+        ends = number + 1 == len(children) or children[number + 1].type == "softbreak"
+        if token.type == "text" and begins and ends and _PROPERTY.fullmatch(token.content):
+            if kept:
+                kept.pop()
+        else:
+            kept.append(token)
+    return kept
+
+
 def _refined(children: Sequence[Token]) -> Iterator[Token]:
+    if any("::" in one.content for one in children if one.type == "text"):
+        children = _without_properties(children)
+    for token in children:
+        if token.type == "text" and "{" in token.content:
+            token.content = _CRITIC.sub(lambda found: found[1] or found[2] or "", token.content)
     if any("==" in one.content for one in children if one.type == "text"):
         children = _with_marks(children)
     before = ""
@@ -520,7 +591,12 @@ def _refined(children: Sequence[Token]) -> Iterator[Token]:
 def _links_between_notes(token: Token) -> Iterator[Token]:
     """A text whose links between notes are their words, and whose embedded notes are named."""
     text = token.content
+    if ":" in text:
+        text = _ICON.sub("", text)
+    if "++" in text:
+        text = _KEYS.sub(lambda found: found[1].replace("-", " "), text)
     if "{" in text:
+        text = _COMPUTED_PICTURE.sub(r"![[\1]]", text)
         text = _COMPUTED.sub(r"\1", _RAW.sub("", text))
         text = _INLINE_SHORTCODE.sub(_inline_shortcode, text)
         text = _CALL.sub(_inline_shortcode, text)

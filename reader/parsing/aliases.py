@@ -72,9 +72,10 @@ KNOWN = frozenset(_PLACES)
 """Every key that means something, as it is compared."""
 
 
-def has_known_key(keys: Iterable[str]) -> bool:
-    """Whether any of these keys means something here."""
-    return any(normal(key) in KNOWN for key in keys)
+def may_be_article(keys: Iterable[str]) -> bool:
+    """Whether keys alone make an article: one of them must be a title, a date or an address."""
+    fields = {field for key in keys for field, _ in _PLACES.get(normal(key), ())}
+    return not fields.isdisjoint(("title", "publishedDateTime", "originalUrl", "webUrl"))
 
 
 @lru_cache(256)

@@ -14,7 +14,7 @@ from reader.article.dates import sort_seconds
 from reader.article.record import Article, Place, Problem
 from reader.article.text import clean_line, display_path
 from reader.errors import ReaderError
-from reader.parsing.aliases import has_known_key
+from reader.parsing.aliases import may_be_article
 
 if TYPE_CHECKING:
     from reader.parsing.parsed import Parsed
@@ -95,7 +95,7 @@ def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
         read, article_of = _parsers()
         is_yaml = path.endswith(_WHOLE_YAML)
         parsed = read(text, is_yaml=is_yaml)
-        if is_yaml and not (parsed.body or parsed.problems or has_known_key(parsed.fields)):
+        if is_yaml and not (parsed.body or parsed.problems or may_be_article(parsed.fields)):
             raise Unreadable(None)
         if is_section and not (parsed.problems or parsed.body.strip()):
             raise Unreadable(None)

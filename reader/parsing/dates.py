@@ -80,7 +80,12 @@ _LONGEST = 100
 FOLDER_PAGES = frozenset(("index", "_index", "readme"))
 """Names of files that stand for their folder (Hugo's and Docusaurus' page bundles)."""
 
-_IN_NAME = re.compile(r"(?a)(\d{4})-(\d{2})-(\d{2})(?=[-_. ]|$)")
+_IN_NAME = re.compile(
+    r"(?a)(\d{4})([-_.])(\d{2})\2(\d{2})(?=[-_. ]|$)"
+    r"|((?:19|20)\d\d)()(\d{2})(\d{2})(?:T?\d{4}(?:\d\d)?)?(?=[-_. ]|$)"
+)
+"""The day that a name begins with: `2021-06-18`, `2021_06_18` (Logseq), `20210618` or `202106181343` (a slip
+box), `20210618T134300` (Denote)."""
 _IN_PATH = re.compile(r"(?a)(?:^|/)(\d{4})/(\d{2})[/-](\d{2})(?=[-_. /]|$)")
 
 
@@ -103,19 +108,32 @@ def parse_date(text: str) -> When:
 
 
 def date_in_name(relative_path: str) -> date | None:
-    """The day that a file's name begins with (`2021-06-18-title.md`, or the folder's name for
-    `2021-06-18-title/index.md`), else that its folders spell (`2021/06/18/title.md`, `2021/06-18-title.md`);
+    """The day that a file's name begins with (`2021-06-18-title.md`, `20210618 title.md`), or its folder's
+    (`2021-06-18-title/index.md`), else that its folders spell (`2021/06/18/title.md`, `2021/06-18-title.md`);
     None if there is no such day."""
     path = relative_path.replace("\\", "/")
     folder, _, file = path.rpartition("/")
     stands_for_folder = file.partition(".")[0].lower() in FOLDER_PAGES
-    name = _IN_NAME.match(folder.rpartition("/")[2] if stands_for_folder else file)
-    for found in filter(None, [name, *reversed(list(_IN_PATH.finditer(path)))]):
+    if named := parted_name(folder.rpartition("/")[2] if stands_for_folder else file):
+        return named[0]
+    for found in reversed(list(_IN_PATH.finditer(path))):
         try:
             return date(*map(int, found.groups()))
         except ValueError:
             continue
     return None
+
+
+def parted_name(name: str) -> tuple[date, str] | None:
+    """The day that a name begins with, and what is behind it; None if it begins with none."""
+    found = _IN_NAME.match(name)
+    if not found:
+        return None
+    try:
+        day = date(*(int(part) for part in found.groups() if part and part.isdecimal()))
+    except ValueError:
+        return None
+    return day, name[found.end() :].lstrip("-_. ")
 
 
 def _loose(text: str) -> When:

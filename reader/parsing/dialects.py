@@ -15,7 +15,7 @@ from reader.article.text import clean, clean_line, display_path
 from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
 from reader.errors import shown
 from reader.parsing.aliases import Header, normal
-from reader.parsing.dates import FOLDER_PAGES, date_in_name
+from reader.parsing.dates import FOLDER_PAGES, date_in_name, parted_name
 from reader.parsing.fields import (
     Notes,
     boolean_of,
@@ -36,7 +36,6 @@ from reader.parsing.parsed import Parsed
 
 _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
 """What a date has and `true`, `no` or `1` have not."""
-_NAME_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[-_. ]+(?=.)", re.ASCII)
 _MOST_NAMED = 100
 """Characters of a `source` that is a publisher's name; a longer text tells where something comes from."""
 
@@ -254,7 +253,7 @@ def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...]
 def _is_jekyll(header: Header, place: Place) -> bool:
     """Whether a file is a Jekyll post, where a text of several words is several tags."""
     parts = place.path.split("/")
-    is_dated = _NAME_DATE.match(parts[-1]) is not None
+    is_dated = parted_name(parts[-1]) is not None
     return "_posts" in parts or "_drafts" in parts or (is_dated and "layout" in header.left)
 
 
@@ -315,7 +314,10 @@ def _other(left: dict[str, Value]) -> dict[str, Value]:
 
 
 def _title_in_name(place: Place) -> str:
-    return " ".join(_name_of(place).replace("-", " ").replace("_", " ").split()) or "untitled"
+    name = _name_of(place)
+    if (dated := parted_name(name)) and not dated[1]:
+        return dated[0].isoformat()
+    return " ".join(name.replace("-", " ").replace("_", " ").split()) or "untitled"
 
 
 def _name_of(place: Place) -> str:
@@ -324,5 +326,5 @@ def _name_of(place: Place) -> str:
     name = parts[-1].rpartition(".")[0] or parts[-1]
     if name.lower() in FOLDER_PAGES and len(parts) > 1:
         name = parts[-2]
-    name = _NAME_DATE.sub("", name, count=1) if _NAME_DATE.match(name) else name
-    return display_path(name)
+    dated = parted_name(name)
+    return display_path(dated[1] if dated and dated[1] else name)

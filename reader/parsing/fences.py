@@ -24,9 +24,10 @@ _JSON_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
 _JSON_END = re.compile(r"[ \t]*(?:\n|\Z)")
 
 _YAML_LINE = re.compile(r"[ \t]|#|-[ \t]|[A-Za-z][\w -]*:(?:\s|\Z)")
-_PAIR = re.compile(r"([A-Za-z][\w -]*):(?:[ \t]+(.*))?")
+_PAIR = re.compile(r"([A-Za-z][\w -]*)::?(?:[ \t]+(.*))?")
+"""`Key: value`, or `key:: value` as in Logseq."""
 _TITLE = re.compile(r"#[ \t]+[^\n]+\n\n(?=[A-Za-z])")
-_PAIRS_BEGIN = re.compile(r"[A-Za-z][\w -]*: ")
+_PAIRS_BEGIN = re.compile(r"[A-Za-z][\w -]*::? ")
 PAIR_KEYS = frozenset(
     ("title", "date", "modified", "author", "authors", "tags", "category", "slug", "summary", "status")
 )

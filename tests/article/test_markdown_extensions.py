@@ -165,10 +165,19 @@ def test_many_of_them_are_quick(part: str) -> None:
         ("==a *b*== and ==`c` [d](https://a.example)== ==", ["a b and c d [a.example] =="]),
         ("==a", ["==a"]),
         ("x^2^ H~2~O 10^-3^ ~5~ a^b^c 2^10 and 3^10", ["x² H₂O 10⁻³ ~5~ a^b^c 2^10 and 3^10"]),
+        ('=== "A *b*"\n    One\n\n    - two\n\nEnd', ["▎ A *b*", "▎", "▎ One", "▎", "▎ • two", "", "End"]),
+        ("====== Top ======\ntext\n== Low ==", ["Top", "━━━", "", "text", "", "Low", "───"]),
+        ("== Wiki ==\n\n=== a === b", ["Wiki", "────", "", "=== a === b"]),
+        ("- a\n  collapsed:: true\n  id:: 6553\n- b:: c\n  - d", ["• a", "• b:: c", "  ◦ d"]),
+        ("A {++b++} c {--d--} e{>>f<<} {==g==}", ["A b c e g"]),
+        ("++ctrl+page-up++, C++ and x++ y++ z", ["ctrl+page up, C++ and x++ y++ z"]),
+        (":material-check: Done :fontawesome-solid-x: :smile: 10:30", ["Done :smile: 10:30"]),
+        ("See ![a]({{ site.url }}/a.png){: .b} [c]({% link d %}) e", ["See [picture: a] c e"]),
+        ('<a id="a"></a>\n\nOne\n\n<span></span>\n\n<!-- c -->\n\nTwo', ["One", "", "Two"]),
         ("a == b == c, 5%% and 6%%, 2 ^8", ["a == b == c, 5%% and 6%%, 2 ^8"]),
     ],
 )
 def test_tags_and_signs_of_other_programs(markdown: str, lines: list[str]) -> None:
-    """Shortcodes of Zola, tags of Hexo, attributes and contents of Kramdown, comments and marks of Obsidian
-    are what they show, or nothing."""
+    """Shortcodes of Zola, tags of Hexo, attributes of Kramdown, comments of Obsidian, properties of Logseq,
+    tabs and keys of MkDocs, headings of wikis are what they show, or nothing."""
     assert texts(markdown, 60) == lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from reader.article.record import Image, Place, Provider
 from reader.parsing.dialects import article_of
@@ -233,6 +233,23 @@ def test_an_address_with_a_blank_is_one_under_any_key() -> None:
     """It is kept as it is written, and opened with the blank encoded."""
     found = article_of(read("---\ntitle: A\ncanonical_url: https://a.example/x y\n---\n"), PLACE)
     assert (found.original_url, found.other) == ("https://a.example/x y", {})
+
+
+def test_logseq() -> None:
+    """A page's properties are its header; a journal's name is its date and its title."""
+    text = "title:: Sea/Tulips\ntags:: flowers, [[early spring]]\ndate:: [[Jun 18th, 2021]]\n\n- Words."
+    found = article_of(read(text), PLACE)
+    assert (found.title, found.topics) == ("Sea/Tulips", ("flowers", "early spring"))
+    assert found.published_date_time == date(2021, 6, 18)
+    place = PLACE._replace(relative="journals/2021_06_18.md")
+    found = article_of(read("- Words."), place)
+    assert (found.title, found.published_date_time) == ("2021-06-18", date(2021, 6, 18))
+
+
+def test_org_export() -> None:
+    """The heading above the list of contents is not the title."""
+    text = '# Table of Contents\n\n1.  [Tulips](#a)\n\n<a id="a"></a>\n\n# Tulips\n\nWords.\n'
+    assert article_of(read(text), PLACE).title == "Tulips"
 
 
 def test_notion() -> None:

@@ -21,6 +21,8 @@ from reader.parsing.parsed import MAX_HEADER
         ("---\na: b\n", Split("yaml", "a: b\n", "", 2, 3, is_closed=False)),
         ("---\na: b\n---- \nc", Split("yaml", "a: b\n---- \nc", "", 2, 4, is_closed=False)),
         ("Title: x\nDate: y\n\nbody", Split("pairs", "Title: x\nDate: y", "body", 1, 4)),
+        ("title:: x\ntags:: y\n\n- b", Split("pairs", "title:: x\ntags:: y", "- b", 1, 4)),
+        ("rate:: 5\n\nbody", Split("none", "", "rate:: 5\n\nbody", 1, 1)),
         ("Dear Ann: hello\n\nbody", Split("none", "", "Dear Ann: hello\n\nbody", 1, 1)),
         ("Title: x\nno pair\n\nbody", Split("none", "", "Title: x\nno pair\n\nbody", 1, 1)),
         ("---\njust text\n---\n", Split("none", "", "---\njust text\n---\n", 1, 1)),

@@ -352,6 +352,9 @@ class _BlockLayout:
         while start < stop:
             token = self._tokens[start]
             end = self._closes.get(start, start)
+            if token.type == "paragraph_open" and self._is_empty(end):
+                start = end + 1
+                continue
             indent = ""
             is_close = (is_tight and token.type in _CLOSE_TOGETHER) or (
                 in_item and before == "paragraph_open" and token.type in _LISTS
@@ -364,6 +367,15 @@ class _BlockLayout:
             before = token.type
             start = end + 1
         return lines
+
+    def _is_empty(self, end: int) -> bool:
+        """Whether a paragraph, an anchor of HTML for example, shows nothing."""
+        inside = self._tokens[end - 1]
+        parts = [inside] if inside.children is None else inside.children
+        return not any(
+            one.content.strip() or one.type in ("image", "footnote_ref") or one.attrGet("href")
+            for one in parts
+        )
 
     def _block(self, token: Token, start: int, end: int, width: int, indent: str = "") -> list[Line]:
         kind = token.type
