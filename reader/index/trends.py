@@ -21,7 +21,7 @@ from reader.index.search import Search
 from reader.index.view import IndexView
 from reader.query import Query
 from reader.query.trends import LEAST_ARTICLES, Trend, TrendField, Trends, TrendSpan, rise
-from reader.stories.likeness import COMMON, TOKENS, tokens_of
+from reader.stories.common_words import FUNCTION_WORDS, STOP_WORDS, USUAL_WORDS
 
 MOST_WORDS = 2_000
 """Number of words to count: those in the most titles."""
@@ -36,8 +36,8 @@ _SAY_NOTHING = """
     own part really right same say says see seven should six still such take ten than that them then these
     they thing things think this those three too took until used using very want way well what when which
     while why will without work would year yet your"""
-"""Words that rise in any text, besides the common ones of stories."""
-_TOO_COMMON = frozenset(_SAY_NOTHING.split())
+"""Words that rise in any text, besides those that say nothing about a story."""
+_TOO_COMMON = frozenset(" ".join((_SAY_NOTHING, STOP_WORDS, USUAL_WORDS, *FUNCTION_WORDS)).split())
 LEAST_BEFORE = 0.25
 """If there are fewer articles before than this fraction of those now, the two halves of the time are
 compared."""
@@ -116,18 +116,28 @@ def _rising(
     titles: Counter[str] = Counter()
     for _, title in view.store.titles_of([*late]):
         titles.update({word for word in words(title) if _may_rise(word)})
+    reports, reports_before = _reports(view, late), _reports(view, early)
     wanted = [word for word, _ in sorted(titles.items(), key=lambda one: (-one[1], one[0]))[:MOST_WORDS]]
     most = max(len(view.live) * COMMON_PART, FEW)
     found = []
     for word, numbers in zip(wanted, view.store.sets_of(SetKind.WORD, wanted), strict=True):
-        having = late.intersection_cardinality(numbers)
-        if having < LEAST_ARTICLES or view.live.intersection_cardinality(numbers) > most:
+        having = late & numbers
+        if len(having) < LEAST_ARTICLES or view.live.intersection_cardinality(numbers) > most:
             continue
-        z = rise(having, len(late), early.intersection_cardinality(numbers), len(early))
+        count = _reports(view, having)
+        if count < LEAST_ARTICLES:
+            continue
+        z = rise(count, reports, _reports(view, early & numbers), reports_before)
         if z >= LEAST_RISE:
             found.append((-round(z, 9), word, numbers))
     found.sort(key=lambda one: one[:2])
     return [(word, numbers) for _, word, numbers in found[:limit]]
+
+
+def _reports(view: IndexView, numbers: BitMap) -> int:
+    """Returns the number of articles, with a story counted once: one text at forty sites is no trend."""
+    inside = numbers & view.stories.members
+    return len(numbers) - len(inside) + len(view.stories.last_of_each(inside.to_array()))
 
 
 def _halves(parts: Sequence[BitMap]) -> tuple[BitMap, BitMap]:
@@ -143,9 +153,7 @@ def _halves(parts: Sequence[BitMap]) -> tuple[BitMap, BitMap]:
 
 def _may_rise(word: str) -> bool:
     """Returns whether a word may be a subject: not a number, a single letter or a common word."""
-    if word in _TOO_COMMON or word.isdigit() or (len(word) == 1 and not is_unspaced(word)):
-        return False
-    return bool(tokens_of([word])) and TOKENS[word] not in COMMON
+    return not (word in _TOO_COMMON or word.isdigit() or (len(word) == 1 and not is_unspaced(word)))
 
 
 def _best(titles: dict[int, str], chosen: Sequence[tuple[str, BitMap]]) -> dict[str, int]:

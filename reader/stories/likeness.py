@@ -19,6 +19,14 @@ from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
 from reader.article.text import words
+from reader.stories.common_words import (
+    FUNCTION_WORDS,
+    NEWS_WORDS,
+    NEWS_WORDS_ELSEWHERE,
+    NUMERALS,
+    STOP_WORDS,
+    USUAL_WORDS,
+)
 
 DAY = 86_400
 
@@ -26,8 +34,8 @@ REPORT_DAYS = 3
 """Maximum number of days between reports of one event; also the number of days before and after that an
 article's weights are computed from."""
 
-DAY_COSTS = 0.10
-SHORT, SHORT_COSTS = 12, 0.03
+DAY_COSTS = 0.12
+SHORT, SHORT_COSTS = 12, 0.075
 """Texts with fewer distinct words need a higher similarity."""
 OTHER_NUMBERS, OTHER_NUMBERS_A_DAY = 0.06, 0.15
 """Penalty if both titles have numbers but share none: "version 1.2" and "version 1.3"."""
@@ -35,18 +43,10 @@ TITLE_IN_TEXT = 0.2
 """Minimum fraction of one title's weight that the other text must contain; otherwise a common footer would
 link articles."""
 
-PRIOR = 60
+PRIOR = 200
 """Number of simulated articles added to the counts, so that "said" is not rare among only eight articles."""
-_EMPTY = """the of to in a and for on is that with it as at by from was has be an are its he his said have who
-    will not after but were this had their they over more about up new which would one s t"""
-"""Stop words: they say nothing about the subject, and are two fifths of English texts."""
-_COMMON = """
-    or been out she her than year years two first into people when could there all what also time last
-    told government company world us no if before between while under against may can some three most
-    week day since during says other him where state country million how you we so because many made now
-    down off per back just them old percent cent high next man part only being home city set group
-    police president minister monday tuesday wednesday thursday friday saturday sunday"""
-COMMON_COUNT = 10
+FUNCTION_COUNT, USUAL_COUNT, NEWS_COUNT = 80, 33, 10
+"""How many of them have each word of `reader.stories.common_words`."""
 
 DIGITS = 1
 """Bit of a token that marks words with a digit."""
@@ -75,12 +75,22 @@ TOKENS: Mapping[str, int] = _Tokens()
 """Each word's token, three bytes of a hash. Texts are stored and compared as tokens to save space; one word
 in a hundred shares its token with another of the same days, which does no harm."""
 
-COMMON = dict.fromkeys((TOKENS[word] for word in _COMMON.split()), COMMON_COUNT)
+COMMON = {
+    TOKENS[word]: count
+    for count, found in (
+        (NEWS_COUNT, (NEWS_WORDS, *NEWS_WORDS_ELSEWHERE, *NUMERALS)),
+        (FUNCTION_COUNT, FUNCTION_WORDS),
+        (USUAL_COUNT, (USUAL_WORDS,)),
+    )
+    for word in " ".join(found).split()
+}
 """How many of the simulated articles have each common word."""
+DIGITS_OF = {TOKENS[name]: TOKENS[digits] for name, digits in NUMERALS.items()}
+"""Token of a number in words -> token of its digits."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAYS = frozenset(TOKENS[word] for word in _WEEKDAYS)
 """Words that date a text, as its figures do."""
-_LEFT_OUT = frozenset(TOKENS[word] for word in _EMPTY.split())
+_LEFT_OUT = frozenset(TOKENS[word] for word in STOP_WORDS.split())
 
 
 class Text(NamedTuple):
@@ -154,6 +164,11 @@ def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
 _SCALE = 256
 """Scale of the integer weights."""
 _logs: list[int] = []
+
+
+def weight_at(part: float) -> int:
+    """Returns the weight of a word that this fraction of articles has."""
+    return round(-_SCALE * log(part))
 
 
 def _logs_up_to(count: int) -> list[int]:

@@ -17,6 +17,7 @@ from reader.stories.likeness import (
     DAY,
     DAY_COSTS,
     DIGITS,
+    DIGITS_OF,
     OTHER_NUMBERS,
     OTHER_NUMBERS_A_DAY,
     REPORT_DAYS,
@@ -31,6 +32,7 @@ from reader.stories.likeness import (
     around,
     days_of,
     likeness,
+    weight_at,
 )
 
 LINKED = 0.25
@@ -49,6 +51,16 @@ REPORT_DAYS away, and the two articles of a link may be as far apart again."""
 
 OWN_WORD = 0.15
 """Minimum fraction of a title's weight of a word that makes it another subject, for the same provider."""
+
+TELLING = weight_at(0.04)
+"""Minimum weight of a word that tells one event from others of its kind, such as a name."""
+LEAST_TELLING = 2
+"""Number of such words that two reports share."""
+FEW_COSTS = 0.05
+"""Penalty if they share fewer and one is too short to tell; longer texts are not linked."""
+
+LEAST_SUBJECT, OTHER_SUBJECT = 0.35, 0.12
+"""Penalty if neither text has this fraction of the other title's telling words."""
 
 HEAVIEST = 9
 """Number of an article's words used to find candidates."""
@@ -161,7 +173,37 @@ def score_of(first: Weighted, second: Weighted) -> float:
         score -= SHORT_COSTS
     if score < LINKED or apart > REPORT_DAYS or not _titles_meet(first, second):
         return 0.0
-    return score - _what_numbers_cost(first.text, second.text, apart)
+    cost = _what_numbers_cost(first.text, second.text, apart)
+    if _shares_few(first, second):
+        # Probably the same kind of event elsewhere: "Gunmen kill nine", "Profit rises by a tenth".
+        cost += FEW_COSTS if min(len(first.tokens), len(second.tokens)) < SHORT and not cost else 1.0
+    if max(_subject_held(first, second), _subject_held(second, first)) < LEAST_SUBJECT:
+        cost += OTHER_SUBJECT
+    return score - cost
+
+
+def _subject_held(one: Weighted, other: Weighted) -> float:
+    """Returns the fraction of one title's telling words, by weight, that the other text has."""
+    weights = one.weights
+    telling = [
+        token for token in one.text.title & weights.keys()
+        if weights[token] > 2 * TELLING and not token & DIGITS
+    ]  # fmt: skip
+    if not telling:
+        return 0.0
+    return one.weight_of(other.tokens.intersection(telling)) / one.weight_of(telling)
+
+
+def _shares_few(first: Weighted, second: Weighted) -> bool:
+    """Returns whether the texts share hardly any word that tells one event from others."""
+    weights, others = first.weights, second.weights
+    title, count = first.text.title, 0
+    for token in weights.keys() & others.keys():
+        if weights[token] > (2 * TELLING if token in title else TELLING):
+            count += 1
+            if count == LEAST_TELLING:
+                return False
+    return True
 
 
 def _titles_meet(first: Weighted, second: Weighted) -> bool:
@@ -198,12 +240,17 @@ def _numbers(tokens: Iterable[int]) -> set[int]:
     return {token for token in tokens if token & DIGITS}
 
 
+def _in_words(tokens: frozenset[int]) -> set[int]:
+    return {DIGITS_OF[token] for token in tokens & DIGITS_OF.keys()}
+
+
 def _what_numbers_cost(first: Text, second: Text, apart: float) -> float:
     is_same_provider = _is_same_provider(first, second)
     numbers, others = _numbers(first.title), _numbers(second.title)
     if is_same_provider and numbers and others and numbers != others:
         return 1.0  # releases, issues of a series, entries of a register
-    if numbers and others and not numbers & others:
+    numbers, others = numbers | _in_words(first.title), others | _in_words(second.title)
+    if numbers and others and len(numbers & others) < min(len(numbers), len(others)) / 2:
         return OTHER_NUMBERS + OTHER_NUMBERS_A_DAY * apart
     if is_same_provider and apart >= 0.5 and _is_other_issue(first, second):
         return 1.0  # a daily report
