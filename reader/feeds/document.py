@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import unescape
+from html.entities import html5
 from io import BytesIO
 from mimetypes import guess_type
 from typing import Any
@@ -44,7 +45,20 @@ _ENTITY = re.compile(
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", re.DOTALL)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DOCTYPE = re.compile(rb"(?<=>)[ \t]*(?=<!DOCTYPE)", re.IGNORECASE)
+_USUAL_DATE = re.compile(
+    r"(?a)(?:[A-Z][a-z]{2}, *)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)"
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
+)
+"""Dates that feedparser reads right; of others it makes something in many cases."""
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
+_ENTITY_DECLARED = re.compile(rb"<!ENTITY\s+([A-Za-z][A-Za-z0-9]*)")
+_REFERENCE = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<!ENTITY[^>]*"
+    rb"|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,30});|#(?P<number>\d{1,7}|[xX][0-9a-fA-F]{1,6});)?",
+    re.DOTALL,
+)
+"""References, and what has none."""
+_DOCTYPE = re.compile(rb"(?<=[>\[])[ \t]*(?=<!(?:DOCTYPE|ENTITY))", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/+-]*)?")
 _NAMES = {
     "rss20": "RSS 2.0", "rss10": "RSS 1.0", "rss090": "RSS 0.90", "atom10": "Atom 1.0", "atom03": "Atom 0.3",
@@ -80,8 +94,14 @@ def read(raw: bytes, content_type: str, url: str) -> FeedDocument:
     if raw[:1] in (b"{", b"["):
         from reader.feeds import jsonfeed
 
-        return jsonfeed.read(raw, url)
-    return _parsed(raw, content_type, url)
+        found = jsonfeed.read(raw, url)
+    else:
+        found = _parsed(raw, content_type, url)
+    return found._replace(entries=tuple(filter(_says_anything, found.entries)))
+
+
+def _says_anything(one: Entry) -> bool:
+    return bool(one.title or one.link or one.content or one.summary or one.enclosures)
 
 
 def unpacked(raw: bytes) -> bytes:
@@ -99,29 +119,25 @@ def unpacked(raw: bytes) -> bytes:
 
 
 def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
-    feedparser = _feedparser()
     charset = _CHARSET.search(content_type)
     declared = _DECLARED.match(raw)
     encoding = charset[1] if charset else declared[1].decode() if declared else "utf-8"
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii"):
         raw = _repaired(raw, is_sure=bool(charset or declared))
-    # feedparser knows a DOCTYPE, and with it the entities of RSS 0.91, only where it begins a line.
-    raw = _DOCTYPE.sub(b"\n", raw[:1024]) + raw[1024:]
+    # feedparser knows a DOCTYPE and its entities, and with them RSS 0.91, only where they begin a line.
+    raw = _DOCTYPE.sub(b"\n", raw[:4096]) + raw[4096:]
     # Without a charset `text/xml` would mean us-ascii.
     kind = f"application/xml; charset={charset[1]}" if charset else "application/xml"
-    found = feedparser.parse(
-        BytesIO(raw),
-        sanitize_html=False,
-        resolve_relative_uris=False,
-        response_headers={"content-type": kind},
-    )
-    is_broken = hasattr(found.get("bozo_exception"), "getLineNumber")
+    found = _read_by_feedparser(raw, kind)
+    if _is_broken(found) and (repaired := _with_references(raw)) != raw:
+        again = _read_by_feedparser(repaired, kind)
+        found = again if again.get("version") and not _is_broken(again) else found
+    is_broken = _is_broken(found)
     is_rss = found.version.startswith("rss")
     site = _site_of(found, url)
     entries = [_entry(one, site, url, is_rss=is_rss) for one in found.entries]
-    entries = [one for one in entries if one.title or one.link or one.content or one.enclosures]
     # A document that breaks off after some entries has those; `bozo` alone is no failure.
-    if not entries and (is_broken or not found.get("version")):
+    if not any(map(_says_anything, entries)) and (is_broken or not found.get("version")):
         raise NotAFeed(_what_it_is(raw, content_type, found.get("bozo_exception")))
     feed = found.feed
     return FeedDocument(
@@ -139,6 +155,42 @@ def _feedparser() -> Any:
 
     feedparser.api.PREFERRED_XML_PARSERS.insert(0, "reader.feeds.expat")
     return feedparser
+
+
+def _read_by_feedparser(raw: bytes, kind: str) -> Any:
+    return _feedparser().parse(
+        BytesIO(raw),
+        sanitize_html=False,
+        resolve_relative_uris=False,
+        response_headers={"content-type": kind},
+    )
+
+
+def _is_broken(found: Any) -> bool:
+    """Whether the document is not well-formed, so that feedparser has guessed."""
+    return hasattr(found.get("bozo_exception"), "getLineNumber")
+
+
+def _with_references(raw: bytes) -> bytes:
+    """XML whose `&` are escaped and whose HTML entities are numbers, without control characters: most broken
+    feeds are whole then, and guessing would make `&copy=2` in an address a sign."""
+    if b"\x00" in raw[:64]:
+        return raw  # UTF-16 or -32
+    declared = set(_ENTITY_DECLARED.findall(raw[:65536]))
+
+    def repaired(found: re.Match[bytes]) -> bytes:
+        name, number = found["name"], found["number"]
+        if number:
+            code = int(number[1:], 16) if number[:1] in b"xX" else int(number)
+            return found[0] if code >= 32 or code in (9, 10, 13) else b""
+        if name:
+            character = html5.get(f"{name.decode()};", "")
+            if name in declared or name in (b"amp", b"lt", b"gt", b"quot", b"apos"):
+                return found[0]
+            return "".join(f"&#{ord(one)};" for one in character).encode() or b"&amp;" + found[0][1:]
+        return b"&amp;" if found[0] == b"&" else found[0]
+
+    return _REFERENCE.sub(repaired, raw.translate(None, _CONTROLS))
 
 
 def _site_of(found: Any, url: str) -> str:
@@ -186,16 +238,13 @@ def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
     base = str(_detail(raw, "title").get("base") or _detail(raw, "summary").get("base") or "")
     start = joined(url, base) or site or url
     guid = clean_line(str(get(raw, "id") or ""))[:2000]
-    link = joined(start, str(get(raw, "link") or ""))
-    if (
-        is_rss
-        and link
-        and get(raw, "link") == get(raw, "id")
-        and not guid.startswith(("http://", "https://", "/"))
-    ):
-        link = ""  # a guid that is no address, though nothing says isPermaLink="false"
-    if not link and is_web(guid):
-        link = guid
+    # FeedBurner's own addresses only lead to this one.
+    said = str(get(raw, "feedburner_origlink") or get(raw, "link") or "")
+    if said == get(raw, "id") and not guid.startswith(("http://", "https://", "/")):
+        said = ""  # a guid that is no address, though nothing says isPermaLink="false"
+    link = joined(start, said) or (guid if is_web(guid) else "")
+    if not link:  # Atom: the text is elsewhere
+        link = next((joined(start, str(one["src"])) for one in get(raw, "content") or () if "src" in one), "")
     content, content_base, kind = _longest(raw)
     summary = str(get(raw, "summary") or "")
     if is_rss and content and summary and (get(raw, "media_content") or get(raw, "media_thumbnail")):
@@ -268,15 +317,27 @@ def text_of(value: object, kind: str = "") -> str:
 
 def _date(raw: Any, name: str) -> str:
     text = str(dict.get(raw, name) or "").strip()
-    if _DAY.fullmatch(text):
-        return text if int(text[:4]) >= _EARLIEST else ""
     parsed = dict.get(raw, f"{name}_parsed")
-    if parsed:
-        try:
-            return _written(datetime(*parsed[:6]).replace(tzinfo=UTC))
-        except (ValueError, TypeError):
+    if not (parsed and _USUAL_DATE.fullmatch(text)):
+        if found := date_of(text):
+            return found
+        # It is feedparser's guess then, where its year and its day are in the text.
+        numbers = {int(one) for one in re.findall(r"\d+", text) if len(one) <= 4}
+        if not parsed or not ({parsed[0], parsed[0] % 100} & numbers and _days_around(parsed) & numbers):
             return ""
-    return date_of(text)
+    try:
+        return _written(datetime(*parsed[:6]).replace(tzinfo=UTC))
+    except (ValueError, TypeError):
+        return ""
+
+
+def _days_around(parsed: Sequence[int]) -> set[int]:
+    """The day of a date in UTC in all time zones."""
+    try:
+        day = datetime(parsed[0], parsed[1], parsed[2])
+    except (ValueError, TypeError):
+        return set()
+    return {(day + timedelta(days=days)).day for days in (-1, 0, 1)}
 
 
 def date_of(text: str) -> str:
@@ -285,7 +346,7 @@ def date_of(text: str) -> str:
     if not text:
         return ""
     if _DAY.fullmatch(text):
-        return text
+        return text if int(text[:4]) >= _EARLIEST else ""
     try:
         found = parse_date(text)
     except ValueError:

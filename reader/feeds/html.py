@@ -58,6 +58,12 @@ _ANY_MARK = re.compile(r"[\\`*\[\]<~=_&!]")
 """Whether `_MARKS` needs to look at all: a single set of characters is searched much faster."""
 _DECLARATION = re.compile("<[!?]")
 _TAG = re.compile(r"<[a-zA-Z/!]")
+_ESCAPED_TWICE = re.compile(
+    r"\s*<(?:p|div|h[1-6]|ul|ol|table|img|a|blockquote|figure|section|article|br|span|strong|em|b|i)\b[^<>]*>"
+    r"(?=.*(?:</|<br|<img)|\s*\S)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A text that was one of tags before it was escaped once more."""
 _TRACKING = re.compile(r"(?i)(?:utm_[^=&]*|fbclid|gclid|mc_cid|mc_eid)(?:=[^&]*)?")
 _PIXELS = re.compile(
     r"(?i)feedburner\.com/~|/pixel\b|pixel\.(?:gif|png)|/b\.gif|feedsportal|doubleclick\.net"
@@ -97,7 +103,9 @@ def converted(html: str, base: str) -> tuple[str, str]:
     if not html.strip():
         return "", ""
     if not _TAG.search(html):
-        html = _from_text(unescape(html))
+        html = unescape(html)
+        if not _ESCAPED_TWICE.match(html):
+            html = _from_text(html)
     cleaner = _cleaned(html, base)
     text = _converted(cleaner.html)
     if not text.strip():

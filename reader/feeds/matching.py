@@ -100,11 +100,12 @@ def compared(
 
 def key_of(entry: Entry, *, with_link: bool = False) -> str:
     """What an entry is known by within its feed: the guid without its scheme, else the link, else title and
-    date, else its text. An id made of the text would change with each edit."""
+    date, else its text. An id made of the text would change with each edit. `with_link`: the feed's guids
+    tell nothing, so link and title are part of it."""
     link = address_of(entry.link)
     guid = _without_scheme(entry.guid)
-    if guid and with_link and link:
-        return f"{guid}\n{link}"
+    if guid and with_link:
+        return f"{guid}\n{link}\n{fold(entry.title)}"
     if guid or link:
         return guid or link
     if entry.title:
@@ -147,12 +148,16 @@ def _latest(now: datetime) -> str:
 
 
 def _repeats(entries: Sequence[Entry]) -> bool:
-    """Whether several entries with links of their own have one guid."""
+    """Whether several entries have one guid: with links or titles of their own. Two with one link are an
+    entry and its revision."""
     links: dict[str, set[str]] = {}
+    titles: dict[str, set[str]] = {}
     for entry in entries:
         if entry.guid:
-            links.setdefault(_without_scheme(entry.guid), set()).add(address_of(entry.link) or entry.title)
-    return any(len(found) > 1 for found in links.values())
+            guid = _without_scheme(entry.guid)
+            links.setdefault(guid, set()).add(address_of(entry.link) or entry.title)
+            titles.setdefault(guid, set()).add(entry.title)
+    return any(len(found) > 1 for found in links.values()) or any(len(found) > 2 for found in titles.values())
 
 
 def _is_same(before: EntryState, entry: Entry, identity: str) -> bool:

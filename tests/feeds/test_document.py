@@ -156,11 +156,19 @@ def test_titles_are_text(written: str, meant: str) -> None:
         ("2024-09-23", "2024-09-23"),
         ("Mon, 23 Sep 2024 10:00 EST", "2024-09-23T15:00:00Z"),
         ("Thu, 01 Jan 1970 00:00:00 GMT", ""),
+        ("1970-01-01", ""),
+        ("1717747750", "2024-06-07T08:09:10Z"),
+        ("2024-W23-5", "2024-06-07"),
+        ("2024\u5e7406\u670807\u65e5", "2024-06-07"),
+        ("Vendredi, 7 juin 2024 10:00:00 +0200", "2024-06-07T08:00:00Z"),
+        ("Sat, 08 Jun 2024 01:00:00 BST", "2024-06-08T01:00:00Z"),
+        ("06/07/2024 08:00", ""),
         ("soon", ""),
     ],
 )
 def test_dates_are_in_utc_or_a_day(written: str, meant: str) -> None:
-    """A date without a zone is one in UTC, and odd forms are read (trap 12); zeros are no dates."""
+    """A date without a zone is one in UTC, and odd forms are read (trap 12); zeros are no dates, nor is what
+    could mean two days."""
     assert only(rss(item(1, pubDate=written))).published == meant
 
 
@@ -227,6 +235,50 @@ def test_a_bomb_is_refused() -> None:
     """What grows beyond the limit is not unpacked further."""
     with pytest.raises(NotAFeed, match="larger than"):
         read(gzip.compress(b" " * (17 << 20)), "", URL)
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "link"),
+    [
+        ("Fish & Chips, AT&T</title><link>https://a.example/?x=1&copy=2&section=3</link>",
+         "Fish & Chips, AT&T", "https://a.example/?x=1&copy=2&section=3"),
+        ("A&nbsp;b &hellip; &eacute; &made;</title>", "A b \u2026 \u00e9 &made;", ""),
+        ("<![CDATA[R&D &lt;x]]> & y<!-- R&D --></title>", "R&D <x & y", ""),
+        ("a&#27;[2Jb&#x0;c\x0bd & e</title>", "a[2Jbcd & e", ""),
+    ],
+)  # fmt: skip
+def test_broken_references_are_read_as_they_were_meant(written: str, title: str, link: str) -> None:
+    """A bare `&`, an HTML entity or a control character makes XML broken, but neither title nor address."""
+    raw = f"<rss version='2.0'><channel><title>T</title><item><title>{written}</item></channel></rss>"
+    entry = only(raw.encode())
+    assert (entry.title, entry.link) == (title, link)
+
+
+def test_entities_of_the_document_itself_are_read() -> None:
+    """What a DOCTYPE declares is known, in lines of their own or in one."""
+    declared = '<!DOCTYPE rss [<!ENTITY sea "The Sea"><!ENTITY nbsp "&#160;">]>'
+    for line in (declared, declared.replace("<!", "\n<!")):
+        head = f"<?xml version='1.0'?>{line}<rss version='2.0'><channel>"
+        raw = f"{head}<item><title>&sea;&nbsp;& more</title></item></channel></rss>"
+        assert only(raw.encode()).title == "The Sea & more"
+
+
+def test_an_entry_that_says_nothing_is_none() -> None:
+    """Neither in RSS nor in JSON Feed."""
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": None}, {"id": True}, "x"]}
+    assert read(json.dumps(feed).encode(), "", URL).entries == ()
+    assert read(rss("<item></item>", "<item><guid>1</guid></item>"), "", URL).entries == ()
+
+
+def test_the_address_behind_an_address() -> None:
+    """FeedBurner names the article's own address; in Atom the text may be elsewhere."""
+    origin = "<feedburner:origLink>https://paper.example/real</feedburner:origLink>"
+    raw = rss(item(1).replace("</item>", origin + "</item>"))
+    spaces = b'<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" '
+    assert only(raw.replace(b"<rss ", spaces)).link == "https://paper.example/real"
+    elsewhere = '<entry><title>A</title><id>1</id><content src="/whole.html" type="text/html"/></entry>'
+    assert only(atom(elsewhere)).link == "https://paper.example/whole.html"
+    assert only(atom("<entry><title>A</title><id>1</id></entry>")).link == ""
 
 
 def test_external_entities_are_not_read() -> None:

@@ -38,6 +38,8 @@ BASE = "https://paper.example/news/one"
         ('<iframe src="https://tube.example/v/1"></iframe>', "[tube.example](https://tube.example/v/1)"),
         ("One line\nand another\n\nAnother paragraph with https://a.example/b.",
          "One line  \nand another\n\nAnother paragraph with [https://a.example/b](https://a.example/b)."),
+        ("&lt;p&gt;Fish &amp;amp; &lt;b&gt;chips&lt;/b&gt;&lt;/p&gt;", "Fish & **chips**"),
+        ("Use &lt;p&gt; for paragraphs", "Use \\<p> for paragraphs"),
         ("2 &lt; 3 &amp; [x] *y* _z_ a_b well-known", "2 \\< 3 & \\[x\\] \\*y\\* \\_z\\_ a_b well-known"),
         ("<p># no heading</p><p>1. no list</p><p>- none</p>", "\\# no heading\n\n1\\. no list\n\n\\- none"),
         ("<p>---</p><p>x", "\\---\n\nx"),

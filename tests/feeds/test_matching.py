@@ -85,6 +85,15 @@ def test_one_guid_for_all_entries_loses_none() -> None:
     assert new(ask([an_entry(4, guid="same")], known(*entries), repeats=True)) == ["Title 4"]
 
 
+def test_one_guid_and_one_link_for_all_entries_loses_none() -> None:
+    """Where neither tells the entries apart, their titles do; the next document brings only what is new."""
+    for link in ("", "https://paper.example/"):
+        entries = [an_entry(number, guid="same", link=link) for number in range(4)]
+        reading = ask(entries[:3], [])
+        assert (len(new(reading)), reading.repeats) == (3, True)
+        assert new(ask(entries[1:], known(*entries[:3]), repeats=True)) == ["Title 3"]
+
+
 def test_guids_may_differ_only_behind_the_hash() -> None:
     """With one link for all, guids with other fragments are other entries (trap 3)."""
     entries = [an_entry(n, guid=f"https://paper.example/#{n}", link="https://paper.example/") for n in (1, 2)]
