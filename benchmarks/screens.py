@@ -37,6 +37,8 @@ class Screen:
             finally:
                 os._exit(127)
         self.written = bytearray()
+        self._came = self.began
+        """When something was written last."""
         self._emulator, self._unseen = TerminalEmulator(COLUMNS, ROWS), bytearray()
 
     def __enter__(self) -> Screen:
@@ -62,12 +64,12 @@ class Screen:
     def wait_to_see(self, text: str) -> float:
         """Seconds from the start until a text is to be seen, also where only its changed cells are written.
 
-        Looking takes some milliseconds of its own. Raises TimeoutError, with what is to be seen.
+        The time that the emulator takes to look is not counted. Raises TimeoutError, with what is to be seen.
         """
         while not self._is_seen(text):
             if not self._read(self.began + PATIENCE - perf_counter()):
                 raise TimeoutError(f"{text!r} did not come; to be seen is\n{self._emulator.text}")
-        return perf_counter() - self.began
+        return self._came - self.began
 
     def _is_seen(self, text: str) -> bool:
         self._emulator.feed(bytes(self._unseen))
@@ -83,12 +85,13 @@ class Screen:
     def press(self, keys: str) -> None:
         """Type on the program's keyboard; what was written before is forgotten."""
         self.written.clear()
-        self.began = perf_counter()
+        self.began = self._came = perf_counter()
         os.write(self._terminal, keys.encode())
 
     def _read(self, seconds: float) -> bool:
         """Take in what comes within some seconds; whether anything came."""
         data = taken(self._terminal, seconds)
+        self._came = perf_counter()
         self.written += data
         self._unseen += data  # looked at only when someone asks: it must not slow other measures down
         return bool(data)

@@ -200,3 +200,23 @@ async def test_no_links_are_said_so() -> None:
         assert [line.strip() for line in seen(app.pane)] == ["RELATED", "No related links."]
         app.pane.choose()
         assert (app.pane.current, app.pane.current_url) == (None, "")
+
+
+async def test_the_pane_keeps_its_room_while_more_may_come() -> None:
+    """Where the next article lists no links, the pane is blank below its head until all are known."""
+    app = Following()
+    async with app.run_test(size=(50, 20)) as pilot:
+        await pilot.pause()
+        before = app.pane.size
+        app.pane.begin(())
+        await pilot.pause()
+        assert app.pane.size == before and not app.pane.has_class("-empty")
+        assert "".join(seen(app.pane)).strip() == "RELATED"
+        app.pane.replace(())
+        await pilot.pause()
+        assert app.pane.has_class("-empty")
+        app.pane.begin(())
+        assert app.pane.has_class("-empty")
+        app.pane.replace(LINKS[:1])
+        await pilot.pause()
+        assert seen(app.pane)[0].rstrip() == " RELATED  1" and not app.pane.has_class("-empty")

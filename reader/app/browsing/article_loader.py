@@ -117,7 +117,7 @@ class ArticleLoader:
             self._reading = None
         if headline is None:
             self._pane.shown = None
-            self._show_listed(())
+            self._show_no_links()
         else:
             self._load(headline)
 
@@ -166,7 +166,7 @@ class ArticleLoader:
             return
         if isinstance(loaded, str):
             self._pane.shown = None
-            self._show_listed(())
+            self._show_no_links()
             self._host.say(loaded, is_warning=True)
             return
         _, article, links, note = loaded
@@ -195,20 +195,24 @@ class ArticleLoader:
         if self._resting is not None:
             self._resting.stop()
         self._listed = links
-        if self._related.links != links:
-            self._related.links = links
+        self._related.begin(links)
+
+    def _show_no_links(self) -> None:
+        self._show_listed(())
+        self._related.replace(())
 
     def _look_for_related(self, article: Article) -> None:
         """Look for what the collection has that is related; the article is read meanwhile."""
         headline, shown = self.headline, self._filters.muting.everywhere
         if headline is None:
             return
+        listed = self._listed
 
         def find() -> None:
             try:
                 found = self._library.find_related(headline, article, shown)
             except ReaderError:
-                return  # the article is shown; whoever asks next is told
+                found = [*listed]  # the article is shown; whoever asks next is told
             self._host.call_later(self._show_related, headline, found)
 
         self._host.in_thread(find, "related")
@@ -217,8 +221,7 @@ class ArticleLoader:
         """Show what is related, unless another article is shown by now."""
         if self.headline is None or headline.id != self.headline.id:
             return
-        if self._related.links != tuple(found):
-            self._related.replace(tuple(found))
+        self._related.replace(tuple(found))
         self._go_back(len(found))
         self._return_row = None
 

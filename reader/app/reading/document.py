@@ -313,7 +313,7 @@ class Document:
 
     def hits_at(self, y: int) -> list[Hit]:
         """The hits of the line at `y`."""
-        if not 0 <= y < self.height:
+        if not self._wanted or not 0 <= y < self.height:
             return []
         section, offset = self.locate(y)
         return [hit for hit in self.hits(section) if hit.line == offset]

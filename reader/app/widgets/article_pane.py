@@ -520,27 +520,30 @@ class ArticlePane(DocumentView, can_focus=True):
             text = sentence[place] if 0 <= place < len(sentence) else ""
             return Strip([Segment(text, self._style("message", 0))]).adjust_cell_length(width, ground)
         y += self.scroll_offset.y
-        is_title = any(span.style == "title" for span in self._document.line(y))
-        if is_kept(self._document.line(y)):
-            blank = Segment(" " * self._margin, ground)
+        line, margin = self._document.line(y), self._margin
+        if not line:
+            return Strip.blank(width, ground)
+        if is_kept(line):
+            blank = Segment(" " * margin, ground)
             return Strip([blank, *self.frame.line(self._document, y)]).adjust_cell_length(width, ground)
-        line = self._with_hits(y, self._document)
-        segments = [*self._beside(is_title=is_title), *(self._segment(span) for span in line)]
+        is_marked = self.has_focus and any(span.style == "title" for span in line)
+        line = self._with_hits(line, y, self._document)
+        segments = [*self._beside(margin, is_marked=is_marked), *(self._segment(span) for span in line)]
         strip = Strip(segment for segment in segments if segment.text).simplify()
-        if line and line[-1].style.startswith(("listing", "more")):
-            strip = strip.extend_cell_length(self._margin + self.text_width, self._style("listing", 0))
+        if line[-1].style.startswith(("listing", "more")):
+            strip = strip.extend_cell_length(margin + self.text_width, self._style("listing", 0))
         return strip.adjust_cell_length(width, ground)
 
-    def _beside(self, *, is_title: bool) -> list[Segment]:
+    def _beside(self, margin: int, *, is_marked: bool) -> list[Segment]:
         """The left margin; beside the title a bar says that the pane has the focus."""
         blank = self._style("text", 0)
-        if not (is_title and self.has_focus and self._margin):
-            return [Segment(" " * self._margin, blank)]
-        before = max(self._margin - 2, 0)
+        if not (is_marked and margin):
+            return [Segment(" " * margin, blank)]
+        before = max(margin - 2, 0)
         return [
             Segment(" " * before, blank),
             Segment(CURSOR, self._style("cursor", 0)),
-            Segment(" " * (self._margin - before - 1), blank),
+            Segment(" " * (margin - before - 1), blank),
         ]
 
     def _segment(self, span: Span) -> Segment:
@@ -551,8 +554,7 @@ class ArticlePane(DocumentView, can_focus=True):
             style += Style(link=span.target.value)
         return Segment(span.text, style)
 
-    def _with_hits(self, y: int, document: Document) -> Line:
-        line = document.line(y)
+    def _with_hits(self, line: Line, y: int, document: Document) -> Line:
         for hit in document.hits_at(y):
             style = "hit-current" if self._cursor.is_current(document, y, hit) else "hit"
             line = restyled(line, hit.start, hit.end, style)

@@ -64,6 +64,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         """The row of the cursor."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._laid_out = 0
+        self._expects_more = False
 
     @property
     def current(self) -> RelatedLink | None:
@@ -86,15 +87,29 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     def watch_links(self) -> None:
         """Show other links, from the first."""
         self.cursor = 0
-        self.set_class(not self.links, "-empty")
+        if self.links or not self._expects_more:
+            self.set_class(not self.links, "-empty")
         self.scroll_to(y=0, animate=False)
         self._fit()
 
+    def begin(self, links: Sequence[RelatedLink]) -> None:
+        """Show the links of another article's file; more may follow.
+
+        Without links the pane keeps its room until `replace`: closing it now and opening it a moment later
+        would lay out the screen twice for each article.
+        """
+        self._expects_more = True
+        if self.links != links:
+            self.links = links
+
     def replace(self, links: Sequence[RelatedLink]) -> None:
-        """Show these links with the cursor on the one where it was, if it is still there."""
-        place = next((row for row, link in enumerate(links) if link == self.current), 0)
-        self.links = links
-        self.move(place - self.cursor)
+        """Show these links, all there are, with the cursor on the one where it was, if it is still there."""
+        self._expects_more = False
+        if self.links != links:
+            place = next((row for row, link in enumerate(links) if link == self.current), 0)
+            self.links = links
+            self.move(place - self.cursor)
+        self.set_class(not links, "-empty")
 
     def watch_is_folded(self) -> None:
         """Close to one line, or open."""
@@ -158,6 +173,8 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
 
     @property
     def _height(self) -> int:
+        if not self.links and self._expects_more and self._laid_out:
+            return self._laid_out
         return HEAD if self.is_folded else HEAD + max(len(self.links), 1)
 
     def _fit(self) -> None:
@@ -181,7 +198,8 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         if row == -HEAD:
             pieces = self._head(width)
         elif not self.links:
-            pieces = [Piece("  No related links." if row == 0 else "", "meta")]
+            is_none = row == 0 and not self._expects_more
+            pieces = [Piece("  No related links." if is_none else "", "meta")]
         elif not self.is_folded and row < len(self.links):
             pieces = self._row(row, width)
         else:
