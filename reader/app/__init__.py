@@ -49,6 +49,14 @@ class Start(NamedTuple):
     """Sets the folder to restart with when the screen has ended."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     """The current time."""
+    is_folded: bool | None = None
+    """Whether the list is folded by stories in this visit; None = as in the last one, else as configured."""
+
+    @property
+    def begins_folded(self) -> bool:
+        """Returns whether the list is folded by stories at first."""
+        said = (self.is_folded, self.visit.is_folded, self.config.list.get("stories", False))
+        return next(one for one in said if one is not None)
 
 
 def run(start: Start) -> int:

@@ -26,6 +26,8 @@ WINDOW = 500
 
 _PROVIDER = 18
 """Cells of the provider's column."""
+_NAMED = 3
+"""Providers named of those that are folded into a row."""
 _LEAST_PROVIDER = 8
 """With fewer cells the provider's column is omitted."""
 _LEAST_TITLE = 8
@@ -138,11 +140,14 @@ def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
 
 
 def _folded(row: Headline) -> str:
-    """What is folded into a row, behind its title: `  (+2 Delta Wire, Coast Wire)`."""
+    """What is folded into a row, behind its title: `  (+2 Delta Wire, Coast Wire)`, of many the first."""
     fold = row.fold
     if fold is None:
         return ""
-    return f"  (+{fold.others}{' ' if fold.providers else ''}{', '.join(fold.providers)})"
+    named = fold.providers[:_NAMED]
+    if more := len(fold.providers) - len(named):
+        named = (*named, f"{more} more")
+    return f"  (+{fold.others}{' ' if named else ''}{', '.join(named)})"
 
 
 def _objects(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[export.Json]:

@@ -45,7 +45,7 @@ def write_list(library: Library, options: Namespace, query: Query, output: Outpu
 
 def _folding(options: Namespace) -> Folding | None:
     """How the list is folded: as the options say, else as the configuration does."""
-    is_folded: bool | None = getattr(options, "stories", None)  # not an option of the bare command
+    is_folded: bool | None = options.stories
     if is_folded is None:
         from reader.config import load
 
@@ -67,12 +67,6 @@ def _list_options(parser: CommandParser) -> None:
     add_sources(parser)
     add_filters(parser)
     add_output(parser)
-    add = parser.group("output")
-    add("--stories", action="store_true", default=None,
-        help="fold by stories: the first article of each, with the number of the others and their providers "
-        "(e.g. reader list --stories --since 7d)")  # fmt: skip
-    add("--no-stories", dest="stories", action="store_false",
-        help="list all articles though the configuration folds (e.g. reader list --no-stories)")  # fmt: skip
 
 
 def _list(options: Namespace) -> int:

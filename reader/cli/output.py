@@ -50,6 +50,11 @@ def add_output(parser: CommandParser, default: str | None = None) -> None:
     add("-0", "--null", action="store_true",
         help="end lines with NUL instead of newline; with urls, ids and template "
         "(e.g. reader list --format urls -0 | xargs -0 -n 1 curl -O --)")  # fmt: skip
+    add("--stories", action="store_true", default=None,
+        help="fold by stories: the first article of each, with the number of the others and their providers "
+        "(e.g. reader list --stories --since 7d)")  # fmt: skip
+    add("--no-stories", dest="stories", action="store_false",
+        help="list all articles though the configuration folds (e.g. reader list --no-stories)")  # fmt: skip
     add("--include-secured", action="store_true",
         help="include the articles' secured tokens; with json and jsonl "
         "(e.g. reader list --format jsonl --include-secured)")  # fmt: skip

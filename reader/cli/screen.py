@@ -74,7 +74,7 @@ def _run(options: Namespace) -> int:
     if options.sort is None and options.view is None:
         query = preset(query, settings)
     asks = options.view is not None or query != Query()
-    return _show(sources, query if asks else None, settings, notices, mistakes)
+    return _show(sources, query if asks else None, settings, notices, mistakes, is_folded=options.stories)
 
 
 def show_served(words: Sequence[str]) -> int:
@@ -111,6 +111,8 @@ def _show(
     settings: Config,
     notices: list[str],
     mistakes: list[str],
+    *,
+    is_folded: bool | None = None,
 ) -> int:
     from reader import app
     from reader.config import palettes, visit
@@ -140,6 +142,7 @@ def _show(
             is_news=permissions().network and any(_is_in(folder, one) for one in opened_folders),
             is_sample=opened_folders == [os.path.realpath(data_dir("sample_feed"))],
             reopen=again.append,
+            is_folded=is_folded,
         )
         code = app.run(start)
     finally:

@@ -44,7 +44,13 @@ def library(tmp_path: Path) -> Iterator[FolderLibrary]:
     found.close()
 
 
-def an_app(library: FolderLibrary, visit: Visit | None = None, kept: list[Visit] | None = None) -> ReaderApp:
+def an_app(
+    library: FolderLibrary,
+    visit: Visit | None = None,
+    kept: list[Visit] | None = None,
+    *,
+    is_folded: bool | None = None,
+) -> ReaderApp:
     """The screen over this library."""
     return ReaderApp(
         Start(
@@ -54,6 +60,7 @@ def an_app(library: FolderLibrary, visit: Visit | None = None, kept: list[Visit]
             visit=visit or Visit(),
             keep_visit=(kept if kept is not None else []).append,
             clock=lambda: NOW,
+            is_folded=is_folded,
         )
     )
 
@@ -125,3 +132,19 @@ async def test_without_a_fold_the_keys_say_so(library: FolderLibrary) -> None:
     async with an_app(library).run_test(size=WIDE) as pilot:
         await press(pilot, "m")
         assert notices(pilot.app) == ["The list is not folded; Z gives each story a row"]
+
+
+async def test_an_option_folds_for_one_visit(library: FolderLibrary) -> None:
+    """`--stories` is not remembered, nor is what it hides of the last visit; a key is."""
+    kept: list[Visit] = []
+    last = Visit(is_folded=False)
+    async with an_app(library, last, kept, is_folded=True).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        assert len(screen.articles) == 3
+        await pilot.press("Q")
+    assert not any(one.is_folded for one in kept)
+    async with an_app(library, Visit(is_folded=True), kept, is_folded=False).run_test(size=WIDE) as pilot:
+        assert len((await settled(pilot)).articles) == 5
+        await press(pilot, "Z")
+        await pilot.press("Q")
+    assert kept[-1].is_folded

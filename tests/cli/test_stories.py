@@ -28,8 +28,21 @@ def test_a_list_folded_by_stories(tmp_path: Path, capfd: pytest.CaptureFixture[s
     config_file().parent.mkdir(parents=True, exist_ok=True)
     config_file().write_text("[list]\nstories = true\n")
     for options, rows in (([], 1), (["--no-stories"], 3)):
-        assert main(["list", *options, news]) == 0
-        assert len(capfd.readouterr().out.splitlines()) == rows
+        for command in (["list"], []):
+            assert main([*command, *options, news]) == 0
+            assert len(capfd.readouterr().out.splitlines()) == rows
+
+
+def test_many_providers_of_a_story_are_counted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A row names three of them, however many there are."""
+    for number in range(8):
+        write(tmp_path / f"{number}.md", text_of(
+            "Young humpback whale under the Chain Bridge", f"2024-03-02T0{number}:00:00Z",
+            provider=f"Provider {number}",
+            excerpt="A young humpback whale swam up the Merrow and stayed under the bridge for an hour.",
+        ))  # fmt: skip
+    assert main(["list", "--stories", str(tmp_path)]) == 0
+    assert capfd.readouterr().out.endswith("  (+7 Provider 6, Provider 5, Provider 4, 4 more)\n")
 
 
 def test_the_id_of_a_story_whose_first_article_is_gone(

@@ -133,12 +133,11 @@ class BrowseScreen(Screen[None]):
         """Each part is given what it needs of the library, the widgets and the parts before it."""
         start, config, visit = self._start, self._start.config, self._start.visit
         library, clock, keys = self.library, self.clock, self.keymap.words
-        is_folded = config.list.get("stories", False) if visit.is_folded is None else visit.is_folded
         self.filters = Filters(
             start.query,
             self._show_text,
             lambda: self.results_display.query_changed(),
-            is_folded=is_folded,
+            is_folded=start.begins_folded,
         )
         self.refreshing = Refreshing(
             self,

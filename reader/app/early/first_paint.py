@@ -95,8 +95,9 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
                 load = FirstLoad(library)
                 load.wait()
             muted = muting_of(config.mute, config.views)[0].of(query)
-            is_folded = config.list.get("stories", False) if visit.is_folded is None else visit.is_folded
-            results = library.select(query.and_also(muted), now, folding=Folding() if is_folded else None)
+            results = library.select(
+                query.and_also(muted), now, folding=Folding() if start.begins_folded else None
+            )
             cursor = place_of(library, results, visit.article)
             measures = article_row.measures_of(library.is_measured)
             view = view_of(results, config, visit.sizes, size, cursor, measures)
