@@ -6,7 +6,7 @@ from reader.config import Config
 from reader.errors import StorageError
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, line, notices, picture, press, settled
+from tests.app.pilot import NARROW, WIDE, line, notices, picture, press, settled
 from tests.fake_library import FakeLibrary
 
 
@@ -50,6 +50,24 @@ async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: La
             await settled(pilot)
         read = [screen.articles.at(place).is_read for place in range(9)]  # type: ignore[union-attr]
         assert read[3] and not read[1] and not read[2] and not any(read[4:])
+
+
+async def test_an_article_that_was_loaded_before_it_is_shown_counts_as_read(start: Launch) -> None:
+    """Where one pane is shown at a time, the time counts from when the article is on the screen; one that the
+    user marks as unread stays unread."""
+    async with start(3, config=Config(mark_read_after=0.01)).run_test(size=NARROW) as pilot:
+        screen = await press(pilot, "j")
+        await pilot.pause(0.1)
+        await settled(pilot)
+        assert not screen.articles.at(1).is_read  # type: ignore[union-attr]
+        await press(pilot, "enter")
+        await pilot.pause(0.1)
+        await settled(pilot)
+        assert screen.articles.at(1).is_read  # type: ignore[union-attr]
+        await press(pilot, "r", "escape", "enter")
+        await pilot.pause(0.1)
+        await settled(pilot)
+        assert not screen.articles.at(1).is_read  # type: ignore[union-attr]
 
 
 async def test_nothing_is_read_by_itself_before_a_key_and_undo_leaves_it_alone(start: Launch) -> None:

@@ -76,6 +76,8 @@ class ArticleLoader:
         self._resting: Timer | None = None
         self._is_used = False
         """Whether the user has done anything yet."""
+        self._has_counted = False
+        """Whether the article counts as read already, so that the user's "unread" is respected."""
 
     def begin_use(self) -> None:
         """The user has pressed a key or a button: articles that are shown from now on are read."""
@@ -83,6 +85,11 @@ class ArticleLoader:
             self._is_used = True
             if self._pane.shown is not None:
                 self._start_reading()
+
+    def come_on_screen(self) -> None:
+        """The article's pane is shown where only one is: now it is read, whenever it was loaded."""
+        if self._is_used and self._pane.shown is not None:
+            self._start_reading()
 
     def highlight(self, headline: Headline | None) -> None:
         """Show the article on which the list's cursor has come to rest."""
@@ -112,6 +119,7 @@ class ArticleLoader:
         if headline == self.headline:
             return
         self.headline = headline
+        self._has_counted = False
         if self._reading is not None:
             self._reading.stop()
             self._reading = None
@@ -232,13 +240,17 @@ class ArticleLoader:
             self._return_row = None
 
     def _start_reading(self) -> None:
-        if self._reading is not None or self.headline is None or self.headline.is_read:
+        if self._reading is not None or self._has_counted or self.headline is None:
             return
-        if self._mark_read_after >= 0:
+        self._has_counted = self.headline.is_read
+        if self._mark_read_after >= 0 and not self._has_counted:
             self._reading = self._host.set_timer(max(self._mark_read_after, 0.01), self._has_been_read)
 
     def _has_been_read(self) -> None:
         """The article was shown long enough to count as read."""
         self._reading = None
-        if self.headline is not None and not self.headline.is_read and self._pane.is_on_screen:
+        if not self._pane.is_on_screen:
+            return
+        self._has_counted = True
+        if self.headline is not None and not self.headline.is_read:
             self._mark_read(self.headline)

@@ -520,6 +520,10 @@ class BrowseScreen(Screen[None]):
     def _url_pressed(self, message: UrlPressed) -> None:
         self.opening.open_links([("", message.url)])
 
+    @on(ArticlePane.Shown)
+    def _article_shown(self) -> None:
+        self.loader.come_on_screen()
+
     @on(ArticlePane.LinksRequested)
     def _list_links(self, message: ArticlePane.LinksRequested) -> None:
         from reader.app.screens.addresses import Links  # loaded when it is first opened

@@ -233,6 +233,9 @@ class ArticlePane(DocumentView, can_focus=True):
     message: reactive[str] = reactive(NO_ARTICLE)
     """Shown in the middle while there is no article."""
 
+    class Shown(Message):
+        """The pane has come on the screen."""
+
     class PicturePressed(Message):
         """The article's picture was pressed."""
 
@@ -476,6 +479,10 @@ class ArticlePane(DocumentView, can_focus=True):
             return False
         self._press(self._cursor.link)
         return True
+
+    def on_show(self) -> None:
+        """In a narrow layout it was not there before."""
+        self.post_message(self.Shown())
 
     def on_click(self, event: events.Click) -> None:
         """Press the topic, provider, tag or link under the mouse."""
