@@ -17,7 +17,7 @@ VARIABLE = "READER_RESTRICTED"
 """Restricts the reader if it is set to anything, "0" too: a visitor who may send variables can't lift it."""
 OPTION = "--restricted"
 
-Need: TypeAlias = Literal["programs", "pages", "files", "folders", "network", "suspending"]
+Need: TypeAlias = Literal["programs", "pages", "files", "folders", "network", "suspending", "secured"]
 
 
 class Permissions(NamedTuple):
@@ -35,10 +35,12 @@ class Permissions(NamedTuple):
     """Look up names, connect and listen."""
     suspending: bool = True
     """Be suspended, which leaves a stopped process behind."""
+    secured: bool = True
+    """Write the secured tokens of articles, which are for their owner."""
 
 
 EVERYTHING = Permissions()
-RESTRICTED = Permissions(False, False, False, False, False, False)
+RESTRICTED = Permissions(*[False] * len(Permissions._fields))
 
 _SENTENCES = {
     "programs": "starts no other programs",
@@ -47,6 +49,7 @@ _SENTENCES = {
     "folders": "opens no other files or folders",
     "network": "does not use the network",
     "suspending": "can't be suspended",
+    "secured": "shows no secured tokens",
 }
 
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"

@@ -238,6 +238,8 @@ def test_no_command_does_more_than_keep_marks(folder: Path, home: Path, tmp_path
         ["config", "keys"], ["completion", "bash"], ["views", str(folder)], ["feeds"], ["fetch"],
         ["subscribe", "https://harbour.example"], ["unsubscribe", "https://harbour.example"],
         ["save", "https://harbour.example"], ["relay"], ["relay", "ssh", "server"], ["index", str(folder)],
+        ["list", "--format", "jsonl", "--include-secured", str(folder)],
+        ["show", "0", "--format", "json", "--include-secured", str(folder)],
         ["show", "0000", str(folder)], ["open", "0000", str(folder)], [str(folder)], ["doctor", str(folder)],
     ]  # fmt: skip
     log = tmp_path / "log"
@@ -250,7 +252,8 @@ def test_no_command_does_more_than_keep_marks(folder: Path, home: Path, tmp_path
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stderr.count("this reader is restricted") >= 14
+    assert done.stderr.count("this reader is restricted") >= 16
+    assert done.stderr.count("shows no secured tokens") == 2
     assert _forbidden(log, home / "data") == []
     assert _files(folder) == before
     assert sorted(path.name for path in home.iterdir()) == ["config", "data"]

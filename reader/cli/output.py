@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cli.parser import CommandParser, Namespace, add_format
 from reader.errors import UsageError
+from reader.permissions import require
 
 if TYPE_CHECKING:
     from reader.library import record_fields
@@ -66,6 +67,8 @@ def output_of(options: Namespace) -> Output:
     _require(form == "template", "--template", options.template is not None, ("template",))
     _require(form in _WITH_FIELDS, "--fields", options.fields is not None, _WITH_FIELDS)
     _require(form in _WITH_TOKENS, "--include-secured", options.include_secured, _WITH_TOKENS)
+    if options.include_secured:
+        require("secured")
     _require(form in _WITH_NUL, "--null", options.null, _WITH_NUL)
     if form == "template" and options.template is None:
         raise UsageError("--format template needs --template, like --template '{title} {url}'")

@@ -13,6 +13,7 @@ from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import opened, split_ids
 from reader.errors import UsageError, about_file
 from reader.library.export import json_array, json_text, markdown_article, record
+from reader.permissions import require
 from reader.query.results import Headline
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def _options(parser: CommandParser) -> None:
 def _run(options: Namespace) -> int:
     if options.include_secured and options.format != "json":
         raise UsageError("--include-secured needs --format json")
+    if options.include_secured:
+        require("secured")
     named, sources = split_ids(options.words)
     with opened(sources) as library:
         found = [library.find(prefix) for prefix in named]

@@ -6,7 +6,6 @@ import os
 import re
 
 _SCHEMES = ("postgresql://", "postgres://")
-_PARAMETERS = re.compile(r"\w+=")
 
 
 def is_shared(source: str | os.PathLike[str]) -> bool:
@@ -19,10 +18,18 @@ def named(source: str | os.PathLike[str]) -> str:
     parameters, some of which are secret too."""
     if not isinstance(source, str) or not is_shared(source):
         return os.path.abspath(source)
-    rest = source.partition("://")[2]
-    main, _, parameters = rest.partition("?")
-    if "@" in main or _PARAMETERS.match(parameters) or "@" not in parameters:
-        rest = main
-    # A password may hold what would end it: all before the last @ is none of ours.
-    user, at, place = rest.rpartition("@")
-    return f"postgresql://{re.split('[:/?]', user)[0]}{at}{place.partition('?')[0]}"
+    main, _, parameters = source.partition("://")[2].partition("?")
+    if "@" in parameters:
+        # It belongs to a parameter, or to a password with a "?" in it, which may begin after the first ":".
+        return f"postgresql://{main.partition(':')[0]}"
+    user, at, place = main.rpartition("@")  # the last one, as a password may have others
+    return f"postgresql://{re.split('[:/]', user)[0]}{at}{_PORT.sub(_only_a_port, place)}"
+
+
+_PORT = re.compile(r"\[[^]]*\]|:[^,/]*")
+
+
+def _only_a_port(found: re.Match[str]) -> str:
+    """An IPv6 address or a port as it is; what is no number may be a password without its host."""
+    text = found.group()
+    return text if text.startswith("[") or text[1:].isdecimal() or text == ":" else ":…"

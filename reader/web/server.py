@@ -359,6 +359,8 @@ class ScreenService(AppService):
         process = self._process
         if process is None:
             return
+        if self._task is not None and not self._has_painted:
+            self._task.cancel()  # the page was closed early, which is no failure of the reader
         with suppress(ConnectionError):
             await self.send_meta({"type": "quit"})
         try:
@@ -367,7 +369,7 @@ class ScreenService(AppService):
             process.kill()
             await process.wait()
         if self._task is not None:
-            await self._task
+            await asyncio.wait([self._task])
 
     async def _close_page(self) -> None:
         # Not awaited here: a page that does not respond would block the reader.

@@ -255,6 +255,8 @@ class ResultsDisplay:
         self._measured = 0
         """The number of articles when the columns were last chosen."""
         self._marking: Timer | None = None
+        self._counted: Query | None = None
+        """The query whose counts are shown."""
         self._failure: tuple[str, int] | None = None
         """What is reported of the current query, which could not be answered."""
 
@@ -366,7 +368,10 @@ class ResultsDisplay:
             self._measure()
             self._articles.sought = sought(highlights(self._filters.query))
             self._articles.results = results
-            self.show_status()
+            if results.query != self._counted:
+                self._status.unread = ""
+                self.show_status()
+            # Otherwise the new total is shown along with the new count of unread articles.
 
     def _measure(self) -> None:
         """See which columns the list needs, when there are more articles or fewer."""
@@ -384,8 +389,8 @@ class ResultsDisplay:
             for view in self._sidebar.views for found, unread in [counts.get(view.name, (None, 0))]
         )  # fmt: skip
         self._sidebar.facets = answer.facets
-        if self._results is not None and not len(self._results):
-            self.show_status()
+        self._counted = answer.query
+        self.show_status()
         self._status.unread = f"{answer.unread:,} unread"
         hidden = f"{answer.muted:,} muted" if answer.muted else ""
         self._status.muted = "showing muted" if self._filters.shows_muted else hidden

@@ -58,11 +58,16 @@ def connect(
         said = conninfo.conninfo_to_dict(address)
     except (psycopg.ProgrammingError, UnicodeError) as error:
         # libpq's error for a password that is not percent-encoded contains a part of it.
-        why = _UNQUOTED if "@" in address or "password" in address else clean_line(str(error))
+        has_password = re.search("[@:]|password", address.partition("://")[2])
+        why = _UNQUOTED if has_password else clean_line(str(error))
         raise SharedError(f"{name} is not a database URL: {why}") from None
     # A host that begins so is a socket without a file.
     if any("@" in str(said.get(part) or "")[1:] for part in ("host", "port", "dbname")):
         raise SharedError(f"{name} is not a database URL: {_UNQUOTED}")
+    if "port=" not in address and not re.fullmatch(r"[\d,]*", str(said.get("port") or "")):
+        raise SharedError(
+            f'{name} is not a database URL: after the host and ":" comes the number of its port'
+        )
     known = WATCHFUL | {key: value for key, value in said.items() if value is not None}
     if "service" not in said and not {"PGSERVICE", "PGCONNECT_TIMEOUT"} & os.environ.keys():
         known.setdefault("connect_timeout", CONNECT_TIMEOUT)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from threading import Lock, RLock, get_ident
-from time import monotonic
+from time import monotonic, sleep
 from typing import TypeVar
 
 import psycopg
@@ -52,11 +52,18 @@ PAUSE = 1.0
 TRIES = 3
 """Maximum attempts per question if the connection is lost or a publication comes in between."""
 
+COMMITTING = 1.0
+"""Seconds that an answer of several shards waits for them to commit a publication, one after the other."""
+
 _BEGIN = b"""
 begin transaction isolation level repeatable read, read only;
 select (select value::bigint from meta where key = 'generation'),
-  coalesce((select turn from mark_turn where role = current_user), 0)"""
+  coalesce((select turn from mark_turn where role = current_user), 0),
+  exists(select from meta where key = 'shards')"""
 """One round trip for both."""
+_STATE = b"""
+select (select value::bigint from meta where key = 'generation'),
+  exists(select from meta where key = 'unfinished')"""
 _MARKS = """
 with mine as (select * from mark where role = current_user and turn > %s),
   theirs as (select number, key from article where key = any(array(select key from mine)))
@@ -77,13 +84,18 @@ class Connections:
         self._lock = Lock()
         self._idle: list[psycopg.Connection] = []
         self._is_closed = False
+        self.is_unfinished = False
+        """Whether a publication broke off while shards were committing it: answers may mix two."""
         self._refusal: SharedError | None = None
         self._refused_until = 0.0
 
     @contextmanager
-    def transaction(self) -> Iterator[tuple[psycopg.Connection, int, int]]:
+    def transaction(self, *, reads_shards: bool = True) -> Iterator[tuple[psycopg.Connection, int, int]]:
         """Opens a transaction with a snapshot; yields the connection, the generation of the publication and
-        the newest change of the role's marks. Raises SharedError."""
+        the newest change of the role's marks.
+
+        Raises SharedError; Superseded if shards were just committing another publication.
+        """
         with told(self._address):
             connection = self._taken()
             try:
@@ -93,12 +105,28 @@ class Connections:
                 assert row is not None
                 yield connection, int(row[0] or 0), int(row[1])
                 connection.execute(b"commit")
+                if row[2] and reads_shards:
+                    self._check_shards(connection, int(row[0] or 0))
             except BaseException:
                 if is_connection_alive(connection):
                     connection.rollback()
                 raise
             finally:
                 self._give_back(connection)
+
+    def _check_shards(self, connection: psycopg.Connection, generation: int) -> None:
+        """Raises Superseded if shards committed a publication since the snapshot of the first server: theirs
+        were taken later."""
+        end = monotonic() + (0 if self.is_unfinished else COMMITTING)
+        while True:
+            row = connection.execute(_STATE).fetchone()
+            assert row is not None
+            if int(row[0] or 0) != generation:
+                raise Superseded
+            if not row[1] or monotonic() > end:
+                self.is_unfinished = row[1]
+                return
+            sleep(0.02)
 
     def _taken(self) -> psycopg.Connection:
         with self._lock:
@@ -160,7 +188,7 @@ class SharedIndex:
         """When the state was last compared with the server."""
         self._rules = TopicRules()
         try:
-            with self.connections.transaction() as (connection, *_):
+            with self.connections.transaction(reads_shards=False) as (connection, *_):
                 check_schema(connection, address)
         except BaseException:
             self.close()
@@ -168,7 +196,7 @@ class SharedIndex:
 
     def state(self) -> tuple[int, int]:
         """Returns the current generation and the newest change of the role's marks."""
-        with self.connections.transaction() as (_, generation, turn):
+        with self.connections.transaction(reads_shards=False) as (_, generation, turn):
             if (generation, turn) != (self.edition, self.turn):
                 self.look_again()
             return generation, turn

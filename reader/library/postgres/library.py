@@ -54,6 +54,8 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         self.notices: list[str] = []
         """Notices to show the user once."""
         self._refreshed = -1
+        self._is_warned = False
+        """Whether an interrupted publication was reported."""
         self._rules_used = 0
         self._seconds = 0.0
         """Seconds that the last whole answer took."""
@@ -113,6 +115,12 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         is_new = self._refreshed != self._index.edition or marked != self._index.turn
         self._refreshed = self._index.edition
         seconds = round(monotonic() - began, 3)
+        if self._index.connections.is_unfinished and not self._is_warned:
+            self.notices.append(
+                f"A publication at {shown(self._address)} was interrupted while it was committed: until the"
+                " next one, articles may be missing."
+            )
+        self._is_warned = self._index.connections.is_unfinished
         yield Progress("done", changed=is_new, report=Report(total, unchanged=total, seconds=seconds))
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:

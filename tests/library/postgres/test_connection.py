@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -159,12 +160,17 @@ def test_no_message_shows_the_password_of_an_address(secret: str) -> None:
         "postgresql://h/news?nonsense=1&password=secret",
         "postgresql://ana:s@se:cret@h:5432/news",
         "postgresql://ana:se%ffcret@h/news",
+        "postgresql://ana:se?port=cret@127.0.0.1:1/news",
+        "postgresql://ana:se@cret?port=se@h/news",
+        "postgresql://ana:se@cret?cret@h/news?application_name=x",
+        "postgresql://ana:secret",
+        "postgresql://ana:se%cret/news",
+        "postgresql://ana:se/cret?cret@h/news",
     ],
 )
 def test_a_password_that_is_badly_quoted_is_not_shown(address: str) -> None:
     """An address that can't be understood is named without anything of its password."""
     with pytest.raises(SharedError) as said:
         connect(address)
-    assert "se" not in str(said.value).replace("database", "").replace("percent", "") and "cret" not in str(
-        said.value
-    )
+    message = re.sub("database|server", "", str(said.value))
+    assert "se" not in message and "cret" not in message

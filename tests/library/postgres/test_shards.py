@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic, sleep
 
 import psycopg
 import pytest
@@ -178,6 +179,114 @@ def test_a_publication_that_broke_off_between_shards_is_loaded_anew(
         publish(folder, asked)
         with closing(open_library([asked])) as shared:
             assert len(shared.select(parse("")).window(0, 50)) == 30
+
+
+SLOW_COMMIT = """
+create function news.wait() returns trigger language plpgsql as $$
+begin
+  if current_setting('test.waited', true) is distinct from 'yes' then
+    perform set_config('test.waited', 'yes', true), pg_sleep({seconds});
+  end if;
+  return null;
+end $$;
+create constraint trigger wait after insert on news.sets deferrable initially deferred
+  for each row execute function news.wait();"""
+"""Makes a shard wait for a while when it commits."""
+
+
+@pytest.mark.parametrize("slow", [1, 2])
+def test_servers_that_die_between_two_commits_are_healed(
+    three: list[PostgresServer], tmp_path: Path, slow: int
+) -> None:
+    """SIGKILL of the first server and of a shard that has not committed yet, while another shard may have:
+    readers go on and are warned, and the next publication makes everything whole."""
+    with (
+        empty(three, f"between{slow}") as (asked, *shards),
+        closing(FolderLibrary.open([spread(tmp_path)])) as folder,
+    ):
+        set_up(asked, shards=shards)
+        publish(folder, asked)
+        with closing(connect(shards[slow - 1])) as shard:
+            shard.execute(SLOW_COMMIT.format(seconds=60).encode())
+        (tmp_path / "7.md").unlink()
+        for number in range(30, 90):
+            date = "2024-03-01" if number % 2 else ""
+            write(tmp_path / f"-{number}.md", text_of(f"Story {number}", date, body="common chips"))
+        refresh(folder, rebuild=True)  # so that both shards get other articles
+        failed: list[BaseException] = []
+
+        def publishing() -> None:
+            try:
+                publish(folder, asked)
+            except ReaderError as error:
+                failed.append(error)
+
+        thread = Thread(target=publishing)
+        thread.start()
+        _until(asked, "select exists(select from meta where key = 'unfinished')")
+        _until(shards[slow - 1], "select exists(select from pg_stat_activity where wait_event = 'PgSleep')")
+        with closing(open_library([asked])) as shared:
+            assert shared.select(parse("chips")).window(0, 50)
+            for server in (three[0], three[slow]):
+                server.kill()
+            thread.join(60)
+            assert len(failed) == 1
+            for server in (three[0], three[slow]):
+                server.start()
+            [*shared.refresh()]
+            assert shared.select(parse("chips")).window(0, 50)
+            [notice] = shared.notices
+            assert "interrupted" in notice
+            with closing(connect(shards[slow - 1])) as shard:
+                shard.execute("drop function news.wait cascade")
+            publish(folder, asked)
+            for text in QUERIES:
+                mine, theirs = (one.select(parse(text)).window(0, 100) for one in (folder, shared))
+                assert [one.id for one in mine] == [one.id for one in theirs], text
+            [*shared.refresh()]
+            assert shared.notices == [notice]
+
+
+def test_no_answer_mixes_two_publications(three: list[PostgresServer], tmp_path: Path) -> None:
+    """While shards commit one after the other, a question waits for the last one."""
+    with (
+        empty(three, "mixed") as (asked, *shards),
+        closing(FolderLibrary.open([spread(tmp_path)])) as folder,
+    ):
+        set_up(asked, shards=shards)
+        publish(folder, asked)
+        for address in shards:
+            with closing(connect(address)) as shard:
+                shard.execute(SLOW_COMMIT.format(seconds=0.2).encode())
+
+        def turns_seen() -> set[str]:
+            found = shared.select(parse("chips")).window(0, 50)
+            assert len(found) == 30
+            return {one.title.partition(" of ")[0] for one in found}
+
+        with closing(open_library([asked])) as shared:
+            before = turns_seen()
+            for turn in ("One", "Two", "Three"):
+                for number in range(30):
+                    date = "2024-03-01" if number % 2 else ""
+                    write(tmp_path / f"{number}.md", text_of(f"{turn} of {number}", date, body="chips"))
+                refresh(folder, rebuild=True)
+                thread = Thread(target=publish, args=(folder, asked))
+                thread.start()
+                while thread.is_alive():
+                    assert turns_seen() in (before, {turn})
+                thread.join()
+                before = {turn}
+                assert turns_seen() == before
+
+
+def _until(address: str, question: str) -> None:
+    """Wait until a server answers yes."""
+    with closing(connect(address)) as connection:
+        end = monotonic() + 60
+        while connection.execute(question.encode()).fetchone() != (True,):
+            assert monotonic() < end, question
+            sleep(0.02)
 
 
 class Explained(PostgresStore):
