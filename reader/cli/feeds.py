@@ -234,7 +234,7 @@ def protected(folder: str) -> Any:
             for start in range(0, len(results), _WINDOW):
                 marked = [
                     one
-                    for one in results.window(start, _WINDOW)
+                    for one in results.window(start, start + _WINDOW)
                     if one.is_starred or one.tags or one.has_note
                 ]
                 kept |= {
@@ -287,7 +287,7 @@ def _counts(folder: str, directories: Iterable[str]) -> dict[str, Counts]:
         top = os.path.realpath(folder)
         results = library.select(Query())
         for start in range(0, len(results), _WINDOW):
-            for headline, path in library.paths(results.window(start, _WINDOW)):
+            for headline, path in library.paths(results.window(start, start + _WINDOW)):
                 # <group>/<feed>/<year>/<file>: the feed's folder is the one above the year's.
                 directory = os.path.relpath(os.path.dirname(os.path.dirname(path)), top)
                 if directory in found:

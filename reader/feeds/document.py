@@ -115,6 +115,8 @@ def unpacked(raw: bytes) -> bytes:
         raise NotAFeed("its compressed answer is damaged; try again later") from None
     if len(found) > MOST_BYTES:
         raise NotAFeed(f"it is larger than {MOST_BYTES >> 20} MB; ask the site for a shorter feed")
+    if not unpacker.eof:
+        raise NotAFeed("its compressed answer breaks off before its end; try again later")
     return found
 
 
@@ -229,6 +231,8 @@ def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
         reason = clean_line(str(getattr(error, "getMessage", lambda: "")()))
         return f"its XML can't be read (line {line}: {reason}); tell the site"
     kind = clean_line(content_type.partition(";")[0])
+    if "xml" in kind or "json" in kind:
+        return f"it is not a feed, though the server calls it {kind}; look for another address at the site"
     return f"it is not a feed{f' but {kind}' if kind else ''}; look for another address at the site"
 
 

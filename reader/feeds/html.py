@@ -53,7 +53,9 @@ _HOLDERS = frozenset(("table", "ul", "ol", "dl"))
 _BACKSLASH = "\ue000"
 """Stands for a backslash of ours until the library has had its turn."""
 _MARKS = re.compile(r"[\\`*\[\]<]|~~|==|(?<!\w)_|_(?!\w)|&(?=#?\w{1,30};)|!(?=\[)")
-_LINE_START = re.compile(r"(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[=~]{2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))")
+_LINE_MARK = r"(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[=~]{2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))"
+_LINE_START = re.compile(rf"\A(\s*){_LINE_MARK}")
+_INNER_LINE = re.compile(rf"(\n[ \t]*){_LINE_MARK}")
 _ANY_MARK = re.compile(r"[\\`*\[\]<~=_&!]")
 """Whether `_MARKS` needs to look at all: a single set of characters is searched much faster."""
 _DECLARATION = re.compile("<[!?]")
@@ -238,6 +240,11 @@ def _escaped(mark: re.Match[str]) -> str:
     return _BACKSLASH + mark[0]
 
 
+def _escaped_at_line_start(found: re.Match[str]) -> str:
+    mark = found[2]
+    return found[1] + (mark + _BACKSLASH if mark[0].isdigit() else _BACKSLASH + mark)
+
+
 def _texts(attrs: Sequence[tuple[str, str | None]]) -> dict[str, str]:
     return {name: value or "" for name, value in attrs}
 
@@ -362,15 +369,10 @@ class _Cleaner(HTMLParser):
             if _ANY_MARK.search(data):
                 data = _MARKS.sub(_escaped, data)
             if self._is_line_start and not data.isspace():
-                start = _LINE_START.match(data)
-                if start:
-                    middle = start[2] if not start[2][0].isdigit() else ""
-                    data = (
-                        f"{start[1]}{_BACKSLASH}{middle}{data[start.end() :]}"
-                        if middle
-                        else f"{start[1]}{start[2]}{_BACKSLASH}{data[start.end() :]}"
-                    )
+                data = _LINE_START.sub(_escaped_at_line_start, data)
                 self._is_line_start = False
+            if "\n" in data:
+                data = _INNER_LINE.sub(_escaped_at_line_start, data)
         self._out.append(escape(data, quote=False))
 
     def _start(self, tag: str, said: dict[str, str]) -> str:

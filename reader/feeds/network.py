@@ -37,6 +37,7 @@ MOST_AT_A_HOST = 2
 """Connections to one host at the same time."""
 
 
+_ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 _OPENSSL = re.compile(r"\[[A-Z0-9_: ]+\] ?| ?\(_ssl\.c:\d+\)")
 _FAILURES = (
     httpx2.TransportError,
@@ -228,6 +229,11 @@ class Network:
                     raise FetchError(
                         f"larger than {_size(self.limits.size)}; ask the site for a shorter feed"
                     )
+        if unpack is not None and not unpack.eof:
+            raise FetchError("its compressed answer breaks off before its end; try again later")
+        if encoding not in _ENCODINGS and raw[:1] not in (b"<", b"{", b"\xef"):
+            name = shown(clean_line(encoding))
+            raise FetchError(f"its answer is compressed as {name}, which was not asked for; tell the site")
         return bytes(raw)
 
 
@@ -373,4 +379,8 @@ def _why(error: BaseException, host: str) -> str:
         return f"the host {name} does not answer in time; try again later"
     if "refused" in said.lower() or "ConnectError" in kinds:
         return f"no connection to {name} (refused); try again later"
+    if "disconnected" in said:
+        return f"the host {name} closed the connection without an answer; try again later"
+    if "ProtocolError" in kinds:
+        return f"the answer of {name} is not HTTP; try again later, or tell the site"
     return f"the connection to {name} broke{f' ({text[:80]})' if text else ''}; try again later"

@@ -62,8 +62,9 @@ def test_from_an_address_to_articles(site: Site, shell: Shell) -> None:
     assert "0 new articles from 1 feed (1 not due)" in shell("fetch")[1]
 
 
-def test_feeds_are_listed(site: Site, shell: Shell) -> None:
-    """As JSON with every key, and as a table with the error in words."""
+def test_feeds_are_listed(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As JSON with every key, and as a table with the error in words, however many articles there are."""
+    monkeypatch.setattr("reader.cli.feeds._WINDOW", 1)
     shell("subscribe", site.url + "/feed", "--folder", "Sea", "--name", "Harbour")
     shell("fetch")
     shell("mark", "read", "--limit", "1")
@@ -137,11 +138,15 @@ def test_unsubscribing_keeps_or_deletes_articles(site: Site, shell: Shell, _own_
     assert "1 new article" in shell("fetch")[1]
 
 
-def test_keep_removes_old_articles_but_not_marked_ones(site: Site, shell: Shell, _own_places: Path) -> None:
-    """By the whole command, with the Library's marks."""
+@pytest.mark.parametrize("place", [[], ["--sort", "-date"]])
+def test_keep_removes_old_articles_but_not_marked_ones(
+    site: Site, shell: Shell, _own_places: Path, monkeypatch: pytest.MonkeyPatch, place: list[str]
+) -> None:
+    """By the whole command, with the Library's marks, wherever the marked article is in the list."""
+    monkeypatch.setattr("reader.cli.feeds._WINDOW", 1)
     shell("subscribe", site.url + "/feed")
     shell("fetch")
-    shell("mark", "tag:later", "--limit", "1")
+    assert shell("mark", "tag:later", "--limit", "1", *place)[0] == 0
     toml = _own_places / "config" / "feeds.toml"
     toml.write_text(toml.read_text() + 'keep = "1d"\n')
     assert "1 removed" in shell("fetch")[1]

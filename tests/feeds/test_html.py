@@ -43,6 +43,8 @@ BASE = "https://paper.example/news/one"
         ("2 &lt; 3 &amp; [x] *y* _z_ a_b well-known", "2 \\< 3 & \\[x\\] \\*y\\* \\_z\\_ a_b well-known"),
         ("<p># no heading</p><p>1. no list</p><p>- none</p>", "\\# no heading\n\n1\\. no list\n\n\\- none"),
         ("<p>---</p><p>x", "\\---\n\nx"),
+        ("<p>name\n---\n- none\n  1. none\n# none</p>", "name\n\\---\n\\- none\n1\\. none\n\\# none"),
+        ("<pre>a\n- b\n---</pre>", "```\na\n- b\n---\n```"),
         ("\x1b[31m<p>\u202ered</p>", "red"),
     ],
 )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
+import threading
 import time
 import zlib
 from email.message import Message
@@ -139,6 +141,38 @@ def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, enco
     """Some say gzip and send text (trap 19)."""
     site.pages["/"] = Page(body, {"Content-Encoding": encoding} if encoding else {})
     assert get(site.url + "/").body == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "says"),
+    [
+        (gzip.compress(b"hello" * 100, mtime=0)[:-9], "gzip", "breaks off before its end"),
+        (b"\x8b\x02\x80hello\x03", "br", 'compressed as "br", which was not asked for'),
+    ],
+)
+def test_compression_that_can_t_be_undone_is_said(site: Site, body: bytes, encoding: str, says: str) -> None:
+    """Half of an answer is not taken for a whole one, nor what no one can read for no feed."""
+    site.pages["/"] = Page(body, {"Content-Encoding": encoding})
+    with pytest.raises(FetchError, match=says):
+        get(site.url + "/")
+
+
+def test_an_answer_that_is_no_http_is_said_in_words() -> None:
+    """Neither a library's words nor Python's bytes are in the sentence."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for said, meant in ((b"hello\r\n\r\n", "is not HTTP"), (b"", "closed the connection")):
+
+            def answer(said: bytes = said) -> None:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(said)
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            with pytest.raises(FetchError, match=meant):
+                get(f"http://127.0.0.1:{server.getsockname()[1]}/")
+            thread.join()
 
 
 def test_a_byte_now_and_then_does_not_keep_us(site: Site) -> None:
