@@ -231,7 +231,7 @@ class Network:
                     )
         if unpack is not None and not unpack.eof:
             raise FetchError("its compressed answer breaks off before its end; try again later")
-        if encoding not in _ENCODINGS and raw[:1] not in (b"<", b"{", b"\xef"):
+        if encoding not in _ENCODINGS and bytes(raw[:1]) not in (b"<", b"{", b"\xef"):
             name = shown(clean_line(encoding))
             raise FetchError(f"its answer is compressed as {name}, which was not asked for; tell the site")
         return bytes(raw)
