@@ -55,10 +55,9 @@ in place that kept the old mtime. Plain tuples, for speed."""
 def times_of(found: os.stat_result) -> tuple[int, int, int, int]:
     """mtime in nanoseconds, size, inode, ctime in nanoseconds: what tells that a file has changed. Within 63
     bits, as a database holds them: the time may lie before 1678 or beyond 2262."""
-    mtime_ns, ctime_ns = (
-        max(min(found.st_mtime_ns, INT63), -INT63),
-        max(min(found.st_ctime_ns, INT63), -INT63),
-    )
+    mtime_ns, ctime_ns = found.st_mtime_ns, found.st_ctime_ns
+    if not (-INT63 <= mtime_ns <= INT63 and -INT63 <= ctime_ns <= INT63):
+        mtime_ns, ctime_ns = max(min(mtime_ns, INT63), -INT63), max(min(ctime_ns, INT63), -INT63)
     return mtime_ns, found.st_size, found.st_ino & INT63, ctime_ns
 
 

@@ -1,8 +1,9 @@
 """The stored form of a set's numbers in one block, and its conversion back to a bitmap.
 
-Within a block a number has 16 bits. Up to 4,096 numbers are stored as a list, more as one bit per possible
-number, like a container of a roaring bitmap; so most sets need no bitmap to be written. A checksum follows:
-the bitmap library trusts its input, so damage must be detected first.
+Within a block a number has 16 bits. A set is stored in the shorter of two forms: a list of its numbers, which
+needs no bitmap to be written, or one bit per possible number from the first to the last. Lists have an even
+length, bits an odd one. A checksum follows: the bitmap library trusts its input, so damage must be detected
+first.
 
 Nearly all words are rare. Stored as separate sets, they would be most of the rows, with keys as large as
 their numbers; so they are packed together in rows of a kilobyte or two.
@@ -29,8 +30,10 @@ _HEADER = Struct("<IIHHI")
 _COOKIE, _HEADER_SIZE, _BITS_SIZE = 12346, 16, 8192
 """Header of a roaring bitmap with one container (specification: github.com/RoaringBitmap)."""
 
-_BITS = b"\x01"
-"""Prefix of bits; lists of numbers have an even length."""
+_GROUP_SIZE = 32
+"""Bytes for the bits of 256 numbers, which have the same high byte."""
+_INVERTED = bytes(range(255, -1, -1))
+"""Each byte with its bits inverted."""
 _CHECKSUM_SIZE = 4
 
 
@@ -64,17 +67,34 @@ def numbers_in(lows: bytes) -> array[int]:
 
 def pack(lows: bytes) -> bytes:
     """Returns the stored form of ascending 16-bit numbers."""
-    if len(lows) <= 2 * MOST_LISTED:
+    if _is_list(lows):
         return sealed(lows)
-    return pack_set(BitMap.union(*listed_many(lows)))
+    return sealed(_bits(BitMap.union(*listed_many(lows))))
 
 
 def pack_set(numbers: BitMap) -> bytes:
     """Returns the stored form of numbers that are all in one block."""
-    if not numbers:
-        return sealed(b"")
-    container = _container(numbers)
-    return sealed(container if len(numbers) <= MOST_LISTED else _BITS + container)
+    if len(numbers) <= MOST_LISTED:
+        lows = _container(numbers) if numbers else b""
+        if _is_list(lows):
+            return sealed(lows)
+    return sealed(_bits(numbers))
+
+
+def _is_list(lows: bytes) -> bool:
+    """Returns whether a list takes no more bytes than bits do."""
+    return not lows or len(lows) <= _GROUP_SIZE * (lows[-1] - lows[1] + 1)
+
+
+def _bits(numbers: BitMap) -> bytes:
+    """Returns the number of the first group and the bits of all groups from the first to the last."""
+    first, last = numbers.min() >> 8 & 0xFF, numbers.max() >> 8 & 0xFF
+    span = slice(first * _GROUP_SIZE, (last + 1) * _GROUP_SIZE)
+    if len(numbers) > MOST_LISTED:
+        return bytes([first]) + _container(numbers)[span]
+    # The library would give a list of these, but bits of all the others.
+    others = in_bits(numbers.min() >> 16) - numbers
+    return bytes([first]) + _container(others)[span].translate(_INVERTED)
 
 
 def _container(numbers: BitMap) -> bytes:
@@ -91,8 +111,11 @@ def unpack(block: int, stored: bytes) -> BitMap:
     data = unsealed(stored)
     if len(data) % 2 == 0:
         return _listed(block, data) if data else BitMap()
-    bits = data[1:]
-    return _deserialized(block, int.from_bytes(bits, "little").bit_count(), bits)
+    bits = (bytes(data[0] * _GROUP_SIZE) + data[1:]).ljust(_BITS_SIZE, b"\0")
+    count = int.from_bytes(bits, "little").bit_count()
+    if count > MOST_LISTED:
+        return _deserialized(block, count, bits)
+    return in_bits(block) - _deserialized(block, 8 * _BITS_SIZE - count, bits.translate(_INVERTED))
 
 
 def in_bits(block: int) -> BitMap:

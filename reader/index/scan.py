@@ -78,6 +78,9 @@ class Scan:
         self.files += len(folder.files)
         number, stored, stored_mtime_ns = self._unseen.pop(folder.path, (0, None, 0))
         signature = signature_of(folder)
+        if stored == signature and stored_mtime_ns == folder.mtime_ns:
+            self.unchanged += len(folder.files)
+            return
         mtime_ns = 0 if is_too_young(folder.mtime_ns, time.time_ns()) else folder.mtime_ns
         if stored == signature:
             self.unchanged += len(folder.files)

@@ -15,7 +15,7 @@ from reader.article.dates import DAY_PLACE
 from reader.permissions import permissions, require
 from reader.query.fields import FIELDS
 
-VERSION = 13 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 14 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; an index of another version is rebuilt. Depends on the stored fields as well."""
 
 BLOCK_BITS = 16

@@ -9,13 +9,12 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from itertools import chain, groupby, starmap
+from itertools import chain, groupby
 
 from pyroaring import BitMap
 
 from reader.article.text import fold
-from reader.index.blocks import StoredSets, beginning, parts_of, prefixes
+from reader.index.blocks import StoredSets, beginning, make, parts_of, prefixes, runs_of
 from reader.index.packing import lows_of_rare, numbers_in, pack_set, unpack
 from reader.index.schema import (
     BLOCK_BITS,
@@ -145,24 +144,32 @@ def whole(rows: Iterable[tuple[int, int, bytes]]) -> list[tuple[int, bytes]]:
 
 def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str, Iterable[int]]]) -> None:
     """Adds numbers to sets, and to those of the words' prefixes, inside the caller's transaction."""
-    made = {
-        field: [(value, BitMap(array("I", by_value[value]))) for value in sorted(by_value)]
-        for field, by_value in members.items()
-        if by_value
-    }
-    united = BitMap.union(*[numbers for _, numbers in made.get(SetKind.STATE, ())] or [BitMap()])
-    blocks = {block for block, _ in by_block(united)}
+    states = members.get(SetKind.STATE, {})
+    blocks = {number >> BLOCK_BITS for numbers in states.values() for number in numbers}
     if not blocks:
         return
-    is_new = len(blocks) == 1 and not any(has_block(connection, block) for block in blocks)
+    if len(blocks) == 1 and not has_block(connection, max(blocks)):
+        _write_block(connection, max(blocks), members)
+        return
     note_blocks(connection, blocks)
-    for field, sets in made.items():
-        _note_choices(connection, field, [value for value, _ in sets])
-        _write(connection, field, sets, is_new=is_new)
+    for field, by_value in members.items():
+        sets = [(value, BitMap(array("I", by_value[value]))) for value in sorted(by_value)]
+        _note_choices(connection, field, by_value)
+        _merge(connection, field, sets)
         if field == SetKind.WORD:
-            _write(connection, SetKind.PREFIX, sorted(prefixes(sets)), is_new=is_new)
-            if not is_new:
-                _merge_crowded(connection, sets)
+            _merge(connection, SetKind.PREFIX, sorted(prefixes(sets)))
+            _merge_crowded(connection, sets)
+
+
+def _write_block(
+    connection: sqlite3.Connection, block: int, members: Mapping[int, Mapping[str, Iterable[int]]]
+) -> None:
+    base = block << BLOCK_BITS
+    inside = {
+        field: {value: sorted({number - base for number in numbers}) for value, numbers in by_value.items()}
+        for field, by_value in members.items()
+    }
+    write_made(connection, block, [make([(field, [run])]) for (field, _), run in runs_of(inside).items()])
 
 
 def write_made(connection: sqlite3.Connection, block: int, made: Sequence[StoredSets]) -> None:
@@ -192,16 +199,11 @@ def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[s
         )
 
 
-def _write(
-    connection: sqlite3.Connection, field: int, sets: Iterable[tuple[str, BitMap]], *, is_new: bool
-) -> None:
-    """Stores sets, merged with the existing ones unless there can't be any."""
-    parts = ((block, value, inside) for value, numbers in sets for block, inside in by_block(numbers))
-    if is_new:
-        connection.executemany(_INSERT, chain.from_iterable(starmap(partial(_rows, field), parts)))
-        return
-    for block, value, inside in parts:
-        _put(connection, field, value, block, inside | _stored(connection, field, value, block))
+def _merge(connection: sqlite3.Connection, field: int, sets: Iterable[tuple[str, BitMap]]) -> None:
+    """Stores sets, merged with the existing ones."""
+    for value, numbers in sets:
+        for block, inside in by_block(numbers):
+            _put(connection, field, value, block, inside | _stored(connection, field, value, block))
 
 
 def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) -> BitMap:
@@ -215,14 +217,10 @@ def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) 
 def _put(connection: sqlite3.Connection, field: int, value: str, block: int, inside: BitMap) -> None:
     """Stores a set's numbers in a block."""
     connection.execute("delete from sets where block = ? and field = ? and value = ?", (block, field, value))
-    connection.executemany(_INSERT, _rows(field, block, value, inside))
-
-
-_INSERT = "insert into sets(block, field, value, part, data) values(?, ?, ?, ?, ?)"
-
-
-def _rows(field: int, block: int, value: str, inside: BitMap) -> Iterator[tuple[int, int, str, int, bytes]]:
-    return ((block, field, value, part, piece) for part, piece in parts_of(pack_set(inside)))
+    connection.executemany(
+        "insert into sets(block, field, value, part, data) values(?, ?, ?, ?, ?)",
+        [(block, field, value, part, piece) for part, piece in parts_of(pack_set(inside))],
+    )
 
 
 def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
