@@ -288,6 +288,8 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
         await pilot.press("u")
         assert [one.name for one in subscriptions.load()[0]] == ["Harbour Post", "Lost"]
         assert subscriptions.load()[0][0].every == 7200
+        assert "Subscribed to Harbour Post again" in notices(pilot.app)
+        assert page.row is not None and (page.row.label, page.row.articles) == ("Harbour Post", 3)
         await pilot.press("escape")
         await settled(pilot)
 

@@ -68,6 +68,16 @@ class FeedRow(NamedTuple):
         return age(datetime.fromtimestamp(self.state.fetched, UTC), datetime.now(UTC))
 
 
+class _Undo(NamedTuple):
+    """How a change of the page is taken back."""
+
+    address: str
+    """Of the feed."""
+    sentence: str
+    """To say afterwards."""
+    change: Callable[[], object]
+
+
 class FeedsPage(Page["tuple[str, str] | None"]):
     """Closes with what is to be done next ("show" a folder, "subscribe", "import"), or with None."""
 
@@ -89,7 +99,9 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         super().__init__()
         self._fetch = fetch
         self._rows: Sequence[FeedRow] = ()
-        self._undoing: list[Callable[[], object]] = []
+        self._known: dict[str, FeedRow] = {}
+        """By address; also of feeds that were unsubscribed here, for undo brings them back."""
+        self._undoing: list[_Undo] = []
         self._fetching = ""
 
     def compose(self) -> ComposeResult:
@@ -121,6 +133,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         except NoMatches:  # the page was left before its answer came
             return
         here, place = self.row, listed.highlighted or 0
+        self._known |= {row.feed.address: row for row in rows}
         if rows is not self._rows:
             self._fetching = ""
         self._rows = rows
@@ -232,7 +245,9 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         except ReaderError as error:
             self._say(str(error))
             return
-        self._undoing.append(lambda: subscriptions.restore(removed))
+        self._undoing.append(
+            _Undo(feed.address, f"Subscribed to {feed.label} again", lambda: subscriptions.restore(removed))
+        )
         self.show([row for row in self._rows if row.feed.address != feed.address])
         self._say(f"Unsubscribed from {feed.label}; its articles stay, u undoes it", is_warning=False)
 
@@ -241,11 +256,17 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         if not self._undoing:
             self._say("Nothing to undo", is_warning=False)
             return
+        undo = self._undoing.pop()
         try:
-            self._undoing.pop()()
+            undo.change()
         except ReaderError as error:
             self._say(str(error))
+        else:
+            self._say(undo.sentence, is_warning=False)
         self._load_again()
+        addresses = [row.feed.address for row in self._rows]
+        if undo.address in addresses:
+            self.query_one(OptionList).highlighted = addresses.index(undo.address)
 
     def _change(self, feed: Subscription, values: Mapping[str, Any]) -> None:
         before = {key: _spelled(feed, key) for key in values}
@@ -254,18 +275,23 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         except ReaderError as error:
             self._say(str(error))
             return
-        self._undoing.append(lambda: subscriptions.change(feed.address, before))
+        self._undoing.append(
+            _Undo(
+                feed.address,
+                f"{feed.label} is as it was before",
+                lambda: subscriptions.change(feed.address, before),
+            )
+        )
         self._load_again()
 
     def _load_again(self) -> None:
         """What feeds.toml says now, with what was known of each."""
-        known = {row.feed.address: row for row in self._rows}
         try:
             feeds = subscriptions.load()[0]
         except ReaderError as error:
             self._say(str(error))
             return
-        self.show([known.get(one.address, FeedRow(one))._replace(feed=one) for one in feeds])
+        self.show([self._known.get(one.address, FeedRow(one))._replace(feed=one) for one in feeds])
 
     def _say(self, sentence: str, *, is_warning: bool = True) -> None:
         self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
