@@ -32,6 +32,7 @@ from reader.app.keys import Keymap, Presses, keymap_of
 from reader.app.paint.terminal_output import TerminalOutput, filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
 from reader.config import summary
+from reader.config.palettes import unknown_theme
 from reader.config.paths import data_dir
 from reader.permissions import is_in_browser
 from reader.terminal import TRUECOLOUR, Terminal
@@ -216,8 +217,7 @@ class ReaderApp(KeyedApp):
         self.start = start
         """What is shown, and how the user wants it."""
         self._first_load = first_load
-        mistakes = summary([*start.mistakes, *warnings])
-        self._notices = [*start.notices, *start.library.notices, *mistakes]
+        mistakes = [*start.mistakes, *warnings]
         if features.is_on(features.DIFF_UPDATE):
             from reader.app.early.diff_update import send_changes_only
 
@@ -237,7 +237,8 @@ class ReaderApp(KeyedApp):
         """What the terminal can do, as far as it shows at once."""
         self.themes = (*THEMES, *map(theme_of, start.palettes))
         """The reader's themes and the user's own."""
-        self._put_theme_on(config.theme, start.visit.theme)
+        mistakes += self._put_theme_on(config.theme, start.visit.theme)
+        self._notices = [*start.notices, *start.library.notices, *summary(mistakes)]
         self._terminal_filters = filters_for(seen, config.signs, self._dim_colour)
         self.set_class(not seen.colours, "-no-colours")
 
@@ -246,12 +247,14 @@ class ReaderApp(KeyedApp):
         first_steps = self._first_load.rest if self._first_load is not None else None
         return BrowseScreen(self.start, self.keymap, self.seen, self.output, self.size, first_steps)
 
-    def _put_theme_on(self, name: str, last: str) -> None:
-        """Before anything is mounted, for a theme that comes later styles everything again."""
+    def _put_theme_on(self, name: str, last: str) -> list[str]:
+        """Before anything is mounted, for a theme that comes later styles everything again. Returns what is
+        wrong with its name."""
+        mistakes = []
         for theme in self.themes:
             self.register_theme(theme)
         if name and name not in self.available_themes:
-            self._notices.append(f'Unknown theme "{name}"; the palette (:) lists them')
+            mistakes.append(unknown_theme(name, self.available_themes))
             name = ""
         name = name or (last if last in self.available_themes else "")
         # Quietly, for Textual would read and apply every sheet a second time before the first paint.
@@ -261,6 +264,7 @@ class ReaderApp(KeyedApp):
         self.set_class(not theme.dark, "-light-mode", update=False)
         self.add_class(f"-theme-{theme.name}", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
+        return mistakes
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours of tags, for themes that have none."""

@@ -220,7 +220,13 @@ def theme_and_key_mistakes(settings: Config) -> list[str]:
     """The colours and keys that can't be used, a sentence for each. The screen finds them by itself."""
     from reader.config import palettes
 
-    found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))[1]
+    own, found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))
+    if settings.theme:
+        from reader.app.paint.themes import NAMES  # which brings Textual
+
+        known = [*NAMES, *(palette.name for palette in own)]
+        if settings.theme not in known:
+            found.append(palettes.unknown_theme(settings.theme, known))
     if settings.keys:
         from reader.app.keys import keymap_of  # which brings Textual
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from reader.article.text import clean_line, display_path
@@ -58,6 +58,11 @@ def load(folder: str) -> tuple[list[Palette], list[str]]:
         path = display_path(os.path.join(folder, name))
         warnings += [clean_line(f"{path}: {sentence}") for sentence in said]
     return palettes, warnings
+
+
+def unknown_theme(name: str, known: Iterable[str]) -> str:
+    """What is wrong with the name of a theme that there is none of."""
+    return f"unknown theme {shown(name)}; {nearest(name, known)}"
 
 
 def _read(path: str, name: str, said: list[str]) -> Palette | None:

@@ -43,7 +43,8 @@ def test_flags_and_configuration_overrule(home: Home) -> None:
     folder = Path(home.env["READER_CONFIG_DIR"])
     folder.mkdir()
     (folder / "config.toml").write_text(
-        "browser = ['true']\n[terminal]\nremote = true\nlinks = true\nmause = 1\ncolours = 7\n"
+        "theme = 'reader-lite'\nbrowser = ['true']\n"
+        "[terminal]\nremote = true\nlinks = true\nmause = 1\ncolours = 7\n"
     )
     found = rows(home.run("doctor", "--local", "news")[1])
     assert "no  (--local was given)" in found["remote"]
@@ -51,7 +52,8 @@ def test_flags_and_configuration_overrule(home: Home) -> None:
     assert "true https://page.example/" in found["opens"]
     _, out, _ = home.run("doctor", "news")
     assert "yes  (set in the configuration)" in rows(out)["remote"]
-    assert 'did you mean "mouse"?' in out and "colours: expected 0 or 16 or 256 or 16777216" in out
+    assert 'did you mean "mouse"?' in out and 'did you mean "reader-light"?' in out
+    assert "colours: expected 0 or 16 or 256 or 16777216" in out
 
 
 def test_a_relay_that_does_not_answer_is_told(home: Home) -> None:

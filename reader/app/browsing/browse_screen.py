@@ -520,8 +520,8 @@ class BrowseScreen(Screen[None]):
     def _url_pressed(self, message: UrlPressed) -> None:
         self.opening.open_links([("", message.url)])
 
-    @on(ArticlePane.Shown)
-    def _article_shown(self) -> None:
+    @on(ArticlePane.Appeared)
+    def _article_appeared(self) -> None:
         self.loader.come_on_screen()
 
     @on(ArticlePane.LinksRequested)

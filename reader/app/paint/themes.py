@@ -118,6 +118,8 @@ OWN: tuple[Theme, ...] = tuple(map(_theme, plain.OWN))
 """The themes whose colours are ours, the default first."""
 DARK, LIGHT = OWN[:2]
 THEMES: tuple[Theme, ...] = (*OWN, TERMINAL)
+NAMES: tuple[str, ...] = (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
+"""The themes that can be chosen, besides the user's own."""
 """The themes that come with the reader."""
 
 

@@ -233,7 +233,7 @@ class ArticlePane(DocumentView, can_focus=True):
     message: reactive[str] = reactive(NO_ARTICLE)
     """Shown in the middle while there is no article."""
 
-    class Shown(Message):
+    class Appeared(Message):
         """The pane has come on the screen."""
 
     class PicturePressed(Message):
@@ -482,7 +482,7 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def on_show(self) -> None:
         """In a narrow layout it was not there before."""
-        self.post_message(self.Shown())
+        self.post_message(self.Appeared())
 
     def on_click(self, event: events.Click) -> None:
         """Press the topic, provider, tag or link under the mouse."""
