@@ -85,7 +85,8 @@ def panes_at(width: int, height: int, chosen: Mapping[str, int], sidebar: int) -
             related_rows=None if links is None else max(min(links, rows // 2), 2),
         )
     if "-medium" in classes and "-high" in classes:
-        listed = min(chosen.get("list_rows", rows * 2 // 5), rows - 2 * LEAST_ROWS)
+        # Odd with the rule, so that rows of two lines are shown whole.
+        listed = min(chosen.get("list_rows", rows * 2 // 5 | 1), rows - 2 * LEAST_ROWS)
         return Panes(list_rows=max(listed, LEAST_ROWS))
     return Panes()
 
