@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pyroaring import BitMap
 
 from reader.index.backend import KnownValue
-from reader.index.schema import MOST_ASKED, UNDATED
+from reader.index.schema import LATE, MOST_ASKED, UNDATED, SetKind
 from reader.index.sets import read_range, read_set
 
 _AT_ONCE = 1 << 17
@@ -61,10 +61,18 @@ class SqliteStore:
         for part in _pieces(self.connection.execute(_ALL).fetchone()[0] or ""):
             numbers.extend(map(int, part.split(",")))
         alike = dict(self.connection.execute(_ALIKE))
+        late = read_set(self.connection, SetKind.STATE, LATE) if alike else BitMap()
         for place in [place for place, number in enumerate(numbers) if number in alike] if alike else ():
             stop = place + alike[numbers[place]]
-            numbers[place:stop] = numbers[place:stop][::-1]
+            numbers[place:stop] = self._newest_first(numbers[place:stop], late)
         return numbers
+
+    def _newest_first(self, numbers: array[int], late: BitMap) -> array[int]:
+        """Returns these ascending numbers newest first; those of late articles don't say how new they are."""
+        if late.isdisjoint(BitMap(numbers)):
+            return numbers[::-1]
+        dated = sorted(self.dates_of(numbers), key=lambda one: (one[0], one[1] not in late, one[1]))
+        return array("I", [number for _, number in reversed(dated)])
 
     def dates_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         """See SetStore."""

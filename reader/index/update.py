@@ -21,7 +21,8 @@ from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
-from reader.index.schema import connect, create, pack_name, unpack_name
+from reader.index.schema import LATE, SetKind, connect, create, pack_name, unpack_name
+from reader.index.sets import read_set
 from reader.index.store import Index, closing_connection
 from reader.index.stories import StoryFinder, forget
 from reader.index.workers import IndexWorkers, worker_count
@@ -45,6 +46,9 @@ MOST_AT_ONCE = 3000
 block."""
 
 OUTDATED = 'The index is older than the files; "reader index" for this collection brings it up to date.'
+
+MOST_TIED = 1000
+"""Up to this many articles of one second are kept in the order of a rebuilt index."""
 
 MOST_LINKED_ALONE = 5000
 """Up to this many articles are linked to stories in this process."""
@@ -229,6 +233,7 @@ class Update:
             self._forget(scan.removed)
             yield from self._read(list(self._wanted()))
             yield from self._read_rivals()
+            yield from self._read_ties()
             self._close_folders()
         if scan.touched:
             self._connection.executemany("update folders set listed_ns = ? where folder = ?", scan.touched)
@@ -386,6 +391,16 @@ class Update:
         if rivals:
             yield from self._read_here(rivals)
 
+    def _read_ties(self) -> Iterator[Progress]:
+        """Read articles of the same second again if some of them arrived now: they are numbered together, in
+        the order of a rebuilt index."""
+        ties = []
+        for file, known in _ties(self._connection):
+            self._known[file.folder, file.name] = known
+            ties.append(file)
+        if ties:
+            yield from self._read_here(ties)
+
     def _close_folders(self) -> None:
         """Store the listings' signatures: these folders are done, except for files that were too recent or
         unreadable."""
@@ -408,6 +423,33 @@ def _report(connection: sqlite3.Connection, scan: Scan, changed: int) -> Report:
     ).fetchone()
     (duplicates,) = connection.execute("select count(key) from others").fetchone()
     return Report(scan.files, scan.added, changed, len(scan.removed), scan.unchanged, problems, duplicates)
+
+
+def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:
+    """Returns the articles of every second (and those without a date) in which some arrived and changed the
+    order; not of seconds with very many, which are one import."""
+    late = read_set(connection, SetKind.STATE, LATE)
+    dates = connection.execute("select distinct date from articles join arrived using(number)").fetchall()
+    for (date,) in dates:
+        (count,) = connection.execute(
+            "select count(*) from (select 1 from articles where date is ? limit ?)", (date, MOST_TIED + 1)
+        ).fetchone()
+        if not 1 < count <= MOST_TIED:
+            continue
+        rows = connection.execute(
+            "select number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns"
+            " from articles join folders using(folder) where date is ?", (date,)
+        )  # fmt: skip
+        found = [
+            (number, File(folder, root, unpack_name(path), unpack_name(name)),
+             Known(mtime_ns, size, inode, number, key, ctime_ns))
+            for number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns in rows
+        ]  # fmt: skip
+        # Lower numbers are older, late ones before others; undated ones are numbered downwards.
+        found.sort(key=lambda one: (one[0] not in late, one[0]), reverse=date is None)
+        names = [(file.path, file.name) for _, file, _ in found]
+        if names != sorted(names):
+            yield from ((file, known) for _, file, known in found)
 
 
 def _duplicates_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.index import sqlite, stretches
+from reader.index.schema import create
 from reader.index.sqlite import SqliteStore
 from reader.index.stretches import TitleOrder, Titles
+from tests.index.files import every, opened, refresh, text_of, write
 
 KEYS = st.dictionaries(st.integers(1, 1 << 31), st.sampled_from(["", "a", "b", "b c", "é", "z"]), max_size=30)
 
@@ -34,12 +37,26 @@ def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_order_is_read_whole(keys: Mapping[int, str]) -> None:
     """A to Z, the newest of several alike first."""
     connection = sqlite3.connect(":memory:")
-    connection.execute(
-        "create table titles(title_key text, number integer, primary key(title_key, number)) without rowid"
-    )
+    create(connection)
     connection.executemany("insert into titles values(?, ?)", [(key, number) for number, key in keys.items()])
     assert list(SqliteStore(connection).titles()) == order_in(keys)
     connection.close()
+
+
+def test_equal_titles_are_sorted_by_date_whenever_they_came(tmp_path: Path) -> None:
+    """An older article that comes later stands where a rebuilt index has it; also one of the same second."""
+    (tmp_path / "news").mkdir()
+    library = opened(tmp_path / "news")
+    for arriving in (("d", "10"), ("b", "20")), (("c", "15"), ("a", "20")):
+        for name, day in arriving:
+            text = text_of("Weather", f"2024-03-{day}T01:00:00Z", url=f"https://x.example/{name}")
+            write(tmp_path / "news" / f"{name}.md", text)
+        refresh(library)
+    shown = [one.id for one in every(library, "sort:title")], [one.id for one in every(library)]
+    assert shown[0] == shown[1] and len(shown[0]) == 4
+    refresh(library, rebuild=True)
+    assert shown == ([one.id for one in every(library, "sort:title")], [one.id for one in every(library)])
+    library.close()
 
 
 @given(KEYS, st.data(), st.booleans())
