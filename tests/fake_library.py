@@ -132,7 +132,7 @@ class FakeLibrary(Library):
         """How many articles there are."""
         return len(self.articles)
 
-    def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+    def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
         """Take in what is to come, a chunk at a time; the newest get the highest numbers."""
         self.refreshed += 1
         arriving, self.to_come = self.to_come, []

@@ -25,7 +25,7 @@ def _index(options: Namespace) -> int:
     with opened(options.sources, refresh=False) as library:
         if library.refreshed_by:
             raise UsageError(library.refreshed_by)
-        report = follow(library.refresh(rebuild=options.rebuild), patience=0.0)
+        report = follow(library.refresh(rebuild=options.rebuild, shows_first=False), patience=0.0)
         tell(library.notices)
         skipped = library.skipped
     if options.format == "json":

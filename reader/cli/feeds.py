@@ -90,7 +90,7 @@ def _opened(folder: str) -> Library:
     from reader.library.sources import open_library
 
     library = open_library([folder])
-    follow(library.refresh())
+    follow(library.refresh(shows_first=False))
     return library
 
 

@@ -59,7 +59,7 @@ def _fresh(
     """These headlines, or those that the query has once a changed file among them was read again."""
     if library.is_fresh(rows):
         return rows
-    follow(library.refresh())
+    follow(library.refresh(shows_first=False))
     return list(headlines(library.select(query, folding=folding), limit))
 
 

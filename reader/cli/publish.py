@@ -68,7 +68,7 @@ def _run(options: Namespace) -> int:
             sys.stdout.write(error.script)
             raise
     with closing(FolderLibrary.open(sources)) as library:
-        follow(library.refresh())
+        follow(library.refresh(shows_first=False))
         tell(library.notices)
         report = _follow(publish.Publisher(*library.publishable(), options.to).run())
     print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}) if options.format == "json"

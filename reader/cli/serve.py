@@ -58,7 +58,7 @@ def _run(options: Namespace) -> int:
     from reader.web.server import Server, environment, page_of
 
     with closing(open_library(sources)) as library:
-        follow(library.refresh())
+        follow(library.refresh(shows_first=False))
         tell(library.notices)
         given = environment(os.environ, [os.fsdecode(one) for one in places])
         server = Server(

@@ -71,7 +71,7 @@ class Refresh:
         self._collection = collection
         self._started = time.monotonic()
 
-    def run(self, *, rebuild: bool = False) -> Iterator[Progress]:
+    def run(self, *, rebuild: bool = False, shows_first: bool = False) -> Iterator[Progress]:
         """Refresh; the last Progress has the Report. The caller can stop iterating at any point."""
         if self._index.is_read_only:
             report = yield from self._as_it_is()
@@ -87,7 +87,7 @@ class Refresh:
                 yield from self._caught_up()
                 report = yield from self._build_anew()
             else:
-                report = yield from self._update(self._index.location, shows_first=True)
+                report = yield from self._update(self._index.location, shows_first=shows_first)
                 if self._is_untidy() or self._has_other_basis():
                     yield Progress("tidy", report.files, report.files, report.files, changed=True)
                     tidied = yield from self._build_anew()
@@ -206,6 +206,7 @@ class Update:
         self._scan = Scan(connection, collection)
         self._is_new = not connection.execute("select 1 from folders").fetchone()
         self._shows_first = shows_first and self._is_new
+        self._most_alone = MOST_ALONE if self._is_new else MOST_AT_ONCE
         self._finds_stories = finds_stories
         self._early: set[tuple[int, str]] = set()
         """Files that were added before the rest was listed."""
@@ -261,14 +262,13 @@ class Update:
                 yield step._replace(seen=self._scan.files)
 
     def _compare(self) -> Iterator[Progress]:
-        most = MOST_ALONE if self._shows_first else MOST_AT_ONCE
         for folder in self._collection.scan():
             self._scan.compare(folder)
             if self._shows_first and not self._early and self._scan.added >= FIRST_CHUNK:
                 yield self._show_first()
             elif len(self._scan.folders) % 64 == 1:
                 yield Progress("scan", self._scan.files)
-            if self._workers is None and self._scan.added > most:
+            if self._workers is None and self._scan.added > self._most_alone:
                 # Workers start while the rest is listed.
                 self._workers = IndexWorkers(worker_count())
         self._scan.finish()
@@ -321,7 +321,7 @@ class Update:
             )
 
     def _read(self, files: Sequence[File]) -> Iterator[Progress]:
-        is_small = len(files) <= MOST_AT_ONCE
+        is_small = len(files) <= self._most_alone
         if is_small and not self._early:
             yield from self._read_here(files)
             return

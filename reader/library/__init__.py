@@ -49,8 +49,12 @@ class Library(Protocol):
     def use_topics(self, rules: TopicRules) -> None:
         """Use these topic rules from now on."""
 
-    def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        """Bring the index up to date, chunk by chunk; the last Progress has a Report."""
+    def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
+        """Bring the index up to date, chunk by chunk; the last Progress has a Report.
+
+        With `shows_first`, an empty index gets the first headlines before all files are listed, which takes a
+        little longer in all.
+        """
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
         """Refresh before a command that shows so many articles (None = any number); yields nothing if nothing

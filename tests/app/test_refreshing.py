@@ -22,7 +22,7 @@ async def test_the_first_headlines_are_there_before_the_last_file_is_read(start:
     go_on = Event()
 
     class Slow(FakeLibrary):
-        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
             for step in super().refresh(rebuild=rebuild):
                 yield step
                 if step.phase == "read" and not go_on.is_set():
@@ -68,7 +68,7 @@ async def test_problems_of_files_are_said_when_they_are_new(start: Launch) -> No
     class Flawed(FakeLibrary):
         flaws = 2
 
-        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
             for step in super().refresh(rebuild=rebuild):
                 report = step.report and step.report._replace(problems=self.flaws)
                 yield step._replace(report=report)
@@ -112,7 +112,7 @@ async def test_a_refresh_that_fails_is_said_and_can_be_tried_again(start: Launch
     class Full(FakeLibrary):
         is_full = False
 
-        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
             if self.is_full:
                 raise StorageError("The disk is full.")
             return super().refresh(rebuild=rebuild)
@@ -134,7 +134,7 @@ async def test_quitting_does_not_wait_for_the_threads(start: Launch) -> None:
     forever = Event()
 
     class Stuck(FakeLibrary):
-        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
             yield Progress("scan")
             forever.wait(20)
 
@@ -200,7 +200,7 @@ async def test_nothing_is_said_to_be_missing_while_files_are_looked_for(start: L
     go_on = Event()
 
     class Slow(FakeLibrary):
-        def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+        def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
             go_on.wait(5)
             yield from super().refresh(rebuild=rebuild)
 

@@ -23,6 +23,7 @@ from tests.model import Model
 @pytest.fixture(autouse=True)
 def _everything_is_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty files are a cold load; the work is done right here, in small chunks."""
+    monkeypatch.setattr(update, "MOST_ALONE", 20)
     monkeypatch.setattr(update, "MOST_AT_ONCE", 20)
     monkeypatch.setattr(update, "FIRST_CHUNK", 7)
     monkeypatch.setattr(update, "worker_count", lambda: 0)
@@ -215,7 +216,7 @@ import sys
 from reader.index import update
 from reader.library.sources import open_library
 
-update.MOST_AT_ONCE, update.FIRST_CHUNK, update.worker_count = 20, 7, lambda: 2
+update.MOST_ALONE, update.MOST_AT_ONCE, update.FIRST_CHUNK, update.worker_count = 20, 20, 7, lambda: 2
 print("begun")
 library = open_library([sys.argv[1]])
 for progress in library.refresh():

@@ -170,6 +170,7 @@ from pathlib import Path
 from reader.index import update
 from reader.library.folder.library import FolderLibrary
 update.FIRST_CHUNK, update.MOST_AT_ONCE = 10, int(sys.argv[2])
+update.MOST_ALONE = update.MOST_AT_ONCE
 update.worker_count = lambda: 0
 library = FolderLibrary.open([Path(sys.argv[1])])
 *_, last = library.refresh(rebuild=sys.argv[3] == "rebuild")

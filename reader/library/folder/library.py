@@ -142,13 +142,10 @@ class FolderLibrary(IndexedLibrary[Index]):
         with self._index.view() as view:
             return len(view.live)
 
-    def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
-        """Bring the index up to date with the files, chunk by chunk; the last Progress has a Report.
-
-        Raises StorageError where the index can't be written.
-        """
+    def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
+        """See Library. Raises StorageError where the index can't be written."""
         try:
-            for progress in self._updated(rebuild=rebuild):
+            for progress in self._updated(rebuild=rebuild, shows_first=shows_first):
                 if progress.changed:
                     self.marks.follow()
                 yield progress
@@ -161,13 +158,13 @@ class FolderLibrary(IndexedLibrary[Index]):
         self.marks.store()
         self.marks.back_up()
 
-    def _updated(self, *, rebuild: bool = False) -> Iterator[Progress]:
+    def _updated(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
         # Imported late: the code that writes an index is a third of it, and a start without changes needs
         # none.
         from reader.index.update import Refresh
 
         refresh = Refresh(self._index, self._collection, finds_stories=self._finds_stories)
-        return refresh.run(rebuild=rebuild)
+        return refresh.run(rebuild=rebuild, shows_first=shows_first)
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
         """Refresh before a command that shows so many articles (None = any number); yields nothing if nothing
@@ -178,7 +175,7 @@ class FolderLibrary(IndexedLibrary[Index]):
         """
         every_file = shown is None or self.total <= SURVEYED
         if self._changes.sees_change(every_file=every_file) or self._has_stories_to_do():
-            yield from self.refresh()
+            yield from self.refresh(shows_first=False)
         else:
             self._settle_marks()
 

@@ -107,7 +107,7 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
     def _ask(self, question: Callable[[], _Found]) -> _Found:
         return self._index.ask(question)
 
-    def refresh(self, *, rebuild: bool = False) -> Iterator[Progress]:
+    def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
         """Update to the newest publication; reads no files."""
         began, marked = monotonic(), self._index.turn
         self._see()

@@ -409,7 +409,7 @@ def test_a_damaged_index_is_a_sentence(folder: FolderLibrary, shared: str) -> No
 
     refresh(folder)
     with closing(index_schema.connect(folder.publishable()[0].location)) as local:
-        local.execute("update sets set data = zeroblob(9) where field = 1")
+        local.execute("update rare set data = zeroblob(9) where field = 1")
     with pytest.raises(ReaderError, match="reader index --rebuild"):
         [*steps(folder, shared)]
     assert titles(shared) == []
