@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from shutil import rmtree
+from shutil import rmtree, which
 
 from benchmarks.floors import Floor
 from benchmarks.table import Figure
@@ -40,6 +40,8 @@ def figures(base: Path, *, is_quick: bool) -> Iterator[Figure]:
         asked = Floor("the bare requests", timed(lambda: asyncio.run(_get(urls, {"If-None-Match": '"1"'}))))
         again = timed(lambda: run((*READER, "fetch", "--force"), home))
         yield Figure(f"fetch of {feeds} unchanged feeds", count, again, asked, most=3)
+        if not is_quick:  # with a few feeds both do nothing but start
+            yield from _beside_newsboat(base, urls, count, first, again)
         memory = peak_memory((*READER, "fetch"), _home(base, urls))
         yield Figure("memory of a first fetch", count, memory, limit=MOST_MEMORY, unit="B")
     if is_quick:
@@ -53,6 +55,39 @@ def figures(base: Path, *, is_quick: bool) -> Iterator[Figure]:
         polite = Floor("1,000 answers of 300 ms, 32 at a time", 1_000 * 0.3 / JOBS)
         slow = timed(lambda: run((*READER, "fetch"), _home(base, urls)))
         yield Figure("fetch of 1,000 feeds of slow servers", 1_000, slow, polite)
+
+
+def _beside_newsboat(
+    base: Path, urls: Sequence[str], count: int, first: float, again: float
+) -> Iterator[Figure]:
+    """The same feeds from the same server, where newsboat is installed.
+
+    It keeps the HTML as it came and cleans it when an article is shown, so its first fetch does less; what
+    both do is to look for what is new.
+    """
+    if not (program := which("newsboat")):
+        print("newsboat is not installed: its fetches are left out", file=sys.stderr)
+        return
+    home = base / "home-feeds-newsboat"
+    rmtree(home, ignore_errors=True)
+    home.mkdir()
+    (home / "urls").write_text("".join(f"{url}\n" for url in urls))
+    (home / "settings").write_text(f"reload-threads {JOBS}\nmax-items 0\nrefresh-on-startup no\n")
+    command = (
+        program,
+        "-u",
+        f"{home}/urls",
+        "-C",
+        f"{home}/settings",
+        "-c",
+        f"{home}/cache.db",
+        "-x",
+        "reload",
+    )
+    names = (f"first fetch of {len(urls)} feeds", f"fetch of {len(urls)} unchanged feeds")
+    for name, ours, least in zip(names, (first, again), (None, 1), strict=True):
+        theirs = Floor("newsboat's reload", timed(lambda: run(command, home)))
+        yield Figure(f"{name}, beside newsboat", count, ours, theirs, least=least)
 
 
 @contextmanager
