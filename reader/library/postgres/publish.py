@@ -40,8 +40,6 @@ from reader.library.postgres.records import (
 )
 from reader.library.postgres.schema import CHANNEL, CONTENT, MIGRATIONS, SCHEMA, VERSION
 
-LOCK = 0x6E657773
-"""The advisory lock of the publisher."""
 CHUNK = 250
 """Files per task of a worker."""
 FEW = 1_000
@@ -115,7 +113,7 @@ class Publisher:
             connection.execute("set idle_in_transaction_session_timeout = 0")
             local.execute("begin")
             meta = self._begin(connection)
-            load = FirstLoad(connection) if _is_empty(connection, meta) else None
+            load = FirstLoad(connection) if _can_load(connection, meta) else None
             difference = self._compare(connection, local)
             yield from self._send_articles(connection, local, difference, is_frozen=load is not None)
             written = yield from self._send_sets(connection, local)
@@ -137,11 +135,16 @@ class Publisher:
     def _begin(self, connection: psycopg.Connection) -> dict[str, str]:
         """Take the lock and upgrade the tables; returns the previous contents of `meta`."""
         name = shown(self._address)
-        if not _one(connection, "select pg_try_advisory_xact_lock(%s)", LOCK):
-            raise SharedError(f"another publisher is at work at {name}: try again when it has finished")
-        meta: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
         if not _one(connection, "select has_table_privilege('article', 'insert')"):
             raise SharedError(f"this role may read {name}, not publish there: publish as its owner")
+        try:
+            # A row that readers can't lock, unlike an advisory lock.
+            connection.execute("select from meta where key = 'version' for update nowait")
+        except psycopg.errors.LockNotAvailable:
+            raise SharedError(
+                f"another publisher is at work at {name}: try again when it has finished"
+            ) from None
+        meta: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
         version = meta_number(meta, "version", self._address)
         if version > VERSION:
             raise SharedError(f"{name} was set up by a newer version of reader: publish with that one")
@@ -294,19 +297,24 @@ def _readable() -> Iterator[None]:
         ) from error
 
 
-def _is_empty(connection: psycopg.Connection, meta: Mapping[str, str]) -> bool:
-    """Returns whether nothing was ever published to these tables, which belong to this role and are on one
-    server."""
+def _can_load(connection: psycopg.Connection, meta: Mapping[str, str]) -> bool:
+    """Returns whether nothing was ever published to these tables, which belong to this role, are on one
+    server, and are locked for everyone else now."""
     if "content" in meta or "shards" in meta:
         return False
-    return bool(
-        _one(
-            connection,
-            "select not exists(select from article) and not exists(select from sets) and"
-            " (select bool_and(relkind = 'r' and pg_has_role(relowner, 'usage')) from pg_class"
-            " where oid in ('article'::regclass, 'sets'::regclass))",
-        )
+    is_empty = _one(
+        connection,
+        "select not exists(select from article) and not exists(select from sets) and"
+        " (select bool_and(relkind = 'r' and pg_has_role(relowner, 'usage')) from pg_class"
+        " where oid in ('article'::regclass, 'sets'::regclass))",
     )
+    try:
+        with connection.transaction():
+            if is_empty:
+                connection.execute("lock table article, sets in access exclusive mode nowait")
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return bool(is_empty)
 
 
 class FirstLoad:

@@ -218,10 +218,16 @@ def test_a_second_publisher_is_told(folder: FolderLibrary, shared: str) -> None:
     assert_same_sets(folder, shared)
 
 
-def test_only_the_owner_publishes(folder: FolderLibrary, member: str) -> None:
-    """Publishing with a role that may only read raises an error."""
+def test_only_the_owner_publishes(folder: FolderLibrary, shared: str, member: str) -> None:
+    """Publishing with a role that may only read raises an error, and such a role can't keep its owner from
+    publishing."""
     from reader.errors import ReaderError
+    from reader.library.postgres.connection import connect
 
+    with closing(connect(member, autocommit=False)) as reading:
+        reading.execute("select pg_advisory_lock(key) from generate_series(1852143470, 1852143480) key")
+        reading.execute("select from meta, article, sets")
+        assert publish(folder, shared).added == 4
     with pytest.raises(ReaderError, match="publish as its owner"):
         publish(folder, member)
 
@@ -344,7 +350,11 @@ def _until_unlocked(address: str) -> None:
     from time import monotonic, sleep
 
     end = monotonic() + 30
-    while rows(address, "select 1 from pg_locks where locktype = 'advisory'") and monotonic() < end:
+    question = (
+        "select 1 from pg_stat_activity where datname = current_database() and pid != pg_backend_pid()"
+        " and xact_start is not null and backend_type = 'client backend'"
+    )
+    while rows(address, question) and monotonic() < end:
         sleep(0.05)
 
 
