@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import os
 import shlex
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ from reader.app.keys import keymap_of
 from reader.cli.parser import MODULES
 from reader.config import settings
 from reader.config.commands import COMMANDS, NEEDS, allowed_commands
-from reader.permissions import RESTRICTED, NotAllowed, require
+from reader.index import schema
+from reader.permissions import EVERYTHING, RESTRICTED, NotAllowed, require
 from tests.app.real_screen import RealScreen, environment_of
 from tests.sshd import ssh_server
 
@@ -259,6 +262,26 @@ def test_no_command_does_more_than_keep_marks(folder: Path, home: Path, tmp_path
     assert sorted(path.name for path in home.iterdir()) == ["config", "data"]
     assert not Path(away).exists()
     assert not (tmp_path / "started").exists()
+
+
+def test_an_index_in_a_read_only_folder_is_read_without_lock_files(
+    restricted: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing is created beside it, but only if no other process has it open."""
+    path = tmp_path / "1.db"
+    monkeypatch.setattr(permissions, "_now", EVERYTHING)
+    with closing(schema.connect(str(path), is_new=True)) as writing:
+        schema.create(writing)
+        monkeypatch.setattr(permissions, "_now", RESTRICTED)
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with closing(schema.connect(str(path))) as reading:
+            writing.execute("insert into meta values('x', 1)")
+            assert reading.execute("select value from meta where key = 'x'").fetchone() == (1,)
+    with closing(schema.connect(str(path))) as reading:
+        assert reading.execute("select value from meta where key = 'x'").fetchone() == (1,)
+        assert [one.name for one in tmp_path.iterdir()] == ["1.db"]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reading.execute("delete from meta")
 
 
 KEYS = [chr(code) for code in range(33, 127) if chr(code) not in "qQ"]

@@ -168,7 +168,10 @@ def connect(
     if is_file:
         if is_new:
             require("files")
-        location = f"{_address(location)}?mode={'rwc' if is_new else 'rw'}"
+        mode = "rwc" if is_new else "rw"
+        if not permissions().files and _is_still(location):
+            mode = "ro&immutable=1"
+        location = f"{_address(location)}?mode={mode}"
     connection = sqlite3.connect(
         location, uri=True, isolation_level=None, check_same_thread=False, timeout=timeout
     )
@@ -181,6 +184,17 @@ def connect(
         connection.close()
         raise
     return connection
+
+
+def _is_still(path: str) -> bool:
+    """Returns whether nobody can be writing an index: its folder is read-only, where SQLite can't create its
+    lock files either."""
+    if os.access(os.path.dirname(path), os.W_OK):
+        return False
+    try:
+        return os.path.getsize(f"{path}-wal") == 0
+    except OSError:
+        return True
 
 
 def _address(path: str) -> str:

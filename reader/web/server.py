@@ -149,11 +149,11 @@ class Server:
     @staticmethod
     def _is_from_here(request: web.Request) -> bool:
         """Returns whether a request is from a page of this server, or from no page."""
-        origin = request.headers.get("Origin")
-        if origin is None:
+        origins = request.headers.getall("Origin", ())
+        if not origins:
             return request.path != "/screen" and request.method in ("GET", "HEAD")
-        scheme, _, rest = origin.partition("://")
-        return scheme in ("http", "https") and rest.lower() == request.host.lower()
+        scheme, _, rest = origins[0].partition("://")
+        return len(origins) == 1 and scheme in ("http", "https") and rest.lower() == request.host.lower()
 
     def _is_known(self, request: web.Request) -> bool:
         given = request.cookies.get(self._cookie, "")
