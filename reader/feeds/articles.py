@@ -383,6 +383,7 @@ def _draft(name: str) -> str:
 
 def _remove_draft(place: int, name: str) -> None:
     """Remove what a killed fetch may have left."""
+    require("files")
     with suppress(FileNotFoundError):
         os.unlink(_draft(name), dir_fd=place)
 
