@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import pytest
 
 from reader import cli
 from reader.article.record import Article, Image, Provider, Related
-from tests.cli.home import Home
+from tests.cli.home import Home, Outcome
 from tests.fake_library import FakeLibrary
-
-
-class Outcome(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
 
 
 class Run(Protocol):

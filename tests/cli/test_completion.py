@@ -18,7 +18,7 @@ def completions(home: Home, line: str) -> set[str]:
         "_ARGCOMPLETE": "1", "_ARGCOMPLETE_SHELL": "bash", "_ARGCOMPLETE_IFS": "\n", "COMP_LINE": line,
         "COMP_POINT": str(len(line.encode())), "_ARGCOMPLETE_STDOUT_FILENAME": str(answer),
     }  # fmt: skip
-    code, out, err = home.run(env=env)
+    code, out, err = home.run_process(env=env)
     assert (code, out, err) == (0, "", "")
     return {word.strip() for word in answer.read_text("utf-8").split("\n")} - {""}
 

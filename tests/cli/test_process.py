@@ -22,18 +22,18 @@ HEAVY = (
 
 def test_list_and_its_friends_on_real_files(home: Home) -> None:
     """The formats, counts and facets of a folder are those of its files; a second time gives the same."""
-    code, out, err = home.run("list", "news", "--format", "json")
+    code, out, err = home.run_process("list", "news", "--format", "json")
     assert (code, err) == (0, "")
     records = json.loads(out)
     assert [record["title"] for record in records] == ["Bad score", "Ferries stay", "Ärger in 報"]
     assert [record["quality"] for record in records] == [None, 50, 50]
     assert records[0]["path"] == str(home.news / "c.md")
     assert "ken" not in out
-    assert home.run("list", "news", "--format", "json") == (0, out, "")
-    assert home.run("count", "news", "-t", "ai")[1] == "2\n"
-    assert home.run("facets", "topic", "news")[1].splitlines()[0].split() == ["2", "AI"]
-    assert home.run("news", "--format", "urls", "-q", "ferries")[1] == "https://b.example/2\n"
-    secured = home.run("list", "news", "--format", "jsonl", "--include-secured", "--limit", "1")[1]
+    assert home.run_process("list", "news", "--format", "json") == (0, out, "")
+    assert home.run_process("count", "news", "-t", "ai")[1] == "2\n"
+    assert home.run_process("facets", "topic", "news")[1].splitlines()[0].split() == ["2", "AI"]
+    assert home.run_process("news", "--format", "urls", "-q", "ferries")[1] == "https://b.example/2\n"
+    secured = home.run_process("list", "news", "--format", "jsonl", "--include-secured", "--limit", "1")[1]
     assert json.loads(secured)["secured"] == "to/ken=="
 
 
@@ -139,16 +139,16 @@ def test_closed_output_is_no_traceback(home: Home) -> None:
 )
 def test_output_is_utf_8_in_every_locale(home: Home, locale: dict[str, str]) -> None:
     """Titles come out whole under LANG=C, and a query in UTF-8 finds them."""
-    code, out, err = home.run("list", "news", "--format", "markdown", env=locale)
+    code, out, err = home.run_process("list", "news", "--format", "markdown", env=locale)
     assert (code, err) == (0, "")
     assert "- [Ärger in 報](https://a.example/1) — Paper 1, 2026-11-01\n" in out
-    assert home.run("count", "news", "-q", "ärger", env=locale)[1] == "1\n"
+    assert home.run_process("count", "news", "-q", "ärger", env=locale)[1] == "1\n"
 
 
 def test_a_file_name_that_is_no_utf_8(home: Home) -> None:
     """Such an article is listed like others, and JSON gives its path back byte for byte."""
     home.write(b"\xff\x9b.md", title="Odd name", topics="[AI]", url="https://o.example/", day=9)
-    code, out, err = home.run("list", "news", "-q", "odd", "--format", "json")
+    code, out, err = home.run_process("list", "news", "-q", "odd", "--format", "json")
     assert (code, err) == (0, "")
     assert os.fsencode(json.loads(out)[0]["path"]) == os.fsencode(home.news) + b"/\xff\x9b.md"
 
@@ -156,12 +156,12 @@ def test_a_file_name_that_is_no_utf_8(home: Home) -> None:
 def test_without_a_home_reading_works_and_marking_is_exit_3(home: Home) -> None:
     """Where nothing can be written reading goes on, each reason is reported once, and a mark is refused."""
     nowhere = {f"READER_{kind}_DIR": "/dev/null/reader" for kind in KINDS}
-    code, out, err = home.run("count", "news", env=nowhere)
+    code, out, err = home.run_process("count", "news", env=nowhere)
     assert (code, out) == (0, "3\n")
     said = err.splitlines()
     assert 1 <= len(said) == len(set(said)) <= 2  # one for the index, one for the marks
     assert all(line.startswith("reader: ") for line in said)
-    code, out, err = home.run("mark", "read", "news", env=nowhere)
+    code, out, err = home.run_process("mark", "read", "news", env=nowhere)
     assert (code, out) == (3, "") and "Traceback" not in err
 
 
@@ -180,7 +180,7 @@ def test_the_sample_the_configured_and_the_missing_collection(home: Home) -> Non
 
 def test_a_list_imports_nothing_heavy(home: Home) -> None:
     """`reader list` of a fresh index loads neither the screen nor anything else that costs time."""
-    home.run("index", "news")
+    home.run_process("index", "news")
     code = "import sys, reader.cli as c; c.main(['list', 'news']); print(*sys.modules, file=sys.stderr)"
     process = subprocess.run(
         [sys.executable, "-c", code],

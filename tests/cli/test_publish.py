@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from reader import cli
-from tests.cli.conftest import Outcome
+from tests.cli.home import Outcome
 from tests.index.files import text_of, write, write_four
 from tests.postgres_server import PASSWORD, PostgresServer, as_role
 
