@@ -64,7 +64,7 @@ def _run(options: Namespace) -> int:
         found = library.trends(field, query, span, now, limit=limit)
         if limit and not found.values and options.format == "table":
             tell_unknown(library, query)
-            note(_why_empty(found, span, library.select(query, now)))
+            note(_why_empty(found, span, library.select(query.with_sort("date"), now)))
     sys.stdout.writelines(_FORMATS[options.format](found))
     return 0
 

@@ -129,3 +129,15 @@ async def test_what_is_typed_after_a_choice_is_a_word_of_its_own(start: Launch) 
         assert screen.search_bar.text == "topic:AI har"
         await press(pilot, "escape", "/", *"b")
         assert screen.search_bar.text == "topic:AI harb"
+
+
+async def test_a_long_query_is_read_from_its_beginning(start: Launch) -> None:
+    """While nobody types, the bar begins with the query's beginning and says that it goes on."""
+    text = "topic:AI quality:>=10 -provider:Nobody since:2000 harbour OR tower OR bridge OR ferry OR tram"
+    async with start(30).run_test(size=(80, 24)) as pilot:
+        await press(pilot, "/", *text)
+        assert "tram" in line(pilot, 0) and "topic:AI" not in line(pilot, 0)
+        await press(pilot, "escape")
+        assert "⌕ topic:AI" in line(pilot, 0) and "…" in line(pilot, 0) and "tram" not in line(pilot, 0)
+        await press(pilot, "/")
+        assert "tram" in line(pilot, 0)

@@ -142,6 +142,7 @@ async def test_nothing_to_show_is_a_sentence(start: Launch, some: list[Article])
     async with start(some).run_test(size=MEDIUM) as pilot:
         await press(pilot, "P", "j", "enter", "G", "space", "f")
         assert isinstance(pilot.app.screen, TrendsPage) and "No articles from" in picture(pilot)
+        assert ("The newest is from " in picture(pilot)) == any(one.published_date_time for one in some)
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, BrowseScreen)
 

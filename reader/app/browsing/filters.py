@@ -161,6 +161,6 @@ class FilterCommands:
         if headline is not None and headline.fold is not None:
             self._filters.toggle_story(headline.story)
         elif self._filters.is_folded:
-            self._host.say("This story has no other articles")
+            self._host.say("This story has no other articles" if headline else "No article selected")
         else:
             self._host.say(f"The list is not folded; {self._keys('fold_stories')} gives each story a row")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.wording import unforeseen
+from reader.article.dates import day_of
 from reader.errors import ReaderError
 from reader.library import Library
 from reader.query import Query
@@ -74,11 +75,15 @@ class TrendCommands:
             try:
                 values = self._library.trends(asked.field, query, span, now, limit=MOST_VALUES)
                 words = self._library.trends("word", query, span, now, limit=MOST_WORDS)
+                first = (
+                    () if values.articles else self._library.select(query.with_sort("date"), now).window(0, 1)
+                )
+                newest = day_of(first[0].date) if first and first[0].date else None
             except ReaderError as error:
                 self._host.call_later(page.show_error, asked, str(error))
             except Exception as error:
                 self._host.call_later(page.show_error, asked, unforeseen(error))
             else:
-                self._host.call_later(page.show, asked, values, words)
+                self._host.call_later(page.show, asked, values, words, newest)
 
         self._host.in_thread(find, "trends")

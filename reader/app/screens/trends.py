@@ -6,6 +6,7 @@ It shows what it is given; who opens it asks the library. Closes with what was c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from textual import on
@@ -76,6 +77,7 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self.asked = asked
         self._ask = ask
         self._found: tuple[Trends, Trends] | None = None
+        self._newest: date | None = None
         self._error = ""
         self._is_first = True
         """Whether nothing was shown yet."""
@@ -106,15 +108,16 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self._show_lines()
         self._ask(asked)
 
-    def show(self, asked: Asked, values: Trends, words: Trends) -> None:
-        """Show these trends, unless others are wanted by now; first of a field that articles have."""
+    def show(self, asked: Asked, values: Trends, words: Trends, newest: date | None = None) -> None:
+        """Show these trends, unless others are wanted by now; first of a field that articles have. `newest` is
+        the day of the newest article, where none is from this time."""
         if asked != self.asked:
             return
         if not values.values and values.articles and self._is_first and values.field != FIELDS[-1]:
             self.action_next_field()
             return
         self._is_first = False
-        self._found = values, words
+        self._found, self._newest = (values, words), newest
         self._show_lines()
 
     def show_error(self, asked: Asked, reason: str) -> None:
@@ -178,6 +181,8 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
             heading = BY_NAME[values.field].heading
             self._add(heading, values, bars[: len(values.values)])
             self._add("RISING WORDS", words, bars[len(values.values) :])
+            if values.articles and not words.values:
+                self._note("No word is used more than before.")
         places = [place for place, row in enumerate(self._rows) if row is not None]
         if places:
             chosen = self._chosen
@@ -197,6 +202,13 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         for one, line in zip(found.values, bars, strict=True):
             listed.add_option(Option(self._line(one, line)))
             self._rows.append((found.field, one.value))
+
+    def _note(self, sentence: str) -> None:
+        listed = self.query_one(OptionList)
+        lines = ["", sentence] if self._rows else [sentence]
+        for line in lines:
+            listed.add_option(Option(Content.styled(line, "$foreground-muted"), disabled=True))
+            self._rows.append(None)
 
     @property
     def _bars(self) -> int:
@@ -242,6 +254,7 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         values, words = self._found
         days = in_words(joined(values.periods))
         if not values.articles:
-            return f"No articles from {days}."
+            newest = f" The newest is from {in_words(self._newest.isoformat())}." if self._newest else ""
+            return f"No articles from {days}.{newest}"
         about = f"{days} · {counted(values.articles, 'article')}, {values.before:,} before"
         return about if values.values else f"{about} · none has a {values.field}"

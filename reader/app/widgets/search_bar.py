@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive, var
+from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets import Static as Sign
 
@@ -34,6 +36,26 @@ class SearchLine(Input):
     def validate_value(self, value: str) -> str:
         """The text as it may be painted."""
         return clean(value).replace("\n", " ").replace("\t", " ")
+
+    def render_line(self, y: int) -> Strip:
+        """The text, with a sign that it goes on while it is only read."""
+        line, width = super().render_line(y), self.content_size.width
+        if self.has_focus or cell_len(self.value) <= width:
+            return line
+        return Strip.join([line.crop(0, width - 1), Strip([Segment("…", self.rich_style)])])
+
+    def on_focus(self) -> None:
+        """Show where the cursor is."""
+        column = cell_len(self.value[: self.cursor_position])
+        self.scroll_to_region(Region(column, 0, 1, 1), force=True, animate=False)
+
+    def on_blur(self) -> None:
+        """Show the beginning: a text that is only read begins there."""
+        self.show_beginning()
+
+    def show_beginning(self) -> None:
+        """Show the text from its beginning."""
+        self.scroll_to(x=0, animate=False, force=True, immediate=True)
 
 
 class SearchBar(Horizontal):
@@ -89,6 +111,8 @@ class SearchBar(Horizontal):
         self.set_reactive(SearchBar.typed, text)
         self.line.value = text
         self.line.cursor_position = len(text) if cursor is None else cursor
+        if not self.line.has_focus:
+            self.line.show_beginning()
 
     def on_key(self, event: events.Key) -> None:
         """The keys that are no letters and mean something here."""
