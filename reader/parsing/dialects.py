@@ -127,7 +127,10 @@ def _date(header: Header, place: Place, notes: Notes) -> When | None:
     key, value = header.take(
         "publishedDateTime", lambda key, value: normal(key) != "published" or _is_date(value)
     )
-    if key and (read := date_of(value, key, notes)):
+    above = ""
+    if isinstance(value, dict) and (inner := Header(value).take("publishedDateTime"))[0]:
+        above, (key, value) = f"{key}.", inner  # a blog of MkDocs has `date: {created: …, updated: …}`
+    if key and (read := date_of(value, key, notes, above)):
         return read
     found = date_in_name(place.relative)
     for key in header.names("path"):

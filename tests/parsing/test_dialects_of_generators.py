@@ -235,6 +235,14 @@ def test_an_address_with_a_blank_is_one_under_any_key() -> None:
     assert (found.original_url, found.other) == ("https://a.example/x y", {})
 
 
+def test_mkdocs() -> None:
+    """A blog's dates are a table: when it was created counts, not when it was changed."""
+    text = "---\ndate:\n  updated: 2021-07-02\n  created: {}\n---\n# Tulips\n"
+    assert article_of(read(text.format("2021-06-18")), PLACE).published_date_time == date(2021, 6, 18)
+    problem = article_of(read(text.format("soon")), PLACE).problems[0]
+    assert (problem.line, problem.field) == (4, "date.created")
+
+
 def test_logseq() -> None:
     """A page's properties are its header; a journal's name is its date and its title."""
     text = "title:: Sea/Tulips\ntags:: flowers, [[early spring]]\ndate:: [[Jun 18th, 2021]]\n\n- Words."
