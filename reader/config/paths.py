@@ -113,10 +113,12 @@ def ensure(folder: _Folder, *, is_for_marks: bool = False) -> _Folder:
     try:
         _make_folder(os.fspath(folder))
     except (OSError, ValueError) as error:
+        from reader.article.text import display_path
+
         reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
-            f"The folder {str(folder)!r} can't be created: {reason}. Free some space or set "
-            "READER_CACHE_DIR and READER_DATA_DIR to folders that you can write to."
+            f'The folder "{display_path(os.fspath(folder))}" can\'t be created ({reason});'
+            " set READER_CACHE_DIR and READER_DATA_DIR to folders that can be written"
         ) from None
     return folder
 

@@ -94,19 +94,24 @@ class FolderLibrary(IndexedLibrary[Index]):
         name = blake2b(
             "\0".join(collection.sources).encode("utf-8", "surrogateescape"), digest_size=10
         ).hexdigest()
-        notices = []
+        notices: list[str] = []
+        lost: list[str] = []
+        reason: StorageError | None = None
         cache = data = None
         try:
             cache = os.path.join(paths.folder_of("cache"), "indexes", name)
             if permissions().files:
                 paths.ensure(cache)
         except StorageError as error:
-            cache = None
-            notices.append(f"{error}; the index is kept in memory and rebuilt at each start.")
+            cache, reason = None, error
+            lost.append("the index is kept in memory and rebuilt at each start")
         try:
             data = paths.ensure(paths.folder_of("data"), is_for_marks=True)
         except StorageError as error:
-            notices.append(f"{error}; marks are not saved.")
+            reason = reason or error
+            lost.append("marks are not saved")
+        if reason is not None:
+            notices.append(f"{reason}. Until then {', and '.join(lost)}.")
         try:
             library = cls(collection, cache, data, finds_stories=config.find_stories)
         except (sqlite3.Error, OSError) as error:

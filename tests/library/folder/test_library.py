@@ -40,6 +40,20 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         open_library([tmp_path / "nowhere"])
 
 
+def test_a_home_that_cannot_be_written(feed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading works from memory, and one sentence says why, what to do, and what is lost."""
+    write(feed / "a.md", text_of("quiet week"))
+    write(tmp_path / "file", "")
+    monkeypatch.setenv("READER_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    monkeypatch.setenv("READER_DATA_DIR", str(tmp_path / "file" / "data"))
+    library = opened(feed)
+    [notice] = library.notices
+    assert "set READER_CACHE_DIR and READER_DATA_DIR" in notice
+    assert notice.endswith("the index is kept in memory and rebuilt at each start, and marks are not saved.")
+    assert titles(library) == ["quiet week"]
+    library.close()
+
+
 def test_phrases_are_exact(feed: Path, library: Library) -> None:
     """Words side by side, in one text, in order: in any searched text, or in the title alone."""
     write(feed / "a.md", text_of("quiet week ahead", body="all is well"))
