@@ -22,90 +22,50 @@ UNBOUND = "unbound"
 _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _LEFT_ALONE = frozenset(("quit", "back", "show_help"))
-"""Commands that keep their own keys besides new ones, so that nobody locks themselves in."""
+"""Commands that keep their default keys besides new ones: there is always a way out."""
 MOST_DIGITS = 6
 """Maximum digits of a number before a key."""
 
 
-class FooterHint(NamedTuple):
-    """One entry of the footer: the first keys of these commands, and a word."""
-
-    ids: tuple[str, ...]
-    word: str
-
-
-FOOTER: Mapping[PaneName, tuple[FooterHint, ...]] = {
-    "list": (
-        FooterHint(("move_down", "move_up"), "move"),
-        FooterHint(("read",), "read"),
-        FooterHint(("open_page",), "open"),
-        FooterHint(("toggle_star",), "star"),
-        FooterHint(("search",), "search"),
-        FooterHint(("focus_facets",), "filter"),
-        FooterHint(("show_palette",), "commands"),
-        FooterHint(("show_help",), "all keys"),
-    ),
-    "sidebar": (
-        FooterHint(("move_down", "move_up"), "move"),
-        FooterHint(("page_on",), "choose"),
-        FooterHint(("exclude",), "exclude"),
-        FooterHint(("find_value",), "find"),
-        FooterHint(("step_down", "step_up"), "quality"),
-        FooterHint(("clear",), "clear"),
-        FooterHint(("back",), "list"),
-        FooterHint(("show_palette",), "commands"),
-        FooterHint(("show_help",), "all keys"),
-    ),
-    "article": (
-        FooterHint(("move_down", "move_up"), "scroll"),
-        FooterHint(("page_on",), "next page"),
-        FooterHint(("open_page",), "open"),
-        FooterHint(("copy_url",), "copy"),
-        FooterHint(("zoom",), "zoom"),
-        FooterHint(("back",), "back"),
-        FooterHint(("show_palette",), "commands"),
-        FooterHint(("show_help",), "all keys"),
-    ),
-    "related": (
-        FooterHint(("move_down", "move_up"), "move"),
-        FooterHint(("read",), "follow"),
-        FooterHint(("open_page",), "open"),
-        FooterHint(("copy_url",), "copy"),
-        FooterHint(("back",), "back"),
-        FooterHint(("show_palette",), "commands"),
-        FooterHint(("show_help",), "all keys"),
-    ),
-    "search": (
-        FooterHint(("read",), "list"),
-        FooterHint(("pane_next",), "complete"),
-        FooterHint(("move_up", "move_down"), "earlier searches"),
-        FooterHint(("back",), "close"),
-    ),
-}
-"""The keys that matter in each pane; the help page has all."""
-
 BOX = "box"
-"""The box of the sidebar in which letters find a value: a part of it, as its charts are."""
+"""The box of the sidebar in which letters find a value."""
+_ALWAYS = {"show_palette": "commands", "show_help": "all keys"}
+_OF_SIDEBAR = {"clear": "clear", "back": "list", **_ALWAYS}
 
-PART_FOOTER: Mapping[str, tuple[FooterHint, ...]] = {
-    BOX: (
-        FooterHint(("read",), "matching values"),
-        FooterHint(("back",), "close"),
-    ),
-    "quality": (
-        FooterHint(("step_down", "step_up"), "lower, higher"),
-        FooterHint(("page_on",), "at least 50, or any"),
-        FooterHint(("exclude",), "clear"),
-        *FOOTER["sidebar"][5:],
-    ),
-    "date": (
-        FooterHint(("step_down", "step_up"), "previous, next period"),
-        FooterHint(("page_on",), "select, or extend to here"),
-        FooterHint(("exclude",), "clear"),
-        *FOOTER["sidebar"][5:],
-    ),
+# fmt: off
+FOOTER: Mapping[str, Mapping[str, str]] = {
+    "list": {
+        "move_down move_up": "move", "read": "read", "open_page": "open", "toggle_star": "star",
+        "search": "search", "focus_facets": "filter", **_ALWAYS,
+    },
+    "sidebar": {
+        "move_down move_up": "move", "page_on": "choose", "exclude": "exclude", "find_value": "find",
+        "step_down step_up": "quality", **_OF_SIDEBAR,
+    },
+    BOX: {"read": "matching values", "back": "close"},
+    "quality": {
+        "step_down step_up": "lower, higher", "page_on": "at least 50, or any", "exclude": "clear",
+        **_OF_SIDEBAR,
+    },
+    "date": {
+        "step_down step_up": "previous, next period", "page_on": "select, or extend to here",
+        "exclude": "clear", **_OF_SIDEBAR,
+    },
+    "article": {
+        "move_down move_up": "scroll", "page_on": "next page", "open_page": "open", "copy_url": "copy",
+        "zoom": "zoom", "back": "back", **_ALWAYS,
+    },
+    "related": {
+        "move_down move_up": "move", "read": "follow", "open_page": "open", "copy_url": "copy",
+        "back": "back", **_ALWAYS,
+    },
+    "search": {
+        "read": "list", "pane_next": "complete", "move_up move_down": "earlier searches", "back": "close",
+    },
 }
-"""The same where the cursor of the sidebar is on a chart, by its field; and in its box."""
+# fmt: on
+"""The keys that matter in each pane, in the box of the sidebar and on its charts: commands and a word for
+them. The help page has all keys."""
 
 
 class KeyHint(NamedTuple):
@@ -130,7 +90,7 @@ class Keymap(NamedTuple):
     """Whether keys are written in ASCII only."""
 
     def changed(self) -> dict[str, str]:
-        """The keymap for Textual: the keys of the commands that have others than their own."""
+        """The keymap for Textual: the commands whose keys were changed."""
         return {
             command.id: ",".join(keys) or UNBOUND
             for command in COMMANDS
@@ -138,7 +98,7 @@ class Keymap(NamedTuple):
         }
 
     def counted_command(self, key: str) -> tuple[str, int] | None:
-        """The command of a key with a number before it ("5 j", "12 g g"), and the number."""
+        """The command and the number of a key with a count ("5 j", "12 g g")."""
         count, _, rest = key.partition(" ")
         if rest and count.isdigit():
             for name in COUNTED:
@@ -147,21 +107,21 @@ class Keymap(NamedTuple):
         return None
 
     def hints(self, place: PaneName, part: str = "") -> tuple[KeyHint, ...]:
-        """The footer of a place, or of a part of the sidebar; without letters where one types."""
+        """The footer of a place, or of a part of the sidebar; without letters where text is typed."""
         hints = []
-        part = part if place == "sidebar" else ""
-        for hint in PART_FOOTER[part] if part else FOOTER[place]:
-            usable = [self.keys[name] for name in hint.ids]
-            if place == "search" or part == BOX:
+        shown_in = part if part and place == "sidebar" else place
+        for commands, word in FOOTER[shown_in].items():
+            names = commands.split()
+            usable = [self.keys[name] for name in names]
+            if shown_in in ("search", BOX):
                 usable = [tuple(key for key in keys if len(shown(key)) > 1) for keys in usable]
-            first = tuple(keys[0] for keys in usable if keys)
-            if first:
-                is_kept = not {"back", "show_help"}.isdisjoint(hint.ids)
-                hints.append(KeyHint(first, tuple(map(self._written, first)), hint.word, is_kept))
+            if first := tuple(keys[0] for keys in usable if keys):
+                is_kept = not {"back", "show_help"}.isdisjoint(names)
+                hints.append(KeyHint(first, tuple(map(self._written, first)), word, is_kept))
         return tuple(hints)
 
     def words(self, name: str) -> str:
-        """All the keys of a command as users write them, with spaces between them."""
+        """All keys of a command as users write them, separated by spaces."""
         return " ".join(map(self._written, self.keys[name]))
 
     def _written(self, key: str) -> str:
@@ -193,7 +153,7 @@ def binding(name: str, action: str, also: str = "", *, is_priority: bool = False
 
 
 def action_of(name: str, times: int | None = None) -> str:
-    """The action of a command, done this many times."""
+    """The action of a command, repeated this many times."""
     stem, _, number = name.rpartition("_")
     if stem == "view":
         return f"choose_view({number})"
@@ -233,7 +193,7 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
 
 
 def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list[str]) -> tuple[str, ...]:
-    """Those of the wanted keys that are still free; they are taken from now on."""
+    """Those of the wanted keys that are free, which are taken now."""
     got = []
     for key in dict.fromkeys(wanted):
         other = _owner(key, taken)
@@ -288,7 +248,7 @@ def _is_possible(key: str, name: str, warnings: list[str]) -> bool:
 
 
 def _instead(key: str) -> str:
-    """What was probably meant by a key that nobody sends."""
+    """The key that was probably meant."""
     import difflib  # only a mistake pays for it
 
     *modifiers, last = key.split("+")
@@ -311,7 +271,7 @@ _CHARACTERS = {_named_character(chr(code)): chr(code) for code in range(33, 127)
 
 
 class Presses:
-    """Pressed keys that wait for the next one."""
+    """Pressed keys that wait for another: of a sequence, or after a count."""
 
     def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """`keys` are the keys of each command, as `Keymap` has them."""
@@ -323,10 +283,10 @@ class Presses:
         self.first = ""
         """The first key of a sequence."""
         self.count = ""
-        """The digits so far."""
+        """The digits typed so far."""
 
     def take(self, key: str) -> list[str]:
-        """The keys that are to be obeyed now: none while one waits, two where a number meant nothing else.
+        """The keys to act on now: none while one waits, two if a number was no count.
 
         A number and its key come as one, with a space between them: "5 j".
         """
@@ -346,7 +306,7 @@ class Presses:
         self.first = self.count = ""
 
     def overdue(self) -> list[str]:
-        """What a digit means after which nothing came: itself."""
+        """A digit that no key followed is a key itself."""
         count, self.count = self.count, ""
         return [count] if len(count) == 1 else []
 

@@ -27,10 +27,11 @@ from reader.app import Start
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.browsing.pane_sizes import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.early import features
-from reader.app.early.first_paint import FirstLoad
+from reader.app.early.first_paint import EarlyRefresh
 from reader.app.keys import Keymap, Presses, keymap_of
+from reader.app.paint.colours import theme_for
 from reader.app.paint.terminal_output import TerminalOutput, filters_for
-from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_for, theme_of
+from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_of
 from reader.config import summary
 from reader.config.palettes import unknown_theme
 from reader.config.paths import data_dir
@@ -52,7 +53,7 @@ may tell itself before it tells those above."""
 
 
 class KeyedApp(App[int]):
-    """An app whose keys come in sequences, and may come early."""
+    """An app with key sequences and counts, whose keys may come before the screen is ready."""
 
     def __init__(self, keymap: Keymap, driver_class: type[Driver] | None, sheets: Sequence[str]) -> None:
         super().__init__(driver_class, css_path=[*sheets])
@@ -68,12 +69,12 @@ class KeyedApp(App[int]):
 
     @property
     def is_made(self) -> bool:
-        """Whether there is a whole screen that can take keys, and be left."""
+        """Whether the first screen is complete, so that it can take keys or be closed."""
         screen = next(iter(self.screen_stack), None)
         return screen is not None and screen.is_mounted
 
     async def on_event(self, event: events.Event) -> None:
-        """Make one key of several that mean something together, and obey it."""
+        """Combine keys that belong together, and act on them."""
         screen = next(iter(self.screen_stack), None)
         if isinstance(event, events.Key | events.MouseDown) and isinstance(screen, BrowseScreen):
             screen.loader.begin_use()
@@ -84,7 +85,7 @@ class KeyedApp(App[int]):
             await super().on_event(event)
 
     async def _take_keys(self) -> None:
-        """Take the keys that have come, in their order; while the screen is being made they wait."""
+        """Handle waiting keys in order, once the screen is complete."""
         if not self.is_made:
             self.set_timer(MADE_WAIT, self._take_keys)
             return
@@ -100,7 +101,7 @@ class KeyedApp(App[int]):
 
     @property
     def _line(self) -> Widget | None:
-        """The widget in which text is typed now, if any."""
+        """The widget that text is typed into, if any."""
         focused = self.focused
         is_line = isinstance(focused, Input) or focused is not None and focused.check_consume_key("x", "x")
         return focused if is_line else None
@@ -133,7 +134,7 @@ class KeyedApp(App[int]):
             await self._take_keys()
 
     def _takes_presses(self, event: events.Key) -> bool:
-        """Whether keys are commands now; where someone types or answers, what waited is forgotten."""
+        """Whether keys are commands now; while text is typed, a waiting key is forgotten."""
         if isinstance(self.screen, BrowseScreen):
             if not self.screen.is_mounted:  # it takes the key when its panes are there
                 return False
@@ -178,7 +179,7 @@ class KeyedApp(App[int]):
         return found is not None and found.enabled and await self.run_action(found.binding.action, found.node)
 
     async def _digit_alone(self) -> None:
-        """A digit after which nothing came is a key like any other."""
+        """Handle a digit that no key followed."""
         await self._obey(self._presses.overdue())
 
 
@@ -187,7 +188,7 @@ FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
 
 
 class ReaderApp(KeyedApp):
-    """The reader on a screen, over one library."""
+    """The reader, over one library."""
 
     TITLE = "Reader"
     ENABLE_COMMAND_PALETTE = False
@@ -203,7 +204,7 @@ class ReaderApp(KeyedApp):
         *,
         seen: Terminal = FULL,
         driver_class: type[Driver] | None = None,
-        first_load: FirstLoad | None = None,
+        first_load: EarlyRefresh | None = None,
     ) -> None:
         """`driver_class` is that of a terminal on which the first headlines are already painted, `first_load`
         the refresh that has brought them."""
@@ -215,7 +216,7 @@ class ReaderApp(KeyedApp):
         super().__init__(keymap, None, [os.path.join(data_dir("styles"), "browse.tcss")])
         self.set_keymap(self.keymap.changed())
         self.start = start
-        """What is shown, and how the user wants it."""
+        """The library, the first query and the user's settings."""
         self._first_load = first_load
         mistakes = [*start.mistakes, *warnings]
         if features.is_on(features.DIFF_UPDATE):
@@ -248,8 +249,8 @@ class ReaderApp(KeyedApp):
         return BrowseScreen(self.start, self.keymap, self.seen, self.output, self.size, first_steps)
 
     def _put_theme_on(self, name: str, last: str) -> list[str]:
-        """Before anything is mounted, for a theme that comes later styles everything again. Returns what is
-        wrong with its name."""
+        """Set the theme before anything is mounted: a later change would style everything again. Returns what
+        is wrong with its name."""
         mistakes = []
         for theme in self.themes:
             self.register_theme(theme)
@@ -258,7 +259,7 @@ class ReaderApp(KeyedApp):
             name = ""
         name = name or (last if last in self.available_themes else "")
         # Quietly, for Textual would read and apply every sheet a second time before the first paint.
-        self.set_reactive(App.theme, name or theme_for(self.seen.colours, self.seen.background).name)
+        self.set_reactive(App.theme, name or theme_for(self.seen.colours, self.seen.background))
         theme = self.current_theme
         self.set_class(theme.dark, "-dark-mode", update=False)
         self.set_class(not theme.dark, "-light-mode", update=False)
@@ -279,16 +280,16 @@ class ReaderApp(KeyedApp):
         return self.output.through(self._driver_class or super().get_driver_class())
 
     def get_line_filters(self) -> list[LineFilter]:
-        """Textual's filters, but ours for terminals without colours: Textual's leaves greys."""
+        """Textual's filters, with ours for terminals without colours: Textual's leaves greys."""
         theirs = [one for one in super().get_line_filters() if not isinstance(one, Monochrome | NoColor)]
         return [*theirs, *self._terminal_filters]
 
     def on_background_reported(self, message: BackgroundReported) -> None:
-        """Use the theme for the terminal's background, unless the user has chosen another meanwhile."""
-        is_given = self.theme == theme_for(self.seen.colours, self.seen.background).name
+        """Use the theme for the terminal's background, unless the user has chosen one meanwhile."""
+        is_given = self.theme == theme_for(self.seen.colours, self.seen.background)
         self.seen = self.seen._replace(background=message.background)
         if is_given:
-            self.theme = theme_for(self.seen.colours, message.background).name
+            self.theme = theme_for(self.seen.colours, message.background)
         for screen in self.screen_stack:
             if isinstance(screen, BrowseScreen):
                 screen.seen = self.seen
@@ -307,7 +308,7 @@ class ReaderApp(KeyedApp):
             self.notify(notice, severity="warning", markup=False, timeout=10)
 
     async def on_event(self, event: events.Event) -> None:
-        """After a change of size, what was sent before can't be relied on."""
+        """Forget what was sent when the size changes."""
         if isinstance(event, events.Resize):
             self.output.forget()
         if isinstance(event, events.AppBlur) and is_in_browser():
@@ -323,7 +324,7 @@ class ReaderApp(KeyedApp):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a message instead of earlier ones; warnings keep their time on the screen."""
+        """Show a notice in place of earlier ones; warnings stay for their time."""
         now, seconds = monotonic(), self.NOTIFICATION_TIMEOUT if timeout is None else timeout
         if now >= self._warned_until:
             self._warnings.clear()
@@ -345,14 +346,14 @@ class ReaderApp(KeyedApp):
         super().exit(result, return_code, message)
 
     def end(self, code: int) -> None:
-        """End with this exit code, as soon as there is a whole screen to be left."""
+        """End with this exit code, as soon as the screen is complete."""
         if not self.is_made:
             self.set_timer(MADE_WAIT, partial(self.end, code))
             return
         self.exit(code, return_code=code)
 
     def _come_back(self, _: object) -> None:
-        """Paint everything again: after another program had the terminal, or because someone asks for it."""
+        """Repaint everything, after another program had the terminal or on request."""
         self.output.forget()
         self.screen.refresh(layout=True)
 

@@ -142,7 +142,7 @@ def _is_terminal_gone() -> bool:
 
 
 def _write_no_more() -> None:
-    """Discard what is still in Python's buffers: writing it would fail and change the exit code."""
+    """Discard Python's output buffers: writing them would fail and change the exit code."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)

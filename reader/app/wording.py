@@ -20,8 +20,8 @@ LOOKING = "Looking for articles…"
 
 
 def report_in_words(report: Report, *, is_whole: bool) -> str:
-    """What a refresh found: its problems and, where the whole is wanted, what is new too."""
-    counts = (("new", report.added), ("changed", report.changed), ("gone", report.removed))
+    """What a refresh found: problems and, if `is_whole`, what is new."""
+    counts = (("new", report.added), ("changed", report.changed), ("removed", report.removed))
     news = ", ".join(f"{count:,} {what}" for what, count in counts if count)
     them = "it" if report.problems == 1 else "them"
     problems = f"{counted(report.problems, 'problem')} in the files: reader check lists {them}"
@@ -73,7 +73,7 @@ def result_counts(
 
 
 def time_left(done: int, to_do: int, seconds: float) -> str:
-    """How long the rest will take at the speed so far; empty while that is a guess."""
+    """The time left at the speed so far; empty while that is a guess."""
     if done <= 0 or seconds < 1 or done >= to_do:
         return ""
     left = (to_do - done) * seconds / done
@@ -81,7 +81,7 @@ def time_left(done: int, to_do: int, seconds: float) -> str:
 
 
 def unforeseen(error: BaseException) -> str:
-    """What is reported of an error that nobody foresaw: the reader goes on without what failed."""
+    """The report of an unexpected error, after which the reader continues."""
     return clean_line(f"Internal error: {type(error).__name__}: {error}")
 
 

@@ -179,7 +179,7 @@ def test_muted_articles_are_left_out_until_they_are_wanted() -> None:
 
 def an_opening(host: Host) -> Opening:
     """What copies and opens, for no links."""
-    return Opening(host, App(), Config(), TerminalOutput(), lambda: [])
+    return Opening(host, App(), Config(), TerminalOutput(), lambda: [], keys)
 
 
 def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:

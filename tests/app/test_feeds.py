@@ -276,7 +276,7 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
         assert isinstance(form, FeedForm)
         form.query_one("#feed-every", Input).value = "soon"
         await pilot.press("enter")
-        assert "is not a duration" in str(form.query_one("#form-error", Label).render())
+        assert "is not a duration" in str(form.query_one(".dialog--error", Label).render())
         form.query_one("#feed-every", Input).value = "2h"
         form.query_one("#feed-keep", Input).value = "90d"
         await pilot.press("enter")

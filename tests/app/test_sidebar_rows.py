@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reader.app.widgets.sidebar_rows import (
-    Folding,
     SidebarRow,
+    Unfolded,
     ViewCount,
     active_view,
     choice,
@@ -29,7 +29,7 @@ def _labels(rows: list[SidebarRow], section: str) -> list[str]:
 def test_sections_stand_in_their_order_with_their_counts() -> None:
     """Views, topics, providers."""
     facets = [_facet("topic", AI=3, Chips=2), _facet("provider", Ledger=5)]
-    rows = rows_of(VIEWS, facets, Query(), Folding(), 40)
+    rows = rows_of(VIEWS, facets, Query(), Unfolded(), 40)
     heads = [row.label for row in rows if row.kind == "head"]
     assert heads == ["VIEWS", "TOPICS", "PROVIDERS"]
     assert [(row.label, row.articles) for row in rows if row.section == "topic" and row.is_choice] == [
@@ -41,35 +41,35 @@ def test_sections_stand_in_their_order_with_their_counts() -> None:
 def test_category_and_type_are_shown_only_where_there_is_a_choice() -> None:
     """One value is no choice, unless it was chosen."""
     facets = [_facet("category", news=9), _facet("type", article=8, video=1)]
-    assert {row.section for row in rows_of(VIEWS, facets, Query(), Folding(), 40)} == {"view", "type"}
-    chosen = rows_of(VIEWS, facets, parse("category:news"), Folding(), 40)
+    assert {row.section for row in rows_of(VIEWS, facets, Query(), Unfolded(), 40)} == {"view", "type"}
+    chosen = rows_of(VIEWS, facets, parse("category:news"), Unfolded(), 40)
     assert "category" in {row.section for row in chosen}
 
 
 def test_what_is_chosen_has_a_sign() -> None:
     """Included, excluded, neither; case does not matter; a value being typed is no choice yet."""
     facets = [_facet("topic", AI=3, Chips=2, Sports=1)]
-    rows = rows_of(VIEWS, facets, parse("topic:ai -topic:sports"), Folding(), 40)
+    rows = rows_of(VIEWS, facets, parse("topic:ai -topic:sports"), Unfolded(), 40)
     states = {row.label: row.state for row in rows if row.kind == "value"}
     assert states == {"AI": "included", "Chips": "", "Sports": "excluded"}
-    typed = rows_of(VIEWS, facets, parse("topic:Ch", typing=True), Folding(), 40)
+    typed = rows_of(VIEWS, facets, parse("topic:Ch", typing=True), Unfolded(), 40)
     assert not any(row.state for row in typed if row.kind == "value")
 
 
 def test_a_chosen_value_that_no_article_has_is_shown_with_none() -> None:
     """Otherwise it could not be taken back here."""
-    rows = rows_of(VIEWS, [_facet("topic", AI=3)], parse("topic:Moon"), Folding(), 40)
+    rows = rows_of(VIEWS, [_facet("topic", AI=3)], parse("topic:Moon"), Unfolded(), 40)
     assert SidebarRow("value", "topic", "Moon", 0, "included") in rows
 
 
 def test_a_long_facet_is_folded_and_opens() -> None:
     """The rest is one row that says how many; a chosen value is shown however rare it is."""
     facet = _facet("topic", **{f"T{place}": 100 - place for place in range(100)})
-    rows = rows_of(VIEWS, [facet], parse("topic:T90"), Folding(), 20)
+    rows = rows_of(VIEWS, [facet], parse("topic:T90"), Unfolded(), 20)
     labels = _labels(rows, "topic")
     assert labels[-2:] == ["T90", f"{100 - len(labels) + 1} more"]
     assert len(rows) <= 21
-    opened = rows_of(VIEWS, [facet], Query(), Folding(open=frozenset(["topic"])), 20)
+    opened = rows_of(VIEWS, [facet], Query(), Unfolded(open=frozenset(["topic"])), 20)
     assert len(_labels(opened, "topic")) == 101
 
 
@@ -77,12 +77,12 @@ def test_what_has_no_article_takes_no_room() -> None:
     """Neither values nor views nor a section without rows, unless they are chosen; empty views unfold."""
     views = (*VIEWS, ViewCount("Hot", parse("heat:>=1000"), 0), ViewCount("New", parse("since:1d")))
     facets = [_facet("topic", AI=0, Chips=0), _facet("provider", Ledger=5, Post=0)]
-    rows = rows_of(views, facets, Query(), Folding(), 40)
+    rows = rows_of(views, facets, Query(), Unfolded(), 40)
     assert _labels(rows, "view") == ["All", "Unread", "New", "1 empty"]
     assert _labels(rows, "provider") == ["Ledger"] and not any(row.section == "topic" for row in rows)
-    chosen = rows_of(views, facets, parse("heat:>=1000 topic:AI"), Folding(), 40)
+    chosen = rows_of(views, facets, parse("heat:>=1000 topic:AI"), Unfolded(), 40)
     assert "Hot" in _labels(chosen, "view") and _labels(chosen, "topic") == ["AI"]
-    opened = rows_of(views, facets, Query(), Folding(open=frozenset(["view"])), 40)
+    opened = rows_of(views, facets, Query(), Unfolded(open=frozenset(["view"])), 40)
     assert _labels(opened, "view") == ["All", "Unread", "Hot", "New", "fewer"]
 
 
@@ -90,7 +90,7 @@ def test_unread_and_total_stand_in_columns() -> None:
     """Down the whole sidebar, with a space between a long name and its numbers; a folder shows its end."""
     topics = Facet("topic", (FacetValue("AI", 1200, 7), FacetValue("Chips", 3, 0)))
     folders = Facet("folder", (FacetValue("notes/content/2023", 18, 18), FacetValue("sea", 1, 1)))
-    rows = rows_of(VIEWS, [topics, folders], Query(), Folding(), 40)
+    rows = rows_of(VIEWS, [topics, folders], Query(), Unfolded(), 40)
     texts = {row.label: "".join(piece.text for piece in choice(row, 24, "")) for row in rows if row.is_choice}
     assert texts["AI"] == " □ AI           7  1,200"
     assert texts["Chips"] == " □ Chips               3"
@@ -101,16 +101,16 @@ def test_unread_and_total_stand_in_columns() -> None:
 def test_the_box_narrows_the_values() -> None:
     """By any part of the name, whatever the case and accents."""
     facet = _facet("topic", Café=3, Chips=2, Decaf=1)
-    rows = rows_of(VIEWS, [facet], Query(), Folding(finding={"topic": "CAF"}), 40)
+    rows = rows_of(VIEWS, [facet], Query(), Unfolded(finding={"topic": "CAF"}), 40)
     assert _labels(rows, "topic") == ["Café", "Decaf"]
-    none = rows_of(VIEWS, [facet], Query(), Folding(finding={"topic": "zzz"}), 40)
+    none = rows_of(VIEWS, [facet], Query(), Unfolded(finding={"topic": "zzz"}), 40)
     assert none[-1].kind == "nothing"
 
 
 def test_the_box_has_first_what_begins_with_its_letters() -> None:
     """Then what has a word that does, then the rest; each in the order of the counts."""
     facet = _facet("topic", Transport=9, Sports=5, **{"Winter sports": 3, "Spoons": 1})
-    rows = rows_of(VIEWS, [facet], Query(), Folding(finding={"topic": "spo"}), 40)
+    rows = rows_of(VIEWS, [facet], Query(), Unfolded(finding={"topic": "spo"}), 40)
     assert _labels(rows, "topic") == ["Sports", "Spoons", "Winter sports", "Transport"]
 
 

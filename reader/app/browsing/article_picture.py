@@ -14,16 +14,14 @@ from textual.timer import Timer
 from reader import pictures
 from reader.app.browsing.host import Host
 from reader.app.paint.canvas import (
-    KINDS,
     Box,
     Shown,
     box_for,
+    decoded,
+    drawn_at_cursor,
     in_blocks,
     in_front,
     in_placeholders,
-    iterm2_sequence,
-    pixels_of,
-    sixel_sequence,
 )
 from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.widgets.article_pane import ArticlePane
@@ -44,7 +42,7 @@ FIT_AFTER = 0.2
 
 
 class ArticlePicture:
-    """Shows what belongs to the article that is read; late results are dropped."""
+    """Shows the picture of the article; results that come too late are dropped."""
 
     def __init__(
         self,
@@ -72,7 +70,7 @@ class ArticlePicture:
         return way
 
     def _box_for(self, article: Article) -> Box | None:
-        """The room to keep for the article's picture; None if none is shown unasked."""
+        """The room to reserve for the article's picture; None if it is shown only on request."""
         image = next(iter(article.images), None)
         pane = self._pane
         if image is None or self._way == "none" or not pictures.is_possible():
@@ -90,7 +88,7 @@ class ArticlePicture:
         return box_for((image.width, image.height), columns, int(rows * SHARE))
 
     def make_room(self, article: Article) -> None:
-        """Keep room for the picture of the article that is shown next."""
+        """Reserve room for the picture of the next article."""
         self._pane.frame.box = self._box_for(article)
 
     def load(self, article: Article) -> None:
@@ -104,7 +102,7 @@ class ArticlePicture:
         way = self._way
         try:
             raw = self._library.picture(article, image.url, may_fetch=self._config.fetch_pictures)
-            pixels = pictures.make(raw, *pixels_of(box, way), KINDS.get(way, "rgb"))
+            pixels = decoded(raw, box, way)
         except pictures.PictureError as error:
             self._host.call_later(self._show, article.path, box, None, str(error))
             return
@@ -113,8 +111,7 @@ class ArticlePicture:
         elif way == "blocks":
             shown = in_blocks(pixels)
         else:
-            overlay = iterm2_sequence(pixels.data, box) if way == "iterm2" else sixel_sequence(pixels)
-            shown = in_front(box, overlay)
+            shown = in_front(box, drawn_at_cursor(pixels, box, way))
         self._host.call_later(self._show, article.path, box, shown, "")
 
     def _show(self, path: str, box: Box, picture: Shown | None, reason: str) -> None:
@@ -132,7 +129,7 @@ class ArticlePicture:
         self._pane.call_after_refresh(self._lay)
 
     def lift(self) -> None:
-        """Paint the lines under the picture, for they or the screen are about to change."""
+        """Repaint the lines under the picture: they or the screen are about to change."""
         if self._laid is not None:
             self._output.forget_lines(self._laid.y, self._laid.height)
             self._laid = None
@@ -140,21 +137,21 @@ class ArticlePicture:
         self._pane.call_after_refresh(self._lay)
 
     def _lay(self) -> None:
-        """Lay the picture over its lines, if all are visible and nothing else is over them."""
+        """Draw the picture over its lines if all are visible and nothing else covers them."""
         picture, region = self._pane.frame.picture, self._pane.picture_region
         if picture is None or not picture.overlay or region is None or region == self._laid:
             return
         if self._pane.screen.is_active:  # no page is over the article
             self._laid = region
-            self._output.write(f"\x1b7\x1b[{region.y + 1};{region.x + 1}H{picture.overlay}\x1b8")
+            self._output.write_at(region.x, region.y, picture.overlay)
 
     def lay_again(self) -> None:
-        """Lay the picture again: the terminal has been repainted."""
+        """Draw the picture again: the terminal was repainted."""
         self._laid = None
         self._pane.call_after_refresh(self._lay)
 
     def fit(self) -> None:
-        """The terminal has another size, and has been repainted."""
+        """The terminal was resized, and repainted."""
         self.lay_again()
         if self._fitting is None:
             self._fitting = self._host.set_timer(FIT_AFTER, self._make_again)
@@ -162,7 +159,7 @@ class ArticlePicture:
             self._fitting.reset()
 
     def _make_again(self) -> None:
-        """Make the picture for the room that there is now; the reading place stays."""
+        """Make the picture again for the room that there is now; the reading position stays."""
         self._fitting = None
         pane, shown = self._pane, self._pane.shown
         box = self._box_for(shown[0]) if shown is not None else None
@@ -181,7 +178,7 @@ class ArticlePicture:
         if shown is None or not shown[0].images:
             self._host.say("No picture in this article" if shown else NO_ARTICLE)
         elif self._way == "none":
-            self._host.say("This terminal shows no pictures (see reader doctor)")
+            self._host.say("This terminal can't show pictures; reader doctor says why")
         else:
             article = shown[0]
             urls = [image.url for image in article.images]
@@ -189,6 +186,4 @@ class ArticlePicture:
             def read(url: str) -> bytes:
                 return self._library.picture(article, url, may_fetch=self._config.fetch_pictures)
 
-            self._host.open_dialog(
-                PictureScreen(urls, self._way, read, self._output.write, self._host.in_thread)
-            )
+            self._host.open_dialog(PictureScreen(urls, self._way, read, self._output, self._host.in_thread))

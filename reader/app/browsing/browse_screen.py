@@ -99,7 +99,7 @@ class BrowseScreen(Screen[None]):
         size: Size,
         first_steps: Callable[[], Iterator[Progress]] | None = None,
     ) -> None:
-        """`first_steps` go on with a refresh that has begun already."""
+        """`first_steps` continue a refresh that has already begun."""
         self._start = start
         self.library, self.clock = start.library, start.clock
         self.seen = seen
@@ -195,7 +195,7 @@ class BrowseScreen(Screen[None]):
         )
         self.trends = TrendCommands(self, library, self.filters, clock)
         self.marks = MarkCommands(self, library, clock, self.articles, keys, self._show_marks)
-        self.opening = Opening(self, self.app, config, output, self._links)
+        self.opening = Opening(self, self.app, config, output, self._links, keys)
         self.session = SessionState(
             visit,
             start.keep_visit,
@@ -260,7 +260,7 @@ class BrowseScreen(Screen[None]):
         yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
-        """Show what the library has, then look for what is new."""
+        """Show what the library has, then look for changes."""
         start = self._start
         self.masthead.source = start.source
         is_of_last_visit = bool(start.query.clauses) and str(start.query) == start.visit.query
@@ -318,7 +318,7 @@ class BrowseScreen(Screen[None]):
         self.article_pane.refresh()
 
     def on_unmount(self) -> None:
-        """Let the threads end."""
+        """Stop the threads."""
         self.results_display.worker.stop()
         self.refreshing.stop()
         self.feeds.stop()
@@ -327,7 +327,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def current_query(self) -> Query:
-        """What is searched for; the search bar's text says the same."""
+        """The current query; the search bar shows it as text."""
         return self.filters.query
 
     @property
@@ -342,7 +342,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is under way: no query, no refresh, no cursor still moving."""
+        """Whether the screen is idle: no query or refresh is running, and the cursor has come to rest."""
         return not (
             self.refreshing.is_refreshing
             or self.results_display.is_pending
@@ -376,7 +376,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def panes(self) -> Mapping[PaneName, PaintedView]:
-        """The widgets of the places that can have the focus."""
+        """The widget of each pane."""
         return {
             "sidebar": self.sidebar,
             "list": self.articles,
@@ -386,11 +386,11 @@ class BrowseScreen(Screen[None]):
 
     @property
     def _shown_place(self) -> PaneName:
-        """The pane that is shown where only one is."""
+        """The visible pane, in a layout that shows only one."""
         return "list" if self.place == "search" else self.place
 
     def go_to(self, place: PaneName) -> None:
-        """Give a place the focus; in a narrow layout it is then the one that is shown."""
+        """Focus a pane or the search bar; a narrow layout shows that pane."""
         if place == "search":
             self.set_focus(self.search_bar.line)  # at once, for what is typed right behind
             return
@@ -400,19 +400,19 @@ class BrowseScreen(Screen[None]):
         self.set_focus(self.panes[place])
 
     def watch_place(self, place: PaneName) -> None:
-        """Show the current place: the footer's keys, the path, and in a narrow layout the pane itself."""
+        """Show the keys and the path of the current pane, and in a narrow layout the pane itself."""
         if place != "article":
             self.is_zoomed = False
         self.show_keys()
         self._fit_layout()
 
     def show_keys(self) -> None:
-        """Name the keys of the pane with the focus, or of the box or chart in it."""
+        """Show the keys of the focused pane in the footer, or of the box or chart in it."""
         part = BOX if self.sidebar.finding else self.sidebar.chart_field
         self.footer.hints = self.keymap.hints(self.place, part)
 
     def _fit_layout(self) -> None:
-        """Fold the related links where lines are few; say where we are where only one pane is shown."""
+        """Fold the related links where lines are few; show the path where only one pane is visible."""
         self.related_pane.is_folded = self.has_class("-medium") and self.place != "related"
         self.pane_sizes.fit()
         # A class on the screen styles every widget again (50 kB of painting), so only where it matters.
@@ -426,7 +426,7 @@ class BrowseScreen(Screen[None]):
         self.masthead.trail = way
 
     def on_resize(self, event: events.Resize) -> None:
-        """The layout follows the width; words that depend on it too."""
+        """Adapt the layout, and texts that depend on it."""
         drop_outdated(event, self.app)
         if is_single(classes_at(*event.size)):
             # Before Textual hides what no longer fits: it takes the focus from a pane that is hidden.
@@ -441,7 +441,7 @@ class BrowseScreen(Screen[None]):
         self.picture.fit()
 
     def on_screen_suspend(self) -> None:
-        """Another screen comes over this one."""
+        """Another screen opens over this one."""
         self.picture.lift()
 
     def on_screen_resume(self) -> None:
@@ -450,7 +450,7 @@ class BrowseScreen(Screen[None]):
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
-        """A click or the end of a dialog can move the focus too."""
+        """Follow the focus: a click or a closed dialog moves it too."""
         if event.widget is not self.focused:
             return  # it has moved on
         if event.widget is self.search_bar.line:
@@ -501,8 +501,8 @@ class BrowseScreen(Screen[None]):
     def _selection_changed(self, message: ArticleList.SelectionChanged) -> None:
         self.result_status.selected = f"{message.count:,} selected" if message.count else ""
 
-    @on(ArticleList.Unreadable)
-    def _unreadable(self, message: ArticleList.Unreadable) -> None:
+    @on(ArticleList.ReadFailed)
+    def _read_failed(self, message: ArticleList.ReadFailed) -> None:
         self.say(message.reason, is_warning=True)
 
     @on(ArticleChosen)
@@ -541,7 +541,7 @@ class BrowseScreen(Screen[None]):
     # Callbacks of the parts.
 
     def _show_text(self, text: str) -> None:
-        """Show the text of a query that was put together elsewhere."""
+        """Show the text of a query that was not typed."""
         self.information.error = None
         self.search_bar.show(text)
 
@@ -581,12 +581,12 @@ class BrowseScreen(Screen[None]):
 
     @property
     def target(self) -> Headline | None:
-        """The article that a key is for: the one being read, or the one under the list's cursor."""
+        """The article that commands apply to: the one being read, or the one under the list's cursor."""
         return self.headline if self.place in READING else self.articles.headline
 
     @property
     def targets(self) -> tuple[Headline, ...]:
-        """The articles that a mark is for: the selection if no article is being read, else the target."""
+        """The articles that marks apply to: the selection if no article is being read, else the target."""
         if len(self.articles.selection) and self.place not in READING:
             return self.articles.selection.headlines
         return (self.target,) if self.target is not None else ()
@@ -607,7 +607,7 @@ class BrowseScreen(Screen[None]):
     # Commands. Those of a pane are its own actions.
 
     async def run_command(self, name: str, times: int | None = None) -> None:
-        """Carry out a command as its key would: by the pane with the focus, else as `action_run_command`."""
+        """Run a command as its key would: in the focused pane, else as `action_run_command` does."""
         is_here = self.place in BY_ID[name].places
         if not (is_here and await self.app.run_action(action_of(name, times), self.panes[self.place])):
             await self.action_run_command(name, times)
@@ -628,7 +628,7 @@ class BrowseScreen(Screen[None]):
         await self.app.run_action(action_of(name, times), self.panes[BY_ID[name].places[0]])
 
     def action_page_on(self) -> None:
-        """Read on: a page down, at the end the next unread article."""
+        """Go a page down, or at the end to the next unread article."""
         pane = self.related_pane if self.place == "related" else self.article_pane
         shown, wanted = self.article_pane.shown, self.headline or self.articles.headline
         if not pane.is_on_screen:
@@ -703,7 +703,7 @@ class BrowseScreen(Screen[None]):
         return True
 
     def action_select(self) -> None:
-        """Toggle the selection of the article that is read."""
+        """Toggle the selection of the article being read."""
         if self.place not in READING:
             self.articles.action_select()
         elif self.headline is not None:
@@ -720,12 +720,12 @@ class BrowseScreen(Screen[None]):
             self.articles.action_select_up()
 
     def action_exclude(self) -> None:
-        """Say where the command works."""
+        """Say where this command works."""
         exclude, go = self.keymap.words("exclude"), self.keymap.words("focus_facets")
         self.say(f"{exclude} excludes a topic or provider in the sidebar; {go} goes there")
 
     def action_next_theme(self) -> None:
-        """Switch to the next of the reader's own themes."""
+        """Switch to the reader's next theme."""
         names = [name for name in self.app.available_themes if name not in BUILTIN_THEMES]
         here = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(here + 1) % len(names)]
@@ -756,7 +756,7 @@ class BrowseScreen(Screen[None]):
         self.app.app_resume_signal.publish(self.app)
 
     def action_suspend(self) -> None:
-        """Suspend the reader; nobody knows whether it is resumed."""
+        """Suspend the reader, after saving the visit: it may never be resumed."""
         self.session.keep()
         self.app.action_suspend_process()
 

@@ -53,7 +53,7 @@ class FeedProcess:
         """Whether it was ended; later answers are ignored."""
 
     def steps(self) -> Iterator[dict[str, Any]]:
-        """Yield its answers. Blocks. Raises ReaderError."""
+        """Run the task and yield its answers. Blocks. Raises ReaderError."""
         require("network")
         with self._lock:
             if self.is_ended:
@@ -85,11 +85,11 @@ class FeedProcess:
             raise ReaderError("the fetch process ended early; try again")
 
     def answer(self) -> dict[str, Any] | None:
-        """Its last answer; None if it was ended. Blocks. Raises ReaderError."""
+        """Run the task; its last answer, None if it was ended. Blocks. Raises ReaderError."""
         return next(iter(deque(self.steps(), maxlen=1)), None)
 
     def end(self) -> None:
-        """End it; no file is lost or left half-written."""
+        """Kill the process; no file is lost or left half-written."""
         self.is_ended = True
         with self._lock:
             if self._process is not None:
@@ -192,7 +192,7 @@ class Feeds:
 
     @property
     def is_fetching(self) -> bool:
-        """Whether a fetch is under way."""
+        """Whether a fetch is running."""
         return self._fetch is not None
 
     def action_refresh(self) -> None:
@@ -215,7 +215,7 @@ class Feeds:
         self._host.in_thread(partial(self._follow, self._fetch), "fetch")
 
     def stop_fetching(self) -> bool:
-        """Stop a fetch; what has come is kept. False if there is none."""
+        """Stop a fetch; what it has fetched is kept. False if none is running."""
         if self._fetch is None:
             return False
         self._fetch.end()
@@ -223,7 +223,7 @@ class Feeds:
         return True
 
     def stop(self) -> None:
-        """The screen is left: end what is under way."""
+        """Stop everything: the screen closes."""
         self._is_over = True
         for process in (self._fetch, *self._others):
             if process is not None:
@@ -332,7 +332,7 @@ class Feeds:
         return process.end
 
     def action_import_feeds(self) -> None:
-        """Ask for a file with feeds, say what is in it, and subscribe."""
+        """Ask for a file of feeds, list what it contains, and subscribe."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
         def read(path: str | None) -> None:
@@ -377,7 +377,7 @@ class Feeds:
         self._host.open_dialog(Confirm(f"Subscribe to {counted(len(found), 'feed')}?", details), keep)
 
     def _add(self, wanted: Sequence[Subscription], name: str) -> None:
-        """Keep subscriptions, then fetch them: here, or where news is shown."""
+        """Save subscriptions, then fetch them if the news folder is open, or offer to open it."""
         from reader.feeds import subscriptions
 
         try:
@@ -399,7 +399,7 @@ class Feeds:
             self._host.say(f"{said}; {keys} and Enter open your news" if keys else said)
 
     def action_open_folder(self) -> None:
-        """Ask for another folder and open it; the news folder is proposed where it is not open."""
+        """Ask for another folder and open it; suggests the news folder if that is not open."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
         folder = news.folder(self._config.feeds.get("folder", ""))
@@ -417,7 +417,7 @@ class Feeds:
     # The page of feeds.
 
     def action_manage_feeds(self) -> None:
-        """Show all feeds, to fetch, edit, pause or end them."""
+        """Show all feeds, to fetch, edit, pause or unsubscribe."""
         from reader.app.screens.feeds import FeedsPage  # loaded when it is first opened
 
         def left(answer: tuple[str, str] | None) -> None:
@@ -435,7 +435,7 @@ class Feeds:
         self.renew_page()
 
     def renew_page(self) -> None:
-        """Show the feeds as they are now, where their page is open."""
+        """Update the page of feeds, if it is open."""
         if self._page is not None:
             self._host.in_thread(self._look_at_feeds, "feeds")
 
@@ -493,7 +493,7 @@ class Feeds:
             self._host.say(NO_ARTICLE if headline is None else "This article has no address")
             return
         if not self._is_news:
-            self._host.say("Full text is only fetched for articles of your feeds")
+            self._host.say("Full text is fetched only for articles from your feeds")
             return
         try:
             path = self._library.article(headline).path

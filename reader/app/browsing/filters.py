@@ -13,7 +13,7 @@ from reader.query.results import Folding
 
 
 class Filters:
-    """One query, however it is put together; the search bar always shows it as text."""
+    """The current query, however it was made; the search bar always shows it as text."""
 
     def __init__(
         self,
@@ -23,7 +23,7 @@ class Filters:
         *,
         is_folded: bool = False,
     ) -> None:
-        """`show_text` writes the query into the search bar, `changed` asks it."""
+        """`show_text` writes the query into the search bar, `changed` runs it."""
         self.query = query
         """The current query."""
         self.rules = Muting()
@@ -38,7 +38,7 @@ class Filters:
 
     @property
     def muting(self) -> Muting:
-        """What is omitted from answers now."""
+        """What is currently omitted from the results."""
         return Muting() if self.shows_muted else self.rules
 
     def without_muted(self, query: Query) -> Query:
@@ -57,7 +57,7 @@ class Filters:
 
     @property
     def unread(self) -> Query:
-        """The same, narrowed to what is unread."""
+        """The same, limited to unread articles."""
         return self.asked.and_also(UNREAD)
 
     def put(self, query: Query | None) -> None:
@@ -67,7 +67,7 @@ class Filters:
             self.typed(query)
 
     def typed(self, query: Query) -> None:
-        """Make this the query; its text is being written in the search bar."""
+        """Make this the query; its text is being typed in the search bar."""
         if query != self.query:
             self.query = query
             self._changed()
@@ -83,7 +83,7 @@ class Filters:
 
     @property
     def sort_orders(self) -> tuple[str, ...]:
-        """The orders to choose from: relevance only where words are searched for."""
+        """The available sort orders: relevance only if words are searched for."""
         has_words = any(term.field in ("text", "title") for term in self.query.terms())
         return tuple(order for order in SORTS if order != "relevance" or has_words)
 
@@ -107,7 +107,7 @@ class Filters:
 
 
 class FilterCommands:
-    """The keys that change what is asked."""
+    """The commands that change the query, muting and folding."""
 
     def __init__(
         self, host: Host, filters: Filters, articles: ArticleList, keys: Callable[[str], str]

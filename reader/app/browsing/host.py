@@ -40,7 +40,7 @@ class Host(Protocol):
         """Do slow work in a thread, which passes its result on with `call_later`."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
-        """Call this soon in the main thread, from any thread."""
+        """Call this soon in the main thread; may be called from any thread."""
 
     def set_timer(self, delay: float, callback: Callable[[], Any]) -> Timer:
         """Call this after some seconds."""
@@ -50,7 +50,7 @@ class Host(Protocol):
 
 
 def begin(work: Callable[[], Result]) -> Future[Result]:
-    """Do work in a daemon thread; its result is dropped if nothing waits for it any more."""
+    """Do work in a daemon thread; its result is dropped if nothing waits for it."""
     future: Future[Result] = Future()
     context = copy_context()
 
@@ -68,5 +68,5 @@ def begin(work: Callable[[], Result]) -> Future[Result]:
 
 
 async def in_daemon_thread(work: Callable[[], object]) -> None:
-    """Wait for work that is done in a daemon thread. Raises what the work raises."""
+    """Do work in a daemon thread and wait for it. Raises what the work raises."""
     await asyncio.wrap_future(begin(work))

@@ -65,7 +65,7 @@ class MarkCommands:
         self.mark([headline], Change(read=True), is_undoable=False)
 
     def mark(self, headlines: Sequence[Headline], change: Change, *, is_undoable: bool = True) -> None:
-        """Change the marks of these articles; says so if they can't be kept."""
+        """Change the marks of these articles; a notice reports failure."""
 
         def work() -> str:
             count = self._library.mark(headlines, change, is_undoable=is_undoable)
@@ -85,7 +85,7 @@ class MarkCommands:
         return f"{count:,} {change.words}; {self._keys('undo')} undoes it"
 
     def _in_order(self, work: Callable[[], str]) -> None:
-        """Change marks in a thread, after the changes that were asked for before."""
+        """Change marks in a thread, after earlier changes."""
         with self._lock:
             self._waiting.append(work)
             starts, self._is_working = not self._is_working, True
@@ -129,12 +129,12 @@ class MarkCommands:
         return found
 
     def _members(self, headline: Headline) -> Sequence[Headline]:
-        """The articles that a row of the list stands for: all of a folded story."""
+        """The articles that a row of the list represents: all of a folded story."""
         results, fold = self._articles.results, headline.fold
         return [headline] if results is None or fold is None or fold.is_open else results.story(headline)
 
     def action_toggle_read(self) -> None:
-        """Mark as read, or as unread if all are read; a folded story whole."""
+        """Mark as read, or as unread if all are read; includes all of a folded story."""
         if found := self._targets(with_stories=True):
             self.mark(found, Change(read=not all(one.is_read for one in found)))
 
@@ -280,7 +280,7 @@ class MarkCommands:
         self._in_order(work)
 
     def action_redo(self) -> None:
-        """Redo the mark that was undone last."""
+        """Redo the last undone mark."""
 
         def work() -> str:
             done = self._library.redo()

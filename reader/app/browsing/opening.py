@@ -35,7 +35,7 @@ LOOK_AGAIN = (3.0, 12.0)
 
 
 class Opening:
-    """Opens pages, copies and shows their addresses; asking the terminal and programs is done in threads."""
+    """Opens pages, copies and shows their addresses; terminal and programs are asked in threads."""
 
     def __init__(
         self,
@@ -44,9 +44,12 @@ class Opening:
         config: Config,
         output: TerminalOutput,
         links: Callable[[], Sequence[Link]],
+        keys: Callable[[str], str],
     ) -> None:
-        """`links` are those that a command is for; the app leaves the terminal to other programs."""
-        self._host, self._app, self._config, self._output, self._links = host, app, config, output, links
+        """The app leaves the terminal to other programs; `links` are those that a command is for, `keys` are
+        those of a command."""
+        self._host, self._app, self._config = host, app, config
+        self._output, self._links, self._keys = output, links, keys
         self.terminal: Terminal | None = None
         """What this terminal can do, as far as it is known yet."""
 
@@ -86,7 +89,8 @@ class Opening:
     def _copy(self, text: str) -> None:
         """Runs in a thread."""
         copied = self._sent(text)
-        sentence = copied.sentence if copied.ok else f"{copied.sentence}; L shows the address"
+        keys = self._keys("show_address")
+        sentence = copied.sentence if copied.ok else f"{copied.sentence}; {keys} shows the address"
         self._report(sentence, is_warning=not copied.ok)
 
     def _sent(self, text: str) -> clipboard.Copied:
@@ -100,7 +104,7 @@ class Opening:
         )
 
     def action_show_address(self) -> None:
-        """Show the addresses to press, select or scan; nothing is opened or copied."""
+        """Show the addresses to click, select or scan; opens and copies nothing."""
         good: list[Link] = []
         for title, url in self._links():
             try:
@@ -123,7 +127,7 @@ class Opening:
         self.open_links(self._links())
 
     def open_links(self, links: Sequence[Link]) -> None:
-        """Open pages in a thread, after asking if they are several; each address is checked first."""
+        """Open pages in a thread, after asking if there are several; each address is checked first."""
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
 
         def answered(is_wanted: bool | None) -> None:
@@ -155,7 +159,7 @@ class Opening:
                 left.append((title, plan.url))
                 reason = outcome.sentence
         if said:
-            self._report(said[0] if len(said) == 1 else f"Sent to the browser: {len(said)} pages")
+            self._report(said[0] if len(said) == 1 else f"Sent {len(said)} pages to the browser")
         if left:
             sent = self._sent("\n".join(url for _, url in left))
             sentence = f"{reason}. {sent.sentence}." if sent.ok else f"{reason}."
@@ -168,7 +172,7 @@ class Opening:
             return opener.Outcome(True, f"Opened in your browser: {opener.shown_host(plan.url)}")
         if not any(step.kind == "relay" for step in plan.steps):
             return opener.carry_out(plan, here, self._step_aside)
-        asking = Timer(SLOW, self._report, ["Asking your machine…"])
+        asking = Timer(SLOW, self._report, ["Contacting your machine…"])
         asking.start()
         try:
             return opener.carry_out(plan, here, self._step_aside)
@@ -191,21 +195,21 @@ class Opening:
         self._report(outcome.sentence, is_warning=not outcome.ok)
 
     def _step_aside(self, argv: Sequence[str]) -> str | None:
-        """Runs in a thread: leave the terminal to a program until it ends; why it failed."""
+        """Runs in a thread: give the terminal to a program until it ends; the reason if it fails."""
         failure: str | None = self._app.call_from_thread(self.run_aside, argv)
         return failure
 
     def run_aside(self, argv: Sequence[str]) -> str | None:
-        """Leave the terminal to a program until it ends; why it failed. For the main thread."""
+        """Give the terminal to a program until it ends; the reason if it fails. For the main thread."""
         try:
             with self._app.suspend():
                 code = run_here(argv, {})
         except (OSError, SuspendNotSupported) as error:
-            return f"{argv[0]}: {getattr(error, 'strerror', None) or 'the screen cannot be suspended here'}"
+            return f"{argv[0]}: {getattr(error, 'strerror', None) or 'cannot suspend the screen here'}"
         return f"{argv[0]} exited with code {code}" if code else None
 
     def _report(self, sentence: str, *, is_warning: bool = False) -> None:
-        """Runs in a thread: say what was done, or why not."""
+        """Runs in a thread: report the outcome."""
         self._host.call_later(self._say_done, sentence, is_warning)
 
     def _say_done(self, sentence: str, is_warning: bool) -> None:
@@ -215,7 +219,8 @@ class Opening:
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():
-            self._host.say(f"The browser failed: {failure}. y copies the address.", is_warning=True)
+            keys = self._keys("copy_url")
+            self._host.say(f"The browser failed: {failure}; {keys} copies the address", is_warning=True)
 
 
 class PipeAndEdit:
@@ -251,7 +256,7 @@ class PipeAndEdit:
         self._host.open_dialog(AskPipe(what, self._last_piping or Piping("")), begin)
 
     def _as_text(self, headlines: tuple[Headline, ...], form: str) -> str:
-        """What the command reads; called in a thread. Raises ReaderError."""
+        """The articles as text for the command; called in a thread. Raises ReaderError."""
         from reader.library.export import json_array, json_text, markdown_article, record
 
         found = [one for one in self._library.read(headlines) if one[1] is not None]

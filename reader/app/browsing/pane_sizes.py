@@ -40,7 +40,7 @@ _AROUND = 3
 
 
 class Panes(NamedTuple):
-    """Cells and lines of the panes, their rules included; None = what the sheet says."""
+    """Cells and lines of the panes, including their rules; None leaves it to the style sheet."""
 
     sidebar: int | None = None
     list: int | None = None
@@ -113,7 +113,7 @@ MOST_SPACING = 2
 
 
 class PaneSizes:
-    """Gives the panes the sizes that were chosen, as far as there is room."""
+    """Gives the panes their chosen sizes, as far as there is room."""
 
     def __init__(
         self,
@@ -133,12 +133,12 @@ class PaneSizes:
         self._pane, self._related = article_pane, related_pane
 
     def start(self) -> None:
-        """Give the text the width and spacing that were chosen."""
+        """Apply the chosen text width and spacing."""
         self._pane.measure = self._sizes.get("text", self._config.text_width)
         self._pane.spacing = self._sizes.get("spacing", self._config.paragraph_spacing)
 
     def fit(self) -> None:
-        """Fit the panes into the screen as it is now."""
+        """Fit the panes to the size of the screen."""
         panes = panes_at(*self._sidebar.screen.size, self._sizes, self._config.sidebar_width)
         _give(self._sidebar, width=panes.sidebar)
         _give(self._articles, width=panes.list, height=panes.list_rows)
@@ -192,7 +192,7 @@ class PaneSizes:
 
 
 def _give(pane: Widget, *, width: int | None = None, height: int | None = None) -> None:
-    """Give a pane its size in cells, or take that back if it is None."""
+    """Set the size of a pane in cells; None leaves it to the style sheet."""
     has_changed = False
     for rule, cells in (("width", width), ("height", height), ("max_width", width)):
         if cells is None:

@@ -26,14 +26,14 @@ PATIENCE = 0.2
 
 
 class Pace:
-    """The reading speed. Finding files is much faster, so that time is not counted."""
+    """The reading speed. Finding files is much faster and is not counted."""
 
     def __init__(self) -> None:
         self._began = 0.0
         self._read = self._steps = 0
 
     def left(self, step: Progress, now: float) -> str:
-        """How long the rest will take at the speed since the second step of reading; empty while unknown.
+        """The time left at the speed since the second step of reading; empty while unknown.
 
         Before the first step the files were still being found or scanned for their dates.
         """
@@ -44,7 +44,7 @@ class Pace:
 
 
 class Refreshing:
-    """Keeps the library in step with the files."""
+    """Keeps the library up to date with the files."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Refreshing:
         self._host, self._library, self._information = host, library, information
         self._first_steps, self._changed, self._progressed = first_steps, changed, progressed
         self.is_refreshing = True
-        """Whether a refresh is under way; the first one is from the beginning."""
+        """Whether a refresh is running; the first one is from the start."""
         self.is_first_load = first_steps is not None or not library.total
         """Whether articles are being loaded for the first time."""
         self._stopping, self._wanted = Event(), Event()
@@ -86,14 +86,14 @@ class Refreshing:
             thread.start()
 
     def stop(self) -> None:
-        """Let the threads end; a late one is abandoned, since it only reads."""
+        """Stop the threads; a busy one is abandoned, since it only reads."""
         self._stopping.set()
         self._wanted.set()
         if self._threads:
             self._threads[0].join(PATIENCE)
 
     def ask(self) -> None:
-        """Look for new and changed files now, and say what was found."""
+        """Look for new and changed files now, and report what was found."""
         self._is_asked_for = True
         self.look_again()
 
@@ -186,7 +186,7 @@ class Refreshing:
         self._host.say(reason, is_warning=True)
 
     def _show_progress(self) -> None:
-        """Show how far the refresh is, unless it is over in a moment."""
+        """Show the progress of a refresh, unless it takes only a moment."""
         if self._step is None or not self.is_refreshing:
             self._information.progress = None
             return

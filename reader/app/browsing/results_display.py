@@ -37,7 +37,7 @@ ViewCounts: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
 class Question(NamedTuple):
-    """A query, and what is to be counted with it."""
+    """A query, and what to count with it."""
 
     query: Query
     """The query without what is muted."""
@@ -88,12 +88,12 @@ LatestAnswer: TypeAlias = ResultsAnswer | CountsAnswer | FailedAnswer
 
 
 class LatestQueryWorker:
-    """Answers one query at a time in its own thread; a newer one replaces those that wait."""
+    """Answers one query at a time in its own thread; a newer query replaces waiting ones."""
 
     def __init__(
         self, library: Library, tell: Callable[[LatestAnswer], object], clock: Callable[[], datetime]
     ) -> None:
-        """`tell` gets answers that are no longer waited for, in the thread."""
+        """`tell` is called in the thread with answers that nothing waits for."""
         self._library = library
         self._tell = tell
         self._clock = clock
@@ -131,7 +131,7 @@ class LatestQueryWorker:
         return not self._is_busy
 
     def stop(self) -> None:
-        """Let the thread end; a busy one is abandoned."""
+        """Stop the thread; a busy one is abandoned."""
         with self._changed:
             self._is_ending = True
             self._wanted = None
@@ -158,7 +158,7 @@ class LatestQueryWorker:
                 self._give(FailedAnswer(question.query, unforeseen(error), is_bug=True))
 
     def _give(self, answer: LatestAnswer) -> None:
-        """Give an answer to whoever waits for it, else tell it."""
+        """Pass on an answer: to a waiting `ask`, else to `tell`."""
         with self._changed:
             if self._caught is not None:
                 self._caught.append(answer)
@@ -186,7 +186,7 @@ class LatestQueryWorker:
             self._give(CountsAnswer(query, tuple(facets), counts, unread, muted))
 
     def _count_muted(self, question: Question, now: datetime) -> int:
-        """How many more articles there would be without muting."""
+        """The number of muted articles that match."""
         asked, plain = (len(self._library.select(one, now)) for one in (question.query, question.plain))
         return plain - asked
 
@@ -223,7 +223,7 @@ article is shown, which has its marks already."""
 
 
 class ResultsDisplay:
-    """Keeps list, sidebar and status in step with the query."""
+    """Shows the results of the current query in the list, the sidebar and the status line."""
 
     def __init__(
         self,
@@ -262,7 +262,7 @@ class ResultsDisplay:
 
     @property
     def is_pending(self) -> bool:
-        """Whether an answer is still to come, or to be shown."""
+        """Whether an answer is missing or not yet shown."""
         return self._marking is not None or not self.worker.is_idle
 
     @property
@@ -278,7 +278,7 @@ class ResultsDisplay:
         return self._articles.results
 
     def start(self) -> None:
-        """Ask the first query."""
+        """Run the first query."""
         self._show_query()
         try:
             # The first answer is not left to a thread: it takes less than a paint, so it is in the first one.
@@ -291,27 +291,27 @@ class ResultsDisplay:
             self._ask(self._question(is_recount=True), 0)  # the counts can wait for the first paint
 
     def query_changed(self) -> None:
-        """Show another query and ask it."""
+        """Show the new query and run it."""
         with self._sidebar.built_once():
             self._show_query()
             self.ask()
 
     def ask(self) -> None:
-        """Ask the current query (again)."""
+        """Run the current query (again)."""
         self._ask(self._question())
 
     def recount(self) -> None:
-        """Count again because marks have changed; what is listed stays."""
+        """Count again because marks have changed; the list stays as it is."""
         self._ask(self._question(is_recount=True))
 
     def fit_charts(self) -> None:
-        """Count again if the layout has other room for periods of time."""
+        """Count again if the charts have another width."""
         if self._chart_cells != self._cells:
             self.recount()
 
     @property
     def _chart_cells(self) -> int:
-        """Cells for the charts of the sidebar, known before it is laid out."""
+        """Cells of the sidebar's charts, known before it is laid out."""
         is_wide = self._sidebar.screen.has_class("-wide")
         return max(self._sidebar_width - 3, 8) if is_wide else MOST_PERIODS
 
@@ -343,7 +343,7 @@ class ResultsDisplay:
             self._marking = self._host.set_timer(MARK_AFTER, self._mark)
 
     def _mark(self) -> None:
-        """Mark the words of the search in the article: the typing has come to rest."""
+        """Highlight the words of the search in the article, after typing has paused."""
         self._marking = None
         self._article_pane.highlights = highlights(self._filters.query)
 
@@ -374,7 +374,7 @@ class ResultsDisplay:
             # Otherwise the new total is shown along with the new count of unread articles.
 
     def _measure(self) -> None:
-        """See which columns the list needs, when there are more articles or fewer."""
+        """Choose the columns of the list anew when the number of articles has changed."""
         if self._measured != self._library.total:
             self._measured = self._library.total
             with suppress(ReaderError):
@@ -396,7 +396,7 @@ class ResultsDisplay:
         self._status.muted = "showing muted" if self._filters.shows_muted else hidden
 
     def show_status(self) -> None:
-        """Show how many match of how many, and what to do if there is nothing."""
+        """Show how many articles match, and what to do if none does."""
         results, total = self._results, self._library.total
         matching = results.articles if results is not None else None
         self._status.counts = result_counts(

@@ -95,7 +95,7 @@ class ViewCommands:
         _write(self._host, self._file, view, self._use, said, question=question, replaces=rival)
 
     def action_manage_views(self) -> None:
-        """Show all views, to choose or change them."""
+        """Show all views, to open or change them."""
         from reader.app.screens.saved_queries import VIEWS, SavedQueriesPage  # loaded when it is first opened
 
         self._host.open_dialog(SavedQueriesPage(VIEWS, self._file, self._use), self._filters.put)
@@ -137,7 +137,7 @@ class TopicCommands:
         self._changed()
 
     def action_give_topic(self) -> None:
-        """Ask for the topic that whatever matches the search gets from now on."""
+        """Ask for a topic, and add a rule that gives it to everything that matches the search."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
         query = Query(self._filters.query.clauses)
@@ -163,7 +163,7 @@ class TopicCommands:
         _write(self._host, self._file, rule, self._use, said, question=question, replaces=rival)
 
     def action_manage_topics(self) -> None:
-        """Show all rules, to choose or change them."""
+        """Show all rules, to open or change them."""
         from reader.app.screens.saved_queries import (  # loaded when it is first opened
             TOPICS,
             SavedQueriesPage,

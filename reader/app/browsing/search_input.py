@@ -23,7 +23,7 @@ from reader.query.results import FacetValue
 
 
 class SearchInput:
-    """Turns typed text into queries, and completes the word at the cursor."""
+    """Runs the query as it is typed, and completes the word at the cursor."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class SearchInput:
         self._information.error = (error.reason, self._bar.column_of(error.position))
 
     def begin(self) -> None:
-        """The search bar has got the focus."""
+        """The search bar has gained the focus."""
         self._host.in_thread(self._read_tags, "tags")
         text, line = self._bar.text, self._bar.line
         # A text that was put together elsewhere is whole: the next letters are their own word.
@@ -77,7 +77,7 @@ class SearchInput:
             self._bar.show(f"{text} ")
 
     def end(self) -> None:
-        """The search bar has lost the focus: report an error in the text, else remember it."""
+        """The search bar has lost the focus: report an error in the text, or add it to the history."""
         self._withdraw()
         try:
             parse(self._bar.text)  # while it was typed, an unfinished word was omitted from the query
@@ -98,7 +98,7 @@ class SearchInput:
         self._tags = values
 
     def complete(self, step: int) -> None:
-        """Put the next candidate into the bar, or the previous one; without any, leave it."""
+        """Insert the next candidate, or the previous one; without candidates leave the bar."""
         completion = self._completion
         if completion is None:
             self._leave()
@@ -115,7 +115,7 @@ class SearchInput:
             self._show_candidates()
 
     def recall(self, step: int) -> None:
-        """Show an earlier search, or a later one; after the latest go to the list."""
+        """Show an earlier search, or a later one; after the latest, go to the list."""
         is_older = step < 0
         text = self._searches.older(self._bar.text) if is_older else self._searches.newer()
         if text is not None:
@@ -132,7 +132,7 @@ class SearchInput:
             self._offer()
 
     def _offer(self) -> None:
-        """Show what the word at the cursor may become."""
+        """Show completions of the word at the cursor."""
         values = {facet.field: facet.values for facet in self._sidebar.facets} | {"tag": self._tags}
         views = [(view.name, str(view.query)) for view in self._sidebar.views]
         self._completed = self._bar.text
@@ -204,7 +204,7 @@ Values = Mapping[str, Sequence[FacetValue]]
 
 
 def complete(text: str, cursor: int, values: Values, views: Sequence[tuple[str, str]]) -> Completion | None:
-    """What the word that ends at the cursor may become; None if nothing is known for it.
+    """Completions of the word that ends at the cursor; None if there are none.
 
     `views` are names with the texts of their queries.
     """
@@ -229,7 +229,7 @@ def complete(text: str, cursor: int, values: Values, views: Sequence[tuple[str, 
 
 
 def _of_field(field: str, begun: str, before: str, values: Values) -> Iterator[Candidate]:
-    """The values of a field that start with it, but for those that are there already."""
+    """The values of a field that start with this, except those already in the list."""
     wanted = fold(begun.strip('"'))
     known = values.get(field)
     if known is None:
@@ -244,7 +244,7 @@ def _of_field(field: str, begun: str, before: str, values: Values) -> Iterator[C
 
 
 def _of_word(word: str, values: Values, views: Sequence[tuple[str, str]]) -> Iterator[Candidate]:
-    """Fields, then views, then values whose name begins so."""
+    """Fields, then views, then values whose names start with this."""
     wanted = fold(word)
     for name in FIELD_NAMES:
         if name.startswith(wanted):
@@ -260,7 +260,7 @@ def _of_word(word: str, values: Values, views: Sequence[tuple[str, str]]) -> Ite
 
 
 def _beginning(known: Sequence[FacetValue], wanted: str) -> Iterator[FacetValue]:
-    """Values that start with it, then those of which a later word does."""
+    """Values that start with this, then values with a later word that does."""
     later = []
     for one in known[:MOST_LOOKED_AT]:
         folded, split = _folded(one.value)

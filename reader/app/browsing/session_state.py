@@ -13,7 +13,7 @@ from reader.query.results import Headline
 
 
 class SessionState:
-    """Keeps reading positions and sizes, and saves the visit when it has changed."""
+    """Keeps reading positions and pane sizes, and saves the visit when it has changed."""
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class SessionState:
         """The reading places of this visit."""
 
     def leave_spot(self) -> None:
-        """Remember how far the article on the screen was read."""
+        """Remember the reading position in the article on the screen."""
         shown = self._pane.shown
         if shown is not None:
             section, letters, blanks = self._pane.reading_place
             self._spots[shown[1].id] = self._left[shown[1].id] = (section, letters, blanks)
 
     def recall_spot(self, headline: Headline) -> None:
-        """Go to where this article was left."""
+        """Go to the last reading position in this article."""
         spot = self._spots.get(headline.id)
         if spot is not None and spot[:2] != (0, 0):
             self._pane.restore_place(ReadingPlace(*spot))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TrendCommands:
-    """Opens the page of trends, and comes back to it."""
+    """Opens the page of trends, and returns to it."""
 
     def __init__(self, host: Host, library: Library, filters: Filters, clock: Callable[[], datetime]) -> None:
         self._host, self._library, self._filters, self._clock = host, library, filters, clock
@@ -31,7 +31,7 @@ class TrendCommands:
         """The question before the list was narrowed to a trend, and after."""
 
     def action_show_trends(self) -> None:
-        """Show the trends of what is listed, of any time."""
+        """Show the trends of the listed articles, whatever their dates."""
         from reader.app.screens.trends import Asked, TrendsPage  # loaded when it is first opened
 
         page = TrendsPage(self._asked or Asked(), lambda asked: self._find(page, asked), self._chosen)

@@ -42,7 +42,7 @@ need, and by the clock. A huge folder or a slow disk takes longer; then the app 
 _STEP = 0.02
 
 
-class FirstLoad:
+class EarlyRefresh:
     """A refresh that starts in its own thread and continues in the caller's."""
 
     def __init__(self, library: Library) -> None:
@@ -92,7 +92,7 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[Beginning]:
     if size is not None and theme is not None and can_show(config, seen):
         with suppress(ReaderError):  # the app asks the same again, and says what is wrong
             if not library.total:
-                load = FirstLoad(library)
+                load = EarlyRefresh(library)
                 load.wait()
             muted = muting_of(config.mute, config.views)[0].of(query)
             results = library.select(
@@ -116,7 +116,7 @@ class Beginning(NamedTuple):
 
     screen: EarlyScreen | None
     """The terminal with the first headlines on it."""
-    load: FirstLoad | None
+    load: EarlyRefresh | None
     """The first refresh."""
 
 

@@ -16,13 +16,13 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from reader.pictures import Pixels
+from reader.pictures import Pixels, make
 
 CELL = (10, 20)
 """Assumed pixels of a cell if the terminal scales a picture into its cells itself."""
 SMALL_CELL = (8, 16)
 """The same for sixels, which are not scaled, if the terminal does not report it: better too small."""
-KINDS = {"iterm2": "png", "sixel": "sixel"}
+_KINDS = {"iterm2": "png", "sixel": "sixel"}
 """The decoder's output for each way of showing pictures that does not take plain pixels."""
 MOST_ROWS = 16
 """Lines of a picture in the article pane."""
@@ -64,7 +64,7 @@ def box_for(size: tuple[int | None, int | None], columns: int, rows: int = MOST_
 
 
 def pixels_of(box: Box, way: str) -> tuple[int, int]:
-    """How many pixels fill a box, for a way of showing pictures."""
+    """The size in pixels of a box, for a way of showing pictures."""
     if way == "blocks":
         return box.columns, box.rows * 2
     width, height = cell_size() or SMALL_CELL if way == "sixel" else CELL
@@ -82,6 +82,18 @@ def cell_size() -> tuple[int, int] | None:
         return None
     rows, columns, width, height = struct.unpack("HHHH", packed)
     return (width // columns, height // rows) if rows and columns and width and height else None
+
+
+def decoded(picture: bytes, box: Box, way: str) -> Pixels:
+    """The picture of a file, as large as the box, for a way of showing it. Raises PictureError."""
+    return make(picture, *pixels_of(box, way), _KINDS.get(way, "rgb"))
+
+
+def drawn_at_cursor(pixels: Pixels, box: Box, way: str, number: int = 0) -> str:
+    """The sequence that draws a picture over the cells at the cursor; kitty knows it by a number."""
+    if way == "kitty":
+        return kitty_sequence(pixels, box, number)
+    return iterm2_sequence(pixels.data, box) if way == "iterm2" else sixel_sequence(pixels)
 
 
 def in_blocks(pixels: Pixels) -> Shown:

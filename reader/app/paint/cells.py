@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.strip import Strip
 
-ELLIPSIS = "…"
+ELLIPSIS, CURSOR = "…", "▌"
 _JOINER = "\u200d"
 
 
@@ -83,7 +83,7 @@ def fill_left(text: str, width: int) -> str:
 
 
 def width_of(pieces: Sequence[Piece]) -> int:
-    """How many cells the pieces take."""
+    """The width of the pieces in cells."""
     return sum([len(piece.text) if piece.text.isascii() else cell_len(piece.text) for piece in pieces])
 
 
@@ -162,7 +162,7 @@ def is_emoji_sequence(text: str) -> bool:
 
 
 def is_flag_letter(text: str) -> bool:
-    """Whether this is one of the letters of which two are a flag."""
+    """Whether this is a regional indicator, two of which are a flag."""
     return "\U0001f1e6" <= text <= "\U0001f1ff"
 
 
@@ -172,12 +172,12 @@ def is_spacing_mark(letter: str) -> bool:
 
 
 def drifts(text: str) -> bool:
-    """Whether terminals differ about the width of a text."""
+    """Whether terminals disagree about the width of a text."""
     return not text.isascii() and (any(map(is_spacing_mark, text)) or is_emoji_sequence(text))
 
 
 def widest(text: str) -> int:
-    """Cells that a text takes in the terminal that gives it most."""
+    """The largest width of a text in any terminal."""
     if text.isascii():
         return len(text)
     return cell_len(text) + sum(map(is_spacing_mark, text)) + sum(map(_surplus, _SEQUENCE.findall(text)))
@@ -196,6 +196,8 @@ BEST = 100
 
 HEAT_WIDTH = 5
 """Cells of a heat in a column: the sign and up to four more (`▲12`, `▲1.2k`)."""
+AGE_WIDTH = 6
+"""Cells of an age, from `now` to `18 Jun`."""
 
 
 @lru_cache(maxsize=1024)
@@ -222,7 +224,7 @@ def heat_text(heat: int | None, *, is_plain: bool = False) -> str:
     """A heat as `▲12`, shortened to fit `HEAT_WIDTH` cells; a dash if it was not measured (-1)."""
     if heat is None or heat < 0:
         return "-" if is_plain else UNKNOWN
-    return ("^" if is_plain else "▲") + _short(heat)
+    return ("^" if is_plain else "▲") + short_number(heat)
 
 
 def heat_column(heat: int | None, *, is_plain: bool = False) -> str:
@@ -230,13 +232,14 @@ def heat_column(heat: int | None, *, is_plain: bool = False) -> str:
     return heat_text(heat, is_plain=is_plain).rjust(HEAT_WIDTH)
 
 
-def _short(number: int) -> str:
+def short_number(number: int) -> str:
+    """A number in at most four characters: `999`, `9.9k`, `128k`, `1.2M`."""
     if number < 1000:
         return str(number)
     for unit in "kMGT":
-        if number < 9_950:
-            return f"{number // 100 / 10:.1f}{unit}"
-        if number < 1_000_000:
-            return f"{number // 1000}{unit}"
-        number //= 1000
+        number, rest = divmod(number, 1000)
+        if number < 10:
+            return f"{number}.{rest // 100}{unit}"
+        if number < 1000:
+            return f"{number}{unit}"
     return "max"

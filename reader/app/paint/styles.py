@@ -108,7 +108,7 @@ def page_sheets() -> list[PurePath]:
 
 
 class WidgetStyles:
-    """The styles of a widget in the present theme; the widget calls `forget` when its own have changed."""
+    """The styles of a widget in the current theme; the widget calls `forget` when the theme changes."""
 
     def __init__(self, widget: Widget, named: Mapping[str, NamedStyle]) -> None:
         self._widget, self._named = widget, named

@@ -140,7 +140,7 @@ _MOUSE = (1000, 1003, 1015, 1006)
 
 
 class Buffer(Protocol):
-    """What is remembered of the terminal's cells; see `reader.app.early.diff_update`."""
+    """The terminal's cells as last sent; see `reader.app.early.diff_update`."""
 
     def forget(self) -> None:
         """The next frame is sent whole."""
@@ -150,7 +150,7 @@ class Buffer(Protocol):
 
 
 class TerminalOutput:
-    """Writes between two frames; does nothing while no driver runs, as in tests."""
+    """Writes between frames; does nothing while no driver runs, as in tests."""
 
     def __init__(self) -> None:
         self.buffer: Buffer | None = None
@@ -158,7 +158,7 @@ class TerminalOutput:
         self._driver: Driver | None = None
 
     def through(self, driver_class: type[Driver]) -> type[Driver]:
-        """This driver class, whose driver writes for us once it is made."""
+        """A subclass of this driver whose instance does the writing."""
         output = self
 
         class OutputDriver(driver_class):  # type: ignore[misc, valid-type]
@@ -177,8 +177,12 @@ class TerminalOutput:
         if self._driver is not None:
             self._driver.write(sequence)
 
+    def write_at(self, x: int, y: int, sequence: str) -> None:
+        """Write a sequence at a cell, and put the cursor back."""
+        self.write(f"\x1b7\x1b[{y + 1};{x + 1}H{sequence}\x1b8")
+
     def report_mouse(self, is_on: bool) -> None:
-        """Have the terminal report the mouse, or leave the mouse to the terminal."""
+        """Switch mouse reporting on, or leave the mouse to the terminal."""
         self.write("".join(f"\x1b[?{mode}{'h' if is_on else 'l'}" for mode in _MOUSE))
 
     def forget(self) -> None:

@@ -116,7 +116,6 @@ people who like their terminal's colours. Contrast depends on them, so none is p
 
 OWN: tuple[Theme, ...] = tuple(map(_theme, plain.OWN))
 """The themes whose colours are ours, the default first."""
-DARK, LIGHT = OWN[:2]
 THEMES: tuple[Theme, ...] = (*OWN, TERMINAL)
 NAMES: tuple[str, ...] = (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
 """The themes that can be chosen, besides the user's own."""
@@ -125,12 +124,6 @@ NAMES: tuple[str, ...] = (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
 
 READABLE = 4.5
 """The minimum contrast of text and background: WCAG 2.1, 1.4.3 (level AA)."""
-
-
-def theme_for(colours: int, background: str) -> Theme:
-    """The default theme; see `reader.app.paint.colours.theme_for`."""
-    name = plain.theme_for(colours, background)
-    return next(theme for theme in THEMES if theme.name == name)
 
 
 def theme_of(palette: Palette) -> Theme:
@@ -154,7 +147,7 @@ def hard_to_read(theme: Theme) -> str:
         found = contrast(Color.parse(colour or theme.background), page)
         if found < READABLE:
             return (
-                f"Theme {theme.name}: its {name} has a contrast of {found:.1f} to 1; {READABLE} can be read"
+                f"Theme {theme.name}: the contrast of its {name} is {found:.1f}:1; {READABLE}:1 is readable"
             )
     return ""
 

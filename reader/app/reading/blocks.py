@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 
@@ -39,6 +40,22 @@ FURTHER = "  ↳ "
 """Before the rest of a long line, where lines are wrapped."""
 
 
+Made = TypeVar("Made")
+
+
+def safely(make: Callable[[], Made], otherwise: Callable[[], Made]) -> Made:
+    """What `make` returns, or `otherwise` if it raises: no file may end the screen.
+
+    Parsers and lexers are other people's code, and meet hostile text here. READER_DEBUG raises their errors.
+    """
+    try:
+        return make()
+    except Exception:
+        if os.environ.get("READER_DEBUG"):
+            raise
+        return otherwise()
+
+
 def layout_code(text: str, language: str, width: int, *, is_wrapped: bool = False) -> list[Line]:
     """A block of code on its own ground, one blank cell at each side.
 
@@ -64,14 +81,16 @@ def coloured(text: str, language: str) -> list[Span]:
     from pygments.token import Comment, Keyword, Number, String
 
     styles = ((Comment, "comment"), (Keyword, "keyword"), (String, "string"), (Number, "number"))
-    spans: list[Span] = []
-    try:
+
+    def lexed() -> list[Span]:
+        spans = []
         lexer = get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
         for kind, part in lexer.get_tokens(text):
             style = next((f"listing-{name}" for group, name in styles if group in kind.split()), "listing")
             spans.append(Span(part, style))
-    except Exception:  # a lexer is a guest here: whatever is wrong with it, the code is shown
-        return plain
+        return spans
+
+    spans = safely(lexed, lambda: plain)
     return spans if "".join(span.text for span in spans) == text else plain
 
 
@@ -214,7 +233,7 @@ def _row(row: Sequence[Cell], widths: list[int], alignments: list[str]) -> Itera
 
 
 def _records(table: Table, width: int) -> list[Line]:
-    """Too many columns for the width: each row as lines of `head: value`."""
+    """For too many columns: each row as lines of `head: value`."""
     lines: list[Line] = []
     for number, row in enumerate(table.rows or [[]]):
         if number:
@@ -230,7 +249,7 @@ MIN_INNER = 16
 
 
 class Look(NamedTuple):
-    """The signs that are before blocks."""
+    """How blocks are marked."""
 
     bullets: str = "•◦▪"
     bar: str = "▎ "
@@ -299,28 +318,28 @@ def layout_safely(
     numbers: LinkNumbers | None = None,
     look: Look = SCREEN,
 ) -> list[Line]:
-    """The same, but a text that can't be laid out is shown as it is written: no file ends the screen."""
-    try:
-        return layout_markdown(text, width, references, spacing=spacing, numbers=numbers, look=look)
-    except Exception:
-        return wrap([Span(text.strip("\n"))], width)
+    """The same, but a text that can't be laid out is shown as it is written."""
+    return safely(
+        lambda: layout_markdown(text, width, references, spacing=spacing, numbers=numbers, look=look),
+        lambda: wrap([Span(text.strip("\n"))], width),
+    )
 
 
 def links_in(text: str, references: References | None = None, *, base: str = "") -> list[tuple[str, str]]:
     """The words and the web address of each link in a Markdown text, in order."""
-    numbers = LinkNumbers()
-    if may_link(text):
-        try:
-            for token in parse(text, references):
-                if token.children:
-                    spans_of(token.children, numbers, base=base)
-        except Exception:  # as in `layout_safely`: then there are no numbers either
-            return []
-    return numbers.links
+
+    def links() -> list[tuple[str, str]]:
+        numbers = LinkNumbers()
+        for token in parse(text, references):
+            if token.children:
+                spans_of(token.children, numbers, base=base)
+        return numbers.links
+
+    return safely(links, list) if may_link(text) else []
 
 
 class _BlockLayout:
-    """One run over the tokens of a text."""
+    """Lays out the tokens of a text."""
 
     def __init__(
         self, tokens: Sequence[Token], spacing: int, numbers: LinkNumbers | None, look: Look
@@ -397,7 +416,7 @@ class _BlockLayout:
         return spans_of(tokens, self._numbers, is_plain=look.is_plain, base=look.base)
 
     def _heading(self, token: Token, spans: list[Span], width: int) -> list[Line]:
-        """A heading whose rank is seen without colours: a heavy rule, a light one, underlined, slanted."""
+        """A heading whose rank is visible without colours: a heavy rule, a light one, underlined, italic."""
         rank = int(token.tag[1:]) if token.tag[1:].isdecimal() else 3
         if self._look.is_plain:
             return wrap([Span("#" * rank + " "), *spans], width)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size
 
-from reader.app.reading.blocks import Look, layout_safely, links_in, may_link
+from reader.app.reading.blocks import Look, layout_safely, links_in, may_link, safely
 from reader.app.reading.header import Subject, layout_foot, layout_head, place_of
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import LinkNumbers
@@ -67,7 +67,7 @@ def _open_fence(text: str) -> str:
 
 
 def _end_of(body: str, start: int, before: str) -> tuple[int, str, bool]:
-    """Where the chunk ends, what to put before the next, and whether that is glued to it."""
+    """Where the chunk ends, what to put before the next one, and whether the next is glued to it."""
     near, far = start + CHUNK, min(start + HARD, len(body))
     if near >= len(body):
         return len(body), "", False
@@ -156,15 +156,13 @@ class Document:
         self._spacing = spacing
         self._wraps_code = wraps_code
         self._has_cut_code = False
-        self.body = subject.article.body
-        self._references: References = {}
-        try:
-            self.body = without_title(self.body, subject.article.title)
-            if len(self.body) > CHUNK:
-                self._references = references_in(self.body)
-        except Exception:
-            # No file may end the screen: the body is shown whole, its reference links as written.
-            pass
+        body, title = subject.article.body, subject.article.title
+        self.body = safely(lambda: without_title(body, title), lambda: body)
+        no_references: References = {}
+        is_long = len(self.body) > CHUNK
+        self._references = (
+            safely(lambda: references_in(self.body), lambda: no_references) if is_long else no_references
+        )
         self._chunks = list(chunks_of(self.body))
         self._count = len(self._chunks) + 2
         self._wanted: Sought = ()
@@ -186,7 +184,7 @@ class Document:
         self._hits: dict[int, list[Hit]] = {}
 
     def set_wanted(self, wanted: Sought) -> bool:
-        """Look for other words from now on; whether the lines are others then.
+        """Look for other words; whether that changes the lines.
 
         Code that was cut is wrapped meanwhile, so that every hit is visible.
         """
@@ -336,18 +334,19 @@ class Document:
         return None
 
     def _laid_out(self, number: int) -> list[Line]:
-        """The lines of a section; one that raises is shown as plain text, for no file may end the screen."""
+        """The lines of a section."""
+        subject, width = self.subject, self.width
         if number == 0:
-            try:
-                return layout_head(self.subject, self.width)
-            except Exception:
-                return [(), *wrap([Span(self.subject.article.title, "title")], self.width)]
+            return safely(
+                lambda: layout_head(subject, width),
+                lambda: [(), *wrap([Span(subject.article.title, "title")], width)],
+            )
         if number == self._count - 1:
             links = self.links() if self.is_numbered else []
-            try:
-                lines = layout_foot(self.subject, self.width, links)
-            except Exception:
-                lines = wrap([Span(place_of(self.subject.article.path), "meta")], self.width)
+            lines = safely(
+                lambda: layout_foot(subject, width, links),
+                lambda: wrap([Span(place_of(subject.article.path), "meta")], width),
+            )
             return [(), *lines] if lines else []
         chunk = self._chunks[number - 1]
         numbers = None
@@ -392,7 +391,7 @@ def _letters(line: Line) -> int:
 
 
 class LinkCursor:
-    """The hit and the link that the reader last moved to."""
+    """The hit and the link that the user last moved to."""
 
     def __init__(self) -> None:
         self.hit: tuple[int, Hit] | None = None

@@ -154,7 +154,7 @@ def _gauges(article: Article) -> list[Span]:
 
 
 def _chips(chips: Sequence[tuple[str, str, Target]], width: int) -> Iterator[Line]:
-    """What can be pressed, in lines below a blank one."""
+    """Chips to press, in lines below a blank one."""
     line: list[Span] = []
     used = 0
     if chips:

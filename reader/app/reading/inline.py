@@ -186,7 +186,7 @@ def _trimmed(url: str) -> str:
 
 
 def _link_end(link: Target, spans: list[Span], numbers: LinkNumbers | None) -> Iterator[Span]:
-    """What is behind the words of a link, or in their place where it has none."""
+    """What follows the words of a link, or stands in for them."""
     words = "".join(span.text for span in spans).strip()
     if not words:
         words = shown_url(link.value)

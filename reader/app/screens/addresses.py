@@ -48,7 +48,7 @@ Squares = Sequence[Sequence[bool]]
 
 
 class Links(Page[str | None]):
-    """Answers with the address that is to be opened, or None."""
+    """The links of an article; closes with the address to open, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVING,
@@ -62,7 +62,7 @@ class Links(Page[str | None]):
         self._links = links
         self._copy = copy
         self.typed = ""
-        """The digits so far."""
+        """The digits typed so far."""
 
     def compose(self) -> ComposeResult:
         """The list and how to use it."""
@@ -90,7 +90,7 @@ class Links(Page[str | None]):
         )
 
     def on_key(self, event: events.Key) -> None:
-        """Take a number; it is obeyed as soon as no longer one can be meant."""
+        """Type a number; it opens its link as soon as no longer number is possible."""
         if event.character is None or event.character not in "0123456789":
             self.typed = ""
             return
@@ -113,7 +113,7 @@ class Links(Page[str | None]):
         return self._links[place][1] if place is not None else ""
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open what was chosen."""
+        """Open the chosen address."""
         event.stop()
         self.dismiss(self._links[event.option_index][1])
 
@@ -127,7 +127,7 @@ class Links(Page[str | None]):
 
 
 class AddressLine(Static):
-    """An address, which a terminal that knows links opens by itself, and a browser when it is clicked."""
+    """An address: a link in terminals that support links, and clickable in a browser."""
 
     def __init__(self, url: str, *, is_link: bool) -> None:
         super().__init__(
@@ -142,7 +142,7 @@ class AddressLine(Static):
 
 
 class Address(Page[None]):
-    """The addresses, as links where the terminal knows links, and what was done with them."""
+    """Addresses in full, as links if the terminal supports them, and what was done with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVING,
@@ -172,7 +172,7 @@ class Address(Page[None]):
         self._is_mouse_lent = False
 
     def compose(self) -> ComposeResult:
-        """The title, what was tried, the addresses, the code of a single one, the way out."""
+        """What was tried, titles and addresses, the code of a single one, the keys."""
         with VerticalScroll(id="address-page", classes="body"):
             if self.sentence:
                 yield Static(Content(self.sentence), id="address-said")
@@ -185,14 +185,14 @@ class Address(Page[None]):
         yield KeyLine(id="address-keys", classes="")
 
     def action_lend_mouse(self) -> None:
-        """Leave the mouse to the terminal, which selects and opens with it by itself; or take it back."""
+        """Leave the mouse to the terminal, for selecting and opening; or take it back."""
         if self._terminal.has_mouse:
             self._is_mouse_lent = not self._is_mouse_lent
             self._output.report_mouse(not self._is_mouse_lent)
             self._fit()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show the code where there is room for it."""
+        """Show the code if there is room for it."""
         self._fit()
 
     def _fit(self) -> None:
@@ -213,12 +213,12 @@ class Address(Page[None]):
         self.query_one("#address-keys", KeyLine).show(*keys, after=why_none)
 
     def action_code_alone(self) -> None:
-        """Give the code all the room, or take it back."""
+        """Show only the code, or everything again."""
         self.toggle_class("-code-alone")
         self._fit()
 
     def action_copy(self) -> None:
-        """Send the addresses to the clipboard (again)."""
+        """Copy the addresses."""
         self._copy("\n".join(url for _, url in self.links))
 
     def action_leave(self) -> None:
@@ -236,7 +236,7 @@ def _too_small(code: QrCode) -> str:
 
 @lru_cache(maxsize=4)
 def squares(url: str) -> Squares:
-    """The code's squares with the quiet zone, dark ones true. Empty if no code holds so long a text."""
+    """The code's modules with the quiet zone, True for dark. Empty if the text is too long."""
     import segno  # 50 ms that only whoever wants a code pays for
 
     try:
@@ -250,7 +250,7 @@ def squares(url: str) -> Squares:
 
 
 def size_of(code: Squares, *, is_unicode: bool) -> Size:
-    """How many columns and lines a code takes."""
+    """The columns and lines of a code."""
     side = len(code)
     return Size(side, (side + 1) // 2) if is_unicode else Size(side * 2, side)
 
@@ -270,7 +270,7 @@ def painted(code: Squares, *, is_unicode: bool) -> Content:
 
 
 class QrCode(Static):
-    """The code of one address; shows nothing where there is none."""
+    """The QR code of one address; blank if it is too long."""
 
     def __init__(self, url: str, *, is_unicode: bool, id: str | None = None) -> None:
         self.url = url
@@ -281,5 +281,5 @@ class QrCode(Static):
         super().__init__(painted(self.code, is_unicode=is_unicode) if self.code else "", id=id)
 
     def fits(self, columns: int, lines: int) -> bool:
-        """Whether the code can be shown whole."""
+        """Whether the whole code fits."""
         return bool(self.code) and self.needs.width <= columns and self.needs.height <= lines

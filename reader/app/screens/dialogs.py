@@ -19,6 +19,7 @@ from textual.widgets import Input, Label, OptionList, TextArea
 from reader.app.keys import binding
 from reader.app.paint.cells import ELLIPSIS, cut, fill_left
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page, Pressable, pressing
+from reader.app.widgets.search_bar import TextLine
 from reader.app.wording import order_in_words
 from reader.query import Query
 
@@ -31,11 +32,11 @@ DETAIL_WIDTH = 60
 DEEDS = (
     ("r", "read"), ("u", "unread"), ("s", "star"), ("x", "unstar"), ("t", "tags…"), ("n", "note…"),
 )  # fmt: skip
-"""The keys of what can be done, and the words on the page."""
+"""The keys of the actions, and their labels."""
 
 
 class Confirm(Page[bool]):
-    """A question that is answered with yes (y, Enter) or no (n, Esc)."""
+    """A question answered with yes (y, Enter) or no (n, Esc)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "answer(True)", "Yes"),
@@ -72,12 +73,12 @@ def _few(lines: Sequence[str]) -> list[str]:
 
 
 class Ask(Page["str | None"]):
-    """A question that is answered with a line of text; None if it was left with Esc."""
+    """A question answered with a line of text; None if cancelled."""
 
     def __init__(
         self, title: str, value: str = "", suggestions: Sequence[str] = (), *, is_proposal: bool = False
     ) -> None:
-        """Typing goes on from the value; it replaces one that is only a proposal."""
+        """Typing continues at the end of the value, or replaces a proposal."""
         super().__init__()
         self._title = title
         self._is_proposal = is_proposal
@@ -89,21 +90,12 @@ class Ask(Page["str | None"]):
         with Vertical(classes="dialog"):
             yield Label(Content(self._title), classes="dialog--question")
             suggester = LastPart(self._suggestions) if self._suggestions else None
-            yield Input(self._value, suggester=suggester, compact=True)
+            yield TextLine(self._value, suggester=suggester, select_on_focus=self._is_proposal)
             keys = [("enter", "done"), ("back", "cancel")]
             yield KeyLine(*keys, *([("right", "complete")] if suggester else []))
 
-    def on_mount(self) -> None:
-        """Write at the end of what is there, or in the place of a proposal."""
-        line = self.query_one(Input)
-        line.select_on_focus = line.cursor_blink = False
-        line.focus()
-        line.cursor_position = len(self._value)
-        if self._is_proposal:
-            line.select_all()
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Close with what is written."""
+        """Close with the text."""
         event.stop()
         self.dismiss(event.value)
 
@@ -116,7 +108,7 @@ class LastPart(Suggester):
         self._suggestions = tuple(suggestions)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The whole line with its last part completed; None if nothing begins so."""
+        """The whole line with its last part completed; None if no suggestion fits."""
         before, comma, last = value.rpartition(",")
         blanks = last[: len(last) - len(last.lstrip())]
         begun = last.strip().casefold()
@@ -131,7 +123,7 @@ class LastPart(Suggester):
 
 
 class Note(Page["str | None"]):
-    """Some lines to write in; None if they were left as they were."""
+    """A note of several lines; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", "Keep", priority=True),
@@ -152,7 +144,7 @@ class Note(Page["str | None"]):
             yield KeyLine(*self._keys(), id="note-keys")
 
     def on_mount(self) -> None:
-        """Write at the end of what is there."""
+        """Continue at the end of the text."""
         lines = self.query_one(TextArea)
         lines.cursor_blink = False
         lines.move_cursor(lines.document.end)
@@ -160,15 +152,15 @@ class Note(Page["str | None"]):
 
     @property
     def written(self) -> str:
-        """What is written, without spaces around it."""
+        """The text, without surrounding blanks."""
         return self.query_one(TextArea).text.strip()[:LONGEST_NOTE]
 
     def action_keep(self) -> None:
-        """Close with what is written."""
+        """Close with the text."""
         self.dismiss(self.written)
 
     def action_leave(self) -> None:
-        """Close without an answer; what was written is dropped only when that was reported before."""
+        """Close without an answer; changes are discarded only after a warning."""
         if self.written == self._note.strip() or self._is_warned:
             self.dismiss(None)
             return
@@ -176,7 +168,7 @@ class Note(Page["str | None"]):
         self._show_keys()
 
     def on_text_area_changed(self) -> None:
-        """Who goes on writing is warned again."""
+        """After further changes, warn again."""
         if self._is_warned:
             self._is_warned = False
             self._show_keys()
@@ -207,11 +199,11 @@ class Choice(NamedTuple):
     scope: str
     """The key of the scope."""
     deed: str
-    """The key of what shall be done."""
+    """The key of the action."""
 
 
 class MarkMany(Page["Choice | None"]):
-    """Which articles, then what; None if it was left with Esc."""
+    """Which articles to mark, then how; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,tab", "go(1)", "Down"),
@@ -226,7 +218,7 @@ class MarkMany(Page["Choice | None"]):
         self._chosen = 0
 
     def compose(self) -> ComposeResult:
-        """The scopes with their counts, what can be done, the way out."""
+        """The scopes with their counts, the actions, the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content("Mark which articles?"), classes="dialog--question")
             yield Pressable(id="mark-scopes")
@@ -235,16 +227,16 @@ class MarkMany(Page["Choice | None"]):
             yield KeyLine(("up", ""), ("down", "move"), ("back", "cancel"))
 
     def on_mount(self) -> None:
-        """Show the first of them chosen."""
+        """Start with the first scope."""
         self._show()
 
     def action_go(self, step: int) -> None:
-        """Choose the next part of the list, or the one before."""
+        """Select the next scope, or the previous one."""
         self._chosen = (self._chosen + step) % len(self._scopes)
         self._show()
 
     def action_choose(self, key: str) -> None:
-        """Choose a part of the list by its key."""
+        """Select a scope by its key."""
         for place, scope in enumerate(self._scopes):
             if scope.key == key:
                 self._chosen = place
@@ -302,7 +294,7 @@ class SortPage(Page["Query | None"]):
             yield KeyLine(("enter", "sort"), ("reverse_sort", "reverse"), ("back", "cancel"))
 
     def on_mount(self) -> None:
-        """Begin at the present order."""
+        """Start at the current order."""
         self._show(self._orders.index(self._query.sort) if self._query.sort in self._orders else 0)
 
     def _show(self, place: int) -> None:

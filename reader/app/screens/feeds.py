@@ -1,4 +1,4 @@
-"""The page of feeds: what each has brought and what is wrong with it; fetch, edit, pause, end, take back.
+"""The page of feeds: what each has brought and what is wrong with it; fetch, edit, pause, end, undo.
 
 Every change is in feeds.toml at once; what cannot be written there is reported and not done.
 """
@@ -21,6 +21,7 @@ from reader.app.keys import binding
 from reader.app.paint.cells import cut, fill, fill_left, one_line
 from reader.app.screens.dialogs import LastPart
 from reader.app.screens.page import MOVING, KeyLine, Page
+from reader.app.widgets.search_bar import TextLine
 from reader.article.dates import age
 from reader.article.text import clean_line
 from reader.errors import ReaderError, counted
@@ -50,7 +51,7 @@ class FeedRow(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What it is called: as the user says, else as the feed itself does."""
+        """Its name: the user's, else the feed's title."""
         return self.feed.name or (self.state.title if self.state else "") or self.feed.address
 
     @property
@@ -60,7 +61,7 @@ class FeedRow(NamedTuple):
 
     @property
     def fetched(self) -> str:
-        """When it was last fetched, as an age."""
+        """The time since the last fetch."""
         if not self.feed.enabled:
             return "paused"
         if self.state is None or not self.state.fetched:
@@ -105,7 +106,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self._fetching = ""
 
     def compose(self) -> ComposeResult:
-        """The feeds, what there is to say of the one under the cursor, and the keys."""
+        """The feeds, the settings of the one under the cursor, and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content("Feeds"), classes="dialog--question")
             yield Label("", id="feeds-heads")
@@ -114,7 +115,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             yield KeyLine(*KEYS)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The rows follow the width."""
+        """Adapt the rows to the width."""
         self.show(self._rows)
 
     @property
@@ -124,7 +125,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         return self._rows[place] if place is not None and place < len(self._rows) else None
 
     def show(self, rows: Sequence[FeedRow]) -> None:
-        """Show these feeds, with the cursor on the feed where it was."""
+        """Show these feeds; the cursor stays on its feed."""
         if not self.is_mounted:
             self.call_later(self.show, rows)
             return
@@ -147,18 +148,12 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self._show_about()
 
     @property
-    def _width(self) -> int:
-        """Cells of a row: the page has its own margins where there is room for them."""
-        width = self.app.size.width
-        return width - 4 if width < 60 or self.app.size.height < 18 else min(width * 92 // 100, 150) - 9
-
-    @property
     def _widths(self) -> tuple[int, int]:
         """Cells of the name, and of the folder."""
         width = self.app.size.width
         if width >= ROOMY:
             return 32, 14
-        return max(self._width - 33, 8), 0
+        return max(self.line_width - 33, 8), 0
 
     def _line(self, row: FeedRow) -> Content:
         name, folder = self._widths
@@ -170,7 +165,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             parts += [" ", (fill_left(number, width), "$foreground-muted")]
         parts += ["  ", (fill(row.fetched, 8), "$foreground-muted")]
         if row.error:
-            parts += ["  ", (cut(row.error, max(self._width - 79, 1)) if folder else "!", "$warning")]
+            parts += ["  ", (cut(row.error, max(self.line_width - 79, 1)) if folder else "!", "$warning")]
         return Content.assemble(*parts)
 
     def _heads(self) -> Content:
@@ -181,9 +176,9 @@ class FeedsPage(Page["tuple[str, str] | None"]):
 
     @on(OptionList.OptionHighlighted)
     def _show_about(self) -> None:
-        row, width = self.row, self._width
+        row, width = self.row, self.line_width
         if row is None:
-            sentence = "No feeds yet: b subscribes to one, i imports an OPML file or newsboat's urls."
+            sentence = "No feeds yet: subscribe to one, or import an OPML file or newsboat's urls."
             self.query_one("#feeds-about", Label).update(Content(sentence))
             return
         one = row.feed
@@ -199,7 +194,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self.query_one("#feeds-about", Label).update(shown)
 
     def action_answer(self, what: str) -> None:
-        """Close, and go on with something else."""
+        """Close, and do this next."""
         self.dismiss((what, ""))
 
     @on(OptionList.OptionSelected)
@@ -209,7 +204,9 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             self.dismiss(("show", self.row.value))
         elif self.row is not None:
             is_open = self.row.articles == 0 or self.row.state is None
-            self._say("It has no articles yet" if is_open else "Open your news folder to see its articles")
+            self.say(
+                "This feed has no articles yet" if is_open else "Open your news folder to see its articles"
+            )
 
     def action_fetch(self) -> None:
         """Fetch the feed now."""
@@ -231,38 +228,38 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self.app.push_screen(FeedForm(feed), change)
 
     def action_pause(self) -> None:
-        """Fetch the feed no more, or again."""
+        """Pause fetching the feed, or resume it."""
         if self.row is not None:
             self._change(self.row.feed, {"enabled": False if self.row.feed.enabled else None})
 
     def action_unsubscribe(self) -> None:
-        """End the subscription; its articles stay, and u brings it back."""
+        """Unsubscribe from the feed; its articles are kept."""
         if self.row is None:
             return
         feed = self.row.feed
         try:
             removed = subscriptions.remove(feed.address)
         except ReaderError as error:
-            self._say(str(error))
+            self.say(str(error))
             return
         self._undoing.append(
             _Undo(feed.address, f"Subscribed to {feed.label} again", lambda: subscriptions.restore(removed))
         )
         self.show([row for row in self._rows if row.feed.address != feed.address])
-        self._say(f"Unsubscribed from {feed.label}; its articles stay, u undoes it", is_warning=False)
+        self.say(f"Unsubscribed from {feed.label}; its articles are kept", is_warning=False)
 
     def action_undo(self) -> None:
-        """Take back the last change."""
+        """Undo the last change."""
         if not self._undoing:
-            self._say("Nothing to undo", is_warning=False)
+            self.say("Nothing to undo", is_warning=False)
             return
         undo = self._undoing.pop()
         try:
             undo.change()
         except ReaderError as error:
-            self._say(str(error))
+            self.say(str(error))
         else:
-            self._say(undo.sentence, is_warning=False)
+            self.say(undo.sentence, is_warning=False)
         self._load_again()
         addresses = [row.feed.address for row in self._rows]
         if undo.address in addresses:
@@ -273,7 +270,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         try:
             subscriptions.change(feed.address, values)
         except ReaderError as error:
-            self._say(str(error))
+            self.say(str(error))
             return
         self._undoing.append(
             _Undo(
@@ -285,16 +282,13 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self._load_again()
 
     def _load_again(self) -> None:
-        """What feeds.toml says now, with what was known of each."""
+        """Read feeds.toml again; the other data of each feed are kept."""
         try:
             feeds = subscriptions.load()[0]
         except ReaderError as error:
-            self._say(str(error))
+            self.say(str(error))
             return
         self.show([self._known.get(one.address, FeedRow(one))._replace(feed=one) for one in feeds])
-
-    def _say(self, sentence: str, *, is_warning: bool = True) -> None:
-        self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
 
 
 def _spelled(feed: Subscription, key: str) -> Any:
@@ -331,29 +325,22 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
             yield Label(Content(cut(one_line(self._feed.address), 56)), classes="dialog--question")
             for key, words in self.LINES.items():
                 yield Label(words, classes="form--label")
-                yield Input(_spelled(self._feed, key) or "", compact=True, id=f"feed-{key}")
+                yield TextLine(_spelled(self._feed, key) or "", id=f"feed-{key}")
             yield Checkbox(_full_text(self._feed.full_text), self._feed.full_text, compact=True)
-            yield Label("", id="form-error", classes="dialog--error")
+            yield Label("", classes="dialog--error")
             yield KeyLine(("enter", "save"), ("tab", "next line"), ("back", "cancel"))
 
-    def on_mount(self) -> None:
-        """Write at the end of what is there."""
-        for line in self.query(Input):
-            line.select_on_focus = line.cursor_blink = False
-            line.cursor_position = len(line.value)
-        self.query_one("#feed-name").focus()
-
     def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
-        """In words, for a tick that is a colour says nothing without colours."""
+        """Say it in words too: without colours a tick is invisible."""
         event.checkbox.label = _full_text(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter keeps."""
+        """Enter saves."""
         event.stop()
         self.action_keep()
 
     def action_keep(self) -> None:
-        """Close with what was changed, unless a time is none."""
+        """Close with the changed settings, unless a duration is invalid."""
         said: dict[str, Any] = {}
         for key in self.LINES:
             line = self.query_one(f"#feed-{key}", Input)
@@ -362,17 +349,12 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
                 if text and key in ("every", "keep"):
                     text = duration_text(seconds_of(text))
             except ValueError as error:
-                self._refuse(str(error))
+                self.refuse(str(error))
                 line.focus()
                 return
             said[key] = text or None
         said["full_text"] = self.query_one(Checkbox).value or None
         self.dismiss({key: value for key, value in said.items() if value != _spelled(self._feed, key)})
-
-    def _refuse(self, reason: str) -> None:
-        label = self.query_one("#form-error", Label)
-        label.update(Content(reason))
-        label.display = True
 
 
 Found = Sequence[dict[str, Any]]
@@ -396,26 +378,22 @@ class SubscribePage(Page["Subscription | None"]):
         """The feeds that were found."""
 
     def compose(self) -> ComposeResult:
-        """The address; when feeds were found, those, the newest of one, and the folder."""
+        """The address; then the feeds found, the newest titles of one, and the folder."""
         with Vertical(classes="dialog"):
             yield Label(Content("Subscribe to a feed, or to the feed of a page"), classes="dialog--question")
-            yield Input(placeholder="https://blog.example", compact=True, id="feed-address")
+            yield TextLine(placeholder="https://blog.example", id="feed-address")
             yield Label("", id="feed-said", classes="dialog--details")
             yield OptionList(id="feed-found", markup=False)
             yield Label("", id="feed-newest", classes="dialog--details")
             yield Label("Folder (optional)", id="feed-folder-label")
-            yield Input(
-                suggester=LastPart(self._folders) if self._folders else None, compact=True, id="feed-folder"
-            )
+            suggester = LastPart(self._folders) if self._folders else None
+            yield TextLine(suggester=suggester, id="feed-folder")
             yield KeyLine(("enter", "look"), ("back", "cancel"), id="feed-keys")
 
     def on_mount(self) -> None:
-        """Begin with the address."""
-        for line in self.query(Input):
-            line.select_on_focus = line.cursor_blink = False
+        """Start with the address."""
         self._show_found(())
         self._say("")
-        self.query_one("#feed-address").focus()
 
     @property
     def chosen(self) -> dict[str, Any] | None:
@@ -501,6 +479,6 @@ class SubscribePage(Page["Subscription | None"]):
             self._end = None
 
     def action_leave(self) -> None:
-        """Close; nothing is kept."""
+        """Close without subscribing."""
         self._stop_looking()
         super().action_leave()

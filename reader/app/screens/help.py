@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from reader.app.keys import Keymap, binding
 from reader.app.paint.cells import cut, fill
 from reader.app.screens.page import MOVING, KeyLine, Page
-from reader.app.widgets.search_bar import SearchLine
+from reader.app.widgets.search_bar import TextLine
 from reader.config.commands import allowed_commands
 
 LANGUAGE = (
@@ -59,17 +59,15 @@ class Help(Page[None]):
         self._sought = ""
 
     def compose(self) -> ComposeResult:
-        """The columns, and how to get out."""
+        """The columns, the search line and the keys."""
         with VerticalScroll(id="help-page", classes="body"):
             yield Static(id="help-text")
         with Horizontal(id="help-foot"):
-            line = SearchLine(placeholder=FOOT, compact=True, id="help-find")
-            line.cursor_blink = False
-            yield line
+            yield TextLine(placeholder=FOOT, id="help-find")
             yield KeyLine(("move_down", ""), ("move_up", "scroll"), ("back", "back"))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Set the columns again: two where each has room for a sentence."""
+        """Lay out again: in two columns where each has room for a sentence."""
         self._set_columns(event.size.width - 6)
 
     def _set_columns(self, width: int) -> None:
@@ -85,18 +83,18 @@ class Help(Page[None]):
         self.query_one("#help-text", Static).update(Content("\n").join(lines or [nothing]))
 
     def action_find(self) -> None:
-        """Type in the line at the foot; what has these letters stays."""
-        self.set_focus(self.query_one(SearchLine))
+        """Type in the line at the bottom; matching lines stay."""
+        self.set_focus(self.query_one(TextLine))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what has the letters."""
+        """Show the matching lines."""
         event.stop()
         self._sought = event.value.strip()
         self._set_columns(self.size.width - 6)
 
     def action_leave(self) -> None:
-        """Stop looking, or close the page."""
-        line = self.query_one(SearchLine)
+        """Clear the search, or close the page."""
+        line = self.query_one(TextLine)
         if line.has_focus or line.value:
             line.value = ""
             self.set_focus(self.query_one(VerticalScroll))
@@ -104,17 +102,12 @@ class Help(Page[None]):
             self.dismiss()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go from the line to what was found in it."""
+        """Go from the search line to the matching lines."""
         event.stop()
         self.set_focus(self.query_one(VerticalScroll))
 
-    def action_scroll_to_end(self, is_bottom: bool) -> None:
-        """Go to the top, or to the bottom."""
-        page = self.query_one(VerticalScroll)
-        page.scroll_to(y=page.max_scroll_y if is_bottom else 0, animate=False)
-
     def _matching(self, entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The entries that have what is looked for, under their heading; all while nothing is."""
+        """The matching entries under their heading; all without a search."""
         sought = self._sought
         if not sought:
             return entries
@@ -129,7 +122,7 @@ class Help(Page[None]):
         return [heading, *found, ("", "")] if found else []
 
     def _group(self, group: str) -> list[tuple[str, str]]:
-        """A heading, its commands (those that do the same together), a blank line."""
+        """A heading, its commands (joined where they share a description), a blank line."""
         entries = [("", group.upper())]
         commands = [command for command in allowed_commands() if command.group == group]
         for meaning in dict.fromkeys(command.help for command in commands):
@@ -140,7 +133,7 @@ class Help(Page[None]):
 
 
 def _set(entries: list[tuple[str, str]], width: int) -> list[Content]:
-    """Entries as lines of at most `width` cells, the meanings under each other."""
+    """Entries as lines of at most `width` cells, the descriptions aligned."""
     lines: list[Content] = []
     for keys, meaning in entries:
         if not keys:

@@ -15,8 +15,9 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
-from textual.widgets import OptionList, Static
+from textual.widgets import Label, OptionList, Static
 
+from reader.app.browsing.pane_sizes import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keys import binding
 from reader.app.paint.styles import page_sheets
 from reader.config.commands import BY_ID, key_words
@@ -36,7 +37,7 @@ MOVING: tuple[BindingType, ...] = (
 
 
 def drop_outdated(event: events.Resize, app: App[Any]) -> None:
-    """Keep Textual from laying out for a size that the terminal no longer has.
+    """Ignore a size that the terminal no longer has.
 
     A screen that is laid out in another size sends itself that size again, and hands it to the screens below.
     Two sizes in its queue at once would take turns forever.
@@ -54,19 +55,36 @@ class Page(ModalScreen[ScreenResultType]):
     ]  # fmt: skip
 
     def on_resize(self, event: events.Resize) -> None:
-        """Drop a size that the terminal no longer has."""
+        """Ignore a size that the terminal no longer has."""
         drop_outdated(event, self.app)
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Close with an answer; a second Enter that comes before this page is gone closes no other one."""
+        """Close with an answer; a second Enter before this page is gone closes no other page."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def say(self, sentence: str, *, is_warning: bool = True) -> None:
+        """Show a notice for a moment."""
+        self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
+
+    def refuse(self, reason: str) -> None:
+        """Show in the dialog why its answer was not accepted."""
+        label = self.query_one(".dialog--error", Label)
+        label.update(Content(reason))
+        label.display = True
+
+    @property
+    def line_width(self) -> int:
+        """Cells of a line of a page that fills the screen: it has margins where there is room for them."""
+        width, height = self.app.size
+        is_small = width < PAGE_WIDTHS[-1][0] or height < PAGE_HEIGHTS[-1][0]
+        return width - 3 if is_small else min(width * 92 // 100, 150) - 9
 
     def action_leave(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
 
     def action_move(self, lines: int) -> None:
-        """Go down by lines or options, up for less than 0."""
+        """Move down by lines or options, up if negative."""
         for body in self.query(".body"):
             if isinstance(body, OptionList) and body.option_count:
                 here = body.highlighted if body.highlighted is not None else -1
@@ -75,7 +93,7 @@ class Page(ModalScreen[ScreenResultType]):
                 body.scroll_relative(y=lines, animate=False, force=True, immediate=True)
 
     def action_page(self, pages: float) -> None:
-        """Go down by pages, up for less than 0."""
+        """Move down by pages, up if negative."""
         for body in self.query(".body"):
             self.action_move(round(body.size.height * pages))
 
@@ -94,12 +112,12 @@ GAP = "   "
 
 
 def pressing(content: Content, key: str) -> Content:
-    """The content, which presses a key when it is clicked in a `Pressable`."""
+    """The content; a click on it in a `Pressable` presses a key."""
     return content.stylize(Style.from_meta({"@click": f"press({key!r})"}))
 
 
 class Pressable(Static):
-    """Words that stand for keys: whoever came by mouse can go on by mouse."""
+    """Text that can be clicked instead of pressing its keys."""
 
     auto_links = False
     """Textual would underline what can be clicked; everything can."""
@@ -133,11 +151,11 @@ class Hints(Visual):
         return self.in_width(width).render_strips(width, height, style, options)
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """Cells of all hints beside each other."""
+        """The width of all hints on one line."""
         return sum(part.cell_length for part in self._parts) + len(GAP) * max(len(self._parts) - 1, 0)
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """Lines of them in this many cells."""
+        """The number of lines at this width."""
         return self.in_width(width).get_height(rules, width)
 
 
@@ -151,11 +169,11 @@ class KeyLine(Pressable):
         self._shown = hints, before, ""
 
     def on_mount(self) -> None:
-        """Show the keys, now that it is known which they are."""
+        """Show the keys, which are known now."""
         self._show()
 
     def show(self, *hints: Hint, before: str = "", after: str = "") -> None:
-        """Show other keys, behind some words or before."""
+        """Show other keys, between these texts."""
         self._shown = hints, before, after
         if self.is_attached:
             self._show()
@@ -171,7 +189,7 @@ class KeyLine(Pressable):
 
 
 def parts_of(hints: Sequence[Hint]) -> list[Content]:
-    """What stays on one line: each key, or several that do one thing, with the words."""
+    """The parts that stay on one line: each key, or several that do the same, with the words."""
     parts: list[Content] = []
     keys: list[Content | str] = []
     for key, words in hints:

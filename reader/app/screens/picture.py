@@ -16,16 +16,15 @@ from textual.widget import Widget
 from reader import pictures
 from reader.app.keys import binding
 from reader.app.paint.canvas import (
-    KINDS,
     Box,
     Shown,
+    decoded,
+    drawn_at_cursor,
     in_blocks,
-    iterm2_sequence,
     kitty_removal,
-    kitty_sequence,
     pixels_of,
-    sixel_sequence,
 )
+from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.reading.inline import file_name
 from reader.app.screens.page import Hint, KeyLine, Page
 
@@ -34,13 +33,13 @@ NUMBER = 16_000_000
 
 
 class Easel(Widget):
-    """Paints lines of cells, or keeps the room free for a picture that lies over it."""
+    """Paints the lines of a picture, or stays blank under a picture that covers it."""
 
     DEFAULT_CSS = "Easel { height: 1fr; background: $background; color: $foreground; }"
     shown: Shown | None = None
 
     def render_line(self, y: int) -> Strip:
-        """A line of the picture, in the middle."""
+        """A line of the picture, centred."""
         lines = self.shown.lines if self.shown is not None else ()
         row = y - max(self.size.height - len(lines), 0) // 2
         ground = self.rich_style
@@ -66,7 +65,7 @@ class PictureScreen(Page[None]):
 
     @dataclass
     class Made(Message):
-        """A worker has made a picture, or found out why not."""
+        """A picture was made, or could not be."""
 
         place: int
         pixels: pictures.Pixels | None
@@ -77,7 +76,7 @@ class PictureScreen(Page[None]):
         urls: Sequence[str],
         way: str,
         read: Callable[[str], bytes],
-        write: Callable[[str], object],
+        output: TerminalOutput,
         in_thread: Callable[[Callable[[], None], str], object],
     ) -> None:
         super().__init__()
@@ -85,17 +84,17 @@ class PictureScreen(Page[None]):
         self._urls = urls
         self._way = way
         self._read = read
-        self._write = write
+        self._output = output
         self.place = 0
         """Which of the pictures is shown."""
 
     def compose(self) -> ComposeResult:
-        """The picture, and what it is."""
+        """The picture and its name."""
         yield Easel()
         yield KeyLine(id="picture-said", classes="")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Make it again in the other size."""
+        """Make the picture again in the new size."""
         self._load()
 
     def _load(self) -> None:
@@ -111,7 +110,7 @@ class PictureScreen(Page[None]):
         """Runs in a thread and only posts a message."""
         try:
             raw = self._read(self._urls[place])
-            made = pictures.make(raw, *pixels_of(room, self._way), KINDS.get(self._way, "rgb"))
+            made = decoded(raw, room, self._way)
         except pictures.PictureError as error:
             self.post_message(self.Made(place, None, str(error)))
         else:
@@ -123,7 +122,7 @@ class PictureScreen(Page[None]):
             return
         self._clear()
         if message.pixels is None:
-            self._say(f"Can't show it: {message.reason}")
+            self._say(f"Can't show the picture: {message.reason}")
             return
         self._say("")
         if self._way == "blocks":
@@ -134,23 +133,17 @@ class PictureScreen(Page[None]):
             self.call_after_refresh(self._lay, message.pixels)
 
     def _lay(self, pixels: pictures.Pixels) -> None:
-        """Put a picture over the cells, when they are painted."""
+        """Draw a picture over the cells, after they are painted."""
         width, height = pixels_of(Box(1, 1), self._way)
         box = Box(-(-pixels.width // width), -(-pixels.height // height))
         room = self._room
         x, y = (room.columns - box.columns) // 2 + 1, (room.rows - box.rows) // 2
-        if self._way == "kitty":
-            sequence = kitty_sequence(pixels, box, NUMBER)
-        elif self._way == "iterm2":
-            sequence = iterm2_sequence(pixels.data, box)
-        else:
-            sequence = sixel_sequence(pixels)
-        self._write(f"\x1b7\x1b[{max(y, 0) + 1};{max(x, 0) + 1}H{sequence}\x1b8")
+        self._output.write_at(max(x, 0), max(y, 0), drawn_at_cursor(pixels, box, self._way, NUMBER))
 
     def _clear(self) -> None:
-        """Take away what lies over the cells, and paint them all."""
+        """Remove what covers the cells, and repaint them."""
         if self._way == "kitty":
-            self._write(kitty_removal(NUMBER))
+            self._output.write(kitty_removal(NUMBER))
         self.query_one(Easel).shown = None
         if self._way in ("iterm2", "sixel"):
             self.app.app_resume_signal.publish(self.app)
@@ -166,7 +159,7 @@ class PictureScreen(Page[None]):
         self.query_one("#picture-said", KeyLine).show(*keys, ("back", "back"), before=said)
 
     def action_turn(self, step: int) -> None:
-        """Show the next picture or the one before."""
+        """Show the next picture or the previous one."""
         place = max(min(self.place + step, len(self._urls) - 1), 0)
         if place != self.place:
             self.place = place

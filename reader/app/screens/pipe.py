@@ -24,6 +24,7 @@ from reader.app.paint.cells import Piece, cut, in_the_middle, strip_of, thumb
 from reader.app.reading.lines import Span, wrap
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page
 from reader.app.widgets.painted_view import PaintedView
+from reader.app.widgets.search_bar import TextLine
 from reader.errors import ReaderError
 from reader.opening.programs import PipeCommand, Said, arguments_of
 
@@ -33,14 +34,14 @@ _NAMES = {"markdown": "Markdown", "json": "JSON"}
 
 
 class Piping(NamedTuple):
-    """A command, and in which form it gets the articles."""
+    """A command, and the format in which it gets the articles."""
 
     command: str
     form: str = FORMS[0]
 
 
 class AskPipe(Page["Piping | None"]):
-    """A command as one would write it in a shell; None if it was left with Esc."""
+    """A command as in a shell; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,shift+tab", "other_form", "Other form", priority=True),
@@ -53,33 +54,25 @@ class AskPipe(Page["Piping | None"]):
         self._form = before.form
 
     def compose(self) -> ComposeResult:
-        """The question, the line, what is wrong with it, and the keys."""
+        """The question, the command line, an error, and the keys."""
         with Vertical(classes="dialog"):
             yield Label(self._title(), id="pipe-title", classes="dialog--question")
-            yield Input(self._before.command, placeholder="wc -w", compact=True)
-            yield Label(id="pipe-error", classes="dialog--error")
+            yield TextLine(self._before.command, placeholder="wc -w", select_on_focus=True)
+            yield Label(classes="dialog--error")
             yield KeyLine(("enter", "run"), ("tab", "Markdown or JSON"), ("back", "cancel"))
 
-    def on_mount(self) -> None:
-        """Let the last command be written over or run again."""
-        line = self.query_one(Input)
-        line.cursor_blink = False
-        line.focus()
-
     def action_other_form(self) -> None:
-        """Markdown or JSON."""
+        """Switch between Markdown and JSON."""
         self._form = FORMS[1 - FORMS.index(self._form)]
         self.query_one("#pipe-title", Label).update(self._title())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Close with the command, if it is one."""
+        """Close with the command, if it is valid."""
         event.stop()
         try:
             arguments_of(event.value)
         except ReaderError as error:
-            wrong = self.query_one("#pipe-error", Label)
-            wrong.update(Content(str(error)))
-            wrong.display = True
+            self.refuse(str(error))
         else:
             self.dismiss(Piping(event.value, self._form))
 
@@ -88,7 +81,7 @@ class AskPipe(Page["Piping | None"]):
 
 
 class Printed(Page[None]):
-    """What a command writes, to be read and scrolled; leaving it ends the command."""
+    """The output of a command; closing the page ends the command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVING,
@@ -99,7 +92,7 @@ class Printed(Page[None]):
 
     @dataclass
     class Ended(Message):
-        """The command has said everything, or could not be started."""
+        """The command has ended, or could not be started."""
 
         said: Said | None
         reason: str = ""
@@ -115,14 +108,14 @@ class Printed(Page[None]):
         """Whether the command has ended."""
 
     def compose(self) -> ComposeResult:
-        """The command, what it says, the keys."""
+        """The command, its output, the keys."""
         yield Static(id="printed-command")
         yield OutputView(id="printed-text", classes="body")
         yield KeyLine(id="printed-foot", classes="")
 
     def on_mount(self) -> None:
-        """Begin."""
-        self._say("running…", ("back", "stop it"))
+        """Start the command."""
+        self._say("running…", ("back", "stop"))
         self.query_one(OutputView).sentence = "No output yet."
         self.query_one(OutputView).focus()
         self.run_worker(self._run, thread=True, exit_on_error=False)
@@ -163,13 +156,13 @@ class Printed(Page[None]):
         self.query_one("#printed-foot", KeyLine).show(*keys, before="  ")
 
     def on_unmount(self) -> None:
-        """Nothing goes on without us."""
+        """End the command."""
         self._is_left = True
         if self._command is not None:
             self._command.end()
 
     def action_copy(self) -> None:
-        """Send what it said to the clipboard."""
+        """Copy the output."""
         self._copy(self.query_one(OutputView).text)
 
 
@@ -189,14 +182,14 @@ class OutputView(PaintedView, can_focus=True):
     text: reactive[str] = reactive("")
     """What to show; clean."""
     sentence: reactive[str] = reactive("")
-    """What is in the middle while there is no text."""
+    """Shown in the middle while there is no text."""
 
     def __init__(self, *, id: str | None = None, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[str] = []
 
     def watch_text(self) -> None:
-        """Show another text from its top."""
+        """Show the text from its top."""
         self._set()
         self.jump(False)
 
@@ -205,7 +198,7 @@ class OutputView(PaintedView, can_focus=True):
         self._set()
 
     def render_line(self, y: int) -> Strip:
-        """The line at this height of the window."""
+        """One line of the window."""
         width = self.size.width
         if not self._lines:
             middle = in_the_middle(self.sentence, width)

@@ -35,7 +35,7 @@ KEYS = (
 
 
 class QueryKind(NamedTuple):
-    """What the page shows: views, or rules for topics."""
+    """What the page lists: views, or rules for topics."""
 
     noun: str
     title: str
@@ -91,7 +91,7 @@ class SavedQueriesPage(Page["Query | None"]):
             yield KeyLine(*KEYS)
 
     def on_mount(self) -> None:
-        """Begin at the first."""
+        """Start at the first."""
         self._show(0)
 
     @property
@@ -107,12 +107,12 @@ class SavedQueriesPage(Page["Query | None"]):
         try:
             query = self.kind.shown_by(view)
         except QueryError as error:
-            self._say(f'Can\'t show the {self.kind.noun} "{view.name}": {error}')
+            self.say(f'Can\'t show the {self.kind.noun} "{view.name}": {error}')
         else:
             self.dismiss(query)
 
     def action_edit(self) -> None:
-        """Ask for another query, until it is one."""
+        """Ask for another query, until it is valid."""
         if self.view is not None:
             self._edit(self.view, self.view.text)
 
@@ -124,7 +124,7 @@ class SavedQueriesPage(Page["Query | None"]):
                 asked = clean_line(answer)
                 self.kind.check(asked)
             except QueryError as error:
-                self._say(str(error))
+                self.say(str(error))
                 self._edit(view, answer)
             else:
                 self._change(views.saved(self._file.configured, view.name, asked))
@@ -142,7 +142,7 @@ class SavedQueriesPage(Page["Query | None"]):
             if not name or name == view.name:
                 return
             if any(fold(other.name) == fold(name) for other in self._views if other != view):
-                self._say(f'There is already a {self.kind.noun} "{name}"')
+                self.say(f'There is already a {self.kind.noun} "{name}"')
                 return
             after = views.renamed(self._file.configured, view.name, name, self.kind.built_in)
             self._change(after, {name: view.name})
@@ -150,7 +150,7 @@ class SavedQueriesPage(Page["Query | None"]):
         self.app.push_screen(Ask(f'New name of the {self.kind.noun} "{view.name}"', view.name), change)
 
     def action_delete(self) -> None:
-        """Delete the query; u brings it back."""
+        """Delete the query; this can be undone."""
         if self.view is not None:
             self._change(views.removed(self._file.configured, self.view.name, self.kind.built_in))
 
@@ -166,21 +166,21 @@ class SavedQueriesPage(Page["Query | None"]):
         """Undo the last change."""
         try:
             if not self._file.undo():
-                self._say("Nothing to undo")
+                self.say("Nothing to undo")
                 return
         except ReaderError as error:
-            self._say(str(error))
+            self.say(str(error))
         else:
             self._show(self.query_one(OptionList).highlighted or 0)
             self._changed(self._file.configured)
 
     def _change(self, after: Configured, renamed: Mapping[str, str] | None = None, at: int = -1) -> None:
-        """Write the queries, show them, and put the cursor where it was or `at` a place."""
+        """Save the queries and show them, with the cursor where it was or `at` a row."""
         here = self.query_one(OptionList).highlighted or 0
         try:
             self._file.change(after, renamed)
         except ReaderError as error:
-            self._say(str(error))
+            self.say(str(error))
         else:
             self._show(here if at < 0 else at)
             self._changed(after)
@@ -200,6 +200,3 @@ class SavedQueriesPage(Page["Query | None"]):
             "  ",
             (cut(one_line(view.text) or "everything", TEXT_WIDTH), "$foreground-muted"),
         )
-
-    def _say(self, sentence: str) -> None:
-        self.notify(sentence, severity="warning", markup=False)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -48,7 +48,7 @@ _LEAST_HEADLINE = 30
 
 
 class Asked(NamedTuple):
-    """What the page shows, or waits for."""
+    """What the page shows or waits for."""
 
     field: TrendField = "topic"
     span: int = 1
@@ -87,7 +87,7 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         """Where the cursor was when there was a list."""
 
     def compose(self) -> ComposeResult:
-        """The times to choose from, what was counted, the lines, and the keys."""
+        """The periods to choose from, what was counted, the lines, and the keys."""
         with Vertical(classes="dialog"):
             yield Label("", id="trends-spans", classes="dialog--question")
             yield Label("", id="trends-about")
@@ -95,12 +95,11 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
             yield KeyLine(*KEYS)
 
     def on_mount(self) -> None:
-        """Ask for the first time."""
+        """Ask for the first trends."""
         self._go(self.asked)
 
-    def on_resize(self, event: Any) -> None:
-        """The lines follow the width."""
-        super().on_resize(event)
+    def on_resize(self, event: events.Resize) -> None:
+        """Adapt the lines to the width."""
         self._show_lines()
 
     def _go(self, asked: Asked) -> None:
@@ -121,13 +120,13 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self._show_lines()
 
     def show_error(self, asked: Asked, reason: str) -> None:
-        """Say why there are none."""
+        """Show why there are none."""
         if asked == self.asked:
             self._error = reason
             self._show_lines()
 
     def action_span(self, step: int) -> None:
-        """Look at a shorter time, or a longer one."""
+        """Show a shorter period, or a longer one."""
         span = max(min(self.asked.span + step, len(SPANS) - 1), 0)
         if span != self.asked.span:
             self._go(self.asked._replace(span=span))
@@ -138,7 +137,7 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self._go(self.asked._replace(field=FIELDS[(place + 1) % len(FIELDS)]))
 
     def action_move(self, lines: int) -> None:
-        """Go down by lines, up for less than 0; headings are stepped over."""
+        """Move down by lines, up if negative, skipping headings."""
         listed = self.query_one(OptionList)
         places = [place for place, row in enumerate(self._rows) if row is not None]
         if not places:
@@ -153,12 +152,6 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         row = self._rows[event.option_index]
         if row is not None:
             self.dismiss(row)
-
-    @property
-    def _width(self) -> int:
-        """Cells of a line: the page has its own margins where there is room for them."""
-        width = self.app.size.width
-        return width - 3 if width < 60 or self.app.size.height < 18 else min(width * 92 // 100, 150) - 9
 
     def _show_lines(self) -> None:
         if not self.is_mounted:
@@ -212,15 +205,15 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
 
     @property
     def _bars(self) -> int:
-        """Cells of the bars."""
-        return max(min(self._width - _LEAST_VALUE - _COUNT - _CHANGE - 6, _MOST_BARS), 4)
+        """The width of the bars."""
+        return max(min(self.line_width - _LEAST_VALUE - _COUNT - _CHANGE - 6, _MOST_BARS), 4)
 
     @property
     def _value_width(self) -> int:
-        return max(min(self._width - self._bars - _COUNT - _CHANGE - 6, _MOST_VALUE), _LEAST_VALUE)
+        return max(min(self.line_width - self._bars - _COUNT - _CHANGE - 6, _MOST_VALUE), _LEAST_VALUE)
 
     def _line(self, one: Trend, bars: str) -> Content:
-        """Value, count, change, bars; the headline of a word behind them or below."""
+        """Value, count, change, bars; the headline of a word after them or below."""
         parts: list[Any] = [
             fill(one_line(one.value), self._value_width),
             (f" {fill_left(f'{one.count:,}', _COUNT + 2)}", ""),
@@ -230,15 +223,15 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         ]
         if one.headline is not None:
             title = one_line(one.headline.title)
-            room = self._width - self._value_width - _COUNT - _CHANGE - len(bars) - 8
+            room = self.line_width - self._value_width - _COUNT - _CHANGE - len(bars) - 8
             if room >= _LEAST_HEADLINE:
                 parts.append((f"  {cut(title, room)}", "$foreground-muted"))
             else:
-                parts.append((f"\n  {cut(title, self._width - 3)}", "$foreground-muted"))
+                parts.append((f"\n  {cut(title, self.line_width - 3)}", "$foreground-muted"))
         return Content.assemble(*parts)
 
     def _spans(self) -> Content:
-        """The times to choose from; the chosen one is marked by more than a colour."""
+        """The periods to choose from; the current one is marked by more than a colour."""
         parts: list[Any] = ["Trends "]
         for place, (_, words) in enumerate(SPANS):
             is_chosen = place == self.asked.span
@@ -246,7 +239,7 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         return Content.assemble(*parts)
 
     def _about(self) -> str:
-        """What was counted, or why there is nothing to see."""
+        """What was counted, or why there is nothing."""
         if self._error:
             return self._error
         if self._found is None:

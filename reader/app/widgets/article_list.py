@@ -44,7 +44,7 @@ class Pages:
     """The headlines of one answer, read a page at a time; the pages looked at last are kept."""
 
     def __init__(self, results: Results, before: Pages | None = None) -> None:
-        """With the pages as they were before: shown where one can't be read again."""
+        """`before` has the pages to show where one can't be read again."""
         self._results = results
         self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
         self._before = before.known if before else {}
@@ -116,7 +116,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         count: int
 
     @dataclass
-    class Unreadable(Message):
+    class ReadFailed(Message):
         """Headlines can't be read now; their rows are empty until they can."""
 
         reason: str
@@ -164,7 +164,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     @property
     def is_moving(self) -> bool:
-        """Whether the cursor has not come to rest yet."""
+        """Whether the cursor has not yet come to rest."""
         return self._rest is not None
 
     def at(self, position: int) -> Headline | None:
@@ -175,7 +175,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             self._pages = Pages(self.results)
         found = self._pages.at(position)
         if self._pages.failure and self._retry is None:
-            self.post_message(self.Unreadable(self._pages.failure))
+            self.post_message(self.ReadFailed(self._pages.failure))
             self._retry = self.set_timer(RETRY_AFTER, self._try_again)
         return found
 
@@ -185,7 +185,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def select(self, position: int, *, show: bool = True) -> None:
-        """Put the cursor on a position (the nearest there is), in view unless told otherwise."""
+        """Put the cursor on a position, or the nearest one, and scroll there unless `show` is off."""
         before, self.cursor = self.cursor, max(min(position, len(self) - 1), 0)
         self.headline = self.at(self.cursor)
         self._refresh_row(before)
@@ -201,7 +201,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             self._rest.reset()
 
     def move(self, rows: int) -> None:
-        """Go down by rows, up for less than 0."""
+        """Move down by rows, up if negative."""
         self.choose(self.cursor + rows)
 
     def choose(self, position: int) -> None:
@@ -279,14 +279,14 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.is_compact = not self.is_compact
 
     def reload(self) -> None:
-        """Read the shown headlines again, for their marks have changed; the rows stay where they are."""
+        """Read the visible headlines again: their marks have changed. The rows stay in place."""
         if self._pages is not None and self.results is not None:
             self._pages = Pages(self.results, self._pages)
         self.headline = self.at(self.cursor)
         self.refresh()
 
     def watch_results(self, old: Results | None, new: Results | None) -> None:
-        """Keep the cursor on its article, or else where it is for the same query, or else at the top."""
+        """Keep the cursor on its article, else on its row if the query is the same, else go to the top."""
         held, offset = self._chosen or self.headline, self.cursor * self.row_height - self.scroll_offset.y
         before = self._in_sight(old)
         self._pages = None
@@ -319,13 +319,13 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             return None
 
     def _in_sight(self, results: Results | None) -> list[Headline | None] | None:
-        """The headlines that are painted now; None if that is the sentence."""
+        """The visible headlines; None if the sentence is shown."""
         top = self.scroll_offset.y // self.row_height
         rows = self.size.height // self.row_height + 2
         return self._pages.some(top, rows) if self._pages and results else None
 
     def _refresh_where_other(self, before: list[Headline | None] | None) -> None:
-        """Paint the rows that show another headline than before; the others cost nothing."""
+        """Repaint only the rows whose headline has changed."""
         if before is None or not len(self):
             self.refresh()
         has_other_hits, self._marked = self.sought != self._marked, self.sought
@@ -345,7 +345,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     watch_is_compact = on_resize = lay_out
 
     def watch_has_focus(self, focused: bool) -> None:
-        """Paint the cursor bright or dim; who comes here means the article under it, if there is one."""
+        """Paint the cursor bright or dim; focusing the list chooses the article under the cursor."""
         super().watch_has_focus(focused)
         if focused and self.headline is not None:
             self._chosen = self.headline
@@ -399,12 +399,12 @@ def _of_sentence(sentence: str, y: int, size: Size) -> list[Piece]:
 
 
 class Selection:
-    """Articles by id, in the order in which they were selected; a new query does not change them."""
+    """The selected articles by id, in the order of selection; a new query does not change them."""
 
     def __init__(self) -> None:
         self._chosen: dict[str, Headline] = {}
         self._stretch: tuple[int, int] | None = None
-        """Where extending began and where it is now."""
+        """The range being extended: where it began and where it ends."""
 
     def __len__(self) -> int:
         return len(self._chosen)
@@ -426,7 +426,7 @@ class Selection:
             self._chosen[headline.id] = headline
 
     def extend(self, start: int, stop: int, at: Callable[[int], Headline | None]) -> None:
-        """Move the end of the stretch from one position to another: it grows, or shrinks on the way back."""
+        """Move the end of the range from one position to another: it grows, or shrinks on the way back."""
         if self._stretch is None or self._stretch[1] != start:
             self._stretch = (start, start)
         first = self._stretch[0]

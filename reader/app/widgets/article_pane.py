@@ -26,13 +26,13 @@ from textual.widgets import Input
 from reader.app.keys import bindings_for
 from reader.app.paint import styles
 from reader.app.paint.canvas import Box, Shown
-from reader.app.paint.cells import in_the_middle
+from reader.app.paint.cells import CURSOR, in_the_middle
 from reader.app.reading.document import TOP, Document, LinkCursor, ReadingPlace
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, restyled, sought
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span, Target
 from reader.app.widgets.painted_view import PaintedView, UrlPressed, ValuePressed
-from reader.app.widgets.search_bar import SearchLine
+from reader.app.widgets.search_bar import TextLine
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article
 from reader.errors import counted
@@ -56,7 +56,7 @@ OVERLAP = 2
 
 
 class DocumentView(PaintedView, inherit_bindings=False):
-    """A window on a document; heights that turn out otherwise than estimated never move what is visible."""
+    """A window on a document; corrected height estimates never move what is visible."""
 
     measure: reactive[int] = reactive(72, repaint=False)
     """The widest line, in cells; the text is centred where the pane is wider."""
@@ -66,11 +66,11 @@ class DocumentView(PaintedView, inherit_bindings=False):
     """The line at the top of the window, as far as everything above it is known."""
 
     def watch_measure(self) -> None:
-        """Lay out again, keeping the reading place."""
+        """Lay out again, keeping the reading position."""
         self._fit()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out again where the width has changed, keeping the reading place."""
+        """Lay out again if the width has changed, keeping the reading position."""
         self._fit()
 
     def _fit(self) -> None:
@@ -91,19 +91,19 @@ class DocumentView(PaintedView, inherit_bindings=False):
 
     @property
     def reading_place(self) -> ReadingPlace:
-        """The place in the text of the first visible line; outlives a change of width."""
+        """The place in the text of the first visible line; independent of the width."""
         return self._document.place(self._settled) if self._document else TOP
 
     def restore_place(self, place: ReadingPlace) -> None:
-        """Go to a place, with its line as the first visible."""
+        """Scroll to a place in the text."""
         self._go(self._document.find(place) if self._document else 0)
 
     def move(self, rows: int) -> None:
-        """Go down by lines, up for less than 0."""
+        """Move down by lines, up if negative."""
         self._go(self._settled + rows)
 
     def page(self, pages: float) -> bool:
-        """Go down (or up) by pages; False if there was nowhere left to go."""
+        """Move down by pages, up if negative; False if already at the end."""
         before = self._settled
         rows = max(int((self._rows - OVERLAP) * abs(pages)), 1)
         self._go(before + (rows if pages > 0 else -rows))
@@ -137,7 +137,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
             self._settle()
 
     def _settle(self) -> None:
-        """Lay out what is visible; where heights above it turn out otherwise, stay at the same text."""
+        """Lay out what is visible; the visible text stays in place if heights above it change."""
         document = self._document
         if document is None or not self._rows:
             return
@@ -154,15 +154,15 @@ class DocumentView(PaintedView, inherit_bindings=False):
         return max((self.scrollable_content_region.width - self.text_width) // 2, 0)
 
     def forget_places(self) -> None:
-        """Lines have moved: whoever remembers some by number should not any longer."""
+        """Called when lines have moved: forget line numbers."""
 
 
 class Frame:
-    """Empty until a picture has been made for the article that is shown."""
+    """The place of the article's picture, empty until the picture is made."""
 
     def __init__(self) -> None:
         self.box: Box | None = None
-        """The cells that are kept for the article's picture."""
+        """The cells reserved for the article's picture."""
         self.picture: Shown | None = None
         self.note = ""
         """Why there is none."""
@@ -176,7 +176,7 @@ class Frame:
 
     @property
     def asked(self) -> tuple[int, str]:
-        """What the layout has to know: the lines, and the note that is there instead."""
+        """For the layout: the number of lines, and the note shown instead."""
         return self.rows, self.note
 
     def clear(self) -> None:
@@ -185,27 +185,25 @@ class Frame:
         self.picture, self.note = None, ""
 
     def tell_moved(self) -> None:
-        """What lies over the picture's lines has to go with them."""
+        """The picture's lines move, and so must what covers them."""
         if self.picture is not None and self.picture.overlay:
             self.on_move()
 
     def first(self, document: Document) -> int | None:
-        """The first line that is kept."""
+        """The first line reserved for the picture."""
         return next((number for number, line in enumerate(document.section(0)) if is_kept(line)), None)
 
     def line(self, document: Document, y: int) -> list[Segment]:
-        """What is painted in the line at `y`, which is one of those that are kept."""
+        """The segments of the line at `y`, one of those reserved for the picture."""
         first = self.first(document) or 0
         lines = self.picture.lines if self.picture is not None else ()
         return list(lines[y - first]) if y - first < len(lines) else []
 
 
 def is_kept(line: Line) -> bool:
-    """Whether this line is one that is kept for a picture."""
+    """Whether this line is reserved for a picture."""
     return bool(line) and line[0].style == "pixels"
 
-
-CURSOR = "▌"
 
 MAX_HITS = 1_000
 """Hits that `ArticlePane.hits` counts up to."""
@@ -216,7 +214,7 @@ MOST_TIMES = 100
 
 
 class ArticlePane(DocumentView, can_focus=True):
-    """The article that is read: title, marks, body as Markdown, other fields."""
+    """The article: title, marks, body as Markdown, other fields."""
 
     BINDINGS = bindings_for("article")
     STYLES = styles.ARTICLE
@@ -241,16 +239,16 @@ class ArticlePane(DocumentView, can_focus=True):
 
     @dataclass
     class LinksRequested(Message):
-        """The list of the article's links was asked for: words and addresses."""
+        """The list of the article's links was requested: words and addresses."""
 
         links: list[tuple[str, str]]
 
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.frame = Frame()
-        """The place of the picture; its rows are to be set before the article."""
+        """The place of the picture; set its box before the article."""
         self.is_finding = False
-        """Whether words are looked for in this article alone."""
+        """Whether a search in the article is on."""
         self._found: Highlights | None = None
         self._found_from: ReadingPlace = TOP
         self.has_links = False
@@ -278,16 +276,16 @@ class ArticlePane(DocumentView, can_focus=True):
         self.lay_out_anew()
 
     def watch_spacing(self) -> None:
-        """Lay out again, keeping the reading place."""
+        """Lay out again, keeping the reading position."""
         self.lay_out_anew()
 
     def watch_highlights(self) -> None:
-        """Mark other words."""
+        """Highlight other words."""
         self._mark_words()
 
     @property
     def marked_words(self) -> Highlights:
-        """The words that are marked: those looked for in the article, else those of the search."""
+        """The highlighted words: those of the search in the article, else those of the query."""
         return self.highlights if self._found is None else self._found
 
     def _mark_words(self) -> None:
@@ -307,11 +305,11 @@ class ArticlePane(DocumentView, can_focus=True):
                 self.refresh_lines(line)
 
     def lay_out_anew(self) -> None:
-        """Make the lines again, keeping the reading place."""
+        """Lay out the lines anew, keeping the reading position."""
         self._show(self.reading_place)
 
     def forget_places(self) -> None:
-        """The hit that was gone to is on another line now."""
+        """The current hit is on another line now."""
         self._cursor.hit = None
 
     def _show(self, place: ReadingPlace) -> None:
@@ -324,7 +322,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self.restore_place(place)
 
     def watch_has_focus(self, focused: bool) -> None:
-        """Show whether the keys go to this pane."""
+        """Show whether this pane has the focus."""
         super().watch_has_focus(focused)
         self.refresh()
 
@@ -343,7 +341,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self.screen.set_focus(bar)
 
     def find(self, text: str) -> str:
-        """Go to the first hit of a text from where the search began; the result in words."""
+        """Go to the first hit from where the search began; the result in words."""
         words = text.strip()
         self._found = ((words, not text.endswith(" ")),) if words else ()
         self._mark_words()
@@ -358,7 +356,7 @@ class ArticlePane(DocumentView, can_focus=True):
         return f"{count:,} found" if count > 1 else "found once"
 
     def _leave_find_bar(self, is_cancelled: bool) -> None:
-        """Close the line; the hits stay marked unless the search is cancelled."""
+        """Close the line; the hits stay highlighted unless the search is cancelled."""
         if is_cancelled:
             self.leave_find()
             self.restore_place(self._found_from)
@@ -366,7 +364,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self.screen.set_focus(self)
 
     def leave_find(self) -> bool:
-        """Mark the words of the list's search again; False if no words were looked for."""
+        """End the search in the article; False if there is none."""
         if not self.is_finding:
             return False
         self._end_find()
@@ -425,12 +423,12 @@ class ArticlePane(DocumentView, can_focus=True):
         self.press()
 
     def show_picture(self, picture: Shown) -> None:
-        """Paint this picture in the lines that were kept for it."""
+        """Paint this picture in the lines reserved for it."""
         self.frame.picture = picture
         self.refresh()
 
     def picture_failed(self, reason: str) -> None:
-        """Show in its place why there is no picture."""
+        """Show why there is no picture in its place."""
         self.frame.note = reason
         self.lay_out_anew()
 
@@ -445,7 +443,7 @@ class ArticlePane(DocumentView, can_focus=True):
         return Region(x + self._margin, y + top, self.text_width, self.frame.rows)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Remove what lies over the picture's lines first."""
+        """Remove what covers the picture's lines first."""
         self.frame.tell_moved()
         super().watch_scroll_y(old_value, new_value)
 
@@ -474,7 +472,7 @@ class ArticlePane(DocumentView, can_focus=True):
         )
 
     def press(self) -> bool:
-        """Press what `next_link` went to; False if that is nothing."""
+        """Follow the link under the cursor; False if there is none."""
         if self._cursor.link is None:
             return False
         self._press(self._cursor.link)
@@ -580,8 +578,8 @@ class ArticlePane(DocumentView, can_focus=True):
         return style
 
 
-class FindBar(SearchLine):
-    """Has every letter looked for at once, and shows what came of it.
+class FindBar(TextLine):
+    """Searches the article with every letter, and shows the result.
 
     A single widget without children, so that it takes the very next key after it is mounted.
     """
@@ -601,8 +599,7 @@ class FindBar(SearchLine):
 
     def __init__(self, find: Callable[[str], str], leave: Callable[[bool], object]) -> None:
         """`find` looks for a text and says how often it is there; `leave` gets whether that is cancelled."""
-        super().__init__(placeholder="Find in the article", compact=True, select_on_focus=False)
-        self.cursor_blink = False
+        super().__init__(placeholder="Find in the article")
         self._find, self._leave = find, leave
 
     def render_line(self, y: int) -> Strip:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from reader.app.paint.cells import (
+    AGE_WIDTH,
+    CURSOR,
     HEAT_WIDTH,
     Piece,
     cut,
@@ -29,16 +31,14 @@ from reader.article.dates import age
 from reader.config.settings import colour_of
 from reader.query.results import Headline
 
-CURSOR, SELECTED = "▌", "✓"
+SELECTED = "✓"
 UNREAD, STAR, DRAFT, NOTE = "●", "★", "draft", "note"
-AGE_WIDTH = 6
-"""Cells of an age, from `now` to `18 Jun`."""
 BAR_WIDTH = 5
 ROOMY = 24
 """Lines of a list from which on rows of two lines get a blank line between them."""
 
 INSET = 2
-"""Cells by which the articles of an unfolded story stand in."""
+"""The indent of the articles of an unfolded story."""
 _SIGN_WIDTH = 4
 """Selection, cursor, unread sign, blank: what is before a title."""
 _PROVIDER_WIDTH = 16
@@ -50,7 +50,7 @@ _LEAST_CUT = 3
 
 
 class Row(NamedTuple):
-    """What a row shows besides its headline."""
+    """A headline and how its row is shown."""
 
     headline: Headline
     cursor: str = ""
@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 
 class Measures(NamedTuple):
-    """What any article of the collection has; what none has gets no column."""
+    """Which measures some article of the collection has; one that none has gets no column."""
 
     quality: bool = True
     heat: bool = True
@@ -78,7 +78,7 @@ def measures_of(is_measured: Callable[[str], bool]) -> Measures:
 
 
 class Window(NamedTuple):
-    """What is seen of a list of rows."""
+    """The visible part of a list of rows."""
 
     width: int
     """Cells of a line, the right margin included."""
@@ -146,7 +146,7 @@ def _meta_line(row: Row, width: int, now: datetime, measures: Measures) -> list[
 
 
 def _inset(headline: Headline) -> int:
-    """Cells by which a row stands in: an article of the story that is unfolded above it."""
+    """The indent of a row: an article of the story that is unfolded above it."""
     return INSET if headline.fold is not None and headline.fold.is_inside else 0
 
 

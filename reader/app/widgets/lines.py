@@ -20,7 +20,7 @@ from reader.app.paint.cells import Piece, cut, fill, in_the_middle, strip_of, wi
 
 
 class PaintedLine(Widget):
-    """A widget whose lines are pieces of text in styles of its own."""
+    """A widget that paints its lines from pieces of text."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -41,7 +41,7 @@ class PaintedLine(Widget):
 
 
 class Masthead(PaintedLine):
-    """The name and the collection; where there is one pane at a time, the way to it."""
+    """The name and the collection; where only one pane is visible, the path to it."""
 
     source: reactive[str] = reactive("", layout=True)
     """The collection's folder, as users write it."""
@@ -49,7 +49,7 @@ class Masthead(PaintedLine):
     """The names of the panes up to the one shown; empty if all are visible."""
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """The way, or the name."""
+        """The path, or the name."""
         if y:
             return ()
         if self.trail:
@@ -115,7 +115,7 @@ class ResultStatus(PaintedLine):
         return min(self._widest, most)
 
     def fit(self) -> None:
-        """Take the room that the words need now, for the terminal has another size."""
+        """Take the width that the text needs now: the terminal was resized."""
         self._widest = 0
         self.refresh(layout=True)
 
@@ -127,7 +127,7 @@ class ResultStatus(PaintedLine):
 
 
 class InformationLine(PaintedLine):
-    """What is wrong in the search bar, or completes it; on the right, how far a refresh is."""
+    """An error in the search bar, or completions; at the right the progress of a refresh."""
 
     error: reactive[tuple[str, int] | None] = reactive(None)
     """What is wrong with the text in the search bar, and under which column of the screen."""
@@ -140,7 +140,7 @@ class InformationLine(PaintedLine):
     fetching: reactive[tuple[float, str] | None] = reactive(None)
     """The same for a fetch; shown while no refresh is under way."""
     hint: reactive[str] = reactive("")
-    """What is there to do, where there is nothing else to say."""
+    """A hint, while there is nothing else to show."""
     indent: reactive[int] = reactive(0)
     """The column under which the words begin."""
 
@@ -187,7 +187,7 @@ class InformationLine(PaintedLine):
         return [Piece("━" * done, "bar"), Piece("━" * (self.BAR - done), "track"), Piece(f"  {story}", "dim")]
 
     def _show_or_hide(self) -> None:
-        """Where lines are few, this one is there only if it has something to say."""
+        """Where lines are few, this one is hidden while it is empty."""
         self.set_class(not (self.error or self.choices or self.progress or self.fetching), "-silent")
 
     watch_error = watch_choices = watch_progress = watch_fetching = _show_or_hide
@@ -209,12 +209,12 @@ def _of_error(reason: str, column: int, room: int) -> list[Piece]:
 
 
 class Footer(PaintedLine):
-    """The keys that matter in the pane with the focus; a click on one is a press of it."""
+    """The main keys of the focused pane; a click on one presses it."""
 
     hints: reactive[tuple[KeyHint, ...]] = reactive(())
     """Those that lead back or to all keys are kept where there is little room."""
     pressed: reactive[str] = reactive("")
-    """The number that waits for its key."""
+    """The count typed so far."""
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """As many hints as fit, those that are kept always."""
@@ -256,7 +256,7 @@ class Footer(PaintedLine):
 
 
 def _width_of(hint: KeyHint) -> int:
-    """Cells of a hint with the gap behind it."""
+    """The width of a hint with the gap after it."""
     return cell_len(" ".join(hint.written)) + cell_len(hint.word) + 4
 
 
@@ -266,6 +266,6 @@ class TooSmall(PaintedLine):
     SENTENCE = "Terminal too small"
 
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """The sentence, broken where it must be."""
+        """The sentence, wrapped."""
         lines = in_the_middle(self.SENTENCE, width)
         return (Piece(lines[y], "text"),) if y < len(lines) else ()

@@ -67,7 +67,7 @@ class PaintedView(ScrollView, inherit_bindings=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.style_of = WidgetStyles(self, self.STYLES)
-        """The style with a name, in the present theme."""
+        """The style with a name, in the current theme."""
 
     def notify_style_update(self) -> None:
         """The theme may have changed."""

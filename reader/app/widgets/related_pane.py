@@ -17,7 +17,17 @@ from textual.strip import Strip
 
 from reader.app.keys import bindings_for
 from reader.app.paint import styles
-from reader.app.paint.cells import Piece, cut, fill, fill_left, one_line, strip_of, width_of
+from reader.app.paint.cells import (
+    AGE_WIDTH,
+    CURSOR,
+    Piece,
+    cut,
+    fill,
+    fill_left,
+    one_line,
+    strip_of,
+    width_of,
+)
 from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed
 from reader.article.dates import age
 from reader.article.urls import host_to_show, shown_host, shown_url
@@ -25,20 +35,18 @@ from reader.library import RelatedLink
 
 INSIDE, OUTSIDE, STORY, ALIKE = "↳", "↗", "≡", "≈"
 """Before a listed link into the collection or out of it, an article of the same story, one that is alike."""
-CURSOR = "▌"
 HEAD = 1
 """Lines above the rows."""
 OPEN_ROWS = 4
 """Rows visible where the pane is a strip of five lines."""
 
-AGE_WIDTH = 6
 MAX_PROVIDER = 18
 MIN_TITLE = 16
 """Cells below which the provider, then the age, make room for the title."""
 
 
 class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
-    """Rows of related links under a head with their number, with a cursor."""
+    """Rows of related links, with a cursor, under a heading with their number."""
 
     BINDINGS = bindings_for("related")
     STYLES = styles.RELATED
@@ -85,7 +93,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         return _title(self.current) if self.current else ""
 
     def watch_links(self) -> None:
-        """Show other links, from the first."""
+        """Show the new links from the first."""
         self.cursor = 0
         if self.links or not self._expects_more:
             self.set_class(not self.links, "-empty")
@@ -103,7 +111,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             self.links = links
 
     def replace(self, links: Sequence[RelatedLink]) -> None:
-        """Show these links, all there are, with the cursor on the one where it was, if it is still there."""
+        """Show these links, which are all; the cursor stays on its link if it is still there."""
         self._expects_more = False
         if self.links != links:
             place = next((row for row, link in enumerate(links) if link == self.current), 0)
@@ -112,7 +120,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self.set_class(not links, "-empty")
 
     def watch_is_folded(self) -> None:
-        """Close to one line, or open."""
+        """Fold to one line, or unfold."""
         self._fit()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -130,13 +138,13 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         return self._height
 
     def move(self, rows: int) -> None:
-        """Go down by rows, up for less than 0."""
+        """Move down by rows, up if negative."""
         self.cursor = max(min(self.cursor + rows, len(self.links) - 1), 0)
         self._bring_into_view()
         self.refresh()
 
     def page(self, pages: float) -> bool:
-        """Go down by pages; whether the cursor moved."""
+        """Move down by pages; whether the cursor moved."""
         before = self.cursor
         rows = max(int((self.size.height - HEAD) * abs(pages)), 1)
         self.move(rows if pages > 0 else -rows)

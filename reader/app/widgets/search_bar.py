@@ -1,4 +1,5 @@
-"""The search bar: its text is the query, in the language of views and the command line."""
+"""The search bar, whose text is the query in the language of views and the command line; the line to type in
+that dialogs have too."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive, var
 from textual.strip import Strip
+from textual.suggester import Suggester
 from textual.widgets import Input
 from textual.widgets import Static as Sign
 
@@ -27,14 +29,38 @@ PLACEHOLDERS = (
 """The placeholder of the empty bar: the longest for which there is room."""
 
 
-class SearchLine(Input):
-    """A line to type in that accepts no control characters, typed, pasted or set."""
+class TextLine(Input):
+    """A line to type in: no control characters, typed, pasted or set, and no blinking cursor."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     """As in any widget, but without a new layout of the screen for each letter."""
 
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        suggester: Suggester | None = None,
+        select_on_focus: bool = False,
+        id: str | None = None,
+    ) -> None:
+        """Typing continues at the end of the value, or replaces it with `select_on_focus`."""
+        super().__init__(
+            value,
+            placeholder,
+            suggester=suggester,
+            select_on_focus=select_on_focus,
+            compact=True,
+            id=id,
+        )
+        self.cursor_blink = False
+
+    def on_mount(self) -> None:
+        """Type at the end."""
+        self.cursor_position = len(self.value)
+
     def validate_value(self, value: str) -> str:
-        """The text as it may be painted."""
+        """The text without control characters."""
         return clean(value).replace("\n", " ").replace("\t", " ")
 
     def render_line(self, y: int) -> Strip:
@@ -59,7 +85,7 @@ class SearchLine(Input):
 
 
 class SearchBar(Horizontal):
-    """A sign and a line to type in; every change is reported at once."""
+    """A sign and a text line; every change is reported at once."""
 
     @dataclass
     class Completing(Message):
@@ -82,14 +108,12 @@ class SearchBar(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign and the line."""
         yield Sign("⌕ ", id="search-sign", markup=False)
-        line = SearchLine(placeholder=PLACEHOLDERS[0], compact=True, select_on_focus=False, id="search-text")
-        line.cursor_blink = False
-        yield line
+        yield TextLine(placeholder=PLACEHOLDERS[0], id="search-text")
 
     @property
-    def line(self) -> SearchLine:
+    def line(self) -> TextLine:
         """The line to type in."""
-        return self.query_one(SearchLine)
+        return self.query_one(TextLine)
 
     @property
     def text(self) -> str:
@@ -101,13 +125,13 @@ class SearchBar(Horizontal):
         self.watch(self.line, "value", self._tell, init=False)
 
     def on_resize(self) -> None:
-        """Say what can be written here, in the room that there is."""
+        """Choose a placeholder that fits."""
         room = self.size.width - 2  # behind the sign
         fitting = (words for words in PLACEHOLDERS if len(words) < room)
         self.line.placeholder = next(fitting, "")
 
     def show(self, text: str, cursor: int | None = None) -> None:
-        """Put a text into the bar without telling anybody; the cursor goes to its end or where it says."""
+        """Show a text without reporting it as typed; the cursor goes to its end unless given."""
         self.set_reactive(SearchBar.typed, text)
         self.line.value = text
         self.line.cursor_position = len(text) if cursor is None else cursor
@@ -115,7 +139,7 @@ class SearchBar(Horizontal):
             self.line.show_beginning()
 
     def on_key(self, event: events.Key) -> None:
-        """The keys that are no letters and mean something here."""
+        """Handle Tab and the arrow keys."""
         message = {
             "tab": self.Completing(1),
             "shift+tab": self.Completing(-1),
@@ -128,7 +152,7 @@ class SearchBar(Horizontal):
             self.post_message(message)
 
     def column_of(self, position: int) -> int:
-        """The column of the screen of this character of the text."""
+        """The screen column of a character of the text."""
         line = self.line
         return line.content_region.x + cell_len(line.value[:position]) - line.scroll_offset.x
 

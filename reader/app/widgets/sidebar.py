@@ -25,8 +25,8 @@ from reader.app.widgets.painted_view import PaintedView, ValuePressed
 from reader.app.widgets.sidebar_chart import MIDDLE, RANGES, Chart, chart_of, extended, picked
 from reader.app.widgets.sidebar_rows import (
     FIELDS,
-    Folding,
     SidebarRow,
+    Unfolded,
     ViewCount,
     chart_rows,
     in_steady_order,
@@ -42,7 +42,7 @@ LEAST_WINDOW = 4
 
 
 class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
-    """Sections of choices, each with how many articles it would leave."""
+    """Sections of choices, each with the number of articles it would leave."""
 
     BINDINGS = bindings_for("sidebar")
     STYLES = styles.SIDEBAR
@@ -67,7 +67,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class RangePicked(Message):
-        """A range was chosen, as a query has it; "" = none any more."""
+        """A range was chosen, as written in queries; "" for none."""
 
         field: str
         value: str
@@ -81,8 +81,8 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """The line at which the cursor is; only choices can have it."""
         self._lost: tuple[str, str, str] | None = None
         """The place to which the cursor goes back if the row is there again before it is moved."""
-        self.folding = Folding()
-        """How the user has opened the sections up."""
+        self.unfolded = Unfolded()
+        """How the user has unfolded the sections."""
         self._boxes: frozenset[str] = frozenset()
         self._holds = 0
         self._is_stale = False
@@ -112,7 +112,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self.choose(exclude=True)
 
     def action_step_down(self) -> None:
-        """On the dates, go to the period before; elsewhere the screen lowers the minimum quality."""
+        """On the dates, go to the previous period; elsewhere the screen lowers the minimum quality."""
         if not self.step(-1):
             raise SkipAction()
 
@@ -123,7 +123,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     def action_sort_values(self) -> None:
         """Sort the values by name, or by count again."""
-        self.folding = self.folding._replace(is_by_name=not self.folding.is_by_name)
+        self.unfolded = self.unfolded._replace(is_by_name=not self.unfolded.is_by_name)
         self.build()
 
     def action_focus_facets(self) -> None:
@@ -144,7 +144,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self.find()
 
     def validate_facets(self, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
-        """While someone chooses here, the rows keep their order."""
+        """While the sidebar has the focus, values keep their order."""
         return in_steady_order(facets, self.facets) if self.has_focus else facets
 
     def show_counts(self) -> None:
@@ -170,7 +170,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
 
     def move(self, rows: int) -> None:
-        """Go to the row that many choices down, or up for less than 0."""
+        """Move down by this many choices, up if negative."""
         choices = [line for line, row in enumerate(self.rows) if row.is_choice]
         if not choices:
             return
@@ -178,7 +178,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self.go(choices[max(min(here + rows, len(choices) - 1), 0)])
 
     def page(self, pages: float) -> bool:
-        """Go down by pages; whether the cursor moved."""
+        """Move down by pages; whether the cursor moved."""
         before = self.cursor
         self.move(int(self.size.height * pages))
         return before != self.cursor
@@ -214,12 +214,12 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.build()
 
     def line_at(self, y: int) -> int | None:
-        """Which line is at `y` of the window; None beyond the last, and where it says what is below."""
+        """The line at `y` of the window; None after the last, and where the rest is summarized."""
         line = y + self.scroll_offset.y
         return line if 0 <= line < len(self.rows) and not self.further(y) else None
 
     def further(self, y: int) -> str:
-        """What the window's last line says of the lines below it; empty for all others."""
+        """The summary of the hidden lines, in the window's last line; empty elsewhere."""
         line = y + self.scroll_offset.y
         if y != self.size.height - 1 or line + 1 >= len(self.rows) or y < LEAST_WINDOW:
             return ""
@@ -239,32 +239,32 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if section is None:
             return
         self.finding = section
-        self._find(section, self.folding.finding.get(section, ""))
+        self._find(section, self.unfolded.finding.get(section, ""))
 
     def leave_box(self, *, keep: bool) -> bool:
-        """Stop typing in the box and, unless kept, take its narrowing back; False if none is open."""
-        section = self.finding or next(iter(self.folding.finding), None)
+        """Stop typing in the box; unless kept, show all values again. False if no box is open."""
+        section = self.finding or next(iter(self.unfolded.finding), None)
         if section is None:
             return False
         self.finding = None
-        if keep and self.folding.finding.get(section):
+        if keep and self.unfolded.finding.get(section):
             self.build()
             self.show_section(section)
         else:
-            left = {field: text for field, text in self.folding.finding.items() if field != section}
-            self.folding = self.folding._replace(finding=left)
+            left = {field: text for field, text in self.unfolded.finding.items() if field != section}
+            self.unfolded = self.unfolded._replace(finding=left)
             self.build()
         return True
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """While a box is open, letters belong to it and not to the commands."""
+        """While a box is open, letters are typed there and are no commands."""
         return self.finding is not None and character is not None and character.isprintable()
 
     def on_key(self, event: events.Key) -> None:
         """Type in the box that is open."""
         if self.finding is None:
             return
-        text = self.folding.finding.get(self.finding, "")
+        text = self.unfolded.finding.get(self.finding, "")
         if event.key == "backspace":
             self._find(self.finding, text[:-1])
         elif event.key in ("enter", "down"):
@@ -277,7 +277,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         event.prevent_default()
 
     def _find(self, section: str, text: str) -> None:
-        self.folding = self.folding._replace(finding={**self.folding.finding, section: text})
+        self.unfolded = self.unfolded._replace(finding={**self.unfolded.finding, section: text})
         self.build()
         # An empty box leaves the cursor where it is, for Esc to leave it there.
         if text or self.row is None or self.row.section != section:
@@ -291,7 +291,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return self._charts.get(self.row.section) if self.row and self.row.kind == "chart" else None
 
     def step(self, step: int) -> bool:
-        """Go along the dates by this many bars; False if the cursor is elsewhere."""
+        """Move along the dates by this many bars; False if the cursor is elsewhere."""
         chart = self.chart
         if chart is None or chart.field != "date":
             return False
@@ -301,7 +301,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return True
 
     def pick(self, *, exclude: bool = False) -> None:
-        """Choose the bar under the mark, up to it where something is chosen, or let go of what is."""
+        """Select the marked bar, extend the selection to it, or clear the selection."""
         chart = self.chart
         if chart is None:
             return
@@ -315,7 +315,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     @property
     def chart_room(self) -> int:
-        """Cells for the bars."""
+        """The width of the charts."""
         return max(self.size.width - 3, 1)
 
     def _chart_rows(self, facets: Sequence[Facet], query: Query) -> Iterator[SidebarRow]:
@@ -328,7 +328,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             yield from chart_rows(chart, self.chart_room, self.size.height, mark)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Begin to choose bars."""
+        """Start selecting bars."""
         found = self._bar_under(event)
         if found is not None:
             chart, bar = found
@@ -340,7 +340,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.post_message(self.RangePicked(chart.field, value))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Choose up to the bar under the mouse."""
+        """Extend the selection to the bar under the mouse."""
         if self._dragged is None:
             return
         field, start = self._dragged
@@ -354,7 +354,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.post_message(self.RangePicked(field, value))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Have chosen."""
+        """End selecting bars."""
         if self._dragged is not None:
             self._dragged = None
             self.release_mouse()
@@ -369,7 +369,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return chart, chart.bar_at(int(event.x) - 1, self.chart_room)
 
     def _mark(self, chart: Chart) -> int:
-        """The bar on which the user is; at first the end of what is chosen, else the latest."""
+        """The marked bar; at first the end of the selection, else the latest."""
         value = self._marks.get(chart.field)
         if value in chart.values:
             return chart.values.index(value)
@@ -404,7 +404,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if further := self.further(y):
             pieces = sidebar_rows.further(further, width)
         elif row.kind == "head":
-            typed = self.folding.finding.get(row.section)
+            typed = self.unfolded.finding.get(row.section)
             pieces = sidebar_rows.head(row, width, typed, is_typing=self.finding == row.section)
         else:
             cursor = ("cursor" if self.has_focus else "cursor-dim") if line == self.cursor else ""
@@ -423,14 +423,14 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.pick(exclude=exclude)
         elif row.kind == "more":
             here = self.cursor
-            self.folding = self.folding._replace(open=self.folding.open ^ {row.section})
+            self.unfolded = self.unfolded._replace(open=self.unfolded.open ^ {row.section})
             self.build()
-            if row.section in self.folding.open:
+            if row.section in self.unfolded.open:
                 self.go(here)  # on the first that was folded
 
     @contextmanager
     def built_once(self) -> Iterator[None]:
-        """Make the rows once, at the end, whatever changes inside."""
+        """Build the rows once, at the end of the block."""
         self._holds += 1
         try:
             yield
@@ -440,16 +440,16 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
                 self.build()
 
     def build(self) -> None:
-        """Make the rows again; the cursor stays on its choice, lines that look the same are not painted."""
+        """Build the rows; the cursor stays on its choice, and unchanged lines are not repainted."""
         self._is_stale = bool(self._holds)
         if self._is_stale:
             return
         held = self._lost or (self.row.place if self.row else None)
         old, height = self.rows, self.size.height
-        boxes, self._boxes = self._boxes | {*self.folding.finding}, frozenset(self.folding.finding)
+        boxes, self._boxes = self._boxes | {*self.unfolded.finding}, frozenset(self.unfolded.finding)
         charts = [*self._chart_rows(self.facets, self.shown_query)]
         gap = 1 if self.size.width < NARROW else 2
-        self.rows = rows_of(self.views, self.facets, self.shown_query, self.folding, height, charts, gap)
+        self.rows = rows_of(self.views, self.facets, self.shown_query, self.unfolded, height, charts, gap)
         self.set_extent(len(self.rows))
         for line in range(max(len(old), len(self.rows))):
             new = self.rows[line : line + 1]

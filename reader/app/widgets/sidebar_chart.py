@@ -22,9 +22,9 @@ RANGES = ("quality", "date")
 """The facets that are charts."""
 LEVELS = " ▁▂▃▄▅▆▇█"
 STEP = 5
-"""How far a key moves the threshold of quality."""
+"""How far a key moves the minimum quality."""
 MIDDLE = ">=50"
-"""The threshold that is set where there was none."""
+"""The minimum quality that is set first."""
 WIDEST = 4
 """Cells of a bar at most, with the gap after it."""
 
@@ -41,21 +41,21 @@ class Chart(NamedTuple):
     """What is chosen, in words; empty if nothing is."""
 
     def width_of_bar(self, room: int) -> int:
-        """Cells of each bar."""
+        """The width of a bar."""
         return max(min(room // max(len(self.values), 1), WIDEST), 1)
 
     def bar_at(self, column: int, room: int) -> int:
-        """Which bar is at a column of the chart; the nearest one beyond its ends."""
+        """The bar at a column of the chart, or the nearest one."""
         first = self.first_shown(room)
         return max(min(first + column // self.width_of_bar(room), len(self.values) - 1), first)
 
     def first_shown(self, room: int) -> int:
-        """The bar at the left edge: not the first one where there is no room for all."""
+        """The bar at the left edge: not the first if there is no room for all."""
         return max(len(self.values) - max(room, 1), 0)
 
 
 def chart_of(facet: Facet, query: Query, now: datetime) -> Chart:
-    """A facet of ranges with what the question chooses of it."""
+    """The chart of a facet, with what the query selects of it."""
     values = tuple(one.value for one in facet.values)
     inside = _inside_quality(values, query) if facet.field == "quality" else _inside_dates(values, query, now)
     places = [place for place, is_inside in enumerate(inside) if is_inside]
@@ -83,7 +83,7 @@ def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> t
 
 
 def ends_of(chart: Chart, room: int) -> tuple[str, str]:
-    """What is at the ends of the scale: the lowest and the highest quality, the first and last period."""
+    """The ends of the scale: the lowest and highest quality, or the first and last period."""
     first, last = chart.values[chart.first_shown(room)], chart.values[-1]
     if chart.field == "date":
         start = first if first.startswith("..") else first.partition("..")[0]  # "..2025-01" has no start
@@ -92,7 +92,7 @@ def ends_of(chart: Chart, room: int) -> tuple[str, str]:
 
 
 def picked(chart: Chart, first: int, last: int) -> str:
-    """What a query says of the bars from one to another, whichever is further left; "" for all."""
+    """The bars from one to another as a query writes them; "" for all."""
     first, last = sorted((first, last))
     end = len(chart.values) - 1
     if (first, last) == (0, end):
@@ -104,7 +104,7 @@ def picked(chart: Chart, first: int, last: int) -> str:
 
 
 def extended(chart: Chart, mark: int) -> str:
-    """What a query says once the bar with the mark is chosen too; "" where it was already, to let go."""
+    """The selection extended to the marked bar, as a query writes it; "" if that is selected already."""
     if chart.chosen is None:
         return picked(chart, mark, mark)
     first, last = chart.chosen
@@ -112,7 +112,7 @@ def extended(chart: Chart, mark: int) -> str:
 
 
 def stepped(query: Query, step: int) -> str:
-    """The choice of quality with its lower end moved by this many steps; "" where that chooses everything."""
+    """The range of quality with its lower end moved by this many steps; "" if it includes everything."""
     low, high = _quality(query)
     low = max(min((low or 0) // STEP * STEP + step * STEP, 100 if high is None else high), 0)
     if not low:
@@ -127,7 +127,7 @@ def _choices(query: Query, field: str) -> list[Term]:
 
 
 def _quality(query: Query) -> Bounds:
-    """The lowest and highest quality that the question allows; of several ranges, from first to last."""
+    """The lowest and highest quality that the query allows, over all its ranges."""
     low: int | None = None
     high: int | None = None
     for term in _choices(query, "quality"):

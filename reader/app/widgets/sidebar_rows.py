@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from reader.app.paint.cells import Piece, cut, cut_start, fill, fill_left, one_line
+from reader.app.paint.cells import CURSOR, Piece, cut, cut_start, fill, fill_left, one_line, short_number
 from reader.app.widgets.article_row import UNREAD
 from reader.app.widgets.sidebar_chart import RANGES, Chart, ends_of, line_of
 from reader.article.dates import in_words
@@ -33,14 +33,14 @@ HIGH = 32
 BY_NAME = "A–Z"
 ALL = "all"
 """Over the column of totals, as the list's sign of what is unread is over the other."""
-CURSOR, FIND, CARET = "▌", "⌕", "▏"
+FIND, CARET = "⌕", "▏"
 _MARKS: Mapping[State, str] = {"included": "■", "excluded": "−", "": "□"}
 LEAST_SHOWN, LEAST_ON_HIGH = 3, 5
 """Values of a folded facet that are shown however low the screen is, and where it is high enough for more."""
 
 
 class ViewCount(NamedTuple):
-    """A saved query, with how many articles of the whole collection it selects."""
+    """A saved query with the number of articles that it selects."""
 
     name: str
     query: Query
@@ -67,17 +67,17 @@ class SidebarRow(NamedTuple):
 
     @property
     def is_choice(self) -> bool:
-        """Whether the cursor can be on it; where nothing is found too, for it to stay in its section."""
+        """Whether the cursor can be on it; also if nothing is found, to keep it in its section."""
         return self.kind in ("view", "value", "more", "chart", "nothing")
 
     @property
     def place(self) -> tuple[str, str, str]:
-        """What the cursor holds on to when counts and order change."""
+        """Identifies the row when counts and order change."""
         return self.kind, self.section, "" if self.kind == "more" else self.label
 
 
-class Folding(NamedTuple):
-    """How the user has opened up the sections."""
+class Unfolded(NamedTuple):
+    """How the user has unfolded the sections."""
 
     open: frozenset[str] = frozenset()
     """Sections of which every row is shown."""
@@ -91,14 +91,14 @@ def rows_of(
     views: Sequence[ViewCount],
     facets: Sequence[Facet],
     query: Query,
-    folding: Folding,
+    unfolded: Unfolded,
     height: int,
     charts: Sequence[SidebarRow] = (),
     gap: int = 2,
 ) -> list[SidebarRow]:
     """Every row, in order; `height` says how many lines there are, to share them among the facets, `gap` how
     many spaces are between what is unread and the total."""
-    rows = _view_rows(views, query, folding)
+    rows = _view_rows(views, query, unfolded)
     sections = {field: [row for row in charts if row.section == field] for field in RANGES}
     left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
     least = LEAST_SHOWN if height < HIGH else LEAST_ON_HIGH
@@ -112,8 +112,10 @@ def rows_of(
     ]
     shares = _shares([len(values) for _, values, _ in shown], left, least)
     for (facet, values, chosen), share in zip(shown, shares, strict=True):
-        head = SidebarRow("head", facet.field, HEADS[facet.field], note=BY_NAME if folding.is_by_name else "")
-        sections[facet.field] = [head, *_facet_rows(facet.field, values, chosen, folding, share)]
+        head = SidebarRow(
+            "head", facet.field, HEADS[facet.field], note=BY_NAME if unfolded.is_by_name else ""
+        )
+        sections[facet.field] = [head, *_facet_rows(facet.field, values, chosen, unfolded, share)]
     for field in COUNTED:
         if found := sections.get(field):
             rows += [SidebarRow("blank", field), *found]
@@ -146,7 +148,7 @@ def _ends_in(chart: Chart, room: int, width: int) -> str:
 
 
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
-    """The new counts in the order of the old ones, so that no row moves away from under a hand at work."""
+    """The new counts in the order of the old ones, so that no row moves while it is in use."""
     places = {(facet.field, one.value): place for facet in old for place, one in enumerate(facet.values)}
     last = len(places)
     return tuple(
@@ -160,7 +162,7 @@ def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, 
 
 
 def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
-    """Which view the query is, or else grew out of: the one that shares the most clauses with it."""
+    """The view that the query is, or that it narrows: the one with the most clauses in common."""
     best, most = None, -1
     for place, view in enumerate(views):
         if view.query == query:
@@ -177,7 +179,7 @@ def _is_worth_showing(facet: Facet, values: Sequence[FacetValue], is_chosen: boo
     return bool(values) and len(facet.values) > 1
 
 
-def _view_rows(views: Sequence[ViewCount], query: Query, folding: Folding) -> list[SidebarRow]:
+def _view_rows(views: Sequence[ViewCount], query: Query, unfolded: Unfolded) -> list[SidebarRow]:
     active = active_view(views, query)
     rows = [
         SidebarRow("view", VIEWS, view.name, view.articles, "included" if place == active else "")
@@ -185,7 +187,7 @@ def _view_rows(views: Sequence[ViewCount], query: Query, folding: Folding) -> li
     ]
     # A view without articles takes no room, but for the one that is shown.
     worth = [row for row in rows if row.articles != 0 or row.state]
-    is_open = VIEWS in folding.open
+    is_open = VIEWS in unfolded.open
     if len(worth) < len(rows):
         label = "fewer" if is_open else f"{len(rows) - len(worth)} empty"
         worth = [*(rows if is_open else worth), SidebarRow("more", VIEWS, label)]
@@ -195,12 +197,12 @@ def _view_rows(views: Sequence[ViewCount], query: Query, folding: Folding) -> li
 def _in_columns(
     rows: Sequence[SidebarRow], facets: Sequence[Facet], views: Sequence[ViewCount], gap: int
 ) -> list[SidebarRow]:
-    """The rows with what is unread of each before its total, both in columns down the whole sidebar."""
+    """The rows with the unread count before the total, both aligned over the whole sidebar."""
     unread = {(VIEWS, view.name): view.unread for view in views}
     for facet in facets:
         unread |= {(facet.field, one.value): one.unread or 0 for one in facet.values}
     numbers = [unread.get((row.section, row.label), 0) if row.articles is not None else 0 for row in rows]
-    counts = [_short(number) if number else "" for number in numbers]
+    counts = [short_number(number) if number else "" for number in numbers]
     width = max(map(len, counts), default=0)
     total = max((len(f"{row.articles or 0:,}") for row in rows), default=0)
     if not width:
@@ -216,19 +218,6 @@ def _in_columns(
     ]
 
 
-def _short(number: int) -> str:
-    """A number in at most four characters: `999`, `9.9k`, `128k`, `1.2M`."""
-    if number < 1000:
-        return str(number)
-    for unit in "kMG":
-        number, rest = divmod(number, 1000)
-        if number < 10:
-            return f"{number}.{rest // 100}{unit}"
-        if number < 1000:
-            return f"{number}{unit}"
-    return "lots"
-
-
 def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
     """How many lines of values each facet gets: small ones all theirs, the others equal parts of the rest."""
     left = height - 2 * len(sizes)
@@ -242,7 +231,7 @@ def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
 
 
 def _values(facet: Facet, chosen: Mapping[str, SidebarRow]) -> list[FacetValue]:
-    """The values that some article has, and those that are chosen or excluded."""
+    """The values that some article has, and those selected or excluded."""
     # Thousands of values are compared only where something is chosen.
     if not chosen:
         return [one for one in facet.values if one.count]
@@ -259,17 +248,17 @@ def _values(facet: Facet, chosen: Mapping[str, SidebarRow]) -> list[FacetValue]:
 
 
 def _facet_rows(
-    field: str, values: list[FacetValue], chosen: Mapping[str, SidebarRow], folding: Folding, share: int
+    field: str, values: list[FacetValue], chosen: Mapping[str, SidebarRow], unfolded: Unfolded, share: int
 ) -> list[SidebarRow]:
     total = len(values)
-    if folding.is_by_name:
+    if unfolded.is_by_name:
         values = sorted(values, key=lambda one: (not one.count, fold(one.value)))
-    wanted = folding.finding.get(field)
+    wanted = unfolded.finding.get(field)
     if wanted:
         values = _found(fold(wanted), values)
         if not values:
             return [SidebarRow("nothing", field, "no match")]
-    is_folded = field not in folding.open and len(values) > share
+    is_folded = field not in unfolded.open and len(values) > share
     if is_folded:
         rest = values[share - 1 :] if chosen else ()
         values = values[: share - 1] + [one for one in rest if fold(one.value) in chosen]
@@ -282,13 +271,13 @@ def _facet_rows(
         rows.append(SidebarRow("more", field, f"{total - len(values):,} more"))
     elif is_folded and wanted:
         rows.append(SidebarRow("more", field, "more"))
-    elif field in folding.open and total > share and not wanted:
+    elif field in unfolded.open and total > share and not wanted:
         rows.append(SidebarRow("more", field, "fewer"))
     return rows
 
 
 def _found(letters: str, values: Sequence[FacetValue]) -> list[FacetValue]:
-    """The values with these letters: first those that start with it, then those of which a word does."""
+    """The values with these letters: first those that start with them, then those with a word that does."""
 
     def distance(name: str) -> int:
         return 0 if name.startswith(letters) else 1 if f" {letters}" in name else 2
@@ -324,7 +313,7 @@ def head(row: SidebarRow, width: int, typed: str | None, *, is_typing: bool) -> 
 
 
 def further(words: str, width: int) -> list[Piece]:
-    """What there is below the last visible line."""
+    """A line about what is below the last visible one."""
     return [Piece(cut(f" ↓ {words}", width), "empty")]
 
 

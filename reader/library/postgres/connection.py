@@ -16,7 +16,7 @@ from psycopg import conninfo, errors, pq
 
 from reader.article.text import clean_line
 from reader.config.addresses import named
-from reader.errors import ReaderError, StorageError
+from reader.errors import ReaderError
 from reader.library.postgres.schema import CONTENT, READERS, SCHEMA, VERSION
 
 OLDEST_SERVER = 15
@@ -36,7 +36,7 @@ LOCK_MS = 5_000
 """How long a statement waits for a lock."""
 
 
-class SharedError(StorageError):
+class SharedError(ReaderError):
     """A shared collection can't be reached or used; `str()` includes the remedy but no password."""
 
 

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from reader.app.early.first_paint import FirstLoad
+from reader.app.early.first_paint import EarlyRefresh
 from reader.errors import StorageError
 from reader.library.sources import open_library
 from reader.query.results import Progress, Report
@@ -23,7 +23,7 @@ def test_the_newest_are_there_before_the_rest(tmp_path: Path) -> None:
             text_of(f"T{number}", f"2024-01-01T00:{number % 60:02}"),
         )
     library = open_library([tmp_path])
-    load = FirstLoad(library)
+    load = EarlyRefresh(library)
     load.wait(20, 20)
     assert library.total == 100
     *_, last = load.rest()
@@ -51,7 +51,7 @@ class Slow:
 def test_waiting_ends_when_there_is_nothing_yet() -> None:
     """A folder that takes long to list holds nobody up; its steps come later."""
     slow = Slow()
-    load = FirstLoad(slow)  # type: ignore[arg-type]
+    load = EarlyRefresh(slow)  # type: ignore[arg-type]
     load.wait(1, 0.01)
     slow.sign.set()
     assert [step.phase for step in load.rest()] == ["scan", "done"]
@@ -61,7 +61,7 @@ def test_a_failure_is_for_whoever_takes_the_rest() -> None:
     """What goes wrong before the app is there is raised where the app can say it."""
     slow = Slow(StorageError("no room"))
     slow.sign.set()
-    load = FirstLoad(slow)  # type: ignore[arg-type]
+    load = EarlyRefresh(slow)  # type: ignore[arg-type]
     load.wait(20, 20)
     with pytest.raises(StorageError, match="no room"):
         list(load.rest())

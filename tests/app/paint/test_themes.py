@@ -8,17 +8,14 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
+from reader.app.paint.colours import DARK, LIGHT, TERMINAL, theme_for
 from reader.app.paint.themes import (
-    DARK,
-    LIGHT,
     OWN,
     READABLE,
-    TERMINAL,
     THEMES,
     contrast,
     hard_to_read,
     tag_variables,
-    theme_for,
     theme_of,
 )
 from reader.config.palettes import Palette
@@ -62,16 +59,16 @@ def test_themes_have_names_of_their_own() -> None:
 
 def test_the_terminal_decides_where_nobody_has_chosen() -> None:
     """Few colours: the terminal's own; a light ground: the light theme; nothing known: the dark one."""
-    assert theme_for(16, "") is TERMINAL
-    assert theme_for(256, "light") is LIGHT
-    assert theme_for(1 << 24, "") is DARK
-    assert theme_for(0, "") is DARK
+    assert theme_for(16, "") == TERMINAL
+    assert theme_for(256, "light") == LIGHT.name
+    assert theme_for(1 << 24, "") == DARK.name
+    assert theme_for(0, "") == DARK.name
 
 
 def test_a_palette_of_few_colours_is_a_whole_theme() -> None:
     """The rest is that of the dark or the light theme, as its background says."""
     pale = theme_of(Palette("pale", {"background": "#ffffff", "accent": "#004488"}))
-    assert (pale.dark, pale.primary, pale.foreground) == (False, "#004488", LIGHT.foreground)
+    assert (pale.dark, pale.primary, pale.foreground) == (False, "#004488", LIGHT.text[0])
     assert theme_of(Palette("night", {}, None)).dark
     assert not hard_to_read(pale)
 
@@ -79,4 +76,4 @@ def test_a_palette_of_few_colours_is_a_whole_theme() -> None:
 def test_a_palette_that_can_hardly_be_read_is_told() -> None:
     """With the figure."""
     said = hard_to_read(theme_of(Palette("fog", {"background": "#777777", "foreground": "#888888"}, True)))
-    assert said.startswith("Theme fog: its text has a contrast of 1.3 to 1")
+    assert said.startswith("Theme fog: the contrast of its text is 1.3:1")

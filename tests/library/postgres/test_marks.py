@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reader.errors import StorageError, UsageError
+from reader.errors import ReaderError, UsageError
 from reader.marks.mark import Change, Traces
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def test_a_role_without_rights_gets_a_sentence(shared: str, other_role: tuple[st
     from reader.library.postgres.marks import SharedMarks
     from tests.postgres_server import as_role
 
-    with closing(SharedMarks(as_role(shared, *other_role))) as marks, pytest.raises(StorageError) as said:
+    with closing(SharedMarks(as_role(shared, *other_role))) as marks, pytest.raises(ReaderError) as said:
         marks.change({1: ONE}, Change(read=True))
     assert "--grant" in str(said.value) and "its own secret" not in str(said.value)
 
@@ -166,7 +166,7 @@ def test_a_mark_that_a_standby_did_not_confirm_is_not_said_to_be_set(
         connection.execute("alter system set synchronous_standby_names = 'none_such'")
         connection.execute("select pg_reload_conf()")
         try:
-            with pytest.raises(StorageError, match="on one server only"):
+            with pytest.raises(ReaderError, match="on one server only"):
                 for _ in range(50):  # until the server has read its configuration again
                     marks.change({1: ONE}, Change(starred=True))
                     marks.change({1: ONE}, Change(starred=False))
@@ -192,7 +192,7 @@ def test_odd_rows_of_marks_are_a_sentence(marks: SharedMarks, shared: str) -> No
 
     with psycopg.connect(shared, autocommit=True) as connection:
         connection.execute("update news.mark set tags = array[null]")
-    with pytest.raises(StorageError, match="something that reader can't use"):
+    with pytest.raises(ReaderError, match="something that reader can't use"):
         list(marks.export())
-    with pytest.raises(StorageError, match="something that reader can't use"):
+    with pytest.raises(ReaderError, match="something that reader can't use"):
         marks.change({1: ONE}, Change(starred=False))
