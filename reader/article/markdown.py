@@ -189,7 +189,7 @@ def repeats_body(excerpt: str, body: str) -> bool:
     for tokens in _beginnings(body):
         everything = (text_of(token.children or ()) for token in tokens if token.type == "inline")
         is_long_enough = True
-        for texts in (_paragraphs(tokens), everything):
+        for texts in (_paragraphs(tokens), _paragraphs(tokens, in_lists=True), everything):
             begun = list(islice((word for text in texts for word in words(text)), len(wanted)))
             if len(begun) < len(wanted):
                 is_long_enough = False

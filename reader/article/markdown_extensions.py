@@ -119,6 +119,8 @@ _SERVICES = {
 """Template tags that show something from elsewhere, and the address that their first argument completes."""
 
 _PICTURES = frozenset(("figure", "img", "image", "picture", "asset_img", "resize_image"))
+_TITLED = frozenset(("tab", "step", "expand", "expandable", "details", "accordion"))
+"""Tags that enclose a text below their title."""
 _IDENTIFIER = re.compile(r"[\w./-]{1,100}", re.ASCII)
 
 _WORDPRESS = re.compile(
@@ -328,6 +330,8 @@ def _liquid(name: str, rest: str) -> str:
         rest = words[1] if len(words) > 1 else ""
         is_known = name in _SERVICES or name in ("video", "audio") or name in _PICTURES
         return shown_tag(name, rest) if is_known else ""
+    if name in _TITLED and (title := _quoted(_TITLE.search(f" {rest}"))):
+        return f"**{_escaped(title)}**"
     if name in ("embed", "video", "audio") or name in _SERVICES or name in _PICTURES:
         return shown_tag(name, rest)
     return ""
@@ -564,6 +568,18 @@ def _without_properties(children: Sequence[Token]) -> list[Token]:
     return kept
 
 
+def _without_brackets(children: Sequence[Token]) -> None:
+    """Take the outer brackets off links between notes that are also defined below the text, as Foam writes
+    them: `[[note]]` with `[note]: note.md`. In place."""
+    for number, token in enumerate(children):
+        if token.type != "link_open" or "://" in str(token.attrGet("href")):
+            continue
+        end = next((at for at in range(number, len(children)) if children[at].type == "link_close"), 0)
+        before, after = children[number - 1 : number], children[end + 1 : end + 2]
+        if end and before and after and before[0].content.endswith("[") and after[0].content.startswith("]"):
+            before[0].content, after[0].content = before[0].content[:-1], after[0].content[1:]
+
+
 def _refined(children: Sequence[Token]) -> Iterator[Token]:
     if any("::" in one.content for one in children if one.type == "text"):
         children = _without_properties(children)
@@ -572,6 +588,7 @@ def _refined(children: Sequence[Token]) -> Iterator[Token]:
             token.content = _CRITIC.sub(lambda found: found[1] or found[2] or "", token.content)
     if any("==" in one.content for one in children if one.type == "text"):
         children = _with_marks(children)
+    _without_brackets(children)
     before = ""
     for number, token in enumerate(children):
         kind = token.type

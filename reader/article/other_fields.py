@@ -25,7 +25,9 @@ def other_fields(article: Article) -> Mapping[str, Value]:
     left: dict[str, Value] = {}
     for name, value in article.other.items():
         texts = list(_texts(value))
-        if texts and all(_key(text) in shown or _is_date(text, article) for text in texts):
+        if not texts:
+            continue  # a key that a template left empty
+        if all(_key(text) in shown or _is_date(text, article) for text in texts):
             continue
         said = words(plain_text(clean_line(texts[0]))) if len(texts) == 1 else []
         if len(said) >= MIN_BEGINNING and excerpt[: len(said)] == said:

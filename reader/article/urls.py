@@ -59,7 +59,7 @@ _OF_ZOLA = re.compile(
 )
 """A link to a file of the same site, as Zola writes it: `@/blog/quiet.md#sea` is `/blog/quiet/#sea`."""
 
-_FILE = re.compile(r"[^?#]*\.(?:md|mdx|markdown|mkd|mdown)(?:[?#]|\Z)", re.IGNORECASE)
+_FILE = re.compile(r"[^?#]*\.(?:md|mdx|markdown|mkdn?|mdown|mdwn|qmd|rmd)(?:[?#]|\Z)", re.IGNORECASE)
 
 _IN_PATH = r"[\w/?:@!$&'()*+,;=.~-]*"
 _PLAIN = re.compile(

@@ -21,7 +21,10 @@ from reader.errors import UsageError
 Source: TypeAlias = "str | os.PathLike[str]"
 """A folder or a file, as a user names it."""
 
-SUFFIXES = (".md", ".markdown", ".mdx", ".mkd", ".mdown", ".txt", ".html", ".htm", ".yaml", ".yml")
+SUFFIXES = (
+    ".md", ".markdown", ".mdx", ".mkd", ".mkdn", ".mdown", ".mdwn", ".qmd", ".rmd",
+    ".txt", ".html", ".htm", ".yaml", ".yml",
+)  # fmt: skip
 """Endings of the names of article files, in any case."""
 
 DOCUMENTS = (

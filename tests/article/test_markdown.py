@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article.markdown import EXCERPT_LENGTH, first_heading, first_paragraph
+from reader.article.markdown import EXCERPT_LENGTH, first_heading, first_paragraph, repeats_body
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,10 @@ def test_words_below_a_picture_are_no_first_paragraph() -> None:
     assert (
         first_paragraph('[caption id="a"]<img src="a.jpg"> A crane[/caption]\n\nA real one.') == "A real one."
     )
+
+
+def test_an_excerpt_taken_from_a_list_repeats_the_body() -> None:
+    """Also where a picture and headings are above the list, as in exports of Readwise."""
+    body = "# Book\n\n![a](b.png)\n\n## About\n\n- Author: Ann\n- Pages: *many*\n\n## Quotes\n\n- One"
+    assert repeats_body(first_paragraph(body), body)
+    assert not repeats_body("Author: Ben", body)

@@ -172,6 +172,8 @@ def test_many_of_them_are_quick(part: str) -> None:
         ("A {++b++} c {--d--} e{>>f<<} {==g==}", ["A b c e g"]),
         ("++ctrl+page-up++, C++ and x++ y++ z", ["ctrl+page up, C++ and x++ y++ z"]),
         (":material-check: Done :fontawesome-solid-x: :smile: 10:30", ["Done :smile: 10:30"]),
+        ("[[a]] [[b]] [[c](https://c.example)]\n\n[a]: a.md", ["a b [c [c.example]]"]),
+        ('{% tabs %}\n{% tab title="One *a*" %}\nb\n{% endtab %}\n{% endtabs %}', ["One *a*", "", "b"]),
         ("See ![a]({{ site.url }}/a.png){: .b} [c]({% link d %}) e", ["See [picture: a] c e"]),
         ('<a id="a"></a>\n\nOne\n\n<span></span>\n\n<!-- c -->\n\nTwo', ["One", "", "Two"]),
         ("a == b == c, 5%% and 6%%, 2 ^8", ["a == b == c, 5%% and 6%%, 2 ^8"]),
@@ -179,5 +181,5 @@ def test_many_of_them_are_quick(part: str) -> None:
 )
 def test_tags_and_signs_of_other_programs(markdown: str, lines: list[str]) -> None:
     """Shortcodes of Zola, tags of Hexo, attributes of Kramdown, comments of Obsidian, properties of Logseq,
-    tabs and keys of MkDocs, headings of wikis are what they show, or nothing."""
+    tabs of MkDocs and GitBook, links of Foam, headings of wikis are what they show, or nothing."""
     assert texts(markdown, 60) == lines

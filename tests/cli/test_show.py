@@ -108,6 +108,12 @@ def test_what_is_shown_is_not_repeated(reader: Run, library: FakeLibrary) -> Non
     assert out.endswith("\nOther fields\n  layout: post\n  subject: Words enough.\n")
 
 
+def test_what_is_empty_is_not_shown(reader: Run, library: FakeLibrary) -> None:
+    """A key without a value says nothing."""
+    other: dict[str, Value] = {"slug": None, "parts": [""], "layout": "post"}
+    assert shown(reader, library, "x", other=other).endswith("\nOther fields\n  layout: post\n")
+
+
 def test_show_as_json_has_the_body(reader: Run, library: FakeLibrary) -> None:
     """One id is one object with its body, several are an array; the token only when asked for."""
     first, second = (row.id for row in library.select_all()[:2])

@@ -24,9 +24,10 @@ def listed(collection: Collection) -> list[str]:
 
 
 def test_article_files_are_listed_with_their_state(tmp_path: Path) -> None:
-    """Ten endings in any case; hidden names, others and what configures a site are passed over, and documents
+    """Each ending in any case; hidden names, others and what configures a site are passed over, and documents
     that people may take for articles are counted."""
     names = {"a.md", "b.markdown", "c.MDX", "d.txt", "e.yaml", "f.Yml", "g.html", "h.htm", "i.mkd", "j.MDown"}
+    names |= {"o.qmd", "p.Rmd", "q.mkdn", "r.mdwn"}
     others = ["noending", "k.rst", "l.PDF", "m.rst", "n.png", "_config.yml", "hugo.toml"]
     for name in [*names, *others, ".hidden.md", ".git/h.md"]:
         write(tmp_path / name)

@@ -183,7 +183,7 @@ def layout_table(table: Table, width: int) -> list[Line]:
     head = [[span._replace(emphasis=span.emphasis | BOLD) for span in cell] for cell in table.head]
     rule = [[Span("─" * cells, "rule")] for cells in widths]
     lines: list[Line] = []
-    for row in (head, rule):
+    for row in (head, rule) if any(map(plain, map(tuple, head))) else ():
         lines.extend(_row(row, widths, table.alignments))
     wrapped = False
     for number, row in enumerate(table.rows):

@@ -218,6 +218,11 @@ def test_a_table_is_aligned() -> None:
     ]  # fmt: skip
 
 
+def test_a_head_without_words_is_left_out() -> None:
+    """Some editors write one above every table."""
+    assert [plain(line) for line in layout_markdown("| | |\n|-|-|\n|a|b|", 30)] == ["a  b"]
+
+
 def test_a_wide_table_wraps_its_cells() -> None:
     """What does not fit is wrapped within its column, with blank lines between the rows."""
     assert texts("| a | b |\n| --- | --- |\n| x | one two three |\n| y | z |", 12) == [
