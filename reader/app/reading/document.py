@@ -24,6 +24,9 @@ from reader.article.markdown import MAX_BRACKETS, References, references_in, wit
 CHUNK = 6_000
 """Characters after which a chunk ends at the next good place: about 100 lines, 10 ms to lay out."""
 
+FIRST = 3_000
+"""The same for the first chunk of a longer body: a screenful, for which the reader waits."""
+
 HARD = 9_000
 """Characters after which a chunk is cut at any line, and an endless line anywhere."""
 
@@ -68,7 +71,8 @@ def _open_fence(text: str) -> str:
 
 def _end_of(body: str, start: int, before: str) -> tuple[int, str, bool]:
     """Where the chunk ends, what to put before the next one, and whether the next is glued to it."""
-    near, far = start + CHUNK, min(start + HARD, len(body))
+    size = FIRST if not start and len(body) > CHUNK else CHUNK
+    near, far = start + size, min(start + HARD, len(body))
     if near >= len(body):
         return len(body), "", False
     fence = _open_fence(before + body[start:near])
