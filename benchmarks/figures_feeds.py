@@ -14,8 +14,12 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from shutil import rmtree, which
+from statistics import median
 
+from benchmarks import corpus
+from benchmarks.figures_start import ALL_PANES, MOVES, first_words
 from benchmarks.floors import Floor
+from benchmarks.screens import Screen
 from benchmarks.table import Figure
 from benchmarks.timing import READER, environment, peak_memory, run, timed
 
@@ -44,6 +48,8 @@ def figures(base: Path, *, is_quick: bool) -> Iterator[Figure]:
             yield from _beside_newsboat(base, urls, count, first, again)
         memory = peak_memory((*READER, "fetch"), _home(base, urls))
         yield Figure("memory of a first fetch", count, memory, limit=MOST_MEMORY, unit="B")
+        quiet, fetching = _keys_while_fetching(base, urls)
+        yield Figure("next article while feeds are fetched", count, fetching, Floor("quiet", quiet), most=1.3)
     if is_quick:
         return
     with serving(1_000, entries) as urls:
@@ -88,6 +94,37 @@ def _beside_newsboat(
     for name, ours, least in zip(names, (first, again), (None, 1), strict=True):
         theirs = Floor("newsboat's reload", timed(lambda: run(command, home)))
         yield Figure(f"{name}, beside newsboat", count, ours, theirs, least=least)
+
+
+def _keys_while_fetching(base: Path, urls: Sequence[str]) -> tuple[float, float]:
+    """The medians from a key to the next article before a fetch on the screen, and while it runs."""
+    rmtree(base / "fetching", ignore_errors=True)
+    folder = corpus.make(1_000, base / "fetching").folder  # older than what the feeds bring
+    home = _home(base, urls)
+    config = home / "config"
+    (config / "config.toml").write_text(f'[feeds]\nfolder = "{folder}"\n')
+    feeds = (config / "feeds.toml").rename(config / "later.toml")
+    run((*READER, "index", str(folder)), home)
+    words = iter(first_words(str(folder), home, 200)[1:])
+    with Screen((*READER, str(folder)), home) as screen:
+        screen.wait_for(ALL_PANES)
+        screen.settle()
+        quiet = [_next_article(screen, next(words)) for _ in range(MOVES)]
+        feeds.rename(config / "feeds.toml")
+        screen.press("R")
+        screen.wait_to_run(b"feed_worker")
+        fetching = []
+        for following in words:
+            fetching.append(_next_article(screen, following))
+            if not screen.runs(b"feed_worker"):
+                break
+    return median(quiet), median(fetching)
+
+
+def _next_article(screen: Screen, words: str) -> float:
+    screen.settle(0.1)
+    screen.press("j")
+    return screen.wait_to_see(words)
 
 
 @contextmanager

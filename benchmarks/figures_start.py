@@ -89,14 +89,14 @@ def _moves(folder: str, home: Path) -> float:
     with Screen((*READER, folder), home) as screen:
         screen.wait_for(ALL_PANES)
         screen.settle()
-        for words in _first_words(folder, home, MOVES)[1:]:
+        for words in first_words(folder, home, MOVES)[1:]:
             screen.press("j")
             seconds.append(screen.wait_to_see(words))
             screen.settle(0.2)
     return median(seconds)
 
 
-def _first_words(folder: str, home: Path, count: int) -> list[str]:
+def first_words(folder: str, home: Path, count: int) -> list[str]:
     """What the excerpts of the newest articles begin with, newest first; they fit in a line."""
     fields = ("--fields", "excerpt", "--format", "jsonl")
     command = (*READER, "list", "--limit", str(count), *fields, folder)

@@ -15,7 +15,7 @@ from time import perf_counter
 from types import TracebackType
 
 from benchmarks.terminal_emulator import TerminalEmulator
-from benchmarks.timing import environment, resident
+from benchmarks.timing import command_line, environment, family, resident
 
 COLUMNS, ROWS = 120, 40
 PATIENCE = 60.0
@@ -53,6 +53,17 @@ class Screen:
     def memory(self) -> int:
         """The bytes that the program has in memory now."""
         return resident(self._pid)
+
+    def runs(self, program: bytes) -> bool:
+        """Whether the program has started another one in whose command line this is."""
+        return any(program in command_line(pid) for pid in family(self._pid)[1:])
+
+    def wait_to_run(self, program: bytes) -> None:
+        """Wait until the program runs this one. Raises TimeoutError."""
+        while not self.runs(program):
+            if perf_counter() > self.began + PATIENCE:
+                raise TimeoutError(f"{program!r} was not started")
+            self.settle(0.01)
 
     def wait_for(self, text: bytes) -> float:
         """Seconds from the start until a text is written in one go. Raises TimeoutError, with what was."""

@@ -92,7 +92,7 @@ def peak_memory(command: Sequence[str], home: Path) -> int:
     waiting = threading.Thread(target=wait)
     waiting.start()
     while not ended.wait(0.05):
-        peak = max(peak, sum(_proportional(pid) for pid in _family(process.pid)))
+        peak = max(peak, sum(_proportional(pid) for pid in family(process.pid)))
     waiting.join()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, list(command))
@@ -109,15 +109,23 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _family(pid: int) -> list[int]:
+def command_line(pid: int) -> bytes:
+    """The command line of a process; empty once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def family(pid: int) -> list[int]:
     """A process and all that come from it."""
     found = [pid]
     for member in found:
         try:
-            children = Path(f"/proc/{member}/task/{member}/children").read_text()
+            for thread in os.listdir(f"/proc/{member}/task"):
+                found.extend(map(int, Path(f"/proc/{member}/task/{thread}/children").read_text().split()))
         except OSError:
             continue  # it has just ended
-        found.extend(map(int, children.split()))
     return found
 
 

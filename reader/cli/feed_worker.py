@@ -19,8 +19,8 @@ from reader.errors import ReaderError
 if TYPE_CHECKING:
     from reader.feeds.fetching import FeedStep
 
-NICE = 5
-"""How much the screen goes before it."""
+NICE = 10
+"""How much the screen goes before it, and before the processes that it starts."""
 
 
 def serve() -> None:
@@ -30,6 +30,9 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(AttributeError, OSError):
         os.nice(NICE)
+    # Linux schedules a session, which this process has for itself, as a group with a priority of its own.
+    with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as group:
+        group.write(str(NICE))
     task = json.loads(sys.stdin.readline())
     Thread(target=_end_with_the_screen, daemon=True).start()
     answers, sys.stdout = sys.stdout, sys.stderr

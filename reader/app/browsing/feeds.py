@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
-from reader.app.browsing.refreshing import Refreshing
+from reader.app.browsing.refreshing import TELL_EVERY, Refreshing
 from reader.app.widgets.lines import InformationLine
 from reader.app.wording import NO_ARTICLE, unforeseen
 from reader.config import Config, news
@@ -232,6 +232,7 @@ class Feeds:
     def _follow(self, process: FeedProcess) -> None:
         """Runs in a thread."""
         errors: list[tuple[str, str]] = []
+        told = 0.0
         try:
             for step in process.steps():
                 if "report" in step:
@@ -239,7 +240,9 @@ class Feeds:
                     return
                 if step["error"]:
                     errors.append((step["name"], step["error"]))
-                self._host.call_later(self._show_step, process, step)
+                if step["note"] or time.monotonic() - told >= TELL_EVERY:
+                    told = time.monotonic()
+                    self._host.call_later(self._show_step, process, step)
         except ReaderError as error:
             self._host.call_later(self._ended, process, str(error), True)
         except Exception as error:

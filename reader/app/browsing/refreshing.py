@@ -21,6 +21,9 @@ TELL_EVERY = 0.25
 """Seconds between two reports of progress; each one may ask the query again."""
 LOOK_EVERY = 2.0
 """Seconds to wait for a change before checking whether the screen is still open."""
+PAUSE, MOST_PAUSE = 3, 5.0
+"""How many times its own length passes after a refresh before changes on disk bring the next one, at most so
+many seconds: where files come all the time, as during a fetch, keys still have most of the time."""
 PATIENCE = 0.2
 """Seconds that quitting waits for the threads to finish."""
 
@@ -64,7 +67,7 @@ class Refreshing:
         """Whether a refresh is running; the first one is from the start."""
         self.is_first_load = first_steps is not None or not library.total
         """Whether articles are being loaded for the first time."""
-        self._stopping, self._wanted = Event(), Event()
+        self._stopping, self._wanted, self._hurried = Event(), Event(), Event()
         self._threads: Sequence[Thread] = ()
         self._noticed = 0
         self._step: tuple[Progress, str] | None = None
@@ -88,6 +91,7 @@ class Refreshing:
     def stop(self) -> None:
         """Stop the threads; a busy one is abandoned, since it only reads."""
         self._stopping.set()
+        self._hurried.set()
         self._wanted.set()
         if self._threads:
             self._threads[0].join(PATIENCE)
@@ -103,6 +107,7 @@ class Refreshing:
             return  # a key that came before the first paint: the first look is about to begin
         self.is_refreshing = True
         self._step = None
+        self._hurried.set()
         self._wanted.set()
         self._host.set_timer(TELL_EVERY, self._show_progress)
 
@@ -110,13 +115,16 @@ class Refreshing:
         """Runs in a thread."""
         while True:
             self._wanted.wait()
-            self._wanted.clear()
             if self._stopping.is_set():
                 return
+            self._hurried.clear()
+            self._wanted.clear()
+            began = monotonic()
             try:
                 self._refresh()
             except Exception as error:
                 self._report_failure(error)
+            self._hurried.wait(min(PAUSE * (monotonic() - began), MOST_PAUSE))
 
     def _refresh(self) -> None:
         began = told = monotonic()
