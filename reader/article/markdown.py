@@ -188,8 +188,9 @@ def repeats_body(excerpt: str, body: str) -> bool:
     is_cut = len(excerpt) > len(text) or text.endswith(("…", "..."))
     for tokens in _beginnings(body):
         everything = (text_of(token.children or ()) for token in tokens if token.type == "inline")
+        is_in_lists = next(_paragraphs(tokens), None) is None
         is_long_enough = True
-        for texts in (_paragraphs(tokens), _paragraphs(tokens, in_lists=True), everything):
+        for texts in (_paragraphs(tokens, in_lists=is_in_lists), everything):
             begun = list(islice((word for text in texts for word in words(text)), len(wanted)))
             if len(begun) < len(wanted):
                 is_long_enough = False
