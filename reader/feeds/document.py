@@ -45,6 +45,7 @@ _ENTITY = re.compile(
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", re.DOTALL)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAIL = re.compile(r"(?:mailto:)?[\w.+-]{1,64}@[\w.-]{1,255}(?:\?subject=\S*)?")
 _USUAL_DATE = re.compile(
     r"(?a)(?:[A-Z][a-z]{2}, *)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
@@ -368,8 +369,16 @@ def _authors(raw: Any) -> tuple[str, ...]:
     named = dict.get(raw, "authors") or (
         [dict.get(raw, "author_detail")] if dict.get(raw, "author_detail") else []
     )
-    names = [clean_line(unescape(str(one.get("name") or ""))) for one in named]
+    written = str(dict.get(raw, "author") or "")
+    names = [clean_line(unescape(_name_of(one, written))) for one in named]
     return unique(name for name in names if name and "@" not in name)
+
+
+def _name_of(author: Mapping[str, Any], written: str) -> str:
+    """feedparser knows no last part of a host that is longer than four letters, and leaves its rest."""
+    if author.get("email") and str(author["email"]) in written:
+        return _MAIL.sub("", written).strip(" ()<>,")
+    return str(author.get("name") or "")
 
 
 def _enclosures(raw: Any, base: str) -> tuple[Enclosure, ...]:

@@ -8,6 +8,7 @@ backslash before every hyphen, and articles are files that people read and grep.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence, Set
 from functools import cache
 from html import escape, unescape
@@ -82,6 +83,16 @@ _RAW_TEXT = frozenset((
 """Elements in which a tag may be text."""
 _QUERY = re.compile("&(?=[a-zA-Z][a-zA-Z0-9]*=)")
 """The `&` of an address that should be `&amp;`: `&section=2` means no section sign."""
+_HIDEABLE = frozenset(("div", "span", "table", "section", "td"))
+_HIDDEN = re.compile(r"(?i)(?:^|[;\s])display\s*:\s*none")
+_SMILEY = re.compile(r"(?i)\b(?:emoji|smiley)\b")
+_LAID_OUT = frozenset(("<div>", "<h1>", "<h2>", "<h3>", "<ul>", "<ol>", "<pre>", "<blockquote>", "<hr>"))
+"""What no cell of a real table has."""
+_OF_TABLE = {
+    f"<{mark}{tag}>": f"<{mark}div>"
+    for tag in ("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption")
+    for mark in ("", "/")
+}
 _CODE = frozenset(("code", "kbd", "samp", "tt", "pre"))
 _TINY = re.compile(r"(?i)(?:width|height)\s*:\s*[01]px")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w+#.-]{1,30})")
@@ -121,12 +132,10 @@ def converted(html: str, base: str) -> tuple[str, str]:
     return text, cleaner.pictures[0] if cleaner.pictures else ""
 
 
-def excerpt_of(summary: str, body: str, base: str) -> str:
+def excerpt_of(summary: str, body: str) -> str:
     """The first paragraph of the summary, where there is one, else of the body, as plain text."""
-    if summary.strip():
-        short = first_paragraph(markdown_of(summary, base))
-        if short:
-            return short
+    if short := first_paragraph(summary):
+        return short
     if simple := _SIMPLE.match(body):
         text = clean_line(_INLINE.sub(r"\1", simple[0]))
         if "[" not in text:
@@ -245,6 +254,12 @@ def _escaped_at_line_start(found: re.Match[str]) -> str:
     return found[1] + (mark + _BACKSLASH if mark[0].isdigit() else _BACKSLASH + mark)
 
 
+def _hides(attribute: tuple[str, str | None]) -> bool:
+    """Whether an attribute hides its element: newsletters begin with a line for mail programs."""
+    name, value = attribute
+    return name == "hidden" or (name == "style" and bool(_HIDDEN.search(value or "")))
+
+
 def _texts(attrs: Sequence[tuple[str, str | None]]) -> dict[str, str]:
     return {name: value or "" for name, value in attrs}
 
@@ -260,6 +275,8 @@ class _Cleaner(HTMLParser):
         self._open: list[str] = []
         self._skipping = 0
         self._skipped = ""
+        self._players = 0
+        self._tables: list[int] = []
         self._is_line_start = True
         self.pictures: list[str] = []
 
@@ -308,7 +325,9 @@ class _Cleaner(HTMLParser):
             return
         if tag in _PLAYERS:
             self._embedded(tag, _texts(attrs))
-        if tag in _SKIPPED:
+            self._players += tag in ("video", "audio")
+        is_hidden = attrs and tag in _HIDEABLE and any(map(_hides, attrs))
+        if tag in _SKIPPED or is_hidden:
             if tag not in ("input", "embed", "frame"):
                 self._skipping, self._skipped = 1, tag
             return
@@ -322,10 +341,16 @@ class _Cleaner(HTMLParser):
         elif tag in _VOID:
             self._out.append(f"<{tag}>")
         elif tag in _KEPT and len(self._open) < MOST_DEPTH:
-            if tag in _CLOSES:
-                self._close_before(_CLOSES[tag])
-            self._open.append(tag)
-            self._out.append(self._start(tag, _texts(attrs)) if attrs else f"<{tag}>")
+            self._begin(tag, attrs)
+
+    def _begin(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        """Open an element."""
+        if tag in _CLOSES:
+            self._close_before(_CLOSES[tag])
+        self._open.append(tag)
+        if tag == "table":
+            self._tables.append(len(self._out))
+        self._out.append(self._start(tag, _texts(attrs)) if attrs else f"<{tag}>")
 
     def _close_before(self, ended: Set[str]) -> None:
         """Close elements that the next one can't be inside of."""
@@ -357,13 +382,25 @@ class _Cleaner(HTMLParser):
             while self._open:
                 last = self._open.pop()
                 self._out.append(f"</{last}>")
+                if last == "table":
+                    self._end_table()
                 if last == tag:
                     break
+        elif tag in ("video", "audio"):
+            self._players = max(self._players - 1, 0)
+
+    def _end_table(self) -> None:
+        """A table that only lays out (newsletters are made of them) becomes what is in it."""
+        begin = self._tables.pop()
+        tags = Counter(self._out[begin:])
+        is_column = tags["<td>"] + tags["<th>"] <= tags["<tr>"]
+        if is_column or (not tags["<th>"] and not tags.keys().isdisjoint(_LAID_OUT)):
+            self._out[begin:] = [_OF_TABLE.get(part, part) for part in self._out[begin:]]
 
     def handle_data(self, data: str) -> None:
         """Text, with a backslash before what Markdown would take for a mark."""
-        if self._skipping:
-            return
+        if self._skipping or (self._players and len(data) < 200 and "browser" in data.lower()):
+            return  # the second is what a player says to browsers that can't show it
         self._bare.append(data)
         if _CODE.isdisjoint(self._open):
             if _ANY_MARK.search(data):
@@ -394,9 +431,13 @@ class _Cleaner(HTMLParser):
             self._out.append(f'<a href="{escape(_in_brackets(found))}">')
 
     def _picture(self, said: dict[str, str]) -> None:
+        if _SMILEY.search(f"{said.get('class', '')} {said.get('src', '')}") and said.get("alt"):
+            self.handle_data(clean_line(said["alt"])[:20])
+            return
         address = said.get("src", "") or said.get("data-src", "")
         if not address or address.startswith("data:"):
             address = said.get("data-src", "") or said.get("data-lazy-src", "")
+            address = address or (said.get("srcset") or said.get("data-srcset") or " ").split(" ")[0]
         is_tiny = said.get("width", "").strip() in ("0", "1") or said.get("height", "").strip() in ("0", "1")
         if is_tiny or _TINY.search(said.get("style", "")) or not address or address.startswith("data:"):
             return

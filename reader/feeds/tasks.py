@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from reader.article.text import clean_line
 from reader.feeds import document, html, matching
 from reader.feeds.entry import Entry, Picture
 from reader.feeds.state import EntryState
@@ -35,7 +38,12 @@ def _unprepared(entry: Entry) -> tuple[str, str, Entry]:
 
 def _prepared(entry: Entry) -> tuple[str, str, Entry]:
     body, picture = html.converted(entry.content or entry.summary, entry.base)
-    excerpt = html.excerpt_of(entry.summary if entry.content else "", body, entry.base)
+    summary = ""
+    if entry.content and entry.summary:
+        summary, other = html.converted(entry.summary, entry.base)
+        if len(summary) > len(body):  # all that the content says is "Read more"
+            body, picture = summary, other or picture
+    excerpt = html.excerpt_of(summary, body)
     if not entry.pictures and picture:
         entry = entry._replace(pictures=(Picture(picture),))
     pictures = tuple(
@@ -43,12 +51,19 @@ def _prepared(entry: Entry) -> tuple[str, str, Entry]:
         for one in entry.pictures
         if (address := html.web_address(entry.base, one.url))
     )
-    title = entry.title or _first_words(excerpt)
+    title = entry.title or _first_words(excerpt) or _words_of(entry.link)
     return (
         excerpt,
         body,
         entry._replace(title=title, link=html.without_tracking(entry.link), pictures=pictures),
     )
+
+
+def _words_of(link: str) -> str:
+    """What an entry is called that has neither title nor text: as its address says."""
+    name = unquote(urlsplit(link).path.rstrip("/").rpartition("/")[2]).partition(".")[0]
+    words = clean_line(re.sub(r"[-_+]+", " ", name))
+    return _first_words(words) if re.search(r"[^\W\d_]{3}", words) else ""
 
 
 def _first_words(text: str, most: int = 80) -> str:

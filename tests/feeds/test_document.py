@@ -270,6 +270,22 @@ def test_an_entry_that_says_nothing_is_none() -> None:
     assert read(rss("<item></item>", "<item><guid>1</guid></item>"), "", URL).entries == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("ana@paper.example (Ana Lund)", "Ana Lund"),
+        ("Ana Lund &lt;ana@paper.email&gt;", "Ana Lund"),
+        ("ana@paper.com (Ana Lund)", "Ana Lund"),
+        ("ana@paper.photography", ""),
+        ("Ana Lund", "Ana Lund"),
+    ],
+)
+def test_an_author_is_a_name(written: str, name: str) -> None:
+    """Nothing of a mail address is left, however long the last part of its host is."""
+    authors = only(rss(f"<item><title>A</title><author>{written}</author></item>")).authors
+    assert authors == ((name,) if name else ())
+
+
 def test_the_address_behind_an_address() -> None:
     """FeedBurner names the article's own address; in Atom the text may be elsewhere."""
     origin = "<feedburner:origLink>https://paper.example/real</feedburner:origLink>"
