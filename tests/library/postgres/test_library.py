@@ -83,6 +83,41 @@ def test_a_publication_is_seen_by_the_next_question(
     assert titles(library, "sort:-date")[0] == "Oldest"
 
 
+def test_parts_of_addresses_and_paths_are_found_as_in_the_folder(shared: str, tmp_path: Path) -> None:
+    """Whatever signs they have, in any case of ASCII letters, with or without the index of trigrams that
+    docs/shared.md describes for large collections."""
+    from reader.library.postgres.library import SharedLibrary
+
+    names = ("100%", "a_b", "axb", "Back\\slash", "ÉTÉ", "été", "UPPER", "it's")
+    for name in names:
+        write(
+            tmp_path / "news" / f"{name}.md",
+            text_of(f"T {name}", "2024-01-01", url=f"https://n.example/{name}"),
+        )
+    queries = [f'url:"{part}"' for part in (*names, "%", "_", "\\", "upper", "x_b", "e/a", "'")]
+    queries += [f'path:"{part}.md"' for part in (*names, "upper", "x_b", "%")]
+    with (
+        closing(opened(tmp_path / "news")) as folder,
+        psycopg.connect(shared, autocommit=True) as connection,
+    ):
+        publish(folder, shared)
+        with closing(SharedLibrary(shared)) as library:
+            for statement in (
+                "set search_path = news, public",
+                "create extension pg_trgm schema public",
+                "create index on article using gin(lower(url) gin_trgm_ops, lower(path) gin_trgm_ops)",
+                "set enable_seqscan = off",
+            ):
+                for query in queries:
+                    assert titles(library, query) == titles(folder, query), query
+                try:
+                    connection.execute(statement.encode())
+                except psycopg.errors.FeatureNotSupported:
+                    return  # PostgreSQL without its contributed extensions
+        plan = connection.execute("explain select from article where lower(url) like '%slash%'").fetchall()
+        assert "article_lower_lower1_idx" in str(plan)
+
+
 def test_what_is_withdrawn_is_gone(
     library: SharedLibrary, folder: FolderLibrary, tmp_path: Path, shared: str
 ) -> None:
