@@ -299,6 +299,9 @@ class Index:
         with closing(connect(self.location, timeout=0.2)) as connection:
             connection.execute("begin immediate")
             rekey(connection, changes)
+            connection.execute(
+                "insert into meta values('rekeyed', 1) on conflict(key) do update set value = value + 1"
+            )
             connection.execute("commit")
 
     def facts_with(self, keys: Sequence[int]) -> dict[int, ArticleFacts]:

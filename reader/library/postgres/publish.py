@@ -8,12 +8,14 @@ of their rows, sets by a digest of each block and then by their checksums.
 from __future__ import annotations
 
 import os
+import platform
 import sqlite3
+import sys
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from time import monotonic, time_ns
 from typing import Any, LiteralString, NamedTuple, TypeAlias
 
@@ -26,6 +28,7 @@ from reader.errors import StorageError, counted
 from reader.index import schema as index_schema
 from reader.index.packing import pack, pack_set, unpack, unsealed, words_of_rare
 from reader.index.schema import BLOCK_BITS, SetKind, unpack_name
+from reader.index.sqlite import SqliteStore
 from reader.index.store import Index
 from reader.index.workers import IndexWorkers, worker_count
 from reader.library.postgres.connection import SharedError, connect, meta_number, shown, told
@@ -113,6 +116,14 @@ class Publisher:
             connection.execute("set idle_in_transaction_session_timeout = 0")
             local.execute("begin")
             meta = self._begin(connection)
+            generation = meta_number(meta, "generation", self._address)
+            is_current = meta.get("content") == CONTENT and meta["version"] == str(VERSION)
+            source = self._source(local)
+            if is_current and source and source == meta.get("source") and "unfinished" not in meta:
+                count = meta_number(meta, "articles", self._address)
+                report = Publication(count, unchanged=count, generation=generation)
+                yield Step("done", report=report._replace(seconds=monotonic() - began))
+                return
             load = FirstLoad(connection) if _can_load(connection, meta) else None
             difference = self._compare(connection, local)
             yield from self._send_articles(connection, local, difference, is_frozen=load is not None)
@@ -121,13 +132,13 @@ class Publisher:
                 yield Step("indexes")
                 load.finish()
             is_different = self._send_rest(connection, local) or written > 0 or difference.is_any
-            generation = meta_number(meta, "generation", self._address)
             report = difference.report()._replace(sets=written, generation=generation)
-            if is_different or meta.get("content") != CONTENT or meta["version"] != str(VERSION):
+            _set_meta(connection, "source", "" if report.missing else source)
+            if is_different or not is_current:
                 # Based on the time: a generation lost with its server must not be reused for other numbers.
                 report = report._replace(generation=max(generation + 1, time_ns() // 1_000_000))
                 self._finish(connection, report, is_sharded="shards" in meta)
-            connection.rollback()
+            connection.commit()
             if report.generation != generation and "shards" not in meta:
                 settle(connection, is_large=report.added + report.changed > report.articles * ANALYZED)
         yield Step("done", report=report._replace(seconds=monotonic() - began))
@@ -157,6 +168,19 @@ class Publisher:
             for table in ("sets", "article", "block"):
                 connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
         return meta
+
+    def _source(self, local: sqlite3.Connection) -> str:
+        """Identifies this index and its state, so that nothing is compared if it was the last one published;
+        empty if it is in memory only."""
+        try:
+            file = os.stat(self._index.location)
+        except OSError:
+            return ""
+        writes = local.execute(
+            "select key, value from meta where key in ('generation', 'rekeyed') order by 1"
+        )
+        said = repr((platform.node(), self._index.location, file.st_ino, writes.fetchall()))
+        return blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     def _compare(self, connection: psycopg.Connection, local: sqlite3.Connection) -> Difference:
         """Find the articles that differ, by merging the stamps of both sides, sorted by key."""
@@ -253,6 +277,7 @@ class Publisher:
             _replace(connection, "choice", ("field", "folded", "value"), "htt", choices),
             _replace(connection, "problem", ("path", "line", "field", "reason"), "titt", problems),
             _send_stories(connection, local),
+            _send_titles(connection, local),
             _replace(connection, "duplicate", ("path", "shown"), "tt", duplicates),
         ]
         return any(is_different)
@@ -273,10 +298,7 @@ class Publisher:
             "published": datetime.now(UTC).isoformat(timespec="seconds"),
         }  # fmt: skip
         for key, value in meta.items():
-            connection.execute(
-                "insert into meta values(%s, %s) on conflict(key) do update set value = excluded.value",
-                (key, value),
-            )
+            _set_meta(connection, key, value)
         # Delivered with the commit.
         connection.execute("select pg_notify(%s, %s)", (CHANNEL, str(report.generation)))
         if is_sharded:
@@ -522,6 +544,30 @@ def _send_stories(connection: psycopg.Connection, local: sqlite3.Connection) -> 
     return is_different
 
 
+def _send_titles(connection: psycopg.Connection, local: sqlite3.Connection) -> bool:
+    """Replace the parts of the order of titles that differ; returns whether there were any."""
+    numbers = SqliteStore(local).titles()
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    theirs = dict(connection.execute("select prefix, sha256(numbers) from title_order").fetchall())
+    is_different, start = False, 0
+    for prefix, count in local.execute(
+        "select substr(title_key, 1, 2), count(*) from titles group by 1 order by 1"
+    ):
+        packed = numbers[start : start + count].tobytes()
+        start += count
+        if theirs.pop(prefix, None) != sha256(packed).digest():
+            connection.execute(
+                "insert into title_order values(%s, %s)"
+                " on conflict(prefix) do update set numbers = excluded.numbers",
+                (storable(prefix), packed),
+            )
+            is_different = True
+    if theirs:
+        connection.execute("delete from title_order where prefix = any(%s)", ([*theirs],))
+    return is_different or bool(theirs)
+
+
 def _copy_rows(
     connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[bytes]
 ) -> None:
@@ -539,6 +585,12 @@ def _copy(table: str, columns: Sequence[str], *, is_frozen: bool = False) -> sql
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     form = sql.SQL("format binary, freeze" if is_frozen else "format binary")
     return sql.SQL("copy {} ({}) from stdin ({})").format(sql.Identifier(table), names, form)
+
+
+def _set_meta(connection: psycopg.Connection, key: str, value: str) -> None:
+    connection.execute(
+        "insert into meta values(%s, %s) on conflict(key) do update set value = excluded.value", (key, value)
+    )
 
 
 def _one(connection: psycopg.Connection, question: LiteralString, *values: object) -> Any:

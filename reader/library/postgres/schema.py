@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from reader.index.schema import VERSION as INDEX_VERSION
 
-VERSION = 1
+VERSION = 2
 """Version of these tables, stored in `meta` under `version`; a higher one was made by a newer reader."""
 
 CONTENT = f"{INDEX_VERSION}.1"
@@ -43,7 +43,6 @@ _INDEXES = """
 create unique index article_by_key on {schema}.article(key, block);
 create index article_by_id on {schema}.article((key >> 15));
 create index article_by_date on {schema}.article(date, number);
-create index article_by_title on {schema}.article(sort_title, number);
 create index sets_by_block on {schema}.sets using brin(block) with (pages_per_range = 32, autosummarize = on);
 alter table {schema}.sets alter column data set storage external;
 """
@@ -54,6 +53,10 @@ folder, prefixed with its name if there are several. `stamp` identifies the stat
 made from. `block` is `number >> 16`, part of each key so that Citus can distribute by it; a publisher
 compares the sets of a block, which are mostly stored together."""
 
+_TITLES = """
+create table {schema}.title_order(prefix text collate "C" primary key, numbers bytea not null)"""
+"""The numbers of all articles by title, as 4 bytes each, in a row for each beginning of two characters:
+sorting a million titles would take the server seconds."""
 _BESIDE = """
 create table {schema}.meta(key text primary key, value text not null);
 create table {schema}.block(block integer primary key, digest bytea not null);
@@ -83,10 +86,13 @@ create table {schema}.mark_step(
 """
 OWN = ("mark", "mark_turn", "mark_change", "mark_step")
 """Tables in which every role only sees its own rows."""
-READ = ("meta", "block", "sets", "article", "choice", "problem", "duplicate", "story")
+READ = ("meta", "block", "sets", "article", "choice", "problem", "duplicate", "story", "title_order")
 """Tables that readers can only read."""
 
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS = {
+    1: f"{_TITLES}; grant select on {{schema}}.title_order to {READERS};"
+    " drop index if exists {schema}.article_by_title"
+}
 """Statements that upgrade from a version to the next, with `{schema}` for the schema's name."""
 
 
@@ -119,7 +125,7 @@ def tables_beside(schema: str = SCHEMA) -> str:
         for table in OWN
     )
     version = f"insert into {schema}.meta values('version', '{VERSION}'), ('generation', '0');"
-    return _BESIDE.format(schema=schema) + own + version
+    return f"{_BESIDE}{_TITLES};".format(schema=schema) + own + version
 
 
 def grants(schema: str = SCHEMA) -> str:

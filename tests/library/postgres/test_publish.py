@@ -445,12 +445,13 @@ def test_an_older_schema_is_brought_forward(
     from reader.errors import ReaderError
     from reader.library.postgres import connection as connecting
     from reader.library.postgres import publish as publishing
+    from reader.library.postgres.schema import VERSION
 
     publish(folder, shared)
     for module in (publishing, connecting):
-        monkeypatch.setattr(module, "VERSION", 2)
+        monkeypatch.setattr(module, "VERSION", VERSION + 1)
     monkeypatch.setattr(
-        publishing, "MIGRATIONS", {1: "alter table {schema}.meta add column extra text; select 1"}
+        publishing, "MIGRATIONS", {VERSION: "alter table {schema}.meta add column extra text; select 1"}
     )
     with closing(connecting.connect(shared)) as connection:
         with pytest.raises(ReaderError, match="older version of reader"):
@@ -458,6 +459,44 @@ def test_an_older_schema_is_brought_forward(
         publish(folder, shared)
         assert connecting.check_schema(connection, shared) > 0
     assert rows(shared, "select extra from meta where key = 'version'") == [(None,)]
+
+
+def test_a_collection_of_the_first_version_is_brought_forward(
+    folder: FolderLibrary, shared: str, member: str
+) -> None:
+    """Readers then have the order of titles, which it did not have."""
+    from reader.library.postgres.connection import connect
+    from reader.library.sources import open_library
+
+    publish(folder, shared)
+    with closing(connect(shared)) as connection:
+        connection.execute(
+            "drop table title_order; create index article_by_title on article(sort_title, number);"
+            "update meta set value = '1' where key = 'version'"
+        )
+    assert publish(folder, shared).unchanged == 4
+    with closing(open_library([member])) as library:
+        assert [one.title for one in library.select(parse("sort:title")).window(0, 9)] == ["a", "b", "c", "d"]
+    assert rows(shared, "select to_regclass('article_by_title')") == [(None,)]
+
+
+def test_an_index_that_was_published_last_is_not_compared(
+    folder: FolderLibrary, shared: str, tmp_path: Path
+) -> None:
+    """Until something was written to it, or another one was published."""
+
+    def phases(library: FolderLibrary) -> list[str]:
+        refresh(library)
+        return [step.phase for step in steps(library, shared)]
+
+    publish(folder, shared)
+    assert phases(folder) == ["compare", "done"]
+    write(tmp_path / "news" / "e.md", text_of("e", "2024-02-01"))
+    assert "sets" in phases(folder) and phases(folder) == ["compare", "done"]
+    with closing(FolderLibrary.open([write_four(tmp_path / "other")])) as other:
+        assert "sets" in phases(other) and phases(other) == ["compare", "done"]
+    assert "sets" in phases(folder) and phases(folder) == ["compare", "done"]
+    assert_same_sets(folder, shared)
 
 
 def test_names_that_are_no_text_do_not_stop_it(shared: str, tmp_path: Path) -> None:
