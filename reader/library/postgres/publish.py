@@ -549,7 +549,9 @@ def _send_titles(connection: psycopg.Connection, local: sqlite3.Connection) -> b
     numbers = SqliteStore(local).titles()
     if sys.byteorder == "big":
         numbers.byteswap()
-    theirs = dict(connection.execute("select prefix, sha256(numbers) from title_order").fetchall())
+    theirs: dict[str, bytes] = dict(
+        connection.execute("select prefix, sha256(numbers) from title_order").fetchall()
+    )
     is_different, start = False, 0
     for prefix, count in local.execute(
         "select substr(title_key, 1, 2), count(*) from titles group by 1 order by 1"
