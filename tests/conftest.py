@@ -1,4 +1,4 @@
-"""What every test begins with: places of its own, one time zone, and examples that come again."""
+"""What every test begins with: its own folders, one time zone, and reproducible examples."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,20 @@ from tests.postgres_server import other_role as other_role
 from tests.postgres_server import postgres_server as postgres_server
 
 if TYPE_CHECKING:
+    from _pytest.mark.structures import ParameterSet
+
     from reader.library.folder.library import FolderLibrary
 
 LONG = (pytest.mark.long, pytest.mark.timeout(1800))
 """Marks the long form of a test, or the rarer ones of its cases: `pytest -m long` runs them."""
+
+_NUMBERS = count(1)
+
+
+def rarely(*cases: object) -> list[ParameterSet]:
+    """The further cases of a parametrized test, of which the first ones prove as much: they are `long`."""
+    return [pytest.param(case, marks=LONG) for case in cases]
+
 
 # No deadline: how long an example takes says more about the machine than about the code.
 settings.register_profile("local", deadline=None, max_examples=40)
@@ -61,10 +72,22 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return shown if len(shown) <= 60 else f"{shown[:45]}... ({len(text)})"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: two processes per processor, as tests wait half of the time."""
+    return 2 * (os.cpu_count() or 1)
+
+
+@pytest.fixture(scope="session")
+def _all_places(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("places")
+
+
 @pytest.fixture(autouse=True)
-def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _own_places(_all_places: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test reads or writes the index, the marks or the configuration of the user who runs it."""
-    base = tmp_path_factory.mktemp("places")
+    # Not `mktemp`, which lists the folders of all tests before.
+    base = _all_places / str(next(_NUMBERS))
+    base.mkdir()
     for kind in ("cache", "data", "config", "state"):
         monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(base / kind))
     return base

@@ -1,10 +1,13 @@
-"""Small steps that many tests of the screen take: wait until all is answered, look at the screen.
-No other test of the screen uses private names of Textual, but for those of `reader/app/early`."""
+"""Steps of many tests of the screen: press keys, wait for what comes of them, look at the screen.
+
+No other test uses private names of Textual, except those of `reader/app/early`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import textual._wait
 from rich.style import Style
 from rich.text import Text
 from textual.app import App
@@ -15,6 +18,10 @@ from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.widgets.article_list import REST
 
 WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)
+
+# A pilot sleeps twice after each key to see whether the process is idle. `settled` knows when it is, so this
+# can be short: by default it takes half of the time of the tests.
+textual._wait.SLEEP_GRANULARITY, textual._wait.SLEEP_IDLE = 1 / 250, 1 / 5000
 
 
 def browse(pilot: Pilot[int]) -> BrowseScreen:

@@ -16,6 +16,7 @@ from reader.app.widgets.painted_view import UrlPressed, ValuePressed
 from reader.article.record import Article
 from reader.query.results import Headline
 from tests.app.build import NOW, an_article
+from tests.conftest import rarely
 
 LONG = "\n\n".join(f"Paragraph {number} with a few words in it." for number in range(400))
 
@@ -169,7 +170,7 @@ async def test_a_page_down_ends_at_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "go", [lambda pane: pane.move(-1), lambda pane: pane.page(-1)], ids=["by lines", "by pages"]
+    "go", [lambda pane: pane.move(-1), *rarely(lambda pane: pane.page(-1))], ids=["by lines", "by pages"]
 )
 async def test_going_up_from_the_end_skips_nothing(go: Callable[[ArticlePane], object]) -> None:
     """After a jump over what was never laid out, each step up shows the lines just above."""

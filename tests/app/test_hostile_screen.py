@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.real_screen import RealScreen
+from tests.conftest import rarely
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 
@@ -124,7 +125,7 @@ def assert_only_own(written: bytes) -> None:
     assert b"\x1b[31;5m" not in written
 
 
-@pytest.mark.parametrize("kind", ["xterm-256color", "xterm-kitty"])
+@pytest.mark.parametrize("kind", ["xterm-kitty", *rarely("xterm-256color")])
 def test_no_byte_of_a_hostile_folder_is_obeyed(kind: str, folder: Path, tmp_path: Path) -> None:
     """List, article, related links, sidebar, palette, help and notices say it as text, and go on working,
     also where addresses are links of the terminal's own."""
@@ -149,7 +150,7 @@ def test_no_byte_of_a_hostile_folder_is_obeyed(kind: str, folder: Path, tmp_path
         assert word in seen, word
 
 
-@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}])
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, *rarely({"TERM": "xterm", "COLORTERM": ""})])
 def test_a_terminal_with_few_colours_or_none(folder: Path, tmp_path: Path, variables: dict[str, str]) -> None:
     """Every pane, help, palette and dialog are painted without an error, and the terminal is given back."""
     with RealScreen(folder, tmp_path / "home", variables=variables) as screen:

@@ -7,6 +7,7 @@ import pytest
 from reader.app.widgets.search_bar import PLACEHOLDERS
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.conftest import LONG, rarely
 
 
 @pytest.mark.parametrize(("columns", "second"), [(24, "12 unread"), (60, "12 unread · newest first")])
@@ -26,8 +27,8 @@ async def test_the_status_is_cut_between_its_parts(start: Launch, columns: int, 
             "topik:AI",
             'unknown field "topik"; did you mean "topic"? To search for these words, quote them',
         ),
-        (100, "topik:AI", 'unknown field "topik"; did you mean "topic"?'),
-        (60, "since:yesterdax", '"yesterdax" is not a date'),
+        pytest.param(100, "topik:AI", 'unknown field "topik"; did you mean "topic"?', marks=LONG),
+        pytest.param(60, "since:yesterdax", '"yesterdax" is not a date', marks=LONG),
         (60, "quality:>=x", "expected a number, a comparison like >=50 or a range lik…"),
     ],
 )
@@ -61,7 +62,7 @@ async def test_what_can_be_searched_is_never_cut(start: Launch) -> None:
             assert f"⌕ {said} " in line(pilot, 1 if columns < 80 else 0), columns
 
 
-@pytest.mark.parametrize("width", (44, 46, 47, 48, 53, 58, 60))
+@pytest.mark.parametrize("width", [47, 58, *rarely(44, 46, 48, 53, 60)])
 async def test_a_notice_is_whole_at_any_width(start: Launch, width: int) -> None:
     """Its last word is on its own line where it must be, and nothing of the pane shows at its edge."""
     async with start().run_test(size=(width, 20), notifications=True) as pilot:

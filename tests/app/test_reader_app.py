@@ -18,6 +18,7 @@ from reader.config.commands import PaneName
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, notices, picture, press, settled
+from tests.conftest import rarely
 
 MARKUP = "[/x] [@click=app.quit]x[/] [red]"
 
@@ -189,7 +190,7 @@ def app_is_running(app: object) -> bool:
     return isinstance(app, ReaderApp) and app.is_running and app.size != Size(0, 0)
 
 
-@pytest.mark.parametrize("place", ["list", "article", "related", "sidebar"])
+@pytest.mark.parametrize("place", ["article", "sidebar", *rarely("list", "related")])
 async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Launch, place: PaneName) -> None:
     """And a larger one again gives the focus to the same, with the sidebar as wide as its layout has it."""
     async with start().run_test(size=(140, 40)) as pilot:

@@ -11,6 +11,7 @@ from reader.query.results import Headline
 from tests.app.build import articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, picture, press
+from tests.conftest import LONG
 from tests.fake_library import FakeLibrary
 
 
@@ -76,7 +77,14 @@ async def test_in_the_article_a_mark_is_for_the_article(start: Launch) -> None:
         assert len(screen.articles.selection) == 3 and read.articles.cursor == 2
 
 
-@pytest.mark.parametrize(("scope", "places"), [("a", range(20)), ("k", range(3)), ("j", range(4, 20))])
+@pytest.mark.parametrize(
+    ("scope", "places"),
+    [
+        ("k", range(3)),
+        pytest.param("a", range(20), marks=LONG),
+        pytest.param("j", range(4, 20), marks=LONG),
+    ],
+)
 async def test_all_listed_above_or_below_are_marked_at_once(start: Launch, scope: str, places: range) -> None:
     """M says how many each part holds; a second key marks them, and u takes it back."""
     app = start(20)

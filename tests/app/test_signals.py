@@ -10,6 +10,7 @@ from time import sleep
 import pytest
 
 from tests.app.real_screen import RealScreen
+from tests.conftest import rarely
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
 """The first screen again, a cursor, no mouse reports, no bracketed paste."""
@@ -48,7 +49,7 @@ def test_keys_typed_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None
         assert screen.wait_for_end() == 128 + signal.SIGTERM
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGTERM", *rarely("SIGINT")])
 def test_a_signal_while_the_screen_is_being_made(tmp_path: Path, name: str) -> None:
     """At no moment from the first paint on is it a fault, a traceback or a terminal left as it was."""
     news = tmp_path / "news"
@@ -71,7 +72,7 @@ DEAF = (
 )
 
 
-@pytest.mark.parametrize("when", ["first paint", "between", "working", "still"])
+@pytest.mark.parametrize("when", ["working", *rarely("first paint", "between", "still")])
 def test_a_terminal_that_has_gone_ends_it_without_a_signal(tmp_path: Path, when: str) -> None:
     """A reader that nobody tells (SIGHUP is blocked) finds out, whatever it is doing, and does not stay."""
     news = tmp_path / "news"

@@ -17,6 +17,7 @@ from reader.query.trends import TrendField, Trends, TrendSpan
 from tests.app.build import NOW, an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, NARROW, WIDE, picture, press
+from tests.conftest import rarely
 from tests.fake_library import FakeLibrary
 
 
@@ -28,7 +29,7 @@ def _some() -> list[Article]:
     return [*articles(30), *quakes, an_article("Undated", hours=None)]
 
 
-@pytest.mark.parametrize("size", [WIDE, MEDIUM, (80, 24), NARROW, (40, 10)])
+@pytest.mark.parametrize("size", [WIDE, NARROW, *rarely(MEDIUM, (80, 24), (40, 10))])
 async def test_the_page_is_read_at_every_size(start: Launch, size: tuple[int, int]) -> None:
     """A value with its number, its change and its bars; the time that is chosen has more than a colour."""
     async with start(_some()).run_test(size=size) as pilot:
@@ -136,7 +137,7 @@ async def test_the_cursor_steps_over_headings(start: Launch) -> None:
         assert listed.highlighted == 1
 
 
-@pytest.mark.parametrize("some", [[], [an_article(hours=None)], [an_article(hours=24 * 900)]])
+@pytest.mark.parametrize("some", [[], *rarely([an_article(hours=None)], [an_article(hours=24 * 900)])])
 async def test_nothing_to_show_is_a_sentence(start: Launch, some: list[Article]) -> None:
     """No articles at all, none with a date, none in the time; no key fails."""
     async with start(some).run_test(size=MEDIUM) as pilot:

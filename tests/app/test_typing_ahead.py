@@ -14,6 +14,7 @@ from reader.app.widgets.article_pane import FindBar
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, notices, press, settled
 from tests.app.real_screen import RealScreen
+from tests.conftest import rarely
 
 
 async def type_at_once(pilot: Pilot[int], keys: Iterable[str]) -> None:
@@ -25,7 +26,7 @@ async def type_at_once(pilot: Pilot[int], keys: Iterable[str]) -> None:
     await settled(pilot)
 
 
-@pytest.mark.parametrize("before", ["", "jj", "5j", "l", "lj"])
+@pytest.mark.parametrize("before", ["jj", "lj", *rarely("", "5j", "l")])
 async def test_letters_behind_the_slash_are_searched_for(start: Launch, before: str) -> None:
     """s would star, e edit, A mark all: none of that happens to an article."""
     async with start(12).run_test(size=WIDE) as pilot:
@@ -39,6 +40,7 @@ async def test_letters_behind_the_slash_are_searched_for(start: Launch, before: 
         assert not any(row is None or row.is_starred for row in rows)
 
 
+@pytest.mark.long
 async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Launch) -> None:
     """h goes to the sidebar, so j goes down there, and space chooses there."""
     async with start(12).run_test(size=WIDE) as pilot:
@@ -48,7 +50,7 @@ async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Launch) -> None
         assert not browse(pilot).current_query.is_everything
 
 
-@pytest.mark.parametrize("leave", ["enter", "tab"])
+@pytest.mark.parametrize("leave", ["enter", *rarely("tab")])
 async def test_keys_behind_a_search_are_for_what_it_finds(start: Launch, leave: str) -> None:
     """Nothing of them goes into the bar, and the star is on an article that was searched for."""
     async with start(40).run_test(size=WIDE) as pilot:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article.markdown import EXCERPT_LENGTH, first_heading, first_paragraph, repeats_body
+from tests.conftest import rarely
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,13 @@ def test_no_body_raises(body: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["[", "![", "[a](", "<a ", "*", "_", "`", "{%", "<!--", "> ", "- ", "\\", "a_", "# ", "=", "((", "[]("],
+    [
+        "[",
+        "<a ",
+        "*",
+        "> ",
+        *rarely("![", "[a](", "_", "`", "{%", "<!--", "- ", "\\", "a_", "# ", "=", "((", "[]("),
+    ],
 )
 def test_hostile_markdown_is_quick(piece: str) -> None:
     """Openings without an end do not take long."""

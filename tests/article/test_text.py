@@ -181,10 +181,10 @@ def test_clean_text_is_given_back_itself() -> None:
 def test_cleaning_takes_linear_time(piece: str) -> None:
     """Twice the hostile text takes about twice the time, and 400 kB of it less than two seconds."""
     text = piece * (400_000 // len(piece))
-    begin = time.perf_counter()
+    begin = time.process_time()
     clean(text)
     clean("\x1b]" + text)
-    assert time.perf_counter() - begin < 4
+    assert time.process_time() - begin < 4
 
 
 def test_a_path_shows_its_breaks() -> None:
@@ -208,6 +208,7 @@ def test_folding_drops_case_and_marks(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
+@pytest.mark.long
 def test_folding_twice_changes_nothing_for_any_character() -> None:
     """Every code point of Unicode folds to something stable."""
     codes = [code for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]

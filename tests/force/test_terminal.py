@@ -190,6 +190,7 @@ KEYS = (
 )
 
 
+@pytest.mark.long
 def test_every_pane_on_a_terminal(home: Path, tmp_path: Path, figure: Figure) -> None:
     """Every pane, dialog and page is painted with hostile tags, notes, views and settings, harmlessly."""
     news = tmp_path / "news"

@@ -78,6 +78,7 @@ def test_a_mark_in_one_is_seen_in_the_other(tmp_path: Path, figure: Figure) -> N
     figure(6, f"{seen} changes in one reader seen in the other")
 
 
+@pytest.mark.long
 def test_a_writer_during_refreshes(
     tmp_path: Path, places: dict[str, str], times: Callable[[int, int], int], figure: Figure
 ) -> None:

@@ -1,6 +1,6 @@
 """Very many random queries to one small collection: sets, order and counts are those of the plain slow model.
 
-The suite asks a hundred, the same ones each time. With READER_QUERIES=10000 in the environment it asks as
+The suite asks forty, the same ones each time. With READER_QUERIES=10000 in the environment it asks as
 many as that, others each time.
 """
 
@@ -23,7 +23,7 @@ from tests.index.test_answers import agree, agree_on_facets, mark_some
 from tests.library.kinds import KINDS, library_of_kind
 from tests.model import Model
 
-QUERIES = int(os.environ.get("READER_QUERIES", "100"))
+QUERIES = int(os.environ.get("READER_QUERIES", "40"))
 
 
 @pytest.fixture(scope="module", params=KINDS)

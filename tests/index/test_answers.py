@@ -89,7 +89,7 @@ def agree_on_facets(library: Library, model: Model, query: Query) -> None:
 
 
 @pytest.mark.timeout(PATIENCE)
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(collections, st.lists(questions, min_size=1, max_size=6), st.booleans())
 def test_answers_are_the_models(files: dict[str, str], asked: list[str], is_marked: bool) -> None:
     """Which articles match, in which order, by windows of any size, and every facet count."""

@@ -54,7 +54,7 @@ _rules = st.dictionaries(
 )
 
 
-@settings(max_examples=80, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_rules, questions)
 @pytest.mark.timeout(0)
 def test_any_rules_agree_with_the_model(

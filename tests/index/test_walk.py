@@ -14,7 +14,7 @@ from reader.library import Library
 from reader.library.folder.library import FolderLibrary
 from reader.marks.database import Change
 from reader.query import Query, parse
-from tests.conftest import LONG
+from tests.conftest import rarely
 from tests.index.files import NOW, counts, every, opened, refresh, text_of
 from tests.model import Marked, Model
 
@@ -166,7 +166,7 @@ def in_order(library: Library, query: Query) -> bool:
     return known == sorted(known, reverse=not query.is_reversed)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(seed, marks=LONG) for seed in range(3, 12))])
+@pytest.mark.parametrize("seed", [0, *rarely(*range(1, 12))])
 def test_a_walk(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files come, change, move and go, marks are made and undone: nothing is lost, nothing is left over."""
     monkeypatch.setattr(update, "FIRST_CHUNK", 4)

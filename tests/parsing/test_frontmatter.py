@@ -277,9 +277,9 @@ BOMB = "a0: &a0 [x,x,x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1},*a{n - 1}]\n" for 
 )  # fmt: skip
 def test_hostile_headers_are_one_problem(header: str, reason: str) -> None:
     """Nesting, bombs and nonsense are named quickly, and the good title and the body are there."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = read(f"---\ntitle: good\n{header}\n---\nbody")
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
     assert any(reason in flaw.reason for flaw in found.problems)
     assert found.body == "body"
     assert "title" in found.fields
@@ -298,9 +298,9 @@ def test_hostile_headers_are_one_problem(header: str, reason: str) -> None:
 )
 def test_hostile_toml_is_one_problem(header: str) -> None:
     """Deep TOML neither crashes nor takes its time."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = read(f"+++\ntitle = 'good'\n{header}\n+++\nbody")
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
     assert len(found.problems) == 1
     assert found.fields["title"] == "good" and found.body == "body"
 

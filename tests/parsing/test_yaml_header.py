@@ -47,10 +47,10 @@ def test_merges_that_double_themselves_are_refused_quickly() -> None:
     """Merge keys count as the aliases that they are."""
     header = "a0: &a0 {" + ", ".join(f"k{n}: v" for n in range(1000)) + "}\n"
     header += "".join(f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 3)}]\n" for n in range(1, 12))
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(HeaderError, match="too many aliases"):
         read_yaml(header, 2)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_a_placeholder_of_a_template_is_one_flaw() -> None:

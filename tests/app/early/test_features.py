@@ -14,6 +14,7 @@ from reader.cli import main
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, picture, press
 from tests.app.real_screen import RealScreen
+from tests.conftest import rarely
 
 MODULES = {
     "REPLY_FILTER": "reader.app.early.reply_filter",
@@ -26,6 +27,12 @@ NAMED = {
     for feature in [getattr(features, name)]
 }
 CASES = [*((name,) for name in NAMED), tuple(NAMED)]
+
+
+def name_of_case(names: Sequence[str]) -> str:
+    """The features of a case that are off."""
+    return "all" if len(names) > 1 else names[0].lower()
+
 
 LACKING = (
     "import sys; from reader.app.early import features;"
@@ -75,7 +82,7 @@ def test_doctor_has_one_line_for_each_that_is_off(
     assert features.ERROR_SENTENCE.name in line and "App._fatal_error" in line
 
 
-@pytest.mark.parametrize("names", CASES, ids=lambda names: "all" if len(names) > 1 else names[0].lower())
+@pytest.mark.parametrize("names", CASES, ids=name_of_case)
 async def test_the_app_works_without(
     names: Sequence[str], start: Launch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +99,7 @@ async def test_the_app_works_without(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
-@pytest.mark.parametrize("names", CASES, ids=lambda names: "all" if len(names) > 1 else names[0].lower())
+@pytest.mark.parametrize("names", [CASES[-1], *rarely(*CASES[:-1])], ids=name_of_case)
 def test_a_real_screen_works_without(names: Sequence[str], tmp_path: Path) -> None:
     """Keys work and the terminal is restored; no module that needs the missing names is imported."""
     news = tmp_path / "news"

@@ -14,6 +14,7 @@ from reader.app.early.early_screen import is_worth_asking
 from reader.app.early.reply_filter import EXPECTED, IDLE, QUESTION, ReplyFilter, readable
 from reader.terminal import TRUECOLOUR, Terminal
 from tests.app.real_screen import RealScreen
+from tests.conftest import rarely
 
 ANSWERS = {
     "\x1b]11;rgb:ffff/ffff/ffff\x1b\\": "light",
@@ -197,7 +198,9 @@ def test_a_light_terminal_gets_the_light_theme(news: Path, tmp_path: Path) -> No
 
 
 @needs_pty
-@pytest.mark.parametrize("variables", [{"COLORFGBG": "0;15"}, {"TERM": "linux"}, {"NO_COLOR": "1"}, {}])
+@pytest.mark.parametrize(
+    "variables", [{"COLORFGBG": "0;15"}, *rarely({"TERM": "linux"}, {"NO_COLOR": "1"}, {})]
+)
 def test_nobody_asks_in_vain(variables: dict[str, str], news: Path, tmp_path: Path) -> None:
     """Where the ground is known, can't be asked for, or means nothing since a theme was chosen."""
     config = tmp_path / "home" / "config"

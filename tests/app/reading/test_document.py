@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -143,11 +143,11 @@ def test_five_megabytes_open_at_once() -> None:
     """Opening and going to the end cost a small part of laying all of it out."""
     body = LONG * (5_000_000 // len(LONG))
     a_document("warm").settle(0, ROWS)
-    start = perf_counter()
+    start = process_time()
     document = a_document(body)
     document.settle(0, ROWS)
     document.settle_end(ROWS)
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2
     assert document.height > 50_000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -82,6 +82,6 @@ def test_a_letter_and_its_marks_stay_together(text: str, width: int) -> None:
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "漢" * 500_000, "word " * 200_000, " " * 1_000_000])
 def test_a_line_without_end_is_wrapped_in_linear_time(text: str) -> None:
     """A megabyte on one line takes seconds at worst on a slow machine, not minutes."""
-    start = perf_counter()
+    start = process_time()
     wrap([Span(text)], 72)
-    assert perf_counter() - start < 20
+    assert process_time() - start < 20
