@@ -283,10 +283,9 @@ class _Window:
         """By provider, oldest first."""
 
     def add(self, texts: Sequence[Text]) -> None:
-        update, titles = self.counts.update, self._titles
+        self.counts.update(chain.from_iterable([text.words for text in texts]))
         for text in texts:
-            update(text.words)
-            titles[text.provider].append(text.title)
+            self._titles[text.provider].append(text.title)
         self.articles += len(texts)
 
     def take(self, texts: Sequence[Text]) -> None:

@@ -66,8 +66,8 @@ HEAVIEST = 9
 """Number of an article's words used to find candidates."""
 LEAST_SHARED, LEAST_OF_SHORT = 3, 2
 """Minimum number of these in the other article, and for a short text."""
-MOST_HAVING = 400
-"""Words in more articles than this are not used to find candidates."""
+MOST_HAVING, ONE_IN = 400, 16
+"""Words in more articles than this, or in more than one of so many, are not used to find candidates."""
 MOST_COMPARED = 32
 """Maximum number of articles compared in full with one."""
 SWEPT = 20_000
@@ -133,7 +133,7 @@ class _Reports:
 
     def of(self, known: Around, is_asked: bool) -> Iterator[Link]:
         """Yields the links of a day's articles to earlier ones."""
-        most = min(known.weights.articles // 10, MOST_HAVING)
+        most = min(known.weights.articles // ONE_IN, MOST_HAVING)
         for one in known.weighted():
             some = one.had_by(2, most)
             if is_asked:
@@ -157,6 +157,8 @@ class _Reports:
                 if places[0] < self._first:
                     del places[: bisect_left(places, self._first)]
                 lists.append(places)
+        if len(lists) < least:
+            return []
         shared = Counter(chain.from_iterable(lists))
         near = [place for place, count in shared.items() if count >= least]
         if len(near) > MOST_COMPARED:
