@@ -37,8 +37,8 @@ from reader.query.topic_rules import TopicRules
 
 _Reply = TypeVar("_Reply")
 
-MOST_IDLE = 3
-"""Idle connections to keep: for a question, for the page painted meanwhile, and a spare one."""
+MOST_IDLE = 2
+"""Idle connections to keep: for a question, and for the page painted meanwhile."""
 
 PATIENCE = 0.1
 """Seconds that a page waits for a question, to show its topics."""
@@ -164,12 +164,12 @@ class Connections:
 class SharedIndex:
     """Implements `reader.index.backend.AskedIndex`. Any thread may ask questions."""
 
-    def __init__(self, address: str, newest: int | None = None) -> None:
+    def __init__(self, address: str, newest: int | None = None, beside: SharedIndex | None = None) -> None:
         """Check that something is published. With `newest`, questions see at most that many blocks, and no
-        answer is exact. Raises SharedError."""
+        answer is exact. Connections are shared with the index `beside`. Raises SharedError."""
         self._address = address
         self._newest = newest
-        self.connections = Connections(address)
+        self.connections = beside.connections if beside else Connections(address)
         self._lock = RLock()
         self._asking = 0
         """The thread that holds the view."""
@@ -181,12 +181,14 @@ class SharedIndex:
         """The newest change of marks that the sets reflect."""
         self.own_turn = -1
         """The newest change made by this process: a standby may not have it yet."""
-        self.marks = SharedMarks(address)
+        self.marks = beside.marks if beside else SharedMarks(address)
         self.marked: Mapping[str, BitMap] = NO_MARKS
         self._view: IndexView | None = None
         self._seen_at = -MOMENT
         """When the state was last compared with the server."""
         self._rules = TopicRules()
+        if beside:
+            return
         try:
             with self.connections.transaction(reads_shards=False) as (connection, *_):
                 check_schema(connection, address)

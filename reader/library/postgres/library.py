@@ -146,7 +146,7 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         if self._seconds <= LONG or query.sort != "date" or query.is_reversed or not query.clauses:
             return None
         if self._newest is None:
-            self._newest = self._ask(lambda: SharedIndex(self._address, NEWEST_BLOCKS))
+            self._newest = self._ask(lambda: SharedIndex(self._address, NEWEST_BLOCKS, self._index))
             self._newest.topic_rules = self._index.topic_rules
         newest, asked = self._newest, now or datetime.now(UTC)
         newest.own_turn = self._index.own_turn
@@ -272,5 +272,3 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         """Close the connections; safe to call twice."""
         self._watch.close()
         self._index.close()
-        if self._newest is not None:
-            self._newest.close()

@@ -91,10 +91,14 @@ class SharedMarks:
 
     def _asked(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
         # A role sees its own change at once, though a standby may receive it later.
-        for connection in (self._writing, self._reading):
-            if connection is not None and is_connection_alive(connection):
-                return question(connection)
-        self._reading = connect(self._address)
+        if self._writing is not None and is_connection_alive(self._writing):
+            try:
+                return question(self._writing)
+            finally:
+                with suppress(psycopg.Error):
+                    self._writing.rollback()  # an open transaction would keep locks
+        if self._reading is None or not is_connection_alive(self._reading):
+            self._reading = connect(self._address)
         return question(self._reading)
 
     def _drop(self) -> None:
@@ -277,8 +281,11 @@ class SharedMarks:
             except psycopg.Error:
                 self._writing.close()
         self._writing = connect(self._address, is_writing=True, autocommit=False, timeout_ms=CHANGE_MS)
+        if self._reading is not None:
+            self._reading.close()
         self._writing.add_notice_handler(self._note)
         self._writing.execute("set session synchronous_commit = on")
+        self._writing.commit()
         return self._writing
 
     def _note(self, notice: psycopg.errors.Diagnostic) -> None:

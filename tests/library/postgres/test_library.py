@@ -118,6 +118,29 @@ def test_parts_of_addresses_and_paths_are_found_as_in_the_folder(shared: str, tm
         assert "article_lower_lower1_idx" in str(plan)
 
 
+def test_a_reader_has_few_connections_and_leaves_no_transaction_open(
+    library: SharedLibrary, shared: str
+) -> None:
+    """Four at most: for questions, for pages, for marks and for notices; so that many can read at once."""
+    from reader.library.postgres import library as module
+
+    library._seconds = module.LONG + 1  # as if the last answer had taken long
+    for _ in range(3):
+        library.wait_for_change(0.01)
+        library.glance(parse("title"), NOW)
+        library.mark(every(library)[:1], Change(starred=True))
+        library.note(every(library)[0])
+        library.undo()
+        with library._index.connections.transaction(), library._index.connections.transaction():
+            assert len(every(library)) == 3
+    with psycopg.connect(shared) as connection:
+        states = connection.execute(
+            "select state from pg_stat_activity where datname = current_database()"
+            " and application_name = 'reader' and backend_type = 'client backend'"
+        ).fetchall()
+    assert states == [("idle",)] * 4
+
+
 def test_what_is_withdrawn_is_gone(
     library: SharedLibrary, folder: FolderLibrary, tmp_path: Path, shared: str
 ) -> None:
