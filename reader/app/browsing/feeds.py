@@ -210,8 +210,8 @@ class Feeds:
             return
         self._is_asked_for = is_asked_for
         self._fetch = FeedProcess("fetch", urls=list(urls), force=force, is_asked_for=is_asked_for)
-        if is_asked_for:
-            self._information.fetching = (0.0, "fetching")
+        # Also where nobody asked: the key would stop it now.
+        self._show_progress(0, ["fetching"])
         self._host.in_thread(partial(self._follow, self._fetch), "fetch")
 
     def stop_fetching(self) -> bool:
@@ -254,10 +254,13 @@ class Feeds:
         parts = [f"{step['done']:,} of {counted(step['total'], 'feed')}"]
         parts += [f"{step['new']:,} new"] if step["new"] else []
         parts += [f"{step['failed']:,} failed"] if step["failed"] else []
-        parts += [f"{keys} stops" for keys in [self._keys("refresh")] if keys]
-        self._information.fetching = (step["done"] / max(step["total"], 1), " · ".join(parts))
+        self._show_progress(step["done"] / max(step["total"], 1), parts)
         if step["note"]:
             self._host.say(f"{step['name']}: {step['note']}")
+
+    def _show_progress(self, done: float, parts: Sequence[str]) -> None:
+        stops = [f"{keys} stops"] if (keys := self._keys("refresh")) else []
+        self._information.fetching = (done, " · ".join([*parts, *stops]))
 
     def _fetched(
         self, process: FeedProcess, report: dict[str, int], errors: Sequence[tuple[str, str]]
