@@ -169,7 +169,7 @@ class SharedIndex:
         answer is exact. Connections are shared with the index `beside`. Raises SharedError."""
         self._address = address
         self._newest = newest
-        self.connections = beside.connections if beside else Connections(address)
+        self.connections: Connections = beside.connections if beside else Connections(address)
         self._lock = RLock()
         self._asking = 0
         """The thread that holds the view."""
@@ -181,7 +181,7 @@ class SharedIndex:
         """The newest change of marks that the sets reflect."""
         self.own_turn = -1
         """The newest change made by this process: a standby may not have it yet."""
-        self.marks = beside.marks if beside else SharedMarks(address)
+        self.marks: SharedMarks = beside.marks if beside else SharedMarks(address)
         self.marked: Mapping[str, BitMap] = NO_MARKS
         self._view: IndexView | None = None
         self._seen_at = -MOMENT
