@@ -154,7 +154,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
 async def _quiet(screen: BrowseScreen) -> None:
     """Until all is answered, painted and at rest."""
     await asyncio.sleep(0.02)
-    while getattr(screen, "is_refreshing", True) or not screen.is_settled:  # nothing before the first frame
+    while not screen.is_settled:
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.05)
 
