@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, find_command, one_of, parser_of
-from reader.config.addresses import is_shared
+from reader.config.sources import is_shared
 from reader.errors import ReaderError
 from reader.permissions import require
 

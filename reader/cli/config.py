@@ -10,9 +10,9 @@ from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, one_of
 from reader.cli.session import query_mistakes, tell, theme_and_key_mistakes
 from reader.config import paths
-from reader.config.addresses import is_shared, named
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
 from reader.config.commands import key_words
+from reader.config.sources import is_shared, named
 
 SUBJECTS = ("path", "show", "keys")
 """What `config` prints."""

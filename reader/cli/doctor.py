@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import query_mistakes, sources_of, theme_and_key_mistakes
-from reader.config.addresses import is_shared, named
+from reader.config.sources import is_shared, named
 from reader.errors import ReaderError, counted
 from reader.permissions import EVERYTHING, permissions
 from reader.terminal import Finding
@@ -141,14 +141,15 @@ def _paths() -> Iterator[Finding]:
 
 def _feeds(settings: Config) -> Iterator[Finding]:
     """Where news is kept, how many feeds there are, and how many of them fail."""
-    from reader.config import news, paths
+    from reader.config import paths
+    from reader.config.sources import has_subscriptions, news_folder
 
-    if not news.has_subscriptions():
+    if not has_subscriptions():
         return
     from reader.feeds import subscriptions
     from reader.feeds.state import FILE, State
 
-    folder = Path(news.folder(settings.feeds.get("folder", "")))
+    folder = Path(news_folder(settings.feeds.get("folder", "")))
     yield Finding("news", str(folder), _writable(folder), _open_to_others(folder))
     try:
         feeds, notices = subscriptions.load()

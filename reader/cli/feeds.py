@@ -66,9 +66,9 @@ def read_settings() -> Config:
 
 def news_folder(settings: Config) -> str:
     """Where articles are kept."""
-    from reader.config import news
+    from reader.config.sources import news_folder
 
-    return news.folder(settings.feeds.get("folder", ""))
+    return news_folder(settings.feeds.get("folder", ""))
 
 
 def loaded(settings: Config) -> list[Subscription]:

@@ -14,7 +14,7 @@ from reader.cli.filters import add_filters, asked, typed, without_muted
 from reader.cli.formats import headlines
 from reader.cli.parser import CommandParser, Namespace, Subcommand
 from reader.cli.session import ids_in, one_file, opened, read_input, tell, write_output
-from reader.config.addresses import is_shared
+from reader.config.sources import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_array, json_text
 from reader.library.sources import shared_marks

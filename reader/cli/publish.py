@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reader.cli.layout import columns, cut
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import follow, sources_of, tell
-from reader.config.addresses import is_shared
+from reader.config.sources import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
 from reader.library.folder.library import FolderLibrary

@@ -14,8 +14,8 @@ from reader.cli.output import add_output, output_of
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config import paths
-from reader.config.addresses import is_shared, named
 from reader.config.paths import folder_of
+from reader.config.sources import is_shared, named
 from reader.errors import QueryError, ReaderError, UsageError
 from reader.permissions import permissions, require
 from reader.query import Query, parse
@@ -120,10 +120,10 @@ def _show(
 
     file = visit.file_for(sources)
     last = visit.load(file) if settings.remember else visit.Visit()
-    from reader.config import news
     from reader.config.paths import data_dir
+    from reader.config.sources import news_folder
 
-    folder = os.path.realpath(news.folder(settings.feeds.get("folder", "")))
+    folder = os.path.realpath(news_folder(settings.feeds.get("folder", "")))
     opened_folders = [os.path.realpath(source) for source in sources if not is_shared(source)]
     again: list[str] = []
     own, bad_colours = palettes.load(os.path.join(folder_of("config"), "themes"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import closing
 from importlib.util import find_spec
@@ -9,10 +10,12 @@ from ipaddress import ip_address
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from reader.cli import ended_well
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, whole
 from reader.cli.session import follow, note, sources_of, tell
-from reader.config.addresses import is_shared
+from reader.config.sources import is_shared
 from reader.errors import ReaderError, UsageError
+from reader.permissions import restrict
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -90,6 +93,19 @@ def _keep_up(library: Library, ended: Event) -> None:
         except ReaderError as error:
             note(str(error))
             ended.wait(60)
+
+
+def serve_page() -> int:
+    """Runs the reader behind a page: restricted, on stdin and stdout. Returns the exit code."""
+    restrict()
+    sources = json.loads(os.environ.pop("READER_SERVED"))
+
+    def show() -> int:
+        from reader.cli.screen import show_served
+
+        return show_served(sources)
+
+    return ended_well(show)
 
 
 def _is_here(host: str) -> bool:

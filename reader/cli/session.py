@@ -19,7 +19,7 @@ from reader import config
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut
 from reader.config import Config, paths, private_files
-from reader.config.addresses import is_shared
+from reader.config.sources import is_shared
 from reader.errors import QueryError, UsageError, closest, counted
 from reader.permissions import permissions, require
 from reader.query import parse
@@ -254,11 +254,11 @@ def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
             raise UsageError('a restricted reader opens only what it is given: "reader --restricted FOLDER"')
         return [paths.data_dir("sample_feed")]
     if not chosen:
-        from reader.config import news
+        from reader.config.sources import is_in_use, news_folder
 
         configured = settings.feeds.get("folder", "")
-        if news.is_in_use(configured):
-            return [paths.ensure(news.folder(configured))]
+        if is_in_use(configured):
+            return [paths.ensure(news_folder(configured))]
         return [paths.data_dir("sample_feed")]
     for path in chosen:
         if not is_shared(path) and not os.path.exists(path):

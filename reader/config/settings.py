@@ -17,9 +17,9 @@ from reader.article.identity import is_web
 from reader.article.record import PLACEHOLDERS, SKIPPED_FOLDERS
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
-from reader.config.addresses import is_shared
 from reader.config.commands import BY_ID
 from reader.config.paths import config_name
+from reader.config.sources import is_shared
 from reader.errors import ReaderError, brief, nearest, shown
 from reader.permissions import permissions
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, TypeAlias
 
 from reader.config import paths, private_files
-from reader.config.addresses import named
+from reader.config.sources import named
 from reader.errors import StorageError
 
 MOST_BYTES = 1 << 18

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from reader.article.identity import host_of
 from reader.article.text import clean_line, display_path, fold
-from reader.config import news, paths
+from reader.config import paths
+from reader.config.sources import news_folder
 from reader.errors import StorageError, remedy
 from reader.feeds.entry import Enclosure, Entry
 from reader.permissions import require
@@ -81,7 +82,7 @@ class NewsFolder:
 
     def __init__(self, root: str = "") -> None:
         """It is made when something is written."""
-        self.root = root or news.folder()
+        self.root = root or news_folder()
         self._is_batch = False
         self._kept: _OpenFolder | None = None
 

@@ -15,7 +15,7 @@ from reader.article.dates import iso
 from reader.article.identity import host_of
 from reader.article.network import is_public
 from reader.article.text import display_path, fold
-from reader.config import news as places
+from reader.config.sources import SAVED
 from reader.errors import UsageError
 from reader.feeds import fulltext, politeness
 from reader.feeds.articles import NewsFolder, article_name, rendered
@@ -166,6 +166,6 @@ async def _one(
 def _path(folder: NewsFolder, title: str, day: str) -> str:
     name = article_name(title, day)
     number = 1
-    while folder.exists(path := f"{places.SAVED}/{day[:4]}/{name}{f'-{number}' if number > 1 else ''}.md"):
+    while folder.exists(path := f"{SAVED}/{day[:4]}/{name}{f'-{number}' if number > 1 else ''}.md"):
         number += 1
     return path

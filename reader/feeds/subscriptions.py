@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from reader.article.text import clean_line, display_path
-from reader.config import news, paths, private_files
+from reader.config import paths, private_files
+from reader.config.sources import feeds_file
 from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
 from reader.permissions import require
 
@@ -231,12 +232,12 @@ def _begins(one: Subscription, word: str) -> bool:
 
 
 def _name() -> str:
-    return display_path(news.feeds_file())
+    return display_path(feeds_file())
 
 
 def _text() -> str:
     try:
-        raw = private_files.read(news.feeds_file(), MOST_BYTES)
+        raw = private_files.read(feeds_file(), MOST_BYTES)
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -364,7 +365,7 @@ def _place(tables: Sequence[Mapping[str, Any]], address: str) -> int:
 @contextmanager
 def _changing() -> Iterator[tuple[str, Any]]:
     """The file's text and a function that writes another; one process at a time."""
-    path = os.path.realpath(news.feeds_file())
+    path = os.path.realpath(feeds_file())
     paths.ensure(os.path.dirname(path))
     with locked(path + ".lock"):
         before = _text()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reader.config.addresses import is_shared
+from reader.config.sources import is_shared
 from reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:

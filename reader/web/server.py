@@ -32,7 +32,9 @@ from reader.permissions import VARIABLE, WEB_DRIVER, require
 
 SOURCES = "READER_SERVED"
 """Environment variable with the sources of a reader behind a page, as JSON; not visible to other users."""
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.cli.served import main; sys.exit(main())"
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[1:]; from reader.cli.serve import serve_page; sys.exit(serve_page())"
+)
 
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 MOST_SCREENS = 20

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.config import news
+from reader.config.sources import is_in_use
 from reader.errors import UsageError
 from reader.feeds import saving
 from tests.feeds.conftest import QUICK, Desk
@@ -36,7 +36,7 @@ def test_a_page_becomes_an_article(site: Site, _own_places: Path) -> None:
     assert f"[its dock]({site.url}/dock)" in text
     assert "All rights" not in text and "Home" not in text
     assert "/news/saved/2026/2026-05-06-the-ferry.md" in saved.path
-    assert news.is_in_use()
+    assert is_in_use()
 
 
 def test_a_page_is_saved_once(site: Site) -> None:

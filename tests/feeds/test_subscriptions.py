@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.config import news
+from reader.config.sources import feeds_file, has_subscriptions, is_in_use
 from reader.errors import ReaderError, UsageError
 from reader.feeds import subscriptions
 from reader.feeds.subscriptions import NoSuchFeed, Subscription
@@ -30,7 +30,7 @@ every = "30m"
 @pytest.fixture
 def file(_own_places: Path) -> Path:
     """The file with two feeds."""
-    path = Path(news.feeds_file())
+    path = Path(feeds_file())
     path.parent.mkdir(parents=True)
     path.write_text(WRITTEN)
     return path
@@ -39,7 +39,7 @@ def file(_own_places: Path) -> Path:
 def test_without_a_file_there_are_none() -> None:
     """And nothing in use."""
     assert subscriptions.load() == ([], [])
-    assert not news.is_in_use()
+    assert not is_in_use()
 
 
 def test_what_is_added_is_read_again() -> None:
@@ -58,8 +58,8 @@ def test_what_is_added_is_read_again() -> None:
     )
     assert subscriptions.add([one, one]) == [one]
     assert subscriptions.load() == ([one], [])
-    assert news.has_subscriptions()
-    assert Path(news.feeds_file()).stat().st_mode & 0o777 == 0o600
+    assert has_subscriptions()
+    assert Path(feeds_file()).stat().st_mode & 0o777 == 0o600
 
 
 def test_comments_stay_when_something_is_added_changed_or_removed(file: Path) -> None:

@@ -25,7 +25,8 @@ from reader.app.browsing.host import Host
 from reader.app.browsing.refreshing import TELL_EVERY, Refreshing
 from reader.app.widgets.lines import InformationLine
 from reader.app.wording import NO_ARTICLE, unforeseen
-from reader.config import Config, news
+from reader.config import Config
+from reader.config.sources import has_subscriptions, news_folder
 from reader.errors import ReaderError, counted
 from reader.library import Library
 from reader.permissions import permissions, require
@@ -158,7 +159,7 @@ class Feeds:
         """How to add your own news, with the keys."""
         if not permissions().network:
             return ""
-        if self._is_news and news.has_subscriptions():
+        if self._is_news and has_subscriptions():
             fetch, page = self._keys("refresh"), self._keys("manage_feeds")
             return f"{fetch} fetches your feeds, {page} lists them"
         ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
@@ -168,7 +169,7 @@ class Feeds:
     def _look_for_due(self) -> None:
         if self._is_over:
             return
-        if self._is_news and not self.is_fetching and news.has_subscriptions():
+        if self._is_news and not self.is_fetching and has_subscriptions():
             self._host.in_thread(self._ask_for_due, "due")
         self._host.set_timer(LOOK_EVERY, self._look_for_due)
 
@@ -199,7 +200,7 @@ class Feeds:
         """Fetch feeds if the news folder is open, or stop fetching; else look for new and changed files."""
         if self.stop_fetching():
             return
-        if self._is_news and news.has_subscriptions():
+        if self._is_news and has_subscriptions():
             self.fetch(is_asked_for=True, force=True)
         else:
             self._refreshing.ask()
@@ -304,7 +305,7 @@ class Feeds:
         self._host.open_dialog(SubscribePage(self._discover, self._folders()), keep)
 
     def _folders(self) -> list[str]:
-        if not news.has_subscriptions():
+        if not has_subscriptions():
             return []
         from reader.feeds import subscriptions
 
@@ -399,7 +400,7 @@ class Feeds:
         if self._is_news:
             self.fetch([one.address for one in added] if len(added) == 1 else (), is_asked_for=bool(added))
         elif self._is_sample or not self._library.total:
-            self._reopen(news.folder(self._config.feeds.get("folder", "")))
+            self._reopen(news_folder(self._config.feeds.get("folder", "")))
         else:
             keys = self._keys("open_folder")
             self._host.say(f"{said}; {keys} and Enter open your news" if keys else said)
@@ -408,7 +409,7 @@ class Feeds:
         """Ask for another folder and open it; suggests the news folder if that is not open."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
-        folder = news.folder(self._config.feeds.get("folder", ""))
+        folder = news_folder(self._config.feeds.get("folder", ""))
 
         def open_it(path: str | None) -> None:
             chosen = os.path.abspath(os.path.expanduser(path.strip())) if path and path.strip() else ""
@@ -417,7 +418,7 @@ class Feeds:
             elif chosen:
                 self._warn(f"No such folder: {chosen}")
 
-        proposal = folder if news.has_subscriptions() and not self._is_news else ""
+        proposal = folder if has_subscriptions() and not self._is_news else ""
         self._host.open_dialog(Ask("Folder to open", proposal, is_proposal=True), open_it)
 
     # The page of feeds.

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import conninfo, errors, pq
 
 from reader.article.text import clean_line
-from reader.config.addresses import named
+from reader.config.sources import named
 from reader.errors import ReaderError
 from reader.library.postgres.schema import CONTENT, READERS, SCHEMA, VERSION
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reader.config import settings, visit
-from reader.config.addresses import is_shared, named
+from reader.config.sources import is_shared, named
 
 
 @pytest.mark.parametrize(
