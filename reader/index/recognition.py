@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reader.article.identity import anchor_of, is_web, sketch_likeness
+from reader.article.identity import anchor_of, is_web, sketch_likeness, sketch_of
 from reader.article.record import key_of
 from reader.index.schema import MOST_ASKED, STATED_DATE, pack_name, unpack_name
 
@@ -96,7 +96,7 @@ class Recogniser:
         groups = []
         if former.text_key is not None:
             groups.append(self._by_text.get(former.text_key, []))
-        if former.title_key is not None:
+        if former.title_key is not None or former.text_key is None:
             groups.append(self._by_title.get(former.title_key, []))
         for group in groups:
             alike = [one for one in group if are_alike(former, one) and one.key not in self._taken]
@@ -135,7 +135,7 @@ class Recogniser:
 def are_alike(former: ArticleFacts, one: ArticleFacts) -> bool:
     """Returns whether two articles with different keys are the same: by text, or by title and date."""
     has_same_text = former.text_key is not None and former.text_key == one.text_key
-    has_same_title = _have_same_title(former, one)
+    has_same_title = _have_same_title(former, one) or _are_same_and_short(former, one)
     if is_web(former.url) and is_web(one.url):
         # Different URLs mean different articles, unless everything else is equal.
         return has_same_text and has_same_title
@@ -145,6 +145,15 @@ def are_alike(former: ArticleFacts, one: ArticleFacts) -> bool:
 def _have_same_title(one: ArticleFacts, other: ArticleFacts) -> bool:
     """Returns whether both state the same title and date."""
     return one.is_titled_and_dated and (one.title_key, one.date) == (other.title_key, other.date)
+
+
+def _are_same_and_short(former: ArticleFacts, one: ArticleFacts) -> bool:
+    """Returns whether both have the same text of a few words, whose sketch is exact, and the same title and
+    date or the same lack of them."""
+    if former.text_key is not None or one.text_key is not None or former.sketch is None:
+        return False
+    is_headed_alike = (former.title_key, former.date) == (one.title_key, one.date)
+    return is_headed_alike and former.sketch == one.sketch != sketch_of("")
 
 
 def _is_edited(former: ArticleFacts, here: ArticleFacts) -> bool:

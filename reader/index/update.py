@@ -399,7 +399,23 @@ class Update:
             self._known[file.folder, file.name] = known
             ties.append(file)
         if ties:
+            self._take_back({(file.folder, file.name): None for file in ties})
             yield from self._read_here(ties)
+
+    def _take_back(self, files: Iterable[tuple[int, str]]) -> None:
+        """Delete those of these files that are new in this refresh as if they had not been read: else they
+        would count as articles that were here before, and none of them as one that was moved."""
+        departed = {key for (key,) in self._connection.execute("select key from departed")}
+        arrived = {number for (number,) in self._connection.execute("select number from arrived")}
+        new = {
+            file: known.key
+            for file in files
+            if (known := self._known[file]).number in arrived and known.key not in departed
+        }
+        with self._writer.transaction():
+            self._drop(new)
+            keys = [(key,) for key in new.values()]
+            self._connection.executemany("delete from departed where key = ?", keys)
 
     def _close_folders(self) -> None:
         """Store the listings' signatures: these folders are done, except for files that were too recent or

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.article.identity import sketch_of
 from reader.index.recognition import ArticleFacts, Recogniser, are_alike, are_same, keys_of
 
 facts = st.builds(
@@ -16,12 +17,17 @@ facts = st.builds(
 
 
 def test_what_is_alike() -> None:
-    """The text, or the title with its date; where both have an address that differs, all of that."""
+    """The text, or the title with its date, or a few words with the same heading; where both have an address
+    that differs, all of that."""
     note = ArticleFacts(1, 10, 20, "", "/a.md", 5)
     assert are_alike(note, note._replace(key=2, text_key=21))
     assert are_alike(note, note._replace(key=2, title_key=11, date=None))
     assert not are_alike(note, note._replace(key=2, text_key=21, date=6))
     assert not are_alike(note._replace(text_key=None, date=None), note._replace(text_key=None, date=None))
+    short = ArticleFacts(1, 10, None, "", "/a.md", sketch=sketch_of("Call Jo"))
+    assert are_alike(short, short._replace(key=2, path="/b.md"))
+    for differs in ({"title_key": 11}, {"date": 5}, {"sketch": sketch_of("Call Bo")}, {"text_key": 20}):
+        assert not are_alike(short, short._replace(key=2, **differs))
     post = note._replace(url="https://a.example/x")
     other = post._replace(key=2, url="https://a.example/y")
     assert are_alike(post, other) and are_alike(note, other)

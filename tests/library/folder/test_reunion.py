@@ -106,8 +106,8 @@ def test_notes_without_title_and_text_are_two(news: Path) -> None:
     """Two files that a template made say nothing of their own; each is an article."""
     for name in ("home", "work"):
         write(news / name / "2024-11-01.md", "- [ ] \n")
-    star("2024 11 01", news / "home")
-    assert starred(news / "work") == {"2024 11 01": False}
+    star("2024-11-01", news / "home")
+    assert starred(news / "work") == {"2024-11-01": False}
     library = opened(news)
     assert sorted(one.is_starred for one in every(library)) == [False, True]
     library.close()
@@ -222,6 +222,26 @@ def test_another_note_that_comes_when_one_goes(
     refresh(library)
     assert [one.is_starred for one in every(library)] == [False]
     library.close()
+
+
+@pytest.mark.parametrize("head", ["# {}\n\n", ""])
+def test_notes_of_a_few_words_that_change_places_keep_their_stars(head: str, news: Path) -> None:
+    """The place says nothing where both notes are still there; a note that is renamed is the same too."""
+    write(news / "a.md", head.format("Jo") + "Call Jo\n")
+    write(news / "b.md", head.format("Bo") + "Eggs\n")
+    library = opened(news)
+    [first] = [one for one in every(library) if library.article(one).path.endswith("a.md")]
+    library.mark([first], STAR)
+    library.close()
+    for former, now in (("a.md", "c.md"), ("b.md", "a.md"), ("c.md", "b.md")):
+        (news / former).rename(news / now)
+    for name in ("b.md", "d.md"):
+        library = opened(news)
+        stars = [library.article(one).path.rpartition("/")[2] for one in every(library) if one.is_starred]
+        library.close()
+        assert stars == [name]
+        if name == "b.md":
+            (news / "b.md").rename(news / "d.md")
 
 
 def test_an_address_is_enough(news: Path) -> None:
