@@ -68,6 +68,7 @@ async def test_a_publication_arrives_and_a_dead_server_is_waited_for(
         publish(folder, server.url())
         await until(pilot, "Brand new")
         await until(pilot, "301 of 301")
+        assert "301 unread" in line(pilot, 0), "both change at once"
         server.kill()
         for key in ("G", "s", "n", "slash", "h", "a", "r", "enter", "home", "e"):
             await pilot.press(key)
