@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from pyroaring import BitMap
 
 from reader.index.packing import MOST_RARE, listed_many, lows_of, numbers_in, pack, pack_set, rare_rows
-from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, WORD_FIELDS, SetKind
+from reader.index.schema import PREFIX_LENGTHS, WORD_FIELDS, SetKind
 
 if TYPE_CHECKING:
     from reader.index.entry import Members, Taken
     from reader.index.numbering import Numbering
 
 CROWD = 100
-"""With more words than this in a block, a prefix of CROWDED_LENGTH letters gets its own set. Sets for all
-such prefixes would take a ninth of the index, and scanning a few words costs no more than reading a set."""
+"""With more words than this in a block, a prefix has its own set. Sets for all prefixes would take a ninth of
+the index, and reading a few words costs little more than reading a set."""
 
 LARGEST_PART = 4050
 """Largest number of bytes of a set per row; four rows fill a page. SQLite would move larger ones to overflow
@@ -173,9 +173,9 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Store
     """Add the sets of sorted words, rare ones packed together, and the sets of their prefixes."""
     few: list[str] = []
     few_lows: list[bytes] = []
-    beginnings: list[tuple[str, BitMap]] = []
+    beginnings: list[tuple[str, int, BitMap]] = []
     start = 0
-    for beginning, group in groupby(words, key=_LONGEST_PREFIX):
+    for beginning, group in groupby(words, key=_BEGINNING):
         stop = start + len(list(group))
         short: list[bytes] = []
         sets: list[BitMap] = []
@@ -190,16 +190,18 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Store
             else:
                 sets.extend(listed_many(one))
         if field == SetKind.WORD:
-            beginnings.append((beginning, BitMap.union(_mixed(short), *sets)))
-            if stop - start > CROWD:
-                _note_crowded(words[start:stop], lows[start:stop], made)
+            beginnings.append((beginning, stop - start, BitMap.union(_mixed(short), *sets)))
+            if is_crowded(stop - start):
+                _note_longest(words[start:stop], lows[start:stop], made)
         start = stop
     made.rare.extend((field, word, data) for word, data in rare_rows(few, few_lows))
-    for prefix, found in prefixes(beginnings):
-        made.add(SetKind.PREFIX, prefix, pack_set(found))
+    for prefix, count, found in prefixes(beginnings):
+        if is_crowded(count):
+            made.add(SetKind.PREFIX, prefix, pack_set(found))
 
 
-_LONGEST_PREFIX = itemgetter(slice(PREFIX_LENGTHS[-1]))
+_BEGINNING = itemgetter(slice(PREFIX_LENGTHS[-2]))
+"""Words are united by three letters first: the prefixes of four are too many, and few of them are crowded."""
 
 _SHORT = 32
 """Up to this many bytes of numbers, sorting those of several words is cheaper than making a set of each."""
@@ -209,12 +211,13 @@ def _mixed(lows: Sequence[bytes]) -> BitMap:
     return BitMap(array("I", sorted(set(numbers_in(b"".join(lows))))), optimize=False)
 
 
-def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: StoredSets) -> None:
-    """Add the sets of four-letter prefixes that very many of these words share."""
+def _note_longest(words: Sequence[str], lows: Sequence[bytes], made: StoredSets) -> None:
+    """Add the sets of the longest prefixes that many of these words share."""
+    length = PREFIX_LENGTHS[-1]
     place = 0
-    for start, group in groupby(word[:CROWDED_LENGTH] for word in words):
+    for start, group in groupby(word[:length] for word in words):
         count = len(list(group))
-        if len(start) == CROWDED_LENGTH and count > CROWD:
+        if len(start) == length and is_crowded(count):
             these = lows[place : place + count]
             sets = [part for one in these if len(one) > _SHORT for part in listed_many(one)]
             short = _mixed([one for one in these if len(one) <= _SHORT])
@@ -222,18 +225,20 @@ def _note_crowded(words: Sequence[str], lows: Sequence[bytes], made: StoredSets)
         place += count
 
 
-def prefixes(words: Iterable[tuple[str, BitMap]]) -> Iterator[tuple[str, BitMap]]:
-    """Yields (prefix, numbers) for every prefix of PREFIX_LENGTHS; the words must be sorted."""
-    level = words
+def is_crowded(count: int) -> bool:
+    """Returns whether a prefix of so many words has its own set."""
+    return count > CROWD
+
+
+def prefixes(words: Iterable[tuple[str, int, BitMap]]) -> Iterator[tuple[str, int, BitMap]]:
+    """Yields (prefix, count of words, numbers) for every prefix of PREFIX_LENGTHS that begins some of these;
+    they must be sorted."""
+    level = list(words)
     for length in reversed(PREFIX_LENGTHS):
+        groups = [(start, list(group)) for start, group in groupby(level, key=lambda one: one[0][:length])]
         level = [
-            (start, BitMap.union(*[found for _, found in group]))
-            for start, group in groupby(level, key=beginning(length))
+            (start, sum(count for _, count, _ in group), BitMap.union(*[found for *_, found in group]))
+            for start, group in groups
         ]
         # A shorter word only has the prefixes up to its own length.
-        yield from (pair for pair in level if len(pair[0]) == length)
-
-
-def beginning(length: int) -> Callable[[tuple[str, BitMap]], str]:
-    """Returns the prefix of this length that a word's set is grouped under."""
-    return lambda pair: pair[0][:length]
+        yield from (one for one in level if len(one[0]) == length)

@@ -15,7 +15,7 @@ from reader.article.dates import DAY_PLACE
 from reader.permissions import permissions, require
 from reader.query.fields import FIELDS
 
-VERSION = 14 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 15 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; an index of another version is rebuilt. Depends on the stored fields as well."""
 
 BLOCK_BITS = 16
@@ -57,11 +57,9 @@ ALL_SETS: tuple[int, ...] = (
 WORD_FIELDS = frozenset((SetKind.WORD, SetKind.TITLE_WORD))
 """Sets of words, most of which are rare."""
 
-PREFIX_LENGTHS = (1, 2, 3)
-"""Prefixes of these lengths have a stored set; longer ones are read as a range of words."""
-
-CROWDED_LENGTH = 4
-"""Prefixes of this length have a set in blocks where very many words share them."""
+PREFIX_LENGTHS = (1, 2, 3, 4)
+"""Prefixes of these lengths have a stored set in blocks where many words begin with them (`blocks.CROWD`);
+others are read as a range of words."""
 
 DAY = "day"
 """FLAG: the numbers of articles whose date is a calendar day."""

@@ -9,16 +9,15 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby
+from itertools import chain
 
 from pyroaring import BitMap
 
 from reader.article.text import fold
-from reader.index.blocks import StoredSets, beginning, make, parts_of, prefixes, runs_of
+from reader.index.blocks import StoredSets, is_crowded, make, parts_of, prefixes, runs_of
 from reader.index.packing import lows_of_rare, numbers_in, pack_set, unpack
 from reader.index.schema import (
     BLOCK_BITS,
-    CROWDED_LENGTH,
     LATE,
     LIVE,
     PREFIX_LENGTHS,
@@ -77,10 +76,8 @@ def _has_row(connection: sqlite3.Connection, table: str, field: int) -> bool:
 
 def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap:
     """Returns the union of the sets of all words that begin with `start`."""
-    if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
-        return read_set(connection, SetKind.PREFIX, start)
     crowded: list[tuple[int, int, bytes]] = []
-    if field == SetKind.WORD and len(start) == CROWDED_LENGTH:
+    if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
         crowded = connection.execute(
             f"select block, part, data from {SETS} where field = ? and value = ?", (SetKind.PREFIX, start)
         ).fetchall()
@@ -157,8 +154,7 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
         _note_choices(connection, field, by_value)
         _merge(connection, field, sets)
         if field == SetKind.WORD:
-            _merge(connection, SetKind.PREFIX, sorted(prefixes(sets)))
-            _merge_crowded(connection, sets)
+            _merge_prefixes(connection, sets)
 
 
 def _write_block(
@@ -266,14 +262,27 @@ def change_set(connection: sqlite3.Connection, field: int, value: str, came: Bit
         _put(connection, field, value, block, (stored - gone) | (came & inside))
 
 
-def _merge_crowded(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
-    """Updates the set of a crowded prefix, which must include all words with it."""
-    long = (pair for pair in words if len(pair[0]) >= CROWDED_LENGTH)
-    for start, group in groupby(long, key=beginning(CROWDED_LENGTH)):
-        stored = connection.execute(
-            f"select block, part, data from {SETS} where field = ? and value = ?", (SetKind.PREFIX, start)
-        ).fetchall()
-        numbers = dict(by_block(BitMap.union(*[found for _, found in group]))) if stored else {}
-        for block, data in whole(stored):
-            if block in numbers:
-                _put(connection, SetKind.PREFIX, start, block, unpack(block, data) | numbers[block])
+def _merge_prefixes(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
+    """Updates the sets of the prefixes of these stored words, and adds those of prefixes that are now
+    crowded."""
+    stored = set(
+        connection.execute(f"select block, value from {SETS} where field = ?", (SetKind.PREFIX,)).fetchall()
+    )
+    for start, _, numbers in prefixes([(word, 1, found) for word, found in words]):
+        for block, inside in by_block(numbers):
+            if (block, start) in stored:
+                before = _stored(connection, SetKind.PREFIX, start, block)
+                _put(connection, SetKind.PREFIX, start, block, before | inside)
+            elif is_crowded(_count(connection, block, start)):
+                whole_block = BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
+                found = read_range(connection, SetKind.WORD, start) & whole_block
+                _put(connection, SetKind.PREFIX, start, block, found)
+
+
+def _count(connection: sqlite3.Connection, block: int, start: str) -> int:
+    """Returns how many words of a block begin so, without those that share rows."""
+    (count,) = connection.execute(
+        "select count(*) from sets where block = ? and field = ? and value >= ? and value < ?",
+        (block, SetKind.WORD, start, start + _LAST),
+    ).fetchone()
+    return int(count)

@@ -65,3 +65,19 @@ def test_words_and_beginnings(
             assert found == {
                 number for word, numbers in everything.items() if word.startswith(start) for number in numbers
             }, start
+
+
+def test_a_prefix_that_becomes_crowded_gets_its_own_set() -> None:
+    """A block that grows word by word has the same sets of prefixes as one that was written at once."""
+    words = {f"ab{letter}": [place] for place, letter in enumerate("cdefg")}
+    one_by_one = [in_block({word: lows}, LATER) for word, lows in words.items()]
+    for grown, whole in zip(written({}, *one_by_one), written({}, in_block(words, LATER)), strict=True):
+        for start in ("a", "ab"):
+            found = [
+                connection.execute(
+                    "select data from sets where block = ? and field = ? and value = ?",
+                    (LATER, SetKind.PREFIX, start),
+                ).fetchall()
+                for connection in (grown, whole)
+            ]
+            assert found[0] == found[1] != []

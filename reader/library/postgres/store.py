@@ -22,7 +22,7 @@ from reader.article.urls import openable
 from reader.index.answer import HEADLINE_COLUMNS, headline
 from reader.index.backend import ArticleRow, KnownValue
 from reader.index.entry import searched_texts
-from reader.index.schema import CROWDED_LENGTH, PREFIX_LENGTHS, STATED_DATE, UNDATED, SetKind
+from reader.index.schema import PREFIX_LENGTHS, STATED_DATE, UNDATED, SetKind
 from reader.index.search import goes_on, has_phrase
 from reader.index.sets import united
 from reader.library.postgres.records import article_of, storable
@@ -88,10 +88,8 @@ class PostgresStore:
     def set_starting(self, field: int, start: str) -> BitMap:
         """See SetStore."""
         start = storable(start)
-        if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
-            return self.set_of(SetKind.PREFIX, start)
         crowded: list[TupleRow] = []
-        if field == SetKind.WORD and len(start) == CROWDED_LENGTH:
+        if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
             crowded = self._rows(
                 "select block, data from sets where field = %s and value = %s and block >= %s",
                 SetKind.PREFIX, start, self._first_block,
