@@ -35,7 +35,8 @@ _SAY_NOTHING = """
     little long look made make many may might more most much must need never next nine not now only other our
     own part really right same say says see seven should six still such take ten than that them then these
     they thing things think this those three too took until used using very want way well what when which
-    while why will without work would year yet your"""
+    while why will without work would year yet your later earlier soon often always today yesterday tomorrow
+    twenty thirty forty fifty sixty seventy eighty ninety hundred thousand billion"""
 """Words that rise in any text, besides those that say nothing about a story."""
 _TOO_COMMON = frozenset(" ".join((_SAY_NOTHING, STOP_WORDS, USUAL_WORDS, *FUNCTION_WORDS)).split())
 LEAST_BEFORE = 0.25

@@ -56,7 +56,7 @@ TELLING = weight_at(0.04)
 """Minimum weight of a word that tells one event from others of its kind, such as a name."""
 LEAST_TELLING = 2
 """Number of such words that two reports share."""
-FEW_COSTS = 0.05
+FEW_COSTS = 0.02
 """Penalty if they share fewer and one is too short to tell; longer texts are not linked."""
 
 LEAST_SUBJECT, OTHER_SUBJECT = 0.35, 0.12
