@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from time import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut, pad
@@ -25,15 +25,9 @@ if TYPE_CHECKING:
     from reader.feeds.state import FeedState
     from reader.feeds.subscriptions import Subscription
     from reader.library import Library
+    from reader.library.feed_counts import FeedCounts
 
 _WINDOW = 500
-
-
-class Counts(NamedTuple):
-    """The articles of a feed that are in the news folder."""
-
-    articles: int = 0
-    unread: int = 0
 
 
 def feed_names(**_: object) -> Iterable[str]:
@@ -225,23 +219,18 @@ def protected(folder: str) -> Any:
     """What must not be removed: a function that asks the Library for it, once."""
 
     def found_among(paths: Sequence[str]) -> set[str]:
-        from reader.query import Query
+        from reader.query import Query, Term
 
         wanted = {os.path.realpath(os.path.join(folder, path)): path for path in paths}
         kept: set[str] = set()
         with closing(_opened(folder)) as library:
-            results = library.select(Query())
-            for start in range(0, len(results), _WINDOW):
-                marked = [
-                    one
-                    for one in results.window(start, start + _WINDOW)
-                    if one.is_starred or one.tags or one.has_note
-                ]
-                kept |= {
-                    wanted[real]
-                    for _, path in library.paths(marked)
-                    if (real := os.path.realpath(path)) in wanted
-                }
+            tags = tuple(one.value for one in library.facet("tag", Query()).values)
+            marks = [Term("is", ("starred",)), Term("has", ("note",)), *([Term("tag", tags)] if tags else [])]
+            for mark in marks:
+                results = library.select(Query((mark,)))
+                for start in range(0, len(results), _WINDOW):
+                    marked = library.paths(results.window(start, start + _WINDOW))
+                    kept |= {wanted[real] for _, path in marked if (real := os.path.realpath(path)) in wanted}
         return kept
 
     return found_among
@@ -275,36 +264,26 @@ def _feeds(options: Namespace) -> int:
     return 0
 
 
-def _counts(folder: str, directories: Iterable[str]) -> dict[str, Counts]:
+def _counts(folder: str, directories: Iterable[str]) -> dict[str, FeedCounts]:
     """How many articles lie in the folder of each feed."""
-    wanted = {one for one in directories if one}
-    found: dict[str, list[int]] = {one: [0, 0] for one in wanted}
+    wanted = [one for one in directories if one]
     if not wanted or not os.path.isdir(folder):
         return {}
-    from reader.query import Query
+    from reader.library.feed_counts import feed_counts
 
     with closing(_opened(folder)) as library:
-        top = os.path.realpath(folder)
-        results = library.select(Query())
-        for start in range(0, len(results), _WINDOW):
-            for headline, path in library.paths(results.window(start, start + _WINDOW)):
-                # <group>/<feed>/<year>/<file>: the feed's folder is the one above the year's.
-                directory = os.path.relpath(os.path.dirname(os.path.dirname(path)), top)
-                if directory in found:
-                    found[directory][0] += 1
-                    found[directory][1] += not headline.is_read
-    return {directory: Counts(*both) for directory, both in found.items()}
+        return feed_counts(library, wanted)
 
 
-def _feed_record(one: Subscription, state: FeedState | None, counts: dict[str, Counts]) -> dict[str, Any]:
-    count = counts.get(state.directory, Counts()) if state else Counts()
+def _feed_record(one: Subscription, state: FeedState | None, counts: dict[str, FeedCounts]) -> dict[str, Any]:
+    count = counts.get(state.directory) if state else None
     is_off = not one.enabled or (state is not None and state.gone)
     return {
         "url": one.address,
         "name": one.label,
         "folder": one.folder or None,
-        "articles": count.articles,
-        "unread": count.unread,
+        "articles": count.articles if count else 0,
+        "unread": count.unread if count else 0,
         "lastFetched": _instant(state.fetched) if state else None,
         "nextFetch": None if is_off else _instant(max(state.due, 1) if state else time()),
         "error": (state.error or None) if state else None,

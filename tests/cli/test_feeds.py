@@ -62,9 +62,8 @@ def test_from_an_address_to_articles(site: Site, shell: Shell) -> None:
     assert "0 new articles from 1 feed (1 not due)" in shell("fetch")[1]
 
 
-def test_feeds_are_listed(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As JSON with every key, and as a table with the error in words, however many articles there are."""
-    monkeypatch.setattr("reader.cli.feeds._WINDOW", 1)
+def test_feeds_are_listed(site: Site, shell: Shell) -> None:
+    """As JSON with every key, and as a table with the error in words."""
     shell("subscribe", site.url + "/feed", "--folder", "Sea", "--name", "Harbour")
     shell("fetch")
     shell("mark", "read", "--limit", "1")
@@ -86,6 +85,17 @@ def test_feeds_are_listed(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPa
     table = shell("feeds")[1].splitlines()
     assert table[0].split() == ["NAME", "FOLDER", "ARTICLES", "UNREAD", "FETCHED"]
     assert "not found (404)" in table[1]
+
+
+def test_every_feed_has_its_own_numbers(site: Site, shell: Shell) -> None:
+    """Feeds of one name in two folders, one outside of any, and one without articles are told apart."""
+    for number, words in enumerate(((), ("--folder", "Sea"), ("--folder", "Sea/North"), ("--folder", "Sea"))):
+        items = (item(10 * number + one) for one in range(number + 1)) if number < 3 else ()
+        site.pages[f"/{number}"] = Page(rss(*items))
+        shell("subscribe", f"{site.url}/{number}", "--name", "Post", *words)
+    shell("fetch")
+    records = json.loads(shell("feeds", "--format", "json")[1])
+    assert [one["articles"] for one in records] == [1, 2, 3, 0]
 
 
 def test_the_doctor_counts_failing_feeds(site: Site, shell: Shell) -> None:
@@ -138,15 +148,16 @@ def test_unsubscribing_keeps_or_deletes_articles(site: Site, shell: Shell, _own_
     assert "1 new article" in shell("fetch")[1]
 
 
+@pytest.mark.parametrize("mark", ["tag:later", "star", "note:Keep it"])
 @pytest.mark.parametrize("place", [[], ["--sort", "-date"]])
 def test_keep_removes_old_articles_but_not_marked_ones(
-    site: Site, shell: Shell, _own_places: Path, monkeypatch: pytest.MonkeyPatch, place: list[str]
+    site: Site, shell: Shell, _own_places: Path, monkeypatch: pytest.MonkeyPatch, place: list[str], mark: str
 ) -> None:
     """By the whole command, with the Library's marks, wherever the marked article is in the list."""
     monkeypatch.setattr("reader.cli.feeds._WINDOW", 1)
     shell("subscribe", site.url + "/feed")
     shell("fetch")
-    assert shell("mark", "tag:later", "--limit", "1", *place)[0] == 0
+    assert shell("mark", mark, "--limit", "1", *place)[0] == 0
     toml = _own_places / "config" / "feeds.toml"
     toml.write_text(toml.read_text() + 'keep = "1d"\n')
     assert "1 removed" in shell("fetch")[1]

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Lock
@@ -29,6 +29,7 @@ from reader.config import Config
 from reader.config.sources import has_subscriptions, news_folder
 from reader.errors import ReaderError, counted
 from reader.library import Library
+from reader.library.feed_counts import feed_counts
 from reader.permissions import permissions, require
 from reader.query import Query
 
@@ -464,26 +465,14 @@ class Feeds:
         else:
             self._host.call_later(self._show_feeds, rows, "; ".join(notices[:2]))
 
-    def _with_counts(self, rows: Iterable[FeedRow]) -> list[FeedRow]:
+    def _with_counts(self, rows: Sequence[FeedRow]) -> list[FeedRow]:
         """Add the number of articles in each feed's folder."""
-        everything, unread = (
-            {one.value: one.count for one in self._library.facet("folder", query).values}
-            for query in (Query(), UNREAD)
-        )
-        counted_rows = []
-        for row in rows:
-            directory = row.state.directory if row.state else ""
-            # The facet leaves out what all folders have in common.
-            names = [name for name in everything if directory == name or directory.endswith(f"/{name}")]
-            name = max(names, key=len, default="")
-            if directory and (name or not any(everything)):
-                row = row._replace(
-                    articles=everything.get(name, 0) if name else self._library.total,
-                    unread=unread.get(name, 0) if name else len(self._library.select(UNREAD)),
-                    value=name,
-                )
-            counted_rows.append(row)
-        return counted_rows
+        directories = [row.state.directory if row.state else "" for row in rows]
+        counts = feed_counts(self._library, directories)
+        return [
+            row._replace(**counts[directory]._asdict()) if directory in counts else row
+            for row, directory in zip(rows, directories, strict=True)
+        ]
 
     def _show_feeds(self, rows: Sequence[FeedRow], notice: str) -> None:
         if self._page is not None:
