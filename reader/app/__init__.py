@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import NamedTuple
 
-from reader.config import Config
-from reader.config.palettes import Palette
-from reader.config.visit import Visit
-from reader.library import Library
+from reader.app.start import Start as Start
 from reader.permissions import is_in_browser
-from reader.query import Query
 from reader.terminal import TRUECOLOUR, choices, glance
 
 _COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
@@ -21,42 +14,6 @@ _COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
 
 PATIENCE = (0.25, 1.0)
 """Seconds to wait for marks that another program has locked, for reading and for writing."""
-
-
-class Start(NamedTuple):
-    """A collection, the first query, and the user's settings."""
-
-    library: Library
-    query: Query
-    config: Config
-    source: str = ""
-    """The collection as users write it: `~/news`."""
-    notices: Sequence[str] = ()
-    """Sentences to show at the start."""
-    mistakes: Sequence[str] = ()
-    """Mistakes in the configuration and the themes, shown in one notice."""
-    palettes: Sequence[Palette] = ()
-    """The user's own themes."""
-    visit: Visit = Visit()
-    """Where the last visit ended."""
-    keep_visit: Callable[[Visit], object] = lambda visit: None
-    """Saves where this visit ends."""
-    is_news: bool = False
-    """Whether the folder of the user's own feeds is open."""
-    is_sample: bool = False
-    """Whether the sample is open, because there is nothing else."""
-    reopen: Callable[[str], object] = lambda folder: None
-    """Sets the folder to restart with when the screen has ended."""
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    """The current time."""
-    is_folded: bool | None = None
-    """Whether the list is folded by stories in this visit; None = as in the last one, else as configured."""
-
-    @property
-    def begins_folded(self) -> bool:
-        """Returns whether the list is folded by stories at first."""
-        said = (self.is_folded, self.visit.is_folded, self.config.list.get("stories", False))
-        return next(one for one in said if one is not None)
 
 
 def run(start: Start) -> int:

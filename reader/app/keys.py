@@ -39,7 +39,7 @@ FOOTER: Mapping[str, Mapping[str, str]] = {
         "search": "search", "focus_facets": "filter", **_ALWAYS,
     },
     "sidebar": {
-        "move_down move_up": "move", "page_on": "choose", "exclude": "exclude", "find_value": "find",
+        "move_down move_up": "move", "page_on": "select", "exclude": "exclude", "find_value": "find",
         "step_down step_up": "quality", **_OF_SIDEBAR,
     },
     BOX: {"read": "matching values", "back": "close"},
@@ -124,6 +124,10 @@ class Keymap(NamedTuple):
         """All keys of a command as users write them, separated by spaces."""
         return " ".join(map(self._written, self.keys[name]))
 
+    def in_a_sentence(self, name: str) -> str:
+        """How to run a command: its keys, or where to find it if it has none."""
+        return self.words(name) or f'"{BY_ID[name].label}" in the palette'
+
     def _written(self, key: str) -> str:
         return key_words(shown(key), is_plain=self.is_plain)
 
@@ -152,12 +156,18 @@ def binding(name: str, action: str, also: str = "", *, is_priority: bool = False
     return Binding(keys or UNBOUND, action, command.label, show=False, id=name, priority=is_priority)
 
 
-def action_of(name: str, times: int | None = None) -> str:
-    """The action of a command, repeated this many times."""
+def action_parts(name: str, times: int | None = None) -> tuple[str, *tuple[int, ...]]:
+    """The action of a command, repeated this many times: its name and its arguments."""
     stem, _, number = name.rpartition("_")
     if stem == "view":
-        return f"choose_view({number})"
-    return name if times is None else f"{name}({times})"
+        return "choose_view", int(number)
+    return (name,) if times is None else (name, times)
+
+
+def action_of(name: str, times: int | None = None) -> str:
+    """The same as Textual writes it."""
+    action, *arguments = action_parts(name, times)
+    return f"{action}({arguments[0]})" if arguments else action
 
 
 def shown(key: str) -> str:
@@ -270,7 +280,7 @@ def _is_key(key: str) -> bool:
 _CHARACTERS = {_named_character(chr(code)): chr(code) for code in range(33, 127) if not chr(code).isalnum()}
 
 
-class Presses:
+class PendingKeys:
     """Pressed keys that wait for another: of a sequence, or after a count."""
 
     def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:

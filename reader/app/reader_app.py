@@ -23,15 +23,15 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from reader.app import Start
 from reader.app.browsing.browse_screen import BrowseScreen
-from reader.app.browsing.pane_sizes import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.early import features
 from reader.app.early.first_paint import EarlyRefresh
-from reader.app.keys import Keymap, Presses, keymap_of
+from reader.app.keys import Keymap, PendingKeys, keymap_of
 from reader.app.paint.colours import theme_for
+from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.paint.terminal_output import TerminalOutput, filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_of
+from reader.app.start import Start
 from reader.config import summary
 from reader.config.palettes import unknown_theme
 from reader.config.paths import data_dir
@@ -59,7 +59,7 @@ class KeyedApp(App[int]):
         super().__init__(driver_class, css_path=[*sheets])
         self.keymap = keymap
         """Which keys do what."""
-        self._presses = Presses(keymap.keys)
+        self._presses = PendingKeys(keymap.keys)
         self._leads_on = frozenset(keymap.keys["read"])
         """Keys that may lead to another place, and not at once."""
         self._keys: list[events.Key] = []
@@ -70,14 +70,18 @@ class KeyedApp(App[int]):
     @property
     def is_made(self) -> bool:
         """Whether the first screen is complete, so that it can take keys or be closed."""
+        return self.browse is not None and self.browse.is_mounted
+
+    @property
+    def browse(self) -> BrowseScreen | None:
+        """The browsing screen, whatever is over it; None before it is made."""
         screen = next(iter(self.screen_stack), None)
-        return screen is not None and screen.is_mounted
+        return screen if isinstance(screen, BrowseScreen) else None
 
     async def on_event(self, event: events.Event) -> None:
         """Combine keys that belong together, and act on them."""
-        screen = next(iter(self.screen_stack), None)
-        if isinstance(event, events.Key | events.MouseDown) and isinstance(screen, BrowseScreen):
-            screen.loader.begin_use()
+        if isinstance(event, events.Key | events.MouseDown) and self.browse is not None:
+            self.browse.loader.begin_use()
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._keys.append(event)
             await self._take_keys()
@@ -290,11 +294,10 @@ class ReaderApp(KeyedApp):
         self.seen = self.seen._replace(background=message.background)
         if is_given:
             self.theme = theme_for(self.seen.colours, message.background)
-        for screen in self.screen_stack:
-            if isinstance(screen, BrowseScreen):
-                screen.seen = self.seen
-                if is_given:
-                    screen.session.given_theme = self.theme
+        if self.browse is not None:
+            self.browse.session.background = message.background
+            if is_given:
+                self.browse.session.given_theme = self.theme
 
     def on_load(self) -> None:
         """Tell signal handlers where the app runs."""
@@ -340,9 +343,8 @@ class ReaderApp(KeyedApp):
         self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
         """Exit, saving the place for the next visit."""
-        for screen in self.screen_stack:
-            if isinstance(screen, BrowseScreen) and screen.is_mounted:
-                screen.session.keep()
+        if self.browse is not None and self.browse.is_mounted:
+            self.browse.session.keep()
         super().exit(result, return_code, message)
 
     def end(self, code: int) -> None:

@@ -35,14 +35,14 @@ class Command(NamedTuple):
     the first pane's."""
 
 
-_MOVE, _PANES, _READ, _MARK, _FIND, _FEEDS, _REST = (
+_MOVE, _PANES, _READ, _MARK, _FIND, _FEEDS, _OTHER = (
     "Moving",
     "Panes",
     "Reading",
     "Marking",
     "Finding",
     "Feeds",
-    "The rest",
+    "Other",
 )
 _EVERY: tuple[PaneName, ...] = ("list", "sidebar", "article", "related")
 _ARTICLE: tuple[PaneName, ...] = ("article",)
@@ -95,11 +95,11 @@ COMMANDS: tuple[Command, ...] = (
         "next_link", ("]",), "Next link", "Go to the next link or topic; Enter opens it", _READ, _ARTICLE
     ),
     Command("previous_link", ("[",), "Previous link", "Go to the previous link or topic", _READ, _ARTICLE),
-    Command("show_picture", ("p",), "Picture", "Show the article's pictures large", _READ),
+    Command("show_picture", ("p",), "Picture", "Show the article's pictures in full size", _READ),
     Command(
         "list_links", ("#",), "Links", "List the article's links; 3# opens the third", _READ, _ARTICLE
     ),
-    Command("full_text", ("T",), "Full text", "Fetch the article's page and keep its whole text", _READ),
+    Command("full_text", ("T",), "Full text", "Fetch the full text of the article's page", _READ),
     Command("find_in_article", ("ctrl+f",), "Find", "Find in the article; n and N repeat", _READ, _ARTICLE),
     Command("toggle_read", ("r",), "Read or unread", "Mark as read, or as unread", _MARK),
     Command("toggle_star", ("s",), "Star", "Add or remove a star", _MARK),
@@ -108,10 +108,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("select", ("v",), "Select", "Toggle selection and move down; Esc clears it", _MARK, _LIST),
     Command("select_down", ("J", "shift+down"), "Select down", "Extend the selection down", _MARK, _LIST),
     Command("select_up", ("K", "shift+up"), "Select up", "Extend the selection up", _MARK, _LIST),
-    Command("mark_many", ("M",), "Mark many", "Mark all listed, above, below or selected (asks)", _MARK),
+    Command("mark_many", ("M",), "Mark many", "Mark all, selected, above or below (asks first)", _MARK),
     Command("read_all", ("A",), "Mark all read", "Mark all listed articles as read (asks first)", _MARK),
     Command("undo", ("u",), "Undo", "Undo the last mark", _MARK),
-    Command("redo", ("ctrl+r",), "Redo", "Redo", _MARK),
+    Command("redo", ("ctrl+r",), "Redo", "Redo the last undone mark", _MARK),
     Command("search", ("/",), "Search", "Search; Enter goes to the list, Esc closes", _FIND),
     Command(
         "focus_facets", ("f",), "Filter", "Go to the topics, then to the next section", _FIND, ("sidebar",)
@@ -122,7 +122,8 @@ COMMANDS: tuple[Command, ...] = (
         "step_down", ("-",), "Lower quality", "Lower the minimum quality; on dates, go back", _FIND, _SIDEBAR
     ),
     Command(
-        "step_up", ("+",), "Higher quality", "Raise the minimum quality; on dates, go on", _FIND, _SIDEBAR
+        "step_up", ("+",), "Higher quality", "Raise the minimum quality; on dates, go forward", _FIND,
+        _SIDEBAR,
     ),
     Command(
         "sort_values", (",",), "Sort the sidebar", "Sort the sidebar by name or count", _FIND, ("sidebar",)
@@ -132,9 +133,9 @@ COMMANDS: tuple[Command, ...] = (
     *_VIEWS,
     Command("save_view", ("w",), "Save search", "Save the search as a view", _FIND),
     Command("manage_views", ("V",), "Views", "Show, edit, rename, move or delete views", _FIND),
-    Command("give_topic", ("W",), "Give a topic", "Add a topic to all that matches, by a rule", _FIND),
+    Command("give_topic", ("W",), "Give a topic", "Add a topic to all matches, by a rule", _FIND),
     Command("manage_topics", (), "Topics by rule", "Show, edit or delete the rules for topics", _FIND),
-    Command("fold_stories", ("Z",), "Fold stories", "One row for each story, or all articles again", _FIND),
+    Command("fold_stories", ("Z",), "Fold stories", "Show one row per story, or all articles", _FIND),
     Command(
         "unfold_story", ("m",), "More of the story", "Show or hide the other articles of a story", _FIND
     ),
@@ -146,18 +147,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("manage_feeds", ("E",), "Feeds", "Show all feeds: fetch, edit, pause, unsubscribe", _FEEDS),
     Command("import_feeds", ("i",), "Import feeds", "Subscribe to the feeds of an OPML file", _FEEDS),
     Command("open_folder", ("C",), "Open folder", "Open another folder of articles", _FEEDS),
-    Command("next_spacing", (), "Paragraph spacing", "Change the space between paragraphs", _REST),
-    Command("toggle_rows", (), "Compact rows", "Show one or two lines per row", _REST, ("list",)),
-    Command("next_theme", (), "Next theme", "Switch to the next theme", _REST),
-    Command("show_help", ("?",), "All keys", "Show all keys", _REST),
+    Command("next_spacing", (), "Paragraph spacing", "Change the space between paragraphs", _OTHER),
+    Command("toggle_rows", (), "Compact rows", "Show one or two lines per row", _OTHER, ("list",)),
+    Command("next_theme", (), "Next theme", "Switch to the next theme", _OTHER),
+    Command("show_help", ("?",), "All keys", "Show all keys", _OTHER),
     Command(
-        "show_palette", (":", "ctrl+p"), "Command palette", "Find any command, topic or theme", _REST
+        "show_palette", (":", "ctrl+p"), "Command palette", "Find any command, topic or theme", _OTHER
     ),
-    Command("redraw", ("ctrl+l",), "Redraw", "Redraw the screen", _REST),
-    Command("back", ("escape",), "Back", "Go back one step", _REST),
-    Command("back_or_quit", ("q",), "Back or quit", "Go back one step, or quit", _REST),
-    Command("suspend", ("ctrl+z",), "Suspend", "Suspend the reader; fg resumes it", _REST),
-    Command("quit", ("Q", "ctrl+c", "ctrl+q"), "Quit", "Quit", _REST),
+    Command("redraw", ("ctrl+l",), "Redraw", "Redraw the screen", _OTHER),
+    Command("back", ("escape",), "Back", "Go back one step", _OTHER),
+    Command("back_or_quit", ("q",), "Back or quit", "Go back one step, or quit", _OTHER),
+    Command("suspend", ("ctrl+z",), "Suspend", "Suspend the reader; fg resumes it", _OTHER),
+    Command("quit", ("Q", "ctrl+c", "ctrl+q"), "Quit", "Quit", _OTHER),
 )
 # fmt: on
 

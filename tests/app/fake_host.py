@@ -29,7 +29,7 @@ class FakeHost:
         """Record a notice."""
         self.notices.append(sentence)
 
-    def in_thread(self, work: Callable[[], object], group: str) -> None:
+    def in_thread(self, work: Callable[[], object], *, must_finish: bool = False) -> None:
         """Do the work here."""
         work()
 

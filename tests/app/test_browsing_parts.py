@@ -13,7 +13,7 @@ from reader.app.browsing.marks import MarkCommands, tags_in
 from reader.app.browsing.opening import Opening, PipeAndEdit
 from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.dialogs import Ask, Choice, Confirm, MarkMany
-from reader.app.screens.pipe import AskPipe, Piping, Printed
+from reader.app.screens.pipe import AskPipe, CommandOutput, Piping
 from reader.app.widgets.article_list import ArticleList
 from reader.config import Config
 from reader.library.muting import Muting
@@ -194,7 +194,7 @@ def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
     assert isinstance(page, AskPipe) and then is not None
     then(Piping("wc", "json"))
     output, _ = host.dialogs.pop()
-    assert isinstance(output, Printed)
+    assert isinstance(output, CommandOutput)
 
 
 def test_an_editor_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ DIALOGS = {
     "a": "Esc cancel",
     "M": "Esc cancel",
     "A": "n no",
-    "V": "Esc done",
+    "V": "Esc back",
     "vertical_line": "Esc cancel",
     "number_sign": "Esc back",
 }
@@ -89,7 +89,7 @@ async def test_the_foot_of_the_screen_is_pressed(start: Launch) -> None:
 
 
 async def test_many_are_marked(start: Launch) -> None:
-    """The part of the list, then the deed."""
+    """The part of the list, then the action."""
     async with start(12).run_test(size=WIDE) as pilot:
         await press(pilot, "j", "M")
         await click(pilot, "below the cursor")

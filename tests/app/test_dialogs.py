@@ -93,7 +93,7 @@ async def test_a_key_is_not_parted_from_its_words() -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         await pilot.pause()
         lines = [strip.text.strip(" ▌") for strip in strips(app)]
-        assert {"Enter done   Esc cancel", "Right complete"} <= {*lines}
+        assert {"Enter ok   Esc cancel", "Right complete"} <= {*lines}
 
 
 def test_keys_stand_beside_each_other_where_there_is_room() -> None:

@@ -83,7 +83,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-LIST, SIDEBAR = "j k move   ⏎ read", "Space choose"
+LIST, SIDEBAR = "j k move   ⏎ read", "Space select"
 """What the line of keys says there."""
 
 STEPS = (

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from reader.app.screens.pipe import AskPipe, OutputView, Printed
+from reader.app.screens.pipe import AskPipe, CommandOutput, OutputView
 from tests.app.build import an_article
 from tests.app.conftest import Launch
 from tests.app.pilot import NARROW, WIDE, notices, picture, press
@@ -31,7 +31,7 @@ async def run(pilot: Pilot[int], command: str, *keys: str) -> OutputView:
 async def ended(pilot: Pilot[int]) -> OutputView:
     """Wait until the command has ended; its output."""
     screen = pilot.app.screen
-    assert isinstance(screen, Printed)
+    assert isinstance(screen, CommandOutput)
     for _ in range(500):
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
@@ -98,7 +98,7 @@ async def test_a_command_that_can_t_be_is_a_sentence(start: Launch, command: str
     """A quote that is not closed is reported at once, a program that is not there when it is tried."""
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "|", *command, "enter")
-        if isinstance(pilot.app.screen, Printed):
+        if isinstance(pilot.app.screen, CommandOutput):
             await ended(pilot)
             assert "could not start" in picture(pilot)
         else:

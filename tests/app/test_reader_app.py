@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from reader.app.browsing.palette import PLACEHOLDERS
 from reader.app.paint.themes import THEMES
-from reader.app.palette import PLACEHOLDERS
 from reader.app.reader_app import ReaderApp
 from reader.config import Config
 from reader.config.commands import PaneName

@@ -29,7 +29,7 @@ def test_going_back_makes_the_stretch_shorter() -> None:
         for stop in stops:
             selection.extend(start, stop, lambda place: found[place] if 0 <= place < 9 else None)
             start = stop
-        return [place for place, one in enumerate(found) if one.id in selection.ids]
+        return [place for place, one in enumerate(found) if one in selection]
 
     assert extend(4, 5, 6) == [4, 5, 6]
     assert extend(6, 5) == [4, 5]

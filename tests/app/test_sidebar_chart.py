@@ -39,7 +39,7 @@ def _chart(query: str, facet: Facet = DATES) -> Chart:
 def test_what_the_question_chooses_is_shown(query: str, chosen: tuple[int, int] | None, told: str) -> None:
     """Whatever field says it, typed or picked; an exclusion is no choice."""
     chart = _chart(query)
-    assert (chart.chosen, chart.told) == (chosen, told)
+    assert (chart.chosen, chart.chosen_words) == (chosen, told)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_the_question_chooses_is_shown(query: str, chosen: tuple[int, int] 
 )
 def test_the_threshold_moves_by_steps(query: str, told: str, up: str, down: str) -> None:
     """The lower end goes up and down and never past the upper one."""
-    assert _chart(query, QUALITY).told == told
+    assert _chart(query, QUALITY).chosen_words == told
     assert (stepped(parse(query), 1), stepped(parse(query), -1)) == (up, down)
 
 

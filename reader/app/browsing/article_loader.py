@@ -153,9 +153,7 @@ class ArticleLoader:
         if wait([reading], PATIENCE).done:
             self._show(headline, reading.result())
         else:
-            self._host.in_thread(
-                lambda: self._host.call_later(self._show, headline, reading.result()), "read"
-            )
+            self._host.in_thread(lambda: self._host.call_later(self._show, headline, reading.result()))
 
     def _read(self, headline: Headline) -> LoadedArticle | str:
         """Read an article, or say why it can't be read; runs in a thread."""
@@ -223,7 +221,7 @@ class ArticleLoader:
                 found = [*listed]  # the article is shown; whoever asks next is told
             self._host.call_later(self._show_related, headline, found)
 
-        self._host.in_thread(find, "related")
+        self._host.in_thread(find)
 
     def _show_related(self, headline: Headline, found: Sequence[RelatedLink]) -> None:
         """Show what is related, unless another article is shown by now."""

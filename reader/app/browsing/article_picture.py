@@ -95,7 +95,7 @@ class ArticlePicture:
         """Make the picture in a thread, if there is room for one."""
         box = self._pane.frame.box
         if box is not None:
-            self._host.in_thread(lambda: self._load(article, article.images[0], box), "picture")
+            self._host.in_thread(lambda: self._load(article, article.images[0], box))
 
     def _load(self, article: Article, image: Image, box: Box) -> None:
         """Runs in a thread."""

@@ -19,7 +19,6 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.worker import Worker, WorkerState
 
-from reader.app import Start
 from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
@@ -34,10 +33,11 @@ from reader.app.browsing.saved_queries import TopicCommands, ViewCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.browsing.session_state import SessionState
 from reader.app.browsing.trends import TrendCommands
-from reader.app.keys import BOX, Keymap, action_of, bindings_for
+from reader.app.keys import BOX, Keymap, action_of, action_parts, bindings_for
 from reader.app.paint.styles import page_sheets
 from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import drop_outdated
+from reader.app.start import Start
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultStatus, TooSmall
@@ -132,7 +132,7 @@ class BrowseScreen(Screen[None]):
     ) -> None:
         """Each part is given what it needs of the library, the widgets and the parts before it."""
         start, config, visit = self._start, self._start.config, self._start.visit
-        library, clock, keys = self.library, self.clock, self.keymap.words
+        library, clock, keys = self.library, self.clock, self.keymap.in_a_sentence
         self.filters = Filters(
             start.query,
             self._show_text,
@@ -154,7 +154,7 @@ class BrowseScreen(Screen[None]):
             self.filters,
             self.refreshing,
             self.information,
-            keys,
+            self.keymap.words,
             is_news=start.is_news,
             is_sample=start.is_sample,
             file_changed=self._file_changed,
@@ -191,7 +191,7 @@ class BrowseScreen(Screen[None]):
             self, self.filters, self.sidebar, config.mute, self.results_display.recount, keys
         )
         self.topics = TopicCommands(
-            self, library, self.filters, self.sidebar, config.topics, self._topics_changed
+            self, library, self.filters, self.sidebar, config.topics, self._topics_changed, keys
         )
         self.trends = TrendCommands(self, library, self.filters, clock)
         self.marks = MarkCommands(self, library, clock, self.articles, keys, self._show_marks)
@@ -203,7 +203,7 @@ class BrowseScreen(Screen[None]):
             articles=self.articles,
             article_pane=self.article_pane,
             theme=lambda: self.app.theme,
-            background=lambda: self.seen.background,
+            background=self.seen.background,
         )
         self.pane_sizes = PaneSizes(
             self.session.sizes,
@@ -282,7 +282,7 @@ class BrowseScreen(Screen[None]):
         self.results_display.start()
         self._go_to_article(start.visit.article)
         if is_of_last_visit:
-            self.say(f"Restored the last search; {self.keymap.words('clear')} clears it")
+            self.say(f"Restored the last search; {self.keymap.in_a_sentence('clear')} clears it")
         self.set_interval(AGES_EVERY, self._once_a_minute)
         self.app.theme_changed_signal.subscribe(self, self._repaint)
         self.call_after_refresh(self._after_first_paint)
@@ -355,13 +355,12 @@ class BrowseScreen(Screen[None]):
         """Show a notice for a moment."""
         self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
 
-    def in_thread(self, work: Callable[[], object], group: str) -> None:
-        """Do slow work in a thread, which passes its result on with `call_later`. Quitting waits for marks to
-        be written, and for nothing else."""
-        if group == "mark":
-            self.run_worker(work, thread=True, group=group, exit_on_error=False)
-        else:
-            self.run_worker(in_daemon_thread(work), group=group, exit_on_error=False)
+    def in_thread(self, work: Callable[[], object], *, must_finish: bool = False) -> None:
+        """Do slow work in a thread, which passes its result on with `call_later`. Quitting waits only if it
+        `must_finish`."""
+        self.run_worker(
+            work if must_finish else in_daemon_thread(work), thread=must_finish, exit_on_error=False
+        )
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -509,10 +508,7 @@ class BrowseScreen(Screen[None]):
     def _article_chosen(self, message: ArticleChosen) -> None:
         if self.place == "related":
             self.loader.follow(message.headline)
-        else:
-            self.loader.show(message.headline)
-        self.articles.choose_article(message.headline)
-        self.go_to("article")
+        self.show_article(message.headline)
         if not self.has_class("-narrow") and self.article_pane.size.height < LEAST_READING:
             self.is_zoomed = True
 
@@ -526,13 +522,7 @@ class BrowseScreen(Screen[None]):
 
     @on(ArticlePane.LinksRequested)
     def _list_links(self, message: ArticlePane.LinksRequested) -> None:
-        from reader.app.screens.addresses import Links  # loaded when it is first opened
-
-        def open_link(url: str | None) -> None:
-            if url:
-                self.opening.open_links([("", url)])
-
-        self.open_dialog(Links(message.links, self.opening.copy), open_link)
+        self.opening.list_links(message.links)
 
     @on(ArticlePane.PicturePressed)
     def _picture_pressed(self) -> None:
@@ -613,17 +603,14 @@ class BrowseScreen(Screen[None]):
             await self.action_run_command(name, times)
 
     async def action_run_command(self, name: str, times: int | None = None) -> None:
-        """Carry out a command by the screen or the part that has its action, or else by the pane to which it
-        belongs. A restricted reader does not carry out what it may not do, however it was reached."""
+        """Run a command in the screen or the part that has its action, else in the pane to which it belongs.
+        What a restricted reader may not do is refused, however it was reached."""
         if not is_allowed(name):
             return
-        stem, _, number = name.rpartition("_")
-        action, arguments = f"action_{name}", () if times is None else (times,)
-        if stem == "view":
-            action, arguments = "action_choose_view", (int(number),)
+        action, *arguments = action_parts(name, times)
         for one in (self, *self._commanded):
-            if hasattr(one, action):
-                getattr(one, action)(*arguments)
+            if method := getattr(one, f"action_{action}", None):
+                method(*arguments)
                 return
         await self.app.run_action(action_of(name, times), self.panes[BY_ID[name].places[0]])
 
@@ -721,7 +708,7 @@ class BrowseScreen(Screen[None]):
 
     def action_exclude(self) -> None:
         """Say where this command works."""
-        exclude, go = self.keymap.words("exclude"), self.keymap.words("focus_facets")
+        exclude, go = map(self.keymap.in_a_sentence, ("exclude", "focus_facets"))
         self.say(f"{exclude} excludes a topic or provider in the sidebar; {go} goes there")
 
     def action_next_theme(self) -> None:
@@ -747,7 +734,7 @@ class BrowseScreen(Screen[None]):
 
     def action_show_palette(self) -> None:
         """Find any command, topic, provider, view, theme or order."""
-        from reader.app.palette import open_palette  # loaded when it is first opened
+        from reader.app.browsing.palette import open_palette  # loaded when it is first opened
 
         open_palette(self)
 

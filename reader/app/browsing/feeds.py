@@ -130,8 +130,8 @@ class Feeds:
         file_changed: Callable[[], object],
         reopen: Callable[[str], object],
     ) -> None:
-        """`keys` are those of a command. `is_news`: the news folder is what is open; `is_sample`: the sample
-        is. `file_changed` shows the article's file as it is now, `reopen` restarts with another folder."""
+        """`keys` names the keys of a command; `is_news` says that the news folder is open, `is_sample` the
+        sample. `file_changed` shows the article's file as it is now, `reopen` restarts with a folder."""
         self._host, self._library, self._config = host, library, config
         self._filters, self._refreshing, self._information = filters, refreshing, information
         self._keys, self._is_news, self._is_sample = keys, is_news, is_sample
@@ -171,7 +171,7 @@ class Feeds:
         if self._is_over:
             return
         if self._is_news and not self.is_fetching and has_subscriptions():
-            self._host.in_thread(self._ask_for_due, "due")
+            self._host.in_thread(self._ask_for_due)
         self._host.set_timer(LOOK_EVERY, self._look_for_due)
 
     def _ask_for_due(self) -> None:
@@ -214,7 +214,7 @@ class Feeds:
         self._fetch = FeedProcess("fetch", urls=list(urls), force=force, is_asked_for=is_asked_for)
         # Also where nobody asked: the key would stop it now.
         self._show_progress(0, ["fetching"])
-        self._host.in_thread(partial(self._follow, self._fetch), "fetch")
+        self._host.in_thread(partial(self._follow, self._fetch))
 
     def stop_fetching(self) -> bool:
         """Stop a fetch; what it has fetched is kept. False if none is running."""
@@ -336,7 +336,7 @@ class Feeds:
             if not process.is_ended:
                 self._host.call_later(then, found, reason)
 
-        self._host.in_thread(work, "feeds")
+        self._host.in_thread(work)
         return process.end
 
     def action_import_feeds(self) -> None:
@@ -345,7 +345,7 @@ class Feeds:
 
         def read(path: str | None) -> None:
             if path and path.strip():
-                self._host.in_thread(partial(self._read_list, path.strip()), "feeds")
+                self._host.in_thread(partial(self._read_list, path.strip()))
 
         self._host.open_dialog(Ask("Import feeds: path of an OPML file or newsboat's urls"), read)
 
@@ -445,7 +445,7 @@ class Feeds:
     def renew_page(self) -> None:
         """Update the page of feeds, if it is open."""
         if self._page is not None:
-            self._host.in_thread(self._look_at_feeds, "feeds")
+            self._host.in_thread(self._look_at_feeds)
 
     def _look_at_feeds(self) -> None:
         """Runs in a thread."""

@@ -112,7 +112,7 @@ class FilterCommands:
     def __init__(
         self, host: Host, filters: Filters, articles: ArticleList, keys: Callable[[str], str]
     ) -> None:
-        """`keys` are those of a command."""
+        """`keys` names the keys of a command."""
         self._host, self._filters, self._articles, self._keys = host, filters, articles, keys
 
     def action_clear(self) -> None:

@@ -36,8 +36,9 @@ class Host(Protocol):
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Show a notice for a moment."""
 
-    def in_thread(self, work: Callable[[], object], group: str) -> None:
-        """Do slow work in a thread, which passes its result on with `call_later`."""
+    def in_thread(self, work: Callable[[], object], *, must_finish: bool = False) -> None:
+        """Do slow work in a thread, which passes its result on with `call_later`. Quitting waits only if it
+        `must_finish`."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call this soon in the main thread; may be called from any thread."""

@@ -52,7 +52,7 @@ class MarkCommands:
         keys: Callable[[str], str],
         changed: Callable[[], object],
     ) -> None:
-        """`keys` are those of a command; `changed` shows the marks as they are now."""
+        """`keys` names the keys of a command; `changed` shows the marks as they are now."""
         self._host, self._library, self._clock = host, library, clock
         self._articles, self._keys, self._changed = articles, keys, changed
         self._waiting: deque[Callable[[], str]] = deque()
@@ -90,7 +90,7 @@ class MarkCommands:
             self._waiting.append(work)
             starts, self._is_working = not self._is_working, True
         if starts:
-            self._host.in_thread(self._work, "mark")
+            self._host.in_thread(self._work, must_finish=True)
 
     def _work(self) -> None:
         """Runs in a thread until nothing is left to change."""
@@ -248,19 +248,19 @@ class MarkCommands:
         def begin(choice: Choice | None) -> None:
             if choice is not None:
                 size = next(scope.size for scope in scopes if scope.key == choice.scope)
-                self._ask_further(choice.deed, size, parts[choice.scope])
+                self._ask_further(choice.action, size, parts[choice.scope])
 
         self._host.open_dialog(MarkMany(scopes), begin)
 
-    def _ask_further(self, deed: str, size: int, which: Which) -> None:
+    def _ask_further(self, action: str, size: int, which: Which) -> None:
         whose = counted(size, "article")
 
         def then(change: Change) -> None:
             self._mark_many(which, size, change)
 
-        if deed in _SIMPLE:
-            then(_SIMPLE[deed])
-        elif deed == "t":
+        if action in _SIMPLE:
+            then(_SIMPLE[action])
+        elif action == "t":
             self._ask_more_tags(whose, then)
         else:
             self._ask_note(f"Note on {whose}; replaces existing notes", "", then)

@@ -46,8 +46,8 @@ class Opening:
         links: Callable[[], Sequence[Link]],
         keys: Callable[[str], str],
     ) -> None:
-        """The app leaves the terminal to other programs; `links` are those that a command is for, `keys` are
-        those of a command."""
+        """The app gives the terminal to other programs; `links` are those that a command applies to; `keys`
+        names the keys of a command."""
         self._host, self._app, self._config = host, app, config
         self._output, self._links, self._keys = output, links, keys
         self.terminal: Terminal | None = None
@@ -58,7 +58,7 @@ class Opening:
         them on."""
         have_links(seen.links is True)
         if seen.links is None and seen.multiplexer == "tmux":
-            self._host.in_thread(lambda: self._ask_tmux(have_links), "tmux")
+            self._host.in_thread(lambda: self._ask_tmux(have_links))
 
     def _ask_tmux(self, have_links: Callable[[bool], object]) -> None:
         """Runs in a thread."""
@@ -84,7 +84,7 @@ class Opening:
     def copy(self, text: str) -> None:
         """Copy a text to the clipboard in a thread; nothing if it is empty."""
         if text:
-            self._host.in_thread(lambda: self._copy(text), "open")
+            self._host.in_thread(lambda: self._copy(text))
 
     def _copy(self, text: str) -> None:
         """Runs in a thread."""
@@ -126,13 +126,23 @@ class Opening:
         """Open the pages."""
         self.open_links(self._links())
 
+    def list_links(self, links: Sequence[Link]) -> None:
+        """List links, to open or copy one."""
+        from reader.app.screens.addresses import Links  # loaded when it is first opened
+
+        def open_link(url: str | None) -> None:
+            if url:
+                self.open_links([("", url)])
+
+        self._host.open_dialog(Links(links, self.copy), open_link)
+
     def open_links(self, links: Sequence[Link]) -> None:
         """Open pages in a thread, after asking if there are several; each address is checked first."""
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
 
         def answered(is_wanted: bool | None) -> None:
             if is_wanted:
-                self._host.in_thread(lambda: self._open(links), "open")
+                self._host.in_thread(lambda: self._open(links))
 
         if len(links) == 1:
             answered(True)
@@ -182,7 +192,7 @@ class Opening:
     def action_open_text(self) -> None:
         """Read the first page in a text browser, in this terminal."""
         if links := self._links():
-            self._host.in_thread(lambda: self._open_text(links[0][1]), "open")
+            self._host.in_thread(lambda: self._open_text(links[0][1]))
 
     def _open_text(self, url: str) -> None:
         """Runs in a thread."""
@@ -239,7 +249,7 @@ class PipeAndEdit:
 
     def action_pipe(self) -> None:
         """Ask for a command, pipe the articles to it, and show its output."""
-        from reader.app.screens.pipe import AskPipe, Piping, Printed  # loaded when it is first opened
+        from reader.app.screens.pipe import AskPipe, CommandOutput, Piping  # loaded when it is first opened
 
         headlines = self._host.targets
         if not headlines:
@@ -250,7 +260,7 @@ class PipeAndEdit:
             if piping is not None:
                 self._last_piping = piping
                 text = lambda: self._as_text(headlines, piping.form)  # noqa: E731
-                self._host.open_dialog(Printed(piping, text, self._opening.copy))
+                self._host.open_dialog(CommandOutput(piping, text, self._opening.copy))
 
         what = "this article" if len(headlines) == 1 else counted(len(headlines), "article")
         self._host.open_dialog(AskPipe(what, self._last_piping or Piping("")), begin)

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-sliver"), (20, "-narrow"), (80, "-medium"), (120, "-wide")]
 HEIGHTS = [(0, "-flat"), (5, "-low"), (16, "-high")]
 """Columns and lines from which on the screen has a style class."""
-PAGE_WIDTHS = [(0, "-few-columns"), (60, "-columns")]
-PAGE_HEIGHTS = [(0, "-few-lines"), (18, "-lines")]
-"""The same of dialogs and pages over the screen."""
 
 MEDIUM_SIDEBAR = 24
 """Cells of the sidebar beside a list over an article, its rule included."""

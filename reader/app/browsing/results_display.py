@@ -243,8 +243,8 @@ class ResultsDisplay:
         sidebar_width: int,
         invitation: Callable[[str], str],
     ) -> None:
-        """`keys` are those of a command; `invitation` says what to do where there are no articles at all, its
-        parts separated by its argument."""
+        """`keys` names the keys of a command; `invitation` says how to add articles, in parts separated by
+        its argument."""
         self._host, self._library, self._filters = host, library, filters
         self._refreshing, self._clock, self._keys = refreshing, clock, keys
         self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles

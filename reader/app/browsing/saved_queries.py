@@ -38,8 +38,8 @@ class ViewCommands:
         recount: Callable[[], object],
         keys: Callable[[str], str],
     ) -> None:
-        """`mute` are the configuration's muting rules, some of which name views; `keys` are those of a
-        command."""
+        """`mute` are the configuration's muting rules, some of which name views; `keys` names the keys
+        of a command."""
         self._host, self._filters, self._sidebar = host, filters, sidebar
         self._mute, self._recount, self._keys = mute, recount, keys
         self._file = SavedQueries("views")
@@ -89,8 +89,7 @@ class ViewCommands:
     def _save(self, name: str, text: str) -> None:
         rival = _named(name, arranged(self._file.configured))
         view = View(rival.name if rival else name, text)
-        keys = self._keys("manage_views")
-        said = f'Saved the view "{view.name}"' + (f"; {keys} edits or deletes it" if keys else "")
+        said = f'Saved the view "{view.name}"; {self._keys("manage_views")} edits or deletes it'
         question = f'Replace the view "{view.name}"?'
         _write(self._host, self._file, view, self._use, said, question=question, replaces=rival)
 
@@ -112,11 +111,12 @@ class TopicCommands:
         sidebar: Sidebar,
         configured: Configured,
         changed: Callable[[], object],
+        keys: Callable[[str], str],
     ) -> None:
-        """`configured` are the rules that apply now; `changed` asks the query again and shows the article
-        again."""
+        """`configured` are the rules that apply now; `changed` runs the query and shows the article again;
+        `keys` names the keys of a command."""
         self._host, self._library, self._filters = host, library, filters
-        self._sidebar, self._changed = sidebar, changed
+        self._sidebar, self._changed, self._keys = sidebar, changed, keys
         self._used = configured
         self._said = set(_rules_of(configured)[1])
         self._file = SavedQueries("topics")
@@ -157,7 +157,7 @@ class TopicCommands:
         rival = _named(name, arranged(self._file.configured, {}))
         if rival is not None:
             name, text = rival.name, text if rival.text == text else _either(rival.text, text)
-        said = f'Added a rule for the topic "{name}"; "Topics by rule" in the palette edits or deletes it'
+        said = f'Added a rule for the topic "{name}"; {self._keys("manage_topics")} edits or deletes it'
         question = f'Add this search to the rule for "{name}"?'
         rule = View(name, text)
         _write(self._host, self._file, rule, self._use, said, question=question, replaces=rival)

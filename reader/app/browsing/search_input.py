@@ -70,7 +70,7 @@ class SearchInput:
 
     def begin(self) -> None:
         """The search bar has gained the focus."""
-        self._host.in_thread(self._read_tags, "tags")
+        self._host.in_thread(self._read_tags)
         text, line = self._bar.text, self._bar.line
         # A text that was put together elsewhere is whole: the next letters are their own word.
         if text and line.cursor_position == len(text) and text == str(self._filters.query):

@@ -24,13 +24,15 @@ class SessionState:
         articles: ArticleList,
         article_pane: ArticlePane,
         theme: Callable[[], str],
-        background: Callable[[], str],
+        background: str,
     ) -> None:
         """`keep` saves a visit. While the query stays what it is now, the last visit's is remembered, because
-        options are meant for one start. `theme` is the one in use, `background` the terminal's."""
+        options are meant for one start. `theme` returns the current theme."""
         self._visit, self._keep, self._filters = visit, keep, filters
         self._articles, self._pane = articles, article_pane
-        self._theme, self._background = theme, background
+        self._theme = theme
+        self.background = background
+        """The terminal's background, dark or light; empty if unknown."""
         self._first_query, self._last_query = filters.query, visit.query
         self._folded_before, self._folded_first = visit.is_folded, filters.is_folded
         self.given_theme = theme()
@@ -72,4 +74,4 @@ class SessionState:
         query = self._last_query if asked == self._first_query else str(asked)
         folded = self._filters.is_folded
         is_folded = self._folded_before if folded == self._folded_first else folded
-        return Visit(query, article, theme, dict(self.sizes), dict(self._left), self._background(), is_folded)
+        return Visit(query, article, theme, dict(self.sizes), dict(self._left), self.background, is_folded)

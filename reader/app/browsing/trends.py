@@ -86,4 +86,4 @@ class TrendCommands:
             else:
                 self._host.call_later(page.show, asked, values, words, newest)
 
-        self._host.in_thread(find, "trends")
+        self._host.in_thread(find)

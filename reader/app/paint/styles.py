@@ -100,6 +100,11 @@ OUTPUT = {"text": TEXT, "dim": DIM, "thumb": RULE}
 """What a command has printed."""
 
 
+PAGE_WIDTHS = [(0, "-few-columns"), (60, "-columns")]
+PAGE_HEIGHTS = [(0, "-few-lines"), (18, "-lines")]
+"""Columns and lines from which on dialogs and pages have a style class."""
+
+
 def page_sheets() -> list[PurePath]:
     """The sheets of dialogs, pages and the palette, which are read when the first full frame is painted."""
     from pathlib import PurePath  # 3 ms before the first headlines, for which this module is loaded too

@@ -29,7 +29,7 @@ MOST_DETAILS = 8
 """Lines under a question; there may be hundreds."""
 DETAIL_WIDTH = 60
 """Cells of such a line."""
-DEEDS = (
+ACTIONS = (
     ("r", "read"), ("u", "unread"), ("s", "star"), ("x", "unstar"), ("t", "tags…"), ("n", "note…"),
 )  # fmt: skip
 """The keys of the actions, and their labels."""
@@ -91,7 +91,7 @@ class Ask(Page["str | None"]):
             yield Label(Content(self._title), classes="dialog--question")
             suggester = LastPart(self._suggestions) if self._suggestions else None
             yield TextLine(self._value, suggester=suggester, select_on_focus=self._is_proposal)
-            keys = [("enter", "done"), ("back", "cancel")]
+            keys = [("enter", "ok"), ("back", "cancel")]
             yield KeyLine(*keys, *([("right", "complete")] if suggester else []))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -198,7 +198,7 @@ class Choice(NamedTuple):
 
     scope: str
     """The key of the scope."""
-    deed: str
+    action: str
     """The key of the action."""
 
 
@@ -208,7 +208,7 @@ class MarkMany(Page["Choice | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,tab", "go(1)", "Down"),
         Binding("up,shift+tab", "go(-1)", "Up"),
-        *(Binding(key, f"do('{key}')", words) for key, words in DEEDS),
+        *(Binding(key, f"do('{key}')", words) for key, words in ACTIONS),
         *(Binding(key, f"choose('{key}')", key) for key in "vajk"),
     ]
 
@@ -223,7 +223,7 @@ class MarkMany(Page["Choice | None"]):
             yield Label(Content("Mark which articles?"), classes="dialog--question")
             yield Pressable(id="mark-scopes")
             yield Label(Content("Mark as"), classes="dialog--question")
-            yield Pressable(self._deeds(), id="mark-deeds")
+            yield Pressable(self._action_keys(), id="mark-actions")
             yield KeyLine(("up", ""), ("down", "move"), ("back", "cancel"))
 
     def on_mount(self) -> None:
@@ -260,9 +260,9 @@ class MarkMany(Page["Choice | None"]):
             lines.append(pressing(line, scope.key))
         self.query_one("#mark-scopes", Pressable).update(Content("\n").join(lines))
 
-    def _deeds(self) -> Content:
+    def _action_keys(self) -> Content:
         lines = []
-        for pair in zip(DEEDS[::2], DEEDS[1::2], strict=True):
+        for pair in zip(ACTIONS[::2], ACTIONS[1::2], strict=True):
             entries = (
                 pressing(Content.assemble((key, "bold $primary"), f"   {words:10}"), key)
                 for key, words in pair

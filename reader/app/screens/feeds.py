@@ -33,7 +33,7 @@ ROOMY = 120
 """Columns of the terminal from which a row has all its parts."""
 KEYS = (
     ("enter", "show articles"), ("f", "fetch"), ("e", "edit"), ("p", "pause"), ("d", "unsubscribe"),
-    ("undo", "undo"), ("subscribe", "subscribe"), ("import_feeds", "import"), ("back", "done"),
+    ("undo", "undo"), ("subscribe", "subscribe"), ("import_feeds", "import"), ("back", "back"),
 )  # fmt: skip
 
 
@@ -388,7 +388,7 @@ class SubscribePage(Page["Subscription | None"]):
             yield Label("Folder (optional)", id="feed-folder-label")
             suggester = LastPart(self._folders) if self._folders else None
             yield TextLine(suggester=suggester, id="feed-folder")
-            yield KeyLine(("enter", "look"), ("back", "cancel"), id="feed-keys")
+            yield KeyLine(("enter", "find feeds"), ("back", "cancel"), id="feed-keys")
 
     def on_mount(self) -> None:
         """Start with the address."""
@@ -440,7 +440,7 @@ class SubscribePage(Page["Subscription | None"]):
         if found:
             keys.show(("enter", "subscribe"), ("tab", "next line"), ("back", "cancel"))
         else:
-            keys.show(("enter", "look"), ("back", "cancel"))
+            keys.show(("enter", "find feeds"), ("back", "cancel"))
         self._show_newest()
 
     def _row(self, one: dict[str, Any]) -> Content:

@@ -17,9 +17,8 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets import Label, OptionList, Static
 
-from reader.app.browsing.pane_sizes import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.keys import binding
-from reader.app.paint.styles import page_sheets
+from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheets
 from reader.config.commands import BY_ID, key_words
 
 MOVING: tuple[BindingType, ...] = (

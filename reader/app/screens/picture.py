@@ -32,10 +32,10 @@ NUMBER = 16_000_000
 """Kitty's name for the large picture: far from those in the pane."""
 
 
-class Easel(Widget):
+class PictureView(Widget):
     """Paints the lines of a picture, or stays blank under a picture that covers it."""
 
-    DEFAULT_CSS = "Easel { height: 1fr; background: $background; color: $foreground; }"
+    DEFAULT_CSS = "PictureView { height: 1fr; background: $background; color: $foreground; }"
     shown: Shown | None = None
 
     def render_line(self, y: int) -> Strip:
@@ -77,7 +77,7 @@ class PictureScreen(Page[None]):
         way: str,
         read: Callable[[str], bytes],
         output: TerminalOutput,
-        in_thread: Callable[[Callable[[], None], str], object],
+        in_thread: Callable[[Callable[[], None]], object],
     ) -> None:
         super().__init__()
         self._in_thread = in_thread
@@ -90,7 +90,7 @@ class PictureScreen(Page[None]):
 
     def compose(self) -> ComposeResult:
         """The picture and its name."""
-        yield Easel()
+        yield PictureView()
         yield KeyLine(id="picture-said", classes="")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -100,7 +100,7 @@ class PictureScreen(Page[None]):
     def _load(self) -> None:
         self._say("…")
         place, size = self.place, self._room
-        self._in_thread(lambda: self._make(place, size), "picture")
+        self._in_thread(lambda: self._make(place, size))
 
     @property
     def _room(self) -> Box:
@@ -126,9 +126,9 @@ class PictureScreen(Page[None]):
             return
         self._say("")
         if self._way == "blocks":
-            easel = self.query_one(Easel)
-            easel.shown = in_blocks(message.pixels)
-            easel.refresh()
+            view = self.query_one(PictureView)
+            view.shown = in_blocks(message.pixels)
+            view.refresh()
         else:
             self.call_after_refresh(self._lay, message.pixels)
 
@@ -144,10 +144,10 @@ class PictureScreen(Page[None]):
         """Remove what covers the cells, and repaint them."""
         if self._way == "kitty":
             self._output.write(kitty_removal(NUMBER))
-        self.query_one(Easel).shown = None
+        self.query_one(PictureView).shown = None
         if self._way in ("iterm2", "sixel"):
             self.app.app_resume_signal.publish(self.app)
-        self.query_one(Easel).refresh()
+        self.query_one(PictureView).refresh()
 
     def _say(self, sentence: str) -> None:
         name = file_name(self._urls[self.place])

@@ -80,7 +80,7 @@ class AskPipe(Page["Piping | None"]):
         return Content(f"Pipe {self._what}, as {_NAMES[self._form]}, to")
 
 
-class Printed(Page[None]):
+class CommandOutput(Page[None]):
     """The output of a command; closing the page ends the command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -29,7 +29,7 @@ from reader.query.topic_rules import rule_query
 
 NAME_WIDTH, TEXT_WIDTH = 22, 50
 KEYS = (
-    ("enter", "show"), ("back", "done"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
+    ("enter", "show"), ("back", "back"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
     ("d", "delete"), ("undo", "undo"),
 )  # fmt: skip
 

@@ -108,8 +108,8 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self._ask(asked)
 
     def show(self, asked: Asked, values: Trends, words: Trends, newest: date | None = None) -> None:
-        """Show these trends, unless others are wanted by now; first of a field that articles have. `newest`
-        is the day of the newest article, where none is from this time."""
+        """Show these trends, unless others are wanted by now; at first of a field that articles have.
+        `newest` is the day of the newest article, if none is from this time."""
         if asked != self.asked:
             return
         if not values.values and values.articles and self._is_first and values.field != FIELDS[-1]:

@@ -99,8 +99,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     """Which columns are worth their room."""
     is_compact: reactive[bool] = reactive(False)
     """One line a row instead of two."""
-    selected: reactive[frozenset[str]] = reactive(frozenset())
-    """The ids of the articles that are selected."""
     tag_colours: reactive[Mapping[str, str]] = reactive({})
     """The colours that the user chose for tags."""
     highlighted: var[Headline | None] = var(None)
@@ -271,7 +269,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         return True
 
     def _show_selection(self) -> None:
-        self.selected = self.selection.ids
+        self.refresh()
         self.post_message(self.SelectionChanged(len(self.selection)))
 
     def action_toggle_rows(self) -> None:
@@ -360,7 +358,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         headline, row = self.at(place), None
         if headline is not None:
             cursor = "" if place != self.cursor else "cursor" if self.has_focus else "cursor-dim"
-            is_selected = headline.id in self.selected
+            is_selected = headline in self.selection
             row = article_row.Row(headline, cursor, is_selected, self.tag_colours, self.sought)
         pieces = article_row.line_in(window, y, row, self._clock())
         return strip_of(pieces, window.width, self.style_of, "ground")
@@ -409,10 +407,8 @@ class Selection:
     def __len__(self) -> int:
         return len(self._chosen)
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids of the selected articles."""
-        return frozenset(self._chosen)
+    def __contains__(self, headline: Headline) -> bool:
+        return headline.id in self._chosen
 
     @property
     def headlines(self) -> tuple[Headline, ...]:

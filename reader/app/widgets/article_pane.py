@@ -157,7 +157,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
         """Called when lines have moved: forget line numbers."""
 
 
-class Frame:
+class PictureFrame:
     """The place of the article's picture, empty until the picture is made."""
 
     def __init__(self) -> None:
@@ -245,7 +245,7 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.frame = Frame()
+        self.frame = PictureFrame()
         """The place of the picture; set its box before the article."""
         self.is_finding = False
         """Whether a search in the article is on."""

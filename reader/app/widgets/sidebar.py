@@ -308,7 +308,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if exclude:
             value = ""
         elif chart.field == "quality":
-            value = "" if chart.told else MIDDLE
+            value = "" if chart.chosen_words else MIDDLE
         else:
             value = extended(chart, self._mark(chart))
         self.post_message(self.RangePicked(chart.field, value))

@@ -37,7 +37,7 @@ class Chart(NamedTuple):
     counts: tuple[int, ...]
     chosen: tuple[int, int] | None
     """The first and the last bar of what is chosen; None if nothing is."""
-    told: str
+    chosen_words: str
     """What is chosen, in words; empty if nothing is."""
 
     def width_of_bar(self, room: int) -> int:

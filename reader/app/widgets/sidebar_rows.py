@@ -125,10 +125,10 @@ def rows_of(
 def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
     """A chart under its head, `room` cells wide; with `mark`, the bar on which the user is."""
     field, is_high = chart.field, height >= HIGH
-    note = chart.told or ("" if is_high else _ends_in(chart, room, room - len(HEADS[field]) - 1))
+    note = chart.chosen_words or ("" if is_high else _ends_in(chart, room, room - len(HEADS[field]) - 1))
     if mark is not None and field == "date":
         note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
-    yield SidebarRow("head", field, HEADS[field], state="included" if chart.told else "", note=note)
+    yield SidebarRow("head", field, HEADS[field], state="included" if chart.chosen_words else "", note=note)
     if is_high:
         yield SidebarRow("upper", field, bars=line_of(chart, 0, 2, room, mark))
     yield SidebarRow("chart", field, bars=line_of(chart, int(is_high), 1 + is_high, room, mark))

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 
 from reader.app import browsing
-from reader.app.keys import Presses, action_of, keymap_of
+from reader.app.keys import PendingKeys, action_of, keymap_of
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.related_pane import RelatedPane
@@ -60,6 +60,13 @@ def test_a_key_taken_from_another_command_is_said_when_it_was_the_last() -> None
     assert warnings == ["open_page has no key left: o is now toggle_star"]
 
 
+def test_a_command_without_a_key_is_found_in_the_palette() -> None:
+    """Sentences name its keys, else its label there."""
+    keymap, _ = keymap_of({"toggle_star": "o"})
+    assert keymap.in_a_sentence("toggle_star") == "o"
+    assert keymap.in_a_sentence("open_page") == '"Open page" in the palette'
+
+
 def test_two_changes_for_one_key_are_a_clash() -> None:
     """The first one named keeps the key."""
     keymap, warnings = keymap_of({"toggle_star": "X", "open_page": "X,f7"})
@@ -87,7 +94,7 @@ def test_a_key_that_begins_a_sequence_takes_the_sequence() -> None:
     """`gg` can't be typed where `g` does something at once."""
     keymap, _ = keymap_of({"toggle_star": "g"})
     assert keymap.keys["go_top"] == ("home",)
-    assert Presses(keymap.keys).take("g") == ["g"]
+    assert PendingKeys(keymap.keys).take("g") == ["g"]
 
 
 def test_an_impossible_key_is_told_with_what_was_meant() -> None:

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.app import reader_app
-from reader.app.keys import Presses, keymap_of
+from reader.app.keys import PendingKeys, keymap_of
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, press
 
 
 def pressed(*keys: str, changes: dict[str, str] | None = None) -> list[str]:
     """What comes of some keys one after the other."""
-    presses = Presses(keymap_of(changes or {})[0].keys)
+    presses = PendingKeys(keymap_of(changes or {})[0].keys)
     return list(chain.from_iterable(presses.take(key) for key in keys))
 
 

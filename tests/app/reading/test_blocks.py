@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reader.app.reading import blocks
-from reader.app.reading.blocks import LANGUAGES, Look, layout_markdown, layout_safely, links_in
+from reader.app.reading.blocks import LANGUAGES, Look, layout_markdown, layout_safely, links_in, safely
 from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
 from reader.article.markdown import parse
@@ -188,6 +188,14 @@ def test_a_link_whose_words_lie_has_its_host_beside_its_number() -> None:
     )[0]
     assert plain(line) == "bank.com [1\xa0evil.example] it [2]"
     assert [span.style for span in line if "evil" in span.text] == ["mismatch"]
+
+
+def test_an_error_in_a_parser_is_raised_for_debugging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With READER_DEBUG it is not replaced by plain text."""
+    assert safely(lambda: 1 // 0, lambda: 7) == 7
+    monkeypatch.setenv("READER_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        safely(lambda: 1 // 0, lambda: 7)
 
 
 def test_what_raises_is_shown_as_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
