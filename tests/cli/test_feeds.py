@@ -98,6 +98,17 @@ def test_every_feed_has_its_own_numbers(site: Site, shell: Shell) -> None:
     assert [one["articles"] for one in records] == [1, 2, 3, 0]
 
 
+def test_the_articles_of_one_feed_are_not_those_of_an_empty_one(site: Site, shell: Shell) -> None:
+    """With one feed that has articles, the others have none, in whatever folder they are."""
+    site.pages["/none"] = Page(rss())
+    for path, words in (("/none", ()), ("/feed", ("--folder", "Sea")), ("/none?2", ("--folder", "Sea"))):
+        site.pages.setdefault(path, Page(rss()))
+        shell("subscribe", site.url + path, "--name", "Post", *words)
+    shell("fetch")
+    records = json.loads(shell("feeds", "--format", "json")[1])
+    assert [(one["articles"], one["unread"]) for one in records] == [(0, 0), (2, 2), (0, 0)]
+
+
 def test_the_doctor_counts_failing_feeds(site: Site, shell: Shell) -> None:
     """Where there are feeds it says where news is kept and how many fail."""
     assert "feed" not in shell("doctor")[1].partition("files\n")[2].partition("sample")[0]
