@@ -1,23 +1,26 @@
-"""The protocols of an index, whether it is stored in a local file or in PostgreSQL.
+"""What an index offers, whether it is stored in a local file or in PostgreSQL.
 
-Search, orders and facets use only these protocols, so both backends give the same answers.
+Search, orders and facets use only this, so both backends give the same answers.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from pyroaring import BitMap
+
+from reader.query.topic_rules import TopicRules
 
 if TYPE_CHECKING:
     from reader.index.search import Search
     from reader.index.view import IndexView
     from reader.query.results import Headline
-    from reader.query.topic_rules import TopicRules
 
 KnownValue: TypeAlias = tuple[str, str, str]
 """A field's value: folded, as displayed, and as stored."""
@@ -95,41 +98,73 @@ class SetStore(Protocol):
         """Returns the articles whose file's path contains one of the parts, likewise."""
 
 
-class AskedIndex(Protocol):
+class AskedIndex(ABC):
     """An index that answers questions. Safe to call from several threads."""
 
-    @property
-    def edition(self) -> int:
-        """Changes whenever the numbers are reassigned to other articles."""
+    edition: int
+    """Changes whenever the numbers are reassigned to other articles."""
+    marked: Mapping[str, BitMap]
+    """The user's marks as sets of numbers: read, starred, note, tag:NAME."""
+    patience: float
+    """Seconds that painting waits for a question."""
 
-    @property
-    def marked(self) -> Mapping[str, BitMap]:
-        """The user's marks as sets of numbers: read, starred, note, tag:NAME."""
+    def __init__(self) -> None:
+        self._lock = RLock()
+        """Held while a question is answered."""
+        self._rules = TopicRules()
 
-    topic_rules: TopicRules
-    """The rules that add topics; every view uses them."""
-
+    @abstractmethod
     def view(self) -> AbstractContextManager[IndexView]:
-        """Opens a view of the index's current state for one question."""
+        """Opens a view of the index's current state for one question; other threads' questions wait."""
 
-    def quick_view(self) -> AbstractContextManager[IndexView | None]:
+    @contextmanager
+    def quick_view(self) -> Iterator[IndexView | None]:
         """Like `view`, for painting: yields None while a long question holds the view."""
+        if not self._lock.acquire(timeout=self.patience):
+            yield None
+            return
+        try:
+            with self.view() as view:
+                yield view
+        finally:
+            self._lock.release()
 
+    @property
+    def topic_rules(self) -> TopicRules:
+        """The rules that add topics; every view uses them."""
+        return self._rules
+
+    @topic_rules.setter
+    def topic_rules(self, rules: TopicRules) -> None:
+        with self._lock:
+            self._rules = rules
+            self._renew_view()
+
+    @abstractmethod
+    def _renew_view(self) -> None:
+        """Make the next question use a new view."""
+
+    @abstractmethod
     def search(self, view: IndexView, now: datetime) -> Search:
         """Returns a search over a view."""
 
+    @abstractmethod
     def headlines(self, numbers: Sequence[int]) -> list[Headline]:
         """Returns the headlines of these numbers in the given order, without those of deleted articles."""
 
+    @abstractmethod
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
         """Returns the headlines of at most `most` articles whose keys are in this range."""
 
+    @abstractmethod
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
         """Returns (story, number, provider) for all articles in the stories of these articles, newest
         first."""
 
+    @abstractmethod
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
         """Returns the rows of the articles with these numbers, without deleted ones."""
 
+    @abstractmethod
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
         """Returns the numbers of the articles with these keys (ids as integers)."""

@@ -20,7 +20,7 @@ from pyroaring import BitMap
 from reader.article.record import Problem
 from reader.article.text import display_path
 from reader.index.answer import HEADLINE_COLUMNS, headline
-from reader.index.backend import NO_MARKS, ArticleRow
+from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex
 from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
     CACHE_KIB,
@@ -41,16 +41,12 @@ from reader.index.topic_sets import FindPhrase
 from reader.index.view import IndexView
 from reader.permissions import permissions
 from reader.query.results import Headline
-from reader.query.topic_rules import TopicRules
 
 MOST_COPIED = 256 << 20
 """Largest index, in bytes, that is copied to memory and updated there if the file is read-only."""
 ROWS_KIB = 128
 """Pages of article rows to cache: a few screens of headlines."""
 
-
-PATIENCE = 0.03
-"""Seconds that painting waits for a question."""
 
 _STORY = (
     "(select first.key from stories join articles first on first.number = stories.story"
@@ -61,19 +57,21 @@ _STORY = (
 story."""
 
 
-class Index:
+class Index(AskedIndex):
     """One collection's index. Any thread may ask questions; only one refresh at a time writes."""
+
+    patience = 0.03
 
     def __init__(self, folder: str | os.PathLike[str] | None, find_phrase: FindPhrase) -> None:
         """Open the newest usable edition in a folder, or create one; None = in memory only."""
+        super().__init__()
         self.notices: list[str] = []
         """Notices to show the user once."""
         self.marked: Mapping[str, BitMap] = NO_MARKS
         """The user's marks as sets of numbers: read, starred, note, tag:NAME."""
-        self._rules = TopicRules()
         self._find_phrase = find_phrase
         self._editions = None if folder is None else Editions(folder)
-        self._lock, self._rows_lock = RLock(), RLock()
+        self._rows_lock = RLock()
         self._keeper: sqlite3.Connection | None = None
         self._store: SqliteStore | None = None
         self._view: IndexView | None = None
@@ -233,29 +231,6 @@ class Index:
         before = self._view
         assert before is not None and self._store is not None
         self._view = IndexView(self._store, self.marked, before.known_late, self._rules, before.phrases)
-
-    @contextmanager
-    def quick_view(self) -> Iterator[IndexView | None]:
-        """Like `view`, for painting: yields None while a long question holds the view."""
-        if not self._lock.acquire(timeout=PATIENCE):
-            yield None
-            return
-        try:
-            with self.view() as view:
-                yield view
-        finally:
-            self._lock.release()
-
-    @property
-    def topic_rules(self) -> TopicRules:
-        """The rules that add topics."""
-        return self._rules
-
-    @topic_rules.setter
-    def topic_rules(self, rules: TopicRules) -> None:
-        with self._lock:
-            self._rules = rules
-            self._renew_view()
 
     @contextmanager
     def rows(self) -> Iterator[sqlite3.Connection]:

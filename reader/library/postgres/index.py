@@ -10,14 +10,14 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from threading import Lock, RLock, get_ident
+from threading import Lock, get_ident
 from time import monotonic, sleep
 from typing import TypeVar
 
 import psycopg
 from pyroaring import BitMap
 
-from reader.index.backend import NO_MARKS, ArticleRow
+from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex
 from reader.index.search import Search
 from reader.index.view import IndexView
 from reader.library.postgres.connection import (
@@ -33,15 +33,11 @@ from reader.library.postgres.connection import (
 from reader.library.postgres.marks import SharedMarks, names_of, numbers_in
 from reader.library.postgres.store import PostgresStore
 from reader.query.results import Headline
-from reader.query.topic_rules import TopicRules
 
 _Reply = TypeVar("_Reply")
 
 MOST_IDLE = 2
 """Idle connections to keep: for a question, and for the page painted meanwhile."""
-
-PATIENCE = 0.1
-"""Seconds that a page waits for a question, to show its topics."""
 
 MOMENT = 0.1
 """Seconds for which the last seen state is assumed to be current."""
@@ -161,16 +157,18 @@ class Connections:
         self.drop()
 
 
-class SharedIndex:
-    """Implements `reader.index.backend.AskedIndex`. Any thread may ask questions."""
+class SharedIndex(AskedIndex):
+    """The published articles with the marks of the connected role."""
+
+    patience = 0.1
 
     def __init__(self, address: str, newest: int | None = None, beside: SharedIndex | None = None) -> None:
         """Check that something is published. With `newest`, questions see at most that many blocks, and no
         answer is exact. Connections are shared with the index `beside`. Raises SharedError."""
+        super().__init__()
         self._address = address
         self._newest = newest
         self.connections: Connections = beside.connections if beside else Connections(address)
-        self._lock = RLock()
         self._asking = 0
         """The thread that holds the view."""
         self.edition = -1
@@ -186,7 +184,6 @@ class SharedIndex:
         self._view: IndexView | None = None
         self._seen_at = -MOMENT
         """When the state was last compared with the server."""
-        self._rules = TopicRules()
         if beside:
             return
         try:
@@ -252,27 +249,8 @@ class SharedIndex:
         self._view.store = PostgresStore(connection, self._newest)
         return self._view
 
-    @contextmanager
-    def quick_view(self) -> Iterator[IndexView | None]:
-        """Like `view`, for painting: yields None while a long question holds the view."""
-        if not self._lock.acquire(timeout=PATIENCE):
-            yield None
-            return
-        try:
-            with self.view() as view:
-                yield view
-        finally:
-            self._lock.release()
-
-    @property
-    def topic_rules(self) -> TopicRules:
-        """The rules that add topics."""
-        return self._rules
-
-    @topic_rules.setter
-    def topic_rules(self, rules: TopicRules) -> None:
-        with self._lock:
-            self._rules, self._view = rules, None
+    def _renew_view(self) -> None:
+        self._view = None
 
     def _follow(
         self, connection: psycopg.Connection, store: PostgresStore, generation: int, turn: int
