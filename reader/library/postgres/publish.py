@@ -328,7 +328,8 @@ def _can_load(connection: psycopg.Connection, meta: Mapping[str, str]) -> bool:
         connection,
         "select not exists(select from article) and not exists(select from sets) and"
         " (select bool_and(relkind = 'r' and pg_has_role(relowner, 'usage')) from pg_class"
-        " where oid in ('article'::regclass, 'sets'::regclass))",
+        " where oid in ('article'::regclass, 'sets'::regclass))"
+        " and not exists(select from pg_extension where extname = 'citus')",
     )
     try:
         with connection.transaction():
@@ -365,7 +366,7 @@ select
   case when conname is null then pg_get_indexdef(indexrelid)
     else format('alter table %s add constraint %I %s', indrelid::regclass, conname,
       pg_get_constraintdef(pg_constraint.oid)) end
-from pg_index left join pg_constraint on conindid = indexrelid
+from pg_index left join pg_constraint on conindid = indexrelid and contype in ('p', 'u')
 where indrelid in ('article'::regclass, 'sets'::regclass)
 order by indexrelid"""
 """The statements that drop and create each index of the large tables."""
