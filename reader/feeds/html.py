@@ -61,12 +61,11 @@ _ANY_MARK = re.compile(r"[\\`*\[\]<~=_&!]")
 """Whether `_MARKS` needs to look at all: a single set of characters is searched much faster."""
 _DECLARATION = re.compile("<[!?]")
 _TAG = re.compile(r"<[a-zA-Z/!]")
-_ESCAPED_TWICE = re.compile(
-    r"\s*<(?:p|div|h[1-6]|ul|ol|table|img|a|blockquote|figure|section|article|br|span|strong|em|b|i)\b[^<>]*>"
-    r"(?=.*(?:</|<br|<img)|\s*\S)",
-    re.IGNORECASE | re.DOTALL,
+_FIRST_TAG = re.compile(
+    r"\s*<(?:p|div|h[1-6]|ul|ol|table|img|a|blockquote|figure|section|article|br|span|strong|em|b|i)\b[^<>]*>",
+    re.IGNORECASE,
 )
-"""A text that was one of tags before it was escaped once more."""
+_LATER_TAG = re.compile(r"</[a-z]|<br|<img", re.IGNORECASE)
 _TRACKING = re.compile(r"(?i)(?:utm_[^=&]*|fbclid|gclid|mc_cid|mc_eid)(?:=[^&]*)?")
 _PIXELS = re.compile(
     r"(?i)feedburner\.com/~|/pixel\b|pixel\.(?:gif|png)|/b\.gif|feedsportal|doubleclick\.net"
@@ -117,8 +116,8 @@ def converted(html: str, base: str) -> tuple[str, str]:
         return "", ""
     if not _TAG.search(html):
         html = unescape(html)
-        if not _ESCAPED_TWICE.match(html):
-            html = _from_text(html)
+        is_escaped_twice = _FIRST_TAG.match(html) and _LATER_TAG.search(html)
+        html = html if is_escaped_twice else _from_text(html)
     cleaner = _cleaned(html, base)
     text = _converted(cleaner.html)
     if not text.strip():
@@ -134,7 +133,7 @@ def converted(html: str, base: str) -> tuple[str, str]:
 
 def excerpt_of(summary: str, body: str) -> str:
     """The first paragraph of the summary, where there is one, else of the body, as plain text."""
-    if short := first_paragraph(summary):
+    if summary and (short := first_paragraph(summary)):
         return short
     if simple := _SIMPLE.match(body):
         text = clean_line(_INLINE.sub(r"\1", simple[0]))

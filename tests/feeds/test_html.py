@@ -48,6 +48,7 @@ BASE = "https://paper.example/news/one"
         ("<table><tr><td><p>1</p></td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>",
          "| 1 | 2 |\n| --- | --- |\n| 3 | 4 |"),
         ("&lt;p&gt;Fish &amp;amp; &lt;b&gt;chips&lt;/b&gt;&lt;/p&gt;", "Fish & **chips**"),
+        ("&lt;b&gt; is for bold", "\\<b> is for bold"),
         ("Use &lt;p&gt; for paragraphs", "Use \\<p> for paragraphs"),
         ("2 &lt; 3 &amp; [x] *y* _z_ a_b well-known", "2 \\< 3 & \\[x\\] \\*y\\* \\_z\\_ a_b well-known"),
         ("<p># no heading</p><p>1. no list</p><p>- none</p>", "\\# no heading\n\n1\\. no list\n\n\\- none"),
