@@ -214,9 +214,9 @@ def _sources(options: Namespace) -> Iterator[Finding]:
 
 def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
     """How the screen finds out that files have changed."""
-    from reader.collection.watching import Watch
+    from reader.collection.watching import FolderWatch
 
-    watch = Watch(roots)
+    watch = FolderWatch(roots)
     watch.wait(0.01)
     watch.close()
     if not watch.is_blind:

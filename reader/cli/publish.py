@@ -19,7 +19,7 @@ from reader.library.sources import needing_postgres
 from reader.permissions import require
 
 if TYPE_CHECKING:
-    from reader.library.postgres.publish import Publication, Step
+    from reader.library.postgres.publish import Publication, PublishStep
 
 _PAUSE = 0.2
 """Seconds between two lines of progress on a terminal, and before the first one."""
@@ -76,7 +76,7 @@ def _run(options: Namespace) -> int:
     return 0
 
 
-def _follow(steps: Iterator[Step]) -> Publication:
+def _follow(steps: Iterator[PublishStep]) -> Publication:
     """Run a publication to its end, with progress on a terminal."""
     is_shown, painted = sys.stderr.isatty(), monotonic()
     report = None
@@ -95,7 +95,7 @@ def _follow(steps: Iterator[Step]) -> Publication:
     return report
 
 
-def _progress(step: Step) -> str:
+def _progress(step: PublishStep) -> str:
     if step.phase == "articles":
         return f"sending {step.done:,} of {counted(step.of, 'article')}"
     if step.phase == "sets":

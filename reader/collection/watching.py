@@ -18,7 +18,7 @@ _STEP = 200
 """Milliseconds after which a wait looks whether its time is over."""
 
 
-class Watch:
+class FolderWatch:
     """A look-out over folders, begun with the first `wait`. One thread waits, any may close it."""
 
     def __init__(self, roots: Sequence[str], skipped: Sequence[str] = ()) -> None:

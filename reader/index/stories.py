@@ -31,7 +31,7 @@ StoredText: TypeAlias = tuple[int, int, str, bytes]
 """Key, seconds, provider and words of an article, as sent to a worker."""
 
 
-class Stretch(NamedTuple):
+class LinkTask(NamedTuple):
     """The days linked in one task, with the articles of these and the surrounding days."""
 
     since: int
@@ -40,7 +40,7 @@ class Stretch(NamedTuple):
     """In ascending order."""
 
 
-def link_stretch(task: Stretch) -> list[tuple[float, int, int]]:
+def link_stretch(task: LinkTask) -> list[tuple[float, int, int]]:
     """Returns the links of these days; runs in a worker."""
     return [tuple(link) for link in links_in(_days(task.texts), task.since, task.until)]  # type: ignore[misc]
 
@@ -124,7 +124,7 @@ class StoryFinder:
         if start <= until:
             yield start, until
 
-    def _stretch(self, since: int, until: int) -> Stretch:
+    def _stretch(self, since: int, until: int) -> LinkTask:
         rows = self._connection.execute(
             "select key, date, provider, story_words from articles where date >= ? and date < ?"
             " and length(story_words) order by date, key",
@@ -135,7 +135,7 @@ class StoryFinder:
             found = list(of_day)
             if len(found) <= MOST_A_DAY:
                 texts += found
-        return Stretch(since, until, texts)
+        return LinkTask(since, until, texts)
 
     def _stored_links(self, since: int, until: int) -> Iterator[tuple[tuple[int, int, int], float]]:
         rows = self._connection.execute(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli.doctor import how_changes_are_noticed
-from reader.collection.watching import Watch
+from reader.collection.watching import FolderWatch
 from tests.cli.home import Home
 
 
@@ -65,13 +65,13 @@ def test_a_relay_that_does_not_answer_is_told(home: Home) -> None:
 
 def test_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """At once where the system tells of them, else with the reason and what to raise."""
-    monkeypatch.setattr(Watch, "_begun", lambda self: iter([set()]))
+    monkeypatch.setattr(FolderWatch, "_begun", lambda self: iter([set()]))
     assert how_changes_are_noticed(["/news"]).value == "seen at once"
 
-    def used_up(self: Watch) -> Iterator[object]:
+    def used_up(self: FolderWatch) -> Iterator[object]:
         raise OSError("Too many open files")
 
-    monkeypatch.setattr(Watch, "_begun", used_up)
+    monkeypatch.setattr(FolderWatch, "_begun", used_up)
     found = how_changes_are_noticed(["/news"])
     assert "polled" in found.value and found.reason == "Too many open files"
     assert "max_user_watches" in found.advice[0]

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from reader.collection.watching import Watch
+from reader.collection.watching import FolderWatch
 
 
 def after(seconds: float, path: Path) -> Thread:
@@ -26,7 +26,7 @@ def after(seconds: float, path: Path) -> Thread:
 
 def test_a_new_article_is_noticed(tmp_path: Path) -> None:
     """A file that is written ends the wait."""
-    watch = Watch([str(tmp_path)])
+    watch = FolderWatch([str(tmp_path)])
     watch.wait(0.3)
     thread = after(0.2, tmp_path / "a.md")
     changed = watch.wait(10)
@@ -40,7 +40,7 @@ def test_a_new_article_is_noticed(tmp_path: Path) -> None:
 def test_other_files_are_not(tmp_path: Path) -> None:
     """Hidden files, those that are no articles and those in skipped folders end no wait."""
     (tmp_path / "vendor").mkdir()
-    watch = Watch([str(tmp_path)], ("vendor",))
+    watch = FolderWatch([str(tmp_path)], ("vendor",))
     watch.wait(0.3)
     threads = [after(0.1, tmp_path / name) for name in (".a.md.swp", "a.png", "vendor/a.md")]
     assert not watch.wait(1.2)
@@ -51,7 +51,7 @@ def test_other_files_are_not(tmp_path: Path) -> None:
 
 def test_closing_ends_a_wait(tmp_path: Path) -> None:
     """Another thread's close ends it at once, and later waits too."""
-    watch = Watch([str(tmp_path)])
+    watch = FolderWatch([str(tmp_path)])
     answers: list[bool] = []
     thread = Thread(target=lambda: answers.append(watch.wait(60)))
     thread.start()
@@ -70,7 +70,7 @@ def test_without_notices_it_only_waits(tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setitem(sys.modules, "watchfiles", None)
     else:
         root = tmp_path / "gone"
-    watch = Watch([str(root)])
+    watch = FolderWatch([str(root)])
     begin = time.monotonic()
     assert not watch.wait(0.3)
     assert 0.2 < time.monotonic() - begin < 3

@@ -15,7 +15,7 @@ from reader.index.scan import any_difference, folders_changed
 from reader.index.store import Index
 
 if TYPE_CHECKING:
-    from reader.collection.watching import Watch
+    from reader.collection.watching import FolderWatch
 
 POLL_SECONDS = 5.0
 """Seconds between two checks of all files if the system can't watch them."""
@@ -29,7 +29,7 @@ class ChangeDetector:
     def __init__(self, index: Index, collection: Collection) -> None:
         self._index = index
         self._collection = collection
-        self._watch: Watch | None = None
+        self._watch: FolderWatch | None = None
         self._next_poll = time.monotonic() + POLL_SECONDS
 
     def sees_change(self, *, every_file: bool) -> bool:
@@ -51,9 +51,9 @@ class ChangeDetector:
     def wait(self, timeout: float) -> bool:
         """Wait until files change on disk (watched, else polled) or the timeout; returns whether they did."""
         if self._watch is None:
-            from reader.collection.watching import Watch
+            from reader.collection.watching import FolderWatch
 
-            self._watch = Watch(self._collection.roots, self._collection.rules.skipped)
+            self._watch = FolderWatch(self._collection.roots, self._collection.rules.skipped)
         if self._watch.wait(timeout):
             return True
         begun = time.monotonic()

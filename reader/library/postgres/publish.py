@@ -65,7 +65,7 @@ Key: TypeAlias = tuple[int, str]
 """A field and a value."""
 
 
-class Step(NamedTuple):
+class PublishStep(NamedTuple):
     """Progress of a publication."""
 
     phase: str
@@ -101,10 +101,10 @@ class Publisher:
         self._roots = roots
         self._address = address
 
-    def run(self) -> Iterator[Step]:
+    def run(self) -> Iterator[PublishStep]:
         """Publish the current index, step by step. Raises SharedError; then nothing has changed."""
         began = monotonic()
-        yield Step("compare")
+        yield PublishStep("compare")
         with (
             told(self._address),
             _readable(),
@@ -122,14 +122,14 @@ class Publisher:
             if is_current and source and source == meta.get("source") and "unfinished" not in meta:
                 count = meta_number(meta, "articles", self._address)
                 report = Publication(count, unchanged=count, generation=generation)
-                yield Step("done", report=report._replace(seconds=monotonic() - began))
+                yield PublishStep("done", report=report._replace(seconds=monotonic() - began))
                 return
             load = FirstLoad(connection) if _can_load(connection, meta) else None
             difference = self._compare(connection, local)
             yield from self._send_articles(connection, local, difference, is_frozen=load is not None)
             written = yield from self._send_sets(connection, local)
             if load is not None:
-                yield Step("indexes")
+                yield PublishStep("indexes")
                 load.finish()
             is_different = self._send_rest(connection, local) or written > 0 or difference.is_any
             report = difference.report()._replace(sets=written, generation=generation)
@@ -141,7 +141,7 @@ class Publisher:
             connection.commit()
             if report.generation != generation and "shards" not in meta:
                 settle(connection, is_large=report.added + report.changed > report.articles * ANALYZED)
-        yield Step("done", report=report._replace(seconds=monotonic() - began))
+        yield PublishStep("done", report=report._replace(seconds=monotonic() - began))
 
     def _begin(self, connection: psycopg.Connection) -> dict[str, str]:
         """Take the lock and upgrade the tables; returns the previous contents of `meta`."""
@@ -215,7 +215,7 @@ class Publisher:
         difference: Difference,
         *,
         is_frozen: bool,
-    ) -> Iterator[Step]:
+    ) -> Iterator[PublishStep]:
         for start in range(0, len(difference.to_delete), MOST_NAMED):
             keys = difference.to_delete[start : start + MOST_NAMED].tolist()
             connection.execute("delete from article where key = any(%s)", (keys,))
@@ -227,7 +227,7 @@ class Publisher:
             for start in range(0, len(numbers), CHUNK)
         )
         done = 0
-        yield Step("articles", 0, len(numbers))
+        yield PublishStep("articles", 0, len(numbers))
         with (
             IndexWorkers(worker_count() if len(numbers) > FEW else 1) as workers,
             connection.cursor().copy(_copy("article", COLUMNS, is_frozen=is_frozen)) as copy,
@@ -237,12 +237,12 @@ class Publisher:
                 copy.write(rows)
                 difference.missing += missing
                 done += CHUNK
-                yield Step("articles", min(done, len(numbers)), len(numbers))
+                yield PublishStep("articles", min(done, len(numbers)), len(numbers))
             copy.write(COPY_TRAILER)
 
     def _send_sets(
         self, connection: psycopg.Connection, local: sqlite3.Connection
-    ) -> Generator[Step, None, int]:
+    ) -> Generator[PublishStep, None, int]:
         """Send the sets that differ, block by block; returns how many were written."""
         theirs = {block: digest for block, digest in connection.execute("select block, digest from block")}
         blocks = [block for (block,) in local.execute("select block from blocks order by block")]
@@ -252,7 +252,7 @@ class Publisher:
             connection.execute("delete from block where block = %s", (gone,))
             written += 1
         for done, block in enumerate(blocks):
-            yield Step("sets", done, len(blocks))
+            yield PublishStep("sets", done, len(blocks))
             digest = digest_of_block(local, block)
             if theirs.get(block) != digest:
                 written += _send_block(connection, block, sets_of_block(local, block), block in theirs)

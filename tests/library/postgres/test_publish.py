@@ -21,7 +21,7 @@ from tests.index.files import opened, refresh, text_of, write, write_four
 from tests.index.test_stories import ARTICLES, Version, put
 
 if TYPE_CHECKING:
-    from reader.library.postgres.publish import Publication, Step
+    from reader.library.postgres.publish import Publication, PublishStep
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Iterator[FolderLibrary]:
     library.close()
 
 
-def steps(library: FolderLibrary, address: str) -> Iterator[Step]:
+def steps(library: FolderLibrary, address: str) -> Iterator[PublishStep]:
     """A publication, step by step."""
     from reader.library.postgres.publish import Publisher
 
