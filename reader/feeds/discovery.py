@@ -29,6 +29,7 @@ _PLACES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.
 _KINDS = re.compile(
     r"application/(?:rss\+xml|atom\+xml|feed\+json|rdf\+xml|xml|json)|text/xml", re.IGNORECASE
 )
+_REFRESH = re.compile(r"(?i)url\s*=\s*[\"']?([^\"'\s]+)")
 _YOUTUBE = re.compile(
     r"https://(?:www\.|m\.)?youtube\.com/(?:channel/(UC[\w-]{20,})|playlist\?list=([\w-]+))"
 )
@@ -100,7 +101,13 @@ class _Search:
             return [await self._candidate(answer, self._url)]
         except NotAFeed as error:
             reason = error
-        if found := await self._all(_named(answer), answer):
+        named = _named(answer)
+        if not named.feeds and named.elsewhere and named.elsewhere not in self._asked:
+            # A page that only leads to another, such as that of a language.
+            further = await self._page(named.elsewhere, answer)
+            answer = further or answer
+            named = _named(further) if further else named
+        if found := await self._all(named.feeds, answer):
             return found
         root = f"{urlsplit(answer.url).scheme}://{urlsplit(answer.url).netloc}/"
         page = answer.url.rstrip("/") + "/"
@@ -114,6 +121,16 @@ class _Search:
             f"{shown(without_credentials(self._url))} links to no feed, and none was found in the usual "
             "places; look for an RSS or Atom link on the page"
         )
+
+    async def _page(self, url: str, page: Answer) -> Answer | None:
+        """The page that another one leads to; None if there is none."""
+        self._asked.add(url)
+        try:
+            answer = await self._network.get(url, is_trusted=page.is_private)
+        except FetchError:
+            return None
+        self._asked.add(answer.url)
+        return answer if answer.status == 200 else None
 
     async def _all(self, urls: Sequence[str], page: Answer, most: int = MOST_NAMED) -> list[FoundFeed]:
         found: list[FoundFeed] = []
@@ -143,15 +160,25 @@ class _Search:
         return FoundFeed(url, reading.title, reading.total, reading.newest, reading.format)
 
 
-def _named(answer: Answer) -> list[str]:
-    """The feeds that a page names, in its order; those for comments last."""
+class _Named(NamedTuple):
+    """What a page says of feeds."""
+
+    feeds: list[str]
+    """In its order; those for comments last."""
+    elsewhere: str
+    """The page that it leads to by itself; empty for most."""
+
+
+def _named(answer: Answer) -> _Named:
+    """The feeds that a page names."""
     finder = _Links(answer.url)
     if found := _YOUTUBE.match(answer.url):
         what = f"channel_id={found[1]}" if found[1] else f"playlist_id={found[2]}"
         finder.feeds.append((f"https://www.youtube.com/feeds/videos.xml?{what}", ""))
     head = answer.body[: 1 << 20].decode("utf-8", "replace")
     finder.feed(head)
-    return [url for url, _ in sorted(finder.feeds, key=lambda one: "comment" in " ".join(one).lower())]
+    feeds = sorted(finder.feeds, key=lambda one: "comment" in " ".join(one).lower())
+    return _Named([url for url, _ in feeds], finder.elsewhere)
 
 
 class _Links(HTMLParser):
@@ -162,12 +189,16 @@ class _Links(HTMLParser):
         self._base = base
         self._maybe: list[tuple[str, str]] = []
         self.feeds: list[tuple[str, str]] = []
+        self.elsewhere = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what names a feed."""
         said = {name: value or "" for name, value in attrs}
         if tag == "base" and said.get("href"):
             self._base = joined(self._base, said["href"]) or self._base
+        if tag == "meta" and said.get("http-equiv", "").lower() == "refresh":
+            target = _REFRESH.search(said.get("content", ""))
+            self.elsewhere = self.elsewhere or (joined(self._base, target[1]) if target else "")
         if tag != "link" or not said.get("href"):
             return
         rels = said.get("rel", "").lower().split()

@@ -38,6 +38,16 @@ def test_a_page_names_its_feeds(site: Site) -> None:
     assert [one.title for one in discover(site.url, limits=QUICK)] == ["/a", "/b", "/comments"]
 
 
+def test_a_page_that_leads_to_another_is_followed(site: Site) -> None:
+    """Sites in several languages have a first page that only leads on; one that leads to itself ends."""
+    leads = page('<meta http-equiv="refresh" content="0; url=/en/">')
+    site.pages |= {"/": leads, "/en/": page(link("posts.xml")), "/en/posts.xml": Page(rss(item(1)))}
+    assert [one.url for one in discover(site.url, limits=QUICK)] == [f"{site.url}/en/posts.xml"]
+    site.pages["/en/"] = leads
+    with pytest.raises(NoFeed):
+        discover(site.url, limits=QUICK)
+
+
 def test_the_usual_places_are_tried(site: Site) -> None:
     """Where a page names none."""
     site.pages["/"] = page("")
