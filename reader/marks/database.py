@@ -21,17 +21,19 @@ from reader.marks.file import MarksFile
 from reader.marks.mark import (
     INT63,
     MOST_SECONDS,
+    Step,
     Times,
-    blank_like,
     changed_times,
     exported,
     exported_times,
     imported,
-    imported_times,
+    imported_with_times,
     later_times,
-    merged,
-    moved_on,
     parts,
+    steps_again,
+    steps_of,
+    steps_of_import,
+    steps_of_merge,
 )
 from reader.marks.mark import Change as Change
 from reader.marks.mark import Mark as Mark
@@ -146,13 +148,7 @@ class Marks:
         On disk when it returns, with its undo steps if undoable. Raises StorageError.
         """
         with self._transaction() as turn:
-            before = self.of(articles)
-            steps = []
-            for key, identity in articles.items():
-                old = before.get(key, Mark(key, identity, traces=(traces or {}).get(key, Traces())))
-                new = old.changed(change)
-                if new != old:
-                    steps.append((old, new))
+            steps = steps_of(change, articles, self.of(articles), traces or {})
             if steps:
                 if is_undoable:
                     self._remember(f"{len(steps)} {change.words}", steps)
@@ -233,10 +229,7 @@ class Marks:
             pairs = [(_from_json(before), _from_json(after)) for before, after in steps]
             if undone:
                 pairs = [(after, before) for before, after in pairs]
-            current = self.of(old.key for old, _ in pairs)
-            befores = [current.get(old.key, old) for old, _ in pairs]
-            afters = [moved_on(one, old, new) for one, (old, new) in zip(befores, pairs, strict=True)]
-            self._store(zip(befores, afters, strict=True), turn)
+            self._store(steps_again(pairs, self.of(old.key for old, _ in pairs)), turn)
             self._connection.execute("update changes set undone = ? where change = ?", (undone, change))
         return str(words)
 
@@ -257,17 +250,10 @@ class Marks:
         """
         wanted = [imported(place, record) for place, record in enumerate(records, 1)]
         with self._transaction() as turn:
-            before = self.of([mark.key for mark in wanted])
-            steps: dict[int, tuple[Mark, Mark]] = {}
-            for mark in wanted:
-                first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
-                new = old.united(mark)
-                if new != old:
-                    # If an article is listed twice, it is one step that begins where the first began.
-                    steps[mark.key] = (first, new)
+            steps = steps_of_import(wanted, self.of([mark.key for mark in wanted]))
             if steps:
-                self._remember(f"{len(steps)} imported", steps.values())
-                self._store(steps.values(), turn)
+                self._remember(f"{len(steps)} imported", steps)
+                self._store(steps, turn)
         return len(steps)
 
     def export_with_times(self) -> Iterator[dict[str, Any]]:
@@ -290,21 +276,11 @@ class Marks:
         """
         import json
 
-        theirs = {
-            mark.key: (mark, imported_times(place, record))
-            for place, record in enumerate(records, 1)
-            for mark in (imported(place, record),)
-        }
+        theirs = imported_with_times(records)
         with self._transaction() as turn:
-            before = self.of(theirs)
-            steps, times = [], {}
-            for key, (mark, their_times) in theirs.items():
-                old = before.get(key, blank_like(mark))
-                my_times = self._times(key)
-                new = merged(old, my_times, mark, their_times)
-                if new != old or later_times(my_times, their_times):
-                    steps.append((old, new))
-                    times[key] = json.dumps(later_times(my_times, their_times))
+            mine = {key: (mark, self._times(key)) for key, mark in self.of(theirs).items()}
+            steps, later = steps_of_merge(theirs, mine)
+            times = {key: json.dumps(one) for key, one in later.items()}
             changed = [(old, new) for old, new in steps if old != new]
             if changed:
                 self._remember(f"{len(changed)} merged", changed)
@@ -315,7 +291,7 @@ class Marks:
         row = self._connection.execute("select changed from marks where key = ?", (key,)).fetchone()
         return _times_in(row[0]) if row else {}
 
-    def _remember(self, words: str, steps: Iterable[tuple[Mark, Mark]]) -> None:
+    def _remember(self, words: str, steps: Iterable[Step]) -> None:
         # A new change drops what could be redone.
         self._connection.execute(
             "delete from steps where change in (select change from changes where undone)"
@@ -338,9 +314,7 @@ class Marks:
             ((change, new.key, _to_json(old), _to_json(new)) for change, old, new in steps),
         )
 
-    def _store(
-        self, steps: Iterable[tuple[Mark, Mark]], turn: int, times: Mapping[int, str] | None = None
-    ) -> None:
+    def _store(self, steps: Iterable[Step], turn: int, times: Mapping[int, str] | None = None) -> None:
         """Store the marks after these steps; their parts were changed at these times, else now."""
         now = time.time()
         self._connection.executemany(

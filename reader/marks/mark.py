@@ -90,6 +90,67 @@ class Mark(NamedTuple):
         )
 
 
+Times: TypeAlias = "dict[str, float]"
+"""Part to seconds since 1970."""
+
+MarkWithTimes: TypeAlias = tuple[Mark, Times]
+
+Step: TypeAlias = tuple[Mark, Mark]
+"""An article's marks before and after a change."""
+
+
+def set_names(read: bool, starred: bool, has_note: bool, tags: Iterable[str]) -> frozenset[str]:
+    """Returns the names of the sets that an article with these marks belongs to."""
+    flags = {"read": read, "starred": starred, "note": has_note}
+    return frozenset([*(name for name, is_set in flags.items() if is_set), *(f"tag:{tag}" for tag in tags)])
+
+
+def steps_of(
+    change: Change, articles: Mapping[int, str], before: Mapping[int, Mark], traces: Mapping[int, Traces]
+) -> list[Step]:
+    """Returns the steps of a change to articles, given as key -> identity; none for an unchanged article."""
+    steps: list[Step] = []
+    for key, identity in articles.items():
+        old = before.get(key) or Mark(key, identity, traces=traces.get(key, Traces()))
+        new = old.changed(change)
+        if new != old:
+            steps.append((old, new))
+    return steps
+
+
+def steps_again(steps: Iterable[Step], now: Mapping[int, Mark]) -> list[Step]:
+    """Returns steps applied to the current marks, for undo (reversed steps) and redo."""
+    return [(now.get(old.key, old), moved_on(now.get(old.key, old), old, new)) for old, new in steps]
+
+
+def steps_of_import(wanted: Iterable[Mark], before: Mapping[int, Mark]) -> list[Step]:
+    """Returns the steps that add marks to the existing ones."""
+    steps: dict[int, Step] = {}
+    for mark in wanted:
+        first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
+        new = old.united(mark)
+        if new != old:
+            # If an article is listed twice, it is one step that begins where the first began.
+            steps[mark.key] = (first, new)
+    return [*steps.values()]
+
+
+def steps_of_merge(
+    theirs: Mapping[int, MarkWithTimes], mine: Mapping[int, MarkWithTimes]
+) -> tuple[list[Step], dict[int, Times]]:
+    """Returns the steps that take over each part that was changed later, and the times of these parts. A step
+    may only change times."""
+    steps: list[Step] = []
+    times: dict[int, Times] = {}
+    for key, (mark, their_times) in theirs.items():
+        old, my_times = mine.get(key) or (blank_like(mark), {})
+        new, later = merged(old, my_times, mark, their_times), later_times(my_times, their_times)
+        if new != old or later:
+            steps.append((old, new))
+            times[key] = later
+    return steps, times
+
+
 def moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
     """Returns the mark with the difference between old and new applied; unrelated later changes stay."""
     tags = tuple(
@@ -160,9 +221,6 @@ def imported(place: int, record: object) -> Mark:
     )  # fmt: skip
 
 
-Times: TypeAlias = "dict[str, float]"
-"""Part to seconds since 1970."""
-
 MOST_SECONDS = 1 << 36
 """Seconds; later times are invalid."""
 
@@ -228,6 +286,14 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
     except (ValueError, OverflowError):
         raise UsageError(f'record {place} is not a mark: "changed" must map parts to times') from None
     return found
+
+
+def imported_with_times(records: Iterable[Mapping[str, Any]]) -> dict[int, MarkWithTimes]:
+    """Returns the marks in exported records, by key. Raises UsageError."""
+    found = (
+        (imported(place, record), imported_times(place, record)) for place, record in enumerate(records, 1)
+    )
+    return {mark.key: (mark, times) for mark, times in found}
 
 
 class KeptMarks(Protocol):

@@ -20,6 +20,7 @@ from reader.index.store import Index
 from reader.library.folder.reunion import Reunion, blank
 from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience
+from reader.marks.mark import set_names
 
 if TYPE_CHECKING:
     from reader.index.backend import ArticleRow
@@ -217,7 +218,4 @@ class MarksDesk:
 
 
 def _marking(mark: Mark) -> Marking:
-    names = {"read": mark.read, "starred": mark.starred, "note": bool(mark.note)}
-    return mark.key, frozenset(
-        [name for name, is_set in names.items() if is_set] + [f"tag:{tag}" for tag in mark.tags]
-    )
+    return mark.key, set_names(mark.read, mark.starred, bool(mark.note), mark.tags)

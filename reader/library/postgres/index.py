@@ -17,6 +17,7 @@ from typing import TypeVar
 import psycopg
 from pyroaring import BitMap
 
+from reader.article.text import clean_line
 from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex
 from reader.index.search import Search
 from reader.index.view import IndexView
@@ -30,8 +31,9 @@ from reader.library.postgres.connection import (
     told,
     usable,
 )
-from reader.library.postgres.marks import SharedMarks, names_of, numbers_in
+from reader.library.postgres.marks import SharedMarks, numbers_in
 from reader.library.postgres.store import PostgresStore
+from reader.marks.mark import set_names
 from reader.query.results import Headline
 
 _Reply = TypeVar("_Reply")
@@ -365,4 +367,7 @@ class SharedIndex(AskedIndex):
 def _markings(connection: psycopg.Connection, turn: int) -> Iterator[tuple[frozenset[str], array[int]]]:
     """Returns the numbers of the articles whose marks changed after a turn, by their current sets."""
     rows = connection.cursor(binary=True).execute(_MARKS, (turn,)).fetchall()
-    return ((names_of(*said), numbers_in(packed)) for *said, packed in rows)
+    return (
+        (set_names(read, starred, has_note, map(clean_line, tags)), numbers_in(numbers))
+        for read, starred, has_note, tags, numbers in rows
+    )

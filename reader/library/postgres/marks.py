@@ -34,18 +34,20 @@ from reader.marks.mark import (
     MOST_SECONDS,
     Change,
     Mark,
+    Step,
     Times,
     Traces,
-    blank_like,
     changed_times,
     exported,
     exported_times,
     imported,
-    imported_times,
-    later_times,
-    merged,
-    moved_on,
+    imported_with_times,
     parts,
+    set_names,
+    steps_again,
+    steps_of,
+    steps_of_import,
+    steps_of_merge,
 )
 
 _Found = TypeVar("_Found")
@@ -122,7 +124,10 @@ class SharedMarks:
                 "select read, starred, note != '', tags, string_agg(int8send(key), '') from mark"
                 f" where {_MINE} and turn > %s group by 1, 2, 3, 4", (turn,)
             )  # fmt: skip
-            return [(names_of(*said), numbers_in(keys)) for *said, keys in rows]
+            return [
+                (set_names(read, starred, has_note, map(clean_line, tags)), numbers_in(keys))
+                for read, starred, has_note, tags, keys in rows
+            ]
 
         return self._ask(question)
 
@@ -148,13 +153,7 @@ class SharedMarks:
         Committed by the server when it returns, with its undo steps if undoable. Raises SharedError.
         """
         with self._transaction() as (connection, turn):
-            before = _of(connection, [*articles])
-            steps = []
-            for key, identity in articles.items():
-                old = before.get(key, Mark(key, identity, traces=(traces or {}).get(key, Traces())))
-                new = old.changed(change)
-                if new != old:
-                    steps.append((old, new))
+            steps = steps_of(change, articles, _of(connection, [*articles]), traces or {})
             if steps:
                 if is_undoable:
                     _remember(connection, f"{len(steps)} {change.words}", steps)
@@ -184,10 +183,7 @@ class SharedMarks:
             pairs = [(_from_json(before), _from_json(after)) for before, after in rows]
             if not is_undone:
                 pairs = [(after, before) for before, after in pairs]
-            current = _of(connection, [old.key for old, _ in pairs])
-            befores = [current.get(old.key, old) for old, _ in pairs]
-            steps = [(one, moved_on(one, *pair)) for one, pair in zip(befores, pairs, strict=True)]
-            _store(connection, steps, turn)
+            _store(connection, steps_again(pairs, _of(connection, [old.key for old, _ in pairs])), turn)
             connection.execute(
                 f"update mark_change set undone = %s where {_MINE} and change = %s".encode(),
                 (not is_undone, change),
@@ -213,17 +209,10 @@ class SharedMarks:
         """
         wanted = [imported(place, record) for place, record in enumerate(records, 1)]
         with self._transaction() as (connection, turn):
-            before = _of(connection, [mark.key for mark in wanted])
-            steps: dict[int, tuple[Mark, Mark]] = {}
-            for mark in wanted:
-                first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
-                new = old.united(mark)
-                if new != old:
-                    # If an article is listed twice, it is one step that begins where the first began.
-                    steps[mark.key] = (first, new)
+            steps = steps_of_import(wanted, _of(connection, [mark.key for mark in wanted]))
             if steps:
-                _remember(connection, f"{len(steps)} imported", [*steps.values()])
-                _store(connection, [*steps.values()], turn)
+                _remember(connection, f"{len(steps)} imported", steps)
+                _store(connection, steps, turn)
         return len(steps)
 
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
@@ -232,21 +221,11 @@ class SharedMarks:
 
         Raises UsageError for an invalid record, before anything is written; SharedError.
         """
-        theirs = {
-            mark.key: (mark, imported_times(place, record))
-            for place, record in enumerate(records, 1)
-            for mark in (imported(place, record),)
-        }
+        theirs = imported_with_times(records)
         with self._transaction() as (connection, turn):
             mine = {mark.key: (mark, times) for mark, times in _all(connection) if mark.key in theirs}
-            steps, times = [], {}
-            for key, (mark, their_times) in theirs.items():
-                old, my_times = mine.get(key, (blank_like(mark), {}))
-                new = merged(old, my_times, mark, their_times)
-                later = later_times(my_times, their_times)
-                if new != old or later:
-                    steps.append((old, new))
-                    times[key] = storable(json.dumps(later, ensure_ascii=False))
+            steps, later = steps_of_merge(theirs, mine)
+            times = {key: storable(json.dumps(one, ensure_ascii=False)) for key, one in later.items()}
             changed = [(old, new) for old, new in steps if old != new]
             if changed:
                 _remember(connection, f"{len(changed)} merged", changed)
@@ -347,14 +326,6 @@ def _times(said: object) -> Times:
     }
 
 
-def names_of(read: bool, starred: bool, has_note: bool, tags: list[str]) -> frozenset[str]:
-    """Returns the sets that an article with these marks belongs to."""
-    names = {"read": read, "starred": starred, "note": has_note}
-    return frozenset(
-        [name for name, is_set in names.items() if is_set] + [f"tag:{clean_line(tag)}" for tag in tags]
-    )
-
-
 def numbers_in(raw: bytes) -> array[int]:
     """Returns the numbers that the server concatenated as bytes."""
     keys = array("q", raw)
@@ -365,7 +336,7 @@ def numbers_in(raw: bytes) -> array[int]:
 
 def _store(
     connection: psycopg.Connection,
-    steps: list[tuple[Mark, Mark]],
+    steps: list[Step],
     turn: int,
     times: Mapping[int, str] | None = None,
 ) -> None:
@@ -395,7 +366,7 @@ def _store(
     )  # fmt: skip
 
 
-def _remember(connection: psycopg.Connection, words: str, steps: list[tuple[Mark, Mark]]) -> None:
+def _remember(connection: psycopg.Connection, words: str, steps: list[Step]) -> None:
     # A new change drops what could be redone.
     connection.execute(
         f"delete from mark_step where {_MINE} and change in"
