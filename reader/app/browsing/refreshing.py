@@ -21,7 +21,7 @@ TELL_EVERY = 0.25
 """Seconds between two reports of progress; each one may ask the query again."""
 LOOK_EVERY = 2.0
 """Seconds to wait for a change before checking whether the screen is still open."""
-PAUSE, MOST_PAUSE = 3, 5.0
+PAUSE, MOST_PAUSE = 5, 10.0
 """How many times its own length passes after a refresh before changes on disk bring the next one, at most so
 many seconds: where files come all the time, as during a fetch, keys still have most of the time."""
 PATIENCE = 0.2
