@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
+from multidict import CIMultiDict
 
 from reader.web.server import SOURCES, Server, environment, page_of
 from tests.app.real_screen import environment_of
@@ -154,6 +155,30 @@ async def test_a_page_of_another_site_gets_no_screen(address: str, origin: str) 
         async with screen(address, Origin=origin):
             pass
     assert refused.value.status == 403
+
+
+async def test_a_second_origin_is_not_overlooked(address: str) -> None:
+    """Of two headers, the first is not enough."""
+    both = [("Origin", address.rstrip("/")), ("Origin", "http://evil.example")]
+    async with ClientSession() as session:
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await session.ws_connect(f"{address}screen", headers=CIMultiDict(both))
+    assert refused.value.status == 403
+
+
+async def test_a_page_that_is_closed_early_is_no_failure(folder: Path, tmp_path: Path) -> None:
+    """Nothing is written to the terminal of the server, and no reader is left."""
+    errors = tmp_path / "errors"
+    pids: list[int] = []
+    with errors.open("w") as file, serving(folder, tmp_path, pids=pids, stderr=file) as address:
+        for _ in range(3):
+            async with screen(address):
+                pass
+        end = monotonic() + PATIENCE
+        while children(pids[0]) and monotonic() < end:
+            await asyncio.sleep(0.05)
+        assert not children(pids[0])
+    assert errors.read_text() == ""
 
 
 async def test_without_an_origin_there_is_no_screen(address: str) -> None:

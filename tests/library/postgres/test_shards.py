@@ -15,6 +15,7 @@ from pyroaring import BitMap
 from reader.errors import ReaderError
 from reader.index.schema import SetKind
 from reader.library.folder.library import FolderLibrary
+from reader.library.postgres import index
 from reader.library.postgres.connection import connect
 from reader.library.postgres.publish import Publisher
 from reader.library.postgres.setup import NoRights, set_up
@@ -247,8 +248,11 @@ def test_servers_that_die_between_two_commits_are_healed(
             assert shared.notices == [notice]
 
 
-def test_no_answer_mixes_two_publications(three: list[PostgresServer], tmp_path: Path) -> None:
+def test_no_answer_mixes_two_publications(
+    three: list[PostgresServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While shards commit one after the other, a question waits for the last one."""
+    monkeypatch.setattr(index, "COMMITTING", 60)
     with (
         empty(three, "mixed") as (asked, *shards),
         closing(FolderLibrary.open([spread(tmp_path)])) as folder,
