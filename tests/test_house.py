@@ -216,11 +216,13 @@ def test_private_names_of_others_stay_in_one_package() -> None:
 
 INNER_NAMES = """
 import ast, importlib, inspect, pkgutil, sys, textwrap
+from functools import cache
 import reader.app
 
 def own(found):
     return found.__module__.partition(".")[0] == "reader"
 
+@cache
 def set_in(found):
     '''Private attributes that the code of a class sets on itself.'''
     tree = ast.parse(textwrap.dedent(inspect.getsource(found)))

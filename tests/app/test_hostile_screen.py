@@ -166,6 +166,7 @@ def test_a_terminal_with_few_colours_or_none(folder: Path, tmp_path: Path, varia
         assert codes <= {0, 1, 2, 3, 4, 7, 9}
 
 
+@pytest.mark.long
 def test_the_first_load_on_a_real_terminal(tmp_path: Path) -> None:
     """Many files are read by worker processes, which start although the screen has taken stderr's place."""
     news = tmp_path / "news"

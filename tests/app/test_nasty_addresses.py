@@ -71,6 +71,7 @@ async def test_nasty_addresses_by_key(
     assert sorted(call[1:] for call in started) == expected
 
 
+@pytest.mark.long
 async def test_nasty_addresses_by_mouse(
     start: Launch, recorder: Callable[[], list[list[str]]], started: list[list[str]]
 ) -> None:

@@ -98,6 +98,7 @@ def test_without_a_relay_the_address_reaches_the_person(
         assert screen.wait_for_end() == 0
 
 
+@pytest.mark.long
 def test_a_relay_that_stays_serves_a_connection_of_its_own(
     ssh: list[str], news: Path, tmp_path: Path
 ) -> None:

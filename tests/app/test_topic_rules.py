@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input, OptionList
 
 from reader.app.browsing.browse_screen import BrowseScreen
@@ -34,6 +35,7 @@ async def test_capital_w_gives_a_topic_at_once(start: Launch) -> None:
         assert len(screen.results) == count
 
 
+@pytest.mark.long
 async def test_a_known_topic_is_suggested_and_its_rule_made_wider(start: Launch) -> None:
     """After a question; what the file says already is not added."""
     async with start(30, "topic:Chips").run_test(size=MEDIUM) as pilot:

@@ -96,7 +96,7 @@ def test_stories_are_those_of_one_plain_run(folder: Path) -> None:
 
 
 @settings(
-    max_examples=12, derandomize=True, database=None, deadline=None,
+    max_examples=5, derandomize=True, database=None, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(st.integers(0, 1 << 30))
