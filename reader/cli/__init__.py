@@ -1,4 +1,4 @@
-"""The command line: from arguments to a command, and from any failure to a sentence and an exit code.
+"""The command line: runs the requested command and turns errors into a sentence and an exit code.
 
 Only the requested command is imported. This module does not know what commands do.
 """
@@ -30,17 +30,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def ended_well(run: Callable[[], int]) -> int:
-    """Run something to an exit code: an error that is expected becomes a sentence, any other a report."""
+    """Run something; returns its exit code. Expected errors become a sentence, others a crash report."""
     _prepare_streams()
     try:
         code = run()
-        sys.stdout.flush()  # here, where a full disk can still be told
+        sys.stdout.flush()  # here, where a full disk can still be reported
         return code
     except KeyboardInterrupt:
         _abandon_output()
         return STOPPED
     except BrokenPipeError:
-        _abandon_output()  # whoever read us has seen enough
+        _abandon_output()  # the reader of the pipe has seen enough
         return 0
     except ReaderError as error:
         return _say(str(error), error.exit_code)
@@ -71,23 +71,23 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _prepare_streams() -> None:
-    """UTF-8 whatever the locale is. A path's odd byte becomes `\\udcxx`, which JSON reads back."""
+    """Use UTF-8 in any locale. An undecodable byte of a path becomes `\\udcxx`, which JSON reads back."""
     for name in ("stdout", "stderr"):
         stream: Any = getattr(sys, name)
-        if stream is None:  # closed by whoever started us
+        if stream is None:  # closed by the parent process
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def _abandon_output() -> None:
-    """Let what is still in the buffer go nowhere, so that leaving does not fail on it."""
+    """Discard buffered output, so that flushing it at exit does not fail."""
     try:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, sys.stdout.fileno())
         os.close(quiet)
     except (OSError, ValueError):
-        return  # no descriptor behind it: nothing can fail
+        return  # no file descriptor, so nothing can fail
 
 
 def _say(sentence: str, code: int) -> int:
@@ -100,7 +100,7 @@ def _say(sentence: str, code: int) -> int:
     try:
         print(f"reader: {clean(sentence)}", file=sys.stderr)
     except OSError:
-        return code  # nobody is left to tell
+        return code  # nobody can see it
     return code
 
 

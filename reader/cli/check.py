@@ -1,4 +1,4 @@
-"""`reader index` and `reader check`: the index brought up to date, and what could not be understood."""
+"""`reader index` updates the index; `reader check` reports problems in article files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`reader completion`, and the answers to shells: the values that the index knows when someone presses Tab.
+"""`reader completion`, and answers to shells: the indexed values when the user presses Tab.
 
 argcomplete does the talking with the shells; it is imported only here and only then. Completion must never
 write on the terminal or wait for a refresh, so whatever goes wrong means no suggestions.
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from reader.library import Library
 
 SHELLS = ("bash", "zsh", "fish")
-"""What `reader completion` prints a script for."""
+"""Shells that `reader completion` has scripts for."""
 
 MOST = 500
-"""Suggestions of one list: more would only fill the screen."""
+"""Maximum number of suggestions."""
 
 
 def values_of(field: str, parsed_args: Namespace, **_: object) -> Iterable[str]:
-    """The values of a field, most frequent first, from the index as it is."""
+    """Returns the values of a field, most frequent first, without a refresh."""
     from reader.query import Query
 
     try:
@@ -38,7 +38,7 @@ def values_of(field: str, parsed_args: Namespace, **_: object) -> Iterable[str]:
 
 
 def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
-    """The ids of the newest articles that start with this."""
+    """Returns the ids of the newest articles that start with the prefix."""
     from reader.query import Query, Term
 
     try:
@@ -50,7 +50,7 @@ def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
 
 
 def views(**_: object) -> Iterable[str]:
-    """The names of all views."""
+    """Returns the names of all views."""
     from reader import config
     from reader.config.views import arranged
 
@@ -58,7 +58,7 @@ def views(**_: object) -> Iterable[str]:
 
 
 def complete() -> int:
-    """Answer the shell that asks through the `_ARGCOMPLETE` variables; never returns once it did."""
+    """Answer the shell's request in the `_ARGCOMPLETE` variables, then exit."""
     require("files")  # argcomplete writes to the file that the environment names
     import argcomplete
     from argcomplete.completers import FilesCompleter
@@ -80,7 +80,7 @@ def complete() -> int:
 
 
 def _library(parsed_args: Namespace) -> closing[Library]:
-    """The Library of the sources that are on the command line so far, with its index as it is."""
+    """Opens the Library of the sources typed so far, without a refresh."""
     from reader.cli.session import sources_of
     from reader.library.sources import open_library
 

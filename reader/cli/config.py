@@ -15,7 +15,7 @@ from reader.config.commands import key_words
 from reader.config.sources import is_shared, named
 
 SUBJECTS = ("path", "show", "keys")
-"""What `config` prints."""
+"""The arguments of `config`."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -40,7 +40,7 @@ def _run(options: Namespace) -> int:
 
 
 def _keys() -> Iterator[str]:
-    """Every command of the screen: its id, as the configuration names it, its keys, what it does."""
+    """Yields a line for each command of the screen: its id in the configuration, its keys and its help."""
     keys = {command.id: " ".join(key_words(key) for key in command.keys) for command in SCREEN_COMMANDS}
     id_width, key_width = max(map(len, keys)), max(map(len, keys.values()))
     for command in SCREEN_COMMANDS:

@@ -1,4 +1,4 @@
-"""`reader doctor`: what this terminal can do and why, how a page would be opened, where all is kept."""
+"""`reader doctor`: the capabilities of this terminal, how pages are opened, where files are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reader.terminal import Terminal
 
 PAGE = "https://page.example/"
-"""What would be opened, if it were to be."""
+"""An example URL; it is never opened."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -72,7 +72,7 @@ def _version() -> Iterator[Finding]:
 
 
 def _switched_off() -> Iterator[Finding]:
-    """What the screen does without, because the installed Textual lacks the names that it needs."""
+    """Yields the features that are off because the installed Textual lacks the names they need."""
     from reader.app.early import features
 
     for feature, names in features.switched_off():
@@ -80,7 +80,7 @@ def _switched_off() -> Iterator[Finding]:
 
 
 def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
-    """The ways by which a page would be opened, in the order in which they are tried."""
+    """Yields the ways to open a page, in the order in which they are tried."""
     from reader.opening import opener
 
     plan = opener.plan(PAGE, here, settings)
@@ -140,7 +140,7 @@ def _paths() -> Iterator[Finding]:
 
 
 def _feeds(settings: Config) -> Iterator[Finding]:
-    """Where news is kept, how many feeds there are, and how many of them fail."""
+    """Yields the news folder, the number of feeds, and the number of failing ones."""
     from reader.config import paths
     from reader.config.sources import has_subscriptions, news_folder
 
@@ -167,7 +167,7 @@ def _feeds(settings: Config) -> Iterator[Finding]:
 
 
 def _writable(folder: Path) -> str:
-    """Whether files could be made there, itself or after making the folder."""
+    """Returns whether files can be created in this folder, or in the one to be created."""
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
@@ -213,7 +213,7 @@ def _sources(options: Namespace) -> Iterator[Finding]:
 
 
 def how_changes_are_noticed(roots: Sequence[str]) -> Finding:
-    """How the screen finds out that files have changed."""
+    """Returns how the screen detects changed files."""
     from reader.collection.watching import FolderWatch
 
     watch = FolderWatch(roots)

@@ -24,7 +24,7 @@ NICE = 10
 
 
 def serve() -> None:
-    """Carry out the task on stdin; the last line is the result or an error in words."""
+    """Run the task on stdin; the last line of output is the result or an error message."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -81,7 +81,7 @@ def _fetch(urls: list[str], force: bool, is_asked_for: bool) -> Iterator[dict[st
 
 
 def _while_alone(steps: Iterator[FeedStep], *, is_asked_for: bool) -> Iterator[FeedStep]:
-    """The steps; none if another reader fetches just now and nobody asked for them here."""
+    """Yields the steps; none if another reader is fetching and this fetch was not requested by the user."""
     from reader.feeds.fetching import Busy
 
     try:

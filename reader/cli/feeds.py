@@ -31,7 +31,7 @@ _WINDOW = 500
 
 
 def feed_names(**_: object) -> Iterable[str]:
-    """The names of all feeds, for the shell's completion."""
+    """Returns the names of all feeds, for shell completion."""
     from reader.feeds import subscriptions
     from reader.feeds.state import State
 
@@ -41,7 +41,7 @@ def feed_names(**_: object) -> Iterable[str]:
 
 
 def folder_names(**_: object) -> Iterable[str]:
-    """The folders of all feeds, for the shell's completion."""
+    """Returns the folders of all feeds, for shell completion."""
     from reader.feeds import subscriptions
 
     with suppress(ReaderError, OSError):
@@ -50,7 +50,7 @@ def folder_names(**_: object) -> Iterable[str]:
 
 
 def read_settings() -> Config:
-    """The configuration; mistakes go to stderr."""
+    """Returns the configuration; prints its mistakes on stderr."""
     from reader import config
 
     settings, warnings = config.load()
@@ -59,7 +59,7 @@ def read_settings() -> Config:
 
 
 def news_folder(settings: Config) -> str:
-    """Where articles are kept."""
+    """Returns the news folder."""
     from reader.config.sources import news_folder
 
     return news_folder(settings.feeds.get("folder", ""))
@@ -80,7 +80,7 @@ def loaded(settings: Config) -> list[Subscription]:
 
 
 def _opened(folder: str) -> Library:
-    """The Library of the news folder, up to date."""
+    """Opens the Library of the news folder, refreshed."""
     from reader.library.sources import open_library
 
     library = open_library([folder])
@@ -162,7 +162,7 @@ def _about(one: FoundFeed) -> str:
 
 
 def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
-    """The chosen feed; asks if there are several."""
+    """Returns the chosen feed; asks the user if there are several."""
     if len(found) == 1 or is_sure:
         return found[0]
     lines = [
@@ -216,7 +216,7 @@ def _delete_articles(feeds: Sequence[Subscription], folder: str) -> None:
 
 
 def protected(folder: str) -> Any:
-    """What must not be removed: a function that asks the Library for it, once."""
+    """Returns a function that asks the Library, once, which articles must not be removed."""
 
     def found_among(paths: Sequence[str]) -> set[str]:
         from reader.query import Query, Term
@@ -265,7 +265,7 @@ def _feeds(options: Namespace) -> int:
 
 
 def _counts(folder: str, directories: Iterable[str]) -> dict[str, FeedCounts]:
-    """How many articles lie in the folder of each feed."""
+    """Returns the number of articles in each feed's folder."""
     wanted = [one for one in directories if one]
     if not wanted or not os.path.isdir(folder):
         return {}
@@ -330,7 +330,7 @@ def _ago(instant: str | None) -> str:
 
 
 def _status(one: Subscription, state: FeedState | None) -> str:
-    """The state of a feed in words."""
+    """Returns a feed's state as text."""
     if not (one.enabled or (state and state.error)):
         return "paused"
     return state.trouble if state is not None else ""

@@ -1,4 +1,4 @@
-"""Which articles a command is about: the filter options, the one Query that they make, and what is muted.
+"""Selects the articles of a command: filter options, the Query they make, and muting.
 
 The options mean the same for every command (docs/cli.md). Those for a field's values, which may be repeated,
 are declared with the field; to add another one, add it to `add_filters` and its term to `asked`.
@@ -29,11 +29,11 @@ _SWITCHES = {
     "drafts": ("draft", False, "only drafts, published: false (e.g. reader list --drafts)"),
     "no-drafts": ("draft", True, "exclude drafts (e.g. reader list --no-drafts)"),
 }
-"""Filters without a value: the name of `is:`, whether it is excluded, the help."""
+"""Filters without a value: the `is:` name, whether it is excluded, the help."""
 
 
 def add_filters(parser: CommandParser) -> None:
-    """The options that say which articles."""
+    """Add the options that select articles."""
     add = parser.group("filters (combined with AND; repeat an option for OR)")
     add("-q", "--query", action="append", default=[], metavar="TEXT",
         help="a query, as in the search bar; when repeated, all must match "
@@ -75,7 +75,7 @@ def asked(options: Namespace) -> Query:
 
 
 def view_query(name: str) -> Query:
-    """The query of a view of the configuration or of ours. Raises UsageError."""
+    """Returns the query of a configured or built-in view. Raises UsageError."""
     from reader import config
     from reader.config.views import find
 
@@ -91,14 +91,14 @@ def view_query(name: str) -> Query:
 
 
 def typed(text: str) -> str:
-    """A word of the command line as UTF-8, where the locale (C without UTF-8 mode) made odd bytes of it."""
+    """Returns an argument decoded as UTF-8, even in a locale that did not (C without UTF-8 mode)."""
     if not any("\udc80" <= char <= "\udcff" for char in text):
         return text
     return os.fsencode(text).decode("utf-8", "replace")
 
 
 def pointed(error: QueryError, text: str) -> str:
-    """The reason with the query below it and carets under what is wrong."""
+    """Returns the reason, the query below it, and carets under the mistake."""
     shown = "".join(char if char.isprintable() else " " for char in text)
     before = cells(shown[: error.position])
     carets = "^" * max(cells(shown[error.position : error.position + error.length]), 1)
@@ -131,13 +131,13 @@ def muting(sources: Sequence[str]) -> Muting | None:
 
 
 def without_muted(query: Query, options: Namespace, sources: Sequence[str]) -> Query:
-    """The question without what is muted, unless `--muted` wants it."""
+    """Returns the query without muted articles, unless `--muted` is given."""
     rules = None if options.muted else muting(sources)
     return query if rules is None else query.and_also(rules.of(query))
 
 
 def tell_muted(library: Library, plain: Query, asked: Query) -> None:
-    """Report how many articles are muted, on a terminal only."""
+    """On a terminal, print how many articles are muted."""
     if plain == asked or not sys.stderr.isatty():
         return
     hidden = len(library.select(plain)) - len(library.select(asked))
@@ -146,7 +146,7 @@ def tell_muted(library: Library, plain: Query, asked: Query) -> None:
 
 
 def tell_unknown(library: Library, query: Query) -> None:
-    """Where nothing matches, name on stderr the values that no article has, each with the nearest."""
+    """If nothing matches, print on stderr each value that no article has, with the nearest one."""
     if query.is_everything:
         return
     from reader.library.unknown_values import asked_fields, unknown_values
@@ -165,7 +165,7 @@ def tell_unknown(library: Library, query: Query) -> None:
 
 
 def sort_orders(**_: object) -> Iterable[str]:
-    """What `--sort` takes, for completion."""
+    """Returns the values of `--sort`, for completion."""
     return [sign + order for sign in ("", "-") for order in SORTS]
 
 
@@ -195,7 +195,7 @@ def _terms(options: Namespace) -> Iterator[Term]:
 
 
 def _checked(field: str, flag: str, value: str) -> str:
-    """The value in its canonical spelling, as the grammar has it."""
+    """Returns the value in canonical spelling."""
     from reader.query.values import check_value
 
     try:
@@ -205,7 +205,7 @@ def _checked(field: str, flag: str, value: str) -> str:
 
 
 def _values_of(field: str) -> Completer:
-    """Completion of a field's values."""
+    """Returns a completer for a field's values."""
 
     def complete(**how: Any) -> Iterable[str]:
         from reader.cli.completion import values_of

@@ -1,4 +1,4 @@
-"""The formats in which `list` writes, each a line at a time so that any number of articles fits in memory.
+"""The output formats of `list`. Each writes line by line, so any number of articles fits in memory.
 
 To add a format, write a function like the others and name it in `FORMATS`, and in `reader.cli.output`, which
 has the options.
@@ -22,22 +22,22 @@ from reader.query.results import Headline, Results
 if TYPE_CHECKING:
     from reader.library import Library
 WINDOW = 500
-"""Headlines fetched, and articles read, at a time."""
+"""Number of headlines to fetch, or articles to read, at a time."""
 
 _PROVIDER = 18
-"""Cells of the provider's column."""
+"""Width of the provider column."""
 _NAMED = 3
-"""Providers named of those that are folded into a row."""
+"""Maximum number of providers named for the articles folded into a row."""
 _LEAST_PROVIDER = 8
-"""With fewer cells the provider's column is omitted."""
+"""Narrower terminals have no provider column."""
 _LEAST_TITLE = 8
-"""Cells that a title keeps however narrow the terminal is."""
+"""Minimum width of a title."""
 _WIDEST, _LEAST_FIELD = 40, 10
 """Maximum and minimum width of a selected field on a terminal."""
 
 
 def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
-    """The answer from its beginning, at most `limit` of it."""
+    """Yields the first headlines of the results, at most `limit`."""
     start = 0
     while limit is None or start < limit:
         stop = start + WINDOW if limit is None else min(start + WINDOW, limit)
@@ -49,12 +49,12 @@ def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
 
 
 def lines(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    """The pieces of text that a list is written in."""
+    """Yields a list as pieces of text."""
     return FORMATS[output.form](library, rows, output)
 
 
 def _table(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    """Aligned columns, the title last: cut to a terminal, whole everywhere else (and without a header)."""
+    """Yields aligned columns, the title last; cut to the width of a terminal, else whole without a header."""
     if output.fields:
         yield from _table_of_fields(library, rows, output)
         return
@@ -127,11 +127,11 @@ FORMATS: dict[str, Callable[[Library, Iterator[Headline], Output], Iterator[str]
     "markdown": _markdown,
     "template": _template,
 }
-"""Each format's name and what writes it; the first is the default."""
+"""Each format's name and writer; the first is the default."""
 
 
 def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
-    """Everything before the title: id, day, quality, signs (unread, starred, draft), provider."""
+    """Returns the columns before the title: id, day, quality, signs (unread, starred, draft), provider."""
     day = day_of(row.date).isoformat() if row.date else ""
     quality = "" if row.quality is None else str(row.quality)
     signs = f"{' ' if row.is_read else '●'}{'★' if row.is_starred else ' '}{'✎' if row.is_draft else ' '}"
@@ -140,7 +140,7 @@ def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
 
 
 def _folded(row: Headline) -> str:
-    """What is folded into a row, behind its title: `  (+2 Delta Wire, Coast Wire)`, of many the first."""
+    """Returns the articles folded into a row, for the end of its title: `  (+2 Delta Wire, Coast Wire)`."""
     fold = row.fold
     if fold is None:
         return ""
@@ -160,7 +160,7 @@ def _objects(library: Library, rows: Iterator[Headline], output: Output) -> Iter
 def _records_with(
     library: Library, rows: Iterator[Headline], names: tuple[str, ...], output: Output
 ) -> Iterator[export.Json]:
-    """Records that have these names; files are read only where the index does not know enough."""
+    """Yields records with these names; reads files only for values that are not in the index."""
     if not record_fields.need_file(names):
         return map(record_fields.known_record, rows)
     return _records(library, rows, output, body="body" in names, url="url" in names)
@@ -183,7 +183,7 @@ def _records(
 
 
 def _rows(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[tuple[str, ...]]:
-    """The header and the cells of a sheet."""
+    """Yields the header and the rows of a sheet."""
     if output.fields:
         yield output.fields
         yield from _cells(library, rows, output)
@@ -198,7 +198,7 @@ def _cells(library: Library, rows: Iterator[Headline], output: Output) -> Iterat
 
 
 def _table_of_fields(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    """Chosen fields in columns as wide as the first of the rows need; cut to a terminal, whole elsewhere."""
+    """Yields selected fields in columns as wide as the first rows need; cut to the width of a terminal."""
     lines = (tuple(" ".join(cell.split()) for cell in line) for line in _cells(library, rows, output))
     first = list(islice(lines, WINDOW))
     if not first:

@@ -16,7 +16,7 @@ _SIGNS = dict.fromkeys(map(ord, "\u2010\u2011–—‘’‚“”„†•…�
 
 
 def columns(stream: int = 1, default: int = 80) -> int:
-    """How many cells wide the terminal on this file descriptor is; COLUMNS wins, as in other programs."""
+    """Returns the width of the terminal on this file descriptor; COLUMNS overrides it."""
     told = os.environ.get("COLUMNS", "")
     if told.isdecimal() and int(told) > 0:
         return int(told)
@@ -27,7 +27,7 @@ def columns(stream: int = 1, default: int = 80) -> int:
 
 
 def cells(text: str) -> int:
-    """How many cells the text takes on one line."""
+    """Returns the width of a text in cells."""
     if text.isascii() or max(text) < _FIRST_ODD or max(text.translate(_SIGNS), default="") < _FIRST_ODD:
         return len(text)
     from wcwidth import wcswidth  # a table of 10 ms that plain letters and signs do without
@@ -37,14 +37,14 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """The text cut to this many cells, with an ellipsis if something is omitted."""
+    """Returns the text cut to this width, with an ellipsis if something is omitted."""
     if cells(text) <= width:
         return text
     return _head(text, width - 1) + "…" if width > 0 else ""
 
 
 def pad(text: str, width: int) -> str:
-    """The text padded with spaces to this many cells; never cut."""
+    """Returns the text padded with spaces to this width; never cut."""
     return text + " " * (width - cells(text))
 
 
@@ -74,7 +74,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
 
 
 def _head(text: str, width: int) -> str:
-    """The start of the text in at most this many cells, with the marks on its last letter."""
+    """Returns the start of the text in at most this width, with the combining marks of its last letter."""
     stop = min(width, len(text))
     while stop and cells(text[:stop]) > width:
         stop -= 1

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from reader.query.results import Headline
 
 FEW = 1000
-"""Articles whose files are looked at one by one in a few milliseconds."""
+"""Number of articles whose files can be checked one by one in a few milliseconds."""
 
 
 def few(options: Namespace) -> int | None:
-    """How many articles a list shows at most, where these are so few that each can be looked at."""
+    """Returns the limit of a list if it is small enough to check each article's file, else None."""
     limit: int | None = options.limit
     return limit if limit is not None and limit <= FEW else None
 
@@ -44,7 +44,7 @@ def write_list(library: Library, options: Namespace, query: Query, output: Outpu
 
 
 def _folding(options: Namespace) -> Folding | None:
-    """How the list is folded: as the options say, else as the configuration does."""
+    """Returns how the list is folded, by the options, else by the configuration."""
     is_folded: bool | None = options.stories
     if is_folded is None:
         from reader.config import load
@@ -56,7 +56,7 @@ def _folding(options: Namespace) -> Folding | None:
 def _fresh(
     library: Library, rows: list[Headline], query: Query, folding: Folding | None, limit: int | None
 ) -> list[Headline]:
-    """These headlines, or those that the query has once a changed file among them was read again."""
+    """Returns these headlines, or those after a refresh if one of their files has changed."""
     if library.is_fresh(rows):
         return rows
     follow(library.refresh(shows_first=False))

@@ -1,4 +1,4 @@
-"""`reader mark`, `export-marks` and `import-marks`: what the user did with articles."""
+"""`reader mark`, `export-marks` and `import-marks`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reader.library import Library
 
 ASK_ABOVE = 100
-"""More articles than this are marked only after a yes."""
+"""Marking more articles than this needs confirmation."""
 
 ACTIONS = (
     "read",
@@ -42,17 +42,17 @@ ACTIONS = (
     "undo",
     "redo",
 )
-"""What `mark` can do."""
+"""The actions of `mark`."""
 
 MOST_BYTES = 256 << 20
-"""Of marks that are imported; a million articles have fewer."""
+"""Maximum size of an imported file; the marks of a million articles take less."""
 
 _CHOICE = f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
 _TRAVELS = ("undo", "redo")
 
 
 def change_of(action: str) -> Change:
-    """The change of marks that a word asks for. Raises UsageError."""
+    """Returns the change of an action. Raises UsageError."""
     word, colon, said = action.partition(":")
     name, text = clean_line(typed(said)), clean(typed(said)).strip()
     if colon and name and word in ("tag", "untag"):
@@ -84,7 +84,7 @@ def _mark_options(parser: CommandParser) -> None:
 
 
 def _actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
-    """What `mark` can do, with the tags that there are, for completion."""
+    """Returns the actions of `mark`, with the existing tags, for completion."""
     plain = ["read", "unread", "star", "unstar", "note:", "unnote", *_TRAVELS]
     return [*plain, *(f"{do}:{tag}" for tag in values_of("tag", parsed_args) for do in ("tag", "untag"))]
 
@@ -112,7 +112,7 @@ def _mark(options: Namespace) -> int:
 
 
 def _travel(action: str, rest: list[str]) -> int:
-    """Take the last change back, or do it again, of whatever collection it was."""
+    """Undo or redo the last change, in any collection."""
     address = rest[0] if len(rest) == 1 and is_shared(rest[0]) else ""
     if rest and not address:
         named = "all addresses but one" if is_shared(rest[0]) else f'"{clean_line(rest[0])}"'
@@ -139,12 +139,12 @@ def _chosen(
 
 
 def _ids(text: str | None) -> list[str] | None:
-    """The ids of `--ids`, each once; None if the option was not given."""
+    """Returns the ids of `--ids`, each once; None without the option."""
     return None if text is None else ids_in(text)
 
 
 def _is_wanted(count: int, done: str) -> bool:
-    """Ask before marking this many. Raises UsageError if nobody can answer."""
+    """Ask for confirmation. Raises UsageError if stdin is not a terminal."""
     if not sys.stdin.isatty():
         raise UsageError(f"{count:,} articles would be {done}; add --yes to confirm")
     print(f"{count:,} articles will be {done}. Continue? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -152,8 +152,8 @@ def _is_wanted(count: int, done: str) -> bool:
 
 
 def open_marks(address: str = "") -> KeptMarks:
-    """The user's marks of all collections, or of the shared one at an address. Raises StorageError if they
-    cannot be saved."""
+    """Opens the user's marks of all collections, or of the shared one at an address. Raises StorageError if
+    they cannot be saved."""
     if address:
         return shared_marks(address)
     from reader.config import paths
@@ -165,7 +165,7 @@ def open_marks(address: str = "") -> KeptMarks:
 
 
 def _file_and_address(words: Sequence[str], example: str) -> tuple[str, str]:
-    """The one file of a command, and the shared collection that is named behind it, if any."""
+    """Returns the file argument, and the address of a shared collection after it, if any."""
     address = words[-1] if len(words) > 1 and is_shared(words[-1]) else ""
     return one_file(words[:-1] if address else words, example), address
 
@@ -217,7 +217,7 @@ def _import(options: Namespace) -> int:
 
 @contextmanager
 def _naming(file: str) -> Iterator[None]:
-    """Say in which file a record can't be used, and what to do."""
+    """Add the name of the file and what to do to errors about a record."""
     try:
         yield
     except UsageError as error:
@@ -225,7 +225,7 @@ def _naming(file: str) -> Iterator[None]:
 
 
 def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
-    """The records of an export. Raises UsageError."""
+    """Returns the records of an export. Raises UsageError."""
     import json
 
     wrong = f'{name} was not written by "reader export-marks"; name another file'

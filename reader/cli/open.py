@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reader.library import Library
 
 PATIENCE = 1.0
-"""Seconds in which a failure of the browser is noticed; the shell's prompt waits that long."""
+"""Seconds to wait for a failure of the browser, before returning to the shell."""
 
 
 def _options(parser: CommandParser) -> None:

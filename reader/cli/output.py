@@ -1,4 +1,4 @@
-"""The options that say how a list is written.
+"""Options for the output of a list.
 
 The screen has them too, but its first headlines do not wait for what writes (`reader.cli.formats`).
 """
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
     from reader.library import record_fields
 
 NAMES = ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown", "template")
-"""The formats, the default first; `reader.cli.formats` has what writes each."""
+"""The formats, the default first; `reader.cli.formats` has their writers."""
 _WITH_FIELDS = ("table", "json", "jsonl", "csv", "tsv")
 _WITH_TOKENS = ("json", "jsonl")
 _WITH_NUL = ("urls", "ids", "template")
 
 
 class Output(NamedTuple):
-    """How a list is to be written."""
+    """The output options of a list."""
 
     form: str
     """One of NAMES."""
     fields: tuple[str, ...] = ()
-    """Names of `--fields`; empty = what the format has by itself."""
+    """Names of `--fields`; empty = the format's default fields."""
     template: record_fields.Template | None = None
-    """What `template` fills in."""
+    """The text of `--template`."""
     has_secured: bool = False
-    """Whether the tokens are written too."""
+    """Whether `secured` is written too."""
     end: str = "\n"
-    """What ends each line of `urls`, `ids` and `template`."""
+    """End of each line of `urls`, `ids` and `template`."""
 
 
 def add_output(parser: CommandParser, default: str | None = None) -> None:
-    """The options that say how a list is written."""
+    """Add the output options."""
     add = parser.group("output")
     add_format(add, NAMES, default)
     add("--fields", metavar="NAMES", completer=_names,
@@ -62,7 +62,7 @@ def add_output(parser: CommandParser, default: str | None = None) -> None:
 
 
 def output_of(options: Namespace) -> Output:
-    """What the options ask for. Raises UsageError where they do not go together."""
+    """Returns the output options. Raises UsageError for a combination that makes no sense."""
     form: str = options.format or ("template" if options.template is not None else "table")
     _require(form == "template", "--template", options.template is not None, ("template",))
     _require(form in _WITH_FIELDS, "--fields", options.fields is not None, _WITH_FIELDS)
@@ -95,7 +95,7 @@ def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> Non
 
 
 def _names(prefix: str = "", **_: object) -> Iterable[str]:
-    """For completion: the names after those that are there already."""
+    """Returns the field names that can follow the ones already typed, for completion."""
     from reader.library import record_fields
 
     before = prefix[: prefix.rfind(",") + 1]

@@ -1,4 +1,4 @@
-"""A whole article as plain text in lines of readable length, for `reader show`."""
+"""An article as plain text in lines of readable length, for `reader show`."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from reader.library import RelatedLink
 
 MEASURE = 80
-"""Cells of the longest line; a wider terminal is not filled: 66 to 80 read best."""
+"""Maximum line width, even on a wider terminal: 66 to 80 cells read best."""
 
 MAX_LAID_OUT, MAX_LINES = 150_000, 10_000
-"""Characters and lines of a body that are laid out, a second of work; the rest stays as it is written."""
+"""Maximum size of the part of a body that is laid out (a second of work); the rest is printed as written."""
 
 
 def page(
     article: Article, headline: Headline, related: list[RelatedLink], note: str, width: int
 ) -> Iterator[str]:
-    """The lines of an article: title, where it is from, marks, excerpt, body, links, other fields."""
+    """Yields the lines of an article: title, fields, marks, excerpt, body, links, other fields."""
     width = max(min(width, MEASURE), 20)
     yield from wrap(article.title, width)
     yield ""
@@ -70,7 +70,7 @@ def page(
 
 
 def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> Iterator[str]:
-    """A body as on the screen, but with the signs of Markdown before headings, lists, quotes and code."""
+    """Yields a body as on the screen, but with Markdown signs before headings, lists, quotes and code."""
     references = references_in(body) if len(body) > CHUNK else None
     is_first = True
     end = _end_of_layout(body)
@@ -87,7 +87,7 @@ def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> I
 
 
 def _end_of_layout(body: str) -> int:
-    """Up to where a body is laid out: characters of many lines cost more."""
+    """Returns where the part of a body that is laid out ends."""
     end = min(len(body), MAX_LAID_OUT)
     if body.count("\n", 0, end) <= MAX_LINES:
         return end
@@ -134,7 +134,7 @@ def _related(number: int, link: RelatedLink, width: int) -> Iterator[str]:
 
 
 def _hanging(head: str, text: str, width: int) -> Iterator[str]:
-    """The text behind a head, its further lines set in as far."""
+    """Yields the text after a head; further lines are indented by its width."""
     start = head
     for line in wrap(text, max(width - len(head), 10)):
         yield start + line

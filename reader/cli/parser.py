@@ -84,7 +84,7 @@ GROUPS = {
     "configure": {"config": "config", "doctor": "doctor", "completion": "completion", "relay": "relay"},
     "let others read": {"serve": "serve"},
 }
-"""The commands under the headings of the help, each with its module in this package."""
+"""The commands under the headings of the help, each with its module."""
 
 MODULES = {name: module for group in GROUPS.values() for name, module in group.items()}
 
@@ -102,21 +102,21 @@ class Subcommand(NamedTuple):
     """One command, as its module declares it."""
 
     summary: str
-    """One line in the help of all."""
+    """Its line in the list of commands."""
     usage: str
-    """How it is written."""
+    """The usage line."""
     examples: tuple[str, ...]
-    """Command lines that work."""
+    """Example command lines."""
     options: Callable[[CommandParser], None]
     """Adds its options and words to its parser."""
     run: Callable[[Namespace], int]
-    """Does it and returns the exit code. Raises ReaderError."""
+    """Runs it and returns the exit code. Raises ReaderError."""
     needs: tuple[Need, ...] = ()
-    """What a restricted reader may not do and this command always does."""
+    """Permissions that the command always needs."""
 
 
 class CommandParser(argparse.ArgumentParser):
-    """argparse's parser, with options anywhere between the words and sentences for its errors."""
+    """An ArgumentParser that accepts options between positional arguments and raises UsageError."""
 
     def __init__(self, name: str, command: Subcommand) -> None:
         super().__init__(
@@ -133,7 +133,7 @@ class CommandParser(argparse.ArgumentParser):
         self._passes_on = False
 
     def group(self, title: str) -> Adder:
-        """A new titled part of the help; what is returned adds an option to it."""
+        """Start a titled part of the help; returns the function that adds an option to it."""
         group = self.add_argument_group(title)
 
         def add(*flags: str, help: str, completer: Completer | None = None, **how: Any) -> argparse.Action:
@@ -156,7 +156,7 @@ class CommandParser(argparse.ArgumentParser):
         self.group("arguments")(name, nargs=argparse.REMAINDER, metavar=metavar, help=help)
 
     def parse(self, arguments: Sequence[str]) -> Namespace:
-        """What the arguments say. Raises UsageError; SystemExit after --help and --version."""
+        """Returns the parsed arguments. Raises UsageError; SystemExit after --help and --version."""
         arguments = list(arguments)
         # argparse would take options from behind the two dashes where words are before them as well.
         end = arguments.index("--") if "--" in arguments else len(arguments)
@@ -178,7 +178,7 @@ class CommandParser(argparse.ArgumentParser):
         return found
 
     def format_help(self) -> str:
-        """The help; that of the bare command lists all the others."""
+        """Returns the help; that of the bare command lists all others."""
         if self.prog == "reader":
             self.description = f"{self.description}\n\n{_commands()}"
         return super().format_help()
@@ -190,7 +190,7 @@ class CommandParser(argparse.ArgumentParser):
         raise UsageError(f'{said} (see "{self.prog} --help")')
 
     def flags_with_value(self) -> set[str]:
-        """The options that are followed by a value."""
+        """Returns the options that take a value."""
         return {flag for action in self.arguments if action.nargs != 0 for flag in action.option_strings}
 
     def _flags(self) -> set[str]:
@@ -211,7 +211,7 @@ class CommandParser(argparse.ArgumentParser):
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal, at most 100 cells."""
+    """Formats help to the width of the terminal, at most 100 cells."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=28, width=min(columns(), 100) - 2)
@@ -227,7 +227,7 @@ def _description(command: Subcommand) -> str:
 
 
 def _commands() -> str:
-    """Every command with its summary, for the help."""
+    """Yields each command with its summary, for the help."""
     parts = []
     for title, names in GROUPS.items():
         lines = "\n".join(f"  {name:14}{command(name).summary}" for name in names)
@@ -236,13 +236,13 @@ def _commands() -> str:
 
 
 def command(name: str) -> Subcommand:
-    """A command by its name; the bare command for an empty name."""
+    """Returns a command by its name; the bare command for an empty name."""
     found: Subcommand = import_module(f"reader.cli.{MODULES.get(name, 'screen')}").COMMANDS[name]
     return found
 
 
 def parser_of(name: str) -> CommandParser:
-    """The parser of a command; of the bare command for an empty name."""
+    """Returns the parser of a command; of the bare command for an empty name."""
     made = command(name)
     parser = CommandParser(name, made)
     made.options(parser)
@@ -273,7 +273,7 @@ def find_command(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def add_sources(parser: CommandParser) -> None:
-    """The SOURCE arguments of every command that answers for a collection."""
+    """Add the SOURCE arguments."""
     parser.words(
         "sources",
         "SOURCE",
@@ -283,7 +283,7 @@ def add_sources(parser: CommandParser) -> None:
 
 
 def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
-    """The `--format` option with a command's own choices; the first is the default."""
+    """Add the `--format` option; the first choice is the default."""
     add(
         "--format", choices=tuple(choices), default=default, metavar="FORMAT",
         help=f"{', '.join(choices[:-1])} or {choices[-1]}; default {choices[0]} (e.g. --format {choices[1]})",
@@ -291,7 +291,7 @@ def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
 
 
 def add_place(add: Adder) -> None:
-    """`--remote` and `--local`, for commands that open pages."""
+    """Add `--remote` and `--local`, for commands that open pages."""
     add("--remote", dest="is_remote", action="store_const", const=True,
         help="assume an SSH session (e.g. reader --remote)")  # fmt: skip
     add("--local", dest="is_remote", action="store_const", const=False,
@@ -299,7 +299,7 @@ def add_place(add: Adder) -> None:
 
 
 def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:
-    """The one word of a command, which must be one of a few. Raises UsageError."""
+    """Returns the only argument, which must be one of the choices. Raises UsageError."""
     known = tuple(choices)
     if len(words) != 1 or words[0] not in known:
         raise UsageError(f"{question} Use {', '.join(known[:-1])} or {known[-1]}")
@@ -307,7 +307,7 @@ def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """A reader of whole numbers between two bounds, for `type=`."""
+    """Returns a parser of integers between two bounds, for `type=`."""
 
     def read(text: str) -> int:
         try:

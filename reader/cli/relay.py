@@ -66,7 +66,7 @@ def _run(options: Namespace) -> int:
 
 
 def guide(there: RelayPlace, here: str) -> str:
-    """What to do now, with the lines to copy: `there` is the place on the server, `here` where we listen."""
+    """Yields instructions with lines to copy; `there` is the address on the server, `here` the local one."""
     return f"""\
 The relay listens at {here} and opens requested pages in this machine's browser, until Ctrl-C.
 

@@ -1,4 +1,4 @@
-"""Plain `reader`: the screen, or the list without a terminal. The app is imported only here."""
+"""`reader` without a command: the screen, or a list if stdout is no terminal. Only this imports the app."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LEAST_DESCRIPTORS = 64
 """Open files that the screen needs: databases, its event loop, workers, the system's word of changes."""
 _ANEW = "import sys; sys.path[:] = sys.argv[2:]; from reader.cli import main; sys.exit(main([sys.argv[1]]))"
-"""The program that takes the place of this one when another folder is opened."""
+"""The program that replaces this process to open another folder."""
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
 """TERM of terminals without a cursor."""
 
@@ -157,14 +157,14 @@ def _is_in(folder: str, source: str) -> bool:
 
 
 def _start_anew(folder: str) -> None:
-    """The reader again, with another folder, in the place of this process."""
+    """Replace this process by a reader of another folder."""
     require("folders")
     paths.ensure(folder)
     os.execv(sys.executable, [sys.executable, "-P", "-c", _ANEW, folder, *sys.path])
 
 
 def _asked_last(last: Visit) -> Query:
-    """What the last visit ended with; everything where that means nothing any longer."""
+    """Returns the query at the end of the last visit; all articles if it is invalid by now."""
     try:
         return parse(last.query)
     except QueryError:
@@ -172,7 +172,7 @@ def _asked_last(last: Visit) -> Query:
 
 
 def preset(query: Query, settings: Config) -> Query:
-    """What the configuration asks for where the command line asks for nothing; mistakes are omitted."""
+    """Returns the query completed by the configured query and sort order; invalid ones are ignored."""
     for key, text in (("query", settings.query), ("sort", settings.sort and f"sort:{settings.sort}")):
         try:
             configured = parse(text)
@@ -186,7 +186,7 @@ def preset(query: Query, settings: Config) -> Query:
 
 
 def _written(sources: Sequence[Source]) -> str:
-    """The collection as users write it: `~/news`."""
+    """Returns the sources as users write them: `~/news`."""
     home = os.path.join(os.path.expanduser("~"), "")
     names = [*map(named, sources)]
     if not permissions().folders:  # visitors need not know where it lies

@@ -1,4 +1,4 @@
-"""How commands start: find the collection, open it, update its index.
+"""The start of a command: find the collection, open it, update its index.
 
 The only place of the command line that opens a Library or reads the configuration for one. Progress is one
 line on stderr, only on a terminal, and is erased.
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from reader.library import Library
 
 PATIENCE = 0.5
-"""Seconds without a word: a shorter refresh should not flicker."""
+"""Seconds before progress is shown, so that a short refresh does not flicker."""
 
 _PAUSE = 0.1
-"""Seconds between two paintings, so that a slow line over SSH is not flooded."""
+"""Seconds between updates of the progress, for slow connections."""
 
 _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
 
 @contextmanager
 def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = None) -> Iterator[Library]:
-    """The Library for these SOURCE words, refreshed by default; notices go to stderr. Raises UsageError.
+    """Opens the Library of these SOURCEs, refreshed by default; prints notices on stderr. Raises UsageError.
 
     With `shown`, the command shows at most this many articles (see `Library.refresh_for`).
     """
@@ -65,7 +65,7 @@ def tell(notices: Sequence[str]) -> None:
 
 
 def note(sentence: str) -> None:
-    """One sentence on stderr, beside the output."""
+    """Print a sentence on stderr."""
     print(f"reader: {clean_line(sentence)}", file=sys.stderr)
 
 
@@ -105,14 +105,14 @@ def split_ids(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def ids_in(text: str) -> list[str]:
-    """The ids in a text, each once; `-` is the text on stdin, as `list --format ids` writes it."""
+    """Returns the ids in a text, each once; `-` reads them from stdin, as `list --format ids` writes them."""
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     return list(dict.fromkeys(text.lower().replace(",", " ").replace("\0", " ").split()))
 
 
 def read_input(name: str, most: int, command: str) -> bytes:
-    """The bytes of a file that a command imports, or of stdin for `-`. Raises UsageError, OSError."""
+    """Returns the bytes of an imported file, or of stdin for `-`. Raises UsageError, OSError."""
     if name == "-":
         raw = sys.stdin.buffer.read(most + 1)
         if len(raw) > most:
@@ -128,7 +128,7 @@ def read_input(name: str, most: int, command: str) -> bytes:
 
 
 def one_file(words: Sequence[str], example: str) -> str:
-    """The one file name of a command. Raises UsageError."""
+    """Returns the only argument, a file name. Raises UsageError."""
     if len(words) != 1:
         raise UsageError(f'which file? Give one name or -, like "reader {example}"')
     return words[0]
@@ -149,7 +149,7 @@ def write_output(name: str, texts: Iterable[str]) -> None:
 
 
 def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
-    """Go through a refresh to its end, showing a bar once it takes longer than `patience` seconds."""
+    """Run a refresh to its end; shows progress if it takes longer than `patience` seconds."""
     report = Report()
     is_shown = sys.stderr.isatty()
     began = monotonic()
@@ -171,7 +171,7 @@ def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
 
 
 def progress_line(step: Progress, seconds: float) -> str:
-    """Progress in words, with a bar and the time left once the amount of work is known."""
+    """Returns progress as text, with a bar and the time left once the amount of work is known."""
     if step.phase == "scan" or not step.to_read:
         return f"looking for articles: {counted(step.seen, 'file')}"
     if step.phase == "date":
@@ -185,7 +185,7 @@ def progress_line(step: Progress, seconds: float) -> str:
 
 
 def query_mistakes(settings: Config) -> list[str]:
-    """The queries of the configuration that mean nothing, a sentence for each."""
+    """Returns a message for each invalid query in the configuration."""
     from reader.library.muting import muting_of
 
     queries = {"query": settings.query, "sort": settings.sort and f"sort:{settings.sort}"}
@@ -203,7 +203,7 @@ def query_mistakes(settings: Config) -> list[str]:
 
 
 def _rule_mistakes() -> list[str]:
-    """What every command says: rules for topics that can't be used, and a file that can't be."""
+    """Returns the warnings that every command prints: about topic rules, and an unusable file."""
     settings, warnings = config.load()
     name = display_path(paths.config_name())
     found = [f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1]] if settings.topics else []
@@ -211,13 +211,12 @@ def _rule_mistakes() -> list[str]:
 
 
 def is_for_all(warning: str) -> bool:
-    """Whether a warning of the configuration is said by every command: about its table of topics, or about
-    the whole file."""
+    """Returns whether every command prints this warning: about the table of topics, or the whole file."""
     return ": topics: " in warning or warning.endswith(config.NOTHING_USED)
 
 
 def theme_and_key_mistakes(settings: Config) -> list[str]:
-    """The colours and keys that can't be used, a sentence for each. The screen finds them by itself."""
+    """Returns a message for each invalid colour and key; the screen reports them itself."""
     from reader.config import palettes
 
     own, found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))
@@ -235,7 +234,7 @@ def theme_and_key_mistakes(settings: Config) -> list[str]:
 
 
 def _missing(word: str, commands: Iterable[str]) -> str:
-    """What to say of a SOURCE that is not there; a plain word may be a mistyped command."""
+    """Returns the message for a missing SOURCE; a plain word may be a mistyped command."""
     name = display_path(word)
     if not commands or os.sep in word or "." in word:
         return f'"{name}" is not a folder or file; check the name'
@@ -245,7 +244,7 @@ def _missing(word: str, commands: Iterable[str]) -> str:
 
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
-    """The collection of the configuration, which must be there; else the news folder; else the sample."""
+    """Returns the configured collection, which must exist; else the news folder; else the sample."""
     settings, warnings = config.load()
     warn(config.summary(warnings + query_mistakes(settings)))
     chosen = settings.collection

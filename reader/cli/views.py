@@ -1,4 +1,4 @@
-"""`reader views`: the saved queries and how many articles each selects."""
+"""`reader views`: list the views with their counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reader.query import UNREAD, Query, parse
 
 
 class Counted(NamedTuple):
-    """A view with what it selects; the keys of `--format json`."""
+    """A view with its counts; the keys of `--format json`."""
 
     name: str
     query: str

@@ -21,13 +21,13 @@ class Command(NamedTuple):
     """One command of the screen."""
 
     id: str
-    """What the configuration and the action are called."""
+    """Its name in the configuration and of its action."""
     keys: tuple[str, ...]
     """Textual's names of keys; a sequence of two keys has a space between them ("g g")."""
     label: str
     """A word or two for the footer and the palette."""
     help: str
-    """What it does, as a sentence without a full stop."""
+    """Its description, without a full stop."""
     group: str
     """Its heading on the help page."""
     places: tuple[PaneName, ...] = ("screen",)
@@ -179,17 +179,17 @@ NEEDS: Mapping[str, Need] = {
     "open_folder": "folders",
     "suspend": "suspending",
 }
-"""What commands need that a restricted reader may not do; it does not have them."""
+"""Permissions that commands need; a restricted reader does not have these commands."""
 
 
 def is_allowed(name: str) -> bool:
-    """Whether this process may carry out a command."""
+    """Returns whether this process may run a command."""
     need = NEEDS.get(name)
     return need is None or getattr(permissions(), need)
 
 
 def allowed_commands() -> tuple[Command, ...]:
-    """Those that this process may carry out."""
+    """Returns the commands that this process may run."""
     return tuple(command for command in COMMANDS if is_allowed(command.id))
 
 

@@ -20,7 +20,7 @@ from reader.errors import StorageError
 from reader.permissions import require
 
 KEPT = 5
-"""Reports that are kept, the newest."""
+"""Number of reports to keep."""
 MOST_FRAMES = 60
 """Stack frames listed per error; an endless recursion has thousands."""
 
@@ -56,7 +56,7 @@ def write(error: BaseException) -> str:
 
 
 def lines(error: BaseException) -> Iterator[str]:
-    """The lines of a report."""
+    """Yields the lines of a report."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield f"reader {__version__}, Python {python}, {sys.platform}"
     for name in ("textual", "rich", "pyroaring", "yaml"):
@@ -89,7 +89,7 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
 
 
 def _module(path: str) -> str:
-    """The last three parts of a path; the rest may contain a user name."""
+    """Returns the last three parts of a path; the rest may contain a user name."""
     return "/".join(path.split(os.sep)[-3:])
 
 

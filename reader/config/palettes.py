@@ -41,7 +41,7 @@ class Palette(NamedTuple):
 
 
 def load(folder: str) -> tuple[list[Palette], list[str]]:
-    """The palettes of a folder by name, and a warning for each thing that can't be used. Never raises."""
+    """Returns a folder's palettes, sorted by name, and a warning for each mistake. Never raises."""
     if not permissions().folders:
         return [], []
     try:

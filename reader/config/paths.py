@@ -1,4 +1,4 @@
-"""Where files are: the folders shipped with the reader, and the user's.
+"""The folders of the reader: those shipped with it, and the user's.
 
 Only names, and creating folders; `reader.config.private_files` writes the files.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     _Folder = TypeVar("_Folder", str, Path)
 
 NAME = "reader"
-"""The folder's name below each of the system's places."""
+"""Name of the folder in each of the system's base directories."""
 
 CONFIG = "config.toml"
 """The name of the configuration in its folder."""
@@ -34,7 +34,7 @@ _XDG = {
 
 
 def data_dir(name: str) -> str:
-    """A folder that ships with the reader: `styles` or `sample_feed`.
+    """Returns a folder that ships with the reader: `styles` or `sample_feed`.
 
     The wheel carries it inside the package, a checkout beside it. Raises StorageError where it is missing.
     """
@@ -46,7 +46,7 @@ def data_dir(name: str) -> str:
 
 
 def folder_of(kind: str) -> str:
-    """The user's folder of a kind: cache, data, config or state.
+    """Returns the user's folder of a kind: cache, data, config or state.
 
     A string, since importing pathlib takes 5 ms that a list does not need.
     """
