@@ -1,1 +1,1 @@
-"""How a URL, or an article, gets out of the reader: plans, programs, the clipboard."""
+"""Opens URLs and passes articles to other programs and the clipboard."""

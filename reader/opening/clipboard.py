@@ -1,4 +1,4 @@
-"""How a text gets to the clipboard of the machine that the user sits at.
+"""Copies text to the clipboard of the user's machine.
 
 On a desktop, a desktop program takes it. It is also sent to the terminal by OSC 52, which is never confirmed,
 so the reader does not claim that it was copied. `plan` decides, `carry_out` acts; the caller writes to the
@@ -27,11 +27,11 @@ _SCREEN_CHUNK = 250
 
 
 class TooLong(ReaderError):
-    """The text is longer than terminals take."""
+    """The text is longer than terminals accept."""
 
 
 class CopyPlan(NamedTuple):
-    """What will be sent, and by which ways."""
+    """What will be sent, and how."""
 
     text: str
     sequence: str = ""
@@ -41,13 +41,13 @@ class CopyPlan(NamedTuple):
     keepers: tuple[tuple[str, ...], ...] = ()
     """Programs that keep the desktop's clipboard; the first that works is enough."""
     is_held_back: bool = False
-    """Whether tmux is known to keep it."""
+    """Whether tmux is known to store it."""
     env: Mapping[str, str] = {}
-    """What those programs need besides our own environment."""
+    """Additional environment variables of the programs."""
 
 
 class Copied(NamedTuple):
-    """What came of it."""
+    """The result of copying."""
 
     ok: bool
     """Whether it was sent; terminals never confirm it."""
@@ -55,7 +55,7 @@ class Copied(NamedTuple):
 
 
 def osc52(text: str) -> str:
-    """The sequence that puts the text on the clipboard. Raises TooLong beyond LIMIT bytes."""
+    """Returns the escape sequence that copies the text. Raises TooLong beyond LIMIT bytes."""
     raw = text.encode("utf-8", "replace")
     if len(raw) > LIMIT:
         raise TooLong(f"{len(raw):,} bytes are too many for a terminal's clipboard; the limit is {LIMIT:,}.")
@@ -69,7 +69,7 @@ def plan(
     *,
     which: Callable[[str], str | None] = shutil.which,
 ) -> CopyPlan:
-    """How to send this text from this terminal. `configured` is the user's own command. Raises TooLong.
+    """Returns how to copy this text. `configured` is the user's own command. Raises TooLong.
 
     tmux drops OSC 52 from its panes unless told otherwise, but passes on what is loaded with `-w`; both
     ways are used, as its settings can't be seen from within.
@@ -108,7 +108,7 @@ def carry_out(plan: CopyPlan, write: Callable[[str], object]) -> Copied:
 
 
 def _keepers(terminal: Terminal) -> Iterator[tuple[str, ...]]:
-    """The desktop's own programs, unless the user is remote."""
+    """Returns the desktop's clipboard programs, unless the user is remote."""
     if terminal.is_remote or not terminal.has_desktop:
         return
     if terminal.platform == "darwin":

@@ -1,4 +1,4 @@
-"""The Opener: how a URL gets from this terminal to a browser, or at least to the user.
+"""The Opener: opens URLs in a browser from any terminal, or at least shows them.
 
 `plan` decides from the URL, the terminal and the configuration alone; `carry_out` acts. A URL is one argument
 of an argument list, never part of a shell command.
@@ -57,11 +57,11 @@ class Step(NamedTuple):
     argv: tuple[str, ...] = ()
     """The argument list with the URL in it; empty for a relay."""
     place: str = ""
-    """Where the relay is, with its token; empty for a program."""
+    """Address and token of the relay; empty for a program."""
 
 
 class Plan(NamedTuple):
-    """What will be done with a URL."""
+    """The plan for a URL."""
 
     url: str
     """Checked and percent-encoded."""
@@ -74,10 +74,10 @@ class Plan(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of it."""
+    """The result of a plan."""
 
     ok: bool
-    """Whether a browser took the URL. False too where the plan was only to show it."""
+    """Whether a browser opened the URL; False if the plan was only to show it."""
     sentence: str
     """One line for the user. If no browser opened the URL, it must be shown."""
 
@@ -90,7 +90,7 @@ def plan(
     env: Mapping[str, str] = os.environ,
     which: Which = shutil.which,
 ) -> Plan:
-    """How to open this URL from this terminal. Raises UnsafeUrl.
+    """Returns how to open this URL from this terminal. Raises UnsafeUrl.
 
     A command for pages like this one comes first, then the relay, the configured browser and $BROWSER, over
     SSH too, for all were asked for; then, where the user sits, the desktop's own way.
@@ -120,7 +120,7 @@ def plan_text(
     *,
     which: Which = shutil.which,
 ) -> Plan:
-    """How to read this URL's page in this terminal. Raises UnsafeUrl."""
+    """Returns how to read this URL's page in this terminal. Raises UnsafeUrl."""
     address = checked_url(url)
     if not permissions().programs:
         return Plan(address, sentence=BY_NOBODY)
@@ -166,7 +166,7 @@ def _beside(plan: Plan) -> str:
 
 
 def _hand_over(url: str, place: str) -> tuple[Outcome | None, str]:
-    """What the relay did with it, or None and why there is none."""
+    """Returns the relay's result, or None with the reason."""
     from reader.opening.relay import BadPlace, hand_over, parse_place
 
     try:
@@ -181,13 +181,13 @@ def _hand_over(url: str, place: str) -> tuple[Outcome | None, str]:
 
 
 def _relay(terminal: Terminal, config: Config) -> str:
-    """A relay that the environment names counts anywhere, one of the configuration where no desktop is."""
+    """Returns the relay of the environment, or the configured one if there is no desktop."""
     is_needed = terminal.is_remote or not terminal.has_desktop
     return terminal.relay or (config.relay if is_needed else "")
 
 
 def _for_pattern(url: str, config: Config) -> tuple[str, ...]:
-    """The command of the first pattern that the URL without its scheme, in small letters, matches whole."""
+    """Returns the command of the first pattern that matches the whole lower-case URL without its scheme."""
     plain = url.partition("://")[2].lower()
     for pattern, argv in config.open.items():
         if fnmatchcase(plain, pattern.lower()):
@@ -196,7 +196,7 @@ def _for_pattern(url: str, config: Config) -> tuple[str, ...]:
 
 
 def _from_variable(text: str) -> list[tuple[str, ...]]:
-    """The commands of $BROWSER: separated as in PATH, each with `%s` where the URL goes, or at its end."""
+    """Returns the commands in $BROWSER, separated as in PATH; the URL replaces `%s` or is appended."""
     commands = []
     for part in text.split(os.pathsep):
         try:
@@ -219,7 +219,7 @@ def _from_desktop(terminal: Terminal) -> list[tuple[str, ...]]:
 
 
 def _commands(lists: Sequence[Sequence[str]], url: str, which: Which) -> Iterator[Step]:
-    """The steps of those argument lists whose program is installed."""
+    """Yields the steps of those argument lists whose program is installed."""
     for argv in lists:
         if not argv or which(os.path.expanduser(argv[0])) is None:
             continue

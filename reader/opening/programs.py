@@ -32,17 +32,17 @@ Which = Callable[[str], "str | None"]
 
 
 class Said(NamedTuple):
-    """What a command wrote, both streams as they came, cleaned."""
+    """The command's output, both streams interleaved, cleaned."""
 
     text: str
     code: int
-    """What it ended with; negative where a signal ended it."""
+    """The exit code; negative if a signal ended it."""
     is_cut: bool
-    """Whether it had more to say than MOST_OUTPUT."""
+    """Whether the output was cut to MOST_OUTPUT."""
 
 
 def arguments_of(command: str) -> tuple[str, ...]:
-    """A command as a shell would split it, but with nothing expanded. Raises UsageError."""
+    """Splits a command as a shell does, without expansion. Raises UsageError."""
     try:
         found = tuple(shlex.split(command))
     except ValueError:
@@ -53,7 +53,7 @@ def arguments_of(command: str) -> tuple[str, ...]:
 
 
 class PipeCommand:
-    """A command that reads a text and is listened to; `end` may be called from another thread."""
+    """A command that gets a text on stdin and whose output is read; any thread may call `end`."""
 
     def __init__(self, argv: Sequence[str], text: str) -> None:
         self.argv = tuple(argv)
@@ -90,7 +90,7 @@ class PipeCommand:
         return Said(clean(said.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
 
     def _input(self) -> IO[bytes]:
-        """The text in a temporary file, at its beginning. Raises ReaderError."""
+        """Returns a temporary file with the text, at its beginning. Raises ReaderError."""
         given: IO[bytes] | None = None
         try:
             given = TemporaryFile()  # noqa: SIM115, the caller closes it
@@ -107,7 +107,7 @@ class PipeCommand:
         return given
 
     def _has_gone(self, process: subprocess.Popen[bytes]) -> bool:
-        """Whether it has ended. Its number may be another program's from then on, so `end` forgets it."""
+        """Returns whether it has ended. Its process id may be reused from then on, so `end` forgets it."""
         with self._lock:
             if process.poll() is None:
                 return False
@@ -127,7 +127,7 @@ class PipeCommand:
 
 
 def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.which) -> tuple[str, ...]:
-    """The argument list that opens a file: the editor, or the pager if the file is not writable.
+    """Returns the argument list that opens a file: the editor, or the pager if the file is not writable.
 
     $VISUAL before $EDITOR; $PAGER. Raises ReaderError if there is none.
     """
@@ -150,7 +150,7 @@ _MOST_REASON = 120
 
 
 class _Running(NamedTuple):
-    """A program that had not ended yet when last looked at."""
+    """A program that was running when last checked."""
 
     process: subprocess.Popen[bytes]
     said: IO[bytes]
@@ -219,7 +219,7 @@ def run_here(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
 @contextmanager
 def _signals_left_to_it() -> Iterator[None]:
-    """A terminal's keys reach all its programs: Ctrl-C is for the started one alone, Ctrl-Z for both."""
+    """Leave Ctrl-C, which reaches all programs of a terminal, to the started one; Ctrl-Z stops both."""
     ours: dict[signal.Signals, Any] = {}
     # A handler, and not SIG_IGN, because what is ignored stays so in the started program.
     for name, handler in (("SIGINT", _pass), ("SIGQUIT", _pass), ("SIGTSTP", 0), ("SIGCONT", 0)):

@@ -39,7 +39,7 @@ TOO_LONG = "it took too long to download"
 
 
 class Deadline:
-    """A moment after which all sockets that were handed over are shut, whatever they wait for."""
+    """A deadline after which all registered sockets are shut down, whatever they wait for."""
 
     def __init__(self, seconds: float) -> None:
         self._end = monotonic() + seconds
@@ -162,7 +162,7 @@ class _Redirects(HTTPRedirectHandler):
 
 
 def fetch(url: str, most: int, seconds: float, *, allow_private: bool = False) -> bytes:
-    """The picture at an address, of at most this many bytes. Blocks for `seconds` at most.
+    """Returns the picture at an address, of at most this many bytes. Blocks for `seconds` at most.
 
     Raises PictureError.
     """

@@ -1,4 +1,4 @@
-"""Where a picture's bytes come from: a file beside the article, or the network if allowed."""
+"""Reads a picture from a file beside the article, or from the network if allowed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEPT = 200
 
 
 class Source(NamedTuple):
-    """Where one picture is."""
+    """The location of a picture."""
 
     path: str = ""
     """Of a file of the collection; empty = it is elsewhere."""
@@ -32,7 +32,7 @@ class Source(NamedTuple):
 
 
 def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
-    """Where the picture of an article is, whose file has the path `article`. Raises PictureError.
+    """Returns the location of a picture of the article whose file is `article`. Raises PictureError.
 
     A file must lie below one of the collection's folders, after all links were followed.
     """
@@ -55,7 +55,7 @@ def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
 
 
 def read(source: Source, *, cache: str, may_fetch: bool) -> bytes:
-    """The bytes, from the disk, from the folder `cache`, or fetched. Blocks. Raises PictureError."""
+    """Returns the bytes, from the disk, from the folder `cache`, or fetched. Blocks. Raises PictureError."""
     if source.path:
         return _read_file(source.path)
     kept = os.path.join(cache, _name_of(source.url))

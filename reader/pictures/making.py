@@ -19,7 +19,7 @@ class PictureError(ReaderError):
 
 
 class Pixels(NamedTuple):
-    """A picture of a size that fits."""
+    """A picture scaled to fit."""
 
     width: int
     height: int
@@ -29,7 +29,7 @@ class Pixels(NamedTuple):
 
 @cache
 def is_possible() -> bool:
-    """Whether the extra `images` is installed; nothing of it is loaded."""
+    """Returns whether the extra `images` is installed, without loading it."""
     from importlib.util import find_spec
 
     return find_spec("PIL") is not None

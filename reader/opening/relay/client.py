@@ -1,4 +1,4 @@
-"""The reader's side of a relay: hand a URL over, and know whether the page was opened."""
+"""The client of a relay: sends a URL and returns whether the page was opened."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ PATIENCE = 4.0
 
 
 class Handed(NamedTuple):
-    """What came of it."""
+    """The result."""
 
     is_taken: bool
-    """Whether a relay with the token answered at all. If not, another way is due."""
+    """Whether a relay with the token answered. If not, try another way."""
     is_opened: bool
     sentence: str
     """The relay's answer, or why there was none."""

@@ -1,4 +1,4 @@
-"""What both sides of a relay agree on: where it is, five lines, and proofs of the token.
+"""The protocol of a relay: its address, five lines, and proofs of the token.
 
 On a shared server anybody may listen at the relay's port. So the relay proves that it knows the token before
 it is sent an address, and neither side ever sends the token.
@@ -23,13 +23,13 @@ from reader.errors import ReaderError, shown
 HELLO = "reader-relay 2"
 """The start of a relay's first line; the number changes with the protocol."""
 MOST_BYTES = 4096
-"""A line is no longer: a URL of 2,048 characters, a proof, and room."""
+"""Maximum length of a line: a URL of 2,048 characters, a proof, and some room."""
 OPENED, REFUSED, FAILED = "opened", "refused", "failed"
-"""The words of an answer."""
+"""The possible answers."""
 
 
 class BadPlace(ReaderError):
-    """What should say where a relay is does not."""
+    """Invalid address of a relay."""
 
     exit_code = 2
 
@@ -39,7 +39,7 @@ class Broken(Exception):
 
 
 class RelayPlace(NamedTuple):
-    """Where a relay is, and the token."""
+    """Address and token of a relay."""
 
     token: str
     path: str = ""
@@ -52,7 +52,7 @@ class RelayPlace(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The place without the token, as it may be shown."""
+        """The address without the token, for display."""
         return self.path or f"127.0.0.1:{self.port}"
 
 
@@ -72,27 +72,27 @@ def parse_place(text: str) -> RelayPlace:
 
 
 def new_nonce() -> str:
-    """A nonce for one connection."""
+    """Returns a nonce for one connection."""
     return token_hex(16)
 
 
 def is_nonce(text: str) -> bool:
-    """Whether the other side's nonce is long enough."""
+    """Returns whether the other side's nonce is long enough."""
     return 32 <= len(text) <= 64 and text.isalnum()
 
 
 def proof(token: str, *words: str) -> str:
-    """The proof that only someone with the token can give for these nonces."""
+    """Returns the proof for these nonces that only a holder of the token can make."""
     return hmac.new(token.encode(), "\0".join(words).encode("utf-8", "replace"), "sha256").hexdigest()
 
 
 def is_proof(said: str, token: str, *words: str) -> bool:
-    """Whether the proof is right, in constant time."""
+    """Returns whether the proof is right, in constant time."""
     return hmac.compare_digest(said.encode("utf-8", "replace"), proof(token, *words).encode())
 
 
 class Line:
-    """A connection on which lines are exchanged until a moment, and no later."""
+    """A connection that exchanges lines until a deadline."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._connection = connection
@@ -112,7 +112,7 @@ class Line:
             raise Broken(str(error)) from None
 
     def hear(self) -> str:
-        """The next line. Raises Broken where it does not come whole, in time and in good letters."""
+        """Returns the next line. Raises Broken if it is late, too long or not UTF-8."""
         while b"\n" not in self._rest:
             if len(self._rest) > MOST_BYTES:
                 raise Broken("it sent too much data")

@@ -1,4 +1,4 @@
-"""The relay's side on the user's machine: it listens, checks, and opens pages."""
+"""The relay on the user's machine: listens, checks requests, opens pages."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from reader.permissions import require
 PROVING_SECONDS = 3.0
 """Seconds that a client has to prove that it knows the token."""
 SECONDS = 10.0
-"""How long one talk may take in all."""
+"""Seconds that one connection may take."""
 MOST_UNPROVEN = 64
 """Connections that have proved nothing yet; a further one takes the place of the oldest."""
 MOST_PAGES, PAGES_IN = 20, 60.0
-"""How many pages in how many seconds are opened; more would be a fault or an attack."""
+"""Maximum number of pages, in so many seconds; more would be a fault or an attack."""
 LOOKUP_SECONDS = 2.0
-"""How long the look for a host's addresses may take."""
+"""Timeout of a DNS lookup, in seconds."""
 NOT_OPENED = "the relay could not open the page; its own output says why"
 """All that the server learns; the browser's output is for the user alone."""
 
@@ -74,7 +74,7 @@ class Relay:
         self._lock = threading.Lock()
         self._listener = _at_path(path) if path else _at_port(port)
         self.port: int = 0 if path else self._listener.getsockname()[1]
-        """Where it listens."""
+        """The address it listens at."""
 
     def serve(self) -> None:
         """Answer until `close`, each talk in its own thread."""
