@@ -21,7 +21,7 @@ WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)
 
 # A pilot sleeps twice after each key to see whether the process is idle. `settled` knows when it is, so this
 # can be short: by default it takes half of the time of the tests.
-textual._wait.SLEEP_GRANULARITY, textual._wait.SLEEP_IDLE = 1 / 250, 1 / 5000
+textual._wait.SLEEP_GRANULARITY, textual._wait.SLEEP_IDLE = 1 / 100, 1 / 2000
 
 
 def browse(pilot: Pilot[int]) -> BrowseScreen:

@@ -14,12 +14,12 @@ async def test_the_ends_of_the_page_are_a_key_away(start: Launch) -> None:
     """G and End go to the bottom, gg and Home to the top, as everywhere."""
     async with start(3).run_test(size=MEDIUM) as pilot:
         await settled(pilot)
-        await pilot.press("question_mark")
+        await press(pilot, "question_mark")
         page = pilot.app.screen.query_one(VerticalScroll)
         for bottom, top in (("G", ("g", "g")), ("end", ("home",))):
-            await pilot.press(bottom)
+            await press(pilot, bottom)
             assert page.scroll_offset.y == page.max_scroll_y > 0
-            await pilot.press(*top)
+            await press(pilot, *top)
             assert page.scroll_offset.y == 0
 
 
@@ -27,9 +27,9 @@ async def test_enter_leaves_the_line_with_what_was_found(start: Launch) -> None:
     """From there on keys scroll; Esc takes the line back, and again the page."""
     async with start(3).run_test(size=MEDIUM) as pilot:
         await settled(pilot)
-        await pilot.press("question_mark", "slash", *"star", "enter", "j")
+        await press(pilot, "question_mark", "slash", *"star", "enter", "j")
         assert "Add or remove a star" in picture(pilot) and "starj" not in picture(pilot)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert isinstance(pilot.app.screen, Help) and "Go to the top" in picture(pilot)
         await press(pilot, "escape")
         assert not isinstance(pilot.app.screen, Help)
@@ -42,10 +42,10 @@ async def test_pages_obey_the_keys_of_the_configuration(start: Launch) -> None:
     )
     async with start(3, config=config).run_test(size=MEDIUM) as pilot:
         await settled(pilot)
-        await pilot.press("question_mark", "ctrl+n", "ctrl+n", "j")
+        await press(pilot, "question_mark", "ctrl+n", "ctrl+n", "j")
         page = pilot.app.screen.query_one(VerticalScroll)
         assert page.scroll_offset.y == 2 and "Ctrl-N k scroll" in picture(pilot)
-        await pilot.press("ctrl+a", "ctrl+b")
+        await press(pilot, "ctrl+a", "ctrl+b")
         assert page.scroll_offset.y == 0
-        await pilot.press("ctrl+g")
+        await press(pilot, "ctrl+g")
         assert not isinstance(pilot.app.screen, Help)

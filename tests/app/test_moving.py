@@ -165,6 +165,7 @@ async def test_a_low_article_gets_the_whole_screen(start: Launch) -> None:
         await press(pilot, "escape")
         assert screen.place == "list" and screen.articles.is_on_screen
         await pilot.resize_terminal(*WIDE)
+        await settled(pilot)
         await press(pilot, "enter")
         assert not screen.is_zoomed
 
