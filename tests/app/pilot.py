@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import textual._wait
 from rich.style import Style
 from rich.text import Text
 from textual.app import App
@@ -18,10 +17,6 @@ from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.widgets.article_list import REST
 
 WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)
-
-# A pilot sleeps twice after each key to see whether the process is idle. `settled` knows when it is, so this
-# can be short: by default it takes half of the time of the tests.
-textual._wait.SLEEP_GRANULARITY, textual._wait.SLEEP_IDLE = 1 / 100, 1 / 2000
 
 
 def browse(pilot: Pilot[int]) -> BrowseScreen:
