@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from threading import Event
 from time import monotonic
+from typing import Any
 
 from reader.app.browsing.refreshing import Pace
 from reader.errors import StorageError
 from reader.query import Query
-from reader.query.results import Folding, Progress
+from reader.query.results import Facet, Folding, Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, line, notices, picture, press, settled
@@ -45,6 +46,38 @@ async def test_the_first_headlines_are_there_before_the_last_file_is_read(start:
         assert len(screen.articles) == 120
         assert screen.articles.headline == held
         assert "read" not in line(pilot, 1)
+
+
+async def test_total_and_unread_articles_change_together(start: Launch) -> None:
+    """While the unread articles of a larger collection are still counted, the old total is shown."""
+    may_count = Event()
+    may_count.set()
+
+    class Slow(FakeLibrary):
+        def facet(self, field: str, *args: Any, **options: Any) -> Facet:
+            may_count.wait(60)
+            return super().facet(field, *args, **options)
+
+    library = Slow(articles(3))
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        before = line(pilot, 0)
+        assert "3 of 3" in before and "3 unread" in before
+        may_count.clear()
+        try:
+            library.to_come = [an_article("Just in", hours=0)]
+            library.changed.set()
+            for _ in range(100):
+                await pilot.pause(0.02)
+                if len(screen.articles) == 4 and not screen.refreshing.is_refreshing:
+                    break
+            await pilot.pause()
+            assert len(screen.articles) == 4
+            assert line(pilot, 0) == before
+        finally:
+            may_count.set()
+        await settled(pilot)
+        assert "4 of 4" in line(pilot, 0) and "4 unread" in line(pilot, 0)
 
 
 async def test_a_change_on_disk_is_noticed(start: Launch) -> None:

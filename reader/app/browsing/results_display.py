@@ -257,6 +257,8 @@ class ResultsDisplay:
         self._marking: Timer | None = None
         self._counted: Query | None = None
         """The query whose counts are shown."""
+        self._awaits_counts = False
+        """Whether the same query was answered again, and is being counted."""
         self._failure: tuple[str, int] | None = None
         """What is reported of the current query, which could not be answered."""
 
@@ -348,6 +350,8 @@ class ResultsDisplay:
         self._article_pane.highlights = highlights(self._filters.query)
 
     def _show(self, answer: LatestAnswer) -> None:
+        if isinstance(answer, FailedAnswer):
+            self._awaits_counts = False
         match answer:
             case ResultsAnswer():
                 self._show_results(answer)
@@ -368,10 +372,10 @@ class ResultsDisplay:
             self._measure()
             self._articles.sought = sought(highlights(self._filters.query))
             self._articles.results = results
-            if results.query != self._counted:
+            self._awaits_counts = results.query == self._counted
+            if not self._awaits_counts:
                 self._status.unread = ""
                 self.show_status()
-            # Otherwise the new total is shown along with the new count of unread articles.
 
     def _measure(self) -> None:
         """Choose the columns of the list anew when the number of articles has changed."""
@@ -389,7 +393,7 @@ class ResultsDisplay:
             for view in self._sidebar.views for found, unread in [counts.get(view.name, (None, 0))]
         )  # fmt: skip
         self._sidebar.facets = answer.facets
-        self._counted = answer.query
+        self._counted, self._awaits_counts = answer.query, False
         self.show_status()
         self._status.unread = f"{answer.unread:,} unread"
         hidden = f"{answer.muted:,} muted" if answer.muted else ""
@@ -399,13 +403,15 @@ class ResultsDisplay:
         """Show how many articles match, and what to do if none does."""
         results, total = self._results, self._library.total
         matching = results.articles if results is not None else None
-        self._status.counts = result_counts(
-            matching,
-            total,
-            results is None or results.is_exact,
-            is_loading=self._refreshing.is_first_load,
-            stories=results.stories if results is not None else None,
-        )
+        # The new total is shown along with the new count of unread articles, unless more files are read.
+        if self._refreshing.is_refreshing or not self._awaits_counts:
+            self._status.counts = result_counts(
+                matching,
+                total,
+                results is None or results.is_exact,
+                is_loading=self._refreshing.is_first_load,
+                stories=results.stories if results is not None else None,
+            )
         if matching:
             return
         # While files are read, the answer may be older than the number of articles.
