@@ -65,7 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("page_down", ("pagedown",), "Page down", "Move down a page", _MOVE, _EVERY),
     Command("page_up", ("pageup",), "Page up", "Move up a page", _MOVE, _EVERY),
     Command(
-        "page_on", ("space",), "Read on", "Page down, then next unread; in the sidebar select", _MOVE,
+        "page_on", ("space",), "Read on", "Page down, then next unread; select in the sidebar", _MOVE,
         _SIDEBAR,
     ),
     Command(
@@ -83,10 +83,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom", ("z",), "Zoom", "Show only the article, or all panes again", _PANES),
     Command("wider", (">",), "Wider", "Widen this pane; in the article, the text", _PANES),
     Command("narrower", ("<",), "Narrower", "Narrow this pane; in the article, the text", _PANES),
-    Command("read", ("enter",), "Read", "Read the article; in the sidebar select", _READ, _EVERY),
+    Command("read", ("enter",), "Read", "Read the article; select in the sidebar", _READ, _EVERY),
     Command("open_page", ("o",), "Open page", "Open the page in the browser", _READ),
     Command("open_text", ("O",), "Open here", "Read the page in a text browser (w3m, lynx, links)", _READ),
-    Command("show_address", ("L",), "Address", "Show the address, and as a QR code for a phone", _READ),
+    Command("show_address", ("L",), "Address", "Show the address and its QR code for a phone", _READ),
     Command("copy_url", ("y",), "Copy URL", "Copy the address of the page", _READ),
     Command("copy_markdown", ("Y",), "Copy as Markdown", "Copy title and address as a Markdown link", _READ),
     Command("pipe", ("|",), "Pipe", "Pipe the article to a command and show its output", _READ),

@@ -216,6 +216,21 @@ async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path
     assert opened == [str(news)]
 
 
+async def test_subscribing_in_another_folder_gives_one_notice(site: Site, news: Path, tmp_path: Path) -> None:
+    """It names the feed and the key that opens the news."""
+    (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
+    async with reading(tmp_path, is_news=False) as pilot:
+        await pilot.press("b")
+        page = pilot.app.screen
+        assert isinstance(page, SubscribePage)
+        page.query_one("#feed-address", Input).value = f"{site.url}/feed"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(page.found) == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: notices(pilot.app))
+        assert notices(pilot.app) == ["Subscribed to Harbour Post; C and Enter open your news"]
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_an_empty_folder_says_how_to_bring_in_news(tmp_path: Path, size: tuple[int, int]) -> None:
     """With the keys."""

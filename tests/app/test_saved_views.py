@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input, OptionList
 
 from reader.app.browsing.browse_screen import BrowseScreen
@@ -11,7 +12,7 @@ from reader.config.paths import config_file
 from reader.config.saved_queries import configured_queries
 from reader.query import Query, parse
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, WIDE, notices, press
+from tests.app.pilot import MEDIUM, NARROW, WIDE, notices, picture, press
 
 
 def _names(screen: BrowseScreen) -> list[str]:
@@ -44,6 +45,19 @@ async def test_what_is_seen_is_saved(start: Launch) -> None:
         assert list(configured_queries("views").values()) == ["harbo*"] and list(
             configured_queries("views")
         ) == ['"harbo"']
+
+
+@pytest.mark.parametrize("size", [(80, 24), NARROW])
+async def test_each_view_has_one_line(start: Launch, size: tuple[int, int]) -> None:
+    """A query that is too long for its line is cut."""
+    async with start(30, "topic:Chips quality:>=20 since:2020-01-01 -provider:Nobody").run_test(
+        size=size
+    ) as pilot:
+        await press(pilot, "w", "ctrl+u", *"Good chips", "enter", "V")
+        listed = pilot.app.screen.query_one(OptionList)
+        assert listed.option_count == listed.virtual_size.height == 7
+        shown = next(row for row in picture(pilot).splitlines() if "Good chips" in row)
+        assert "topic:Chips quality:>" in shown and "…" in shown
 
 
 async def test_another_query_is_replaced_after_asking(start: Launch) -> None:

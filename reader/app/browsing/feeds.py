@@ -396,15 +396,14 @@ class Feeds:
         there = len(wanted) - len(added)
         said = f"Subscribed to {name if name and added else counted(len(added), 'feed')}"
         said = f"{said}, {there:,} already subscribed" if there else said
-        self._host.say(said)
+        is_elsewhere = not (self._is_news or self._is_sample) and self._library.total > 0
+        keys = self._keys("open_folder")
+        self._host.say(f"{said}; {keys} and Enter open your news" if is_elsewhere and keys else said)
         self.renew_page()
         if self._is_news:
             self.fetch([one.address for one in added] if len(added) == 1 else (), is_asked_for=bool(added))
-        elif self._is_sample or not self._library.total:
+        elif not is_elsewhere:
             self._reopen(news_folder(self._config.feeds.get("folder", "")))
-        else:
-            keys = self._keys("open_folder")
-            self._host.say(f"{said}; {keys} and Enter open your news" if keys else said)
 
     def action_open_folder(self) -> None:
         """Ask for another folder and open it; suggests the news folder if that is not open."""

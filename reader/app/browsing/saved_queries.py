@@ -142,7 +142,7 @@ class TopicCommands:
 
         query = Query(self._filters.query.clauses)
         if query.is_everything:
-            self._host.say("Search or filter first: the topic is given to all matching articles")
+            self._host.say("Search or filter first: a rule gives its topic to all matching articles")
             return
         facets = self._sidebar.facets
         known = [one.value for facet in facets if facet.field == "topic" for one in facet.values]
@@ -151,7 +151,7 @@ class TopicCommands:
             if answer is not None and (name := clean_line(answer)):
                 self._give(name, str(query))
 
-        self._host.open_dialog(Ask("Topic for all matching articles", suggestions=known), give)
+        self._host.open_dialog(Ask("Give all matching articles the topic", suggestions=known), give)
 
     def _give(self, name: str, text: str) -> None:
         rival = _named(name, arranged(self._file.configured, {}))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -27,7 +28,8 @@ from reader.errors import QueryError, ReaderError
 from reader.query import Query, Term, parse
 from reader.query.topic_rules import rule_query
 
-NAME_WIDTH, TEXT_WIDTH = 22, 50
+MOST_NAME, MOST_TEXT = 22, 70
+"""Cells of a name and of a query; the list cuts what is wider than the dialog."""
 KEYS = (
     ("enter", "show"), ("back", "back"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
     ("d", "delete"), ("undo", "undo"),
@@ -189,14 +191,16 @@ class SavedQueriesPage(Page["Query | None"]):
         self._views = views.arranged(self._file.configured, self.kind.built_in)
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options([self._row(view) for view in self._views])
+        names = [cell_len(one_line(view.name)) for view in self._views]
+        width = min(max(names, default=0), MOST_NAME)
+        listed.add_options([self._row(view, width) for view in self._views])
         listed.highlighted = min(place, len(self._views) - 1) if self._views else None
         self.query_one("#no-queries").display = not self._views
 
-    def _row(self, view: View) -> Content:
+    def _row(self, view: View, name_width: int) -> Content:
         is_ours = self.kind.built_in.get(view.name) == view.text
         return Content.assemble(
-            (fill(one_line(view.name), NAME_WIDTH), "" if is_ours else "bold"),
+            (fill(one_line(view.name), name_width), "" if is_ours else "bold"),
             "  ",
-            (cut(one_line(view.text) or "everything", TEXT_WIDTH), "$foreground-muted"),
+            (cut(one_line(view.text) or "everything", MOST_TEXT), "$foreground-muted"),
         )
