@@ -21,7 +21,7 @@ from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
-from reader.index.schema import LATE, SetKind, connect, create, pack_name, unpack_name
+from reader.index.schema import LAST_UNDATED, LATE, SetKind, connect, create, pack_name, unpack_name
 from reader.index.sets import read_set
 from reader.index.store import Index, closing_connection
 from reader.index.stories import StoryFinder, forget
@@ -47,8 +47,9 @@ block."""
 
 OUTDATED = 'The index is older than the files; "reader index" for this collection brings it up to date.'
 
-MOST_TIED = 1000
-"""Up to this many articles of one second are kept in the order of a rebuilt index."""
+MOST_TIED = 250
+"""Up to this many articles of one second, or without a date, are kept in the order of a rebuilt index: all of
+them are read again when one arrives or changes."""
 
 MOST_LINKED_ALONE = 5000
 """Up to this many articles are linked to stories in this process."""
@@ -233,6 +234,7 @@ class Update:
             self._note_folders()
             self._forget(scan.removed)
             yield from self._read(list(self._wanted()))
+            yield from self._read_early()
             yield from self._read_rivals()
             yield from self._read_ties()
             self._close_folders()
@@ -391,16 +393,26 @@ class Update:
         if rivals:
             yield from self._read_here(rivals)
 
+    def _read_early(self) -> Iterator[Progress]:
+        """Read the undated articles among the first headlines again: they are from the last folders, so after
+        the rest they get the numbers that a rebuilt index gives them."""
+        if len(self._early) < self._scan.added:
+            found = _stored_files(
+                self._connection, "date is null and number > ?", LAST_UNDATED - len(self._early)
+            )
+            early = [(file, known) for _, file, known in found if (file.folder, file.name) in self._early]
+            yield from self._read_again(early)
+
     def _read_ties(self) -> Iterator[Progress]:
         """Read articles of the same second again if some of them arrived now: they are numbered together, in
         the order of a rebuilt index."""
-        ties = []
-        for file, known in _ties(self._connection):
-            self._known[file.folder, file.name] = known
-            ties.append(file)
-        if ties:
-            self._take_back({(file.folder, file.name): None for file in ties})
-            yield from self._read_here(ties)
+        yield from self._read_again(list(_ties(self._connection)))
+
+    def _read_again(self, stored: Sequence[tuple[File, Known]]) -> Iterator[Progress]:
+        if stored:
+            self._known.update({(file.folder, file.name): known for file, known in stored})
+            self._take_back([(file.folder, file.name) for file, _ in stored])
+            yield from self._read_here([file for file, _ in stored])
 
     def _take_back(self, files: Iterable[tuple[int, str]]) -> None:
         """Delete those of these files that are new in this refresh as if they had not been read: else they
@@ -452,20 +464,31 @@ def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:
         ).fetchone()
         if not 1 < count <= MOST_TIED:
             continue
-        rows = connection.execute(
-            "select number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns"
-            " from articles join folders using(folder) where date is ?", (date,)
-        )  # fmt: skip
-        found = [
-            (number, File(folder, root, unpack_name(path), unpack_name(name)),
-             Known(mtime_ns, size, inode, number, key, ctime_ns))
-            for number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns in rows
-        ]  # fmt: skip
-        # Lower numbers are older, late ones before others; undated ones are numbered downwards.
-        found.sort(key=lambda one: (one[0] not in late, one[0]), reverse=date is None)
+        found = _stored_files(connection, "date is ?", date)
+        if date is None:
+            # They are numbered downwards, and listed so even if they are late.
+            found.sort(key=lambda one: -one[0])
+        else:
+            # Lower numbers are older, late ones before others.
+            found.sort(key=lambda one: (one[0] not in late, one[0]))
         names = [(file.path, file.name) for _, file, _ in found]
         if names != sorted(names):
             yield from ((file, known) for _, file, known in found)
+
+
+def _stored_files(
+    connection: sqlite3.Connection, condition: str, value: int | None
+) -> list[tuple[int, File, Known]]:
+    """Returns the numbers and files of the articles for which an SQL condition holds."""
+    rows = connection.execute(
+        "select number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns"
+        f" from articles join folders using(folder) where {condition}", (value,)
+    )  # fmt: skip
+    return [
+        (number, File(folder, root, unpack_name(path), unpack_name(name)),
+         Known(mtime_ns, size, inode, number, key, ctime_ns))
+        for number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns in rows
+    ]  # fmt: skip
 
 
 def _duplicates_of(

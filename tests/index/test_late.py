@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.index import stretches as late
+from reader.index import update
 from reader.index.facets import _Ranks
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
@@ -19,6 +21,7 @@ from reader.index.schema import LATE, LIVE, SetKind, create
 from reader.index.sets import write_sets
 from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
+from tests.index.files import SETTLED_NS, opened, refresh, text_of, titles, write
 
 DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=25)
 
@@ -96,3 +99,22 @@ def test_windows_and_places(parts: list[list[int | None]], data: st.DataObject, 
         assert [counted.before(second) for second in range(32)] == [
             sum(date < second for date in in_time) for second in range(32)
         ]
+
+
+@pytest.mark.parametrize("most_alone", [1, 1000])
+def test_undated_notes_are_listed_as_after_a_rebuild(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_alone: int
+) -> None:
+    """Whether their headlines were shown before the rest was read, or they were edited since."""
+    monkeypatch.setattr(update, "FIRST_CHUNK", 5)
+    monkeypatch.setattr(update, "MOST_ALONE", most_alone)
+    for number in range(12):
+        write(tmp_path / f"{number % 3}" / f"{number:02}.md", text_of(f"Note {number}"))
+    library = opened(tmp_path)
+    loaded = titles(library)
+    write(tmp_path / "1" / "04.md", text_of("Note 4", body="More words."), SETTLED_NS + 1)
+    refresh(library)
+    edited = titles(library)
+    refresh(library, rebuild=True)
+    assert loaded == edited == titles(library)
+    library.close()
