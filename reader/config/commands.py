@@ -142,7 +142,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_trends", ("P",), "Trends", "Show rising topics, providers, folders and words", _FIND),
     Command("sort", ("S",), "Sort order", "Choose the sort order", _FIND),
     Command("reverse_sort", ("I",), "Reverse order", "Reverse the sort order", _FIND),
-    Command("refresh", ("R",), "Refresh", "Fetch feeds and look for new files; again stops", _FEEDS),
+    Command("refresh", ("R",), "Refresh", "Fetch feeds and look for new files; again to stop", _FEEDS),
     Command("subscribe", ("b",), "Subscribe", "Subscribe to a feed, or to the feed of a page", _FEEDS),
     Command("manage_feeds", ("E",), "Feeds", "Show all feeds: fetch, edit, pause, unsubscribe", _FEEDS),
     Command("import_feeds", ("i",), "Import feeds", "Subscribe to the feeds of an OPML file", _FEEDS),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from textual.events import Resize
@@ -10,11 +12,13 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from reader.app.browsing import palette
 from reader.app.browsing.palette import PLACEHOLDERS
 from reader.app.paint.themes import THEMES
 from reader.app.reader_app import ReaderApp
 from reader.config import Config
 from reader.config.commands import PaneName
+from reader.query.results import Headline
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, notices, picture, press, settled
@@ -178,6 +182,31 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
         for letters, is_done in steps:
             await _choose(pilot, letters)
             assert is_done(), letters
+
+
+async def test_enter_in_the_palette_waits_for_what_is_typed(
+    start: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the search goes on, Enter runs no command that was found before."""
+    is_slow, go_on = Event(), Event()
+
+    def slowly(*_: object) -> tuple[Headline, ...]:
+        is_slow.set()
+        go_on.wait(20)
+        return ()
+
+    monkeypatch.setattr(palette, "_articles", slowly)
+    async with start(3).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, ":")
+        assert "Read the article" in picture(pilot)
+        await pilot.press(*"compact", "enter")
+        await asyncio.to_thread(is_slow.wait, 20)
+        await pilot.pause()
+        assert pilot.app.screen is not screen
+        go_on.set()
+        while not screen.articles.is_compact:
+            await pilot.pause(0.05)
+        assert pilot.app.screen is screen and screen.place == "list"
 
 
 async def _choose(pilot: Pilot[int], letters: str) -> None:

@@ -14,14 +14,16 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, Protocol, cast
 
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+from textual.worker import Worker, WorkerState
 
 from reader.app.browsing.filters import Filters
 from reader.app.keys import Keymap
@@ -168,9 +170,17 @@ def _articles(browse: Findable, query: str) -> Sequence[Headline]:
 
 
 class StillPalette(CommandPalette):
-    """The palette, whose cursor does not blink: the reader writes nothing while nothing happens."""
+    """The palette, whose cursor does not blink: the reader writes nothing while nothing happens.
+
+    Textual keeps the hits of the previous text until the next search has ended; Enter waits for that.
+    """
 
     CSS_PATH = [*page_sheets()]
+
+    _outdated: Option | None = None
+    """The first hit when the text last changed."""
+    _is_entered = False
+    """Whether Enter waits for hits."""
 
     def on_mount(self) -> None:
         """Before the line has the focus."""
@@ -183,6 +193,28 @@ class StillPalette(CommandPalette):
     def on_resize(self, event: events.Resize) -> None:
         """Ignore a size that the terminal no longer has."""
         drop_outdated(event, self.app)
+
+    @property
+    def _first_hit(self) -> Option | None:
+        return next(iter(self.query_one(OptionList).options), None)
+
+    @on(Input.Changed)
+    def _expect_hits(self) -> None:
+        self._outdated, self._is_entered = self._first_hit, False
+
+    @on(Input.Submitted)
+    def _wait_for_hits(self, event: Input.Submitted) -> None:
+        is_searching = any(worker.node is self and not worker.is_finished for worker in self.workers)
+        if is_searching and self._first_hit is self._outdated:
+            event.stop()
+            event.prevent_default()
+            self._is_entered = True
+
+    @on(Worker.StateChanged)
+    async def _enter_after_search(self, event: Worker.StateChanged) -> None:
+        if self._is_entered and event.state is WorkerState.SUCCESS:
+            self._is_entered = False
+            await self.query_one(Input).action_submit()
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close; a second Enter before the palette is gone closes nothing else."""
