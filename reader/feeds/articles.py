@@ -116,8 +116,7 @@ class NewsFolder:
             if place is None:
                 return "", WriteOutcome.EDITED
             kept = self._kept if self._kept is not None and self._kept.place == place else None
-            # A name that was not among the folder's a moment ago needs no look at the disk.
-            there = _digest_in(place, name) if kept is None or name in kept.names else None
+            there = _digest_in(place, name)
             if there == digest:
                 return digest, WriteOutcome.SAME
             if there is None and not is_new or there is not None and there not in ours:
