@@ -48,8 +48,8 @@ block."""
 OUTDATED = 'The index is older than the files; "reader index" for this collection brings it up to date.'
 
 MOST_TIED = 250
-"""Up to this many articles of one second, or without a date, are kept in the order of a rebuilt index: all of
-them are read again when one arrives or changes."""
+"""Up to this many articles are read again in a refresh, so that those of one second, and undated ones, are in
+the order of a rebuilt index. Each gets another number, and after too many of these the index is rebuilt."""
 
 MOST_LINKED_ALONE = 5000
 """Up to this many articles are linked to stories in this process."""
@@ -455,14 +455,17 @@ def _report(connection: sqlite3.Connection, scan: Scan, changed: int) -> Report:
 
 def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:
     """Returns the articles of every second (and those without a date) in which some arrived and changed the
-    order; not of seconds with very many, which are one import."""
+    order, the newest first, as far as they are not too many."""
     late = read_set(connection, SetKind.STATE, LATE)
-    dates = connection.execute("select distinct date from articles join arrived using(number)").fetchall()
+    left = MOST_TIED
+    dates = connection.execute(
+        "select distinct date from articles join arrived using(number) order by date desc"
+    ).fetchall()
     for (date,) in dates:
         (count,) = connection.execute(
-            "select count(*) from (select 1 from articles where date is ? limit ?)", (date, MOST_TIED + 1)
+            "select count(*) from (select 1 from articles where date is ? limit ?)", (date, left + 1)
         ).fetchone()
-        if not 1 < count <= MOST_TIED:
+        if not 1 < count <= left:
             continue
         found = _stored_files(connection, "date is ?", date)
         if date is None:
@@ -473,6 +476,7 @@ def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:
             found.sort(key=lambda one: (one[0] not in late, one[0]))
         names = [(file.path, file.name) for _, file, _ in found]
         if names != sorted(names):
+            left -= count
             yield from ((file, known) for _, file, known in found)
 
 

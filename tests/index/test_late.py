@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from reader.collection.folders import Roots
 from reader.index import stretches as late
 from reader.index import update
+from reader.index.entry import Taken
 from reader.index.facets import _Ranks
 from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
+from reader.index.reading import File, take
 from reader.index.schema import LATE, LIVE, SetKind, create
 from reader.index.sets import write_sets
 from reader.index.sqlite import SqliteStore
@@ -117,4 +120,29 @@ def test_undated_notes_are_listed_as_after_a_rebuild(
     edited = titles(library)
     refresh(library, rebuild=True)
     assert loaded == edited == titles(library)
+    library.close()
+
+
+def test_few_articles_of_the_same_days_are_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What arrives for many days, between their articles, costs little more than reading it."""
+    read = []
+
+    def counted(roots: Roots, file: File) -> Taken:
+        read.append(file.name)
+        return take(roots, file)
+
+    for day in range(10, 20):
+        for name in ("a", "c"):
+            write(tmp_path / f"{name}{day}.md", text_of(f"{name} {day}", f"2024-01-{day}"))
+    library = opened(tmp_path)
+    monkeypatch.setattr(update, "MOST_TIED", 7)
+    monkeypatch.setattr(update, "take", counted)
+    for day in range(10, 20):
+        write(tmp_path / f"b{day}.md", text_of(f"b {day}", f"2024-01-{day}"))
+    refresh(library)
+    assert len(read) == 10 + 6
+    assert titles(library)[:6] == ["c 19", "b 19", "a 19", "c 18", "b 18", "a 18"]
+    assert titles(library)[6:] == titles(library, "until:2024-01-17")
     library.close()
