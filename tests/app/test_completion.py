@@ -20,6 +20,7 @@ VALUES = {
     ),
     "provider": (FacetValue("Harbour Post", 3), FacetValue('The "Post"', 1)),
     "tag": (FacetValue("later", 1),),
+    "quality": (FacetValue("0..4", 0), FacetValue("5..9", 2)),
 }
 VIEWS = [("All", ""), ("Unread", "is:unread"), ("Best", "quality:>=80 sort:quality")]
 
@@ -44,6 +45,8 @@ def _shown(text: str) -> list[str]:
         ("tag:", ["later"]),
         ("is:un", ["unread"]),
         ("sort:-q", ["-quality"]),
+        ("quality:", [">=50", ">=80", "..30"]),
+        ("date:", ["today", "yesterday"]),
         ("since:", ["today", "yesterday", "7d", "30d", "1y"]),
         ("cafe", ["topic:Café"]),
         ("unr", ["Unread (view)"]),

@@ -170,7 +170,7 @@ _HINTS: Mapping[str, tuple[str, ...]] = {
     **{field.name: field.names or field.hints for field in FIELDS},
     "sort": (*SORTS, *(f"-{name}" for name in SORTS)),
 }
-"""What may be after fields of which no article's values are listed."""
+"""What may be after fields whose values are not those of articles."""
 _TOKEN = re.compile(r'(?:[^\s()"]|"(?:[^"\\]|\\.)*(?:"|$))+')
 _VALUES = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|$)|[^,"])*,')
 
@@ -231,14 +231,13 @@ def complete(text: str, cursor: int, values: Values, views: Sequence[tuple[str, 
 def _of_field(field: str, begun: str, before: str, values: Values) -> Iterator[Candidate]:
     """The values of a field that start with this, except those already in the list."""
     wanted = fold(begun.strip('"'))
-    known = values.get(field)
-    if known is None:
-        for name in _HINTS.get(field, ()):
+    if hints := _HINTS.get(field, ()):  # also of quality and dates: the sidebar has only ranges of them
+        for name in hints:
             if name.startswith(wanted) and name != wanted:
                 yield Candidate(name, f"{name} ")
         return
     taken = {fold(part.strip('"')) for part in before.split(",")}
-    for one in _beginning(known, wanted):
+    for one in _beginning(values.get(field, ()), wanted):
         if fold(one.value) not in taken:
             yield Candidate(one.value, f"{_spelled(field, one.value)} ", one.count)
 
