@@ -160,9 +160,11 @@ class Writer:
             "insert or replace into others values(?, ?, ?, ?, ?, ?, ?)", (*_packed(origin), key)
         )
 
-    def _insert_rows(self, rows: Iterable[Sequence[object]], conflict: str = "") -> None:
-        """Insert rows in ascending order: a tree that grows at its end has full pages."""
-        self._connection.executemany(f"insert {conflict} into articles values({_ROW_SLOTS})", rows)
+    def _insert_rows(self, rows: Iterable[Sequence[object]], conflict: str = "") -> int:
+        """Insert rows in ascending order: a tree that grows at its end has full pages. Returns how many were
+        inserted, without what triggers did."""
+        cursor = self._connection.executemany(f"insert {conflict} into articles values({_ROW_SLOTS})", rows)
+        return cursor.rowcount
 
     def _note_files(self, files: Iterable[Taken]) -> None:
         """Record problems, files without an article, and digests of files modified too recently."""
@@ -211,10 +213,7 @@ class Writer:
 
         Returns the numbers that are shown now; None for all.
         """
-        before = self._connection.total_changes
-        for chunk in chunks:
-            self._insert_rows(marshal.loads(chunk.rows), "or ignore")
-        if self._connection.total_changes - before == len(numbers):
+        if sum(self._insert_rows(marshal.loads(chunk.rows), "or ignore") for chunk in chunks) == len(numbers):
             return None
         inserted = self._stored(numbers)
         for chunk in chunks:
