@@ -73,8 +73,7 @@ class Numbering:
         if ends_block or self._is_untouched(is_dated=is_dated):
             return number
         fresh = (number >> BLOCK_BITS << BLOCK_BITS) - 1
-        if is_dated:
-            self._skipped += number - fresh
+        self._skipped += number - fresh
         return fresh
 
     def _is_untouched(self, *, is_dated: bool) -> bool:
@@ -84,8 +83,13 @@ class Numbering:
 
     @property
     def given(self) -> int:
-        """Returns how many numbers dated articles were given, including deleted ones."""
-        return self._up - self._down - 1 - self._skipped
+        """Returns how many numbers were given, including those of articles deleted since."""
+        return self._up - self._down - 1 + LAST_UNDATED - self._undated - self._skipped
+
+    def settle(self, live: int) -> None:
+        """Count only these articles' numbers as given: the others of a new index are those of copies, and a
+        rebuilt one would have as many."""
+        self._skipped += self.given - live
 
     def take_down(self, next_number: int, newest: int, oldest: int, *, is_dated: bool) -> None:
         """Record that all numbers above `next_number` are given to articles between these dates."""

@@ -30,8 +30,9 @@ from reader.index.writer import Writer
 from reader.permissions import is_in_browser
 from reader.query.results import Progress, Report
 
-LATE_SHARE, LATE_LEAST = 0.05, 2000
-"""With more late (or deleted) articles than this, the index is rebuilt: fewer don't slow questions down."""
+LATE_SHARE, GONE_SHARE, LATE_LEAST = 0.05, 0.25, 2000
+"""With more late articles, or numbers of deleted ones, than these parts and this number, the index is
+rebuilt: fewer don't slow questions down."""
 
 WRITE_CACHE_KIB = 64 * 1024
 
@@ -47,7 +48,7 @@ block."""
 
 OUTDATED = 'The index is older than the files; "reader index" for this collection brings it up to date.'
 
-MOST_TIED = 250
+MOST_TIED = 100
 """Up to this many articles are read again in a refresh, so that those of one second, and undated ones, are in
 the order of a rebuilt index. Each gets another number, and after too many of these the index is rebuilt."""
 
@@ -183,9 +184,9 @@ class Refresh:
     def _is_untidy(self) -> bool:
         """Returns whether so many articles are late or deleted that questions become slower."""
         with self._index.view() as view, self._index.rows() as connection:
-            live = len(view.live)
-            gone = max(Numbering(connection).given - live, 0) if live else 0
-            return max(len(view.late), gone) > max(LATE_LEAST, live * LATE_SHARE)
+            live, late = len(view.live), len(view.late)
+            gone = Numbering(connection).given - live if live else 0
+            return late > max(LATE_LEAST, live * LATE_SHARE) or gone > max(LATE_LEAST, live * GONE_SHARE)
 
 
 class Update:
@@ -245,6 +246,10 @@ class Update:
                 self._connection.execute(
                     "insert or replace into meta values('basis', ?)", (self._collection.basis,)
                 )
+                (live,) = self._connection.execute("select count(*) from articles").fetchone()
+                numbering = Numbering(self._connection)
+                numbering.settle(live)
+                numbering.save(self._connection)
         if has_new_notes(self._connection, self._collection):
             with self._writer.transaction():
                 self._writer.note_listing(self._collection.notes)

@@ -21,7 +21,7 @@ from reader.index.store import Editions
 from reader.library.folder.library import FolderLibrary
 from reader.marks.database import Change
 from reader.query import parse
-from tests.index.files import NOW, counts, named, opened, refresh, text_of, titles, write
+from tests.index.files import NOW, SETTLED_NS, counts, named, opened, refresh, text_of, titles, write
 from tests.model import Model
 
 
@@ -283,4 +283,35 @@ def test_a_gap_of_a_second_cold_load_is_not_untidy(feed: Path, monkeypatch: pyte
         write(feed / "older" / f"{number}.md", text_of(f"older{number}", f"2020-05-{number % 28 + 1:02}"))
     assert "tidy" not in [progress.phase for progress in library.refresh()]
     assert library.total == 300
+    library.close()
+
+
+def test_copies_of_articles_are_not_untidy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rebuilt index would give them numbers again, so that every refresh would rebuild it."""
+    monkeypatch.setattr(update, "LATE_LEAST", 5)
+    monkeypatch.setattr(update, "MOST_ALONE", 10)
+    monkeypatch.setattr(update, "worker_count", lambda: 0)
+    for number in range(20):
+        for folder in ("a", "b"):
+            text = text_of(f"n{number}", f"2024-05-{number + 1:02}", url=f"https://x.example/{number}")
+            write(tmp_path / folder / f"{number}.md", text)
+    library = FolderLibrary.open([tmp_path])
+    assert "tidy" not in [progress.phase for progress in library.refresh()]
+    write(tmp_path / "new.md", text_of("new", "2024-06-01"))
+    assert "tidy" not in [progress.phase for progress in library.refresh()]
+    assert library.total == 21
+    library.close()
+
+
+def test_many_edits_of_undated_notes_are_tidied_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each edit takes new numbers, and the old ones would make the sets larger for ever."""
+    monkeypatch.setattr(update, "LATE_LEAST", 5)
+    for name in ("a", "b", "c"):
+        write(tmp_path / f"{name}.md", text_of(name))
+    library = opened(tmp_path)
+    phases = []
+    for number in range(1, 5):
+        write(tmp_path / "a.md", text_of("a", body="More. " * number), SETTLED_NS + number)
+        phases += [progress.phase for progress in library.refresh()]
+    assert 0 < phases.count("tidy") < 4
     library.close()
