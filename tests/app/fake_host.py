@@ -8,6 +8,7 @@ from typing import Any
 from textual.screen import Screen
 from textual.timer import Timer
 
+from reader.config.commands import PaneName
 from reader.query.results import Headline
 
 
@@ -17,6 +18,7 @@ class FakeHost:
     def __init__(self) -> None:
         self.targets: tuple[Headline, ...] = ()
         self.notices: list[str] = []
+        self.places: list[PaneName] = []
         self.dialogs: list[tuple[Screen[Any], Callable[[Any], Any] | None]] = []
         """Each with what is called with its answer."""
 
@@ -28,6 +30,10 @@ class FakeHost:
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Record a notice."""
         self.notices.append(sentence)
+
+    def go_to(self, place: PaneName) -> None:
+        """Record a pane."""
+        self.places.append(place)
 
     def in_thread(self, work: Callable[[], object], *, must_finish: bool = False) -> None:
         """Do the work here."""

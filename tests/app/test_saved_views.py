@@ -60,6 +60,17 @@ async def test_each_view_has_one_line(start: Launch, size: tuple[int, int]) -> N
         assert "topic:Chips quality:>" in shown and "…" in shown
 
 
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_a_chosen_view_shows_its_list(start: Launch, size: tuple[int, int]) -> None:
+    """Also while an article is read; Esc on the page leaves the article where it was."""
+    async with start(30).run_test(size=size) as pilot:
+        screen = await press(pilot, "enter", "V", "escape")
+        places = [screen.place]
+        await press(pilot, "V", "j", "enter")
+        assert screen.current_query == parse("is:unread")
+        assert [*places, screen.place] == ["article", "list"] and screen.focused is screen.articles
+
+
 async def test_another_query_is_replaced_after_asking(start: Launch) -> None:
     """No keeps the old one; nothing asked is nothing to save."""
     async with start(30, "topic:AI").run_test(size=MEDIUM) as pilot:

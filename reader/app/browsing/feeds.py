@@ -20,7 +20,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from reader.app.browsing.filters import Filters
+from reader.app.browsing.filters import Filters, show_matches
 from reader.app.browsing.host import Host
 from reader.app.browsing.refreshing import TELL_EVERY, Refreshing
 from reader.app.widgets.lines import InformationLine
@@ -435,7 +435,8 @@ class Feeds:
             elif what == "import":
                 self.action_import_feeds()
             elif what == "show":
-                self._filters.put(Query().toggling("folder", value) if value else Query())
+                query = Query().toggling("folder", value) if value else Query()
+                show_matches(self._host, self._filters, query)
 
         self._page = FeedsPage(lambda url: self.fetch([url], is_asked_for=True, force=True))
         self._host.open_dialog(self._page, left)

@@ -106,6 +106,13 @@ class Filters:
         self._changed()
 
 
+def show_matches(host: Host, filters: Filters, query: Query | None) -> None:
+    """Make this the query, and go to its articles; None is the answer of a page that was left."""
+    if query is not None:
+        filters.put(query)
+        host.go_to("list")
+
+
 class FilterCommands:
     """The commands that change the query, muting and folding."""
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 from textual.screen import Screen
 from textual.timer import Timer
 
+from reader.config.commands import PaneName
 from reader.query.results import Headline
 
 Answer = TypeVar("Answer")
@@ -35,6 +36,9 @@ class Host(Protocol):
 
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Show a notice for a moment."""
+
+    def go_to(self, place: PaneName) -> None:
+        """Focus a pane; a narrow layout shows it."""
 
     def in_thread(self, work: Callable[[], object], *, must_finish: bool = False) -> None:
         """Do slow work in a thread, which passes its result on with `call_later`. Quitting waits only if it

@@ -6,8 +6,9 @@ Each has a command that saves the current query under a name, and one that opens
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from reader.app.browsing.filters import Filters
+from reader.app.browsing.filters import Filters, show_matches
 from reader.app.browsing.host import Host
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_rows import ViewCount
@@ -97,7 +98,8 @@ class ViewCommands:
         """Show all views, to open or change them."""
         from reader.app.screens.saved_queries import VIEWS, SavedQueriesPage  # loaded when it is first opened
 
-        self._host.open_dialog(SavedQueriesPage(VIEWS, self._file, self._use), self._filters.put)
+        page = SavedQueriesPage(VIEWS, self._file, self._use)
+        self._host.open_dialog(page, partial(show_matches, self._host, self._filters))
 
 
 class TopicCommands:
@@ -169,7 +171,8 @@ class TopicCommands:
             SavedQueriesPage,
         )
 
-        self._host.open_dialog(SavedQueriesPage(TOPICS, self._file, self._use), self._filters.put)
+        page = SavedQueriesPage(TOPICS, self._file, self._use)
+        self._host.open_dialog(page, partial(show_matches, self._host, self._filters))
 
 
 def _named(name: str, views: Sequence[View]) -> View | None:

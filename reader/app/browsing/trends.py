@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.app.browsing.filters import Filters
+from reader.app.browsing.filters import Filters, show_matches
 from reader.app.browsing.host import Host
 from reader.app.wording import unforeseen
 from reader.article.dates import day_of
@@ -49,7 +49,7 @@ class TrendCommands:
 
         before = self._filters.query
         span = trend_span(SPANS[asked.span][0], "", None, self._clock())
-        self._filters.put(span.query(before, field, value))
+        show_matches(self._host, self._filters, span.query(before, field, value))
         self._narrowed = before, self._filters.query
 
     def come_back(self) -> bool:
