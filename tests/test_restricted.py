@@ -22,6 +22,7 @@ from reader.config.commands import COMMANDS, NEEDS, allowed_commands
 from reader.index import schema
 from reader.permissions import EVERYTHING, RESTRICTED, NotAllowed, require
 from tests.app.real_screen import RealScreen, environment_of
+from tests.index.files import opened, text_of, titles, write
 from tests.sshd import ssh_server
 
 READER = Path(permissions.__file__).parent
@@ -283,6 +284,28 @@ def test_an_index_in_a_read_only_folder_is_read_without_lock_files(
         assert [one.name for one in tmp_path.iterdir()] == ["1.db"]
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             reading.execute("delete from meta")
+
+
+def test_an_index_that_another_account_updates_is_read_again(
+    restricted: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its folder is read-only for this reader, which keeps no locks and is not told of changes."""
+    access = os.access
+    monkeypatch.setattr(permissions, "_now", EVERYTHING)
+    for number in range(30):
+        write(tmp_path / "news" / f"{number}.md", text_of(f"n{number}", f"2024-05-{number + 1:02}"))
+    opened(tmp_path / "news").close()
+    monkeypatch.setattr(permissions, "_now", RESTRICTED)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and access(path, mode))
+    reading = opened(tmp_path / "news")
+    assert len(titles(reading)) == 30 and titles(reading, "harbour") == []
+    monkeypatch.setattr(permissions, "_now", EVERYTHING)
+    write(tmp_path / "news" / "new.md", text_of("Harbour", "2024-06-01"))
+    opened(tmp_path / "news").close()
+    monkeypatch.setattr(permissions, "_now", RESTRICTED)
+    assert titles(reading, "harbour") == ["Harbour"]
+    assert len(titles(reading)) == 31 and reading.notices == []
+    reading.close()
 
 
 KEYS = [chr(code) for code in range(33, 127) if chr(code) not in "qQ"]

@@ -167,7 +167,7 @@ def connect(
         if is_new:
             require("files")
         mode = "rwc" if is_new else "rw"
-        if not permissions().files and _is_still(location):
+        if not permissions().files and is_still(location):
             mode = "ro&immutable=1"
         location = f"{_address(location)}?mode={mode}"
     connection = sqlite3.connect(
@@ -184,9 +184,9 @@ def connect(
     return connection
 
 
-def _is_still(path: str) -> bool:
-    """Returns whether nobody can be writing an index: its folder is read-only, where SQLite can't create its
-    lock files either."""
+def is_still(path: str) -> bool:
+    """Returns whether nobody is writing an index now, and SQLite can't create its lock files in the
+    folder."""
     if os.access(os.path.dirname(path), os.W_OK):
         return False
     try:

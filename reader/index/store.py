@@ -31,6 +31,7 @@ from reader.index.schema import (
     check,
     connect,
     create,
+    is_still,
     memory_uri,
     unpack_name,
 )
@@ -75,6 +76,8 @@ class Index(AskedIndex):
         self._keeper: sqlite3.Connection | None = None
         self._store: SqliteStore | None = None
         self._view: IndexView | None = None
+        self._still: tuple[int, ...] | None = None
+        """The state of a file that is read without locks, since nobody was writing: another account may."""
         self._open: list[sqlite3.Connection] = []
         self._seen = -1
         self.edition = 0
@@ -119,6 +122,7 @@ class Index(AskedIndex):
     def _use(self, edition: int, location: str) -> None:
         """Switch to an edition. Raises sqlite3.Error, also if it is unusable."""
         with self._lock, self._rows_lock:
+            still = _stamp(location) if self.is_read_only and is_still(location) else None
             old, connection = self._open, connect(location)
             try:
                 check(connection)
@@ -128,7 +132,7 @@ class Index(AskedIndex):
             except sqlite3.Error:
                 connection.close()
                 raise
-            self.location = location
+            self.location, self._still = location, still
             self._rows = rows
             self._store = SqliteStore(connection)
             self._seen = version
@@ -204,7 +208,11 @@ class Index(AskedIndex):
     def follow(self) -> None:
         """Switch to a newer edition that another reader has finished; create one if the files are gone."""
         with self._lock:
-            if self._editions is None or self._editions.is_newest(self.edition):
+            if self._editions is None:
+                return
+            if self._editions.is_newest(self.edition):
+                if self._still is not None and self._still != _stamp(self.location):
+                    self._try(self.edition)
                 return
             newest = self._editions.newest()
             if not newest:
@@ -440,6 +448,19 @@ class Index(AskedIndex):
                 one.close()
             if self._keeper is not None:
                 self._keeper.close()
+
+
+def _stamp(location: str) -> tuple[int, ...] | None:
+    """Returns what changes when an index is written; None if it is gone."""
+    try:
+        found = os.stat(location)
+    except OSError:
+        return None
+    try:
+        waiting = os.path.getsize(f"{location}-wal")
+    except OSError:
+        waiting = 0
+    return found.st_mtime_ns, found.st_size, waiting
 
 
 def _data_version(connection: sqlite3.Connection) -> int:
