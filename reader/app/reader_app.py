@@ -18,7 +18,7 @@ from textual.color import Color
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -318,26 +318,22 @@ class ReaderApp(KeyedApp):
             return  # Textual says so at the start, maybe after the page has the focus, and takes no key then
         await super().on_event(event)
 
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a notice in place of earlier ones; warnings stay for their time."""
-        now, seconds = monotonic(), self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+    def on_notify(self, event: Notify) -> None:
+        """Show a notice in place of earlier ones; warnings stay for their time.
+
+        Here and not in `notify`: of two in quick succession, the first is not shown yet when that is called.
+        """
+        now, notice = monotonic(), event.notification
         if now >= self._warned_until:
             self._warnings.clear()
             self.clear_notifications()
-        if severity != "information":
-            if message in self._warnings:
-                return
-            self._warnings.add(message)
-            self._warned_until = max(self._warned_until, now + seconds)
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        if notice.severity == "information":
+            return
+        if notice.message in self._warnings:
+            event.prevent_default()
+            return
+        self._warnings.add(notice.message)
+        self._warned_until = max(self._warned_until, now + notice.timeout)
 
     def exit(
         self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None

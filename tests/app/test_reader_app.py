@@ -184,6 +184,21 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
             assert is_done(), letters
 
 
+async def test_of_notices_in_quick_succession_the_last_is_shown(start: Launch) -> None:
+    """A key that is held down does not fill the screen with them; warnings stay."""
+    async with start(1).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        for number in range(5):
+            screen.say(f"Notice {number}")
+        await pilot.pause()
+        assert notices(pilot.app) == ["Notice 4"]
+        for _ in range(2):
+            screen.say("Careful", is_warning=True)
+        screen.say("Done")
+        await pilot.pause()
+        assert notices(pilot.app) == ["Careful", "Done"]
+
+
 async def test_enter_in_the_palette_waits_for_what_is_typed(
     start: Launch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,14 @@ async def test_each_view_has_one_line(start: Launch, size: tuple[int, int]) -> N
         assert "topic:Chips quality:>" in shown and "…" in shown
 
 
+async def test_both_queries_are_whole_before_one_replaces_the_other(start: Launch) -> None:
+    """In a narrow terminal on several lines."""
+    async with start(30, "topic:AI provider:Nobody since:2020 has:image").run_test(size=NARROW) as pilot:
+        await press(pilot, "w", "ctrl+u", *"hot", "enter")
+        said = "".join(picture(pilot).split())
+        assert "sort:heat" in said and "has:image" in said.partition("new:")[2]
+
+
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_chosen_view_shows_its_list(start: Launch, size: tuple[int, int]) -> None:
     """Also while an article is read; Esc on the page leaves the article where it was."""

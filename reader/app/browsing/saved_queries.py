@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from textwrap import shorten
 
 from reader.app.browsing.filters import Filters, show_matches
 from reader.app.browsing.host import Host
@@ -79,7 +80,8 @@ class ViewCommands:
             self._host.say("Nothing to save: search or filter first")
             return
         known = next((view.name for view in self._sidebar.views if view.query == query), "")
-        name = known or in_words(query).replace("…", "")[:LONGEST_NAME].strip()
+        said = in_words(query).replace("…", "").strip()
+        name = known or shorten(said, LONGEST_NAME, placeholder="") or said[:LONGEST_NAME]
 
         def save(answer: str | None) -> None:
             if answer is not None and (wanted := clean_line(answer)):
