@@ -159,12 +159,15 @@ def folders_changed(connection: sqlite3.Connection) -> bool:
     return False
 
 
-def any_difference(connection: sqlite3.Connection, collection: Collection) -> bool:
-    """Returns whether anything on the disk differs; checks every file."""
+def any_difference(
+    connection: sqlite3.Connection, collection: Collection, *, in_files_only: bool = False
+) -> bool:
+    """Returns whether anything on the disk differs; checks every file. A folder of which only the mtime
+    differs needs a writer to record it, and with `in_files_only` it does not count."""
     scan = Scan(connection, collection)
     for folder in collection.scan():
         scan.compare(folder)
-        if scan.folders or scan.touched:
+        if scan.folders or (scan.touched and not in_files_only):
             return True
     scan.finish()
     return (

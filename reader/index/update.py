@@ -106,7 +106,7 @@ class Refresh:
         while True:
             self._index.follow()
             with closing_connection(self._index.location) as connection:
-                is_same = not any_difference(connection, self._collection)
+                is_same = not any_difference(connection, self._collection, in_files_only=True)
                 (live,) = connection.execute("select count(*) from articles").fetchone()
             if is_same or time.monotonic() > until:
                 break
