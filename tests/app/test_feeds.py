@@ -197,6 +197,17 @@ async def test_leaving_the_dialog_keeps_nothing(site: Site, news: Path) -> None:
         assert not subscriptions.load()[0]
 
 
+async def subscribe(pilot: Pilot[int], address: str) -> None:
+    """Subscribe in the dialog to the one feed at an address."""
+    await pilot.press("b")
+    page = pilot.app.screen
+    assert isinstance(page, SubscribePage)
+    page.query_one("#feed-address", Input).value = address
+    await pilot.press("enter")
+    await until(pilot, lambda: len(page.found) == 1)
+    await pilot.press("enter")
+
+
 async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path, tmp_path: Path) -> None:
     """The sample says how to begin; the reader starts again with the news folder."""
     (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
@@ -205,13 +216,7 @@ async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path
         assert "Sample articles. Add your own news: b subscribe · i import OPML · C open a folder" in line(
             pilot, 1
         )
-        await pilot.press("b")
-        page = pilot.app.screen
-        assert isinstance(page, SubscribePage)
-        page.query_one("#feed-address", Input).value = f"{site.url}/feed"
-        await pilot.press("enter")
-        await until(pilot, lambda: len(page.found) == 1)
-        await pilot.press("enter")
+        await subscribe(pilot, f"{site.url}/feed")
         await pilot.pause()
     assert opened == [str(news)]
 
@@ -220,13 +225,7 @@ async def test_subscribing_in_another_folder_gives_one_notice(site: Site, news: 
     """It names the feed and the key that opens the news."""
     (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
     async with reading(tmp_path, is_news=False) as pilot:
-        await pilot.press("b")
-        page = pilot.app.screen
-        assert isinstance(page, SubscribePage)
-        page.query_one("#feed-address", Input).value = f"{site.url}/feed"
-        await pilot.press("enter")
-        await until(pilot, lambda: len(page.found) == 1)
-        await pilot.press("enter")
+        await subscribe(pilot, f"{site.url}/feed")
         await until(pilot, lambda: notices(pilot.app))
         assert notices(pilot.app) == ["Subscribed to Harbour Post; C and Enter open your news"]
 

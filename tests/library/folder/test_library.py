@@ -142,10 +142,10 @@ def test_find_by_the_beginning_of_an_id(feed: Path, library: Library) -> None:
     first = every(library)[0]
     length = next(n for n in range(1, 13) if len(every(library, f"id:{first.id[:n]}")) == 1)
     assert library.find(first.id[:length]) == first
-    with pytest.raises(
-        NoSuchArticle, match=f"several ids start with {first.id[: length - 1]}" if length > 1 else ""
-    ):
-        library.find(first.id[: length - 1])
+    shorter = first.id[: length - 1]
+    reason = f"several ids start with {shorter}" if shorter else "an id is missing"
+    with pytest.raises(NoSuchArticle, match=reason):
+        library.find(shorter)
     for wrong in ("ffffffffffff", "000000000000", "", "xyz", "0" * 13, "é"):
         with pytest.raises(NoSuchArticle):
             library.find(wrong)
