@@ -62,7 +62,7 @@ def with_added_topics(index: AskedIndex, found: list[Headline], now: datetime) -
 
 
 class Asker(Protocol):
-    """Runs questions and repairs a damaged index (see `reader.library.folder.guard`)."""
+    """Runs questions and repairs a damaged index (see `reader.library.folder.library`)."""
 
     def ask(self, question: Callable[[], _Reply]) -> _Reply:
         """Returns the question's answer. Raises ReaderError."""

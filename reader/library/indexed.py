@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reader.index.answer import IndexResults, facet_of, find_article, is_measured, related_of, rows_of
 from reader.index.backend import AskedIndex
+from reader.library import Library
 from reader.query.results import MOST_PERIODS, MOST_RELATED, MOST_TRENDS, Stretch
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from reader.query.results import Facet, Folding, Headline, RelatedLink, Results
     from reader.query.trends import TrendField, Trends, TrendSpan
 
+GONE = "this article is no longer in the collection: refresh to see what is there now"
+
 _Found = TypeVar("_Found")
 _Index = TypeVar("_Index", bound=AskedIndex)
 
 
-class IndexedLibrary(ABC, Generic[_Index]):
-    """Answers queries from an index. See `reader.library.Library` for the methods."""
+class IndexedLibrary(Library, Generic[_Index]):
+    """Answers queries from an index."""
 
     def __init__(self, index: _Index, asker: Asker) -> None:
         """Results keep `asker`, to read their pages."""
@@ -36,41 +39,34 @@ class IndexedLibrary(ABC, Generic[_Index]):
         """Ask with the current articles and marks. Raises ReaderError, and nothing else."""
 
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
-        """See Library."""
         asked = now or datetime.now(UTC)
         return self._answer(lambda: IndexResults(self._index, query, asked, self._asker, folding))
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:
-        """See Library."""
         asked = now or datetime.now(UTC)
         return self._answer(lambda: facet_of(self._index, field, query, asked, cells))
 
     def is_measured(self, field: str) -> bool:
-        """See Library."""
         return self._answer(lambda: is_measured(self._index, field))
 
     def trends(
         self, field: TrendField, query: Query, span: TrendSpan, now: datetime, *, limit: int = MOST_TRENDS
     ) -> Trends:
-        """See Library."""
         from reader.index.trends import trends  # rarely needed
 
         return self._answer(lambda: trends(self._index, field, query, span, now, limit))
 
     def find(self, prefix: str) -> Headline:
-        """See Library."""
         return self._answer(lambda: find_article(self._index, prefix))
 
     def related(self, article: Article) -> list[RelatedLink]:
-        """See Library."""
         return self._answer(lambda: related_of(self._index, article))
 
     def find_related(
         self, headline: Headline, article: Article, shown: Query, *, limit: int = MOST_RELATED
     ) -> list[RelatedLink]:
-        """See Library."""
         from reader.index.related import related_links  # an article is shown first
 
         now, listed = datetime.now(UTC), self.related(article)

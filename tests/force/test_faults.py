@@ -21,7 +21,7 @@ from reader.library.folder.library import FolderLibrary
 from reader.marks import backups
 from reader.marks.database import FILE, Change
 from tests.force.conftest import Figure
-from tests.index.files import every, named, opened, refresh, text_of, titles, write
+from tests.index.files import every, kept_marks, named, opened, refresh, text_of, titles, write
 from tests.model import Model
 
 READ = Change(read=True, note="why " * 300)
@@ -68,7 +68,7 @@ def test_a_disk_that_is_full_at_any_size_keeps_the_marks(
     refused = 0
     tries = times(12, 120)
     for number in range(tries):
-        before = list(library.marks.export())
+        before = kept_marks()
         with full_after(number * 4_000_000 // tries // 512 * 512):
             try:
                 library.mark(every(library), Change(note=f"{number} " * 400, starred=number % 2 == 0))
@@ -76,7 +76,7 @@ def test_a_disk_that_is_full_at_any_size_keeps_the_marks(
             except StorageError as error:
                 assert_is_sentence(error)
                 is_done = False
-        now = list(library.marks.export())
+        now = kept_marks()
         assert (now != before) == is_done and is_whole()
         refused += not is_done
     assert library.mark(named(library, "n001"), Change(add_tags=("x",))) == 1
@@ -169,7 +169,7 @@ def test_an_io_error_at_each_write_of_a_mark(
     library = opened(feed)
     statements = 0
     for left in range(40):
-        before = list(library.marks.export())
+        before = kept_marks()
         _FailingConnection.left = left
         try:
             library.mark(every(library)[:3], Change(starred=True, note=str(left)))
@@ -179,7 +179,7 @@ def test_an_io_error_at_each_write_of_a_mark(
             assert "disk" in str(error)
         finally:
             _FailingConnection.left = 1 << 30
-        assert list(library.marks.export()) == before
+        assert kept_marks() == before
         statements += 1
     else:
         raise AssertionError("it never came through")
@@ -193,7 +193,7 @@ def test_marks_that_another_program_has_locked(feed: Path, figure: Figure) -> No
     """For as long as the lock holds articles are read, a mark is refused in a moment, then all goes on."""
     library = opened(feed)
     library.mark(named(library, "n000"), READ)
-    library.marks.be_patient(0.05, 0.2)
+    library.be_patient(0.05, 0.2)
     other = sqlite3.connect(paths.user_data_dir() / FILE, isolation_level=None)
     other.execute("begin exclusive")
     began = time.monotonic()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from reader.config import paths
 from reader.library import Library
 from reader.library.folder.library import FolderLibrary
+from reader.marks.database import FILE, Marks
 from reader.query import Query, parse
 from reader.query.results import Headline, Report
 
@@ -55,6 +59,12 @@ def refresh(library: Library, *, rebuild: bool = False) -> Report:
 def counts(report: Report) -> tuple[int, int, int, int, int]:
     """files, added, changed, removed, unchanged."""
     return report[:5]
+
+
+def kept_marks() -> list[dict[str, Any]]:
+    """The user's marks of all collections, as they are in their file."""
+    with closing(Marks(paths.user_data_dir() / FILE)) as marks:
+        return [*marks.export()]
 
 
 def opened(*sources: Path) -> FolderLibrary:

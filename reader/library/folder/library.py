@@ -1,51 +1,48 @@
-"""The Library of folders: files are the truth, the index is a copy, marks belong to the user.
-
-See `reader.library.Library` for the interface.
-"""
+"""The Library of folders: files are the truth, the index is a copy, marks belong to the user."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
 from reader.article.identity import host_of
 from reader.article.record import Article, Problem, Site
-from reader.collection.folders import Collection, Roots, Rules, Source
+from reader.article.text import display_path
+from reader.collection.folders import Collection, Roots, Rules, Source, times_of
 from reader.config import paths, settings
-from reader.errors import NoSuchArticle, StorageError
+from reader.errors import NoSuchArticle, ReaderError, StorageError, remedy
+from reader.index.answer import rows_of
+from reader.index.backend import ArticleRow
+from reader.index.scan import any_difference, folders_changed
+from reader.index.search import has_phrase
 from reader.index.store import Index
-from reader.library.folder.change_detector import ChangeDetector
-from reader.library.folder.guard import GuardedIndex
 from reader.library.folder.marking import MarksDesk
-from reader.library.indexed import IndexedLibrary
-from reader.marks.database import Change
+from reader.library.indexed import GONE, IndexedLibrary
+from reader.marks.mark import Change
 from reader.permissions import permissions
 from reader.query import Query
-from reader.query.results import (
-    Folding,
-    Headline,
-    Progress,
-    Results,
-    Stretch,
-)
+from reader.query.results import Folding, Headline, Progress, Results, Stretch
 from reader.query.topic_rules import TopicRules, topic_rules
 
 if TYPE_CHECKING:
-    from reader.index.backend import ArticleRow
-    from reader.library.folder.articles import ArticleFiles
+    from reader.collection.watching import FolderWatch
 
-    _Found = TypeVar("_Found")
+_Found = TypeVar("_Found")
 
 SURVEYED = 2_000
 """Up to this many files, every command checks each (15 ms). With more, a command that shows few articles only
 checks the folders and the files of those articles: it never shows deleted or stale ones, and takes no longer
 for a million."""
+POLL_SECONDS = 5.0
+"""Seconds between two checks of all files if the system can't watch them."""
+POLL_SHARE = 0.05
+"""Fraction of time spent on such checks; one of a million files takes four seconds, so it runs less often."""
 
 
 def rules_of(config: settings.Config) -> Rules:
@@ -124,28 +121,23 @@ class FolderLibrary(IndexedLibrary[Index]):
 
     @property
     def refreshed_by(self) -> str:
-        """Empty: `refresh` does."""
         return ""
 
     @property
     def generation(self) -> tuple[int, int, int]:
-        """Changes whenever answers may change: after a chunk of a refresh or a mark, by any reader, and with
-        new topic rules."""
         return self._guard.ask(self._index.generation), self.marks.turn, self._rules_used
 
     def use_topics(self, rules: TopicRules) -> None:
-        """Use these topic rules from now on."""
         self._index.topic_rules = rules
         self._rules_used += 1
 
     @property
     def total(self) -> int:
-        """Number of indexed articles in the collection."""
-        return self._guard.ask(self._count)
+        def count() -> int:
+            with self._index.view() as view:
+                return len(view.live)
 
-    def _count(self) -> int:
-        with self._index.view() as view:
-            return len(view.live)
+        return self._guard.ask(count)
 
     def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
         """See Library. Raises StorageError where the index can't be written."""
@@ -172,12 +164,8 @@ class FolderLibrary(IndexedLibrary[Index]):
         return refresh.run(rebuild=rebuild, shows_first=shows_first)
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
-        """Refresh before a command that shows so many articles (None = any number); yields nothing if nothing
-        has changed.
-
-        A collection of more than SURVEYED files is not checked file by file if no folder has changed and only
-        a few articles are shown: those are checked by `is_fresh`.
-        """
+        """See Library. A collection of more than SURVEYED files is not checked file by file if no folder has
+        changed and only a few articles are shown: those are checked by `is_fresh`."""
         every_file = shown is None or self.total <= SURVEYED
         if self._changes.sees_change(every_file=every_file) or self._has_stories_to_do():
             yield from self.refresh(shows_first=False)
@@ -191,7 +179,6 @@ class FolderLibrary(IndexedLibrary[Index]):
         return has_due if self._finds_stories else has_some
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
-        """Returns whether these articles' files are unchanged since they were read."""
         return self._guard.ask(lambda: self._changes.is_fresh([one.number for one in shown]))
 
     def glance(
@@ -211,23 +198,54 @@ class FolderLibrary(IndexedLibrary[Index]):
             if edition == self._index.edition:
                 return found
 
-    @cached_property
-    def _files(self) -> ArticleFiles:
-        from reader.library.folder.articles import ArticleFiles  # imports the parsers
-
-        return ArticleFiles(self._index, self._roots)
-
     def article(self, headline: Headline) -> Article:
         """Returns the full article, read from its file now. Raises NoSuchArticle if the file is gone."""
-        return self._guard.ask(lambda: self._files.article(headline))
+        rows = self._rows_of([headline])
+        if not rows:
+            raise NoSuchArticle(GONE)
+        return self._guard.ask(lambda: self._article_of(rows[0]))
+
+    def _article_of(self, row: ArticleRow) -> Article:
+        from reader.collection.files import load  # imports the parsers
+        from reader.parsing.content import Unreadable
+
+        try:
+            return load(self._roots.place(row.root, row.path))
+        except Unreadable as error:
+            raise NoSuchArticle(f"{error}") from error
+        except OSError as error:
+            why = f"{display_path(row.path)} can't be read ({error.strerror})"
+            raise NoSuchArticle(f"{why}: refresh to see what is there now") from error
+
+    def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
+        wanted = list(headlines)
+
+        def rows() -> list[ArticleRow]:
+            with self._index.rows():
+                found = rows_of(self._index, wanted)
+            if not all(row.root in range(len(self._roots.paths)) and "\0" not in row.path for row in found):
+                raise sqlite3.DatabaseError("the index names a file that can't be")
+            return found
+
+        return self._guard.ask(rows)
+
+    def _with_phrase(
+        self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
+    ) -> Iterable[int]:
+        """Returns the articles that contain these words, or characters, consecutively; reads their files."""
+        from reader.index.entry import searched_texts  # imports the parsers
+
+        for row in self._index.identities(numbers):
+            try:
+                article = self._article_of(row)
+            except NoSuchArticle:
+                continue
+            texts = (article.title,) if field == "title" else (article.title, *searched_texts(article))
+            if has_phrase(texts, wanted, prefix):
+                yield row.number
 
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
-        """Returns the bytes of an article's picture, from the collection or, if allowed, from the network.
-
-        Blocks. Raises PictureError if it is missing, too large or not allowed.
-        """
         from reader import pictures
-        from reader.config import paths
 
         try:
             source = pictures.file_of(article.path, url, self._roots.paths)
@@ -242,91 +260,173 @@ class FolderLibrary(IndexedLibrary[Index]):
         return pictures.read(source, cache=cache, may_fetch=may_fetch)
 
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
-        """Yields each headline with its record, read from its file now, and the user's note.
-
-        None for a file that is gone. The index is queried once for a few hundred articles, not twice for
-        each.
-        """
+        """See Library. The index is queried once for all of them, not twice for each."""
         rows = {row.key >> 15: row for row in self._rows_of(headlines)}
         notes = self.marks.notes(list(rows.values()))
         for headline in headlines:
             row = rows.get(int(headline.id, 16))
             try:
-                article = self._files.article_of(row) if row is not None else None
+                article = self._article_of(row) if row is not None else None
             except NoSuchArticle:
                 article = None
             yield headline, article, notes.get(row.key, "") if row is not None else ""
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
-        """Yields each headline with the absolute path of its file, without accessing the file."""
+        """See Library; doesn't access the files."""
         rows = {row.key >> 15: row.path for row in self._rows_of(headlines)}
         for headline in headlines:
             if path := rows.get(int(headline.id, 16)):
                 yield headline, path
 
-    def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
-        return self._guard.ask(lambda: self._files.rows_of(headlines))
-
     def note(self, headline: Headline) -> str:
-        """Returns the user's note on an article; empty if there is none."""
-        return self.marks.note(self._rows_of([headline]))
+        return next(iter(self.marks.notes(self._rows_of([headline])).values()), "")
 
     def mark(
         self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
     ) -> int:
-        """Change the marks of these articles at once; returns how many were changed, after they are on disk.
-        `undo` skips changes that are not undoable.
-
-        Raises StorageError if marks can't be saved.
-        """
-        rows = self._rows_to_mark(headlines)
-        return self.marks.change(rows, change, is_undoable=is_undoable)
+        return self.marks.change(self._rows_to_mark(headlines), change, is_undoable=is_undoable)
 
     def undo(self) -> str | None:
-        """Undo the last change of marks; returns its description ("3 marked read"), or None."""
         return self.marks.undo()
 
     def redo(self) -> str | None:
-        """Redo the last undone change; returns its description, or None."""
         return self.marks.redo()
 
     def problems(self) -> Iterator[Problem]:
-        """Returns every problem in the files, sorted by path."""
         yield from self._guard.ask(lambda: list(self._index.problems()))
 
     @property
     def skipped(self) -> Mapping[str, int]:
-        """Returns how many files of each extension the last full scan skipped, though users may expect them
-        to be articles."""
         counts = Counter(self._collection.skipped)
         counts.update(self._index.pages_without_header())
         return counts
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
-        """Returns (path not shown, path shown in its place) for files with the same identity, sorted by
-        path."""
         yield from self._guard.ask(lambda: list(self._index.duplicates()))
 
     def wait_for_change(self, timeout: float) -> bool:
-        """Wait until files change on disk (watched, else polled) or the timeout; returns whether they did."""
         return self._changes.wait(timeout)
 
     def publishable(self) -> tuple[Index, Roots]:
         """Returns the index and the folders of the collection."""
         return self._index, self._roots
 
+    def be_patient(self, reading: float, writing: float) -> None:
+        self.marks.be_patient(reading, writing)
+
     def close(self) -> None:
-        """Close the databases; safe to call twice."""
         self._changes.close()
         self.marks.close()
         self._index.close()
 
-    def be_patient(self, reading: float, writing: float) -> None:
-        """Set how long to wait while another program uses the marks; a screen can wait less than a
-        command."""
-        self.marks.be_patient(reading, writing)
 
-    def _with_phrase(
-        self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
-    ) -> Iterable[int]:
-        return self._files.with_phrase(numbers, field, wanted, prefix)
+class GuardedIndex:
+    """Asks an index, and rebuilds a damaged one.
+
+    The only place that interprets errors from the index. Disk and permission errors are reported; any other
+    error while reading an index means that it is damaged.
+    """
+
+    def __init__(self, index: Index, refresh: Callable[[], Iterator[Progress]]) -> None:
+        """`refresh` fills the index from the files."""
+        self._index = index
+        self._refresh = refresh
+        self._sound = -1
+        """The edition that was rebuilt in vain: errors there have another cause than damage."""
+
+    def ask(self, question: Callable[[], _Found]) -> _Found:
+        """Run a question; rebuild a damaged index and retry once. Raises ReaderError, and nothing else."""
+        edition = self._index.edition
+        try:
+            return question()
+        except Exception as error:
+            # Another thread may have found and repaired the same damage.
+            if edition == self._index.edition:
+                for _ in self.rebuilt_after(error):
+                    pass
+        try:
+            return question()
+        except Exception as error:
+            self._sound = self._index.edition
+            raise self._said(error) from error
+
+    def rebuilt_after(self, error: Exception) -> Iterator[Progress]:
+        """Rebuild the index if this error means damage. Raises ReaderError for any other one."""
+        if not self._means_damage(error) or self._sound == self._index.edition:
+            raise self._said(error) from error
+        try:
+            self._index.begin_again()
+            yield from self._refresh()
+        except Exception as further:
+            raise self._said(further) from further
+
+    @staticmethod
+    def _means_damage(error: Exception) -> bool:
+        if isinstance(error, sqlite3.OperationalError):
+            # A missing table or column; all others are caused by the disk or another program.
+            return error.sqlite_errorname == "SQLITE_ERROR"
+        return not isinstance(error, ReaderError | OSError | MemoryError)
+
+    @staticmethod
+    def _said(error: Exception) -> ReaderError:
+        if isinstance(error, ReaderError):
+            return error
+        if isinstance(error, sqlite3.Error | OSError):
+            return StorageError(f"cannot use the index: {remedy(error)}")
+        return StorageError(f"cannot answer this: {type(error).__name__}: {error}")
+
+
+class ChangeDetector:
+    """Detects whether files differ from the index: before a command, for shown articles, or while waiting.
+
+    Only compares; the next refresh finds and writes the changes. `wait` is for one thread, the rest for any.
+    """
+
+    def __init__(self, index: Index, collection: Collection) -> None:
+        self._index = index
+        self._collection = collection
+        self._watch: FolderWatch | None = None
+        self._next_poll = time.monotonic() + POLL_SECONDS
+
+    def sees_change(self, *, every_file: bool) -> bool:
+        """Returns whether a refresh is needed, by checking every file, or only the folders."""
+        try:
+            with self._index.rows() as connection:
+                if every_file:
+                    return any_difference(connection, self._collection)
+                return folders_changed(connection)
+        except OSError:
+            raise
+        except Exception:
+            return True  # the refresh handles a damaged index
+
+    def is_fresh(self, numbers: Sequence[int]) -> bool:
+        """Returns whether these articles' files are unchanged since they were read."""
+        for path, times in self._index.files_of(numbers):
+            try:
+                if times_of(os.lstat(path)) != times:
+                    return False
+            except OSError:
+                return False
+        return True
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until files change on disk (watched, else polled) or the timeout; returns whether they did."""
+        if self._watch is None:
+            from reader.collection.watching import FolderWatch
+
+            self._watch = FolderWatch(self._collection.roots, self._collection.rules.skipped)
+        if self._watch.wait(timeout):
+            return True
+        begun = time.monotonic()
+        if not self._watch.is_blind or begun < self._next_poll:
+            return False
+        found = self.sees_change(every_file=True)
+        done = time.monotonic()
+        self._next_poll = done + max(POLL_SECONDS, (done - begun) / POLL_SHARE)
+        return found
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._watch is not None:
+            self._watch.close()

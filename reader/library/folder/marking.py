@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reader.collection.folders import Roots
 from reader.errors import DamageError, StorageError
@@ -189,27 +189,10 @@ class MarksDesk:
         self.follow(-1)
         return done
 
-    def note(self, rows: Sequence[ArticleRow]) -> str:
-        """Returns the note on an article; empty if there is none, or no such article."""
-        return next(iter(self.notes(rows).values()), "")
-
     def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:
         """Returns the notes on these articles by key."""
         found = self._whole(lambda marks: marks.of([row.key for row in rows]))
         return {key: mark.note for key, mark in found.items() if mark.note}
-
-    def export(self) -> Iterator[dict[str, Any]]:
-        """Returns every mark as a JSON-able record; see `reader.marks.database.Marks.export`."""
-        yield from self._whole(lambda marks: list(marks.export()))
-
-    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Import exported marks; returns how many articles were changed. Raises UsageError, StorageError."""
-        if not self.are_kept:
-            raise StorageError('marks cannot be saved; "reader doctor" names the folder to make writable')
-        wanted = list(records)
-        changed = self._whole(lambda marks: marks.import_(wanted))
-        self.follow(-1)
-        return changed
 
     def close(self) -> None:
         """Close the database."""

@@ -13,7 +13,7 @@ from reader.article.text import clean_line
 from reader.config import settings
 from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults
-from reader.library.indexed import IndexedLibrary
+from reader.library.indexed import GONE, IndexedLibrary
 from reader.library.postgres.connection import shown
 from reader.library.postgres.index import SharedIndex
 from reader.library.postgres.watching import Watch
@@ -165,7 +165,7 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         for _, article, _ in self.read([headline]):
             if article is not None:
                 return article
-        raise NoSuchArticle("this article is no longer in the collection: refresh to see what is there now")
+        raise NoSuchArticle(GONE)
 
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
         """Yields each headline with its record and the user's note; None for an article that is gone."""

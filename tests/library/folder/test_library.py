@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from reader.errors import NoSuchArticle, UsageError
 from reader.index import search
 from reader.library import Library
+from reader.library.folder import library as module
+from reader.library.folder.library import POLL_SECONDS, POLL_SHARE, ChangeDetector
 from reader.library.sources import open_library
 from reader.pictures import PictureError
 from reader.query import parse
@@ -251,8 +255,6 @@ def test_large_collections_are_looked_at_by_folder(
     feed: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a few articles are shown of very many, files are looked at only when the folders say so."""
-    from reader.library.folder import library as module
-
     write(feed / "a.md", text_of("a"))
     past = time.time_ns() - 10_000_000_000
     os.utime(feed, ns=(past, past))
@@ -288,3 +290,27 @@ def test_a_picture_of_a_site_is_on_the_network(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="on the network"):
         library.picture(article, "/pics/there.png", may_fetch=False)
     library.close()
+
+
+@pytest.mark.parametrize(("takes", "pause"), [(0.01, POLL_SECONDS), (4.0, 4.0 / POLL_SHARE)])
+def test_looks_without_notices_take_a_small_share_of_the_time(
+    monkeypatch: pytest.MonkeyPatch, takes: float, pause: float
+) -> None:
+    """Every few seconds; where a look at all files takes long, less often."""
+    now, looks = [100.0], []
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    detector = ChangeDetector(cast("Any", None), cast("Any", None))
+    detector._watch = cast("Any", SimpleNamespace(wait=lambda timeout: False, is_blind=True))
+
+    def look(*, every_file: bool) -> bool:
+        now[0] += takes
+        looks.append(now[0])
+        return False
+
+    monkeypatch.setattr(detector, "sees_change", look)
+    while len(looks) < 3:
+        detector.wait(0)
+        now[0] += 0.5
+    assert all(
+        pause <= later - before - takes <= pause + 1 for before, later in zip(looks, looks[1:], strict=False)
+    )

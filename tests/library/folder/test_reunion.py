@@ -14,8 +14,8 @@ import pytest
 from reader.article.record import key_of
 from reader.config import paths
 from reader.library.sources import open_library
-from reader.marks.database import FILE, Change
-from tests.index.files import every, named, opened, refresh, text_of, titles, write
+from reader.marks.database import FILE, Change, Marks
+from tests.index.files import every, kept_marks, named, opened, refresh, text_of, titles, write
 
 STAR = Change(starred=True)
 LONG = "The pilot boat left before dawn with two crew and a spare lamp."
@@ -261,15 +261,14 @@ def test_marks_go_to_another_machine(news: Path, monkeypatch: pytest.MonkeyPatch
     star("a", news)
     star("b", news)
     before = ids_by_name(news)
-    library = opened(news)
-    records = list(library.marks.export())
-    library.close()
+    records = kept_marks()
     assert str(news) not in str(records)
     news.rename(news.parent / "mirror")
     for name in ("DATA", "CACHE"):
         monkeypatch.setenv(f"READER_{name}_DIR", str(news.parent / f"second {name}"))
     library = opened(news.parent / "mirror")
-    assert library.marks.import_(records) == 2
+    with closing(Marks(paths.user_data_dir() / FILE)) as marks:
+        assert marks.import_(records) == 2
     assert titles(library, "is:starred") == ["a", "b"]
     library.close()
     assert ids_by_name(news.parent / "mirror") == before
