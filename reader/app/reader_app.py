@@ -295,9 +295,9 @@ class ReaderApp(KeyedApp):
         if is_given:
             self.theme = theme_for(self.seen.colours, message.background)
         if self.browse is not None:
-            self.browse.session.background = message.background
+            self.browse.seen = self.seen
             if is_given:
-                self.browse.session.given_theme = self.theme
+                self.browse.first_theme = self.theme
 
     def on_load(self) -> None:
         """Tell signal handlers where the app runs."""
@@ -340,7 +340,7 @@ class ReaderApp(KeyedApp):
     ) -> None:
         """Exit, saving the place for the next visit."""
         if self.browse is not None and self.browse.is_mounted:
-            self.browse.session.keep()
+            self.browse.keep_visit()
         super().exit(result, return_code, message)
 
     def end(self, code: int) -> None:

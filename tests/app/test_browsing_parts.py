@@ -5,46 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from textual.app import App
 
-from reader.app.browsing.filters import FilterCommands, Filters
+from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.browsing.marks import MarkCommands, tags_in
 from reader.app.browsing.opening import Opening, PipeAndEdit
-from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.dialogs import Ask, Choice, Confirm, MarkMany
 from reader.app.screens.pipe import AskPipe, CommandOutput, Piping
 from reader.app.widgets.article_list import ArticleList
-from reader.config import Config
 from reader.library.muting import Muting
 from reader.query import Query, parse
-from tests.app.build import NOW, articles
+from tests.app.build import articles
 from tests.app.fake_host import FakeHost
-from tests.fake_library import FakeLibrary
-
-
-def keys(command: str) -> str:
-    """The key of a command."""
-    return {"undo": "u", "fold_stories": "Z", "unfold_story": "m"}[command]
 
 
 class Desk:
-    """Marks over a library, and how often they were shown."""
+    """Marks over a library."""
 
     def __init__(self) -> None:
-        self.host, self.library, self.shown = FakeHost(), FakeLibrary(articles(6)), 0
+        self.host = FakeHost(articles(6))
         host: Host = self.host
+        self.library, self.list = self.host.library, self.host.articles
         self.results = self.library.select(Query())
-        self.list = ArticleList()
         self.list.set_reactive(ArticleList.results, self.results)
-        self.marks = MarkCommands(host, self.library, lambda: NOW, self.list, keys, self._show)
+        self.marks = MarkCommands(host)
 
     def target(self, count: int) -> None:
         """The first articles are what commands are for."""
         self.host.targets = tuple(self.results.window(0, count))
-
-    def _show(self) -> None:
-        self.shown += 1
 
     @property
     def read(self) -> list[int]:
@@ -62,7 +50,7 @@ def test_one_mark_is_kept_and_shown_without_a_notice(desk: Desk) -> None:
     """The star, the row and the counts say enough."""
     desk.target(1)
     desk.marks.action_toggle_read()
-    assert (desk.read, desk.shown, desk.host.notices) == ([0], 1, [])
+    assert (desk.read, desk.host.done, desk.host.notices) == ([0], ["marks"], [])
 
 
 def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> None:
@@ -87,7 +75,7 @@ def test_without_an_article_nothing_is_marked(desk: Desk) -> None:
     desk.marks.action_read_all()
     desk.marks.action_mark_many()
     assert desk.host.notices == ["No article selected.", "No articles to mark", "No articles to mark"]
-    assert desk.shown == 0 and not desk.host.dialogs
+    assert not desk.host.done and not desk.host.dialogs
 
 
 def test_marking_all_asks_first(desk: Desk) -> None:
@@ -137,21 +125,20 @@ def test_tags_in_a_line() -> None:
     assert tags_in(" #a, b ,, a, -c ") == ("a", "b", "-c")
 
 
-def filters(text: str = "") -> tuple[Filters, list[str]]:
-    """Filters, and what they have shown and asked so far."""
-    done: list[str] = []
-    made = Filters(parse(text), lambda shown: done.append(f"show {shown}"), lambda: done.append("ask"))
-    return made, done
+def filters(text: str = "") -> tuple[Filters, FakeHost]:
+    """Filters, and the host that records what they show and ask."""
+    host = FakeHost(query=text)
+    return Filters(host, lambda: host.done.append("ask")), host
 
 
 def test_a_query_is_asked_only_if_it_is_another() -> None:
     """Its text is shown anyway: the bar may have something else in it."""
-    made, done = filters("wind")
+    made, host = filters("wind")
     made.put(parse("wind"))
     made.press("topic", "AI")
     made.press("topic", "AI", exclude=True)
     made.typed(parse("sun"))
-    assert done == ["show wind", "show wind topic:AI", "ask", "show wind -topic:AI", "ask", "ask"]
+    assert host.done == ["show wind", "show wind topic:AI", "ask", "show wind -topic:AI", "ask", "ask"]
 
 
 def test_relevance_needs_words_and_an_order_is_reversed_and_back() -> None:
@@ -160,35 +147,30 @@ def test_relevance_needs_words_and_an_order_is_reversed_and_back() -> None:
     assert "relevance" not in made.sort_orders and len(made.sort_orders) > 3
     made.put(parse("wind"))
     assert "relevance" in made.sort_orders
-    commands = FilterCommands(FakeHost(), made, ArticleList(), keys)
-    commands.action_reverse_sort()
+    made.action_reverse_sort()
     assert made.query == parse("wind sort:-date")
-    commands.action_reverse_sort()
+    made.action_reverse_sort()
     assert made.query == parse("wind")
 
 
 def test_muted_articles_are_left_out_until_they_are_wanted() -> None:
     """Without rules there is nothing to show or hide."""
-    made, done = filters()
-    assert not made.toggle_muted()
+    made, host = filters()
+    made.action_show_muted()
+    assert host.notices == ["Nothing is muted: the configuration has no rules under [mute]"]
     made.rules = Muting(everywhere=parse("-topic:Sports"))
     assert made.asked == parse("-topic:Sports") and made.query.is_everything
-    assert made.toggle_muted() and made.asked.is_everything
-    assert done == ["ask"]
-
-
-def an_opening(host: Host) -> Opening:
-    """What copies and opens, for no links."""
-    return Opening(host, App(), Config(), TerminalOutput(), lambda: [], keys)
+    made.action_show_muted()
+    assert made.asked.is_everything and host.done == ["ask"]
 
 
 def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
     """The dialog proposes it, and the output page gets the articles as text."""
-    host, library = FakeHost(), FakeLibrary(articles(2))
-    parts = PipeAndEdit(host, library, an_opening(host), print)
+    host = FakeHost(articles(2))
+    parts = PipeAndEdit(host, Opening(host))
     parts.action_pipe()
     assert host.notices == ["No article selected."]
-    host.targets = tuple(library.select(Query()).window(0, 2))
+    host.targets = tuple(host.library.select(Query()).window(0, 2))
     parts.action_pipe()
     page, then = host.dialogs.pop()
     assert isinstance(page, AskPipe) and then is not None
@@ -199,14 +181,13 @@ def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
 
 def test_an_editor_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The article is read again anyway; without an article nothing is started."""
-    host, library = FakeHost(), FakeLibrary(articles(1))
-    edited: list[bool] = []
-    opening = an_opening(host)
+    host = FakeHost(articles(1))
+    opening = Opening(host)
     monkeypatch.setattr(opening, "run_aside", lambda argv: f"{argv[0]} exited with code 1")
-    parts = PipeAndEdit(host, library, opening, lambda: edited.append(True))
+    parts = PipeAndEdit(host, opening)
     monkeypatch.setenv("VISUAL", "my-editor")
     parts.action_edit_file()
-    assert not edited
-    host.targets = tuple(library.select(Query()).window(0, 1))
+    assert not host.done
+    host.targets = tuple(host.library.select(Query()).window(0, 1))
     parts.action_edit_file()
-    assert host.notices[0] == "No article selected." and len(host.notices) == 2 and edited
+    assert host.notices[0] == "No article selected." and len(host.notices) == 2 and host.done == ["file"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import wait
 from functools import partial
 from typing import NamedTuple
@@ -12,13 +12,14 @@ from textual.timer import Timer
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host, begin
-from reader.app.browsing.session_state import SessionState
+from reader.app.browsing.marks import MarkCommands
+from reader.app.reading.document import ReadingPlace
 from reader.app.widgets.article_pane import ArticlePane
-from reader.app.widgets.related_pane import RelatedPane
 from reader.app.wording import unforeseen
 from reader.article.record import Article
+from reader.config.visit import Spot
 from reader.errors import ReaderError
-from reader.library import Library, RelatedLink
+from reader.library import Change, RelatedLink
 from reader.query import highlights
 from reader.query.results import Headline
 
@@ -43,27 +44,14 @@ class LoadedArticle(NamedTuple):
 class ArticleLoader:
     """Reads articles in a thread, and remembers from where a related one was followed."""
 
-    def __init__(
-        self,
-        host: Host,
-        library: Library,
-        picture: ArticlePicture,
-        session: SessionState,
-        filters: Filters,
-        *,
-        article_pane: ArticlePane,
-        related_pane: RelatedPane,
-        mark_read: Callable[[Headline], object],
-        mark_read_after: float,
-        return_to_related: Callable[[int], object],
-    ) -> None:
-        """`mark_read` is called when an article was shown for some seconds:
-        never if they are negative, or before the user has done anything. `return_to_related` goes to the
-        related link with this row."""
-        self._host, self._library, self._picture, self._session = host, library, picture, session
-        self._pane, self._related = article_pane, related_pane
-        self._filters, self._mark_read, self._mark_read_after = filters, mark_read, mark_read_after
-        self._return_to_related = return_to_related
+    def __init__(self, host: Host, filters: Filters, marks: MarkCommands, picture: ArticlePicture) -> None:
+        self._host, self._library = host, host.library
+        self._pane, self._related = host.article_pane, host.related_pane
+        self._filters, self._marks, self._picture = filters, marks, picture
+        self._spots = dict(host.start.visit.spots)
+        """Where articles were left, by their ids."""
+        self.left: dict[str, Spot] = {}
+        """Those that were left during this visit."""
         self.headline: Headline | None = None
         """The article that is shown, or about to be."""
         self._followed: list[tuple[Headline, int]] = []
@@ -148,6 +136,13 @@ class ArticleLoader:
         if self._pane.shown is not None:
             self._pane.shown = (self._pane.shown[0], newer)
 
+    def leave_spot(self) -> None:
+        """Remember the reading place in the article on the screen."""
+        if self._pane.shown is not None:
+            section, letters, blanks = self._pane.reading_place
+            spot = (section, letters, blanks)
+            self._spots[self._pane.shown[1].id] = self.left[self._pane.shown[1].id] = spot
+
     def _load(self, headline: Headline) -> None:
         reading = begin(partial(self._read, headline))
         if wait([reading], PATIENCE).done:
@@ -180,14 +175,16 @@ class ArticleLoader:
         is_other = shown is None or shown[1].id != self.headline.id
         with self._pane.app.batch_update():
             if is_other:
-                self._session.leave_spot()
+                self.leave_spot()
                 self._picture.make_room(article)
                 # Quietly: the words of the search belong to the article that comes now.
                 self._pane.set_reactive(ArticlePane.highlights, highlights(self._filters.query))
             self._pane.note = note
             self._pane.shown = (article, self.headline)
             if is_other:
-                self._session.recall_spot(self.headline)
+                spot = self._spots.get(headline.id)
+                if spot is not None and spot[:2] != (0, 0):
+                    self._pane.restore_place(ReadingPlace(*spot))
                 self._picture.load(article)
             if is_other or self._listed != links:
                 self._show_listed(links)
@@ -234,15 +231,18 @@ class ArticleLoader:
     def _go_back(self, rows: int) -> None:
         """Go back to the row from which an article was followed, once there are so many."""
         if self._return_row is not None and self._return_row < rows:
-            self._return_to_related(self._return_row)
+            if self._host.place == "article":
+                self._host.go_to("related")
+                self._related.move(self._return_row - self._related.cursor)
             self._return_row = None
 
     def _start_reading(self) -> None:
         if self._reading is not None or self._has_counted or self.headline is None:
             return
         self._has_counted = self.headline.is_read
-        if self._mark_read_after >= 0 and not self._has_counted:
-            self._reading = self._host.set_timer(max(self._mark_read_after, 0.01), self._has_been_read)
+        seconds = self._host.start.config.mark_read_after
+        if seconds >= 0 and not self._has_counted:
+            self._reading = self._host.set_timer(max(seconds, 0.01), self._has_been_read)
 
     def _has_been_read(self) -> None:
         """The article was shown long enough to count as read."""
@@ -251,4 +251,5 @@ class ArticleLoader:
             return
         self._has_counted = True
         if self.headline is not None and not self.headline.is_read:
-            self._mark_read(self.headline)
+            # Nobody asked for it, so `undo` leaves it alone.
+            self._marks.mark([self.headline], Change(read=True), is_undoable=False)

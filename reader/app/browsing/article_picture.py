@@ -23,13 +23,8 @@ from reader.app.paint.canvas import (
     in_front,
     in_placeholders,
 )
-from reader.app.paint.terminal_output import TerminalOutput
-from reader.app.widgets.article_pane import ArticlePane
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article, Image
-from reader.config import Config
-from reader.library import Library
-from reader.terminal import Terminal
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 14
 """Cells of text and lines of the pane that leave room for a picture."""
@@ -44,17 +39,9 @@ FIT_AFTER = 0.2
 class ArticlePicture:
     """Shows the picture of the article; results that come too late are dropped."""
 
-    def __init__(
-        self,
-        host: Host,
-        library: Library,
-        config: Config,
-        seen: Terminal,
-        pane: ArticlePane,
-        output: TerminalOutput,
-    ) -> None:
-        self._host, self._library, self._config, self._seen = host, library, config, seen
-        self._pane, self._output = pane, output
+    def __init__(self, host: Host) -> None:
+        self._host, self._library, self._config = host, host.library, host.start.config
+        self._pane, self._output, self._seen = host.article_pane, host.output, host.seen
         self._fitting: Timer | None = None
         self._laid: Region | None = None
         """Where a picture lies over the cells."""

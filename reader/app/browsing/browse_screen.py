@@ -22,17 +22,15 @@ from textual.worker import Worker, WorkerState
 from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
-from reader.app.browsing.filters import FilterCommands, Filters
+from reader.app.browsing.filters import Filters, TrendCommands
 from reader.app.browsing.host import in_daemon_thread
 from reader.app.browsing.marks import MarkCommands
-from reader.app.browsing.opening import Link, Opening, PipeAndEdit
+from reader.app.browsing.opening import Opening, PipeAndEdit
 from reader.app.browsing.pane_sizes import HEIGHTS, WIDTHS, PaneSizes, classes_at, is_single
 from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.results_display import ResultsDisplay
 from reader.app.browsing.saved_queries import TopicCommands, ViewCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
-from reader.app.browsing.session_state import SessionState
-from reader.app.browsing.trends import TrendCommands
 from reader.app.keys import BOX, Keymap, action_of, action_parts, bindings_for
 from reader.app.paint.styles import page_sheets
 from reader.app.paint.terminal_output import TerminalOutput
@@ -45,10 +43,9 @@ from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPress
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
-from reader.app.wording import NO_ARTICLE, unforeseen
+from reader.app.wording import unforeseen
 from reader.config.commands import BY_ID, PANES, PaneName, is_allowed
-from reader.config.paths import state_dir
-from reader.config.search_history import Searches
+from reader.config.visit import Visit
 from reader.errors import ReaderError
 from reader.query import Query
 from reader.query.results import Headline, Progress, Results
@@ -100,15 +97,14 @@ class BrowseScreen(Screen[None]):
         first_steps: Callable[[], Iterator[Progress]] | None = None,
     ) -> None:
         """`first_steps` continue a refresh that has already begun."""
-        self._start = start
-        self.library, self.clock = start.library, start.clock
-        self.seen = seen
-        """What the terminal can do, as far as known without asking it."""
         super().__init__(classes=" ".join(classes_at(*size)))
-        self.keymap = keymap
-        """Which keys do what."""
+        self.start, self.library, self.clock = start, start.library, start.clock
+        self.keymap, self.seen, self.output = keymap, seen, output
         self._make_widgets()
-        self._make_parts(output, first_steps)
+        self._make_parts(first_steps)
+        self._visit = start.visit
+        self.first_theme = self.app.theme
+        """The theme unless the user chooses another one."""
         if is_single(self.classes):
             self.add_class(f"-at-{self.place}", update=False)
 
@@ -125,115 +121,29 @@ class BrowseScreen(Screen[None]):
         self.related_pane = RelatedPane(clock, id="related")
         self.footer = Footer(id="footer")
 
-    def _make_parts(
-        self,
-        output: TerminalOutput,
-        first_steps: Callable[[], Iterator[Progress]] | None,
-    ) -> None:
-        """Each part is given what it needs of the library, the widgets and the parts before it."""
-        start, config, visit = self._start, self._start.config, self._start.visit
-        library, clock, keys = self.library, self.clock, self.keymap.in_a_sentence
-        self.filters = Filters(
-            start.query,
-            self._show_text,
-            lambda: self.results_display.query_changed(),
-            is_folded=start.begins_folded,
-        )
+    def _make_parts(self, first_steps: Callable[[], Iterator[Progress]] | None) -> None:
+        """Each part is given the screen as its host, and the parts that it works with."""
+        self.filters = Filters(self, lambda: self.results_display.query_changed())
         self.refreshing = Refreshing(
-            self,
-            library,
-            self.information,
-            first_steps=first_steps,
-            changed=self._articles_changed,
-            progressed=self._refresh_progressed,
+            self, first_steps=first_steps, changed=self._articles_changed, progressed=self._refresh_progressed
         )
-        self.feeds = Feeds(
-            self,
-            library,
-            config,
-            self.filters,
-            self.refreshing,
-            self.information,
-            self.keymap.words,
-            is_news=start.is_news,
-            is_sample=start.is_sample,
-            file_changed=self._file_changed,
-            reopen=self._reopen,
-        )
-        self.results_display = ResultsDisplay(
-            self,
-            library,
-            self.filters,
-            self.refreshing,
-            clock,
-            keys,
-            search_bar=self.search_bar,
-            sidebar=self.sidebar,
-            articles=self.articles,
-            article_pane=self.article_pane,
-            information=self.information,
-            status=self.result_status,
-            sidebar_width=config.sidebar_width,
-            invitation=self.feeds.invitation,
-        )
-        self.search_input = SearchInput(
-            self,
-            library,
-            self.filters,
-            clock,
-            Searches(state_dir() / "searches" if config.remember else None),
-            search_bar=self.search_bar,
-            information=self.information,
-            sidebar=self.sidebar,
-            leave=lambda: self.go_to("list"),
-        )
-        self.views = ViewCommands(
-            self, self.filters, self.sidebar, config.mute, self.results_display.recount, keys
-        )
-        self.topics = TopicCommands(
-            self, library, self.filters, self.sidebar, config.topics, self._topics_changed, keys
-        )
-        self.trends = TrendCommands(self, library, self.filters, clock)
-        self.marks = MarkCommands(self, library, clock, self.articles, keys, self._show_marks)
-        self.opening = Opening(self, self.app, config, output, self._links, keys)
-        self.session = SessionState(
-            visit,
-            start.keep_visit,
-            self.filters,
-            articles=self.articles,
-            article_pane=self.article_pane,
-            theme=lambda: self.app.theme,
-            background=self.seen.background,
-        )
-        self.pane_sizes = PaneSizes(
-            self.session.sizes,
-            config,
-            self.say,
-            lambda: self.place,
-            sidebar=self.sidebar,
-            articles=self.articles,
-            article_pane=self.article_pane,
-            related_pane=self.related_pane,
-        )
-        self.picture = ArticlePicture(self, library, config, self.seen, self.article_pane, output)
-        self.loader = ArticleLoader(
-            self,
-            library,
-            self.picture,
-            self.session,
-            self.filters,
-            article_pane=self.article_pane,
-            related_pane=self.related_pane,
-            mark_read=self.marks.mark_shown,
-            mark_read_after=config.mark_read_after,
-            return_to_related=self._return_to_related,
-        )
+        self.feeds = Feeds(self, self.filters, self.refreshing)
+        self.results_display = ResultsDisplay(self, self.filters, self.refreshing, self.feeds.invitation)
+        self.search_input = SearchInput(self, self.filters)
+        self.views = ViewCommands(self, self.filters, self.results_display.recount)
+        self.topics = TopicCommands(self, self.filters, self._topics_changed)
+        self.trends = TrendCommands(self, self.filters)
+        self.marks = MarkCommands(self)
+        self.opening = Opening(self)
+        self.pane_sizes = PaneSizes(self)
+        self.picture = ArticlePicture(self)
+        self.loader = ArticleLoader(self, self.filters, self.marks, self.picture)
         self._commanded = (
+            self.filters,
             self.results_display,
-            FilterCommands(self, self.filters, self.articles, keys),
             self.marks,
             self.opening,
-            PipeAndEdit(self, library, self.opening, self._file_changed),
+            PipeAndEdit(self, self.opening),
             self.picture,
             self.feeds,
             self.views,
@@ -261,7 +171,7 @@ class BrowseScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what the library has, then look for changes."""
-        start = self._start
+        start = self.start
         self.masthead.source = start.source
         is_of_last_visit = bool(start.query.clauses) and str(start.query) == start.visit.query
         self.search_bar.show(as_typed(start.query) if is_of_last_visit else str(start.query))
@@ -297,7 +207,7 @@ class BrowseScreen(Screen[None]):
 
     def _once_a_minute(self) -> None:
         self.articles.refresh()
-        self.session.keep()
+        self.keep_visit()
 
     def _repaint(self, theme: Theme) -> None:
         """Repaint the panes: Textual repaints only widgets whose own styles have changed."""
@@ -309,13 +219,30 @@ class BrowseScreen(Screen[None]):
             gc.freeze()  # what the start has made stays: looking through it again stops the screen for 60 ms
             gc.enable()
         self.app.stylesheet.read_all(page_sheets())  # 15 ms of the start; the first page would wait for them
-        self.opening.look_for_links(self.seen, self._have_links)
+        self.opening.look_for_links()
         self.refreshing.start()
         self.feeds.start()
 
-    def _have_links(self, are_shown: bool) -> None:
-        self.article_pane.has_links = are_shown
-        self.article_pane.refresh()
+    def keep_visit(self) -> None:
+        """Save where the next visit starts, if that has changed.
+
+        The query is not saved while it is that of the start: options are for one start.
+        """
+        self.loader.leave_spot()
+        last, filters = self.start.visit, self.filters
+        visit = Visit(
+            query=last.query if filters.query == self.start.query else str(filters.query),
+            # From the top, the next visit begins with what is new then, not with what was new this time.
+            article=self.articles.headline.id if self.articles.headline and self.articles.cursor else "",
+            theme=last.theme if self.app.theme == self.first_theme else self.app.theme,
+            sizes=dict(self.pane_sizes.sizes),
+            spots=dict(self.loader.left),
+            background=self.seen.background,
+            is_folded=last.is_folded if filters.is_folded == self.start.begins_folded else filters.is_folded,
+        )
+        if visit != self._visit:
+            self._visit = visit
+            self.start.keep_visit(visit)
 
     def on_unmount(self) -> None:
         """Stop the threads."""
@@ -530,16 +457,21 @@ class BrowseScreen(Screen[None]):
 
     # Callbacks of the parts.
 
-    def _show_text(self, text: str) -> None:
-        """Show the text of a query that was not typed."""
-        self.information.error = None
-        self.search_bar.show(text)
-
-    def _show_marks(self) -> None:
+    def marks_changed(self) -> None:
         """Show the marks as they are now, in the list, the article and the counts."""
         self.articles.reload()
         self.loader.renew_marks(self.articles.headline)
         self.results_display.recount()
+
+    def file_changed(self) -> None:
+        """Show the article's file as it is now."""
+        self.loader.reload()
+        self.refreshing.look_again()
+
+    def reopen(self, folder: str) -> None:
+        """Restart with another folder."""
+        self.start.reopen(folder)
+        self.app.exit()
 
     def _articles_changed(self) -> None:
         self.results_display.ask()
@@ -555,11 +487,6 @@ class BrowseScreen(Screen[None]):
     def _topics_changed(self) -> None:
         self.results_display.ask()
         self.loader.renew_marks(None)
-
-    def _return_to_related(self, row: int) -> None:
-        if self.place == "article":
-            self.go_to("related")
-            self.related_pane.move(row - self.related_pane.cursor)
 
     def show_article(self, headline: Headline) -> None:
         """Read an article, with the list's cursor on it if it is listed."""
@@ -580,19 +507,6 @@ class BrowseScreen(Screen[None]):
         if len(self.articles.selection) and self.place not in READING:
             return self.articles.selection.headlines
         return (self.target,) if self.target is not None else ()
-
-    def _links(self) -> list[Link]:
-        """The related link in its pane, else the addresses of the targets; says if there are none."""
-        if self.place == "related":
-            found = [(self.related_pane.current_title, self.related_pane.current_url)]
-        else:
-            found = [(headline.title, headline.url) for headline in self.targets]
-        links = [link for link in found if link[1]]
-        if not found:
-            self.say(NO_ARTICLE)
-        elif not links:
-            self.say("These articles have no address" if len(found) > 1 else "This article has no address")
-        return links
 
     # Commands. Those of a pane are its own actions.
 
@@ -718,14 +632,6 @@ class BrowseScreen(Screen[None]):
         self.app.theme = names[(here + 1) % len(names)]
         self.say(f"Theme: {self.app.theme}")
 
-    def _file_changed(self) -> None:
-        self.loader.reload()
-        self.refreshing.look_again()
-
-    def _reopen(self, folder: str) -> None:
-        self._start.reopen(folder)
-        self.app.exit()
-
     def action_show_help(self) -> None:
         """Show all keys."""
         from reader.app.screens.help import Help  # loaded when it is first opened
@@ -744,7 +650,7 @@ class BrowseScreen(Screen[None]):
 
     def action_suspend(self) -> None:
         """Suspend the reader, after saving the visit: it may never be resumed."""
-        self.session.keep()
+        self.keep_visit()
         self.app.action_suspend_process()
 
     def action_quit(self) -> None:

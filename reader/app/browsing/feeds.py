@@ -20,15 +20,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from reader.app.browsing.filters import Filters, show_matches
+from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.browsing.refreshing import TELL_EVERY, Refreshing
-from reader.app.widgets.lines import InformationLine
 from reader.app.wording import NO_ARTICLE, unforeseen
-from reader.config import Config
 from reader.config.sources import has_subscriptions, news_folder
 from reader.errors import ReaderError, counted
-from reader.library import Library
 from reader.library.feed_counts import feed_counts
 from reader.permissions import permissions, require
 from reader.query import Query
@@ -115,27 +112,12 @@ UNREAD = Query().toggling("is", "unread")
 class Feeds:
     """The feed commands, and background fetching."""
 
-    def __init__(
-        self,
-        host: Host,
-        library: Library,
-        config: Config,
-        filters: Filters,
-        refreshing: Refreshing,
-        information: InformationLine,
-        keys: Callable[[str], str],
-        *,
-        is_news: bool,
-        is_sample: bool,
-        file_changed: Callable[[], object],
-        reopen: Callable[[str], object],
-    ) -> None:
-        """`keys` names the keys of a command; `is_news` says that the news folder is open, `is_sample` the
-        sample. `file_changed` shows the article's file as it is now, `reopen` restarts with a folder."""
-        self._host, self._library, self._config = host, library, config
-        self._filters, self._refreshing, self._information = filters, refreshing, information
-        self._keys, self._is_news, self._is_sample = keys, is_news, is_sample
-        self._file_changed, self._reopen = file_changed, reopen
+    def __init__(self, host: Host, filters: Filters, refreshing: Refreshing) -> None:
+        self._host, self._library, self._config = host, host.library, host.start.config
+        self._filters, self._refreshing, self._information = filters, refreshing, host.information
+        self._keys, self._is_news, self._is_sample = (
+            host.keymap.words, host.start.is_news, host.start.is_sample
+        )  # fmt: skip
         self._fetch: FeedProcess | None = None
         self._others: set[FeedProcess] = set()
         self._is_asked_for = False
@@ -403,7 +385,7 @@ class Feeds:
         if self._is_news:
             self.fetch([one.address for one in added] if len(added) == 1 else (), is_asked_for=bool(added))
         elif not is_elsewhere:
-            self._reopen(news_folder(self._config.feeds.get("folder", "")))
+            self._host.reopen(news_folder(self._config.feeds.get("folder", "")))
 
     def action_open_folder(self) -> None:
         """Ask for another folder and open it; suggests the news folder if that is not open."""
@@ -414,7 +396,7 @@ class Feeds:
         def open_it(path: str | None) -> None:
             chosen = os.path.abspath(os.path.expanduser(path.strip())) if path and path.strip() else ""
             if chosen and (os.path.exists(chosen) or chosen == folder):
-                self._reopen(chosen)
+                self._host.reopen(chosen)
             elif chosen:
                 self._warn(f"No such folder: {chosen}")
 
@@ -436,7 +418,7 @@ class Feeds:
                 self.action_import_feeds()
             elif what == "show":
                 query = Query().toggling("folder", value) if value else Query()
-                show_matches(self._host, self._filters, query)
+                self._filters.put_matches(query)
 
         self._page = FeedsPage(lambda url: self.fetch([url], is_asked_for=True, force=True))
         self._host.open_dialog(self._page, left)
@@ -500,7 +482,7 @@ class Feeds:
         def done(found: Any, reason: str) -> None:
             if found:
                 self._host.say("Saved the full text in the article")
-                self._file_changed()
+                self._host.file_changed()
             else:
                 self._warn(f"No full text: {reason}")
 

@@ -1,40 +1,40 @@
-"""The current query, what is muted, whether stories are folded; every way to change them but typing."""
+"""The current query, what is muted, whether stories are folded: every way to change them except typing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from reader.app.browsing.host import Host
-from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.sidebar_chart import stepped
+from reader.app.wording import NO_ARTICLE, unforeseen
+from reader.article.dates import day_of
+from reader.errors import ReaderError
 from reader.library.muting import Muting
-from reader.query import SORTS, UNREAD, Query
+from reader.query import SORTS, Query
 from reader.query.results import Folding
+
+if TYPE_CHECKING:
+    from reader.app.screens.trends import Asked, TrendsPage
+    from reader.query.trends import TrendField
 
 
 class Filters:
     """The current query, however it was made; the search bar always shows it as text."""
 
-    def __init__(
-        self,
-        query: Query,
-        show_text: Callable[[str], object],
-        changed: Callable[[], object],
-        *,
-        is_folded: bool = False,
-    ) -> None:
-        """`show_text` writes the query into the search bar, `changed` runs it."""
-        self.query = query
+    def __init__(self, host: Host, changed: Callable[[], object]) -> None:
+        """`changed` runs the query."""
+        self._host, self._changed, self._keys = host, changed, host.keymap.in_a_sentence
+        self.query = host.start.query
         """The current query."""
         self.rules = Muting()
         """What the configuration mutes."""
         self.shows_muted = False
         """Whether the user wants to see muted articles anyway."""
-        self.is_folded = is_folded
+        self.is_folded = host.start.begins_folded
         """Whether each story has one row."""
         self._unfolded: frozenset[str] = frozenset()
         """The stories of which every article is listed anyway."""
-        self._show_text, self._changed = show_text, changed
 
     @property
     def muting(self) -> Muting:
@@ -55,15 +55,11 @@ class Filters:
         """The current query as the library gets it."""
         return self.without_muted(self.query)
 
-    @property
-    def unread(self) -> Query:
-        """The same, limited to unread articles."""
-        return self.asked.and_also(UNREAD)
-
     def put(self, query: Query | None) -> None:
         """Make this the query, and show its text; None is the answer of a dialog that was cancelled."""
         if query is not None:
-            self._show_text(str(query))
+            self._host.information.error = None
+            self._host.search_bar.show(str(query))
             self.typed(query)
 
     def typed(self, query: Query) -> None:
@@ -77,6 +73,12 @@ class Filters:
         change = self.query.excluding if exclude else self.query.toggling
         self.put(change(field, value))
 
+    def put_matches(self, query: Query | None) -> None:
+        """Make this the query, and go to its articles; None is the answer of a page that was left."""
+        if query is not None:
+            self.put(query)
+            self._host.go_to("list")
+
     def narrow(self, field: str, value: str) -> None:
         """Limit a field to a range; empty removes the limit."""
         self.put(self.query.narrowed(field, value))
@@ -87,44 +89,9 @@ class Filters:
         has_words = any(term.field in ("text", "title") for term in self.query.terms())
         return tuple(order for order in SORTS if order != "relevance" or has_words)
 
-    def toggle_muted(self) -> bool:
-        """Show or hide muted articles; False if nothing is muted."""
-        if self.rules == Muting():
-            return False
-        self.shows_muted = not self.shows_muted
-        self._changed()
-        return True
-
-    def toggle_folding(self) -> None:
-        """List each story once, or all articles again."""
-        self.is_folded, self._unfolded = not self.is_folded, frozenset()
-        self._changed()
-
-    def toggle_story(self, story: str) -> None:
-        """List all articles of a story, or only the newest."""
-        self._unfolded ^= {story}
-        self._changed()
-
-
-def show_matches(host: Host, filters: Filters, query: Query | None) -> None:
-    """Make this the query, and go to its articles; None is the answer of a page that was left."""
-    if query is not None:
-        filters.put(query)
-        host.go_to("list")
-
-
-class FilterCommands:
-    """The commands that change the query, muting and folding."""
-
-    def __init__(
-        self, host: Host, filters: Filters, articles: ArticleList, keys: Callable[[str], str]
-    ) -> None:
-        """`keys` names the keys of a command."""
-        self._host, self._filters, self._articles, self._keys = host, filters, articles, keys
-
     def action_clear(self) -> None:
         """Clear the search and all filters."""
-        self._filters.put(Query())
+        self.put(Query())
 
     def action_step_down(self) -> None:
         """Lower the minimum quality."""
@@ -135,39 +102,106 @@ class FilterCommands:
         self._step_quality(1)
 
     def _step_quality(self, step: int) -> None:
-        limit = stepped(self._filters.query, step)
-        self._filters.narrow("quality", limit)
+        limit = stepped(self.query, step)
+        self.narrow("quality", limit)
         self._host.say(f"Quality {limit}" if limit else "Any quality")
 
     def action_sort(self) -> None:
         """Choose the sort order."""
         from reader.app.screens.dialogs import SortPage  # loaded when it is first opened
 
-        self._host.open_dialog(SortPage(self._filters.query, self._filters.sort_orders), self._filters.put)
+        self._host.open_dialog(SortPage(self.query, self.sort_orders), self.put)
 
     def action_reverse_sort(self) -> None:
         """Reverse the sort order."""
-        query = self._filters.query
-        self._filters.put(query.with_sort(query.sort, not query.is_reversed))
+        query = self.query
+        self.put(query.with_sort(query.sort, not query.is_reversed))
 
     def action_show_muted(self) -> None:
         """Show or hide muted articles."""
-        if not self._filters.toggle_muted():
+        if self.rules == Muting():
             self._host.say("Nothing is muted: the configuration has no rules under [mute]")
+        else:
+            self.shows_muted = not self.shows_muted
+            self._changed()
 
     def action_fold_stories(self) -> None:
         """List each story once, or all articles again."""
-        self._filters.toggle_folding()
-        if self._filters.is_folded:
+        self.is_folded, self._unfolded = not self.is_folded, frozenset()
+        self._changed()
+        if self.is_folded:
             show, unfold = self._keys("unfold_story"), self._keys("fold_stories")
             self._host.say(f"One row for each story; {show} shows its other articles, {unfold} lists all")
 
     def action_unfold_story(self) -> None:
         """Show the other articles of the story under the cursor below it, or hide them."""
-        headline = self._articles.headline
+        headline = self._host.articles.headline
         if headline is not None and headline.fold is not None:
-            self._filters.toggle_story(headline.story)
-        elif self._filters.is_folded:
-            self._host.say("This story has no other articles" if headline else "No article selected")
+            self._unfolded ^= {headline.story}
+            self._changed()
+        elif self.is_folded:
+            self._host.say("This story has no other articles" if headline else NO_ARTICLE)
         else:
             self._host.say(f"The list is not folded; {self._keys('fold_stories')} gives each story a row")
+
+
+class TrendCommands:
+    """Shows the page of trends, and the way from there to a narrower list and back."""
+
+    def __init__(self, host: Host, filters: Filters) -> None:
+        self._host, self._filters = host, filters
+        self._asked: Asked | None = None
+        self._chosen: tuple[TrendField, str] | None = None
+        """What the list was narrowed to."""
+        self._narrowed: tuple[Query, Query] | None = None
+        """The question before the list was narrowed to a trend, and after."""
+
+    def action_show_trends(self) -> None:
+        """Show the trends of the listed articles, whatever their dates."""
+        from reader.app.screens.trends import SPANS, Asked, TrendsPage  # loaded when it is first opened
+        from reader.query.trends import trend_span
+
+        page = TrendsPage(self._asked or Asked(), lambda asked: self._find(page, asked), self._chosen)
+
+        def narrow(chosen: tuple[TrendField, str] | None) -> None:
+            self._asked, self._chosen = page.asked, chosen
+            if chosen is not None:
+                before = self._filters.query
+                span = trend_span(SPANS[page.asked.span][0], "", None, self._host.clock())
+                self._filters.put_matches(span.query(before, *chosen))
+                self._narrowed = before, self._filters.query
+
+        self._host.open_dialog(page, narrow)
+
+    def come_back(self) -> bool:
+        """Ask what was asked before the list was narrowed to a trend, and show the page again; False if the
+        question is another one by now."""
+        narrowed, self._narrowed = self._narrowed, None
+        if narrowed is None or self._filters.query != narrowed[1]:
+            return False
+        self._filters.put(narrowed[0])
+        self.action_show_trends()
+        return True
+
+    def _find(self, page: TrendsPage, asked: Asked) -> None:
+        from reader.app.screens.trends import MOST_VALUES, MOST_WORDS, SPANS
+        from reader.query.trends import trend_span, without_dates
+
+        library, now = self._host.library, self._host.clock()
+        span = trend_span(SPANS[asked.span][0], "", None, now)
+        query = self._filters.without_muted(without_dates(self._filters.query))
+
+        def find() -> None:
+            try:
+                values = library.trends(asked.field, query, span, now, limit=MOST_VALUES)
+                words = library.trends("word", query, span, now, limit=MOST_WORDS)
+                first = () if values.articles else library.select(query.with_sort("date"), now).window(0, 1)
+                newest = day_of(first[0].date) if first and first[0].date else None
+            except ReaderError as error:
+                self._host.call_later(page.show_error, asked, str(error))
+            except Exception as error:
+                self._host.call_later(page.show_error, asked, unforeseen(error))
+            else:
+                self._host.call_later(page.show, asked, values, words, newest)
+
+        self._host.in_thread(find)

@@ -1,4 +1,4 @@
-"""What the parts of the browsing screen know of it: what a command is for, notices, dialogs, slow work.
+"""What the parts of the browsing screen know of it: its panes, what a command is for, notices, slow work.
 
 Slow work is done in threads that quitting does not wait for, because a server, a browser or a relay may
 take its time. Textual waits for its own thread workers when the event loop ends; writing marks uses those.
@@ -10,14 +10,27 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
+from datetime import datetime
 from threading import Thread
 from typing import Any, Protocol, TypeVar
 
+from textual.app import App
 from textual.screen import Screen
 from textual.timer import Timer
 
+from reader.app.keys import Keymap
+from reader.app.paint.terminal_output import TerminalOutput
+from reader.app.start import Start
+from reader.app.widgets.article_list import ArticleList
+from reader.app.widgets.article_pane import ArticlePane
+from reader.app.widgets.lines import InformationLine, ResultStatus
+from reader.app.widgets.related_pane import RelatedPane
+from reader.app.widgets.search_bar import SearchBar
+from reader.app.widgets.sidebar import Sidebar
 from reader.config.commands import PaneName
+from reader.library import Library
 from reader.query.results import Headline
+from reader.terminal import Terminal
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
@@ -26,6 +39,30 @@ Result = TypeVar("Result")
 class Host(Protocol):
     """The browsing screen, as its parts see it."""
 
+    start: Start
+    library: Library
+    clock: Callable[[], datetime]
+    keymap: Keymap
+    seen: Terminal
+    """What the terminal can do, as far as known without asking it."""
+    output: TerminalOutput
+
+    search_bar: SearchBar
+    result_status: ResultStatus
+    information: InformationLine
+    sidebar: Sidebar
+    articles: ArticleList
+    article_pane: ArticlePane
+    related_pane: RelatedPane
+
+    @property
+    def app(self) -> App[Any]:
+        """The app, which can give the terminal to another program."""
+
+    @property
+    def place(self) -> PaneName:
+        """The pane that has the focus or had it last."""
+
     @property
     def target(self) -> Headline | None:
         """The article being read, or the one under the list's cursor."""
@@ -33,6 +70,15 @@ class Host(Protocol):
     @property
     def targets(self) -> tuple[Headline, ...]:
         """The selected articles if none is being read, else the target."""
+
+    def marks_changed(self) -> None:
+        """Show the marks as they are now."""
+
+    def file_changed(self) -> None:
+        """Show the article's file as it is now."""
+
+    def reopen(self, folder: str) -> None:
+        """Restart with another folder."""
 
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
         """Show a notice for a moment."""

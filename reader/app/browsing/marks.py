@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from reader.app.browsing.host import Host
-from reader.app.widgets.article_list import ArticleList
 from reader.app.wording import NO_ARTICLE
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, counted
-from reader.library import Change, Library
+from reader.library import Change
 from reader.query import Query
 from reader.query.results import Headline, Results, Stretch
 
@@ -43,26 +41,11 @@ class MarkCommands:
     """Changes marks. Those of one article are on disk when its key has returned; those of what can be a
     million articles are changed in a thread, one change after another."""
 
-    def __init__(
-        self,
-        host: Host,
-        library: Library,
-        clock: Callable[[], datetime],
-        articles: ArticleList,
-        keys: Callable[[str], str],
-        changed: Callable[[], object],
-    ) -> None:
-        """`keys` names the keys of a command; `changed` shows the marks as they are now."""
-        self._host, self._library, self._clock = host, library, clock
-        self._articles, self._keys, self._changed = articles, keys, changed
+    def __init__(self, host: Host) -> None:
+        self._host, self._library, self._articles = host, host.library, host.articles
         self._waiting: deque[Callable[[], str]] = deque()
         self._lock = Lock()
         self._is_working = False
-
-    def mark_shown(self, headline: Headline) -> None:
-        """Mark an article as read because it was shown for long enough; nobody asked for it, so `undo` leaves
-        it alone."""
-        self.mark([headline], Change(read=True), is_undoable=False)
 
     def mark(self, headlines: Sequence[Headline], change: Change, *, is_undoable: bool = True) -> None:
         """Change the marks of these articles; a notice reports failure."""
@@ -82,7 +65,7 @@ class MarkCommands:
             self._finished(sentence)
 
     def _done(self, count: int, change: Change) -> str:
-        return f"{count:,} {change.words}; {self._keys('undo')} undoes it"
+        return f"{count:,} {change.words}; {self._host.keymap.in_a_sentence('undo')} undoes it"
 
     def _in_order(self, work: Callable[[], str]) -> None:
         """Change marks in a thread, after earlier changes."""
@@ -112,7 +95,7 @@ class MarkCommands:
     def _finished(self, sentence: str, is_warning: bool = False) -> None:
         if sentence:
             self._host.say(sentence, is_warning=is_warning)
-        self._changed()
+        self._host.marks_changed()
 
     def _targets(self, *, with_stories: bool = False) -> list[Headline]:
         """The target articles with their marks as they are now, without those that are gone; with those that
@@ -180,7 +163,7 @@ class MarkCommands:
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
         try:
-            known = [found.value for found in self._library.facet("tag", Query(), self._clock()).values]
+            known = [found.value for found in self._library.facet("tag", Query(), self._host.clock()).values]
         except ReaderError:
             known = []
         self._host.open_dialog(Ask(title, value, known), then)

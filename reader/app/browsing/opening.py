@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Timer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 
 from reader import terminal
 from reader.app.browsing.host import Host
-from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.wording import NO_ARTICLE
-from reader.config import Config
 from reader.errors import ReaderError, counted
-from reader.library import Library
 from reader.opening import clipboard, opener, programs
 from reader.opening.programs import late_failures, run_here
 from reader.permissions import is_in_browser
@@ -37,32 +34,39 @@ LOOK_AGAIN = (3.0, 12.0)
 class Opening:
     """Opens pages, copies and shows their addresses; terminal and programs are asked in threads."""
 
-    def __init__(
-        self,
-        host: Host,
-        app: App[Any],
-        config: Config,
-        output: TerminalOutput,
-        links: Callable[[], Sequence[Link]],
-        keys: Callable[[str], str],
-    ) -> None:
-        """The app gives the terminal to other programs; `links` are those that a command applies to; `keys`
-        names the keys of a command."""
-        self._host, self._app, self._config = host, app, config
-        self._output, self._links, self._keys = output, links, keys
+    def __init__(self, host: Host) -> None:
+        self._host, self._config, self._keys = host, host.start.config, host.keymap.in_a_sentence
         self.terminal: Terminal | None = None
         """What this terminal can do, as far as it is known yet."""
 
-    def look_for_links(self, seen: Terminal, have_links: Callable[[bool], object]) -> None:
-        """Tell whether the terminal shows links (OSC 8): at once, or when tmux has said whether it passes
-        them on."""
-        have_links(seen.links is True)
+    def look_for_links(self) -> None:
+        """Make the article's addresses links (OSC 8) if the terminal shows those: at once, or when tmux has
+        said whether it passes them on."""
+        seen = self._host.seen
+        self._have_links(seen.links is True)
         if seen.links is None and seen.multiplexer == "tmux":
-            self._host.in_thread(lambda: self._ask_tmux(have_links))
+            self._host.in_thread(
+                lambda: self._host.call_later(self._have_links, self._terminal_now().links is True)
+            )
 
-    def _ask_tmux(self, have_links: Callable[[bool], object]) -> None:
-        """Runs in a thread."""
-        self._host.call_later(have_links, self._terminal_now().links is True)
+    def _have_links(self, are_shown: bool) -> None:
+        self._host.article_pane.has_links = are_shown
+        self._host.article_pane.refresh()
+
+    def _links(self) -> list[Link]:
+        """The related link in its pane, else the addresses of the targets; says if there are none."""
+        related = self._host.related_pane
+        if self._host.place == "related":
+            found = [(related.current_title, related.current_url)]
+        else:
+            found = [(headline.title, headline.url) for headline in self._host.targets]
+        links = [link for link in found if link[1]]
+        if not found:
+            self._host.say(NO_ARTICLE)
+        elif not links:
+            which = "These articles have" if len(found) > 1 else "This article has"
+            self._host.say(f"{which} no address")
+        return links
 
     def _terminal_now(self) -> Terminal:
         """Runs in a thread: inside tmux another terminal may be attached by now."""
@@ -100,7 +104,7 @@ class Opening:
         except ReaderError as error:
             return clipboard.Copied(False, str(error))
         return clipboard.carry_out(
-            plan, lambda sequence: self._app.call_from_thread(self._output.write, sequence)
+            plan, lambda sequence: self._host.app.call_from_thread(self._host.output.write, sequence)
         )
 
     def action_show_address(self) -> None:
@@ -120,7 +124,7 @@ class Opening:
         here = self.terminal or terminal.glance(terminal.choices(self._config.terminal))
         if self._config.signs == "ascii":  # a code's half blocks would be replaced like all signs
             here = here._replace(is_unicode=False)
-        self._host.open_dialog(Address(sentence, links, here, self.copy, self._output))
+        self._host.open_dialog(Address(sentence, links, here, self.copy, self._host.output))
 
     def action_open_page(self) -> None:
         """Open the pages."""
@@ -178,7 +182,8 @@ class Opening:
     def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
         """Announces the relay if it is slow."""
         if is_in_browser():
-            self._app.call_from_thread(self._app.open_url, plan.url)
+            app = self._host.app
+            app.call_from_thread(app.open_url, plan.url)
             return opener.Outcome(True, f"Opened in your browser: {opener.shown_host(plan.url)}")
         if not any(step.kind == "relay" for step in plan.steps):
             return opener.carry_out(plan, here, self._step_aside)
@@ -206,13 +211,13 @@ class Opening:
 
     def _step_aside(self, argv: Sequence[str]) -> str | None:
         """Runs in a thread: give the terminal to a program until it ends; the reason if it fails."""
-        failure: str | None = self._app.call_from_thread(self.run_aside, argv)
+        failure: str | None = self._host.app.call_from_thread(self.run_aside, argv)
         return failure
 
     def run_aside(self, argv: Sequence[str]) -> str | None:
         """Give the terminal to a program until it ends; the reason if it fails. For the main thread."""
         try:
-            with self._app.suspend():
+            with self._host.app.suspend():
                 code = run_here(argv, {})
         except (OSError, SuspendNotSupported) as error:
             return f"{argv[0]}: {getattr(error, 'strerror', None) or 'cannot suspend the screen here'}"
@@ -236,15 +241,9 @@ class Opening:
 class PipeAndEdit:
     """Passes articles to other programs."""
 
-    def __init__(
-        self,
-        host: Host,
-        library: Library,
-        opening: Opening,
-        edited: Callable[[], object],
-    ) -> None:
-        """`opening` copies and leaves the terminal to a program; `edited` shows the file as it is now."""
-        self._host, self._library, self._opening, self._edited = host, library, opening, edited
+    def __init__(self, host: Host, opening: Opening) -> None:
+        """`opening` copies and leaves the terminal to a program."""
+        self._host, self._library, self._opening = host, host.library, opening
         self._last_piping: Piping | None = None
 
     def action_pipe(self) -> None:
@@ -296,4 +295,4 @@ class PipeAndEdit:
             return
         if failure := self._opening.run_aside(argv):
             self._host.say(failure, is_warning=True)
-        self._edited()
+        self._host.file_changed()

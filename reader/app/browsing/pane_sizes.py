@@ -7,18 +7,13 @@ there is room for is computed from it each time the layout is fitted, so a small
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from reader.app.widgets.article_list import ArticleList
-    from reader.app.widgets.article_pane import ArticlePane
-    from reader.app.widgets.related_pane import RelatedPane
-    from reader.app.widgets.sidebar import Sidebar
-    from reader.config import Config
-    from reader.config.commands import PaneName
+    from reader.app.browsing.host import Host
 
 WIDTHS = [(0, "-sliver"), (20, "-narrow"), (80, "-medium"), (120, "-wide")]
 HEIGHTS = [(0, "-flat"), (5, "-low"), (16, "-high")]
@@ -112,31 +107,21 @@ MOST_SPACING = 2
 class PaneSizes:
     """Gives the panes their chosen sizes, as far as there is room."""
 
-    def __init__(
-        self,
-        sizes: dict[str, int],
-        config: Config,
-        say: Callable[[str], object],
-        place: Callable[[], PaneName],
-        *,
-        sidebar: Sidebar,
-        articles: ArticleList,
-        article_pane: ArticlePane,
-        related_pane: RelatedPane,
-    ) -> None:
-        """`sizes` has what was chosen, and gets what will be; `place` is the pane with the focus."""
-        self._sizes, self._config, self._say, self._place = sizes, config, say, place
-        self._sidebar, self._articles = sidebar, articles
-        self._pane, self._related = article_pane, related_pane
+    def __init__(self, host: Host) -> None:
+        self._host, self._config = host, host.start.config
+        self._sidebar, self._articles = host.sidebar, host.articles
+        self._pane, self._related = host.article_pane, host.related_pane
+        self.sizes = dict(host.start.visit.sizes)
+        """What the user has chosen, by name, in cells or lines."""
 
     def start(self) -> None:
         """Apply the chosen text width and spacing."""
-        self._pane.measure = self._sizes.get("text", self._config.text_width)
-        self._pane.spacing = self._sizes.get("spacing", self._config.paragraph_spacing)
+        self._pane.measure = self.sizes.get("text", self._config.text_width)
+        self._pane.spacing = self.sizes.get("spacing", self._config.paragraph_spacing)
 
     def fit(self) -> None:
         """Fit the panes to the size of the screen."""
-        panes = panes_at(*self._sidebar.screen.size, self._sizes, self._config.sidebar_width)
+        panes = panes_at(*self._sidebar.screen.size, self.sizes, self._config.sidebar_width)
         _give(self._sidebar, width=panes.sidebar)
         _give(self._articles, width=panes.list, height=panes.list_rows)
         _give(self._related, height=panes.related_rows)
@@ -159,11 +144,11 @@ class PaneSizes:
         self._grow(-STEP)
 
     def _grow(self, by: int) -> None:
-        place = self._place()
+        place = self._host.place
         if place == "article" or self._has_class("-narrow"):
             width = max(min(self._pane.measure + by, MOST_TEXT), LEAST_TEXT)
-            self._sizes["text"] = self._pane.measure = width
-            self._say(f"Text width: {width} cells")
+            self.sizes["text"] = self._pane.measure = width
+            self._host.say(f"Text width: {width} cells")
         elif place == "sidebar":
             self._choose("sidebar", self._sidebar.outer_size.width + by)
         elif place == "related":
@@ -175,16 +160,16 @@ class PaneSizes:
 
     def action_next_spacing(self) -> None:
         """Change the space between paragraphs: no blank line, one, two."""
-        self._sizes["spacing"] = spacing = (self._pane.spacing + 1) % (MOST_SPACING + 1)
+        self.sizes["spacing"] = spacing = (self._pane.spacing + 1) % (MOST_SPACING + 1)
         self._pane.spacing = spacing
-        self._say(f"Blank lines between paragraphs: {spacing}")
+        self._host.say(f"Blank lines between paragraphs: {spacing}")
 
     def _has_class(self, name: str) -> bool:
         return self._sidebar.screen.has_class(name)
 
     def _choose(self, name: str, size: int) -> None:
-        if self._sizes.get(name) != size:
-            self._sizes[name] = max(size, 1)
+        if self.sizes.get(name) != size:
+            self.sizes[name] = max(size, 1)
             self.fit()
 
 

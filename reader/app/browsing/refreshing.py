@@ -11,10 +11,8 @@ from threading import Event, Thread
 from time import monotonic
 
 from reader.app.browsing.host import Host
-from reader.app.widgets.lines import InformationLine
 from reader.app.wording import report_in_words, time_left, unforeseen
 from reader.errors import ReaderError, counted
-from reader.library import Library
 from reader.query.results import Progress, Report
 
 TELL_EVERY = 0.25
@@ -52,8 +50,6 @@ class Refreshing:
     def __init__(
         self,
         host: Host,
-        library: Library,
-        information: InformationLine,
         *,
         first_steps: Callable[[], Iterator[Progress]] | None,
         changed: Callable[[], object],
@@ -61,11 +57,11 @@ class Refreshing:
     ) -> None:
         """`first_steps` go on with a refresh that began before there was a screen. `changed` is called when
         articles have, `progressed` after each step and at the end, with whether the refresh is complete."""
-        self._host, self._library, self._information = host, library, information
+        self._host, self._library, self._information = host, host.library, host.information
         self._first_steps, self._changed, self._progressed = first_steps, changed, progressed
         self.is_refreshing = True
         """Whether a refresh is running; the first one is from the start."""
-        self.is_first_load = first_steps is not None or not library.total
+        self.is_first_load = first_steps is not None or not host.library.total
         """Whether articles are being loaded for the first time."""
         self._stopping, self._wanted, self._hurried = Event(), Event(), Event()
         self._threads: Sequence[Thread] = ()

@@ -18,12 +18,8 @@ from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.browsing.refreshing import Refreshing
 from reader.app.reading.hits import sought
-from reader.app.widgets.article_list import ArticleList
-from reader.app.widgets.article_pane import MOST_TIMES, ArticlePane
+from reader.app.widgets.article_pane import MOST_TIMES
 from reader.app.widgets.article_row import measures_of
-from reader.app.widgets.lines import InformationLine, ResultStatus
-from reader.app.widgets.search_bar import SearchBar
-from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
 from reader.app.wording import LOOKING, NO_ARTICLES, no_results, order_in_words, result_counts, unforeseen
 from reader.errors import QueryError, ReaderError
@@ -226,31 +222,16 @@ class ResultsDisplay:
     """Shows the results of the current query in the list, the sidebar and the status line."""
 
     def __init__(
-        self,
-        host: Host,
-        library: Library,
-        filters: Filters,
-        refreshing: Refreshing,
-        clock: Callable[[], datetime],
-        keys: Callable[[str], str],
-        *,
-        search_bar: SearchBar,
-        sidebar: Sidebar,
-        articles: ArticleList,
-        article_pane: ArticlePane,
-        information: InformationLine,
-        status: ResultStatus,
-        sidebar_width: int,
-        invitation: Callable[[str], str],
+        self, host: Host, filters: Filters, refreshing: Refreshing, invitation: Callable[[str], str]
     ) -> None:
-        """`keys` names the keys of a command; `invitation` says how to add articles, in parts separated by
-        its argument."""
-        self._host, self._library, self._filters = host, library, filters
-        self._refreshing, self._clock, self._keys = refreshing, clock, keys
-        self._search_bar, self._sidebar, self._articles = search_bar, sidebar, articles
-        self._article_pane, self._information, self._status = article_pane, information, status
-        self._sidebar_width, self._invitation = sidebar_width, invitation
-        self.worker = LatestQueryWorker(library, lambda answer: host.call_later(self._show, answer), clock)
+        """`invitation` says how to add articles, in parts separated by its argument."""
+        self._host, self._library, self._clock = host, host.library, host.clock
+        self._filters, self._refreshing, self._invitation = filters, refreshing, invitation
+        self._sidebar, self._articles, self._article_pane = host.sidebar, host.articles, host.article_pane
+        self._information, self._status = host.information, host.result_status
+        self.worker = LatestQueryWorker(
+            host.library, lambda answer: host.call_later(self._show, answer), host.clock
+        )
         self._cells = 0
         self._measured = 0
         """The number of articles when the columns were last chosen."""
@@ -315,7 +296,7 @@ class ResultsDisplay:
     def _chart_cells(self) -> int:
         """Cells of the sidebar's charts, known before it is laid out."""
         is_wide = self._sidebar.screen.has_class("-wide")
-        return max(self._sidebar_width - 3, 8) if is_wide else MOST_PERIODS
+        return max(self._host.start.config.sidebar_width - 3, 8) if is_wide else MOST_PERIODS
 
     def _question(self, *, is_recount: bool = False) -> Question:
         filters = self._filters
@@ -360,7 +341,7 @@ class ResultsDisplay:
             case FailedAnswer(is_bug=True):
                 self._host.say(answer.reason, is_warning=True)
             case FailedAnswer() if answer.query == self._filters.asked:
-                column = self._search_bar.column_of(answer.position or 0)
+                column = self._host.search_bar.column_of(answer.position or 0)
                 self._information.error = self._failure = (answer.reason, column)
 
     def _show_results(self, answer: ResultsAnswer) -> None:
@@ -416,7 +397,8 @@ class ResultsDisplay:
             return
         # While files are read, the answer may be older than the number of articles.
         if total and (self._filters.asked.clauses or not self._refreshing.is_refreshing):
-            self._articles.sentence = no_results(self._filters.query, self._sidebar.facets, self._keys)
+            keys = self._host.keymap.in_a_sentence
+            self._articles.sentence = no_results(self._filters.query, self._sidebar.facets, keys)
         elif not self._refreshing.is_refreshing:
             self._articles.sentence = NO_ARTICLES + "\n" + self._invitation("\n")
         else:
@@ -449,7 +431,7 @@ class ResultsDisplay:
         if results is None:
             return None
         if folding is None:
-            unread = self._library.select(self._filters.unread, self._clock())
+            unread = self._library.select(self._filters.asked.and_also(UNREAD), self._clock())
         else:
             only_unread = folding._replace(only_unread=True)
             unread = self._library.select(self._filters.asked, self._clock(), folding=only_unread)

@@ -5,20 +5,17 @@ Each has a command that saves the current query under a name, and one that opens
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from textwrap import shorten
 
-from reader.app.browsing.filters import Filters, show_matches
+from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
-from reader.app.widgets.sidebar import Sidebar
 from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words
 from reader.article.text import clean_line, fold
 from reader.config.saved_queries import Configured, SavedQueries
 from reader.config.views import View, arranged, saved
 from reader.errors import QueryError, ReaderError, counted
-from reader.library import Library
 from reader.library.muting import muting_of
 from reader.query import Query, parse
 from reader.query.question import joined
@@ -31,24 +28,15 @@ LONGEST_NAME = 40
 class ViewCommands:
     """Shows the views in the sidebar, saves the query as one, and opens their page."""
 
-    def __init__(
-        self,
-        host: Host,
-        filters: Filters,
-        sidebar: Sidebar,
-        mute: Mapping[str, Sequence[str]],
-        recount: Callable[[], object],
-        keys: Callable[[str], str],
-    ) -> None:
-        """`mute` are the configuration's muting rules, some of which name views; `keys` names the keys
-        of a command."""
-        self._host, self._filters, self._sidebar = host, filters, sidebar
-        self._mute, self._recount, self._keys = mute, recount, keys
+    def __init__(self, host: Host, filters: Filters, recount: Callable[[], object]) -> None:
+        """`recount` counts the articles of the views."""
+        self._host, self._filters, self._sidebar = host, filters, host.sidebar
+        self._recount, self._keys = recount, host.keymap.in_a_sentence
         self._file = SavedQueries("views")
 
     def show(self, configured: Configured) -> None:
         """Show these views and the built-in ones; those that are no queries are omitted."""
-        self._filters.rules = muting_of(self._mute, configured)[0]
+        self._filters.rules = muting_of(self._host.start.config.mute, configured)[0]
         counts = {view.query: view for view in self._sidebar.views}
         shown = []
         for name, text in arranged(configured):
@@ -101,28 +89,18 @@ class ViewCommands:
         from reader.app.screens.saved_queries import VIEWS, SavedQueriesPage  # loaded when it is first opened
 
         page = SavedQueriesPage(VIEWS, self._file, self._use)
-        self._host.open_dialog(page, partial(show_matches, self._host, self._filters))
+        self._host.open_dialog(page, self._filters.put_matches)
 
 
 class TopicCommands:
     """Writes rules for topics, and applies them at once."""
 
-    def __init__(
-        self,
-        host: Host,
-        library: Library,
-        filters: Filters,
-        sidebar: Sidebar,
-        configured: Configured,
-        changed: Callable[[], object],
-        keys: Callable[[str], str],
-    ) -> None:
-        """`configured` are the rules that apply now; `changed` runs the query and shows the article again;
-        `keys` names the keys of a command."""
-        self._host, self._library, self._filters = host, library, filters
-        self._sidebar, self._changed, self._keys = sidebar, changed, keys
-        self._used = configured
-        self._said = set(_rules_of(configured)[1])
+    def __init__(self, host: Host, filters: Filters, changed: Callable[[], object]) -> None:
+        """`changed` runs the query and shows the article again."""
+        self._host, self._filters, self._changed = host, filters, changed
+        self._sidebar, self._keys = host.sidebar, host.keymap.in_a_sentence
+        self._used: Configured = host.start.config.topics
+        self._said = set(_rules_of(self._used)[1])
         self._file = SavedQueries("topics")
 
     def follow(self) -> None:
@@ -133,7 +111,7 @@ class TopicCommands:
     def _use(self, configured: Configured) -> None:
         rules, mistakes = _rules_of(configured)
         self._used = configured
-        self._library.use_topics(rules)
+        self._host.library.use_topics(rules)
         for mistake in mistakes:
             if mistake not in self._said:
                 self._host.say(mistake, is_warning=True)
@@ -174,7 +152,7 @@ class TopicCommands:
         )
 
         page = SavedQueriesPage(TOPICS, self._file, self._use)
-        self._host.open_dialog(page, partial(show_matches, self._host, self._filters))
+        self._host.open_dialog(page, self._filters.put_matches)
 
 
 def _named(name: str, views: Sequence[View]) -> View | None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
-from reader.app.widgets.lines import InformationLine
-from reader.app.widgets.search_bar import SearchBar
-from reader.app.widgets.sidebar import Sidebar
 from reader.article.text import fold, words
+from reader.config.paths import state_dir
 from reader.config.search_history import Searches
 from reader.errors import QueryError, ReaderError
-from reader.library import Library
 from reader.query import SORTS, Query, Term, parse
 from reader.query.fields import FIELD_NAMES, FIELDS
 from reader.query.results import FacetValue
@@ -25,23 +21,10 @@ from reader.query.results import FacetValue
 class SearchInput:
     """Runs the query as it is typed, and completes the word at the cursor."""
 
-    def __init__(
-        self,
-        host: Host,
-        library: Library,
-        filters: Filters,
-        clock: Callable[[], datetime],
-        searches: Searches,
-        *,
-        search_bar: SearchBar,
-        information: InformationLine,
-        sidebar: Sidebar,
-        leave: Callable[[], object],
-    ) -> None:
-        """`sidebar` has the values and views to complete; `leave` goes to the list."""
-        self._host, self._library, self._filters, self._clock = host, library, filters, clock
-        self._searches, self._bar, self._information = searches, search_bar, information
-        self._sidebar, self._leave = sidebar, leave
+    def __init__(self, host: Host, filters: Filters) -> None:
+        self._host, self._filters = host, filters
+        self._bar, self._information, self._sidebar = host.search_bar, host.information, host.sidebar
+        self._searches = Searches(state_dir() / "searches" if host.start.config.remember else None)
         self._tags: tuple[FacetValue, ...] = ()
         self._completion: Completion | None = None
         self._candidate = -1
@@ -89,7 +72,7 @@ class SearchInput:
     def _read_tags(self) -> None:
         """Runs in a thread: tags have no section in the sidebar."""
         try:
-            found = self._library.facet("tag", Query(), self._clock()).values
+            found = self._host.library.facet("tag", Query(), self._host.clock()).values
         except ReaderError:
             return  # the query itself reports it
         self._host.call_later(self._have_tags, found)
@@ -101,7 +84,7 @@ class SearchInput:
         """Insert the next candidate, or the previous one; without candidates leave the bar."""
         completion = self._completion
         if completion is None:
-            self._leave()
+            self._host.go_to("list")
             return
         count = len(completion.candidates)
         first = 0 if step > 0 else count - 1
@@ -123,7 +106,7 @@ class SearchInput:
             self._bar.show(text)
             self._ask_text(text)
         elif not is_older:
-            self._leave()
+            self._host.go_to("list")
 
     def renew_counts(self) -> None:
         """Offer the candidates with new counts, unless the user is choosing among them."""
