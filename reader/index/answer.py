@@ -15,8 +15,7 @@ from reader.article.text import display_path
 from reader.errors import NoSuchArticle
 from reader.index.backend import ArticleRow, AskedIndex
 from reader.index.facets import count_facet, count_ranges
-from reader.index.folding import FoldedOrder
-from reader.index.order import Order, order_of
+from reader.index.order import FoldedOrder, Order, order_of
 from reader.index.schema import STORED
 from reader.index.search import keys_starting
 from reader.query import Query

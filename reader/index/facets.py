@@ -18,7 +18,7 @@ from reader.article.dates import Period, day_of, fitting, periods, seconds_of
 from reader.article.text import fold
 from reader.index.schema import DAY, LAST_UNDATED, STORED, UNDATED, SetKind
 from reader.index.search import Search
-from reader.index.stretches import LateAmong, LateRow
+from reader.index.stretches import MatchInRow
 from reader.index.view import IndexView, ValueMembers
 from reader.query.results import Facet, FacetValue
 
@@ -172,10 +172,10 @@ class _Ranks:
 
     def __init__(self, view: IndexView, match: BitMap) -> None:
         self._view = view
-        has_late = not match.isdisjoint(view.late)
-        self._late = LateAmong(view.late_articles.newest_first if has_late else LateRow(), match)
+        self._row = view.late_articles.newest_first
+        self._late = MatchInRow(self._row, match)
         self._late_dated = self._not_before(UNDATED + 1)
-        self._in_order = match - view.late if has_late else match
+        self._in_order = match - view.late
         self._undated = self._in_order.rank(LAST_UNDATED)
         self.total = len(self._in_order) - self._undated + self._late_dated
         """How many there are."""
@@ -186,23 +186,23 @@ class _Ranks:
         return in_order + self._late_dated - self._not_before(second)
 
     def _not_before(self, second: int) -> int:
-        dates = self._late.row.dates
+        dates = self._row.dates
         return self._late.count(lambda place, _: dates[place] >= second)
 
     def at(self, place: int) -> tuple[int, int]:
         """Returns the number and the date in seconds of the article at this position, oldest first."""
-        dates, last = self._late.row.dates, self._late_dated - 1
+        dates, last = self._row.dates, self._late_dated - 1
 
         def stands(late: int, among: int) -> int:
             """Returns the position of a late article, given by its place in the newest-first row, among
             all."""
-            below = self._in_order.rank(self._late.row.places[late] - 1) - self._undated
+            below = self._in_order.rank(self._row.places[late] - 1) - self._undated
             return last - among + below
 
         behind = self._late.count(lambda late, among: dates[late] != UNDATED and stands(late, among) > place)
         for late in self._late.between(behind, min(behind + 1, self._late_dated)):
             if stands(late, behind) == place:
-                return self._late.row.numbers[late], dates[late]
+                return self._row.numbers[late], dates[late]
         ahead = self._late_dated - behind
         number = self._in_order[self._undated + place - ahead]
         [(date, _)] = self._view.store.dates_of([number])

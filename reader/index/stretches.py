@@ -18,8 +18,82 @@ from pyroaring import BitMap
 
 from reader.index.schema import UNDATED
 
-STRETCH = 512
-"""Late articles per stretch (a few microseconds to count)."""
+SHORTEST, MOST = 512, 1000
+"""Minimum size of a stretch, and maximum number of stretches: a match is counted in each (a few
+microseconds)."""
+
+
+class SortedRow:
+    """A fixed sequence of articles."""
+
+    def __init__(self, numbers: array[int]) -> None:
+        self.numbers = numbers
+        self.size = max(SHORTEST, -(-len(numbers) // MOST))
+        """Articles per stretch."""
+
+    @cached_property
+    def sets(self) -> list[BitMap]:
+        """The articles of each stretch."""
+        starts = range(0, len(self.numbers), self.size)
+        return [BitMap(self.numbers[start : start + self.size]) for start in starts]
+
+
+class MatchInRow:
+    """The articles of a match that are in a row, in its order."""
+
+    def __init__(self, row: SortedRow, match: BitMap) -> None:
+        self._row = row
+        self._match = match
+        self._ends = [0, *accumulate(map(match.intersection_cardinality, row.sets))]
+        """How many of the match come before each stretch, and in total."""
+        self._looked_at: tuple[int, list[int]] = -1, []
+        """Cache: the last stretch used, and the places in the row of its matches."""
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def count(self, is_ahead: Callable[[int, int], bool]) -> int:
+        """Returns how many of them precede the first for which the predicate is false. It is called with a
+        place in the row and the number of matches before it, and must stay false once it is false."""
+        stretch = bisect_left(
+            range(len(self._row.sets)),
+            True,
+            key=lambda one: not is_ahead(one * self._row.size, self._ends[one]),
+        )
+        if not stretch:
+            return 0
+        within, before = self._within(stretch - 1), self._ends[stretch - 1]
+        return before + bisect_left(
+            range(len(within)), True, key=lambda one: not is_ahead(within[one], before + one)
+        )
+
+    def between(self, first: int, last: int) -> list[int]:
+        """Returns the places in the row of the matches first..last-1."""
+        if first >= last:
+            return []
+        stretch = bisect_right(self._ends, first) - 1
+        skipped = first - self._ends[stretch]
+        found: list[int] = []
+        while len(found) < skipped + last - first and stretch < len(self._row.sets):
+            if self._ends[stretch] < self._ends[stretch + 1]:
+                found += self._within(stretch)
+            stretch += 1
+        return found[skipped : skipped + last - first]
+
+    def find(self, number: int) -> tuple[int, int]:
+        """Returns the place in the row of an article of the match, and how many of the match precede it."""
+        stretch = next(place for place, members in enumerate(self._row.sets) if number in members)
+        within = self._within(stretch)
+        among = next(among for among, place in enumerate(within) if self._row.numbers[place] == number)
+        return within[among], self._ends[stretch] + among
+
+    def _within(self, stretch: int) -> list[int]:
+        if self._looked_at[0] != stretch:
+            start = stretch * self._row.size
+            numbers = self._row.numbers[start : start + self._row.size]
+            found = [place for place, number in enumerate(numbers, start) if number in self._match]
+            self._looked_at = stretch, found
+        return self._looked_at[1]
 
 
 class LateArticle(NamedTuple):
@@ -32,22 +106,16 @@ class LateArticle(NamedTuple):
     """Its position is directly before the highest number in order that is below this one."""
 
 
-class LateRow:
+class LateRow(SortedRow):
     """A sorted sequence of late articles."""
 
-    def __init__(self, articles: Sequence[LateArticle] = ()) -> None:
+    def __init__(self, articles: Sequence[LateArticle]) -> None:
+        super().__init__(array("I", [one.number for one in articles]))
         self.dates = array("q", [one.date for one in articles])
-        self.numbers = array("I", [one.number for one in articles])
         self.places = array("q", [one.place for one in articles])
 
     def __iter__(self) -> Iterator[LateArticle]:
         return map(LateArticle, self.dates, self.numbers, self.places)
-
-    @cached_property
-    def sets(self) -> list[BitMap]:
-        """Returns the numbers of each stretch."""
-        starts = range(0, len(self.numbers), STRETCH)
-        return [BitMap(self.numbers[start : start + STRETCH]) for start in starts]
 
     def dated_between(self, start: int | None, stop: int | None) -> BitMap:
         """Returns those with start <= date < stop, of a row sorted newest first; None = no limit on that
@@ -98,131 +166,3 @@ def placed(
         if date > reach:
             place, reach = first_from(date)
         yield LateArticle(date, number, place)
-
-
-class LateAmong:
-    """The late articles of a match, in the order of a row."""
-
-    def __init__(self, row: LateRow, match: BitMap) -> None:
-        self.row = row
-        self._match = match
-        self._ends = [0, *accumulate(map(match.intersection_cardinality, row.sets))]
-        """How many of the match come before each stretch, and in total."""
-        self._looked_at: tuple[int, list[int]] = -1, []
-        """Cache: the last stretch used, and the places in the row of its matches."""
-
-    def count(self, is_ahead: Callable[[int, int], bool]) -> int:
-        """Returns how many of them precede the first for which the predicate is false. It is called with a
-        place in the row and the number of matches before it, and must stay false once it is false."""
-        stretch = bisect_left(
-            range(len(self.row.sets)), True, key=lambda one: not is_ahead(one * STRETCH, self._ends[one])
-        )
-        if not stretch:
-            return 0
-        within, before = self._within(stretch - 1), self._ends[stretch - 1]
-        return before + bisect_left(
-            range(len(within)), True, key=lambda one: not is_ahead(within[one], before + one)
-        )
-
-    def between(self, first: int, last: int) -> list[int]:
-        """Returns the places in the row of the matches first..last-1."""
-        if first >= last:
-            return []
-        stretch = bisect_right(self._ends, first) - 1
-        skipped = first - self._ends[stretch]
-        found: list[int] = []
-        while len(found) < skipped + last - first and stretch < len(self.row.sets):
-            found += self._within(stretch)
-            stretch += 1
-        return found[skipped : skipped + last - first]
-
-    def find(self, number: int) -> tuple[int, int]:
-        """Returns the place in the row of an article of the match, and how many of the match precede it."""
-        stretch = next(place for place, members in enumerate(self.row.sets) if number in members)
-        within = self._within(stretch)
-        among = next(among for among, place in enumerate(within) if self.row.numbers[place] == number)
-        return within[among], self._ends[stretch] + among
-
-    def _within(self, stretch: int) -> list[int]:
-        if self._looked_at[0] != stretch:
-            start = stretch * STRETCH
-            numbers = self.row.numbers[start : start + STRETCH]
-            found = [place for place, number in enumerate(numbers, start) if number in self._match]
-            self._looked_at = stretch, found
-        return self._looked_at[1]
-
-
-SHORTEST, MOST = 1024, 1000
-"""Minimum size of a stretch, and maximum number of stretches: a match is counted in each (a few
-microseconds)."""
-
-
-class Titles:
-    """All articles sorted by title, A to Z."""
-
-    def __init__(self, numbers: array[int]) -> None:
-        self._numbers = numbers
-        self._size = max(SHORTEST, -(-len(numbers) // MOST))
-        self._sets: list[BitMap] = []
-
-    def stretch(self, place: int) -> Sequence[int]:
-        """Returns the numbers of a stretch, A to Z."""
-        return self._numbers[place * self._size : (place + 1) * self._size]
-
-    @property
-    def sets(self) -> list[BitMap]:
-        """Returns the stretches as sets."""
-        if not self._sets:
-            starts = range(0, len(self._numbers), self._size)
-            self._sets = [BitMap(self._numbers[start : start + self._size]) for start in starts]
-        return self._sets
-
-
-class TitleOrder:
-    """A match A to Z, or Z to A."""
-
-    def __init__(self, titles: Titles, match: BitMap, *, is_reversed: bool) -> None:
-        self._titles = titles
-        self._match = match
-        self._is_reversed = is_reversed
-        self._ends = list(accumulate(map(match.intersection_cardinality, titles.sets)))
-        """How many of the match are in each stretch and all before it."""
-
-    def window(self, start: int, stop: int) -> list[int]:
-        """See `order.Order`."""
-        size = len(self._match)
-        stop = min(stop, size)
-        if start >= stop:
-            return []
-        if self._is_reversed:
-            return self._forwards(size - stop, size - start)[::-1]
-        return self._forwards(start, stop)
-
-    def _forwards(self, start: int, stop: int) -> list[int]:
-        found: list[int] = []
-        place = bisect_right(self._ends, start)
-        skipped = start - self._before(place)
-        while len(found) < skipped + stop - start and place < len(self._ends):
-            if self._ends[place] > self._before(place):
-                found += filter(self._match.__contains__, self._titles.stretch(place))
-            place += 1
-        return found[skipped : skipped + stop - start]
-
-    def _before(self, place: int) -> int:
-        return self._ends[place - 1] if place else 0
-
-    def of(self, some: BitMap) -> Iterator[int]:
-        """Returns some of the match in this order."""
-        places = range(len(self._titles.sets))
-        for place in reversed(places) if self._is_reversed else places:
-            if not some.isdisjoint(self._titles.sets[place]):
-                here = [number for number in self._titles.stretch(place) if number in some]
-                yield from here[::-1] if self._is_reversed else here
-
-    def position(self, number: int) -> int:
-        """See `order.Order`."""
-        place = next(place for place, found in enumerate(self._titles.sets) if number in found)
-        stretch = self._titles.stretch(place)
-        ahead = sum(other in self._match for other in stretch[: stretch.index(number)])
-        forwards = self._before(place) + ahead
-        return len(self._match) - 1 - forwards if self._is_reversed else forwards

@@ -21,7 +21,7 @@ from reader.article.text import clean_line, fold
 from reader.index.backend import KnownValue, SetStore
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
-from reader.index.stretches import Late, LateArticle, Titles, placed
+from reader.index.stretches import Late, LateArticle, SortedRow, placed
 from reader.index.topic_sets import KnownPhrases, TopicSets
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
@@ -318,6 +318,6 @@ class IndexView:
         return Stories(self.store.stories())
 
     @cached_property
-    def titles(self) -> Titles:
-        """All articles by title; read on first use."""
-        return Titles(self.store.titles())
+    def titles(self) -> SortedRow:
+        """All articles A to Z; read on first use."""
+        return SortedRow(self.store.titles())

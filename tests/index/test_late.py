@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.collection.folders import Roots
-from reader.index import stretches as late
-from reader.index import update
+from reader.index import stretches, update
 from reader.index.entry import Taken
 from reader.index.facets import _Ranks
 from reader.index.numbering import Numbering
@@ -32,7 +31,7 @@ DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=
 @pytest.fixture(autouse=True)
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretches of a few articles, so that few make many."""
-    monkeypatch.setattr(late, "STRETCH", 3)
+    monkeypatch.setattr(stretches, "SHORTEST", 3)
 
 
 def add(connection: sqlite3.Connection, dates: list[int | None]) -> None:

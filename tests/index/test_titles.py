@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.index import sqlite, stretches
+from reader.index.order import TitleOrder
 from reader.index.schema import create
 from reader.index.sqlite import SqliteStore
-from reader.index.stretches import TitleOrder, Titles
+from reader.index.view import IndexView
 from tests.index.files import every, opened, refresh, text_of, write
 
 KEYS = st.dictionaries(st.integers(1, 1 << 31), st.sampled_from(["", "a", "b", "b c", "é", "z"]), max_size=30)
@@ -33,14 +33,18 @@ def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "_AT_ONCE", 7)
 
 
-@given(KEYS)
-def test_the_order_is_read_whole(keys: Mapping[int, str]) -> None:
-    """A to Z, the newest of several alike first."""
+def titles_of(keys: Mapping[int, str]) -> SqliteStore:
+    """A store of articles with these titles."""
     connection = sqlite3.connect(":memory:")
     create(connection)
     connection.executemany("insert into titles values(?, ?)", [(key, number) for number, key in keys.items()])
-    assert list(SqliteStore(connection).titles()) == order_in(keys)
-    connection.close()
+    return SqliteStore(connection)
+
+
+@given(KEYS)
+def test_the_order_is_read_whole(keys: Mapping[int, str]) -> None:
+    """A to Z, the newest of several alike first."""
+    assert list(titles_of(keys).titles()) == order_in(keys)
 
 
 def test_equal_titles_are_sorted_by_date_whenever_they_came(tmp_path: Path) -> None:
@@ -68,7 +72,7 @@ def test_windows_and_places_are_those_of_a_sort(
     wanted = [number for number in order_in(keys) if number in match]
     if is_reversed:
         wanted.reverse()
-    order = TitleOrder(Titles(array("I", order_in(keys))), BitMap(match), is_reversed=is_reversed)
+    order = TitleOrder(IndexView(titles_of(keys), {}), BitMap(match), is_reversed=is_reversed)
     start = data.draw(st.integers(0, len(wanted) + 2))
     stop = data.draw(st.integers(start, len(wanted) + 4))
     assert order.window(start, stop) == wanted[start:stop]
