@@ -20,20 +20,14 @@ from reader.errors import StorageError
 from reader.marks.file import MarksFile
 from reader.marks.mark import (
     INT63,
+    KEPT_CHANGES,
     MOST_SECONDS,
+    KeptMarks,
+    MarkWithTimes,
     Step,
     Times,
     changed_times,
-    exported,
-    exported_times,
-    imported,
-    imported_with_times,
     later_times,
-    parts,
-    steps_again,
-    steps_of,
-    steps_of_import,
-    steps_of_merge,
 )
 from reader.marks.mark import Change as Change
 from reader.marks.mark import Mark as Mark
@@ -42,8 +36,6 @@ from reader.marks.mark import Traces as Traces
 VERSION = 3
 FILE = "marks.db"
 """The database's name in the data folder."""
-KEPT_CHANGES = 100
-"""Changes that can be undone, across restarts too."""
 
 _TABLES = """
 create table marks(
@@ -81,7 +73,7 @@ _COLUMNS = "key, identity, read, starred, note, tags, title_key, text_key, date,
 _SELECT = f"select {_COLUMNS} from marks"
 
 
-class Marks:
+class Marks(KeptMarks):
     """The database of marks. Callers must use it from one thread at a time."""
 
     def __init__(self, path: str | PathLike[str] | None) -> None:
@@ -131,29 +123,7 @@ class Marks:
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
         """Returns the marks of those articles that have any."""
         with self.file.reading():
-            rows = (self._connection.execute(f"{_SELECT} where key = ?", (key,)).fetchone() for key in keys)
-            return {row[0]: _mark(row) for row in rows if row}
-
-    def change(
-        self,
-        articles: Mapping[int, str],
-        change: Change,
-        traces: Mapping[int, Traces] | None = None,
-        *,
-        is_undoable: bool = True,
-    ) -> int:
-        """Change the marks of articles given as key -> identity; returns how many changed. `traces` are
-        stored to recognise the articles later.
-
-        On disk when it returns, with its undo steps if undoable. Raises StorageError.
-        """
-        with self._transaction() as turn:
-            steps = steps_of(change, articles, self.of(articles), traces or {})
-            if steps:
-                if is_undoable:
-                    self._remember(f"{len(steps)} {change.words}", steps)
-                self._store(steps, turn)
-        return len(steps)
+            return _Tables(self._connection).of(keys)
 
     def note(self, traces: Mapping[int, Traces]) -> None:
         """Update the traces of marked articles, by key. Raises StorageError."""
@@ -166,31 +136,18 @@ class Marks:
     def move(self, moves: Mapping[int, Mark]) -> None:
         """Move the marks of old keys, and their undo steps, to articles given as blank marks; existing marks
         stay. Raises StorageError."""
-        with self._transaction() as turn:
-            found = self.of(moves)
-            for key, mark in found.items():
-                self._give(mark, moves[key], turn)
+        with self._transaction() as tables:
+            for key, mark in tables.of(moves).items():
+                tables.give(mark, moves[key])
                 self._connection.execute("delete from marks where key = ?", (key,))
 
     def adopt(self, former: int, article: Mark) -> None:
         """Copy the marks that version 1 stored under a path to an article, given as a blank mark. They are
         kept, as articles of other collections may have had the same path. Raises StorageError."""
-        with self._transaction() as turn:
-            for mark in self.of([former]).values():
-                self._give(mark, article, turn)
+        with self._transaction() as tables:
+            for mark in tables.of([former]).values():
+                tables.give(mark, article)
             self._connection.execute("insert or ignore into adopted values(?, ?)", (former, article.key))
-
-    def _give(self, mark: Mark, to: Mark, turn: int) -> None:
-        has = self.of([to.key]).get(to.key, to)
-        import json
-
-        changed = json.dumps(later_times(self._times(to.key), self._times(mark.key)))
-        self._store([(has, has.united(mark)._replace(traces=to.traces))], turn, {to.key: changed})
-        for change, before, after in self._take_steps(mark.key):
-            old, new = (
-                _from_json(step)._replace(key=to.key, identity=to.identity) for step in (before, after)
-            )
-            self._insert_steps([(change, old, new)])
 
     def adoptions(self) -> dict[int, set[int]]:
         """Returns the articles that adopted marks of version 1, by the path's key."""
@@ -207,115 +164,95 @@ class Marks:
             row = self._connection.execute("select value from meta where key = 'upgraded'").fetchone()
         return _number(row) * 1_000_000_000
 
-    def undo(self) -> str | None:
-        """Undo the newest change; returns its description, or None if there is none. Raises StorageError."""
-        return self._step("select max(change) from changes where not undone", undone=True)
-
-    def redo(self) -> str | None:
-        """Redo the last undone change; returns its description, or None. Raises StorageError."""
-        return self._step("select min(change) from changes where undone", undone=False)
-
-    def _step(self, which: str, *, undone: bool) -> str | None:
-        with self._transaction() as turn:
-            (change,) = self._connection.execute(which).fetchone()
-            if change is None:
-                return None
-            (words,) = self._connection.execute(
-                "select words from changes where change = ?", (change,)
-            ).fetchone()
-            steps = self._connection.execute(
-                "select before, after from steps where change = ?", (change,)
-            ).fetchall()
-            pairs = [(_from_json(before), _from_json(after)) for before, after in steps]
-            if undone:
-                pairs = [(after, before) for before, after in pairs]
-            self._store(steps_again(pairs, self.of(old.key for old, _ in pairs)), turn)
-            self._connection.execute("update changes set undone = ? where change = ?", (undone, change))
-        return str(words)
-
-    def export(self) -> Iterator[dict[str, Any]]:
-        """Returns every article's marks as JSON-able records, sorted by identity."""
-        with self.file.reading():
-            rows = self._connection.execute(
-                f"{_SELECT} where key not in (select former from adopted) order by identity"
-            )
-            for mark in map(_mark, rows):
-                if mark.read or mark.starred or mark.note or mark.tags:
-                    yield exported(mark)
-
-    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Import marks, adding to the existing ones; returns how many articles changed.
-
-        Raises UsageError for an invalid record, before anything is written; StorageError.
-        """
-        wanted = [imported(place, record) for place, record in enumerate(records, 1)]
-        with self._transaction() as turn:
-            steps = steps_of_import(wanted, self.of([mark.key for mark in wanted]))
-            if steps:
-                self._remember(f"{len(steps)} imported", steps)
-                self._store(steps, turn)
-        return len(steps)
-
-    def export_with_times(self) -> Iterator[dict[str, Any]]:
-        """Like `export`, with the times of all changes and with removed marks: for `merge`."""
+    def _all(self) -> Iterator[MarkWithTimes]:
         with self.file.reading():
             rows = self._connection.execute(
                 f"select {_COLUMNS}, changed from marks"
                 " where key not in (select former from adopted) order by identity"
             )
             for *row, changed in rows:
-                mark, times = _mark(tuple(row)), _times_in(changed)
-                if times or parts(mark):
-                    yield exported(mark) | {"changed": exported_times(times)}
+                yield _mark(tuple(row)), _times_in(changed)
 
-    def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Merge each part of exported marks that was changed later than here; returns how many articles
-        changed.
+    @contextmanager
+    def _transaction(self) -> Iterator[_Tables]:
+        """On disk when the block ends."""
+        with self.file.transaction():
+            turn = self._turn() + 1
+            if not 0 < turn < INT63:
+                turn = 1
+            self._connection.execute("insert or replace into meta values('turn', ?)", (turn,))
+            yield _Tables(self._connection, turn)
 
-        Raises UsageError for an invalid record, before anything is written; StorageError.
-        """
-        import json
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
 
-        theirs = imported_with_times(records)
-        with self._transaction() as turn:
-            mine = {key: (mark, self._times(key)) for key, mark in self.of(theirs).items()}
-            steps, later = steps_of_merge(theirs, mine)
-            times = {key: json.dumps(one) for key, one in later.items()}
-            changed = [(old, new) for old, new in steps if old != new]
-            if changed:
-                self._remember(f"{len(changed)} merged", changed)
-            self._store(steps, turn, times)
-        return len(changed)
+
+class _Tables:
+    """See MarkTables."""
+
+    def __init__(self, connection: sqlite3.Connection, turn: int = 0) -> None:
+        self._connection = connection
+        self._turn = turn
+
+    def of(self, keys: Iterable[int]) -> dict[int, Mark]:
+        rows = (self._connection.execute(f"{_SELECT} where key = ?", (key,)).fetchone() for key in keys)
+        return {row[0]: _mark(row) for row in rows if row}
+
+    def with_times(self, keys: Iterable[int]) -> dict[int, MarkWithTimes]:
+        return {key: (mark, self._times(key)) for key, mark in self.of(keys).items()}
 
     def _times(self, key: int) -> Times:
         row = self._connection.execute("select changed from marks where key = ?", (key,)).fetchone()
         return _times_in(row[0]) if row else {}
 
-    def _remember(self, words: str, steps: Iterable[Step]) -> None:
-        # A new change drops what could be redone.
+    def give(self, mark: Mark, to: Mark) -> None:
+        """Copy a mark, and move its undo steps, to an article given as a blank mark."""
+        has = self.of([to.key]).get(to.key, to)
+        later = later_times(self._times(to.key), self._times(mark.key))
+        self.store([(has, has.united(mark)._replace(traces=to.traces))], {to.key: later})
+        taken = self._connection.execute(
+            "delete from steps where key = ? returning change, before, after", (mark.key,)
+        ).fetchall()
+        for change, *states in taken:
+            old, new = (_from_json(state)._replace(key=to.key, identity=to.identity) for state in states)
+            self._insert_steps(change, [(old, new)])
+
+    def recall(self, *, is_undo: bool) -> tuple[str, list[Step]] | None:
+        row = self._connection.execute(
+            "update changes set undone = ? where change ="
+            f" (select {'max' if is_undo else 'min'}(change) from changes where undone = ?)"
+            " returning change, words", (is_undo, not is_undo)
+        ).fetchone()  # fmt: skip
+        if row is None:
+            return None
+        steps = self._connection.execute(
+            "select before, after from steps where change = ?", row[:1]
+        ).fetchall()
+        return str(row[1]), [(_from_json(before), _from_json(after)) for before, after in steps]
+
+    def remember(self, words: str, steps: Iterable[Step]) -> None:
         self._connection.execute(
             "delete from steps where change in (select change from changes where undone)"
         )
         self._connection.execute("delete from changes where undone")
         change = self._connection.execute("insert into changes(words) values(?)", (words,)).lastrowid
-        self._insert_steps((change, old, new) for old, new in steps)
-        oldest = int(change or 0) - KEPT_CHANGES
-        self._connection.execute("delete from steps where change <= ?", (oldest,))
-        self._connection.execute("delete from changes where change <= ?", (oldest,))
+        assert change is not None
+        self._insert_steps(change, steps)
+        for table in ("steps", "changes"):
+            self._connection.execute(f"delete from {table} where change <= ?", (change - KEPT_CHANGES,))
 
-    def _take_steps(self, key: int) -> list[tuple[int, str, str]]:
-        return self._connection.execute(
-            "delete from steps where key = ? returning change, before, after", (key,)
-        ).fetchall()
+    def _insert_steps(self, change: int, steps: Iterable[Step]) -> None:
+        import json  # takes 2 ms, which a list doesn't need
 
-    def _insert_steps(self, steps: Iterable[tuple[int | None, Mark, Mark]]) -> None:
         self._connection.executemany(
             "insert or replace into steps values(?, ?, ?, ?)",
-            ((change, new.key, _to_json(old), _to_json(new)) for change, old, new in steps),
+            ((change, new.key, json.dumps(old[:6]), json.dumps(new[:6])) for old, new in steps),
         )
 
-    def _store(self, steps: Iterable[Step], turn: int, times: Mapping[int, str] | None = None) -> None:
-        """Store the marks after these steps; their parts were changed at these times, else now."""
+    def store(self, steps: Iterable[Step], times: Mapping[int, Times] | None = None) -> None:
+        import json  # as above
+
         now = time.time()
         self._connection.executemany(
             "insert or replace into marks(key, identity, read, starred, note, tags, turn,"
@@ -324,25 +261,12 @@ class Marks:
             (
                 (
                     new.key, _packed(new.identity), new.read, new.starred, new.note,
-                    "\n".join(new.tags), turn, *new.traces[:3], _packed(new.traces.place) or None,
-                    new.key, times[new.key] if times is not None else changed_times(old, new, now),
+                    "\n".join(new.tags), self._turn, *new.traces[:3], _packed(new.traces.place) or None,
+                    new.key, json.dumps(changed_times(old, new, now) if times is None else times[new.key]),
                 )
                 for old, new in steps
             ),
         )  # fmt: skip
-
-    @contextmanager
-    def _transaction(self) -> Iterator[int]:
-        with self.file.transaction():
-            turn = self._turn() + 1
-            if not 0 < turn < INT63:
-                turn = 1
-            self._connection.execute("insert or replace into meta values('turn', ?)", (turn,))
-            yield turn
-
-    def close(self) -> None:
-        """Close the file."""
-        self.file.close()
 
 
 def _version_of(connection: sqlite3.Connection) -> int:
@@ -397,12 +321,6 @@ def _times_in(stored: object) -> Times:
         return {part: float(time) for part, time in found.items() if 0 < time < MOST_SECONDS}
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
-
-
-def _to_json(mark: Mark) -> str:
-    import json
-
-    return json.dumps(mark[:6])
 
 
 def _from_json(state: str) -> Mark:

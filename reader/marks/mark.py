@@ -1,4 +1,6 @@
-"""Marks and changes to them, as values; `reader.marks.database` stores them.
+"""Marks and changes to them, as values, and the rules of changing, undoing, importing and merging them.
+
+`reader.marks.database` stores them in a file, `reader.library.postgres.marks` in a shared collection.
 
 The marks of two machines are merged part by part; the later change wins. A part is "read", "starred", "note"
 or "tag:NAME", so one machine may star what the other reads.
@@ -6,7 +8,9 @@ or "tag:NAME", so one machine may star what the other reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -16,6 +20,8 @@ from reader.article.text import clean, clean_line
 from reader.errors import UsageError
 
 INT63 = (1 << 63) - 1
+KEPT_CHANGES = 100
+"""Number of changes that can be undone, across restarts too."""
 
 
 class Change(NamedTuple):
@@ -232,14 +238,10 @@ def parts(mark: Mark) -> dict[str, bool | str]:
     return {part: value for part, value in found.items() if value}
 
 
-def changed_times(old: Mark, new: Mark, now: float) -> str:
-    """Returns the changed parts with their time, as JSON."""
-    import json  # takes 2 ms, which a list doesn't need
-
+def changed_times(old: Mark, new: Mark, now: float) -> Times:
+    """Returns the changed parts with their time."""
     before, after = parts(old), parts(new)
-    return json.dumps(
-        {part: now for part in before.keys() | after.keys() if before.get(part) != after.get(part)}
-    )
+    return {part: now for part in before.keys() | after.keys() if before.get(part) != after.get(part)}
 
 
 def merged(mine: Mark, my_times: Mapping[str, float], theirs: Mark, their_times: Mapping[str, float]) -> Mark:
@@ -296,8 +298,43 @@ def imported_with_times(records: Iterable[Mapping[str, Any]]) -> dict[int, MarkW
     return {mark.key: (mark, times) for mark, times in found}
 
 
-class KeptMarks(Protocol):
-    """The interface of a user's marks for commands, stored in a file or in a shared collection."""
+class MarkTables(Protocol):
+    """The stored marks, and the changes that can be undone, in one transaction."""
+
+    def of(self, keys: Iterable[int]) -> dict[int, Mark]:
+        """Returns the marks of those articles that have any."""
+
+    def with_times(self, keys: Iterable[int]) -> dict[int, MarkWithTimes]:
+        """Like `of`, with the times of all changes."""
+
+    def store(self, steps: Sequence[Step], times: Mapping[int, Times] | None = None) -> None:
+        """Store the marks after these steps; their parts were changed at these times, else now."""
+
+    def remember(self, words: str, steps: Sequence[Step]) -> None:
+        """Keep a change for `undo`, instead of what could be redone and of the oldest one."""
+
+    def recall(self, *, is_undo: bool) -> tuple[str, list[Step]] | None:
+        """Returns the description and steps of the next change to undo or redo, now undone or redone."""
+
+
+class KeptMarks(ABC):
+    """A user's marks, stored in a file or in a shared collection.
+
+    Methods raise StorageError or SharedError, and UsageError for an invalid record, before anything is
+    written.
+    """
+
+    @abstractmethod
+    def _transaction(self) -> AbstractContextManager[MarkTables]:
+        """Opens the tables for a change of marks, which is saved for good when the block ends."""
+
+    @abstractmethod
+    def _all(self) -> Iterable[MarkWithTimes]:
+        """Returns all marks with the times of their changes, sorted by identity."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connection or file."""
 
     def change(
         self,
@@ -307,26 +344,63 @@ class KeptMarks(Protocol):
         *,
         is_undoable: bool = True,
     ) -> int:
-        """Change the marks of articles given as key -> identity; returns how many changed."""
+        """Change the marks of articles given as key -> identity; returns how many changed. `traces` are
+        stored to recognise the articles later."""
+        with self._transaction() as tables:
+            steps = steps_of(change, articles, tables.of(articles), traces or {})
+            if steps:
+                if is_undoable:
+                    tables.remember(f"{len(steps)} {change.words}", steps)
+                tables.store(steps)
+        return len(steps)
 
     def undo(self) -> str | None:
         """Undo the newest change; returns its description, or None if there is none."""
+        return self._travel(is_undo=True)
 
     def redo(self) -> str | None:
         """Redo the last undone change; returns its description, or None."""
+        return self._travel(is_undo=False)
+
+    def _travel(self, *, is_undo: bool) -> str | None:
+        with self._transaction() as tables:
+            found = tables.recall(is_undo=is_undo)
+            if found is None:
+                return None
+            words, steps = found
+            if is_undo:
+                steps = [(after, before) for before, after in steps]
+            tables.store(steps_again(steps, tables.of([old.key for old, _ in steps])))
+        return words
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Returns every article's marks as JSON-able records, sorted by identity."""
+        return (exported(mark) for mark, _ in self._all() if parts(mark))
 
     def export_with_times(self) -> Iterator[dict[str, Any]]:
         """Like `export`, with the times of all changes and with removed marks: for `merge`."""
+        for mark, times in self._all():
+            if times or parts(mark):
+                yield exported(mark) | {"changed": exported_times(times)}
 
     def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Import marks, adding to the existing ones; returns how many articles changed."""
+        wanted = [imported(place, record) for place, record in enumerate(records, 1)]
+        with self._transaction() as tables:
+            steps = steps_of_import(wanted, tables.of([mark.key for mark in wanted]))
+            if steps:
+                tables.remember(f"{len(steps)} imported", steps)
+                tables.store(steps)
+        return len(steps)
 
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Merge each part of exported marks that was changed later than here; returns how many articles
         changed."""
-
-    def close(self) -> None:
-        """Close the connection or file."""
+        theirs = imported_with_times(records)
+        with self._transaction() as tables:
+            steps, times = steps_of_merge(theirs, tables.with_times(theirs))
+            changed = [(old, new) for old, new in steps if old != new]
+            if changed:
+                tables.remember(f"{len(changed)} merged", changed)
+            tables.store(steps, times)
+        return len(changed)

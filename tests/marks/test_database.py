@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from reader.article.record import key_of
 from reader.errors import StorageError, UsageError
-from reader.marks.database import KEPT_CHANGES, VERSION, Change, Mark, Marks, Traces
+from reader.marks.database import VERSION, Change, Mark, Marks, Traces
+from reader.marks.mark import KEPT_CHANGES
 
 ONE, TWO = "https://news.example/1", "path/two.md"
 BOTH = {key_of(ONE): ONE, key_of(TWO): TWO}

@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import RLock, Timer
 from typing import Any, TypeVar
@@ -31,31 +31,22 @@ from reader.library.postgres.connection import (
 )
 from reader.library.postgres.records import storable
 from reader.marks.mark import (
+    KEPT_CHANGES,
     MOST_SECONDS,
-    Change,
+    KeptMarks,
     Mark,
+    MarkWithTimes,
     Step,
     Times,
     Traces,
     changed_times,
-    exported,
-    exported_times,
-    imported,
-    imported_with_times,
-    parts,
     set_names,
-    steps_again,
-    steps_of,
-    steps_of_import,
-    steps_of_merge,
 )
 
 _Found = TypeVar("_Found")
 
 _STATE = ("key", "identity", "read", "starred", "note", "tags")
 """The fields of a mark that a step of a change stores; the first ones."""
-KEPT_CHANGES = 100
-"""Number of changes per role that can be undone."""
 CHANGE_MS = 300_000
 """Time limit of a change: one of a million articles takes a minute."""
 COMMIT_PATIENCE = 10.0
@@ -64,12 +55,11 @@ COMMIT_PATIENCE = 10.0
 _COLUMNS = "key, identity, read, starred, note, tags, title_key, text_key, date"
 # The server only shows a role its own rows, but an administrator sees all, so each question filters by role.
 _MINE = "role = current_user"
+_ALL = f'select {_COLUMNS}, times from mark where {_MINE} order by identity collate "C"'
 
 
-class SharedMarks:
+class SharedMarks(KeptMarks):
     """One role's marks. Safe to call from several threads."""
-
-    is_kept = True
 
     def __init__(self, address: str) -> None:
         """Connects on first use."""
@@ -131,109 +121,19 @@ class SharedMarks:
 
         return self._ask(question)
 
-    def since(self, turn: int) -> Iterator[Mark]:
-        """Returns the marks that changed after a turn."""
-        yield from self._ask(lambda connection: _marks(connection, f"{_MINE} and turn > %s", turn))
-
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
         """Returns the marks of those articles that have any."""
         wanted = list(keys)
-        return self._ask(lambda connection: _of(connection, wanted))
+        return self._ask(lambda connection: _Tables(connection).of(wanted))
 
-    def change(
-        self,
-        articles: Mapping[int, str],
-        change: Change,
-        traces: Mapping[int, Traces] | None = None,
-        *,
-        is_undoable: bool = True,
-    ) -> int:
-        """Change the marks of articles given as key -> identity; returns how many changed.
-
-        Committed by the server when it returns, with its undo steps if undoable. Raises SharedError.
-        """
-        with self._transaction() as (connection, turn):
-            steps = steps_of(change, articles, _of(connection, [*articles]), traces or {})
-            if steps:
-                if is_undoable:
-                    _remember(connection, f"{len(steps)} {change.words}", steps)
-                _store(connection, steps, turn)
-        return len(steps)
-
-    def undo(self) -> str | None:
-        """Undo the newest change; returns its description, or None if there is none. Raises SharedError."""
-        return self._step("max(change)", is_undone=False)
-
-    def redo(self) -> str | None:
-        """Redo the last undone change; returns its description, or None. Raises SharedError."""
-        return self._step("min(change)", is_undone=True)
-
-    def _step(self, which: str, *, is_undone: bool) -> str | None:
-        with self._transaction() as (connection, turn):
-            found = connection.execute(
-                f"select change, words from mark_change where {_MINE} and change ="
-                f" (select {which} from mark_change where {_MINE} and undone = %s)".encode(), (is_undone,)
-            ).fetchone()  # fmt: skip
-            if found is None:
-                return None
-            change, words = found
-            rows = connection.execute(
-                f"select before, after from mark_step where {_MINE} and change = %s".encode(), (change,)
-            ).fetchall()
-            pairs = [(_from_json(before), _from_json(after)) for before, after in rows]
-            if not is_undone:
-                pairs = [(after, before) for before, after in pairs]
-            _store(connection, steps_again(pairs, _of(connection, [old.key for old, _ in pairs])), turn)
-            connection.execute(
-                f"update mark_change set undone = %s where {_MINE} and change = %s".encode(),
-                (not is_undone, change),
-            )
-        return str(words)
-
-    def export(self) -> Iterator[dict[str, Any]]:
-        """Returns every article's marks as JSON-able records, sorted by identity."""
-        for mark, _ in self._ask(_all):
-            if mark.read or mark.starred or mark.note or mark.tags:
-                yield exported(mark)
-
-    def export_with_times(self) -> Iterator[dict[str, Any]]:
-        """Like `export`, with the times of all changes and with removed marks: for `merge`."""
-        for mark, times in self._ask(_all):
-            if times or parts(mark):
-                yield exported(mark) | {"changed": exported_times(times)}
-
-    def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Import marks, adding to the existing ones; returns how many articles changed.
-
-        Raises UsageError for an invalid record, before anything is written; SharedError.
-        """
-        wanted = [imported(place, record) for place, record in enumerate(records, 1)]
-        with self._transaction() as (connection, turn):
-            steps = steps_of_import(wanted, _of(connection, [mark.key for mark in wanted]))
-            if steps:
-                _remember(connection, f"{len(steps)} imported", steps)
-                _store(connection, steps, turn)
-        return len(steps)
-
-    def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Merge each part of exported marks that was changed later than here; returns how many articles
-        changed.
-
-        Raises UsageError for an invalid record, before anything is written; SharedError.
-        """
-        theirs = imported_with_times(records)
-        with self._transaction() as (connection, turn):
-            mine = {mark.key: (mark, times) for mark, times in _all(connection) if mark.key in theirs}
-            steps, later = steps_of_merge(theirs, mine)
-            times = {key: storable(json.dumps(one, ensure_ascii=False)) for key, one in later.items()}
-            changed = [(old, new) for old, new in steps if old != new]
-            if changed:
-                _remember(connection, f"{len(changed)} merged", changed)
-            _store(connection, steps, turn, times)
-        return len(changed)
+    def _all(self) -> list[MarkWithTimes]:
+        return self._ask(
+            lambda connection: [(_mark(row[:-1]), _times(row[-1])) for row in connection.execute(_ALL)]
+        )
 
     @contextmanager
-    def _transaction(self) -> Iterator[tuple[psycopg.Connection, int]]:
+    def _transaction(self) -> Iterator[_Tables]:
+        """Committed by the server when the block ends."""
         with self._lock, usable(self._address), told(self._address):
             connection = self._writer()
             turn = connection.execute(
@@ -244,7 +144,7 @@ class SharedMarks:
             ).fetchone()
             try:
                 assert turn is not None
-                yield connection, int(turn[0])
+                yield _Tables(connection, int(turn[0]))
             except BaseException:
                 with suppress(psycopg.Error):
                     connection.rollback()
@@ -297,20 +197,88 @@ def _turn(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _of(connection: psycopg.Connection, keys: list[int]) -> dict[int, Mark]:
-    return {mark.key: mark for mark in _marks(connection, f"{_MINE} and key = any(%s)", keys)}
+class _Tables:
+    """See MarkTables."""
 
+    def __init__(self, connection: psycopg.Connection, turn: int = 0) -> None:
+        self._connection = connection
+        self._turn = turn
 
-def _marks(connection: psycopg.Connection, condition: str, value: object) -> list[Mark]:
-    rows = connection.execute(f"select {_COLUMNS} from mark where {condition}".encode(), (value,))
-    return [*map(_mark, rows)]
+    def of(self, keys: Iterable[int]) -> dict[int, Mark]:
+        rows = self._connection.execute(
+            f"select {_COLUMNS} from mark where {_MINE} and key = any(%s)", ([*keys],)
+        )
+        return {row[0]: _mark(row) for row in rows}
 
+    def with_times(self, keys: Iterable[int]) -> dict[int, MarkWithTimes]:
+        rows = self._connection.execute(
+            f"select {_COLUMNS}, times from mark where {_MINE} and key = any(%s)", ([*keys],)
+        )
+        return {row[0]: (_mark(row[:-1]), _times(row[-1])) for row in rows}
 
-def _all(connection: psycopg.Connection) -> list[tuple[Mark, Times]]:
-    rows = connection.execute(
-        f'select {_COLUMNS}, times from mark where {_MINE} order by identity collate "C"'
-    )
-    return [(_mark(row[:-1]), _times(row[-1])) for row in rows]
+    def recall(self, *, is_undo: bool) -> tuple[str, list[Step]] | None:
+        row = self._connection.execute(
+            f"update mark_change set undone = %s where {_MINE} and change = (select"
+            f" {'max' if is_undo else 'min'}(change) from mark_change where {_MINE} and undone = %s)"
+            " returning change, words", (is_undo, not is_undo)
+        ).fetchone()  # fmt: skip
+        if row is None:
+            return None
+        steps = self._connection.execute(
+            f"select before, after from mark_step where {_MINE} and change = %s", row[:1]
+        ).fetchall()
+        return str(row[1]), [(_from_json(before), _from_json(after)) for before, after in steps]
+
+    def remember(self, words: str, steps: Sequence[Step]) -> None:
+        self._connection.execute(
+            f"delete from mark_step where {_MINE} and change in"
+            f" (select change from mark_change where {_MINE} and undone)"
+        )
+        self._connection.execute(f"delete from mark_change where {_MINE} and undone")
+        row = self._connection.execute(
+            "insert into mark_change(change, words) select coalesce(max(change), 0) + 1, %s from mark_change"
+            f" where {_MINE} returning change", (storable(words),)
+        ).fetchone()  # fmt: skip
+        assert row is not None
+        self._connection.execute(
+            "insert into mark_step(change, key, before, after)"
+            " select %s, key, before::json, after::json from unnest(%s::bigint[], %s::text[], %s::text[])"
+            " as step(key, before, after)",
+            (row[0], [new.key for _, new in steps], [_to_json(old) for old, _ in steps],
+             [_to_json(new) for _, new in steps]),
+        )  # fmt: skip
+        for table in ("mark_step", "mark_change"):
+            self._connection.execute(
+                f"delete from {table} where {_MINE} and change <= %s".encode(), (row[0] - KEPT_CHANGES,)
+            )
+
+    def store(self, steps: Sequence[Step], times: Mapping[int, Times] | None = None) -> None:
+        now = time.time()
+        steps = [(_kept(old), _kept(new)) for old, new in steps]
+        after = [new for _, new in steps]
+        changed = [times[new.key] if times else changed_times(old, new, now) for old, new in steps]
+        self._connection.execute(
+            "insert into"
+            " mark(key, identity, read, starred, note, tags, title_key, text_key, date, times, turn)"
+            " select key, identity, read, starred, note,"
+            " coalesce(string_to_array(nullif(tags, ''), E'\\n'), '{}'), title_key, text_key, date,"
+            " times::json, %s from unnest(%s::bigint[], %s::text[], %s::bool[], %s::bool[],"
+            " %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
+            " as new(key, identity, read, starred, note, tags, title_key, text_key, date, times)"
+            " on conflict(role, key) do update set identity = excluded.identity, read = excluded.read,"
+            " starred = excluded.starred, note = excluded.note, tags = excluded.tags,"
+            " title_key = excluded.title_key, text_key = excluded.text_key, date = excluded.date,"
+            " times = (mark.times::jsonb || excluded.times::jsonb)::json, turn = excluded.turn,"
+            " changed = now()",
+            (
+                self._turn, [one.key for one in after], [one.identity for one in after],
+                [one.read for one in after], [one.starred for one in after],
+                [one.note for one in after], ["\n".join(one.tags) for one in after],
+                [one.traces.title_key for one in after], [one.traces.text_key for one in after],
+                [one.traces.date for one in after],
+                [json.dumps({storable(part): at for part, at in one.items()}) for one in changed],
+            ),
+        )  # fmt: skip
 
 
 def _mark(row: tuple[Any, ...]) -> Mark:
@@ -332,63 +300,6 @@ def numbers_in(raw: bytes) -> array[int]:
     if sys.byteorder == "little":
         keys.byteswap()
     return keys
-
-
-def _store(
-    connection: psycopg.Connection,
-    steps: list[Step],
-    turn: int,
-    times: Mapping[int, str] | None = None,
-) -> None:
-    """Store the marks after these steps; their parts were changed at these times, else now."""
-    now = time.time()
-    steps = [(_kept(old), _kept(new)) for old, new in steps]
-    after = [new for _, new in steps]
-    changed = [times[new.key] if times else changed_times(old, new, now) for old, new in steps]
-    connection.execute(
-        "insert into mark(key, identity, read, starred, note, tags, title_key, text_key, date, times, turn)"
-        " select key, identity, read, starred, note,"
-        " coalesce(string_to_array(nullif(tags, ''), E'\\n'), '{}'), title_key, text_key, date,"
-        " times::json, %s from unnest(%s::bigint[], %s::text[], %s::bool[], %s::bool[],"
-        " %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
-        " as new(key, identity, read, starred, note, tags, title_key, text_key, date, times)"
-        " on conflict(role, key) do update set identity = excluded.identity, read = excluded.read,"
-        " starred = excluded.starred, note = excluded.note, tags = excluded.tags,"
-        " title_key = excluded.title_key, text_key = excluded.text_key, date = excluded.date,"
-        " times = (mark.times::jsonb || excluded.times::jsonb)::json, turn = excluded.turn, changed = now()",
-        (
-            turn, [one.key for one in after], [one.identity for one in after],
-            [one.read for one in after], [one.starred for one in after],
-            [one.note for one in after], ["\n".join(one.tags) for one in after],
-            [one.traces.title_key for one in after], [one.traces.text_key for one in after],
-            [one.traces.date for one in after], changed,
-        ),
-    )  # fmt: skip
-
-
-def _remember(connection: psycopg.Connection, words: str, steps: list[Step]) -> None:
-    # A new change drops what could be redone.
-    connection.execute(
-        f"delete from mark_step where {_MINE} and change in"
-        f" (select change from mark_change where {_MINE} and undone)"
-    )
-    connection.execute(f"delete from mark_change where {_MINE} and undone")
-    row = connection.execute(
-        "insert into mark_change(change, words) select coalesce(max(change), 0) + 1, %s from mark_change"
-        f" where {_MINE} returning change", (storable(words),)
-    ).fetchone()  # fmt: skip
-    assert row is not None
-    connection.execute(
-        "insert into mark_step(change, key, before, after)"
-        " select %s, key, before::json, after::json from unnest(%s::bigint[], %s::text[], %s::text[])"
-        " as step(key, before, after)",
-        (row[0], [new.key for _, new in steps], [_to_json(old) for old, _ in steps],
-         [_to_json(new) for _, new in steps]),
-    )  # fmt: skip
-    for table in ("mark_step", "mark_change"):
-        connection.execute(
-            f"delete from {table} where {_MINE} and change <= %s".encode(), (row[0] - KEPT_CHANGES,)
-        )
 
 
 def _kept(mark: Mark) -> Mark:
