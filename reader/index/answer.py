@@ -17,7 +17,7 @@ from reader.index.backend import ArticleRow, AskedIndex
 from reader.index.facets import count_facet, count_ranges
 from reader.index.order import FoldedOrder, Order, order_of
 from reader.index.schema import STORED
-from reader.index.search import keys_starting
+from reader.index.search import Search, keys_starting
 from reader.query import Query
 from reader.query.results import Facet, FacetValue, Fold, Folding, Headline, RelatedLink
 
@@ -56,7 +56,7 @@ def with_added_topics(index: AskedIndex, found: list[Headline], now: datetime) -
     with index.quick_view() as view:
         if view is None:
             return found
-        added = index.search(view, now).added_topics({one.number: one.topics for one in found})
+        added = Search(view, now).added_topics({one.number: one.topics for one in found})
     return [one._replace(added_topics=added.get(one.number, ())) for one in found]
 
 
@@ -82,7 +82,7 @@ class IndexResults:
 
     def _find(self) -> None:
         with self._index.view() as view:
-            search = self._index.search(view, self._now)
+            search = Search(view, self._now)
             self.match = search.all_of(self.query.clauses)
             self.is_exact = search.is_exact
             self._edition = self._index.edition
@@ -191,7 +191,7 @@ def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: 
     """Counts a field's values, or dates in at most `cells` periods, ignoring the query's clauses on the field
     itself."""
     with index.view() as view:
-        search = index.search(view, now)
+        search = Search(view, now)
         match = search.all_of(query.without(field).clauses)
         if field in ("quality", "date"):
             return count_ranges(view, field, match, cells)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
@@ -18,12 +17,14 @@ from pyroaring import BitMap
 from reader.query.topic_rules import TopicRules
 
 if TYPE_CHECKING:
-    from reader.index.search import Search
     from reader.index.view import IndexView
     from reader.query.results import Headline
 
 KnownValue: TypeAlias = tuple[str, str, str]
 """A field's value: folded, as displayed, and as stored."""
+
+FindPhrase: TypeAlias = Callable[[Sequence[int], str, Sequence[str], bool], Iterable[int]]
+"""(numbers, field, words, whether the last may be a prefix) -> articles that contain them consecutively."""
 
 NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
 
@@ -97,6 +98,23 @@ class SetStore(Protocol):
     def with_path(self, part: str, among: BitMap) -> Iterable[int]:
         """Returns the articles whose file's path contains one of the parts, likewise."""
 
+    @property
+    def with_phrase(self) -> FindPhrase:
+        """Finds the articles that contain words consecutively."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Returns whether all blocks are read."""
+
+    def headlines(self, numbers: Sequence[int], marks: Mapping[str, BitMap]) -> list[Headline]:
+        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
+
+    def headlines_keyed(self, low: int, high: int, most: int, marks: Mapping[str, BitMap]) -> list[Headline]:
+        """Returns the headlines of at most `most` articles whose keys are in this range."""
+
+    def numbers_from(self, heads: Iterable[int]) -> list[int]:
+        """Returns the numbers of the articles with these keys (ids as integers)."""
+
 
 class AskedIndex(ABC):
     """An index that answers questions. Safe to call from several threads."""
@@ -145,26 +163,29 @@ class AskedIndex(ABC):
         """Make the next question use a new view."""
 
     @abstractmethod
-    def search(self, view: IndexView, now: datetime) -> Search:
-        """Returns a search over a view."""
+    def page(self) -> AbstractContextManager[SetStore]:
+        """Opens the store for the rows of a page, which don't wait for a long question."""
 
-    @abstractmethod
     def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
+        """See SetStore."""
+        with self.page() as store:
+            return store.headlines(numbers, self.marked)
 
-    @abstractmethod
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        """Returns the headlines of at most `most` articles whose keys are in this range."""
+        """See SetStore."""
+        with self.page() as store:
+            return store.headlines_keyed(low, high, most, self.marked)
 
-    @abstractmethod
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """Returns (story, number, provider) for all articles in the stories of these articles, newest
-        first."""
+        """See SetStore."""
+        with self.page() as store:
+            return [*store.story_members(numbers)]
+
+    def numbers_from(self, heads: Iterable[int]) -> list[int]:
+        """See SetStore."""
+        with self.page() as store:
+            return store.numbers_from(heads)
 
     @abstractmethod
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
         """Returns the rows of the articles with these numbers, without deleted ones."""
-
-    @abstractmethod
-    def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """Returns the numbers of the articles with these keys (ids as integers)."""

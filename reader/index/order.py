@@ -229,7 +229,7 @@ def _at_least(view: IndexView, field: int, wanted: Sequence[tuple[str, bool]], m
     """Splits the match by the number of words found, most first."""
     layers = [match]
     for word, may_go_on in wanted:
-        hits = match & (view.starting_with(field, word) if may_go_on else view.get(field, word))
+        hits = match & (view.store.set_starting(field, word) if may_go_on else view.get(field, word))
         raised = [*layers, BitMap()]
         for depth, layer in enumerate(layers):
             raised[depth + 1] = raised[depth + 1] | (layer & hits)

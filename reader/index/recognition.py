@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from reader.article.identity import anchor_of, is_web, sketch_likeness, sketch_of
 from reader.article.record import key_of
-from reader.index.schema import MOST_ASKED, STATED_DATE, pack_name, unpack_name
+from reader.index.schema import STATED_DATE, pack_name, select_in, unpack_name
 
 MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
 """Limit of pairs of articles whose texts are compared in one refresh; beyond it, only those with the same
@@ -240,16 +240,15 @@ def read_facts(
     connection: sqlite3.Connection, column: str, values: Sequence[object]
 ) -> Iterator[tuple[ArticleFacts, int]]:
     """Returns the articles with one of these values in a column, with their files' mtimes in nanoseconds."""
-    for start in range(0, len(values), MOST_ASKED):
-        part = values[start : start + MOST_ASKED]
-        rows = connection.execute(
-            f"select key, title_key, text_key, url, path, name, {STATED_DATE}, title, number, sketch,"
-            " mtime_ns from articles join folders using(folder)"
-            f" where articles.{column} in ({','.join('?' * len(part))})", part
-        )  # fmt: skip
-        for key, title_key, text_key, url, path, name, date, title, number, sketch, mtime_ns in rows:
-            place = f"{unpack_name(path)}/{unpack_name(name)}"
-            yield ArticleFacts(key, title_key, text_key, url, place, date, title, number, sketch), mtime_ns
+    rows = select_in(
+        connection,
+        f"select key, title_key, text_key, url, path, name, {STATED_DATE}, title, number, sketch, mtime_ns"
+        f" from articles join folders using(folder) where articles.{column} in (??)",
+        values,
+    )
+    for key, title_key, text_key, url, path, name, date, title, number, sketch, mtime_ns in rows:
+        place = f"{unpack_name(path)}/{unpack_name(name)}"
+        yield ArticleFacts(key, title_key, text_key, url, place, date, title, number, sketch), mtime_ns
 
 
 def facts_at(connection: sqlite3.Connection, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:

@@ -21,6 +21,7 @@ from reader.article.text import words
 from reader.index.answer import with_added_topics
 from reader.index.backend import AskedIndex
 from reader.index.schema import SetKind
+from reader.index.search import Search
 from reader.query import Query
 from reader.query.results import Headline, RelatedLink
 from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, pack, tokens_of, widened
@@ -164,7 +165,7 @@ def related_links(
     Other questions may run in between: the caller repeats this if the numbers have been reassigned.
     """
     with index.view() as view:
-        live, among = view.live, index.search(view, now).all_of(shown.clauses)
+        live, among = view.live, Search(view, now).all_of(shown.clauses)
     own = BitMap(index.numbers_from([int(headline.id, 16)]))
     told, known = _distinct(listed, headline.id, article.identity, among)
     members = index.story_members([*own]) if own else []

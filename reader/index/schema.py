@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator, Sequence
 from itertools import count
+from typing import Any
 from zlib import crc32
 
 from reader.article.dates import DAY_PLACE
@@ -139,6 +141,14 @@ _PLAIN = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 
 MOST_ASKED = 500
 """Values in one statement, well below SQLite's limit for parameters."""
+
+
+def select_in(connection: sqlite3.Connection, query: str, values: Sequence[object]) -> Iterator[Any]:
+    """Yields a query's rows for all these values, which `??` in the query stands for."""
+    for start in range(0, len(values), MOST_ASKED):
+        part = values[start : start + MOST_ASKED]
+        yield from connection.execute(query.replace("??", ",".join("?" * len(part))), part)
+
 
 ROUTED = "instr(url, '#/') + instr(url, '#!')"
 """SQL condition: the URL has a fragment that names a page."""

@@ -14,9 +14,9 @@ from pyroaring import BitMap
 
 from reader.article.text import fold, is_unspaced, signs, words
 from reader.errors import QueryError, shown
+from reader.index.backend import FindPhrase
 from reader.index.schema import DAY, STORED, SetKind
-from reader.index.topic_sets import FindPhrase, TopicSet, TopicSets
-from reader.index.view import IndexView, ValueMembers
+from reader.index.view import IndexView, TopicSet, TopicSets, ValueMembers
 from reader.query import Clause, Group, Term
 from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
 from reader.query.topic_rules import TopicRule
@@ -35,7 +35,7 @@ class Search:
         self,
         view: IndexView,
         now: datetime,
-        find_phrase: FindPhrase,
+        find_phrase: FindPhrase | None = None,
         topics: TopicSets | None = None,
         ring: frozenset[str] = frozenset(),
     ) -> None:
@@ -43,11 +43,11 @@ class Search:
         count."""
         self._view = view
         self._now = now
-        self._find_phrase = find_phrase
+        self._find_phrase = find_phrase or view.store.with_phrase
         self._topics = view.topics if topics is None else topics
         self._ring = ring
-        self.is_exact = True
-        """False if a phrase had more candidates than are checked."""
+        self.is_exact = view.store.is_whole
+        """False if a phrase had more candidates than are checked, or not all blocks are read."""
 
     def all_of(self, clauses: Iterable[Clause]) -> BitMap:
         """Returns the live articles that match every clause. The set must not be changed."""
@@ -123,7 +123,7 @@ class Search:
         for place, word in enumerate(wanted):
             may_go_on = (term.prefix and place == len(wanted) - 1) or _is_half_a_pair(word)
             found = found & (
-                self._view.starting_with(field, word) if may_go_on else self._view.get(field, word)
+                self._view.store.set_starting(field, word) if may_go_on else self._view.get(field, word)
             )
             if not found:
                 return found
@@ -265,15 +265,14 @@ class Search:
             return known
         names = [*rules.by_name]
         sets = self._matching(names, self._topics)
-        if (kept := self._topics.members_of(sets)) is not None:
-            return kept
-        members = [*self._with_added(known, names, sets)]
-        self._topics.keep_members(sets, members)
-        return members
+        kept = self._topics.members
+        if kept is None or kept[0] != sets:
+            kept = self._topics.members = sets, self._with_added(known, names, sets)
+        return kept[1]
 
     def _with_added(
         self, known: Sequence[ValueMembers], names: Sequence[str], sets: Sequence[TopicSet]
-    ) -> Iterable[ValueMembers]:
+    ) -> Sequence[ValueMembers]:
         """Returns the topics of the files and those added by rules, sorted by name."""
         rules = self._topics.rules
         found = {fold(one.value): one for one in known}

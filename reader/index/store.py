@@ -11,51 +11,36 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
 from threading import RLock, get_ident
-from typing import Any
 
 from pyroaring import BitMap
 
 from reader.article.record import Problem
 from reader.article.text import display_path
-from reader.index.answer import HEADLINE_COLUMNS, headline
-from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex
+from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex, FindPhrase
 from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
     CACHE_KIB,
     MOST_ASKED,
     ROUTED,
-    STATED_DATE,
     SetKind,
     check,
     connect,
     create,
     is_still,
     memory_uri,
+    select_in,
     unpack_name,
 )
-from reader.index.search import Search
 from reader.index.sets import check_sets, read_field
 from reader.index.sqlite import SqliteStore
-from reader.index.topic_sets import FindPhrase
 from reader.index.view import IndexView
 from reader.permissions import permissions
-from reader.query.results import Headline
 
 MOST_COPIED = 256 << 20
 """Largest index, in bytes, that is copied to memory and updated there if the file is read-only."""
 ROWS_KIB = 128
 """Pages of article rows to cache: a few screens of headlines."""
-
-
-_STORY = (
-    "(select first.key from stories join articles first on first.number = stories.story"
-    " where stories.number = articles.number),"
-    " (select coverage from stories where stories.number = articles.number)"
-)
-"""SQL for the key of the first article of an article's story and the story's coverage; null without a
-story."""
 
 
 class Index(AskedIndex):
@@ -134,7 +119,7 @@ class Index(AskedIndex):
                 raise
             self.location, self._still = location, still
             self._rows = rows
-            self._store = SqliteStore(connection)
+            self._store = SqliteStore(connection, self._find_phrase)
             self._seen = version
             # Numbers now mean other articles; the owner of the marks rebuilds the sets.
             self.marked = NO_MARKS
@@ -246,9 +231,11 @@ class Index(AskedIndex):
         with self._rows_lock:
             yield self._rows
 
-    def search(self, view: IndexView, now: datetime) -> Search:
-        """Returns a search over a view."""
-        return Search(view, now, self._find_phrase)
+    @contextmanager
+    def page(self) -> Iterator[SqliteStore]:
+        """See AskedIndex."""
+        with self.rows() as connection:
+            yield SqliteStore(connection)
 
     def generation(self) -> int:
         """Changes with each write to the index, by any reader, and with each edition."""
@@ -312,15 +299,9 @@ class Index(AskedIndex):
     def departed(self, keys: Sequence[int]) -> set[int]:
         """Returns those of these keys whose articles were removed from this index: only an article added
         later can be the same one."""
-        found: set[int] = set()
         with self.rows() as connection:
-            for start in range(0, len(keys), MOST_ASKED):
-                part = keys[start : start + MOST_ASKED]
-                rows = connection.execute(
-                    f"select key from departed where key in ({','.join('?' * len(part))})", part
-                )
-                found.update(key for (key,) in rows)
-        return found
+            rows = select_in(connection, "select key from departed where key in (??)", keys)
+            return {key for (key,) in rows}
 
     def facts_of_routes(self) -> list[ArticleFacts]:
         """Returns the articles whose URL has a fragment that names a page."""
@@ -334,39 +315,6 @@ class Index(AskedIndex):
             query = "select value from meta where key = 'complete'"
             return bool((connection.execute(query).fetchone() or (0,))[0])
 
-    def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """Returns the numbers of the articles with these keys (ids as integers)."""
-        with self.rows() as connection:
-            found = (
-                connection.execute(
-                    "select number from articles where key between ? and ?", (head << 15, head << 15 | 0x7FFF)
-                ).fetchone()
-                for head in heads
-            )
-            return [row[0] for row in found if row]
-
-    def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
-        found: dict[int, Any] = {}
-        with self.rows() as connection:
-            for start in range(0, len(numbers), MOST_ASKED):
-                part = numbers[start : start + MOST_ASKED]
-                rows = connection.execute(
-                    f"select {HEADLINE_COLUMNS}, {_STORY} from articles"
-                    f" where number in ({','.join('?' * len(part))})", part
-                )  # fmt: skip
-                found.update((row[0], row) for row in rows)
-            return [headline(found[number], self.marked) for number in numbers if number in found]
-
-    def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        """Returns the headlines of at most `most` articles whose keys are in this range."""
-        with self.rows() as connection:
-            rows = connection.execute(
-                f"select {HEADLINE_COLUMNS}, {_STORY} from articles where key between ? and ? limit ?",
-                (low, high, most),
-            ).fetchall()
-            return [headline(row, self.marked) for row in rows]
-
     def state_of_stories(self) -> tuple[bool, bool]:
         """Returns whether there are stories, and whether some days are due."""
         with self.rows() as connection:
@@ -375,38 +323,24 @@ class Index(AskedIndex):
             ).fetchone()
             return bool(found[0]), bool(found[1])
 
-    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """Returns (story, number, provider) for all articles in the stories of these articles, newest
-        first."""
-        with self.rows() as connection:
-            return [*SqliteStore(connection).story_members(numbers)]
-
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
-        """Returns the rows of the articles with these numbers, without deleted ones."""
+        """See AskedIndex."""
         for start in range(0, len(numbers), MOST_ASKED):
-            part = list(numbers[start : start + MOST_ASKED])
-            with self.rows() as connection:
-                rows = connection.execute(
-                    f"select number, key, url, root, path, name, title_key, text_key, {STATED_DATE}"
-                    " from articles join folders using(folder)"
-                    f" where number in ({','.join('?' * len(part))})", part
-                ).fetchall()  # fmt: skip
-            for number, key, url, root, path, name, *keys in rows:
-                yield ArticleRow(number, key, url, root, f"{unpack_name(path)}/{unpack_name(name)}", *keys)
+            with self.page() as store:
+                found = store.identities(numbers[start : start + MOST_ASKED])
+            yield from found
 
-    def files_of(self, numbers: Sequence[int]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    def files_of(self, numbers: Sequence[int]) -> list[tuple[str, tuple[int, ...]]]:
         """Returns (absolute path, (mtime in ns, size, inode, ctime in ns) when it was read) for each
         article."""
-        for start in range(0, len(numbers), MOST_ASKED):
-            part = numbers[start : start + MOST_ASKED]
-            with self.rows() as connection:
-                rows = connection.execute(
-                    "select path, name, mtime_ns, size, inode, ctime_ns from articles"
-                    " join folders using(folder)"
-                    f" where number in ({','.join('?' * len(part))})", part
-                ).fetchall()  # fmt: skip
-            for path, name, *times in rows:
-                yield f"{unpack_name(path)}/{unpack_name(name)}", tuple(times)
+        with self.rows() as connection:
+            rows = select_in(
+                connection,
+                "select path, name, mtime_ns, size, inode, ctime_ns from articles join folders using(folder)"
+                " where number in (??)",
+                numbers,
+            )
+            return [(f"{unpack_name(path)}/{unpack_name(name)}", tuple(times)) for path, name, *times in rows]
 
     def problems(self) -> Iterator[Problem]:
         """Returns every problem found while listing and reading the files, sorted by path."""

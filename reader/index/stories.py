@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.index.schema import MOST_ASKED, STORED
+from reader.index.schema import STORED, select_in
 from reader.index.sets import change_set
 from reader.index.workers import IndexWorkers
 from reader.query.results import Progress
@@ -156,13 +156,8 @@ class StoryFinder:
 
     def _articles(self, column: str, values: Iterable[int]) -> Iterator[tuple[int, int, int, str]]:
         """Returns (number, key, date, provider) for the articles with these values in a column."""
-        wanted = sorted(values)
-        for start in range(0, len(wanted), MOST_ASKED):
-            part = wanted[start : start + MOST_ASKED]
-            yield from self._connection.execute(
-                "select number, key, date, provider from articles"
-                f" where {column} in ({','.join('?' * len(part))})", part
-            )  # fmt: skip
+        query = f"select number, key, date, provider from articles where {column} in (??)"
+        return select_in(self._connection, query, sorted(values))
 
     def _write(
         self, before: dict[tuple[int, int, int], float], after: dict[tuple[int, int, int], float]
@@ -216,20 +211,17 @@ class StoryFinder:
             seen |= wanted
             here = sorted(wanted)
             wanted = set()
-            for start in range(0, len(here), MOST_ASKED):
-                part = here[start : start + MOST_ASKED]
-                slots = ",".join("?" * len(part))
-                for column in ("later", "earlier"):
-                    for later, earlier, score in self._connection.execute(
-                        f"select later, earlier, score from story_links where {column} in ({slots})", part
-                    ):
-                        found[later, earlier] = score
-                        wanted.update({later, earlier} - seen)
+            for column in ("later", "earlier"):
+                query = f"select later, earlier, score from story_links where {column} in (??)"
+                for later, earlier, score in select_in(self._connection, query, here):
+                    found[later, earlier] = score
+                    wanted.update({later, earlier} - seen)
         return [(later, earlier, score) for (later, earlier), score in found.items()]
 
     def _replace(self, members: Iterable[int], rows: dict[int, tuple[int, int]]) -> None:
         """Store the stories of these articles and their coverage."""
-        before = self._covered(members)
+        query = "select number, coverage from stories where number in (??)"
+        before = dict(select_in(self._connection, query, sorted(members)))
         self._connection.executemany(
             "delete from stories where number = ?", [(number,) for number in sorted(members)]
         )
@@ -241,16 +233,6 @@ class StoryFinder:
             change_set(
                 self._connection, COVERAGE, str(coverage), came[coverage], gone[coverage] - came[coverage]
             )
-
-    def _covered(self, members: Iterable[int]) -> dict[int, int]:
-        wanted = sorted(members)
-        found: dict[int, int] = {}
-        for start in range(0, len(wanted), MOST_ASKED):
-            part = wanted[start : start + MOST_ASKED]
-            found.update(self._connection.execute(
-                f"select number, coverage from stories where number in ({','.join('?' * len(part))})", part
-            ))  # fmt: skip
-        return found
 
 
 def _by_coverage(found: dict[int, int]) -> defaultdict[int, BitMap]:

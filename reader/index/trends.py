@@ -49,7 +49,7 @@ def trends(
 ) -> Trends:
     """Counts the matching articles with each value, in each period and in the time before."""
     with index.view() as view:
-        search = index.search(view, now)
+        search = Search(view, now)
         match = search.all_of(query.clauses)
         in_span = match & search.in_span(span.now)
         before = (match & search.in_span(span.before)) - in_span

@@ -1,31 +1,31 @@
 """A view of an index: sets and choices read on demand and cached until the index changes.
 
 Only what a question names is read. The cache is dropped after any write to the index; the caller holds the
-lock (see `reader.index.store`).
+lock (see `reader.index.store`). Topics by rule (see `reader.query.topic_rules`) are evaluated here on first
+use; nothing of them is stored, so an edited rule needs no new index.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby, repeat
+from itertools import groupby, islice, repeat
 from operator import itemgetter, sub
 from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.article.text import clean_line, fold
-from reader.index.backend import KnownValue, SetStore
+from reader.index.backend import FindPhrase, KnownValue, SetStore
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
 from reader.index.stretches import Late, LateArticle, SortedRow, placed
-from reader.index.topic_sets import KnownPhrases, TopicSets
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
-from reader.query.topic_rules import TopicRules
+from reader.query.topic_rules import TopicRule, TopicRules
 
 QUALITY = STORED["quality"]
 
@@ -40,7 +40,6 @@ PATH_FIELDS = frozenset(field.stored for field in FIELDS if field.is_path)
 MOST_KEPT = 20_000
 """Maximum number of cached sets: a collection can have a provider for each article."""
 
-
 ANSWERS_KEPT = 4
 """At most a megabyte each, with ten million articles."""
 
@@ -49,6 +48,12 @@ WORDS_KEPT = 8
 
 MOST_FIRSTS = 1000
 """Dates whose first articles are cached: all questions are counted by nearly the same periods."""
+
+MOST_PHRASES = 1_000
+"""Maximum number of cached phrases of rules."""
+
+Narrow: TypeAlias = Callable[[BitMap, Iterable[Clause], TopicRule], tuple[BitMap, bool]]
+"""(candidates, clauses, their rule) -> matching articles, and whether the result is exact."""
 
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time that its relative dates refer to."""
@@ -97,6 +102,78 @@ class ValueMembers(NamedTuple):
     """Number of those in the collection now."""
 
 
+class TopicSet(NamedTuple):
+    """The articles that match a rule."""
+
+    numbers: BitMap
+    is_exact: bool
+    """False if a phrase had more candidates than are checked."""
+    now: datetime | None
+    """The time that it depends on; None if independent of time."""
+    marks: Mapping[str, BitMap] | None
+    """The marks that it depends on; None if independent of marks."""
+
+
+class TopicSets:
+    """The articles that match each rule, among given ones."""
+
+    def __init__(self, rules: TopicRules, among: BitMap) -> None:
+        self.rules = rules
+        self._among = among
+        self._found: dict[str, TopicSet] = {}
+        self.members: tuple[Sequence[TopicSet], Sequence[ValueMembers]] | None = None
+        """Cache of the facet's values for some sets, which are needed again at each keystroke."""
+
+    def known(self, name: str, now: datetime, marks: Mapping[str, BitMap]) -> TopicSet | None:
+        """Returns the cached set of the rule with this folded name, if still valid."""
+        found = self._found.get(name)
+        if found is None or found.now not in (None, now) or not (found.marks is None or found.marks is marks):
+            return None
+        return found
+
+    def get(
+        self, names: Iterable[str], now: datetime, marks: Mapping[str, BitMap], narrow: Narrow
+    ) -> list[TopicSet]:
+        """Returns the articles that match these rules. Rules they depend on are evaluated first, without
+        recursion, so chains of rules can have any length."""
+        wanted = [*names]
+        if any(self.known(name, now, marks) is None for name in wanted):
+            for name, rule in self.rules.in_order(wanted):
+                if self.known(name, now, marks) is None:
+                    numbers, is_exact = narrow(self._among, rule.query.clauses, rule)
+                    self._found[name] = TopicSet(
+                        numbers, is_exact, now if rule.is_dated else None, marks if rule.is_marked else None
+                    )
+        return [self._found[name] for name in wanted]
+
+
+class KnownPhrases:
+    """Cache of the articles that contain the phrases of rules: finding them reads files, and rules are always
+    active.
+
+    Valid for one edition: within it, a number always means the same text.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, tuple[str, ...], bool], tuple[BitMap, BitMap]] = {}
+        """(field, words, whether the last may be a prefix) -> articles that were checked, and those that
+        match."""
+
+    def through(self, find: FindPhrase) -> FindPhrase:
+        """Wraps `find` so that each phrase and article is checked once."""
+
+        def known(numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool) -> BitMap:
+            key, asked = (field, tuple(wanted), prefix), BitMap(numbers)
+            seen, having = self._known.get(key, (BitMap(), BitMap()))
+            if new := asked - seen:
+                having = having | BitMap(find([*new], field, wanted, prefix))
+                if key in self._known or len(self._known) < MOST_PHRASES:
+                    self._known[key] = seen | new, having
+            return having & asked
+
+        return known
+
+
 class IndexView:
     """The state of an index until somebody writes to it."""
 
@@ -138,27 +215,17 @@ class IndexView:
 
     def get(self, field: int, value: str) -> BitMap:
         """Returns the set stored under a field's value. It must not be changed."""
-        if field not in KEPT_FIELDS:
-            return self._get_word(field, value)
-        found = self._kept.get((field, value))
-        if found is None:
-            [found] = self._read(field, [value])
-        return found
+        return self.get_all(field, [value])[0]
 
     def get_all(self, field: int, values: Sequence[str]) -> list[BitMap]:
         """Returns the sets stored under these values, in the same order. They must not be changed."""
         if field not in KEPT_FIELDS:
             return [self._get_word(field, value) for value in values]
         missing = [value for value in values if (field, value) not in self._kept]
-        found = dict(zip(missing, self._read(field, missing), strict=True)) if missing else {}
+        found = dict(zip(missing, self.store.sets_of(field, missing), strict=True)) if missing else {}
+        for value, numbers in islice(found.items(), MOST_KEPT - len(self._kept)):
+            self._kept[field, value] = numbers
         return [found[value] if value in found else self._kept[field, value] for value in values]
-
-    def _read(self, field: int, values: Sequence[str]) -> list[BitMap]:
-        found = self.store.sets_of(field, values)
-        for value, numbers in zip(values, found, strict=True):
-            if len(self._kept) < MOST_KEPT:
-                self._kept[field, value] = numbers
-        return found
 
     def _get_word(self, field: int, value: str) -> BitMap:
         found = self._words.get((field, value))
@@ -168,10 +235,6 @@ class IndexView:
                 del self._words[next(iter(self._words))]
             self._words[field, value] = found
         return found
-
-    def starting_with(self, field: int, start: str) -> BitMap:
-        """Returns the union of the sets whose values have this prefix."""
-        return self.store.set_starting(field, start)
 
     @cached_property
     def live(self) -> BitMap:

@@ -1,6 +1,6 @@
 """Topics by rule: the queries of the configuration that give topics to whatever matches them.
 
-Values only. A rule is a set like a saved view: `reader.index.topic_sets` finds the articles. A rule may name
+Values only. A rule is a set like a saved view: `reader.index.view` finds the articles. A rule may name
 other topics, and sees what their rules add; topics of its own ring (rules that name each other, or a rule
 that names itself) it sees as the files have them.
 """

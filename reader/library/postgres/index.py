@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from threading import Lock, get_ident
 from time import monotonic, sleep
 from typing import TypeVar
@@ -19,7 +18,6 @@ from pyroaring import BitMap
 
 from reader.article.text import clean_line
 from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex
-from reader.index.search import Search
 from reader.index.view import IndexView
 from reader.library.postgres.connection import (
     ConnectionLost,
@@ -34,7 +32,6 @@ from reader.library.postgres.connection import (
 from reader.library.postgres.marks import SharedMarks, numbers_in
 from reader.library.postgres.store import PostgresStore
 from reader.marks.mark import set_names
-from reader.query.results import Headline
 
 _Reply = TypeVar("_Reply")
 
@@ -286,15 +283,8 @@ class SharedIndex(AskedIndex):
                 marked[name] = marked.get(name, BitMap()) | numbers
         self.marked = marked
 
-    def search(self, view: IndexView, now: datetime) -> Search:
-        """Returns a search over a view."""
-        assert isinstance(view.store, PostgresStore)
-        search = Search(view, now, view.store.with_phrase)
-        search.is_exact = self._newest is None
-        return search
-
     @contextmanager
-    def _page(self) -> Iterator[PostgresStore]:
+    def page(self) -> Iterator[PostgresStore]:
         """Opens a store for article rows: in this thread's current question if there is one, else in a
         separate transaction. Raises Superseded."""
         if self._asking == get_ident():
@@ -306,31 +296,10 @@ class SharedIndex(AskedIndex):
                 raise Superseded
             yield PostgresStore(lambda: connection)
 
-    def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
-        with self._page() as store:
-            return store.headlines(numbers, self.marked)
-
-    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """Returns (story, number, provider) for all articles in the stories of these articles, newest
-        first."""
-        with self._page() as store:
-            return store.story_members(numbers)
-
-    def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        """Returns the headlines of at most `most` articles whose keys are in this range."""
-        with self._page() as store:
-            return store.headlines_keyed(low, high, most, self.marked)
-
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
         """Returns the rows of the articles with these numbers, without deleted ones."""
-        with self._page() as store:
+        with self.page() as store:
             return iter(store.identities(numbers))
-
-    def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """Returns the numbers of the articles with these keys (ids as integers)."""
-        with self._page() as store:
-            return store.numbers_from(heads)
 
     @contextmanager
     def store(self) -> Iterator[PostgresStore]:

@@ -51,6 +51,7 @@ class PostgresStore:
         """`connection` is called for each query. With `newest`, only that many blocks with the highest
         numbers are read."""
         self._connection = connection
+        self.is_whole = newest is None
         self._first_block = 0
         if newest is not None:
             self._first_block = min(sorted(self.blocks())[-newest:], default=0)
@@ -63,7 +64,6 @@ class PostgresStore:
         return [number for (number,) in self._rows(question, *values)]
 
     def set_of(self, field: int, value: str) -> BitMap:
-        """See SetStore."""
         return united(
             (block, 0, data)
             for block, data in self._rows(
@@ -75,7 +75,6 @@ class PostgresStore:
         )
 
     def sets_of(self, field: int, values: Sequence[str]) -> list[BitMap]:
-        """See SetStore."""
         rows: dict[str, list[tuple[int, int, bytes]]] = {}
         wanted = [*map(storable, values)]
         for value, block, data in self._rows(
@@ -86,7 +85,6 @@ class PostgresStore:
         return [united(rows.get(value, ())) for value in wanted]
 
     def set_starting(self, field: int, start: str) -> BitMap:
-        """See SetStore."""
         start = storable(start)
         crowded: list[TupleRow] = []
         if field == SetKind.WORD and len(start) <= PREFIX_LENGTHS[-1]:
@@ -103,15 +101,12 @@ class PostgresStore:
         return united((block, 0, data) for block, data in [*crowded, *others])
 
     def blocks(self) -> list[int]:
-        """See SetStore."""
         return self._numbers("select block from block where block >= %s", self._first_block)
 
     def has_articles(self) -> bool:
-        """See SetStore."""
         return bool(self._rows("select 1 from article limit 1"))
 
     def values_of(self, field: int) -> list[KnownValue]:
-        """See SetStore."""
         rows = self._rows("select folded, value from choice where field = %s order by folded, value", field)
         return [(folded, clean_line(value), value) for folded, value in rows]
 
@@ -126,7 +121,6 @@ class PostgresStore:
         return numbers
 
     def dates_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """See SetStore."""
         return iter(
             self._rows(
                 "select coalesce(date, %s), number from article where number = any(%s)", UNDATED, [*numbers]
@@ -146,23 +140,19 @@ class PostgresStore:
             number, date = rows[-1]
 
     def titles_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """See SetStore."""
         rows = self._rows("select number, title from article where number = any(%s)", [*numbers])
         return ((number, clean_line(title)) for number, title in rows)
 
     def words_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """See SetStore."""
         rows = self._rows(
             "select number, title, record::json->>'excerpt' from article where number = any(%s)", [*numbers]
         )
         return ((number, pack(words(title), words(excerpt or ""))) for number, title, excerpt in rows)
 
     def stories(self) -> list[tuple[int, int]]:
-        """See SetStore."""
         return [(number, story) for number, story in self._rows("select number, story from story order by 1")]
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """See SetStore."""
         # Listed by number: with a plain join, shards would send all articles.
         rows = self._rows(
             "with told as (select story, number from story"
@@ -174,11 +164,9 @@ class PostgresStore:
         return [(story, number, clean_line(provider)) for story, number, provider in rows]
 
     def keyed_between(self, low: int, high: int) -> list[int]:
-        """See SetStore."""
         return self._numbers("select number from article where key between %s and %s", low, high)
 
     def with_url(self, parts: Sequence[str], among: BitMap) -> list[int]:
-        """See SetStore."""
         found = " or ".join(["lower(url) like %s"] * len(parts))
         return self._numbers(
             f"select number from article where ({found}) and (%s or number = any(%s))",
@@ -186,7 +174,6 @@ class PostgresStore:
         )  # fmt: skip
 
     def with_path(self, part: str, among: BitMap) -> list[int]:
-        """See SetStore."""
         return self._numbers(
             "select number from article where lower(path) like %s and (%s or number = any(%s))",
             _anywhere(part), *_named(among),
