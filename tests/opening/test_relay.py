@@ -13,9 +13,19 @@ from time import monotonic
 import pytest
 
 from reader.errors import ReaderError
-from reader.opening.relay import BadPlace, Relay, RelayPlace, hand_over, parse_place
-from reader.opening.relay.protocol import MOST_BYTES, is_proof, proof
-from reader.opening.relay.server import MOST_PAGES, MOST_UNPROVEN, NOT_OPENED
+from reader.opening.relay import (
+    MOST_BYTES,
+    MOST_PAGES,
+    MOST_UNPROVEN,
+    NOT_OPENED,
+    BadPlace,
+    Relay,
+    RelayPlace,
+    hand_over,
+    is_proof,
+    parse_place,
+    proof,
+)
 
 TOKEN = "a-token-of-many-letters"
 URL = "https://harbour.example/a?b=1&c=$(id)"
