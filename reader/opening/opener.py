@@ -23,21 +23,12 @@ from reader.permissions import permissions
 from reader.terminal import Terminal
 
 TEXT_BROWSERS = (
-    "w3m",
-    "lynx",
-    "links2",
-    "links",
-    "elinks",
-    "chawan",
-    "cha",
-    "browsh",
-    "carbonyl",
-    "edbrowse",
-    "www-browser",
+    *("w3m", "lynx", "links2", "links", "elinks", "chawan"),
+    *("cha", "browsh", "carbonyl", "edbrowse", "www-browser"),
 )
 """Browsers that draw in the terminal, in the order in which they are looked for."""
 
-_DESKTOP_COMMANDS = (("xdg-open",), ("gio", "open"), ("sensible-browser",), ("x-www-browser",))
+_DESKTOP_COMMANDS = (("wslview",), ("xdg-open",), ("gio", "open"), ("sensible-browser",), ("x-www-browser",))
 
 BY_SSH = (
     "You are connected by SSH, so no browser was started; "
@@ -90,7 +81,7 @@ def plan(
     env: Mapping[str, str] = os.environ,
     which: Which = shutil.which,
 ) -> Plan:
-    """Returns how to open this URL from this terminal. Raises UnsafeUrl.
+    """How to open this URL from this terminal. Raises UnsafeUrl.
 
     A command for pages like this one comes first, then the relay, the configured browser and $BROWSER, over
     SSH too, for all were asked for; then, where the user sits, the desktop's own way.
@@ -98,8 +89,11 @@ def plan(
     address = checked_url(url)
     if not permissions().programs:
         return Plan(address, sentence=BY_NOBODY)
-    steps = [*_commands([_for_pattern(address, config)], address, which)]
-    if place := _relay(terminal, config):
+    plain = address.partition("://")[2].lower()
+    for_pattern = (argv for pattern, argv in config.open.items() if fnmatchcase(plain, pattern.lower()))
+    steps = [*_commands([next(for_pattern, ())], address, which)]
+    is_away = terminal.is_remote or not terminal.has_desktop
+    if place := terminal.relay or (config.relay if is_away else ""):
         steps.append(Step("relay", place=place))
     chosen = {"browser in config.toml": [config.browser], "$BROWSER": _from_variable(env.get("BROWSER", ""))}
     mistakes = []
@@ -108,8 +102,9 @@ def plan(
         steps += found
         if commands and not found and (names := [argv[0] for argv in commands if argv]):
             mistakes.append(f"{place} names {shown(names[0])}, which is not installed")
-    if not terminal.is_remote:
-        steps += _commands(_from_desktop(terminal), address, which)
+    if terminal.has_desktop and not terminal.is_remote:
+        desktop = [("open",)] if terminal.platform == "darwin" else _DESKTOP_COMMANDS
+        steps += _commands(desktop, address, which)
     sentence = BY_SSH if terminal.is_remote else "No browser found"
     return Plan(address, tuple(steps), sentence, "; ".join(mistakes))
 
@@ -120,7 +115,7 @@ def plan_text(
     *,
     which: Which = shutil.which,
 ) -> Plan:
-    """Returns how to read this URL's page in this terminal. Raises UnsafeUrl."""
+    """How to read this URL's page in this terminal. Raises UnsafeUrl."""
     address = checked_url(url)
     if not permissions().programs:
         return Plan(address, sentence=BY_NOBODY)
@@ -166,7 +161,7 @@ def _beside(plan: Plan) -> str:
 
 
 def _hand_over(url: str, place: str) -> tuple[Outcome | None, str]:
-    """Returns the relay's result, or None with the reason."""
+    """The relay's result, or None with the reason."""
     from reader.opening.relay import BadPlace, hand_over, parse_place
 
     try:
@@ -180,23 +175,8 @@ def _hand_over(url: str, place: str) -> tuple[Outcome | None, str]:
     return Outcome(False, handed.sentence), ""
 
 
-def _relay(terminal: Terminal, config: Config) -> str:
-    """Returns the relay of the environment, or the configured one if there is no desktop."""
-    is_needed = terminal.is_remote or not terminal.has_desktop
-    return terminal.relay or (config.relay if is_needed else "")
-
-
-def _for_pattern(url: str, config: Config) -> tuple[str, ...]:
-    """Returns the command of the first pattern that matches the whole lower-case URL without its scheme."""
-    plain = url.partition("://")[2].lower()
-    for pattern, argv in config.open.items():
-        if fnmatchcase(plain, pattern.lower()):
-            return argv
-    return ()
-
-
 def _from_variable(text: str) -> list[tuple[str, ...]]:
-    """Returns the commands in $BROWSER, separated as in PATH; the URL replaces `%s` or is appended."""
+    """The commands in $BROWSER, separated as in PATH."""
     commands = []
     for part in text.split(os.pathsep):
         try:
@@ -210,26 +190,16 @@ def _from_variable(text: str) -> list[tuple[str, ...]]:
     return commands
 
 
-def _from_desktop(terminal: Terminal) -> list[tuple[str, ...]]:
-    if not terminal.has_desktop:
-        return []
-    if terminal.platform == "darwin":
-        return [("open",)]
-    return [("wslview",), *_DESKTOP_COMMANDS]
-
-
 def _commands(lists: Sequence[Sequence[str]], url: str, which: Which) -> Iterator[Step]:
-    """Yields the steps of those argument lists whose program is installed."""
-    for argv in lists:
-        if not argv or which(os.path.expanduser(argv[0])) is None:
+    """The steps of those argument lists whose program is installed; the URL replaces `%s` or is appended."""
+    for argv in filter(None, lists):
+        program, rest = os.path.expanduser(argv[0]), argv[1:]
+        if which(program) is None:
             continue
+        if any("%s" in part for part in rest):
+            rest = [part.replace("%s", url) for part in rest]
+        else:
+            rest = [*rest, url]
         kind: Literal["text", "browser"]
-        kind = "text" if os.path.basename(argv[0]) in TEXT_BROWSERS else "browser"
-        yield Step(kind, _with_url(argv, url))
-
-
-def _with_url(argv: Sequence[str], url: str) -> tuple[str, ...]:
-    program, rest = os.path.expanduser(argv[0]), argv[1:]
-    if any("%s" in part for part in rest):
-        return (program, *(part.replace("%s", url) for part in rest))
-    return (program, *rest, url)
+        kind = "text" if os.path.basename(program) in TEXT_BROWSERS else "browser"
+        yield Step(kind, (program, *rest))

@@ -5,23 +5,19 @@ asked. Decisions are pure functions of these facts, so each can be tested withou
 """
 
 from reader.terminal.decide import decide
-from reader.terminal.facts import Facts, Tmux, beside_the_pipe, collect
-from reader.terminal.value import ALLOWED, TRUECOLOUR, Choice, Finding, Terminal, choices
+from reader.terminal.facts import (
+    ALLOWED,
+    TRUECOLOUR,
+    Choice,
+    Facts,
+    Finding,
+    Terminal,
+    beside_the_pipe,
+    choices,
+    collect,
+)
 
-__all__ = [
-    "ALLOWED",
-    "TRUECOLOUR",
-    "Choice",
-    "Facts",
-    "Finding",
-    "Terminal",
-    "Tmux",
-    "choices",
-    "decide",
-    "examined",
-    "glance",
-    "here",
-]
+__all__ = ["ALLOWED", "TRUECOLOUR", "Facts", "Finding", "Terminal", "choices", "decide"]
 
 
 def glance(chosen: Choice = {}) -> Terminal:  # noqa: B006, never written to

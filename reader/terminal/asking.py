@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from reader.terminal.value import Answers
+from reader.terminal.facts import Answers
 
 PATIENCE = 1.5
 """Seconds for all answers together."""

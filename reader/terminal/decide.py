@@ -1,19 +1,116 @@
-"""From facts to what a terminal can do: pure, one decision a finding, each with its reason and its advice."""
+"""From facts to what a terminal can do: pure, one decision a finding, each with its reason and its advice.
+
+What each terminal program can do comes from its own documentation; None means "depends on its settings".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from reader.terminal.emulators import EMULATORS, by_kind, by_term, by_variables
-from reader.terminal.facts import RELAY_VARIABLES, SSH_VARIABLES, Facts, Tmux, client_env
-from reader.terminal.value import TRUECOLOUR, Finding, Terminal
+from reader.terminal.facts import (
+    RELAY_VARIABLES,
+    SSH_VARIABLES,
+    TRUECOLOUR,
+    Facts,
+    Finding,
+    Terminal,
+    Tmux,
+    client_env,
+)
 
 _SSH_SERVERS = ("sshd", "sshd-session", "dropbear", "mosh-server", "etterminal", "etserver")
 _TRUECOLOUR_TERMS = ("alacritty", "foot", "wezterm", "xterm-kitty", "xterm-ghostty", "contour")
 _NO_CURSOR = ("", "dumb", "unknown")
 _NO_MOUSE = ("linux", "vt52", "vt100", "vt102", "vt220", "cons25", "ansi", *_NO_CURSOR)
 _NAMED_ALIKE = ("multiplexer", "emulator", "colours", "links", "clipboard", "pictures", "background")
+_LINKS_SINCE = (3, 4)
+"""The first tmux that passes OSC 8 on."""
+
+
+class Emulator(NamedTuple):
+    """What a terminal program can do by itself."""
+
+    links: bool | None
+    clipboard: bool | None
+    pictures: str
+    advice: tuple[str, ...] = ()
+    """How to enable its clipboard, if the user has to."""
+
+
+_ALLOW_IN_ITERM = ("iTerm2: Settings, General, Selection: Applications in terminal may access clipboard",)
+_XTERM = ('xterm: add "XTerm*disallowedWindowOps: 20,21,SetXprop" to ~/.Xresources',)
+
+EMULATORS: Mapping[str, Emulator] = {
+    "kitty": Emulator(True, True, "kitty"),
+    "ghostty": Emulator(True, True, "kitty"),
+    "WezTerm": Emulator(True, True, "iterm2"),
+    "iTerm2": Emulator(True, None, "iterm2", _ALLOW_IN_ITERM),
+    "foot": Emulator(True, True, "sixel"),
+    "contour": Emulator(True, True, "sixel"),
+    "mlterm": Emulator(None, True, "sixel"),
+    "Alacritty": Emulator(True, True, "blocks"),
+    "Windows Terminal": Emulator(True, True, "blocks"),
+    "VS Code": Emulator(True, True, "blocks"),
+    "Konsole": Emulator(None, None, "blocks"),
+    "VTE": Emulator(True, False, "blocks"),
+    "rxvt": Emulator(False, None, "blocks"),
+    "xterm": Emulator(False, None, "blocks", _XTERM),
+    "Terminal.app": Emulator(False, False, "blocks"),
+    "Linux console": Emulator(False, False, "blocks"),
+}
+"""VTE is what GNOME Terminal, Xfce Terminal, Tilix and others paint with."""
+
+_BY_TERM = {
+    "xterm-kitty": "kitty", "xterm-ghostty": "ghostty", "wezterm": "WezTerm", "foot": "foot",
+    "contour": "contour", "mlterm": "mlterm", "alacritty": "Alacritty", "rxvt": "rxvt",
+    "linux": "Linux console",
+}  # fmt: skip
+"""Prefixes of TERM, which travels over SSH."""
+
+_BY_PROGRAM = {
+    "iTerm.app": "iTerm2", "WezTerm": "WezTerm", "ghostty": "ghostty", "vscode": "VS Code", "kitty": "kitty",
+    "Apple_Terminal": "Terminal.app",
+}  # fmt: skip
+"""Values of TERM_PROGRAM."""
+
+_BY_VARIABLE = {
+    "KITTY_WINDOW_ID": "kitty", "WEZTERM_PANE": "WezTerm", "GHOSTTY_RESOURCES_DIR": "ghostty",
+    "ALACRITTY_WINDOW_ID": "Alacritty", "WT_SESSION": "Windows Terminal", "KONSOLE_VERSION": "Konsole",
+    "VTE_VERSION": "VTE", "XTERM_VERSION": "xterm",
+}  # fmt: skip
+"""Variables that a terminal gives to what it starts. A terminal started from another inherits that one's, so
+they count last."""
+
+_BY_KIND = {
+    "kitty": "kitty", "ghostty": "ghostty", "wezterm": "WezTerm", "iterm2": "iTerm2", "foot": "foot",
+    "contour": "contour", "mlterm": "mlterm", "alacritty": "Alacritty", "konsole": "Konsole", "vte": "VTE",
+    "xterm": "xterm", "windowsterminal": "Windows Terminal", "windows terminal": "Windows Terminal",
+}  # fmt: skip
+"""Prefixes of the answer to XTVERSION, in lower case."""
+
+
+def _by_term(term: str) -> str:
+    return next((name for start, name in _BY_TERM.items() if term.startswith(start)), "")
+
+
+def _by_kind(kind: str) -> str:
+    return next((name for start, name in _BY_KIND.items() if kind.lower().startswith(start)), "")
+
+
+def _by_variables(env: Mapping[str, str]) -> tuple[str, str]:
+    """The terminal that set these variables, and the one that identifies it; empty if unknown."""
+    term, program = env.get("TERM", ""), env.get("TERM_PROGRAM", "")
+    if name := _by_term(term):
+        return name, f"TERM is {term}"
+    if name := _BY_PROGRAM.get(program, ""):
+        return name, f"TERM_PROGRAM is {program}"
+    if env.get("LC_TERMINAL") == "iTerm2":
+        return "iTerm2", "LC_TERMINAL is iTerm2"
+    for variable, name in _BY_VARIABLE.items():
+        if env.get(variable):
+            return name, f"{variable} is set"
+    return "", ""
 
 
 class _Seen(NamedTuple):
@@ -45,7 +142,8 @@ def decide(facts: Facts) -> Terminal:
     settle("terminal", facts.is_tty, why_tty)
     settle("remote", *_remote(facts, env))
     settle("desktop", *_desktop(facts, env, values["remote"]))
-    settle("multiplexer", multiplexer, why, _restoring_advice(multiplexer))
+    restoring = "altscreen on, in ~/.screenrc, restores the shell's output on exit"
+    settle("multiplexer", multiplexer, why, (restoring,) if multiplexer == "screen" else ())
     settle("emulator", seen.emulator, seen.why_emulator)
     settle("colours", *_colours(seen))
     settle("unicode", *_unicode(facts))
@@ -116,14 +214,14 @@ def _multiplexer(env: Mapping[str, str]) -> tuple[str, str]:
 
 def _emulator(facts: Facts, env: Mapping[str, str], multiplexer: str) -> tuple[str, str]:
     if not multiplexer:
-        if name := by_kind(facts.answers.kind):
+        if name := _by_kind(facts.answers.kind):
             return name, f"it identifies as {facts.answers.kind}"
-        name, why = by_variables(env)
+        name, why = _by_variables(env)
         return name, why or f"no variable names it; many terminals use TERM {env.get('TERM', '')}".rstrip()
     if multiplexer == "tmux" and facts.tmux is not None:
-        if name := by_kind(facts.tmux.kind):
+        if name := _by_kind(facts.tmux.kind):
             return name, f"tmux says that it identifies as {facts.tmux.kind}"
-        if name := by_term(facts.tmux.term):
+        if name := _by_term(facts.tmux.term):
             return name, f"tmux says that its TERM is {facts.tmux.term}"
     return "", f"it runs inside {multiplexer}, which does not say"
 
@@ -160,26 +258,65 @@ def _unicode(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:
     return is_utf8, f"no locale is set; stdout writes {facts.encoding}", () if is_utf8 else advice
 
 
+def _colour_advice(multiplexer: str, tmux: Tmux | None) -> tuple[str, ...]:
+    """What to change for 16.7 million colours, where the terminal outside has them."""
+    if multiplexer == "tmux":
+        return (
+            "set -g default-terminal tmux-256color",
+            _feature_line(tmux or Tmux(), "RGB"),
+            "set-environment -g COLORTERM truecolor",
+        )
+    if multiplexer == "screen":
+        return ("term screen-256color, in ~/.screenrc", "truecolor on, there too, with screen 5 and newer")
+    return (f"export COLORTERM=truecolor, where the terminal has {TRUECOLOUR:,} colours",)
+
+
+def _feature_line(tmux: Tmux, feature: str) -> str:
+    """The line of ~/.tmux.conf that gives a feature to the terminal outside."""
+    return f"set -as terminal-features ',{tmux.term or '*'}:{feature}'"
+
+
 def _links(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
-    if seen.multiplexer:
-        return _links_through(seen.multiplexer, seen.facts.tmux)
-    if not seen.emulator:
-        return None, "unknown terminal", ()
-    links = EMULATORS[seen.emulator].links
-    return links, f"{seen.emulator} {_does(links, 'shows them')}", ()
+    tmux = seen.facts.tmux
+    if seen.multiplexer == "zellij":
+        return True, "zellij passes links on", ()
+    if seen.multiplexer == "screen":
+        return False, "screen drops links", ()
+    if not seen.multiplexer:
+        if not seen.emulator:
+            return None, "unknown terminal", ()
+        links = EMULATORS[seen.emulator].links
+        return links, f"{seen.emulator} {_does('shows them', links)}", ()
+    if tmux is None:
+        return None, "tmux was not asked", ()
+    if tmux.version < _LINKS_SINCE:
+        version = ".".join(map(str, tmux.version))
+        return False, f"tmux {version} drops links", ("tmux 3.4 and newer pass them on",)
+    if "hyperlinks" in tmux.features:
+        return True, "tmux passes links on to this terminal", ()
+    return False, "tmux does not know that this terminal supports links", (_feature_line(tmux, "hyperlinks"),)
 
 
 def _clipboard(seen: _Seen) -> tuple[bool | None, str, tuple[str, ...]]:
-    if seen.multiplexer:
-        return _clipboard_through(seen.multiplexer, seen.facts.tmux)
-    if not seen.emulator:
-        return None, "unknown terminal", ()
-    known = EMULATORS[seen.emulator]
-    return known.clipboard, f"{seen.emulator} {_does(known.clipboard, 'takes OSC 52')}", known.advice
+    tmux = seen.facts.tmux
+    if seen.multiplexer == "zellij":
+        return None, "zellij passes it on to its terminal", ()
+    if seen.multiplexer == "screen":
+        return None, "screen passes it on, wrapped, to its terminal", ()
+    if not seen.multiplexer:
+        if not seen.emulator:
+            return None, "unknown terminal", ()
+        known = EMULATORS[seen.emulator]
+        return known.clipboard, f"{seen.emulator} {_does('takes OSC 52', known.clipboard)}", known.advice
+    if tmux is None:
+        return None, "tmux was not asked", ()
+    if "clipboard" in tmux.features:
+        return True, 'tmux passes on what "tmux load-buffer -w" sends', ()
+    reason = f"tmux does not know that this terminal ({tmux.term or 'none'}) has a clipboard"
+    return False, reason, (_feature_line(tmux, "clipboard"),)
 
 
-def _does(known: bool | None, what: str) -> str:
-    """What a terminal does, with the doubt there is."""
+def _does(what: str, known: bool | None) -> str:
     if known is None:
         return f"{what}, depending on its settings"
     return what if known else "does not support this"
@@ -213,70 +350,3 @@ def _background(facts: Facts, env: Mapping[str, str]) -> tuple[str, str]:
         is_light = int(last) == 7 or 9 <= int(last) <= 15
         return "light" if is_light else "dark", f"COLORFGBG is {env['COLORFGBG']}"
     return "", "COLORFGBG is not set"
-
-
-_Answer = tuple[bool | None, str, tuple[str, ...]]
-
-_LINKS_SINCE = (3, 4)
-"""The first tmux that passes OSC 8 on."""
-
-
-def _feature_line(tmux: Tmux, feature: str) -> str:
-    """The line of ~/.tmux.conf that gives a feature to the terminal outside."""
-    return f"set -as terminal-features ',{tmux.term or '*'}:{feature}'"
-
-
-def _restoring_advice(multiplexer: str) -> tuple[str, ...]:
-    """What to change if the shell's output is not restored on exit."""
-    return (
-        ("altscreen on, in ~/.screenrc, restores the shell's output on exit",)
-        if multiplexer == "screen"
-        else ()
-    )
-
-
-def _links_through(multiplexer: str, tmux: Tmux | None) -> _Answer:
-    """Whether OSC 8 reaches the terminal."""
-    if multiplexer == "zellij":
-        return True, "zellij passes links on", ()
-    if multiplexer == "screen":
-        return False, "screen drops links", ()
-    if tmux is None:
-        return None, "tmux was not asked", ()
-    if tmux.version < _LINKS_SINCE:
-        version = ".".join(map(str, tmux.version))
-        return False, f"tmux {version} drops links", ("tmux 3.4 and newer pass them on",)
-    if "hyperlinks" in tmux.features:
-        return True, "tmux passes links on to this terminal", ()
-    return False, "tmux does not know that this terminal supports links", (_feature_line(tmux, "hyperlinks"),)
-
-
-def _clipboard_through(multiplexer: str, tmux: Tmux | None) -> _Answer:
-    """Whether a text reaches the clipboard."""
-    if multiplexer == "zellij":
-        return None, "zellij passes it on to its terminal", ()
-    if multiplexer == "screen":
-        return None, "screen passes it on, wrapped, to its terminal", ()
-    if tmux is None:
-        return None, "tmux was not asked", ()
-    if "clipboard" in tmux.features:
-        return True, 'tmux passes on what "tmux load-buffer -w" sends', ()
-    return (
-        False,
-        f"tmux does not know that this terminal ({tmux.term or 'none'}) has a clipboard",
-        (_feature_line(tmux, "clipboard"),),
-    )
-
-
-def _colour_advice(multiplexer: str, tmux: Tmux | None) -> tuple[str, ...]:
-    """What to change for 16.7 million colours, where the terminal outside has them."""
-    if multiplexer == "tmux":
-        outside = tmux or Tmux()
-        return (
-            "set -g default-terminal tmux-256color",
-            _feature_line(outside, "RGB"),
-            "set-environment -g COLORTERM truecolor",
-        )
-    if multiplexer == "screen":
-        return ("term screen-256color, in ~/.screenrc", "truecolor on, there too, with screen 5 and newer")
-    return (f"export COLORTERM=truecolor, where the terminal has {TRUECOLOUR:,} colours",)
