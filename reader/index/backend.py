@@ -162,6 +162,17 @@ class AskedIndex(ABC):
     def _renew_view(self) -> None:
         """Make the next question use a new view."""
 
+    def take_marks(self, markings: Iterable[tuple[frozenset[str], Iterable[int]]]) -> None:
+        """Put articles into the sets that they belong to now, and remove them from all others."""
+        sets = [(names, BitMap([*numbers])) for names, numbers in markings]
+        touched = BitMap.union(BitMap(), *[numbers for _, numbers in sets])
+        # A page may still be painted from the old sets, so they are never changed in place.
+        marked = {name: numbers - touched for name, numbers in self.marked.items()}
+        for names, numbers in sets:
+            for name in names:
+                marked[name] = marked.get(name, BitMap()) | numbers
+        self.marked = marked
+
     @abstractmethod
     def page(self) -> AbstractContextManager[SetStore]:
         """Opens the store for the rows of a page, which don't wait for a long question."""

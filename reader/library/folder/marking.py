@@ -8,14 +8,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from os import PathLike
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from reader.collection.folders import Roots
 from reader.errors import DamageError, StorageError
-from reader.index.marked import MarkedSets, Marking
+from reader.index.backend import NO_MARKS
 from reader.index.store import Index
 from reader.library.folder.reunion import Reunion, blank
 from reader.marks.database import FILE, Change, Mark, Marks
@@ -111,7 +113,7 @@ class MarksDesk:
         elif turn == self._sets.turn:
             return
         marks = list(self._marks.since(self._sets.turn))
-        self._sets.apply(map(_marking, marks), self._reunion.numbers(marks, self._marks), turn)
+        self._sets.apply(marks, self._reunion.numbers(marks, self._marks), turn)
         if self._marks.turn != turn:  # notices about repairs
             self._follow()
 
@@ -200,5 +202,65 @@ class MarksDesk:
             self._marks.close()
 
 
-def _marking(mark: Mark) -> Marking:
-    return mark.key, set_names(mark.read, mark.starred, bool(mark.note), mark.tags)
+class MarkedSets:
+    """Keeps `Index.marked` up to date: marks as sets of article numbers, so that `is:unread` is a set like any
+    other.
+
+    They are stored in the index with the change that they reflect, and rebuilt when its numbers change.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._generation = -1
+        self._stored = (-1, -1)
+        """The generation and the turn of the stored sets."""
+        self.turn = 0
+        """The newest change of marks that the sets reflect."""
+
+    def load(self) -> None:
+        """Load the stored sets if they still match the index; a damaged index is begun again."""
+        try:
+            self._load()
+        except OSError:
+            raise
+        except Exception:
+            self._index.begin_again()
+            self._load()
+
+    def _load(self) -> None:
+        generation, turn, marked = self._index.stored_marks()
+        if generation != self._index.generation():
+            self.forget()
+            return
+        self._generation, self.turn = self._stored = generation, turn
+        self._index.marked = {**NO_MARKS, **marked}
+
+    def forget(self) -> None:
+        """Drop the sets: the numbers have changed."""
+        self._index.marked = NO_MARKS
+        self._generation = self._index.generation()
+        self.turn = 0
+
+    @property
+    def fits(self) -> bool:
+        """Returns whether the sets match the current index."""
+        return self._generation == self._index.generation()
+
+    def apply(self, marks: Iterable[Mark], numbers: Mapping[int, int], turn: int) -> None:
+        """Put the articles of these marks into their sets; `numbers` has those that are in the collection."""
+        by_sets: defaultdict[frozenset[str], list[int]] = defaultdict(list)
+        for mark in marks:
+            if mark.key in numbers:
+                names = set_names(mark.read, mark.starred, bool(mark.note), mark.tags)
+                by_sets[names].append(numbers[mark.key])
+        self._index.take_marks(by_sets.items())
+        self.turn = turn
+
+    def store(self) -> None:
+        """Store the sets for the next start."""
+        # Only a cache: if it can't be written, the next start rebuilds it.
+        now = self._generation, self.turn
+        if now != self._stored and self.fits:
+            with suppress(sqlite3.OperationalError):
+                self._index.store_marks(*now)
+                self._stored = now

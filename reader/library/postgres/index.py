@@ -7,7 +7,7 @@ numbers of an older one raise Superseded.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import Lock, get_ident
 from time import monotonic, sleep
@@ -261,27 +261,16 @@ class SharedIndex(AskedIndex):
             self.marked, self.turn = NO_MARKS, -1
             self._view = IndexView(store, self.marked, rules=self._rules)
         if turn > self.turn:
-            self._take_over(_markings(connection, self.turn))
+            self.take_marks(_markings(connection, self.turn))
             self.turn = turn
         if self.turn < self.own_turn:
             # This server doesn't have it yet.
             markings = self.marks.markings(self.turn)
-            self._take_over((names, store.numbers_of(keys)) for names, keys in markings)
+            self.take_marks((names, store.numbers_of(keys)) for names, keys in markings)
             self.turn = self.own_turn
         self._view.use_marks(self.marked)
         if generation != self.edition:
             self.edition, self.total = generation, len(self._view.live)
-
-    def _take_over(self, markings: Iterable[tuple[frozenset[str], Iterable[int]]]) -> None:
-        """Put these articles into the sets they belong to, and remove them from all others."""
-        sets = [(names, BitMap([*numbers])) for names, numbers in markings]
-        touched = BitMap.union(BitMap(), *[numbers for _, numbers in sets])
-        # A page may still be painted from the old sets, so they are never changed in place.
-        marked = {name: numbers - touched for name, numbers in self.marked.items()}
-        for names, numbers in sets:
-            for name in names:
-                marked[name] = marked.get(name, BitMap()) | numbers
-        self.marked = marked
 
     @contextmanager
     def page(self) -> Iterator[PostgresStore]:
