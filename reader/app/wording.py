@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from reader.article import dates
 from reader.article.text import clean_line
-from reader.errors import counted
+from reader.errors import ReaderError, counted
 from reader.library.unknown_values import unknown_values
 from reader.query import Clause, Query, Term
 from reader.query.fields import BY_NAME, DATE_FIELDS, ORDERS
@@ -80,8 +80,10 @@ def time_left(done: int, to_do: int, seconds: float) -> str:
     return f"{left:.0f} s left" if left < 90 else f"{left / 60:.0f} min left"
 
 
-def unforeseen(error: BaseException) -> str:
-    """The report of an unexpected error, after which the reader continues."""
+def reason_of(error: BaseException) -> str:
+    """What is reported of an error, also of an unexpected one, after which the reader continues."""
+    if isinstance(error, ReaderError):
+        return str(error)
     return clean_line(f"Internal error: {type(error).__name__}: {error}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import wait
 from functools import partial
-from typing import NamedTuple
+from typing import TypeAlias
 
 from textual.timer import Timer
 
@@ -15,7 +15,7 @@ from reader.app.browsing.host import Host, begin
 from reader.app.browsing.marks import MarkCommands
 from reader.app.reading.document import ReadingPlace
 from reader.app.widgets.article_pane import ArticlePane
-from reader.app.wording import unforeseen
+from reader.app.wording import reason_of
 from reader.article.record import Article
 from reader.config.visit import Spot
 from reader.errors import ReaderError
@@ -32,13 +32,8 @@ PATIENCE = 0.02
 alone would delay the text by its own time, and by the 16 ms that Textual leaves between two frames."""
 
 
-class LoadedArticle(NamedTuple):
-    """What was read to show an article."""
-
-    headline: Headline
-    article: Article
-    links: tuple[RelatedLink, ...]
-    note: str
+LoadedArticle: TypeAlias = tuple[Article, tuple[RelatedLink, ...], str]
+"""An article, the related links of its file, and its note."""
 
 
 class ArticleLoader:
@@ -154,12 +149,9 @@ class ArticleLoader:
         """Read an article, or say why it can't be read; runs in a thread."""
         try:
             article = self._library.article(headline)
-            links = tuple(self._library.related(article))
-            return LoadedArticle(headline, article, links, self._library.note(headline))
-        except ReaderError as error:
-            return str(error)
+            return article, tuple(self._library.related(article)), self._library.note(headline)
         except Exception as error:
-            return unforeseen(error)
+            return reason_of(error)
 
     def _show(self, headline: Headline, loaded: LoadedArticle | str) -> None:
         """Show the article or why there is none, unless another one is wanted by now."""
@@ -170,7 +162,7 @@ class ArticleLoader:
             self._show_no_links()
             self._host.say(loaded, is_warning=True)
             return
-        _, article, links, note = loaded
+        article, links, note = loaded
         shown = self._pane.shown
         is_other = shown is None or shown[1].id != self.headline.id
         with self._pane.app.batch_update():

@@ -29,7 +29,7 @@ from reader.app.browsing.opening import Opening, PipeAndEdit
 from reader.app.browsing.pane_sizes import HEIGHTS, WIDTHS, PaneSizes, classes_at, is_single
 from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.results_display import ResultsDisplay
-from reader.app.browsing.saved_queries import TopicCommands, ViewCommands
+from reader.app.browsing.saved_queries import SavedQueryCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.keys import BOX, Keymap, action_of, action_parts, bindings_for
 from reader.app.paint.styles import page_sheets
@@ -43,7 +43,7 @@ from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPress
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
-from reader.app.wording import unforeseen
+from reader.app.wording import reason_of
 from reader.config.commands import BY_ID, PANES, PaneName, is_allowed
 from reader.config.visit import Visit
 from reader.errors import ReaderError
@@ -130,8 +130,12 @@ class BrowseScreen(Screen[None]):
         self.feeds = Feeds(self, self.filters, self.refreshing)
         self.results_display = ResultsDisplay(self, self.filters, self.refreshing, self.feeds.invitation)
         self.search_input = SearchInput(self, self.filters)
-        self.views = ViewCommands(self, self.filters, self.results_display.recount)
-        self.topics = TopicCommands(self, self.filters, self._topics_changed)
+        self.saved_queries = SavedQueryCommands(
+            self,
+            self.filters,
+            views_changed=self.results_display.recount,
+            topics_changed=self._topics_changed,
+        )
         self.trends = TrendCommands(self, self.filters)
         self.marks = MarkCommands(self)
         self.opening = Opening(self)
@@ -146,8 +150,7 @@ class BrowseScreen(Screen[None]):
             PipeAndEdit(self, self.opening),
             self.picture,
             self.feeds,
-            self.views,
-            self.topics,
+            self.saved_queries,
             self.trends,
             self.pane_sizes,
         )
@@ -188,7 +191,7 @@ class BrowseScreen(Screen[None]):
         self.watch(self.search_bar, "typed", self.search_input.typed, init=False)
         self.watch(self.sidebar, "facets", self.search_input.renew_counts, init=False)
         self.watch(self.articles, "highlighted", self.loader.highlight, init=False)
-        self.views.show(start.config.views)
+        self.saved_queries.show_views(start.config.views)
         self.results_display.start()
         self._go_to_article(start.visit.article)
         if is_of_last_visit:
@@ -292,7 +295,7 @@ class BrowseScreen(Screen[None]):
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.say(unforeseen(event.worker.error), is_warning=True)
+            self.say(reason_of(event.worker.error), is_warning=True)
 
     def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
         """Show a dialog or page over the screen; `then` gets its answer."""
@@ -481,7 +484,7 @@ class BrowseScreen(Screen[None]):
         if is_complete:
             self.articles.keeps_article = True
             self.feeds.renew_page()
-            self.topics.follow()
+            self.saved_queries.follow_rules()
         self.results_display.show_status()
 
     def _topics_changed(self) -> None:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.browsing.refreshing import TELL_EVERY, Refreshing
-from reader.app.wording import NO_ARTICLE, unforeseen
+from reader.app.wording import NO_ARTICLE, reason_of
 from reader.config.sources import has_subscriptions, news_folder
 from reader.errors import ReaderError, counted
 from reader.library.feed_counts import feed_counts
@@ -227,10 +227,8 @@ class Feeds:
                 if step["note"] or time.monotonic() - told >= TELL_EVERY:
                     told = time.monotonic()
                     self._host.call_later(self._show_step, process, step)
-        except ReaderError as error:
-            self._host.call_later(self._ended, process, str(error), True)
         except Exception as error:
-            self._host.call_later(self._ended, process, unforeseen(error), True)
+            self._host.call_later(self._ended, process, reason_of(error), True)
 
     def _show_step(self, process: FeedProcess, step: dict[str, Any]) -> None:
         if process is not self._fetch:
@@ -310,10 +308,8 @@ class Feeds:
             try:
                 answer = process.answer()
                 found = answer and answer["found"]
-            except ReaderError as error:
-                reason = str(error)
             except Exception as error:
-                reason = unforeseen(error)
+                reason = reason_of(error)
             self._others.discard(process)
             if not process.is_ended:
                 self._host.call_later(then, found, reason)

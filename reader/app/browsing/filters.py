@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from reader.app.browsing.host import Host
 from reader.app.widgets.sidebar_chart import stepped
-from reader.app.wording import NO_ARTICLE, unforeseen
+from reader.app.wording import NO_ARTICLE, reason_of
 from reader.article.dates import day_of
-from reader.errors import ReaderError
 from reader.library.muting import Muting
 from reader.query import SORTS, Query
 from reader.query.results import Folding
@@ -197,10 +196,8 @@ class TrendCommands:
                 words = library.trends("word", query, span, now, limit=MOST_WORDS)
                 first = () if values.articles else library.select(query.with_sort("date"), now).window(0, 1)
                 newest = day_of(first[0].date) if first and first[0].date else None
-            except ReaderError as error:
-                self._host.call_later(page.show_error, asked, str(error))
             except Exception as error:
-                self._host.call_later(page.show_error, asked, unforeseen(error))
+                self._host.call_later(page.show_error, asked, reason_of(error))
             else:
                 self._host.call_later(page.show, asked, values, words, newest)
 

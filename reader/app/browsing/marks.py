@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from reader.app.browsing.host import Host
-from reader.app.wording import NO_ARTICLE
+from reader.app.wording import NO_ARTICLE, reason_of
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, counted
 from reader.library import Change
@@ -44,8 +45,8 @@ class MarkCommands:
     def __init__(self, host: Host) -> None:
         self._host, self._library, self._articles = host, host.library, host.articles
         self._waiting: deque[Callable[[], str]] = deque()
+        """Changes for the thread, with the one that it is at."""
         self._lock = Lock()
-        self._is_working = False
 
     def mark(self, headlines: Sequence[Headline], change: Change, *, is_undoable: bool = True) -> None:
         """Change the marks of these articles; a notice reports failure."""
@@ -54,15 +55,13 @@ class MarkCommands:
             count = self._library.mark(headlines, change, is_undoable=is_undoable)
             return self._done(count, change) if len(headlines) > 1 else ""
 
-        if self._is_working:
+        if self._waiting:
             self._in_order(work)
             return
         try:
-            sentence = work()
+            self._finished(work())
         except ReaderError as error:
             self._host.say(str(error), is_warning=True)
-        else:
-            self._finished(sentence)
 
     def _done(self, count: int, change: Change) -> str:
         return f"{count:,} {change.words}; {self._host.keymap.in_a_sentence('undo')} undoes it"
@@ -71,26 +70,22 @@ class MarkCommands:
         """Change marks in a thread, after earlier changes."""
         with self._lock:
             self._waiting.append(work)
-            starts, self._is_working = not self._is_working, True
-        if starts:
+            is_first = len(self._waiting) == 1
+        if is_first:
             self._host.in_thread(self._work, must_finish=True)
 
     def _work(self) -> None:
         """Runs in a thread until nothing is left to change."""
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._is_working = False
-                    return
-                work = self._waiting.popleft()
+        is_left = True
+        while is_left:
             try:
-                self._host.call_later(self._finished, work())
-            except ReaderError as error:
-                self._host.call_later(self._finished, str(error), True)
-            except BaseException:
-                with self._lock:
-                    self._is_working = False
-                raise
+                sentence, is_warning = self._waiting[0](), False
+            except Exception as error:
+                sentence, is_warning = reason_of(error), True
+            self._host.call_later(self._finished, sentence, is_warning)
+            with self._lock:
+                self._waiting.popleft()
+                is_left = bool(self._waiting)
 
     def _finished(self, sentence: str, is_warning: bool = False) -> None:
         if sentence:
@@ -128,45 +123,35 @@ class MarkCommands:
 
     def action_edit_tags(self) -> None:
         """Edit the tags of one article; ask which to add to several and which to remove."""
-        found = self._targets()
-        if len(found) == 1:
-            self._ask_tags(found)
-        elif found:
-            self._ask_more_tags(counted(len(found), "article"), lambda change: self.mark(found, change))
+        if found := self._targets():
+            only = found[0] if len(found) == 1 else None
+            self._ask_tags(len(found), only, lambda change: self.mark(found, change))
 
-    def _ask_tags(self, found: Sequence[Headline]) -> None:
-        tags = found[0].tags
+    def _ask_tags(self, count: int, only: Headline | None, then: Callable[[Change], object]) -> None:
+        """Ask for all tags of the only article, or for those to add to several and to remove."""
+        from reader.app.screens.dialogs import Ask  # loaded when it is first opened
+
+        before = only.tags if only is not None else ()
+        several = f"Tags for {counted(count, 'article')}; prefix with - to remove"
 
         def change(answer: str | None) -> None:
             if answer is None:
                 return
-            wanted = tags_in(answer)
-            added = tuple(tag for tag in wanted if tag not in tags)
-            removed = tuple(tag for tag in tags if tag not in wanted)
-            if added or removed:
-                self.mark(found, Change(add_tags=added, remove_tags=removed))
-
-        self._ask_line("Tags, separated by commas", ", ".join(tags), change)
-
-    def _ask_more_tags(self, whose: str, then: Callable[[Change], object]) -> None:
-
-        def change(answer: str | None) -> None:
-            tags = tags_in(answer or "")
-            added = tuple(tag for tag in tags if not tag.startswith("-"))
-            removed = tuple(clean_line(tag[1:]) for tag in tags if tag.startswith("-") and tag[1:].strip())
+            tags = tags_in(answer)
+            if only is not None:
+                added = tuple(tag for tag in tags if tag not in before)
+                removed = tuple(tag for tag in before if tag not in tags)
+            else:
+                added = tuple(tag for tag in tags if not tag.startswith("-"))
+                removed = tuple(filter(None, (clean_line(tag[1:]) for tag in tags if tag.startswith("-"))))
             if added or removed:
                 then(Change(add_tags=added, remove_tags=removed))
 
-        self._ask_line(f"Tags for {whose}; prefix with - to remove", "", change)
-
-    def _ask_line(self, title: str, value: str, then: Callable[[str | None], None]) -> None:
-        from reader.app.screens.dialogs import Ask  # loaded when it is first opened
-
-        try:
+        known: list[str] = []
+        with suppress(ReaderError):
             known = [found.value for found in self._library.facet("tag", Query(), self._host.clock()).values]
-        except ReaderError:
-            known = []
-        self._host.open_dialog(Ask(title, value, known), then)
+        title = "Tags, separated by commas" if only is not None else several
+        self._host.open_dialog(Ask(title, ", ".join(before), known), change)
 
     def action_edit_note(self) -> None:
         """Edit the note on an article, or write one on several."""
@@ -229,24 +214,18 @@ class MarkCommands:
         )  # fmt: skip
 
         def begin(choice: Choice | None) -> None:
-            if choice is not None:
-                size = next(scope.size for scope in scopes if scope.key == choice.scope)
-                self._ask_further(choice.action, size, parts[choice.scope])
+            if choice is None:
+                return
+            size = next(scope.size for scope in scopes if scope.key == choice.scope)
+            mark = partial(self._mark_many, parts[choice.scope], size)
+            if choice.action in _SIMPLE:
+                mark(_SIMPLE[choice.action])
+            elif choice.action == "t":
+                self._ask_tags(size, None, mark)
+            else:
+                self._ask_note(f"Note on {counted(size, 'article')}; replaces existing notes", "", mark)
 
         self._host.open_dialog(MarkMany(scopes), begin)
-
-    def _ask_further(self, action: str, size: int, which: Which) -> None:
-        whose = counted(size, "article")
-
-        def then(change: Change) -> None:
-            self._mark_many(which, size, change)
-
-        if action in _SIMPLE:
-            then(_SIMPLE[action])
-        elif action == "t":
-            self._ask_more_tags(whose, then)
-        else:
-            self._ask_note(f"Note on {whose}; replaces existing notes", "", then)
 
     def _mark_many(self, which: Which, size: int, change: Change) -> None:
         if size > MOST_QUICK:
@@ -255,21 +234,11 @@ class MarkCommands:
 
     def action_undo(self) -> None:
         """Undo the last mark."""
-
-        def work() -> str:
-            done = self._library.undo()
-            return "Nothing to undo" if done is None else f"Undone: {done}"
-
-        self._in_order(work)
+        self._in_order(lambda: f"Undone: {done}" if (done := self._library.undo()) else "Nothing to undo")
 
     def action_redo(self) -> None:
         """Redo the last undone mark."""
-
-        def work() -> str:
-            done = self._library.redo()
-            return "Nothing to redo" if done is None else f"Redone: {done}"
-
-        self._in_order(work)
+        self._in_order(lambda: f"Redone: {done}" if (done := self._library.redo()) else "Nothing to redo")
 
 
 def tags_in(answer: str) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from threading import Event, Thread
 from time import monotonic
 
 from reader.app.browsing.host import Host
-from reader.app.wording import report_in_words, time_left, unforeseen
-from reader.errors import ReaderError, counted
+from reader.app.wording import reason_of, report_in_words, time_left
+from reader.errors import counted
 from reader.query.results import Progress, Report
 
 TELL_EVERY = 0.25
@@ -152,8 +152,7 @@ class Refreshing:
     def _report_failure(self, error: Exception) -> None:
         """Report any error, since nothing else would, unless the screen is closing."""
         if not self._stopping.is_set():
-            reason = str(error) if isinstance(error, ReaderError) else unforeseen(error)
-            self._host.call_later(self._failed, reason)
+            self._host.call_later(self._failed, reason_of(error))
 
     def _show_step(self, progress: Progress, seconds: float, left: str) -> None:
         self._step = progress, left

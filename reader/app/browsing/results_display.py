@@ -6,7 +6,8 @@ too late is dropped: each answer says which query it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from threading import Condition, Thread
@@ -20,16 +21,13 @@ from reader.app.browsing.refreshing import Refreshing
 from reader.app.reading.hits import sought
 from reader.app.widgets.article_pane import MOST_TIMES
 from reader.app.widgets.article_row import measures_of
-from reader.app.widgets.sidebar_rows import COUNTED, ViewCount
-from reader.app.wording import LOOKING, NO_ARTICLES, no_results, order_in_words, result_counts, unforeseen
+from reader.app.widgets.sidebar_rows import COUNTED
+from reader.app.wording import LOOKING, NO_ARTICLES, no_results, order_in_words, reason_of, result_counts
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.library.muting import Muting
 from reader.query import UNREAD, Query, highlights
 from reader.query.results import MOST_PERIODS, Facet, Folding, Results
-
-ViewCounts: TypeAlias = tuple[tuple[str, int, int], ...]
-"""Names of views, each with how many articles it selects and how many of those are unread."""
 
 
 class Question(NamedTuple):
@@ -39,7 +37,7 @@ class Question(NamedTuple):
     """The query without what is muted."""
     plain: Query
     """The query with it."""
-    views: tuple[ViewCount, ...]
+    views: tuple[Query, ...]
     muting: Muting
     cells: int = MOST_PERIODS
     """Periods of time that the sidebar has room for."""
@@ -49,59 +47,42 @@ class Question(NamedTuple):
     """Whether only the counts are wanted, because marks have changed; the list stays as it is."""
 
 
-class ResultsAnswer(NamedTuple):
-    """The answer to a query."""
+class Counts(NamedTuple):
+    """What is counted for a query."""
 
-    results: Results
-    folding: Folding | None = None
-
-
-class CountsAnswer(NamedTuple):
-    """The facets and views, counted for a query."""
-
-    query: Query
     facets: tuple[Facet, ...]
-    views: ViewCounts
-    unread: int = 0
+    views: Mapping[Query, tuple[int, int]]
+    """How many articles each view selects, and how many of those are unread."""
+    unread: int
     """How many of the articles that match are unread."""
-    muted: int = 0
+    muted: int
     """How many more would match if they were not muted."""
 
 
-class FailedAnswer(NamedTuple):
-    """A query that could not be answered."""
-
-    query: Query
-    reason: str
-    """A sentence for the user."""
-    position: int | None = None
-    """Position of the error in the text, if known."""
-    is_bug: bool = False
-    """Whether it is an unexpected error."""
-
-
-LatestAnswer: TypeAlias = ResultsAnswer | CountsAnswer | FailedAnswer
+Answer: TypeAlias = Results | Counts | Exception
+"""Results come first, perhaps twice; then the counts. Or why there are none."""
 
 
 class LatestQueryWorker:
     """Answers one query at a time in its own thread; a newer query replaces waiting ones."""
 
     def __init__(
-        self, library: Library, tell: Callable[[LatestAnswer], object], clock: Callable[[], datetime]
+        self,
+        library: Library,
+        clock: Callable[[], datetime],
+        tell: Callable[[Question, Answer], object],
     ) -> None:
         """`tell` is called in the thread with answers that nothing waits for."""
-        self._library = library
-        self._tell = tell
-        self._clock = clock
+        self._library, self._clock, self._tell = library, clock, tell
         self._changed = Condition()
         self._wanted: Question | None = None
         self._is_busy = self._is_ending = False
-        self._caught: list[LatestAnswer] | None = None
+        self._caught: list[tuple[Question, Answer]] | None = None
         """The answers so far, while someone waits for them."""
         self._thread: Thread | None = None
-        self._counted: tuple[object, ViewCounts] | None = None
+        self._view_counts: tuple[object, Mapping[Query, tuple[int, int]]] = (None, {})
 
-    def ask(self, question: Question, patience: float = 0) -> list[LatestAnswer]:
+    def ask(self, question: Question, patience: float = 0) -> list[tuple[Question, Answer]]:
         """Make this the latest question and wait at most `patience` seconds: the answers by then. The others
         are told later, and so are all if an older question is still being answered."""
         with self._changed:
@@ -146,67 +127,56 @@ class LatestQueryWorker:
                 question, self._wanted = self._wanted, None
             assert question is not None
             try:
-                self._answer(question)
-            except ReaderError as error:
-                position = error.position if isinstance(error, QueryError) else None
-                self._give(FailedAnswer(question.query, str(error), position))
+                for answer in self._answers(question):
+                    self._give(question, answer)
             except Exception as error:
-                self._give(FailedAnswer(question.query, unforeseen(error), is_bug=True))
+                self._give(question, error)
 
-    def _give(self, answer: LatestAnswer) -> None:
+    def _give(self, question: Question, answer: Answer) -> None:
         """Pass on an answer: to a waiting `ask`, else to `tell`."""
         with self._changed:
             if self._caught is not None:
-                self._caught.append(answer)
+                self._caught.append((question, answer))
                 return
         if not self._is_ending:
-            self._tell(answer)
+            self._tell(question, answer)
 
-    def _answer(self, question: Question) -> None:
+    def _answers(self, question: Question) -> Iterator[Answer]:
+        """The answers to a question; no counts if a newer one waits."""
         library, query, now = self._library, question.query, self._clock()
         if not question.is_recount:
             first = library.glance(query, now, folding=question.folding)
             if first is not None:
-                self._give(ResultsAnswer(first, question.folding))
-            results = library.select(query, now, folding=question.folding)
-            self._give(ResultsAnswer(results, question.folding))
+                yield first
+            yield library.select(query, now, folding=question.folding)
         facets: list[Facet] = []
         for field in COUNTED:
             if self._wanted is not None:
                 return
             facets.append(library.facet(field, query, now, cells=question.cells))
         unread = len(library.select(query.and_also(UNREAD), now))
-        counts = self._count_views(question, now)
-        muted = 0 if query == question.plain else self._count_muted(question, now)
-        if counts is not None:
-            self._give(CountsAnswer(query, tuple(facets), counts, unread, muted))
+        views = self._count_views(question, now)
+        muted = 0
+        if query != question.plain:
+            muted = len(library.select(question.plain, now)) - len(library.select(query, now))
+        if views is not None:
+            yield Counts(tuple(facets), views, unread, muted)
 
-    def _count_muted(self, question: Question, now: datetime) -> int:
-        """The number of muted articles that match."""
-        asked, plain = (len(self._library.select(one, now)) for one in (question.query, question.plain))
-        return plain - asked
-
-    def _count_views(self, question: Question, now: datetime) -> ViewCounts | None:
+    def _count_views(self, question: Question, now: datetime) -> Mapping[Query, tuple[int, int]] | None:
         """The views' counts, which no search narrows: counted again only when marks, files or the minute have
         changed, for `Today` depends on it. None if a newer question waits."""
         minute = now.replace(second=0, microsecond=0)
-        wanted = (
-            self._library.generation,
-            minute,
-            question.muting,
-            tuple(one.query for one in question.views),
-        )
-        if self._counted is not None and self._counted[0] == wanted:
-            return self._counted[1]
-        counts: list[tuple[str, int, int]] = []
-        for view in question.views:
-            if self._wanted is not None:
-                return None
-            query = view.query.and_also(question.muting.of(view.query))
-            found, unread = (len(self._library.select(one, now)) for one in (query, query.and_also(UNREAD)))
-            counts.append((view.name, found, unread))
-        self._counted = wanted, tuple(counts)
-        return self._counted[1]
+        wanted = (self._library.generation, minute, question.muting, question.views)
+        if self._view_counts[0] != wanted:
+            counts = {}
+            for view in question.views:
+                if self._wanted is not None:
+                    return None
+                query = view.and_also(question.muting.of(view))
+                unread = len(self._library.select(query.and_also(UNREAD), now))
+                counts[view] = len(self._library.select(query, now)), unread
+            self._view_counts = wanted, counts
+        return self._view_counts[1]
 
 
 PATIENCE = 0.02
@@ -230,7 +200,7 @@ class ResultsDisplay:
         self._sidebar, self._articles, self._article_pane = host.sidebar, host.articles, host.article_pane
         self._information, self._status = host.information, host.result_status
         self.worker = LatestQueryWorker(
-            host.library, lambda answer: host.call_later(self._show, answer), host.clock
+            host.library, host.clock, lambda *answer: host.call_later(self._show, *answer)
         )
         self._cells = 0
         self._measured = 0
@@ -263,15 +233,14 @@ class ResultsDisplay:
     def start(self) -> None:
         """Run the first query."""
         self._show_query()
+        folding = self._filters.folding
         try:
             # The first answer is not left to a thread: it takes less than a paint, so it is in the first one.
-            folding = self._filters.folding
-            found = self._library.select(self._filters.asked, self._clock(), folding=folding)
-            self._show_results(ResultsAnswer(found, folding))
+            self._show_results(self._library.select(self._filters.asked, self._clock(), folding=folding))
         except ReaderError:
             self.ask()
         else:
-            self._ask(self._question(is_recount=True), 0)  # the counts can wait for the first paint
+            self._ask(patience=0, is_recount=True)  # the counts can wait for the first paint
 
     def query_changed(self) -> None:
         """Show the new query and run it."""
@@ -281,11 +250,11 @@ class ResultsDisplay:
 
     def ask(self) -> None:
         """Run the current query (again)."""
-        self._ask(self._question())
+        self._ask()
 
     def recount(self) -> None:
         """Count again because marks have changed; the list stays as it is."""
-        self._ask(self._question(is_recount=True))
+        self._ask(is_recount=True)
 
     def fit_charts(self) -> None:
         """Count again if the charts have another width."""
@@ -298,23 +267,16 @@ class ResultsDisplay:
         is_wide = self._sidebar.screen.has_class("-wide")
         return max(self._host.start.config.sidebar_width - 3, 8) if is_wide else MOST_PERIODS
 
-    def _question(self, *, is_recount: bool = False) -> Question:
+    def _ask(self, *, patience: float = PATIENCE, is_recount: bool = False) -> None:
         filters = self._filters
         self._cells = self._chart_cells
-        return Question(
-            filters.asked,
-            filters.query,
-            self._sidebar.views,
-            filters.muting,
-            self._cells,
-            filters.folding,
-            is_recount,
+        views = tuple(view.query for view in self._sidebar.views)
+        question = Question(
+            filters.asked, filters.query, views, filters.muting, self._cells, filters.folding, is_recount
         )
-
-    def _ask(self, question: Question, patience: float = PATIENCE) -> None:
         with self._sidebar.built_once():
             for answer in self.worker.ask(question, patience):
-                self._show(answer)
+                self._show(*answer)
 
     def _show_query(self) -> None:
         query = self._filters.query
@@ -330,54 +292,50 @@ class ResultsDisplay:
         self._marking = None
         self._article_pane.highlights = highlights(self._filters.query)
 
-    def _show(self, answer: LatestAnswer) -> None:
-        if isinstance(answer, FailedAnswer):
+    def _show(self, question: Question, answer: Answer) -> None:
+        """Show an answer, unless the query has changed since."""
+        is_current = question.query == self._filters.asked
+        if isinstance(answer, Exception):
             self._awaits_counts = False
-        match answer:
-            case ResultsAnswer():
-                self._show_results(answer)
-            case CountsAnswer():
-                self._show_counts(answer)
-            case FailedAnswer(is_bug=True):
-                self._host.say(answer.reason, is_warning=True)
-            case FailedAnswer() if answer.query == self._filters.asked:
-                column = self._host.search_bar.column_of(answer.position or 0)
-                self._information.error = self._failure = (answer.reason, column)
+            if not isinstance(answer, ReaderError):
+                self._host.say(reason_of(answer), is_warning=True)
+            elif is_current:
+                position = answer.position if isinstance(answer, QueryError) else 0
+                self._failure = str(answer), self._host.search_bar.column_of(position)
+                self._information.error = self._failure
+        elif not is_current:
+            return
+        elif isinstance(answer, Counts):
+            self._show_counts(answer)
+        elif question.folding == self._filters.folding:
+            self._show_results(answer)
 
-    def _show_results(self, answer: ResultsAnswer) -> None:
-        results = answer.results
-        if results.query == self._filters.asked and answer.folding == self._filters.folding:
-            if self._failure is not None and self._information.error == self._failure:
-                self._information.error = None
-            self._failure = None
-            self._measure()
-            self._articles.sought = sought(highlights(self._filters.query))
-            self._articles.results = results
-            self._awaits_counts = results.query == self._counted
-            if not self._awaits_counts:
-                self._status.unread = ""
-                self.show_status()
-
-    def _measure(self) -> None:
-        """Choose the columns of the list anew when the number of articles has changed."""
+    def _show_results(self, results: Results) -> None:
+        if self._failure is not None and self._information.error == self._failure:
+            self._information.error = None
+        self._failure = None
         if self._measured != self._library.total:
             self._measured = self._library.total
             with suppress(ReaderError):
                 self._articles.measures = measures_of(self._library.is_measured)
+        self._articles.sought = sought(highlights(self._filters.query))
+        self._articles.results = results
+        self._awaits_counts = results.query == self._counted
+        if not self._awaits_counts:
+            self._status.unread = ""
+            self.show_status()
 
-    def _show_counts(self, answer: CountsAnswer) -> None:
-        if answer.query != self._filters.asked:
-            return
-        counts = {name: (found, unread) for name, found, unread in answer.views}
-        self._sidebar.views = tuple(
-            view._replace(articles=found, unread=unread)
-            for view in self._sidebar.views for found, unread in [counts.get(view.name, (None, 0))]
-        )  # fmt: skip
-        self._sidebar.facets = answer.facets
-        self._counted, self._awaits_counts = answer.query, False
+    def _show_counts(self, counts: Counts) -> None:
+        shown = []
+        for view in self._sidebar.views:
+            articles, unread = counts.views.get(view.query, (None, 0))
+            shown.append(view._replace(articles=articles, unread=unread))
+        self._sidebar.views = tuple(shown)
+        self._sidebar.facets = counts.facets
+        self._counted, self._awaits_counts = self._filters.asked, False
         self.show_status()
-        self._status.unread = f"{answer.unread:,} unread"
-        hidden = f"{answer.muted:,} muted" if answer.muted else ""
+        self._status.unread = f"{counts.unread:,} unread"
+        hidden = f"{counts.muted:,} muted" if counts.muted else ""
         self._status.muted = "showing muted" if self._filters.shows_muted else hidden
 
     def show_status(self) -> None:
@@ -439,13 +397,9 @@ class ResultsDisplay:
         def position_of(place: int) -> int | None:
             return results.position(unread.window(place, place + 1)[0].number)
 
-        low, high = 0, len(unread)
-        while low < high:
-            middle = (low + high) // 2
-            position = position_of(middle)
-            if position is not None and position < cursor + (step > 0):
-                low = middle + 1
-            else:
-                high = middle
-        place = low if step > 0 else low - 1
+        def row_of(place: int) -> int:
+            position = position_of(place)
+            return len(results) if position is None else position
+
+        place = bisect_left(range(len(unread)), cursor + (step > 0), key=row_of) - (step < 0)
         return position_of(place) if 0 <= place < len(unread) else None

@@ -25,16 +25,28 @@ LONGEST_NAME = 40
 """Maximum length of a suggested name."""
 
 
-class ViewCommands:
-    """Shows the views in the sidebar, saves the query as one, and opens their page."""
+class SavedQueryCommands:
+    """Shows the views in the sidebar and applies the rules for topics; saves the query as one of them."""
 
-    def __init__(self, host: Host, filters: Filters, recount: Callable[[], object]) -> None:
-        """`recount` counts the articles of the views."""
+    def __init__(
+        self,
+        host: Host,
+        filters: Filters,
+        *,
+        views_changed: Callable[[], object],
+        topics_changed: Callable[[], object],
+    ) -> None:
+        """`views_changed` counts the articles of the views; `topics_changed` runs the query and shows the
+        article again."""
         self._host, self._filters, self._sidebar = host, filters, host.sidebar
-        self._recount, self._keys = recount, host.keymap.in_a_sentence
-        self._file = SavedQueries("views")
+        self._views_changed, self._topics_changed = views_changed, topics_changed
+        self._views, self._topics = SavedQueries("views"), SavedQueries("topics")
+        self._rules: Configured = host.start.config.topics
+        """The rules that apply now."""
+        self._mistakes = set(_rules_of(self._rules)[1])
+        """Those that were reported."""
 
-    def show(self, configured: Configured) -> None:
+    def show_views(self, configured: Configured) -> None:
         """Show these views and the built-in ones; those that are no queries are omitted."""
         self._filters.rules = muting_of(self._host.start.config.mute, configured)[0]
         counts = {view.query: view for view in self._sidebar.views}
@@ -47,9 +59,24 @@ class ViewCommands:
             shown.append(counts.get(query, ViewCount(name, query))._replace(name=name))
         self._sidebar.views = tuple(shown)
 
-    def _use(self, configured: Configured) -> None:
-        self.show(configured)
-        self._recount()
+    def _use_views(self, configured: Configured) -> None:
+        self.show_views(configured)
+        self._views_changed()
+
+    def follow_rules(self) -> None:
+        """Apply the rules as the configuration has them now, if it was edited."""
+        if self._topics.has_changed() and (configured := self._topics.configured) != self._rules:
+            self._use_rules(configured)
+
+    def _use_rules(self, configured: Configured) -> None:
+        rules, mistakes = _rules_of(configured)
+        self._rules = configured
+        self._host.library.use_topics(rules)
+        for mistake in mistakes:
+            if mistake not in self._mistakes:
+                self._host.say(mistake, is_warning=True)
+        self._mistakes = set(mistakes)
+        self._topics_changed()
 
     def action_choose_view(self, number: int) -> None:
         """Show the view with this number, counted from 1."""
@@ -69,54 +96,18 @@ class ViewCommands:
             return
         known = next((view.name for view in self._sidebar.views if view.query == query), "")
         said = in_words(query).replace("…", "").strip()
-        name = known or shorten(said, LONGEST_NAME, placeholder="") or said[:LONGEST_NAME]
+        proposal = known or shorten(said, LONGEST_NAME, placeholder="") or said[:LONGEST_NAME]
 
         def save(answer: str | None) -> None:
-            if answer is not None and (wanted := clean_line(answer)):
-                self._save(wanted, str(query))
+            if not (name := clean_line(answer or "")):
+                return
+            rival = _named(name, arranged(self._views.configured))
+            view = View(rival.name if rival else name, str(query))
+            question = f'Replace the view "{view.name}"?'
+            said = f'Saved the view "{view.name}"; {self._keys("manage_views")} edits or deletes it'
+            self._save(self._views, view, self._use_views, said, rival, question)
 
-        self._host.open_dialog(Ask("Save this search as a view named", name, is_proposal=True), save)
-
-    def _save(self, name: str, text: str) -> None:
-        rival = _named(name, arranged(self._file.configured))
-        view = View(rival.name if rival else name, text)
-        said = f'Saved the view "{view.name}"; {self._keys("manage_views")} edits or deletes it'
-        question = f'Replace the view "{view.name}"?'
-        _write(self._host, self._file, view, self._use, said, question=question, replaces=rival)
-
-    def action_manage_views(self) -> None:
-        """Show all views, to open or change them."""
-        from reader.app.screens.saved_queries import VIEWS, SavedQueriesPage  # loaded when it is first opened
-
-        page = SavedQueriesPage(VIEWS, self._file, self._use)
-        self._host.open_dialog(page, self._filters.put_matches)
-
-
-class TopicCommands:
-    """Writes rules for topics, and applies them at once."""
-
-    def __init__(self, host: Host, filters: Filters, changed: Callable[[], object]) -> None:
-        """`changed` runs the query and shows the article again."""
-        self._host, self._filters, self._changed = host, filters, changed
-        self._sidebar, self._keys = host.sidebar, host.keymap.in_a_sentence
-        self._used: Configured = host.start.config.topics
-        self._said = set(_rules_of(self._used)[1])
-        self._file = SavedQueries("topics")
-
-    def follow(self) -> None:
-        """Apply the rules as the configuration has them now, if it was edited."""
-        if self._file.has_changed() and (configured := self._file.configured) != self._used:
-            self._use(configured)
-
-    def _use(self, configured: Configured) -> None:
-        rules, mistakes = _rules_of(configured)
-        self._used = configured
-        self._host.library.use_topics(rules)
-        for mistake in mistakes:
-            if mistake not in self._said:
-                self._host.say(mistake, is_warning=True)
-        self._said = set(mistakes)
-        self._changed()
+        self._host.open_dialog(Ask("Save this search as a view named", proposal, is_proposal=True), save)
 
     def action_give_topic(self) -> None:
         """Ask for a topic, and add a rule that gives it to everything that matches the search."""
@@ -130,66 +121,71 @@ class TopicCommands:
         known = [one.value for facet in facets if facet.field == "topic" for one in facet.values]
 
         def give(answer: str | None) -> None:
-            if answer is not None and (name := clean_line(answer)):
-                self._give(name, str(query))
+            if not (name := clean_line(answer or "")):
+                return
+            rule = View(name, str(query))
+            rival = _named(name, arranged(self._topics.configured, {}))
+            if rival is not None:
+                rule = rival if rival.text == rule.text else View(rival.name, _either(rival.text, rule.text))
+            question = f'Add this search to the rule for "{rule.name}"?'
+            said = (
+                f'Added a rule for the topic "{rule.name}"; {self._keys("manage_topics")} edits or deletes it'
+            )
+            self._save(self._topics, rule, self._use_rules, said, rival, question)
 
         self._host.open_dialog(Ask("Give all matching articles the topic", suggestions=known), give)
 
-    def _give(self, name: str, text: str) -> None:
-        rival = _named(name, arranged(self._file.configured, {}))
-        if rival is not None:
-            name, text = rival.name, text if rival.text == text else _either(rival.text, text)
-        said = f'Added a rule for the topic "{name}"; {self._keys("manage_topics")} edits or deletes it'
-        question = f'Add this search to the rule for "{name}"?'
-        rule = View(name, text)
-        _write(self._host, self._file, rule, self._use, said, question=question, replaces=rival)
+    def _keys(self, command: str) -> str:
+        return self._host.keymap.in_a_sentence(command)
+
+    def _save(
+        self,
+        file: SavedQueries,
+        query: View,
+        use: Callable[[Configured], object],
+        said: str,
+        rival: View | None,
+        question: str,
+    ) -> None:
+        """Save a query, after a question if it replaces another; then `use` gets the table."""
+        from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
+
+        def write(is_sure: bool | None) -> None:
+            if not is_sure:
+                return
+            after = saved(file.configured, query.name, query.text)
+            try:
+                file.change(after)
+            except ReaderError as error:
+                self._host.say(str(error), is_warning=True)
+            else:
+                use(after)
+                self._host.say(said)
+
+        if rival is None or rival.text == query.text:
+            write(True)
+        else:
+            details = [f"now: {rival.text or 'everything'}", f"new: {query.text}"]
+            self._host.open_dialog(Confirm(question, details), write)
+
+    def action_manage_views(self) -> None:
+        """Show all views, to open or change them."""
+        from reader.app.screens.saved_queries import VIEWS, SavedQueriesPage  # loaded when it is first opened
+
+        page = SavedQueriesPage(VIEWS, self._views, self._use_views)
+        self._host.open_dialog(page, self._filters.put_matches)
 
     def action_manage_topics(self) -> None:
         """Show all rules, to open or change them."""
-        from reader.app.screens.saved_queries import (  # loaded when it is first opened
-            TOPICS,
-            SavedQueriesPage,
-        )
+        from reader.app.screens import saved_queries  # loaded when it is first opened
 
-        page = SavedQueriesPage(TOPICS, self._file, self._use)
+        page = saved_queries.SavedQueriesPage(saved_queries.TOPICS, self._topics, self._use_rules)
         self._host.open_dialog(page, self._filters.put_matches)
 
 
 def _named(name: str, views: Sequence[View]) -> View | None:
     """The saved query of this name, whatever its case and accents."""
     return next((view for view in views if fold(view.name) == fold(name)), None)
-
-
-def _write(
-    host: Host,
-    file: SavedQueries,
-    query: View,
-    use: Callable[[Configured], object],
-    said: str,
-    *,
-    question: str,
-    replaces: View | None,
-) -> None:
-    """Save a query, after a question if it replaces another; then `use` gets the table and `said` is said."""
-    from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
-
-    def write(is_sure: bool | None) -> None:
-        if not is_sure:
-            return
-        after = saved(file.configured, query.name, query.text)
-        try:
-            file.change(after)
-        except ReaderError as error:
-            host.say(str(error), is_warning=True)
-        else:
-            use(after)
-            host.say(said)
-
-    if replaces is None or replaces.text == query.text:
-        write(True)
-    else:
-        details = [f"now: {replaces.text or 'everything'}", f"new: {query.text}"]
-        host.open_dialog(Confirm(question, details), write)
 
 
 def _rules_of(configured: Configured) -> tuple[TopicRules, list[str]]:
