@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reader.index.backend import ArticleRow
     from reader.query import Query
     from reader.query.results import Facet, Folding, Headline, RelatedLink, Results
+    from reader.query.topic_rules import TopicRules
     from reader.query.trends import TrendField, Trends, TrendSpan
 
 GONE = "this article is no longer in the collection: refresh to see what is there now"
@@ -33,6 +34,11 @@ class IndexedLibrary(Library, Generic[_Index]):
         """Results keep `asker`, to read their pages."""
         self._index = index
         self._asker = asker
+        self._rules_used = 0
+
+    def use_topics(self, rules: TopicRules) -> None:
+        self._index.topic_rules = rules
+        self._rules_used += 1
 
     @abstractmethod
     def _answer(self, question: Callable[[], _Found]) -> _Found:

@@ -28,7 +28,7 @@ from reader.marks.mark import Change
 from reader.permissions import permissions
 from reader.query import Query
 from reader.query.results import Folding, Headline, Progress, Results, Stretch
-from reader.query.topic_rules import TopicRules, topic_rules
+from reader.query.topic_rules import topic_rules
 
 if TYPE_CHECKING:
     from reader.collection.watching import FolderWatch
@@ -81,7 +81,6 @@ class FolderLibrary(IndexedLibrary[Index]):
         self.notices = index.notices
         """Notices to show the user once."""
         self.marks = MarksDesk(index, self._roots, data, self.notices)
-        self._rules_used = 0
 
     @classmethod
     def open(cls, sources: Sequence[Source]) -> FolderLibrary:
@@ -126,10 +125,6 @@ class FolderLibrary(IndexedLibrary[Index]):
     @property
     def generation(self) -> tuple[int, int, int]:
         return self._guard.ask(self._index.generation), self.marks.turn, self._rules_used
-
-    def use_topics(self, rules: TopicRules) -> None:
-        self._index.topic_rules = rules
-        self._rules_used += 1
 
     @property
     def total(self) -> int:

@@ -1,11 +1,16 @@
-"""The Library of a shared collection; see `reader.library.Library` for the interface."""
+"""The Library of a shared collection."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Event, Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg import sql
 
 from reader.article.identity import identity_of
 from reader.article.record import Article, Problem
@@ -14,23 +19,13 @@ from reader.config import settings
 from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults
 from reader.library.indexed import GONE, IndexedLibrary
-from reader.library.postgres.connection import shown
+from reader.library.postgres.connection import SharedError, connect, shown, told
 from reader.library.postgres.index import SharedIndex
-from reader.library.postgres.watching import Watch
+from reader.library.postgres.schema import CHANNEL
 from reader.marks.mark import Change, Traces
 from reader.query import Query
-from reader.query.results import (
-    Folding,
-    Headline,
-    Progress,
-    Report,
-    Results,
-    Stretch,
-)
+from reader.query.results import Folding, Headline, Progress, Report, Results, Stretch
 from reader.query.topic_rules import TopicRules, topic_rules
-
-if TYPE_CHECKING:
-    pass
 
 _Found = TypeVar("_Found")
 
@@ -40,6 +35,9 @@ NEWEST_BLOCKS = 2
 """Blocks of 65,536 numbers searched for a first answer."""
 SCREENFUL = 100
 """Minimum number of articles in a first answer."""
+LOOK_SECONDS = 5.0
+"""Seconds between polls without notifications: a standby sends none, and a lost connection may go
+unnoticed."""
 
 
 class SharedLibrary(IndexedLibrary[SharedIndex]):
@@ -56,7 +54,6 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         self._refreshed = -1
         self._is_warned = False
         """Whether an interrupted publication was reported."""
-        self._rules_used = 0
         self._seconds = 0.0
         """Seconds that the last whole answer took."""
         self._newest: SharedIndex | None = None
@@ -72,20 +69,16 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
 
     @property
     def refreshed_by(self) -> str:
-        """A sentence that says what refreshes the collection."""
         return f'{shown(self._address)} is refreshed by "reader publish SOURCE --to URL"'
 
     @property
     def generation(self) -> tuple[int, int, int]:
-        """Changes whenever answers may change: after a publication or a mark, by any reader, and with new
-        topic rules."""
-        return *self._ask(self._index.state), self._rules_used
+        return *self._index.ask(self._index.state), self._rules_used
 
     def use_topics(self, rules: TopicRules) -> None:
-        """Use these topic rules from now on."""
-        for index in filter(None, (self._index, self._newest)):
-            index.topic_rules = rules
-        self._rules_used += 1
+        super().use_topics(rules)
+        if self._newest is not None:
+            self._newest.topic_rules = rules
 
     @property
     def total(self) -> int:
@@ -102,10 +95,7 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
             with self._index.view():
                 pass
 
-        self._ask(look)
-
-    def _ask(self, question: Callable[[], _Found]) -> _Found:
-        return self._index.ask(question)
+        self._index.ask(look)
 
     def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
         """Update to the newest publication; reads no files."""
@@ -124,15 +114,13 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         yield Progress("done", changed=is_new, report=Report(total, unchanged=total, seconds=seconds))
 
     def refresh_for(self, shown: int | None) -> Iterator[Progress]:
-        """Does nothing: each question sees the current publication."""
-        return iter(())
+        return iter(())  # each question sees the current publication
 
     def is_fresh(self, shown: Iterable[Headline]) -> bool:
-        """Always true: each question sees the current publication."""
-        return True
+        return True  # likewise
 
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
-        """Returns the matching articles in the query's order, and remembers how long that took."""
+        """See Library; remembers how long it took."""
         began = monotonic()
         found = super().select(query, now, folding=folding)
         self._seconds = monotonic() - began
@@ -146,7 +134,7 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         if self._seconds <= LONG or query.sort != "date" or query.is_reversed or not query.clauses:
             return None
         if self._newest is None:
-            self._newest = self._ask(lambda: SharedIndex(self._address, NEWEST_BLOCKS, self._index))
+            self._newest = self._index.ask(lambda: SharedIndex(self._address, NEWEST_BLOCKS, self._index))
             self._newest.topic_rules = self._index.topic_rules
         newest, asked = self._newest, now or datetime.now(UTC)
         newest.own_turn = self._index.own_turn
@@ -158,34 +146,29 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
             with self._index.view():
                 return question()
 
-        return self._ask(asked)
+        return self._index.ask(asked)
 
     def article(self, headline: Headline) -> Article:
-        """Returns the full article. Raises NoSuchArticle if it is gone."""
         for _, article, _ in self.read([headline]):
             if article is not None:
                 return article
         raise NoSuchArticle(GONE)
 
     def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
-        """Yields each headline with its record and the user's note; None for an article that is gone."""
         rows = {row.key >> 15: row.key for row in self._rows_of(headlines)}
 
         def articles() -> Mapping[int, Article]:
             with self._index.store() as store:
                 return store.articles([*rows.values()])
 
-        found = self._ask(articles)
+        found = self._index.ask(articles)
         notes = self._notes([*rows.values()])
         for headline in headlines:
             key = rows.get(int(headline.id, 16), -1)
             yield headline, found.get(key), notes.get(key, "")
 
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
-        """Returns the bytes of an article's picture, from the network if allowed.
-
-        Blocks. Raises PictureError if it is missing, too large or not allowed.
-        """
+        """See Library; only from the network."""
         from reader import pictures
         from reader.article.urls import resolved
         from reader.config import paths
@@ -197,11 +180,9 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         return pictures.read(source, cache=str(paths.cache_dir() / "pictures"), may_fetch=may_fetch)
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
-        """Yields nothing: the files are elsewhere."""
-        return iter(())
+        return iter(())  # the files are elsewhere
 
     def note(self, headline: Headline) -> str:
-        """Returns the role's note on an article; empty if there is none."""
         return next(iter(self._notes([row.key for row in self._rows_of([headline])]).values()), "")
 
     def _notes(self, keys: Sequence[int]) -> dict[int, str]:
@@ -210,10 +191,7 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
     def mark(
         self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
     ) -> int:
-        """Change the role's marks of these articles at once; returns after the server has committed.
-
-        Raises SharedError if no server accepts changes.
-        """
+        """See Library. Raises SharedError if no server accepts changes."""
         marks = self._index.marks
         rows = self._rows_to_mark(headlines)
         articles = {row.key: identity_of(row.url, "") or f"shared:{row.key:016x}" for row in rows}
@@ -227,27 +205,21 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         return done
 
     def undo(self) -> str | None:
-        """Undo the last change of marks; returns its description ("3 marked read"), or None."""
         return self._changed(self._index.marks.undo)
 
     def redo(self) -> str | None:
-        """Redo the last undone change; returns its description, or None."""
         return self._changed(self._index.marks.redo)
 
     def problems(self) -> Iterator[Problem]:
-        """Returns every problem in the files, sorted by path."""
         question = "select path, line, field, reason from problem order by path, line, field"
         for path, line, field, reason in self._table(question):
             yield Problem(clean_line(path), line, clean_line(field), clean_line(reason))
 
     @property
     def skipped(self) -> Mapping[str, int]:
-        """Returns nothing: only known where the files are."""
-        return {}
+        return {}  # only known where the files are
 
     def duplicates(self) -> Iterator[tuple[str, str]]:
-        """Returns (path not shown, path shown in its place) for files with the same identity, sorted by
-        path."""
         for path, other in self._table("select path, shown from duplicate order by path"):
             yield clean_line(path), clean_line(other)
 
@@ -256,10 +228,9 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
             with self._index.connections.transaction() as (connection, *_):
                 return connection.execute(question).fetchall()
 
-        return self._ask(asked)
+        return self._index.ask(asked)
 
     def wait_for_change(self, timeout: float) -> bool:
-        """Wait for a publication or the timeout; returns whether there was one."""
         has_changed, is_back = self._watch.wait(timeout)
         if is_back:
             self._refreshed = -1  # repeat what could not be answered meanwhile
@@ -269,6 +240,73 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         """Does nothing: the server sets the timeouts."""
 
     def close(self) -> None:
-        """Close the connections; safe to call twice."""
         self._watch.close()
         self._index.close()
+
+
+class Watch:
+    """Waits for publications and for marks made elsewhere. Only one thread may call `wait`."""
+
+    def __init__(self, address: str, index: SharedIndex) -> None:
+        self._address = address
+        self._index = index
+        self._connection: psycopg.Connection | None = None
+        self._is_told = True
+        self._is_away = False
+        self._closed = Event()
+        self._waiting = Lock()
+        self._next_look = 0.0
+
+    def wait(self, timeout: float) -> tuple[bool, bool]:
+        """Wait for a publication, marks made elsewhere, or the timeout; returns whether there were any, and
+        whether a lost server is back."""
+        with self._waiting:
+            found = self._wait(timeout)
+            if self._closed.is_set():
+                self._leave()
+            return found
+
+    def _wait(self, timeout: float) -> tuple[bool, bool]:
+        try:
+            if self._heard(0.0 if self._is_away else timeout):
+                has_changed = True
+            elif self._is_away or monotonic() >= self._next_look:
+                self._next_look = monotonic() + LOOK_SECONDS
+                has_changed = self._index.state() != (self._index.edition, self._index.turn)
+            else:
+                has_changed = False
+        except SharedError:
+            self._leave()
+            self._is_away = True
+            self._closed.wait(timeout)
+            return False, False
+        is_back, self._is_away = self._is_away, False
+        return has_changed, is_back
+
+    def _heard(self, timeout: float) -> bool:
+        if not self._is_told:
+            self._closed.wait(timeout)
+            return False
+        with told(self._address):
+            if self._connection is None:
+                self._connection = connect(self._address)
+                try:
+                    self._connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
+                except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported):
+                    self._leave()
+                    self._is_told = False
+                    return False
+            return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
+
+    def _leave(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(psycopg.Error):
+                connection.close()
+
+    def close(self) -> None:
+        """Close the connection as soon as no thread waits on it."""
+        self._closed.set()
+        if self._waiting.acquire(blocking=False):
+            self._leave()
+            self._waiting.release()

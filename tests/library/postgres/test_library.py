@@ -348,11 +348,11 @@ def test_a_standby_is_read_and_its_primary_marked(
 ) -> None:
     """Marks go to the server that takes them and are seen at once, though the standby hears of them later; it
     sends no notices, so a publication is seen by looking."""
-    from reader.library.postgres import watching
+    from reader.library.postgres import library as module
     from reader.library.postgres.library import SharedLibrary
     from tests.postgres_server import servers_folder
 
-    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.1)
     with servers_folder() as place, ExitStack() as stack:
         primary = PostgresServer(place / "one").start()
         stack.callback(primary.stop)
