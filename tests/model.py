@@ -23,8 +23,8 @@ from reader.collection.folders import Collection as Folders
 from reader.collection.sites import folder_of, shared_part
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
+from reader.query.grammar import bounds
 from reader.query.trends import TrendSpan
-from reader.query.values import bounds
 from reader.stories.likeness import text_of
 from reader.stories.linking import groups, links
 

@@ -196,7 +196,7 @@ def _terms(options: Namespace) -> Iterator[Term]:
 
 def _checked(field: str, flag: str, value: str) -> str:
     """Returns the value in canonical spelling."""
-    from reader.query.values import check_value
+    from reader.query.grammar import check_value
 
     try:
         return check_value(field, clean_line(value))

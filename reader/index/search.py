@@ -146,7 +146,7 @@ class Search:
         return _united(self._view.get_all(STORED["author"], meant))
 
     def _number(self, field: int, value: str) -> BitMap:
-        from reader.query.values import bounds
+        from reader.query.grammar import bounds
 
         with _meaning(value):
             low, high = bounds(value)
@@ -158,7 +158,7 @@ class Search:
 
     def _coverage(self, value: str) -> BitMap:
         found = self._number(STORED["coverage"], value)
-        from reader.query.values import bounds
+        from reader.query.grammar import bounds
 
         low, high = bounds(value)
         if (low is None or low <= 1) and (high is None or high >= 1):

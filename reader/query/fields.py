@@ -1,7 +1,7 @@
 """The one list of fields: what a query, a facet, an order, an option and a section of the sidebar are about.
 
 To add a field, declare it here; one that is stored also says in `reader.index.entry` which values an article
-has. Which values a query may give is checked in `reader.query.values`.
+has. Which values a query may give is checked in `reader.query.grammar`.
 """
 
 from __future__ import annotations

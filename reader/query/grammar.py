@@ -1,19 +1,29 @@
-"""The spelling of queries: how a text falls into tokens, and how terms are written so that they read back.
+"""The spelling of queries: values of fields, the tokens of a text, and terms written so that they read back.
 
-Below `reader.query.parser`, which gives the tokens their meaning, and above `reader.query.values`, which
-knows the good ones. Nothing here knows what an article is.
+Below `reader.query.parser`, which gives the tokens their meaning. Nothing here knows what an article is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from reader.article import dates
 from reader.article.text import signs, words
 from reader.errors import QueryError, nearest, shown
-from reader.query.fields import CHOICES, FIELD_NAMES, WORD_FIELDS
-from reader.query.values import check_value, example, is_unfinished
+from reader.query.fields import (
+    BY_NAME,
+    CHOICES,
+    DATE_FIELDS,
+    FIELD_NAMES,
+    NAMES,
+    NUMBER_FIELDS,
+    SORTS,
+    WORD_FIELDS,
+)
 
 _BLANKS = re.compile(r"\s*")
 # Most of what users type: told apart from all the rest by one match, which halves the time of a long text.
@@ -28,6 +38,13 @@ _ESCAPED = re.compile(r'\\(["\\])')
 _PLAIN_VALUE = re.compile(r'[^\s(),"*]+')
 # As users write most choices, read without looking at each value: half the time of a text full of them.
 _PLAIN_VALUES = re.compile(r'[^\s(),"*]+(?:,[^\s(),"*]+)*(?=[\s)]|$)')
+_NUMBER = re.compile(r"(?a)(>=|<=|>|<|=)?(-?\d{1,9})|(-?\d{1,9})?\.\.(-?\d{1,9})?")
+_WHOLE = re.compile(r"-?\d+")
+_ID = re.compile("[0-9a-fA-F]{1,12}")
+_UNFINISHED_NUMBER = re.compile(r"[<>]?=?-?|\.")
+_UNFINISHED_DATE = re.compile(r"(?ai)[\d.:/T -]*")
+# A date like "2021-06..yesterday" is right or wrong depending on the day: wrong is what is wrong on both.
+_CHECK_DAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
 class QueryPiece(NamedTuple):
@@ -71,7 +88,7 @@ def tokens(text: str, typing: bool) -> list[Token]:
 
 
 def quote(value: str) -> str:
-    """The value in quotes, so that it reads back as it is."""
+    """The value in quotes."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -91,15 +108,11 @@ def _spell_word(value: str, dash: str, star: str, phrase: bool) -> str:
     if phrase:
         return quote(value)
     try:
-        read = tokens(dash + value + star, False)
+        meant = [(one.field, one.negated, one.pieces) for one in tokens(dash + value + star, False)]
     except QueryError:
         return quote(value)
-    is_same = (
-        len(read) == 1
-        and read[0].pieces == (QueryPiece(value, False, bool(star)),)
-        and read[0].field == "text"
-    )
-    return value if is_same and read[0].negated == bool(dash) else quote(value)
+    is_same = meant == [("text", bool(dash), (QueryPiece(value, False, bool(star)),))]
+    return value if is_same else quote(value)
 
 
 def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
@@ -157,11 +170,14 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
     checked: list[QueryPiece] = []
     try:
         if not pieces and not is_last and not is_dropped:
-            raise ValueError(f"put a value right after the colon, like {example(field)}")
+            example = f"{field}:{BY_NAME[field].example}"
+            raise ValueError(f"put a value right after the colon, like {example}")
         for piece in pieces:
-            if is_last and piece is pieces[-1] and is_unfinished(field, piece.text):
-                continue
-            checked.append(_checked(field, piece))
+            if field in WORD_FIELDS:
+                checked.append(piece)
+            elif not (is_last and piece is pieces[-1] and _is_unfinished(field, piece.text)):
+                value = check_value(field, piece.text.strip())
+                checked.append(QueryPiece(value, False, piece.prefix and field in CHOICES))
     except (ValueError, OverflowError, OSError) as error:  # the last two where a date is beyond what is known
         raise QueryError(_with_remedy(str(error), text[start:at]), start, at - start) from None
     return Token("term", start, at, negated, field, tuple(checked), is_dropped)
@@ -207,13 +223,81 @@ def _searchable(pieces: Iterable[QueryPiece]) -> tuple[QueryPiece, ...]:
     return tuple([piece for piece in pieces if piece.text and (words(piece.text) or signs(piece.text))])
 
 
-def _checked(field: str, piece: QueryPiece) -> QueryPiece:
-    if field in WORD_FIELDS:
-        return piece
-    return QueryPiece(check_value(field, piece.text.strip()), False, piece.prefix and field in CHOICES)
-
-
 def _with_remedy(reason: str, written: str) -> str:
     end = "" if reason.endswith("?") else "."
     bare = written.lstrip("-").replace('"', "")
     return f"{reason}{end} To search for these words, quote them: {shown(bare)}"
+
+
+class Bounds(NamedTuple):
+    """The whole numbers that a comparison allows, both ends included; None = open."""
+
+    low: int | None
+    high: int | None
+
+
+def bounds(value: str) -> Bounds:
+    """What `>=50`, `<50`, `40..80` or `50` allow. Raises ValueError."""
+    found = _NUMBER.fullmatch(value)
+    if not found or value == "..":
+        raise ValueError("expected a number, a comparison like >=50 or a range like 40..80")
+    sign, number, low, high = found.groups()
+    if number is None:
+        span = Bounds(int(low) if low else None, int(high) if high else None)
+        if span.low is not None and span.high is not None and span.low > span.high:
+            raise ValueError(f"{shown(value)} ends before it starts")
+        return span
+    n = int(number)
+    return {
+        ">=": Bounds(n, None), ">": Bounds(n + 1, None), "<=": Bounds(None, n), "<": Bounds(None, n - 1),
+    }.get(sign, Bounds(n, n))  # fmt: skip
+
+
+def check_value(field: str, value: str) -> str:
+    """The value in its canonical spelling. Raises ValueError where the field can't have it."""
+    if field in NAMES or field == "sort":
+        folded, known = value.lower(), NAMES.get(field, SORTS)
+        if (folded.removeprefix("-") if field == "sort" else folded) not in known:
+            raise ValueError(f"unknown value {shown(value)}; {nearest(folded, known)}")
+        return folded
+    if field in NUMBER_FIELDS:
+        bounds(value)
+        if field == "quality" and not all(0 <= int(n) <= 100 for n in _WHOLE.findall(value)):
+            raise ValueError("expected a number from 0 to 100")
+    elif field in DATE_FIELDS:
+        _check_date(field, value)
+    elif field in ("id", "story") and not _ID.fullmatch(value):
+        raise ValueError("expected 1 to 12 of the digits 0-9 and a-f")
+    return value
+
+
+def _is_unfinished(field: str, value: str) -> bool:
+    """Whether the value may become a good one when the next letters are typed: then it asks nothing yet."""
+    folded = value.lower()
+    if field in NAMES or field == "sort":
+        names = NAMES.get(field, SORTS)
+        begun = folded.removeprefix("-") if field == "sort" else folded
+        return begun not in names and any(name.startswith(begun) for name in names)
+    if field in NUMBER_FIELDS:
+        return bool(_UNFINISHED_NUMBER.fullmatch(value))
+    if field in DATE_FIELDS:
+        try:
+            check_value(field, value)
+        except ValueError:
+            last = folded.rpartition("..")[2]
+            is_digits = _UNFINISHED_DATE.fullmatch(value) is not None
+            return is_digits or any(name.startswith(last) for name in dates.NAMED_DAYS)
+    return False
+
+
+@lru_cache(1024)
+def _check_date(field: str, value: str) -> None:
+    """Kept in mind for the next keystrokes, which bring the same dates again."""
+    if field != "date":
+        (dates.since if field == "since" else dates.until)(value, _CHECK_DAYS[0], UTC)
+    elif ".." not in value:
+        dates.on(value, _CHECK_DAYS[0], UTC)
+    else:
+        spans = [dates.on(value, day, UTC) for day in _CHECK_DAYS]
+        if all(span.start is not None and span.start == span.stop for span in spans):
+            raise ValueError(f"{shown(value)} ends before it starts; write the earlier date first")

@@ -19,15 +19,10 @@ def parse(text: str, *, typing: bool) -> Query:
     try:
         return _Parser(text, typing).query()
     except QueryError as error:
-        error.place = _place(text, error)
+        wrong = shown(text[error.position : error.position + error.length].strip())
+        line = text.count("\n", 0, error.position) + 1
+        error.place = f"line {line}, at {wrong}" if "\n" in text.strip() else f"at {wrong}"
         raise
-
-
-def _place(text: str, error: QueryError) -> str:
-    """Where the text went wrong, in words."""
-    wrong = shown(text[error.position : error.position + error.length].strip())
-    line = text.count("\n", 0, error.position) + 1
-    return f"line {line}, at {wrong}" if "\n" in text.strip() else f"at {wrong}"
 
 
 class _Parser:
@@ -43,8 +38,7 @@ class _Parser:
     def query(self) -> Query:
         asked = self.either()
         if self.rest:
-            token = self.rest[-1]
-            raise QueryError('unmatched ")"; quote it to search for it', token.start)
+            raise QueryError('unmatched ")"; quote it to search for it', self.rest[-1].start)
         if asked is None:
             self.check_empty()
         clauses = asked.parts if is_plain_and(asked) else (asked,) if asked else ()

@@ -150,8 +150,8 @@ class Query(NamedTuple):
         """Without what narrows this field outside any group: its own facet is counted under that. For `date`
         that is every field of dates."""
         fields = DATE_FIELDS if field == "date" else (field,)
-        kept = tuple(part for part in self.clauses if not any(_is_choice(part, one, False) for one in fields))
-        return self._replace(clauses=kept)
+        parts = (part for part in self.clauses if not any(_is_choice(part, one, False) for one in fields))
+        return self._replace(clauses=tuple(parts))
 
     def narrowed(self, field: str, value: str) -> Query:
         """With this value (a range, as a query has it) as the field's only choice; with "" for none."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, takewhile
 from typing import NamedTuple
 
-from reader.article.text import clean_line, fold
+from reader.article.text import fold
 from reader.errors import QueryError, shown
 from reader.query import Query, Term, parse
 from reader.query.fields import DATE_FIELDS
@@ -41,22 +42,21 @@ class TopicRules:
     def __init__(self, rules: Iterable[TopicRule] = ()) -> None:
         self.listed = tuple(rules)
         """The rules in the order of the configuration."""
-        by_name = {fold(rule.name): rule for rule in self.listed}
-        needed = _Needs(by_name)
-        self._names = sorted(by_name)
-        self.by_name: dict[str, TopicRule] = {}
-        for ring in needed.rings():
-            members = frozenset(ring)
-            others = {name for one in ring for name in needed.of[one]} - members
-            rings = [by_name[one] for one in ring] + [self.by_name[one] for one in others]
-            is_dated = any(one.is_dated or _asks_dates(one.query) for one in rings)
-            is_marked = any(one.is_marked or _asks_marks(one.query) for one in rings)
-            is_slow = any(one.is_slow or _has_phrases(one.query) for one in rings)
-            for one in ring:
-                self.by_name[one] = by_name[one]._replace(
-                    ring=members, is_dated=is_dated, is_marked=is_marked, is_slow=is_slow
-                )
-        self._needs = needed.of
+        self.by_name = {fold(rule.name): rule for rule in self.listed}
+        self._names = sorted(self.by_name)
+        self._needs = {name: set(self._named_in(rule.query)) for name, rule in self.by_name.items()}
+        ordered: dict[str, TopicRule] = {}
+        for names in _rings(self._needs):
+            ring = frozenset(names)
+            needed = [ordered[other] for name in names for other in self._needs[name] - ring]
+            terms = [term for name in names for term in self.by_name[name].query.terms()]
+            is_dated = any(rule.is_dated for rule in needed) or any(map(_asks_date, terms))
+            is_marked = any(rule.is_marked for rule in needed) or any(map(_asks_mark, terms))
+            is_slow = any(rule.is_slow for rule in needed) or any(map(_reads_files, terms))
+            for name in names:
+                rule = self.by_name[name]
+                ordered[name] = TopicRule(rule.name, rule.query, ring, is_dated, is_marked, is_slow)
+        self.by_name = ordered
 
     def __bool__(self) -> bool:
         return bool(self.by_name)
@@ -65,7 +65,14 @@ class TopicRules:
         """The folded names that a value of `topic:` means."""
         if not prefix:
             return [folded] if folded in self.by_name else []
-        return _beginning(self._names, folded)
+        start = bisect_left(self._names, folded)
+        return list(takewhile(lambda name: name.startswith(folded), islice(self._names, start, None)))
+
+    def _named_in(self, query: Query) -> Iterator[str]:
+        for term in query.terms():
+            if term.field == "topic":
+                for value in term.values:
+                    yield from self.named(fold(value), prefix=term.prefix)
 
     def in_order(self, names: Iterable[str]) -> Iterator[tuple[str, TopicRule]]:
         """These rules and all that they need, the needed ones first."""
@@ -105,85 +112,46 @@ def rule_query(text: str) -> Query:
     return Query(query.clauses)
 
 
-def topic_name(text: str) -> str:
-    """A topic's name as a user typed it; empty if it is none."""
-    return clean_line(text)
+def _rings(needs: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    """Every rule in one ring, most of them alone, the needed ones first (Tarjan's method; in a loop, since a
+    thousand rules may each name the next)."""
+    numbers: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    on_path: set[str] = set()
+    for start in needs:
+        walk = [] if start in numbers else [(start, iter(sorted(needs[start])))]
+        while walk:
+            name, others = walk[-1]
+            if name not in numbers:
+                numbers[name] = lowest[name] = len(numbers)
+                path.append(name)
+                on_path.add(name)
+            for other in others:
+                if other not in numbers:
+                    walk.append((other, iter(sorted(needs[other]))))
+                    break
+                if other in on_path:
+                    lowest[name] = min(lowest[name], numbers[other])
+            else:
+                walk.pop()
+                if walk:
+                    above = walk[-1][0]
+                    lowest[above] = min(lowest[above], lowest[name])
+                if lowest[name] == numbers[name]:
+                    at = path.index(name)
+                    ring, path[at:] = path[at:], []
+                    on_path.difference_update(ring)
+                    yield ring
 
 
-class _Needs:
-    """Which rules name which others, and in which rings."""
-
-    def __init__(self, rules: Mapping[str, TopicRule]) -> None:
-        names = sorted(rules)
-        self.of = {
-            name: {other for term in rule.query.terms() for other in _named_in(term, rules, names)}
-            for name, rule in rules.items()
-        }
-
-    def rings(self) -> Iterator[list[str]]:
-        """Every rule in one ring, most of them alone in theirs, the needed ones first (Tarjan's method; in a
-        loop, since a thousand rules may each name the next)."""
-        numbers: dict[str, int] = {}
-        lowest: dict[str, int] = {}
-        path: list[str] = []
-        on_path: set[str] = set()
-        for start in self.of:
-            if start in numbers:
-                continue
-            walk = [(start, iter(sorted(self.of[start])))]
-            while walk:
-                name, others = walk[-1]
-                if name not in numbers:
-                    numbers[name] = lowest[name] = len(numbers)
-                    path.append(name)
-                    on_path.add(name)
-                for other in others:
-                    if other not in numbers:
-                        walk.append((other, iter(sorted(self.of[other]))))
-                        break
-                    if other in on_path:
-                        lowest[name] = min(lowest[name], numbers[other])
-                else:
-                    walk.pop()
-                    if walk:
-                        above = walk[-1][0]
-                        lowest[above] = min(lowest[above], lowest[name])
-                    if lowest[name] == numbers[name]:
-                        at = path.index(name)
-                        ring, path[at:] = path[at:], []
-                        on_path.difference_update(ring)
-                        yield ring
+def _asks_date(term: Term) -> bool:
+    return term.field in DATE_FIELDS
 
 
-def _named_in(term: Term, rules: Mapping[str, TopicRule], names: list[str]) -> Iterator[str]:
-    if term.field != "topic":
-        return
-    for value in map(fold, term.values):
-        if term.prefix:
-            yield from _beginning(names, value)
-        elif value in rules:
-            yield value
+def _asks_mark(term: Term) -> bool:
+    return term.field == "tag" or (term.field in ("is", "has") and not _OF_MARKS.isdisjoint(term.values))
 
 
-def _beginning(names: list[str], start: str) -> list[str]:
-    at = bisect_left(names, start)
-    found = []
-    while at < len(names) and names[at].startswith(start):
-        found.append(names[at])
-        at += 1
-    return found
-
-
-def _asks_dates(query: Query) -> bool:
-    return any(term.field in DATE_FIELDS for term in query.terms())
-
-
-def _asks_marks(query: Query) -> bool:
-    return any(
-        term.field == "tag" or (term.field in ("is", "has") and not _OF_MARKS.isdisjoint(term.values))
-        for term in query.terms()
-    )
-
-
-def _has_phrases(query: Query) -> bool:
-    return any(term.phrase or term.field in ("url", "path") for term in query.terms())
+def _reads_files(term: Term) -> bool:
+    return term.phrase or term.field in ("url", "path")

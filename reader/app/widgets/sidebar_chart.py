@@ -15,8 +15,8 @@ from reader.article import dates
 from reader.article.dates import TimeSpan, in_words, joined
 from reader.query import Query, Term
 from reader.query.fields import DATE_FIELDS
+from reader.query.grammar import Bounds, bounds
 from reader.query.results import Facet
-from reader.query.values import Bounds, bounds
 
 RANGES = ("quality", "date")
 """The facets that are charts."""
