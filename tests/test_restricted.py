@@ -60,7 +60,7 @@ OTHERWISE = {
     "pictures/making.py:make": "an own worker, which only decodes",
     "index/store.py:_remove": "for `Editions`",
     "index/store.py:Editions": "is asked to write only by what asks: the index (`is_read_only`), `connect`",
-    "app/signals.py:_write_no_more": "opens /dev/null",
+    "app/running.py:_write_no_more": "opens /dev/null",
     "cli/__init__.py": "opens /dev/null",
     "cli/feed_worker.py:serve": "sets the priority of its own process in /proc",
     "opening/programs.py:_file_for_output": "for `start`, which asks",

@@ -23,6 +23,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from reader.app import Start
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.early import features
 from reader.app.early.first_paint import EarlyRefresh
@@ -31,7 +32,6 @@ from reader.app.paint.colours import theme_for
 from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.paint.terminal_output import TerminalOutput, filters_for
 from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_of
-from reader.app.start import Start
 from reader.config import summary
 from reader.config.palettes import unknown_theme
 from reader.config.paths import data_dir

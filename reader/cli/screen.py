@@ -114,7 +114,7 @@ def _show(
     *,
     is_folded: bool | None = None,
 ) -> int:
-    from reader import app
+    from reader.app import Start, running
     from reader.config import palettes, visit
     from reader.library.sources import open_library
 
@@ -129,7 +129,7 @@ def _show(
     own, bad_colours = palettes.load(os.path.join(folder_of("config"), "themes"))
     library = open_library(sources)
     try:
-        start = app.Start(
+        start = Start(
             library,
             _asked_last(last) if query is None else query,
             settings,
@@ -144,7 +144,7 @@ def _show(
             reopen=again.append,
             is_folded=is_folded,
         )
-        code = app.run(start)
+        code = running.run(start)
     finally:
         library.close()
     if again and not code:

@@ -23,7 +23,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Start]:
         starts.append(start)
         return 0
 
-    monkeypatch.setattr("reader.app.run", run)
+    monkeypatch.setattr("reader.app.running.run", run)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("READER_CONFIG_DIR", str(tmp_path))
     return starts

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.worker import Worker, WorkerState
 
+from reader.app import Start
 from reader.app.browsing.article_loader import ArticleLoader
 from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
@@ -35,7 +36,6 @@ from reader.app.keys import BOX, Keymap, action_of, action_parts, bindings_for
 from reader.app.paint.styles import page_sheets
 from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import drop_outdated
-from reader.app.start import Start
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultStatus, TooSmall

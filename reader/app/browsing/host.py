@@ -18,9 +18,9 @@ from textual.app import App
 from textual.screen import Screen
 from textual.timer import Timer
 
+from reader.app import Start
 from reader.app.keys import Keymap
 from reader.app.paint.terminal_output import TerminalOutput
-from reader.app.start import Start
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.lines import InformationLine, ResultStatus

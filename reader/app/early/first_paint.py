@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from reader.app import Start
 from reader.app.browsing.pane_sizes import Area, list_at, panes_at
 from reader.app.paint.cells import Piece, joined
 from reader.app.paint.colours import Colours, named, theme_for
 from reader.app.paint.styles import LIST
-from reader.app.start import Start
 from reader.app.widgets import article_row
 from reader.config import Config
 from reader.config.settings import TAG_COLOURS

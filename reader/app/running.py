@@ -1,7 +1,8 @@
-"""Ends the app properly without a key press: the terminal is gone (SIGHUP), the system shuts down (SIGTERM).
+"""Runs the app, and ends it properly without a key press: when the terminal is gone (SIGHUP), when the system
+shuts down (SIGTERM), and after an unexpected error, which is reported here.
 
-Marks are on disk when their key returns; the reading place is saved here. The exit code is the shell's:
-128 plus the signal's number. An unexpected error ends the app too, and is reported here.
+Marks are on disk when their key returns; the reading place is saved as the app ends. The exit code after a
+signal is the shell's: 128 plus the signal's number.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from reader.app import Start
 from reader.errors import ReaderError
+from reader.permissions import is_in_browser
+from reader.terminal import TRUECOLOUR, choices, glance
 
 if TYPE_CHECKING:
     from reader.app.early.early_screen import EarlyScreen
@@ -34,9 +38,57 @@ _LEAVE = (
     "\x1b[0m\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 """Resets colours, mouse, focus, pasting, wrapping, screen and cursor for the shell."""
+_COLOUR_SYSTEMS = {16: "standard", 256: "256", TRUECOLOUR: "truecolor"}
+"""Textual's names, by number of colours; it reads them while it is imported."""
+LOCK_PATIENCE = (0.25, 1.0)
+"""Seconds to wait for marks that another program has locked, for reading and for writing."""
 
 
-def end_well(app: ReaderApp, early: EarlyScreen | None) -> None:
+def run(start: Start) -> int:
+    """Show the library until the user quits; the exit code."""
+    from reader.app.early.first_paint import painted_first
+
+    if not is_in_browser():
+        _draw_on_the_terminal()
+    seen = glance(choices(start.config.terminal))
+    # Without a chosen theme the background is taken to be as it was last time, until the terminal answers.
+    asks = not (start.config.theme or start.visit.theme or seen.background)
+    seen = seen._replace(background=seen.background or start.visit.background)
+    returned, fault = None, None
+    with _no_errors_once_gone(), painted_first(start, seen) as begun:
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
+        from reader.app.early.early_screen import driver_for, is_worth_asking
+        from reader.app.reader_app import ReaderApp
+
+        driver = None
+        if not is_in_browser():
+            driver = driver_for(begun.screen, asks_background=asks and is_worth_asking(seen))
+        app = ReaderApp(start, seen=seen, driver_class=driver, first_load=begun.load)
+        start.library.be_patient(*LOCK_PATIENCE)
+        _end_well(app, begun.screen)
+        app.run(mouse=seen.has_mouse)
+        returned, fault = app.return_code, app.fault
+    return _code_of(returned, fault)
+
+
+def _draw_on_the_terminal() -> None:
+    """Draw on the terminal of stdout, in its real size.
+
+    Textual draws on standard error, which may be sent elsewhere (`reader 2>log`), and believes COLUMNS and
+    LINES, which are wrong after the window was resized.
+    """
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        vars(sys)["__stderr__"] = sys.__stdout__
+    try:
+        size = os.get_terminal_size(1)
+    except OSError:
+        return
+    if all(size):
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
+
+
+def _end_well(app: ReaderApp, early: EarlyScreen | None) -> None:
     """From now on, before the app runs and while it does, a signal or a terminal that is gone ends it as
     quitting does.
 
@@ -103,8 +155,8 @@ def _end_hard(attributes: list[Any] | None, code: int) -> None:
 
 
 @contextmanager
-def no_errors_once_gone() -> Iterator[None]:
-    """A `with` block whose errors are ignored once the terminal is gone; `code_of` gives the exit code."""
+def _no_errors_once_gone() -> Iterator[None]:
+    """A `with` block whose errors are ignored once the terminal is gone; `_code_of` gives the exit code."""
     try:
         yield
     except Exception:
@@ -113,7 +165,7 @@ def no_errors_once_gone() -> Iterator[None]:
             raise
 
 
-def code_of(returned: int | None, fault: Exception | None) -> int:
+def _code_of(returned: int | None, fault: Exception | None) -> int:
     """The exit code of an app that has ended; a fault is reported in one sentence, now that the terminal is
     free.
 
