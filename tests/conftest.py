@@ -52,7 +52,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Who waits for servers to start, on a machine that has other work, may take longer."""
     for item in items:
-        if {"postgres_server", "three"} & {*getattr(item, "fixturenames", ())}:
+        if {"postgres_server", "mortal"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.timeout(300))
 
 

@@ -191,7 +191,8 @@ def new_database(server: PostgresServer) -> Iterator[str]:
     name = f"d{uuid4().hex[:12]}"
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {name}".encode())
-        yield server.url(name)
+    yield server.url(name)
+    with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)".encode())
 
 
@@ -215,5 +216,5 @@ def other_role(postgres_server: PostgresServer) -> Iterator[tuple[str, str]]:
             "select datname from pg_database where datallowconn and not datistemplate"
         ).fetchall():
             with psycopg.connect(postgres_server.url(one), autocommit=True) as there:
-                there.execute(f"drop owned by {name}".encode())
+                there.execute(f"drop owned by {name} cascade".encode())
         connection.execute(f"drop role {name}".encode())
