@@ -57,7 +57,7 @@ OTHERWISE = {
     "marks/file.py": "marks",
     "marks/backups.py": "copies of marks",
     "index/workers.py:_start": "own workers, which only read",
-    "pictures/making.py:make": "an own worker, which only decodes",
+    "pictures/decoding.py:make": "an own worker, which only decodes",
     "index/store.py:_remove": "for `Editions`",
     "index/store.py:Editions": "is asked to write only by what asks: the index (`is_read_only`), `connect`",
     "app/running.py:_write_no_more": "opens /dev/null",

@@ -1,8 +1,8 @@
-"""Which network addresses a stranger's file may lead to, and connections to no others.
+"""Which network addresses a stranger's file may lead to.
 
 One rule for pictures, the relay and feeds. What an article or a feed names must not reach this machine or its
-private network: `is_public` decides about a numeric address, `public_addresses` about a host, and `connect`
-opens a connection to an address that was looked at, so that a name can't mean another one by then.
+private network: `is_public` decides about a numeric address, `public_addresses` about a host. Connect to an
+address that was checked, for the name may mean another one by then.
 
 Blocks, but never longer than the seconds given; import it where something is fetched (it brings `socket`).
 """
@@ -13,7 +13,6 @@ import ipaddress
 import socket
 import threading
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
-from time import monotonic
 from typing import NamedTuple
 
 from reader.errors import ReaderError, shown
@@ -108,27 +107,3 @@ def public_addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
     if is_local or not all(is_public(address.ip) for address in found):
         raise PrivateAddress(f"the host {shown(host)} is on this machine or a private network")
     return found
-
-
-def connect(host: str, port: int, seconds: float, *, allow_private: bool = False) -> socket.socket:
-    """A TCP connection to a host; only to a public one, unless `allow_private`.
-
-    Raises Unreachable (PrivateAddress). What is done with the connection then needs its own limit.
-    """
-    require("network")
-    end = monotonic() + seconds
-    reason = "it takes too long to connect"
-    for address in (addresses if allow_private else public_addresses)(host, port, seconds):
-        left = end - monotonic()
-        if left <= 0:
-            break
-        connection = socket.socket(address.family, socket.SOCK_STREAM)
-        try:
-            connection.settimeout(left)
-            connection.connect((address.ip, address.port))
-        except OSError as error:
-            connection.close()
-            reason = error.strerror or str(error)
-            continue
-        return connection
-    raise Unreachable(f"the host {shown(host)} does not answer ({reason})")

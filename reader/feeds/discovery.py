@@ -15,9 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from reader.article.text import clean_line
 from reader.errors import ReaderError, shown
-from reader.feeds import politeness
 from reader.feeds.document import NotAFeed, joined
-from reader.feeds.entry import reading_of
 from reader.feeds.network import Answer, FetchError, Limits, Network
 from reader.feeds.subscriptions import Subscription, login_of, without_credentials
 from reader.feeds.workers import Unread, Workers
@@ -93,9 +91,7 @@ class _Search:
             address = shown(without_credentials(self._url))
             raise FetchError(str(error) if address in str(error) else f"{address}: {error}") from None
         if answer.status != 200:
-            is_page = b"<html" in answer.body[:2048].lower()
-            sentence = politeness.status_sentence(answer.status, 0, 0, is_page=is_page)
-            raise FetchError(f"{shown(without_credentials(self._url))}: {sentence}")
+            raise FetchError(f"{shown(without_credentials(self._url))}: {answer.refusal}")
         self._asked |= {without_credentials(self._url), answer.url}
         try:
             return [await self._candidate(answer, self._url)]
@@ -151,13 +147,8 @@ class _Search:
         return found
 
     async def _candidate(self, answer: Answer, url: str) -> FoundFeed:
-        raw = await self._workers.ask(
-            "read_feed", answer.body, content_type=answer.headers.get("content-type", ""), url=answer.url,
-            known=[], repeats=False, oldest="", is_new=True,
-        )  # fmt: skip
-        reading = reading_of(raw)
-        url = answer.moved_to or url
-        return FoundFeed(url, reading.title, reading.total, reading.newest, reading.format)
+        reading = await self._workers.read_feed(answer, has_texts=False)
+        return FoundFeed(answer.moved_to or url, reading.title, reading.total, reading.newest, reading.format)
 
 
 class _Named(NamedTuple):

@@ -11,7 +11,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -22,12 +22,11 @@ from reader.article.identity import host_of
 from reader.article.text import clean_line, display_path, fold
 from reader.config import paths
 from reader.errors import ReaderError, StorageError
-from reader.feeds import politeness, retention, subscriptions
+from reader.feeds import network, retention, subscriptions
 from reader.feeds.articles import NewsFolder, WriteOutcome, article_name, folder_name, rendered
-from reader.feeds.entry import News, Reading, reading_of
-from reader.feeds.fulltext import page_of
-from reader.feeds.matching import believable
-from reader.feeds.network import PAGE_KINDS, Answer, Limits, Network
+from reader.feeds.matching import News, Reading, believable
+from reader.feeds.network import Answer, Limits, Network
+from reader.feeds.saving import page_at
 from reader.feeds.state import EntryState, FeedState, Stage, State
 from reader.feeds.subscriptions import Subscription, login_of
 from reader.feeds.workers import Workers
@@ -36,6 +35,10 @@ JOBS = 32
 """Feeds that are asked at the same time."""
 MOST_PAGES = 50
 """Pages that one feed may have fetched for full text in one fetch; older entries keep the feed's text."""
+REVALIDATE = 7 * 86400
+"""Seconds after which a feed is fetched without validators: some servers say "not modified" forever."""
+HOST_REST = 600
+"""Seconds for which a host is left alone that refused without saying for how long."""
 LOCK = "fetch.lock"
 """In the data folder: one process at a time fetches."""
 
@@ -269,7 +272,7 @@ class _Run:
         # Only a program may take its time.
         login = await asyncio.to_thread(login_of, one) if one.password_command else login_of(one)
         headers = {}
-        if self._now - feed.validated < politeness.REVALIDATE:
+        if self._now - feed.validated < REVALIDATE:
             headers = {"If-None-Match": feed.etag, "If-Modified-Since": feed.modified}
         headers = {name: value for name, value in headers.items() if value}
         return await self._network.get(one.address, headers, is_trusted=True, login=login)
@@ -277,27 +280,24 @@ class _Run:
     def _unchanged(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         feed = feed._replace(
             fetched=self._now, failures=0, error="",
-            due=politeness.due_after_success(time.time(), one.every, 0, answer.headers),
+            due=network.due_after_success(time.time(), one.every, 0, answer.headers),
         )  # fmt: skip
         self._state.store(feed)
         note = self._move(one, answer)
         return FeedStep(one.address, one.label, "notModified", note=note)
 
     def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
-        wait = politeness.retry_after(answer.headers, time.time())
-        is_page = b"<html" in answer.body[:2048].lower()
-        if politeness.rests_host(answer.status):
-            until = time.time() + (wait or politeness.HOST_REST)
+        if answer.status in (429, 503):  # then the host is left alone as a whole
+            until = time.time() + (answer.wait or HOST_REST)
             self._resting[_host(one.url)] = until
             self._state.refused(_host(one.url), until)
-        sentence = politeness.status_sentence(answer.status, wait, time.time(), is_page=is_page)
-        return self._failed(one, feed, sentence, wait, is_gone=answer.status == 410)
+        return self._failed(one, feed, answer.refusal, answer.wait, is_gone=answer.status == 410)
 
     def _failed(
         self, one: Subscription, feed: FeedState, sentence: str, wait: float = 0, *, is_gone: bool = False
     ) -> FeedStep:
         failures = feed.failures + 1
-        due = politeness.due_after_failure(time.time(), one.every, failures, wait)
+        due = network.due_after_failure(time.time(), one.every, failures, wait)
         sentence = clean_line(sentence)
         self._state.store(feed._replace(failures=failures, error=sentence, due=due, gone=is_gone))
         return FeedStep(one.address, one.label, "failed", error=sentence)
@@ -305,13 +305,9 @@ class _Run:
     async def _arrived(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         known = self._state.entries(feed.id)
         oldest = iso(datetime.fromtimestamp(self._now - one.keep, UTC)) if one.keep else ""
-        raw = await self._workers.ask(
-            "read_feed", answer.body, content_type=answer.headers.get("content-type", ""), url=answer.url,
-            # What was only intended comes again, so that it is finished.
-            known=[row._replace(digest="" if row.stage == Stage.INTENDED else row.digest) for row in known],
-            repeats=feed.repeats, oldest=oldest, is_new=False,
-        )  # fmt: skip
-        reading = reading_of(raw)
+        # What was only intended comes again, so that it is finished.
+        rows = [row._replace(digest="" if row.stage == Stage.INTENDED else row.digest) for row in known]
+        reading = await self._workers.read_feed(answer, rows, repeats=feed.repeats, oldest=oldest)
         if one.full_text:
             reading = await self._with_pages(reading, answer)
         new, updated = self._keep(one, feed, reading, known, answer)
@@ -322,20 +318,11 @@ class _Run:
         ready = []
         for place, one in enumerate(reading.news):
             if one.is_written and one.entry.link and place < MOST_PAGES:
-                try:
-                    page = await self._network.get(
-                        one.entry.link, {"Accept": PAGE_KINDS}, is_trusted=answer.is_private
+                with suppress(ReaderError):  # the feed's own text is there
+                    page, _ = await page_at(
+                        one.entry.link, self._network, self._workers, is_trusted=answer.is_private
                     )
-                    if page.status == 200:
-                        kind = page.headers.get("content-type", "")
-                        found = page_of(
-                            await self._workers.ask("read_page", page.body, content_type=kind, url=page.url)
-                        )
-                        one = one._replace(body=found.body, excerpt=one.excerpt or found.excerpt)
-                except StorageError:
-                    raise
-                except ReaderError:
-                    pass  # the feed's own text is there
+                    one = one._replace(body=page.body, excerpt=one.excerpt or page.excerpt)
             ready.append(one)
         return reading._replace(news=tuple(ready))
 
@@ -360,7 +347,7 @@ class _Run:
             etag=_sendable(answer.headers.get("etag", "")),
             modified=_sendable(answer.headers.get("last-modified", "")),
             validated=now if is_validated else 0,
-            due=politeness.due_after_success(now, one.every, reading.ttl, answer.headers),
+            due=network.due_after_success(now, one.every, reading.ttl, answer.headers),
         )  # fmt: skip
         writer.finish(feed)
         return new, updated

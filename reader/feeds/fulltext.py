@@ -45,7 +45,7 @@ def require() -> None:
         raise UsageError("full text needs an extra: pip install 'news-reader-tui[full-text]'")
 
 
-def extracted(raw: bytes, content_type: str, url: str) -> ReadablePage:
+def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
     """The article on a page. Raises NoText."""
     import trafilatura
 
@@ -84,9 +84,3 @@ def _absolute(link: re.Match[str], url: str) -> str:
     if not address:
         return "" if link[1] else link[2]
     return f"{link[1]}[{link[2]}]({address.replace('(', '%28').replace(')', '%29')})"
-
-
-def page_of(row: list[Any]) -> ReadablePage:
-    """A page out of its JSON."""
-    found = ReadablePage(*row)
-    return found._replace(authors=tuple(found.authors), topics=tuple(found.topics))

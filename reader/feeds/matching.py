@@ -12,14 +12,72 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from reader.article.identity import identity_of
 from reader.article.text import fold
-from reader.feeds.entry import Entry, FeedDocument, News, Reading
+from reader.feeds.document import Enclosure, Entry, FeedDocument, Picture
 from reader.feeds.state import EntryState
 
 MOST_ENTRIES = 500
 """Of one document; of more, the newest are taken and the others are only remembered."""
+
+
+class News(NamedTuple):
+    """An entry that is new or has changed: ready to become an article file."""
+
+    key: str
+    """What it is known by within its feed."""
+    known_as: str
+    """The key under which it was known until now; empty if it is new."""
+    identity: str
+    digest: str
+    folded_title: str
+    entry: Entry
+    """Without its HTML."""
+    excerpt: str = ""
+    body: str = ""
+    """Markdown."""
+    is_written: bool = True
+    """False if it is only to be remembered as seen (too old, or too many)."""
+
+
+class Reading(NamedTuple):
+    """A document compared with what is known of its feed: the answer of a worker, as JSON."""
+
+    title: str
+    site: str
+    ttl: int
+    total: int
+    """How many entries the document has."""
+    repeats: bool
+    news: tuple[News, ...]
+    renamed: tuple[tuple[str, str], ...]
+    """Old and new keys of entries that say the same under another guid."""
+    newest: tuple[str, ...]
+    """The titles of the first three, newest first."""
+    format: str = ""
+
+
+def reading_of(row: Sequence[Any]) -> Reading:
+    """A reading out of its JSON, in which tuples have become lists."""
+    found = Reading(*row)
+    return found._replace(
+        news=tuple(one._replace(entry=_entry_of(one.entry)) for one in (News(*row) for row in found.news)),
+        renamed=tuple((old, new) for old, new in found.renamed),
+        newest=tuple(found.newest),
+    )
+
+
+def _entry_of(row: Sequence[Any]) -> Entry:
+    found = Entry(*row)
+    return found._replace(
+        authors=tuple(found.authors),
+        topics=tuple(found.topics),
+        pictures=tuple(Picture(*one) for one in found.pictures),
+        enclosures=tuple(Enclosure(*one) for one in found.enclosures),
+    )
+
 
 Prepare = Callable[[Entry], tuple[str, str, Entry]]
 """An entry's excerpt and body, and the entry as it is then written."""

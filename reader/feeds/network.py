@@ -1,18 +1,22 @@
-"""One careful request: http and https only, limits of bytes and time, redirects followed by hand.
+"""Requests: careful, polite, and explained.
 
-A user may name their own host network; nothing that a stranger's server says leads there: the address
-that is connected to is looked at, not the name (`reader.article.network` has the rule). No cookie outlives
-its request. When to ask, and when not, is `reader.feeds.politeness`' business.
+Only http and https, with limits on bytes and time. A user may name a host of their own network; nothing that
+a stranger's server says leads there: the address that is connected to is checked, not the name
+(`reader.article.network` has the rule), and redirects are followed here, one by one. No cookie outlives its
+request.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-import ssl
+import time
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -21,7 +25,8 @@ import httpcore2
 import httpx2
 
 from reader import __version__, config
-from reader.article.network import is_public
+from reader.article.dates import iso
+from reader.article.network import PrivateAddress, Unreachable, addresses, is_public, public_addresses
 from reader.article.text import clean_line
 from reader.article.urls import UnsafeUrl, checked_url
 from reader.errors import ReaderError, shown
@@ -32,20 +37,35 @@ FEED_KINDS = (
     "application/atom+xml, application/rss+xml, application/feed+json,"
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-PAGE_KINDS = "text/html, application/xhtml+xml, */*;q=0.5"
 MOST_AT_A_HOST = 2
 """Connections to one host at the same time."""
 
+EVERY = 3600
+"""Seconds between two fetches of a feed if neither it nor the user says otherwise."""
+LONGEST = 86400
+"""Seconds for which a server, or repeated failures, can put off a fetch."""
+LEAST = 300
+"""Seconds between two fetches of a feed for which the user has set no interval."""
+FIRST_RETRY = 600
+"""Seconds until a feed that failed is fetched again; doubled after each further failure."""
 
 _ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 _OPENSSL = re.compile(r"\[[A-Z0-9_: ]+\] ?| ?\(_ssl\.c:\d+\)")
 _FAILURES = (
-    httpx2.TransportError,
-    httpx2.InvalidURL,
-    httpcore2.TimeoutException,
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    OSError,
+    httpx2.InvalidURL, httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError,
+    httpcore2.ProxyError, httpcore2.UnsupportedProtocol, OSError,
+)  # fmt: skip
+
+_REFUSALS = {
+    304: "not modified (304), but nothing was fetched before; look at the address in a browser",
+    403: "refused (403){page}: the site blocks feed readers or requires a login",
+    404: "not found (404); look at its site for the new address",
+    410: "gone (410): the site has ended this feed, so it is not fetched any more; unsubscribe from it",
+    429: "too many requests (429); {later}",
+    451: "not available here for legal reasons (451)",
+} | dict.fromkeys(
+    (401, 407),
+    "needs a password ({status}); put it into ~/.netrc, or set password_command for this feed",
 )
 
 
@@ -55,30 +75,68 @@ class Limits(NamedTuple):
     size: int = 16 << 20
     """Bytes, unpacked."""
     seconds: float = 60
-    """Until all of it is there, with all redirects."""
+    """For all of it, with all redirects."""
     connect: float = 10
     silence: float = 20
     """Seconds without a byte."""
     redirects: int = 6
 
 
+class FetchError(ReaderError):
+    """A request failed; `str()` is one sentence with a remedy."""
+
+
 class Answer(NamedTuple):
-    """What a server said in the end."""
+    """A server's answer, after redirects."""
 
     status: int
     url: str
-    """Where the answer came from, after all redirects."""
+    """Where it came from."""
     moved_to: str
-    """The new address, where every redirect from the start was permanent; else empty."""
+    """The new address if every redirect from the start was permanent; else empty."""
     headers: Mapping[str, str]
     """By lower-case names."""
     body: bytes = b""
     is_private: bool = False
     """Whether it came from this machine or its network."""
 
+    @property
+    def content_type(self) -> str:
+        """As the server says it."""
+        return self.headers.get("content-type", "")
 
-class FetchError(ReaderError):
-    """A request failed; `str()` is one sentence with a remedy."""
+    @property
+    def wait(self) -> float:
+        """Seconds for which the server wants to be left alone; 0 if it does not say."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            return min(int(text), LONGEST)
+        try:
+            then = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return 0
+        then = then.replace(tzinfo=then.tzinfo or UTC)
+        return min(max(then.timestamp() - time.time(), 0.0), LONGEST)
+
+    @property
+    def refusal(self) -> str:
+        """What a status that is no success means, with the remedy."""
+        status, later = self.status, "try again later"
+        if self.wait:
+            later = f"next attempt after {iso(datetime.fromtimestamp(time.time() + self.wait, UTC))}"
+        if status in _REFUSALS:
+            page = " with a web page" if b"<html" in self.body[:2048].lower() else ""
+            return _REFUSALS[status].format(status=status, page=page, later=later)
+        if status >= 500:
+            return f"the server failed ({status}); {later}"
+        if 300 <= status < 400:
+            return f"moved ({status}), but it does not say where to; look at its site for the new address"
+        return f"the server said {status}; look at the address in a browser"
+
+    def require_success(self) -> None:
+        """Raise FetchError unless the status is 200."""
+        if self.status != 200:
+            raise FetchError(self.refusal)
 
 
 class Network:
@@ -86,18 +144,22 @@ class Network:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._user_agent = user_agent(config.load()[0].feeds.get("contact", ""))
-        self._tls: ssl.SSLContext = httpx2.create_ssl_context()
-        self._any = _Direct(self._tls, only_public=False)
-        self._public = _Direct(self._tls, only_public=True)
-        self._proxies = {scheme: url for scheme, url in getproxies().items() if scheme in ("http", "https")}
-        self._proxied: dict[str, httpx2.AsyncBaseTransport] = {}
+        contact = config.load()[0].feeds.get("contact", "")
+        self._user_agent = f"{PROGRAM} (feed reader{f'; {contact}' if contact else ''})"
+        self._new_pool = partial(
+            httpcore2.AsyncConnectionPool, ssl_context=httpx2.create_ssl_context(), max_connections=100,
+            max_keepalive_connections=8, keepalive_expiry=15,
+        )  # fmt: skip
+        self._any = self._new_pool(network_backend=_Backend(only_public=False))
+        self._public = self._new_pool(network_backend=_Backend(only_public=True))
+        self._proxies = getproxies()
+        self._proxied: dict[str, httpcore2.AsyncConnectionPool] = {}
         self._hosts: dict[str, asyncio.Semaphore] = {}
 
     async def close(self) -> None:
-        """Let go of all connections."""
-        for transport in (self._any, self._public, *self._proxied.values()):
-            await transport.aclose()
+        """Close all connections."""
+        for pool in (self._any, self._public, *self._proxied.values()):
+            await pool.aclose()
         await asyncio.sleep(0)  # in which the loop lets go of what was closed just now
 
     async def get(
@@ -131,12 +193,12 @@ class Network:
             may_know = (here.hostname, here.port) == (first.hostname, first.port) and (
                 here.scheme == "https" or first.scheme == "http"
             )
-            async with self._answer(url, headers, cookies, is_trusted, login if may_know else None) as found:
-                response, is_private = found
+            async with self._asked(url, headers, cookies, is_trusted, login if may_know else None) as found:
+                response, pieces, is_private = found
                 target = response.headers.get("location", "")
                 if response.status_code not in (301, 302, 303, 307, 308) or not target:
-                    body = await self._body(response) if response.status_code != 304 else b""
                     said = {name.lower(): value for name, value in response.headers.items()}
+                    body = await self._body(pieces, said) if response.status_code != 304 else b""
                     moved_to = moved_to if is_permanent else ""
                     return Answer(response.status_code, url, moved_to, said, body, is_private)
             is_permanent = is_permanent and response.status_code in (301, 308)
@@ -154,132 +216,102 @@ class Network:
         raise FetchError(f"redirected more than {self.limits.redirects} times; look at it in a browser")
 
     @asynccontextmanager
-    async def _answer(
+    async def _asked(
         self, url: str, headers: Mapping[str, str], cookies: httpx2.Cookies, is_trusted: bool,
         login: tuple[str, str] | None,
-    ) -> AsyncIterator[tuple[httpx2.Response, bool]]:  # fmt: skip
+    ) -> AsyncIterator[tuple[httpx2.Response, AsyncIterator[bytes], bool]]:  # fmt: skip
+        """The answer without its body, that body's pieces, and whether they come from a private network."""
         host = (urlsplit(url).hostname or "").lower()
-        turn = self._hosts.setdefault(host, asyncio.Semaphore(MOST_AT_A_HOST))
-        async with turn:
+        limits = self.limits
+        times = {"connect": limits.connect, "read": limits.silence, "write": limits.silence, "pool": None}
+        usual = {
+            "User-Agent": self._user_agent, "Accept": FEED_KINDS, "Accept-Encoding": "gzip, deflate",
+        }  # fmt: skip
+        async with self._hosts.setdefault(host, asyncio.Semaphore(MOST_AT_A_HOST)):
             try:
-                request = httpx2.Request(
-                    "GET", url, headers=self._headers(headers), extensions=self._timeouts()
-                )
+                request = httpx2.Request("GET", url, headers={**usual, **headers})
                 cookies.set_cookie_header(request)
                 if login:
                     request = next(httpx2.BasicAuth(*login).auth_flow(request))
-                response = await self._transport(url, is_trusted).handle_async_request(request)
+                pool = await self._pool(url, is_trusted)
+                asking = pool.stream(
+                    "GET", str(request.url), headers=request.headers.raw, extensions={"timeout": times}
+                )
+                async with asking as answer:
+                    response = httpx2.Response(answer.status, headers=answer.headers, request=request)
+                    cookies.extract_cookies(response)
+                    stream = answer.extensions.get("network_stream")
+                    place = stream.get_extra_info("server_addr") if stream is not None else None
+                    yield response, answer.aiter_stream(), place is not None and not is_public(str(place[0]))
+            except PrivateAddress:
+                raise FetchError(
+                    f"the host {shown(host)} is on a private network, where nothing leads from outside"
+                ) from None
+            except Unreachable as error:
+                raise FetchError(f"{error}; check the address and the connection to the internet") from None
             except _FAILURES as error:
-                raise FetchError(_why(error, host)) from error
-            try:
-                response.request = request
-                cookies.extract_cookies(response)
-                yield response, _is_private(response)
-            except _FAILURES as error:
-                raise FetchError(_why(error, host)) from error
-            finally:
-                await response.aclose()
+                raise FetchError(_why(error, shown(host))) from error
 
-    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        return {
-            "User-Agent": self._user_agent,
-            "Accept": FEED_KINDS,
-            "Accept-Encoding": "gzip, deflate",
-            **headers,
-        }
-
-    def _timeouts(self) -> dict[str, Any]:
-        return {
-            "timeout": {
-                "connect": self.limits.connect, "read": self.limits.silence, "write": self.limits.silence,
-                "pool": None,
-            }
-        }  # fmt: skip
-
-    def _transport(self, url: str, is_trusted: bool) -> httpx2.AsyncBaseTransport:
+    async def _pool(self, url: str, is_trusted: bool) -> httpcore2.AsyncConnectionPool:
         parts = urlsplit(url)
         host = parts.hostname or ""
         is_local = host == "localhost" or host.endswith(".localhost") or host.startswith(("127.", "["))
         proxy = self._proxies.get(parts.scheme)
-        if proxy and not is_local and not proxy_bypass(host):
-            if parts.scheme not in self._proxied:
-                self._proxied[parts.scheme] = httpx2.AsyncHTTPTransport(verify=self._tls, proxy=proxy)
-            return self._proxied[parts.scheme]
-        return self._any if is_trusted else self._public
+        if not proxy or is_local or proxy_bypass(host):
+            return self._any if is_trusted else self._public
+        if not is_trusted:
+            try:
+                await asyncio.to_thread(public_addresses, host, parts.port or 443, self.limits.connect)
+            except PrivateAddress:
+                raise
+            except Unreachable:
+                pass  # a name that only the proxy knows
+        if proxy not in self._proxied:
+            said = httpx2.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+            self._proxied[proxy] = self._new_pool(proxy=httpcore2.Proxy(str(said.url), said.raw_auth))
+        return self._proxied[proxy]
 
-    async def _body(self, response: httpx2.Response) -> bytes:
-        """All of it, unpacked as it comes, no further than the limit."""
-        encoding = response.headers.get("content-encoding", "").strip().lower()
-        raw = bytearray()
-        unpack: Any = None
-        async for chunk in response.aiter_raw():
-            if not raw and unpack is None:
-                unpack = _unpacker(encoding, chunk)
-            while chunk:
-                if unpack is None:
-                    raw += chunk
-                    chunk = b""
-                else:
-                    try:
-                        raw += unpack.decompress(chunk, 1 << 20)
-                    except zlib.error:
-                        raise FetchError("its compressed answer is damaged; try again later") from None
-                    chunk = unpack.unconsumed_tail
-                if len(raw) > self.limits.size:
-                    raise FetchError(
-                        f"larger than {_size(self.limits.size)}; ask the site for a shorter feed"
-                    )
-        if unpack is not None and not unpack.eof:
-            raise FetchError("its compressed answer breaks off before its end; try again later")
-        if encoding not in _ENCODINGS and bytes(raw[:1]) not in (b"<", b"{", b"\xef"):
+    async def _body(self, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
+        """All of it, unpacked, if it is within the limit."""
+        most = self.limits.size
+        size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
+        too_large = FetchError(f"larger than {size}; ask the site for a shorter feed")
+        packed = bytearray()
+        async for piece in pieces:
+            packed += piece
+            if len(packed) > most:
+                raise too_large
+        encoding = headers.get("content-encoding", "").strip().lower()
+        raw = bytes(packed)
+        while form := _form(encoding, raw):
+            unpacker = zlib.decompressobj(form)
+            try:
+                raw, encoding = unpacker.decompress(raw, most + 1), ""
+            except zlib.error:
+                raise FetchError("its compressed answer is damaged; try again later") from None
+            if len(raw) > most:
+                raise too_large
+            if not unpacker.eof:
+                raise FetchError("its compressed answer breaks off before its end; try again later")
+        if encoding not in _ENCODINGS and raw[:1] not in (b"<", b"{", b"\xef"):
             name = shown(clean_line(encoding))
             raise FetchError(f"its answer is compressed as {name}, which was not asked for; tell the site")
-        return bytes(raw)
+        return raw
 
 
-class _Direct(httpx2.AsyncBaseTransport):
-    """A pool of connections whose addresses are looked at; httpx2's own takes no network backend."""
-
-    def __init__(self, tls: ssl.SSLContext, *, only_public: bool) -> None:
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=tls, max_connections=100, max_keepalive_connections=8, keepalive_expiry=15,
-            network_backend=_Backend(only_public=only_public),
-        )  # fmt: skip
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send it; the answer's body is read later."""
-        url = request.url
-        sent = httpcore2.Request(
-            method=request.method,
-            url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            content=b"",
-            extensions=request.extensions,
-        )
-        got = await self._pool.handle_async_request(sent)
-        return httpx2.Response(
-            status_code=got.status, headers=got.headers, stream=_Stream(got), extensions=got.extensions
-        )
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        await self._pool.aclose()
-
-
-class _Stream(httpx2.AsyncByteStream):
-    def __init__(self, response: httpcore2.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._response.aiter_stream():
-            yield part
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
+def _form(encoding: str, raw: bytes) -> int:
+    """The compression of these bytes, for zlib; 0 for none. Servers say gzip and send text, and the reverse,
+    so the first bytes decide."""
+    if raw[:2] == b"\x1f\x8b":
+        return zlib.MAX_WBITS + 16
+    if encoding != "deflate" or raw[:1] in (b"", b"<"):
+        return 0
+    is_wrapped = raw[0] & 0x0F == 8 and int.from_bytes(raw[:2], "big") % 31 == 0
+    return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
 
 
 class _Backend(httpcore2.AsyncNetworkBackend):
-    """Resolves a name once, looks at what came, and connects to that very address."""
+    """Looks up a name once, checks its addresses, and connects to one of these."""
 
     def __init__(self, *, only_public: bool) -> None:
         self._only_public = only_public
@@ -295,30 +327,47 @@ class _Backend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """A connection to a host that may be asked."""
         require("network")
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(timeout):
-            found = await loop.getaddrinfo(host, port, type=1)  # a stream
-        addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
-        if self._only_public and not all(map(is_public, addresses)):
-            raise FetchError(
-                f"the host {shown(host)} is on a private network, where nothing leads from outside"
-            )
-        failure: Exception | None = None
-        for address in addresses[:4]:
+        look_up = public_addresses if self._only_public else addresses
+        found = await asyncio.to_thread(look_up, host, port, timeout or LEAST)
+        failure: Exception = httpcore2.ConnectError("no address")
+        for ip in list(dict.fromkeys(address.ip for address in found))[:4]:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await self._inner.connect_tcp(ip, port, timeout, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = failure or error
-        raise failure or httpcore2.ConnectError("no address")
+                failure = error
+        raise failure
 
     async def sleep(self, seconds: float) -> None:
         """As the pool wishes."""
         await asyncio.sleep(seconds)
 
 
-def user_agent(contact: str) -> str:
-    """Who asks: the program, and how to reach its person where the configuration says so."""
-    return f"{PROGRAM} (feed reader; {contact})" if contact else f"{PROGRAM} (feed reader)"
+def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
+    """When to ask again after an answer: the user's interval, or longer if the feed wishes it. `ttl` is in
+    minutes."""
+    wished = max(max_age(headers), ttl * 60)
+    return now + min(max(every or EVERY, wished, LEAST if not every else 0), max(LONGEST, every))
+
+
+def due_after_failure(now: float, every: int, failures: int, wait: float) -> float:
+    """When to ask again after this many failures in a row; not before the server's own `Retry-After`."""
+    back_off: float = min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST)
+    return now + max(back_off, wait, min(every, LONGEST) if failures > 1 else 0)
+
+
+def max_age(headers: Mapping[str, str]) -> int:
+    """The seconds for which an answer is fresh, by `Cache-Control`; 0 if it does not say."""
+    said: dict[str, str] = {}
+    for part in headers.get("cache-control", "").lower().split(","):
+        name, _, value = part.strip().partition("=")
+        said[name] = value.strip('" ')
+    if "no-cache" in said or "no-store" in said:
+        return 0
+    fresh, age = (
+        int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        for text in (said.get("max-age", ""), headers.get("age", ""))
+    )
+    return max(fresh - age, 0)
 
 
 def _checked(url: str) -> str:
@@ -328,55 +377,24 @@ def _checked(url: str) -> str:
         raise FetchError(str(error)) from None
 
 
-def _unpacker(encoding: str, head: bytes) -> Any:
-    """What undoes the compression that is there, whatever was reported: some say gzip and send text."""
-    if head[:2] == b"\x1f\x8b":
-        return zlib.decompressobj(wbits=31) if "gzip" in encoding else None
-    if encoding == "deflate" and head:
-        is_wrapped = head[0] & 0x0F == 8 and len(head) > 1 and (head[0] * 256 + head[1]) % 31 == 0
-        return (
-            zlib.decompressobj()
-            if is_wrapped
-            else zlib.decompressobj(wbits=-15)
-            if head[:1] != b"<"
-            else None
-        )
-    return None
-
-
-def _is_private(response: httpx2.Response) -> bool:
-    stream = response.extensions.get("network_stream")
-    place = stream.get_extra_info("server_addr") if stream is not None else None
-    return place is not None and not is_public(str(place[0]))
-
-
-def _size(size: int) -> str:
-    return f"{size >> 20} MB" if size >= 1 << 20 else f"{size:,} bytes"
-
-
-def _why(error: BaseException, host: str) -> str:
-    """A failure of the network in words."""
-    text, name = clean_line(str(error)), shown(host)
+def _why(error: BaseException, name: str) -> str:
+    """A failure of the network in words; `name` is the host's."""
+    if isinstance(error, httpcore2.TimeoutException | TimeoutError):
+        return f"the host {name} does not answer in time; try again later"
+    text = clean_line(str(error))
     causes: list[BaseException] = [error]
     while (further := causes[-1].__cause__ or causes[-1].__context__) is not None and further not in causes:
         causes.append(further)
     kinds = " ".join(type(one).__name__ for one in causes)
     said = " ".join(str(one) for one in causes)
     if "SSLCertVerificationError" in kinds or "CERTIFICATE_VERIFY" in said:
-        reason = next(
-            (str(getattr(one, "verify_message", "")) for one in causes if hasattr(one, "verify_message")), ""
-        )
-        reason = f" ({reason})" if reason else ""
+        reasons = [str(one.verify_message) for one in causes if hasattr(one, "verify_message")]
+        reason = f" ({reasons[0]})" if reasons and reasons[0] else ""
         return f"the certificate of {name} is not valid{reason}; the site has to renew it"
     if "SSL" in kinds or "SSL" in said:
-        reason = _OPENSSL.sub("", text)[:80]
-        return f"no secure connection to {name} ({reason}); try its http:// address"
-    if "gaierror" in kinds:
-        return f"the host {name} is unknown; check the address and the connection to the internet"
+        return f"no secure connection to {name} ({_OPENSSL.sub('', text)[:80]}); try its http:// address"
     if "without sending complete" in said:
         return f"the answer of {name} broke off before its end; try again later"
-    if "Timeout" in kinds:
-        return f"the host {name} does not answer in time; try again later"
     if "refused" in said.lower() or "ConnectError" in kinds:
         return f"no connection to {name} (refused); try again later"
     if "disconnected" in said:

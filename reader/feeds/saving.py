@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -17,13 +16,13 @@ from reader.article.network import is_public
 from reader.article.text import display_path, fold
 from reader.config.sources import SAVED
 from reader.errors import UsageError
-from reader.feeds import fulltext, politeness
+from reader.feeds import fulltext
 from reader.feeds.articles import NewsFolder, article_name, rendered
 from reader.feeds.discovery import with_scheme
-from reader.feeds.entry import Entry, Picture
+from reader.feeds.document import Entry, Picture
 from reader.feeds.html import without_tracking
 from reader.feeds.matching import address_of, believable
-from reader.feeds.network import PAGE_KINDS, FetchError, Limits, Network
+from reader.feeds.network import FetchError, Limits, Network
 from reader.feeds.state import EntryState, Stage, State
 from reader.feeds.workers import Workers
 
@@ -40,6 +39,16 @@ class Saved(NamedTuple):
     """Absolute; empty if it failed."""
     is_new: bool = False
     error: str = ""
+
+
+async def page_at(
+    url: str, network: Network, workers: Workers, *, is_trusted: bool
+) -> tuple[fulltext.ReadablePage, str]:
+    """The article on a page, and the page's address in the end. Raises FetchError, NoText, Unread."""
+    kinds = "text/html, application/xhtml+xml, */*;q=0.5"
+    answer = await network.get(url, {"Accept": kinds}, is_trusted=is_trusted)
+    answer.require_success()
+    return await workers.read_page(answer), answer.url
 
 
 def save(
@@ -85,22 +94,10 @@ async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> fulltex
     network, workers = Network(limits), Workers(1)
     try:
         # A feed wrote the address: it must not lead to this machine, unless the feed is on it.
-        return (await _read(url, network, workers, is_trusted=is_trusted))[0]
+        return (await page_at(url, network, workers, is_trusted=is_trusted))[0]
     finally:
         await workers.close()
         await network.close()
-
-
-async def _read(
-    url: str, network: Network, workers: Workers, *, is_trusted: bool = True
-) -> tuple[fulltext.ReadablePage, str]:
-    """What a page says, and where it was in the end."""
-    answer = await network.get(url, {"Accept": PAGE_KINDS}, is_trusted=is_trusted)
-    if answer.status != 200:
-        raise FetchError(politeness.status_sentence(answer.status, 0, time.time(), is_page=False))
-    kind = answer.headers.get("content-type", "")
-    raw = await workers.ask("read_page", answer.body, content_type=kind, url=answer.url)
-    return fulltext.page_of(raw), answer.url
 
 
 async def _save(
@@ -124,7 +121,7 @@ async def _save(
 async def _one(
     url: str, topics: Sequence[str], folder: NewsFolder, state: State, network: Network, workers: Workers
 ) -> Saved:
-    page, address = await _read(url, network, workers)
+    page, address = await page_at(url, network, workers, is_trusted=True)
     link = page.url if page.url and host_of(page.url) == host_of(address) else address
     link = without_tracking(link)
     identity = address_of(link)

@@ -1,6 +1,6 @@
 """Processes that read documents, so that a hostile one can be ended and the others are not kept waiting.
 
-A worker is its own program that answers JSON with JSON over its pipes and ends when they do. What it
+A worker is a program of its own that answers lines of JSON over its pipes and ends when they do. What it
 imports (feedparser, html-to-markdown, trafilatura) is in no other process.
 """
 
@@ -9,172 +9,201 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import struct
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
+from reader import processes
+from reader.article.text import clean_line
 from reader.errors import ReaderError
+from reader.feeds import document, fulltext, html
+from reader.feeds.document import Entry, NotAFeed, Picture
+from reader.feeds.fulltext import NoText, ReadablePage
+from reader.feeds.matching import Reading, compared, reading_of
+from reader.feeds.state import EntryState
 from reader.permissions import require
+
+if TYPE_CHECKING:
+    from reader.feeds.network import Answer
 
 PATIENCE = 30.0
 """Seconds that a document may take to read."""
 MOST_MEMORY = 1 << 30
 """Bytes of address space that a worker may grow by."""
-_HEAD = struct.Struct(">II")
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.feeds import workers; workers.serve()"
+MOST_ANSWER = 1 << 30
+"""Bytes of an answer."""
 
 
 class Unread(ReaderError):
     """A document was too much for a worker; `str()` says so."""
 
 
-def worker_count() -> int:
-    """One for each processor this process may use, at most four: memory is for other programs too."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, 4)
+_ERRORS: Mapping[str, type[ReaderError]] = {one.__name__: one for one in (Unread, NotAFeed, NoText)}
+"""Those that travel from a worker to whoever asked."""
 
 
 class Workers:
     """A few processes, started when the first document comes."""
 
     def __init__(self, count: int = 0, patience: float = PATIENCE) -> None:
-        self._idle: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
+        """By default one for each processor this process may use, at most four."""
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._patience = patience
-        self._all: set[asyncio.subprocess.Process] = set()
-        self._ending: set[asyncio.subprocess.Process] = set()
-        for _ in range(count or worker_count()):
+        self._started: list[asyncio.subprocess.Process] = []
+        self._idle: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
+        for _ in range(count or min(usable, 4)):
             self._idle.put_nowait(None)
 
-    async def ask(self, task: str, raw: bytes, **said: Any) -> Any:
-        """The answer to a task about these bytes. Raises Unread, or what the task raised as ReaderError."""
+    async def read_feed(
+        self, answer: Answer, known: Sequence[EntryState] = (), *, repeats: bool = False, oldest: str = "",
+        has_texts: bool = True,
+    ) -> Reading:  # fmt: skip
+        """A feed compared with what is known of it; see `read_feed`. Raises NotAFeed, Unread."""
+        row = await self._ask(
+            "read_feed", answer, known=known, repeats=repeats, oldest=oldest, has_texts=has_texts
+        )
+        return reading_of(row)
+
+    async def read_page(self, answer: Answer) -> ReadablePage:
+        """The article on a page. Raises NoText, Unread."""
+        page = ReadablePage(*await self._ask("read_page", answer))
+        return page._replace(authors=tuple(page.authors), topics=tuple(page.topics))
+
+    async def _ask(self, task: str, answer: Answer, **said: Any) -> Any:
+        said |= {
+            "task": task,
+            "size": len(answer.body),
+            "content_type": answer.content_type,
+            "url": answer.url,
+        }
         process = await self._idle.get()
+        is_whole = False
         try:
-            if process is None or process.returncode is not None or process not in self._all:
-                process = await self._started()
-            head = json.dumps({"task": task, **said}).encode()
+            if process is None or process.returncode is not None:
+                process = await self._start()
             async with asyncio.timeout(self._patience):
-                answer = json.loads(await self._exchange(process, head, raw))
+                found = await self._exchange(process, said, answer.body)
+            is_whole = True
         except TimeoutError:
-            self._ended(process)
             raise Unread("it takes too long to read; tell the site that its feed is damaged") from None
-        except (OSError, ValueError, asyncio.IncompleteReadError):
-            self._ended(process)
+        except (OSError, ValueError):
             raise Unread("it can't be read: it ended the process that tried; tell the site") from None
-        except BaseException:
-            self._ended(process)  # an answer that nobody waits for would be the next one's
-            raise
         finally:
+            if process is not None and not is_whole:  # what it still says would be the next one's answer
+                with suppress(ProcessLookupError):
+                    process.kill()
+                process = None
             self._idle.put_nowait(process)
-        if "error" in answer:
-            raise _errors()[answer["kind"]](answer["error"])
-        return answer["found"]
+        if "error" in found:
+            raise _ERRORS[found["kind"]](found["error"])
+        return found["found"]
 
     @staticmethod
-    async def _exchange(process: asyncio.subprocess.Process, head: bytes, raw: bytes) -> bytes:
+    async def _exchange(process: asyncio.subprocess.Process, task: Mapping[str, Any], raw: bytes) -> Any:
         assert process.stdin and process.stdout
-        process.stdin.write(_HEAD.pack(len(head), len(raw)) + head)
+        process.stdin.write(json.dumps(task).encode() + b"\n")
         process.stdin.write(raw)
         await process.stdin.drain()
-        length, _ = _HEAD.unpack(await process.stdout.readexactly(_HEAD.size))
-        return await process.stdout.readexactly(length)
+        return json.loads(await process.stdout.readline())
 
-    async def _started(self) -> asyncio.subprocess.Process:
+    async def _start(self) -> asyncio.subprocess.Process:
         require("network")
         pipe, quiet = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-        # -P: no module comes from the folder that the reader happens to be started in.
-        starting = asyncio.ensure_future(
-            asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-X",
-                "utf8=1",
-                "-c",
-                _PROGRAM,
-                *sys.path,
-                stdin=pipe,
-                stdout=pipe,
-                stderr=quiet,
-            )  # fmt: skip
+        process = await asyncio.create_subprocess_exec(
+            *processes.command(__name__, "serve"), stdin=pipe, stdout=pipe, stderr=quiet, limit=MOST_ANSWER
         )
-        try:
-            process = await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            self._all.add(await starting)  # or nobody would end it
-            raise
-        self._all.add(process)
+        self._started.append(process)
         return process
-
-    def _ended(self, process: asyncio.subprocess.Process | None) -> None:
-        if process is not None:
-            self._ending.add(process)
-            self._all.discard(process)
-            with suppress(ProcessLookupError):
-                process.kill()
 
     async def close(self) -> None:
         """End them."""
-        for process in list(self._all):
-            self._ended(process)
-        for process in self._ending:
+        for process in self._started:
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
-            # The pipe's transport would otherwise complain when it is collected.
             if process.stdin:
-                process.stdin.close()
+                process.stdin.close()  # or it would complain when it is collected
 
 
 def serve() -> None:
-    """What a worker does: answer tasks until the reader lets go of the pipe."""
+    """What a worker does: answer tasks until the reader closes the pipe."""
     import signal
 
     # Ctrl-C reaches the whole process group; ending is the reader's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit_memory()
-    tasks, answers = sys.stdin.buffer, sys.stdout.buffer
+    processes.limit_memory(MOST_MEMORY)
+    tasks, answers = sys.stdin.buffer, sys.stdout
     sys.stdout = sys.stderr  # nothing printed gets among the answers
     try:
-        while (head := tasks.read(_HEAD.size)) and len(head) == _HEAD.size:
-            length, size = _HEAD.unpack(head)
-            said = json.loads(tasks.read(length))
-            _answer(answers, _done(said, tasks.read(size)))
+        while line := tasks.readline():
+            said = json.loads(line)
+            found = _done(said.pop("task"), tasks.read(said.pop("size")), said)
+            print(json.dumps(found), file=answers, flush=True)
     finally:
         os._exit(0)  # nothing to put away, and nobody to hear of the pipe's end
 
 
-def _done(said: dict[str, Any], raw: bytes) -> dict[str, Any]:
-    from reader.feeds import tasks
-
+def _done(task: str, raw: bytes, said: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"found": getattr(tasks, said.pop("task"))(raw, **said)}
+        return {"found": (read_feed if task == "read_feed" else fulltext.read_page)(raw, **said)}
     except (MemoryError, RecursionError):
         return {"kind": "Unread", "error": "it is too large or too deeply nested to read; tell the site"}
     except ReaderError as error:
         kind = type(error).__name__
-        return {"kind": kind if kind in _errors() else "Unread", "error": str(error)}
+        return {"kind": kind if kind in _ERRORS else "Unread", "error": str(error)}
     except Exception as error:
         return {"kind": "Unread", "error": f"it can't be read ({type(error).__name__}); tell the site"}
 
 
-def _errors() -> Mapping[str, type[ReaderError]]:
-    from reader.feeds.document import NotAFeed
-    from reader.feeds.fulltext import NoText
+def read_feed(
+    raw: bytes, content_type: str, url: str, known: Sequence[Sequence[Any]] = (), *, repeats: bool = False,
+    oldest: str = "", has_texts: bool = True,
+) -> Reading:  # fmt: skip
+    """A feed's document compared with what is known of it. Raises NotAFeed.
 
-    return {"Unread": Unread, "NotAFeed": NotAFeed, "NoText": NoText}
+    `has_texts` is False while the feed is only being looked for.
+    """
+    found = document.read(raw, content_type, url)
+    states = [EntryState(*row) for row in known]
+    prepare = _prepared if has_texts else lambda entry: ("", "", entry)
+    return compared(found, states, repeats=repeats, prepare=prepare, oldest=oldest)
 
 
-def _answer(pipe: IO[bytes], answer: dict[str, Any]) -> None:
-    raw = json.dumps(answer).encode("utf-8", "replace")
-    pipe.write(_HEAD.pack(len(raw), 0) + raw)
-    pipe.flush()
+def _prepared(entry: Entry) -> tuple[str, str, Entry]:
+    body, picture = html.converted(entry.content or entry.summary, entry.base)
+    summary = ""
+    if entry.content and entry.summary:
+        summary, other = html.converted(entry.summary, entry.base)
+        if len(summary) > len(body):  # all that the content says is "Read more"
+            body, picture = summary, other or picture
+    excerpt = html.excerpt_of(summary, body)
+    pictures = entry.pictures or ((Picture(picture),) if picture else ())
+    addresses = [html.web_address(entry.base, one.url) for one in pictures]
+    return (
+        excerpt,
+        body,
+        entry._replace(
+            title=entry.title or _first_words(excerpt) or _words_of(entry.link),
+            link=html.without_tracking(entry.link),
+            pictures=tuple(
+                one._replace(url=url) for one, url in zip(pictures, addresses, strict=True) if url
+            ),
+        ),
+    )
 
 
-def _limit_memory() -> None:
-    try:
-        import resource
+def _words_of(link: str) -> str:
+    """The title of an entry that has neither title nor text: the words of its address."""
+    name = unquote(urlsplit(link).path.rstrip("/").rpartition("/")[2]).partition(".")[0]
+    words = clean_line(re.sub(r"[-_+]+", " ", name))
+    return _first_words(words) if re.search(r"[^\W\d_]{3}", words) else ""
 
-        with open("/proc/self/statm", encoding="ascii") as file:
-            used = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used + MOST_MEMORY, used + MOST_MEMORY))
-    except (ImportError, OSError, ValueError):
-        return  # no such limit here: time is limited anyway
+
+def _first_words(text: str, most: int = 80) -> str:
+    """The title of an entry that has none."""
+    if len(text) <= most:
+        return text
+    return (text[: most + 1].rpartition(" ")[0] or text[:most]).rstrip(" ,;:.-") + "…"

@@ -1,4 +1,4 @@
-"""Pictures: found, fetched if allowed, decoded in a separate process, and made ready for a terminal.
+"""Pictures of articles: found, fetched if that is allowed, and decoded in a separate process.
 
 Pictures are the most dangerous part of an article: decoders have been exploited, and a small file can unpack
 to gigabytes. So bytes are read here and decoded elsewhere (`decoding`) under time and memory limits, and only
@@ -7,7 +7,7 @@ plain pixels of the requested size come back.
 
 from __future__ import annotations
 
+from reader.pictures.decoding import PictureError, Pixels, is_possible, make
 from reader.pictures.finding import Source, file_of, read
-from reader.pictures.making import PictureError, Pixels, is_possible, make
 
 __all__ = ["PictureError", "Pixels", "Source", "file_of", "is_possible", "make", "read"]

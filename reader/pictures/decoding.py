@@ -1,15 +1,25 @@
-"""The process that decodes one picture: bytes on stdin, pixels on stdout. Knows no path and no address.
+"""From a picture's bytes to pixels of the requested size, in a process that may die of them.
 
-Run as `python -m reader.pictures.decoding COLUMNS ROWS KIND`. It gives itself little time and memory first,
-for the bytes are a stranger's. Answers with one line "width height" and the bytes; an error is one line on
-stderr.
+The process knows no path and no address: it gets a line "columns rows kind" and the bytes on stdin, and
+answers with a line "width height" and the pixels, or with one line on stderr.
 """
 
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from typing import NamedTuple
 
+from reader import processes
+from reader.article.text import clean_line
+from reader.errors import ReaderError
+
+PATIENCE = 15.0
+"""Seconds of the clock."""
 SECONDS = 8
 """Of processor time."""
 MEMORY = 1 << 30
@@ -19,17 +29,78 @@ MOST_PIXELS = 60_000_000
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 
-def main(width: int, height: int, kind: str) -> int:
-    """Decode stdin to at most this many pixels, as raw colours ("rgb") or as a file ("png")."""
-    _limit()
-    raw = sys.stdin.buffer.read()
+class PictureError(ReaderError):
+    """A picture that cannot be shown; the message is one clause."""
+
+
+class Pixels(NamedTuple):
+    """A picture scaled to fit."""
+
+    width: int
+    height: int
+    data: bytes
+    """Three bytes a pixel, row by row; or a file, or palette and indices, as requested."""
+
+
+@cache
+def is_possible() -> bool:
+    """Returns whether the extra `images` is installed, without loading it."""
+    return find_spec("PIL") is not None
+
+
+def make(raw: bytes, width: int, height: int, kind: str = "rgb") -> Pixels:
+    """Decode to at most `width` by `height` pixels, never larger than the picture is.
+
+    `kind` is rgb, png (a file) or sixel (128 colours and a byte a pixel). Blocks for 100 ms and more. Raises
+    PictureError: no decoder, broken, too large, or too slow.
+    """
+    if not is_possible():
+        raise PictureError("showing pictures needs the extra: pip install 'news-reader-tui[images]'")
+    try:
+        done = subprocess.run(
+            processes.command(__name__, "decode"), input=f"{width} {height} {kind}\n".encode() + raw,
+            capture_output=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise PictureError("decoding it took too long") from None
+    except (OSError, subprocess.SubprocessError) as error:
+        raise PictureError(clean_line(str(error))) from None
+    if done.returncode < 0:
+        raise PictureError("decoding it failed")
+    said = clean_line(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
+    if done.returncode:
+        is_unknown = "UnidentifiedImageError" in said
+        raise PictureError("unknown picture format" if is_unknown else said or "it cannot be decoded")
+    head, _, data = done.stdout.partition(b"\n")
+    made_width, made_height = map(int, head.split())
+    return Pixels(made_width, made_height, data)
+
+
+def decode() -> str | None:
+    """The process: decodes one picture. Returns what is wrong with it, which is then printed on stderr."""
+    # The bytes are a stranger's, so it gives itself little time and memory first.
+    with suppress(ImportError):  # Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    processes.limit_memory(MEMORY)
+    width, height, kind = sys.stdin.buffer.readline().decode().split()
+    try:
+        return _decoded(sys.stdin.buffer.read(), int(width), int(height), kind)
+    except MemoryError:
+        return "decoding it needs too much memory"
+    except Exception as error:  # a decoder fails in a hundred ways, and each is the picture's fault
+        return f"{type(error).__name__}: {error}"[:200].replace("\n", " ")
+
+
+def _decoded(raw: bytes, width: int, height: int, kind: str) -> str | None:
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # looked at below, before anything is unfolded
+    Image.MAX_IMAGE_PIXELS = None  # checked below, before anything is unpacked
     with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
-            print(f"it has {picture.width:,} by {picture.height:,} pixels", file=sys.stderr)
-            return 1
+            return f"it has {picture.width:,} by {picture.height:,} pixels"
         picture.draft("RGB", (width, height))
         picture.seek(0)
         flat = picture.convert("RGBA")
@@ -38,35 +109,14 @@ def main(width: int, height: int, kind: str) -> int:
     small = flat.resize(size, Image.Resampling.LANCZOS)
     ground = Image.new("RGBA", size, (255, 255, 255, 255))
     made = Image.alpha_composite(ground, small).convert("RGB")
-    sys.stdout.buffer.write(f"{made.width} {made.height}\n".encode())
+    out = sys.stdout.buffer
+    out.write(f"{made.width} {made.height}\n".encode())
     if kind == "png":
-        made.save(sys.stdout.buffer, "PNG", compress_level=6)
+        made.save(out, "PNG", compress_level=6)
     elif kind == "sixel":
         few = made.quantize(colors=128, dither=Image.Dither.FLOYDSTEINBERG)
         palette = few.getpalette() or []
-        sys.stdout.buffer.write(bytes(palette[: 128 * 3]).ljust(128 * 3, b"\0") + few.tobytes())
+        out.write(bytes(palette[: 128 * 3]).ljust(128 * 3, b"\0") + few.tobytes())
     else:
-        sys.stdout.buffer.write(made.tobytes())
-    return 0
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for what, most in (
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
-    except MemoryError:
-        sys.exit("decoding it needs too much memory")
-    except Exception as error:  # a decoder fails in a hundred ways, and each is the picture's fault
-        sys.exit(f"{type(error).__name__}: {error}"[:200].replace("\n", " "))
+        out.write(made.tobytes())
+    return None

@@ -12,7 +12,6 @@ import errno
 import json
 import logging
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
@@ -27,14 +26,12 @@ from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
+from reader import processes
 from reader.errors import ReaderError
 from reader.permissions import VARIABLE, WEB_DRIVER, require
 
 SOURCES = "READER_SERVED"
 """Environment variable with the sources of a reader behind a page, as JSON; not visible to other users."""
-_PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[1:]; from reader.cli.serve import serve_page; sys.exit(serve_page())"
-)
 
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 MOST_SCREENS = 20
@@ -327,7 +324,7 @@ class ScreenService(AppService):
         """Start the reader with a screen of this size."""
         asks = {"COLUMNS": str(width), "ROWS": str(height), "TEXTUAL_DRIVER": WEB_DRIVER}
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-X", "utf8=1", "-c", _PROGRAM, *sys.path,
+            *processes.command("reader.cli.serve", "serve_page"),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env={**self._environ, **asks, "TEXTUAL_COLOR_SYSTEM": "truecolor", "TEXTUAL_FPS": "60"},
         )  # fmt: skip

@@ -15,8 +15,7 @@ _LATER = (
     "watchfiles.cli", "xml", "reader.app.browsing.palette", "reader.app.screens.dialogs",
     "reader.app.screens.help", "reader.app.screens.saved_queries", "reader.cli.doctor", "reader.cli.marking",
     "httpx2", "feedparser", "psycopg", "tomlkit", "reader.feeds", "reader.app.screens.feeds",
-    "reader.app.screens.subscribe",
-    "reader.library.export", "reader.marks.backups", "reader.pictures.decoding", "reader.opening.relay",
+    "reader.library.export", "reader.marks.backups", "PIL", "reader.opening.relay",
 )  # fmt: skip
 """Dialogs and help, other commands, what only some articles or settings need."""
 

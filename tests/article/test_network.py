@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article.network import PrivateAddress, Unreachable, connect, is_public, public_addresses
+from reader.article.network import PrivateAddress, Unreachable, addresses, is_public, public_addresses
 
 PRIVATE = (
     *("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254"),
@@ -55,8 +55,6 @@ def test_a_private_host_is_refused_before_anything_is_sent(host: str) -> None:
     """By its name and by each spelling of its number."""
     with pytest.raises(Unreachable):
         public_addresses(host, 80, 5)
-    with pytest.raises(Unreachable):
-        connect(host, 80, 5)
 
 
 def test_a_host_with_one_private_address_is_private(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,12 +65,6 @@ def test_a_host_with_one_private_address_is_private(monkeypatch: pytest.MonkeyPa
         public_addresses("two.example", 80, 5)
 
 
-def test_a_private_host_can_be_allowed() -> None:
-    """For what the user named themselves."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        connect("127.0.0.1", server.getsockname()[1], 5, allow_private=True).close()
-
-
 def test_a_slow_lookup_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """The seconds hold for the name too."""
     import threading
@@ -80,5 +72,5 @@ def test_a_slow_lookup_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [] if never.wait() else [])
     with pytest.raises(Unreachable, match="too long"):
-        connect("slow.example", 80, 0.05)
+        addresses("slow.example", 80, 0.05)
     never.set()

@@ -14,7 +14,7 @@ import pytest
 
 from reader import __version__, config
 from reader.config.paths import config_file
-from reader.feeds.network import Answer, FetchError, Network
+from reader.feeds.network import Answer, FetchError, Network, due_after_failure, due_after_success
 from tests.feeds.conftest import QUICK
 from tests.feeds.site import Page, Site
 
@@ -118,27 +118,21 @@ def test_a_redirect_leads_to_http_alone(site: Site, target: str) -> None:
         get(site.url + "/")
 
 
-def test_too_large_an_answer_is_not_read_on(site: Site) -> None:
-    """Bytes are counted after unpacking."""
-    site.pages["/"] = Page(b"x" * (2 << 20))
-    site.pages["/bomb"] = Page(gzip.compress(b"x" * (50 << 20)), {"Content-Encoding": "gzip"})
-    for path in ("/", "/bomb"):
-        with pytest.raises(FetchError, match="larger than 1 MB"):
-            get(site.url + path)
-
-
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
         (gzip.compress(b"hello", mtime=0), "gzip"),
+        (gzip.compress(b"hello", mtime=0), ""),
+        (gzip.compress(gzip.compress(b"hello", mtime=0), mtime=0), "gzip"),
         (b"hello", "gzip"),
         (zlib.compress(b"hello"), "deflate"),
         (zlib.compress(b"hello")[2:-4], "deflate"),
         (b"hello", ""),
     ],
+    ids=["gzip", "gzip unasked", "gzip twice", "text as gzip", "zlib", "deflate", "text"],
 )
 def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, encoding: str) -> None:
-    """Some say gzip and send text (trap 19)."""
+    """The first bytes decide, not what the server says (trap 19)."""
     site.pages["/"] = Page(body, {"Content-Encoding": encoding} if encoding else {})
     assert get(site.url + "/").body == b"hello"
 
@@ -147,11 +141,16 @@ def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, enco
     ("body", "encoding", "says"),
     [
         (gzip.compress(b"hello" * 100, mtime=0)[:-9], "gzip", "breaks off before its end"),
+        (gzip.compress(b"hello" * 100, mtime=0)[:9] + b"hello" * 9, "gzip", "is damaged"),
         (b"\x8b\x02\x80hello\x03", "br", 'compressed as "br", which was not asked for'),
+        (b"x" * (2 << 20), "", "larger than 1 MB"),
+        (gzip.compress(b"x" * (50 << 20)), "gzip", "larger than 1 MB"),
+        (gzip.compress(b"x" * (50 << 20)), "", "larger than 1 MB"),
     ],
+    ids=["cut off", "damaged", "brotli", "too large", "bomb", "bomb unasked"],
 )
-def test_compression_that_can_t_be_undone_is_said(site: Site, body: bytes, encoding: str, says: str) -> None:
-    """Half of an answer is not taken for a whole one, nor what no one can read for no feed."""
+def test_an_answer_that_can_t_be_used_is_said(site: Site, body: bytes, encoding: str, says: str) -> None:
+    """Half of an answer is not taken for a whole one; bytes are counted after unpacking."""
     site.pages["/"] = Page(body, {"Content-Encoding": encoding})
     with pytest.raises(FetchError, match=says):
         get(site.url + "/")
@@ -235,3 +234,73 @@ def test_a_server_without_tls_is_said_in_words(site: Site) -> None:
     with pytest.raises(FetchError, match="no secure connection.*http:// address") as failure:
         get(site.url.replace("http:", "https:") + "/")
     assert "_ssl.c" not in str(failure.value)
+
+
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("every", "ttl", "headers", "seconds"),
+    [
+        (0, 0, {}, 3600),
+        (1800, 0, {}, 1800),
+        (60, 0, {}, 60),
+        (0, 120, {}, 7200),
+        (0, 0, {"cache-control": "public, max-age=7200"}, 7200),
+        (0, 0, {"cache-control": "max-age=7200", "age": "3600"}, 3600),
+        (0, 0, {"cache-control": "no-cache, max-age=9000"}, 3600),
+        (0, 0, {"cache-control": "max-age=99999999"}, 86400),
+        (0, 99999, {}, 86400),
+        (7 * 86400, 0, {}, 7 * 86400),
+        (0, 0, {"cache-control": "max-age=x"}, 3600),
+    ],
+)
+def test_when_a_feed_is_fetched_again(every: int, ttl: int, headers: dict[str, str], seconds: int) -> None:
+    """The user's interval, or longer if the feed wishes it, up to a day."""
+    assert due_after_success(NOW, every, ttl, headers) == NOW + seconds
+
+
+def test_failures_are_retried_ever_later() -> None:
+    """Twice as long each time, a day at most, never before Retry-After."""
+    waits = [due_after_failure(NOW, 0, number, 0) - NOW for number in range(1, 12)]
+    assert waits[:3] == [600, 1200, 2400]
+    assert waits[-1] == 86400
+    assert due_after_failure(NOW, 0, 1, 5000) == NOW + 5000
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("120", 120),
+        ("Fri, 15 Jan 2027 08:01:40 GMT", 100),
+        ("Fri, 15 Jan 2021 08:00:00 GMT", 0),
+        ("soon", 0),
+        ("", 0),
+        ("-5", 0),
+        ("999999999", 86400),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(text: str, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is neither says nothing."""
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    assert Answer(429, "", "", {"retry-after": text}).wait == seconds
+
+
+@pytest.mark.parametrize("status", [304, 401, 403, 404, 407, 410, 429, 451, 500, 503, 300, 418])
+def test_every_status_has_a_sentence(status: int) -> None:
+    """It names the number, and has a remedy or a reason."""
+    sentence = Answer(status, "", "", {"retry-after": "60"}, b"<html>").refusal
+    assert f"{status}" in sentence and "{" not in sentence
+    assert ("next attempt after" in sentence) == (status in (429, 500, 503))
+
+
+def test_a_proxy_is_used_and_leads_to_no_private_host(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one without a scheme; what nobody wrote is not asked of it where it is private."""
+    monkeypatch.setenv("http_proxy", site.url.removeprefix("http://"))
+    site.pages["http://paper.invalid/feed"] = Page(b"by proxy")
+    for is_trusted in (True, False):
+        assert get("http://paper.invalid/feed", is_trusted=is_trusted).body == b"by proxy"
+    asked = len(site.asked)
+    with pytest.raises(FetchError, match="private network"):
+        get("http://10.1.2.3/feed", is_trusted=False)
+    assert len(site.asked) == asked

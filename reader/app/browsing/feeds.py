@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from reader import processes
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.browsing.refreshing import TELL_EVERY, Refreshing
@@ -33,8 +33,6 @@ from reader.query import Query
 if TYPE_CHECKING:
     from reader.app.screens.feeds import FeedRow, FeedsPage
     from reader.feeds.subscriptions import Subscription
-
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from reader.cli import feed_worker; feed_worker.serve()"
 
 
 class FeedProcess:
@@ -57,11 +55,9 @@ class FeedProcess:
         with self._lock:
             if self.is_ended:
                 return
-            # -P: no module comes from the folder that the reader happens to be started in.
             self._process = process = subprocess.Popen(
-                [sys.executable, "-P", "-X", "utf8=1", "-c", _PROGRAM, *sys.path],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                encoding="utf-8", start_new_session=True,
+                processes.command("reader.cli.feed_worker", "serve"), stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", start_new_session=True,
             )  # fmt: skip
         assert process.stdin and process.stdout
         is_answered = False

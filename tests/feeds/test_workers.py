@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reader.feeds.entry import News, reading_of
-from reader.feeds.tasks import read_feed
+from reader.feeds.matching import News
+from reader.feeds.workers import read_feed
 from tests.feeds.site import rss
 
 WHOLE = "The whole text of it is here, with many words that tell the story to its end."
@@ -16,9 +16,7 @@ def only(item: str) -> News:
     raw = rss(f"<item>{item}</item>").replace(
         b"<rss ", b'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
     )
-    (one,) = reading_of(
-        read_feed(raw, "", "https://paper.example/feed", known=[], repeats=False, oldest="", is_new=False)
-    ).news
+    (one,) = read_feed(raw, "", "https://paper.example/feed").news
     return one
 
 
