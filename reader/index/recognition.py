@@ -230,10 +230,10 @@ def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     before = {facts.path: facts.key for facts, _ in read_facts(old, "key", keys)}
     departed = old.execute("select * from departed").fetchall()
     if before or departed:
-        new.execute("begin immediate")
-        rekey(new, [(facts.number, before[facts.path]) for facts, _ in facts_at(new, before)])
-        new.executemany("insert or ignore into departed values(?, ?, ?, ?, ?, ?, ?)", departed)
-        new.execute("commit")
+        with new:
+            new.execute("begin immediate")
+            rekey(new, [(facts.number, before[facts.path]) for facts, _ in facts_at(new, before)])
+            new.executemany("insert or ignore into departed values(?, ?, ?, ?, ?, ?, ?)", departed)
 
 
 def read_facts(

@@ -20,7 +20,6 @@ from reader.article.text import display_path
 from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex, FindPhrase
 from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
-    CACHE_KIB,
     MOST_ASKED,
     ROUTED,
     SetKind,
@@ -32,7 +31,7 @@ from reader.index.schema import (
     select_in,
     unpack_name,
 )
-from reader.index.sets import check_sets, read_field
+from reader.index.sets import check_sets, read_field, replace_set
 from reader.index.sqlite import SqliteStore
 from reader.index.view import IndexView
 from reader.permissions import permissions
@@ -58,7 +57,6 @@ class Index(AskedIndex):
         self._find_phrase = find_phrase
         self._editions = None if folder is None else Editions(folder)
         self._rows_lock = RLock()
-        self._keeper: sqlite3.Connection | None = None
         self._store: SqliteStore | None = None
         self._view: IndexView | None = None
         self._still: tuple[int, ...] | None = None
@@ -78,12 +76,9 @@ class Index(AskedIndex):
     def _begin_in_memory(self) -> None:
         location = memory_uri()
         # A memory database exists as long as one connection to it is open.
-        keeper = connect(location)
-        create(keeper)
-        self._use(self.edition + 1, location)
-        if self._keeper is not None:
-            self._keeper.close()
-        self._keeper = keeper
+        with closing(connect(location)) as empty:
+            create(empty)
+            self._use(self.edition + 1, location)
 
     def _open_newest(self, editions: Editions) -> None:
         while newest := editions.newest():
@@ -154,14 +149,10 @@ class Index(AskedIndex):
 
     def adopt(self, draft: str) -> None:
         """Switch to a finished draft."""
-        if self._editions is not None:
+        if self._editions is None:
+            self._use(self.edition + 1, draft)
+        else:
             self._use_file(self._editions.adopt(draft))
-            return
-        keeper = connect(draft)
-        self._use(self.edition + 1, draft)
-        if self._keeper is not None:
-            self._keeper.close()
-        self._keeper = keeper
 
     @property
     def is_in_memory(self) -> bool:
@@ -178,12 +169,11 @@ class Index(AskedIndex):
         if os.path.getsize(self.location) > MOST_COPIED:
             return False
         location = memory_uri()
-        keeper = connect(location)
-        with closing_connection(self.location) as file:
+        with closing(connect(location)), closing(connect(self.location)) as file:
             file.execute("pragma query_only = off")  # for SQLite, writing a copy is writing
             file.execute("vacuum into ?", (location,))
-        self._use(self.edition + 1, location)
-        self._editions, self._keeper = None, keeper
+            self._use(self.edition + 1, location)
+        self._editions = None
         return True
 
     def open_lock(self) -> int | None:
@@ -195,14 +185,11 @@ class Index(AskedIndex):
         with self._lock:
             if self._editions is None:
                 return
-            if self._editions.is_newest(self.edition):
-                if self._still is not None and self._still != _stamp(self.location):
-                    self._try(self.edition)
-                return
             newest = self._editions.newest()
+            is_rewritten = self._still is not None and self._still != _stamp(self.location)
             if not newest:
                 self.begin_edition()
-            elif newest > self.edition:
+            elif newest > self.edition or (newest == self.edition and is_rewritten):
                 self._try(newest)
 
     @contextmanager
@@ -254,25 +241,21 @@ class Index(AskedIndex):
         """Store the marks as sets, so that the next start need not rebuild them. Raises sqlite3.Error."""
         if self.is_read_only:
             return
-        from reader.index.sets import replace_set  # nothing new to store
-
-        with closing_connection(self.location) as connection:
+        with closing(connect(self.location)) as connection, connection:
             connection.execute("begin immediate")
             for name, numbers in self.marked.items():
                 replace_set(connection, SetKind.MARK, name, numbers)
             meta = [("marks.generation", generation), ("marks.turn", turn)]
             connection.executemany("insert or replace into meta values(?, ?)", meta)
-            connection.execute("commit")
 
     def rekey(self, changes: Sequence[tuple[int, int]]) -> None:
         """Give articles (number, new key) new keys. Raises sqlite3.OperationalError."""
-        with closing(connect(self.location, timeout=0.2)) as connection:
+        with closing(connect(self.location, timeout=0.2)) as connection, connection:
             connection.execute("begin immediate")
             rekey(connection, changes)
             connection.execute(
                 "insert into meta values('rekeyed', 1) on conflict(key) do update set value = value + 1"
             )
-            connection.execute("commit")
 
     def facts_with(self, keys: Sequence[int]) -> dict[int, ArticleFacts]:
         """Returns the articles with these keys."""
@@ -380,8 +363,6 @@ class Index(AskedIndex):
         with self._lock, self._rows_lock:
             for one in self._open:
                 one.close()
-            if self._keeper is not None:
-                self._keeper.close()
 
 
 def _stamp(location: str) -> tuple[int, ...] | None:
@@ -401,16 +382,6 @@ def _data_version(connection: sqlite3.Connection) -> int:
     """Returns a number that changes when another connection has written."""
     (version,) = connection.execute("pragma data_version").fetchone()
     return int(version)
-
-
-@contextmanager
-def closing_connection(location: str, *, cache_kib: int = CACHE_KIB) -> Iterator[sqlite3.Connection]:
-    """Opens a separate connection and closes it at the end. Raises sqlite3.Error."""
-    connection = connect(location, cache_kib=cache_kib)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 _COMPANIONS = ("-wal", "-shm")
@@ -433,10 +404,6 @@ class Editions:
     def newest(self) -> int:
         """Returns the number of the newest edition; 0 if there is none."""
         return max(self._all(), default=0)
-
-    def is_newest(self, edition: int) -> bool:
-        """Returns whether an edition is current: its file exists and no newer one does."""
-        return self.newest() == edition
 
     def begin(self, after: int) -> int:
         """Creates the empty edition after this one (0 = none) and returns its number; if another reader was

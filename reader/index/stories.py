@@ -164,8 +164,8 @@ class StoryFinder:
     ) -> None:
         gone = [link for link in before if link not in after]
         came = [(*link, score) for link, score in after.items() if before.get(link) != score]
-        self._connection.execute("begin immediate")
-        try:
+        with self._connection:
+            self._connection.execute("begin immediate")
             self._connection.executemany(
                 "delete from story_links where day = ? and later = ? and earlier = ?", gone
             )
@@ -177,10 +177,6 @@ class StoryFinder:
             })  # fmt: skip
             self._connection.execute("delete from story_days_due")
             self._connection.execute("update meta set value = value + 1 where key = 'generation'")
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        self._connection.execute("commit")
 
     def _group(self, touched: set[int]) -> None:
         """Regroup these articles and all that are linked with them into stories."""

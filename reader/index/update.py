@@ -11,7 +11,7 @@ import sqlite3
 import time
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 
 from reader.collection.folders import Collection, Roots
@@ -23,7 +23,7 @@ from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
 from reader.index.schema import LAST_UNDATED, LATE, SetKind, connect, create, pack_name, unpack_name
 from reader.index.sets import read_set
-from reader.index.store import Index, closing_connection
+from reader.index.store import Index
 from reader.index.stories import StoryFinder, forget
 from reader.index.workers import IndexWorkers, worker_count
 from reader.index.writer import Writer
@@ -105,7 +105,7 @@ class Refresh:
         until = self._started + (SERVED_PATIENCE if is_in_browser() else 0)
         while True:
             self._index.follow()
-            with closing_connection(self._index.location) as connection:
+            with closing(connect(self._index.location)) as connection:
                 is_same = not any_difference(connection, self._collection, in_files_only=True)
                 (live,) = connection.execute("select count(*) from articles").fetchone()
             if is_same or time.monotonic() > until:
@@ -150,35 +150,29 @@ class Refresh:
 
     def _build_anew(self) -> Generator[Progress, None, Report]:
         draft = self._index.draft_location()
-        keeper = connect(draft, is_new=True)
-        try:
-            create(keeper)
+        with closing(connect(draft, is_new=True)) as new:
+            create(new)
             report = yield from self._update(draft, shows_first=False)
-            with closing_connection(self._index.location) as old:
-                take_over(old, keeper)
+            with closing(connect(self._index.location)) as old:
+                take_over(old, new)
             if self._finds_stories:
-                yield from StoryFinder(keeper).run(None)  # of articles whose keys have changed
-            keeper.execute("pragma wal_checkpoint(truncate)")
-            if self._index.is_in_memory:
+                yield from StoryFinder(new).run(None)  # of articles whose keys have changed
+            new.execute("pragma wal_checkpoint(truncate)")
+            if self._index.is_in_memory:  # a database in memory is gone with its last connection
                 self._index.adopt(draft)
-        finally:
-            keeper.close()
         if not self._index.is_in_memory:
             self._index.adopt(draft)
         return report
 
     def _update(self, location: str, *, shows_first: bool) -> Generator[Progress, None, Report]:
-        connection = connect(location, cache_kib=WRITE_CACHE_KIB)
-        try:
+        with closing(connect(location, cache_kib=WRITE_CACHE_KIB)) as connection:
             update = Update(
                 connection, self._collection, shows_first=shows_first, finds_stories=self._finds_stories
             )
             return (yield from update.run())
-        finally:
-            connection.close()
 
     def _has_other_basis(self) -> bool:
-        with closing_connection(self._index.location) as connection:
+        with closing(connect(self._index.location)) as connection:
             return has_other_basis(connection, self._collection)
 
     def _is_untidy(self) -> bool:

@@ -68,16 +68,12 @@ class Writer:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commits everything inside at once, with a new generation, or nothing."""
-        self._connection.execute("begin immediate")
-        try:
+        with self._connection:
+            self._connection.execute("begin immediate")
             yield
             self._connection.execute(
                 "insert into meta values('generation', 1) on conflict(key) do update set value = value + 1"
             )
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        self._connection.execute("commit")
 
     def add(self, files: Sequence[Taken]) -> None:
         """Add a small number of files; inside a transaction."""

@@ -232,7 +232,7 @@ def test_a_full_disk_is_said(feed: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         error.sqlite_errorname = "SQLITE_FULL"
         raise error
 
-    monkeypatch.setattr(store.Index, "search", failing)
+    monkeypatch.setattr(store.IndexView, "use_marks", failing)
     with pytest.raises(StorageError, match="disk is full"):
         library.select(Query(), NOW)
     assert not library.notices

@@ -203,7 +203,7 @@ class MarksDesk:
 
 
 class MarkedSets:
-    """Keeps `Index.marked` up to date: marks as sets of article numbers, so that `is:unread` is a set like any
+    """Keeps `Index.marked` up to date: marks as sets of numbers, so that `is:unread` is a set like any
     other.
 
     They are stored in the index with the change that they reflect, and rebuilt when its numbers change.
