@@ -1,6 +1,7 @@
-"""The last visit to a collection: query, article, reading positions, pane sizes.
+"""What the screen remembers: of each collection the last visit (query, article, reading places, pane sizes), and
+the searches.
 
-A small private file in the state folder. If it is missing, damaged or not writable, the reader starts without
+Small private files in the state folder. If one is missing, damaged or not writable, the reader starts without
 it and reports nothing.
 """
 
@@ -9,17 +10,25 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from reader.article.text import clean_line
 from reader.config import paths, private_files
 from reader.config.sources import named
 from reader.errors import StorageError
+from reader.permissions import require
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_BYTES = 1 << 18
-"""A longer file is not a visit."""
+"""A longer file is neither a visit nor a search history."""
 MOST_PLACES = 500
 """Articles whose reading place is remembered, the newest."""
+MOST_SEARCHES = 200
+"""Searches that are remembered."""
 _MOST = 1 << 31
 
 Spot: TypeAlias = tuple[int, int, int]
@@ -82,7 +91,7 @@ def save(path: str | os.PathLike[str], visit: Visit) -> bool:
         if spot[:2] != (0, 0):
             spots[name] = spot
     newest = dict(list(spots.items())[-MOST_PLACES:])
-    text = json.dumps(visit._replace(spots=newest)._asdict(), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(visit._replace(spots=newest)._asdict(), separators=(",", ":"))
     try:
         paths.ensure(os.path.dirname(path))
         with private_files.replacing(path) as file:
@@ -108,3 +117,81 @@ def _spot(value: object) -> Spot | None:
     if isinstance(value, list) and len(value) == 3 and all(map(_is_number, value)):
         return value[0], value[1], value[2]
     return None
+
+
+class Searches:
+    """The searches, and the position of someone who steps through them."""
+
+    def __init__(self, file: Path | None) -> None:
+        """With a file the searches outlive the reader; without one (None) they do not."""
+        self._file = file
+        self._known: list[str] | None = None
+        self._place: int | None = None
+        self._draft = ""
+
+    @property
+    def known(self) -> list[str]:
+        """The searches without duplicates, newest last; read on first use."""
+        if self._known is None:
+            self._known = self._load()
+        return self._known
+
+    def add(self, text: str) -> None:
+        """Add a search as the newest, in the file too, and reset the position."""
+        self._place = None
+        text = clean_line(text)
+        if not text or self.known[-1:] == [text]:
+            return
+        self._known = [*(one for one in self.known if one != text), text][-MOST_SEARCHES:]
+        if self._file is None:
+            return
+        # One line at the end: several readers may write at once.
+        with suppress(OSError, StorageError, ValueError):
+            require("files")
+            paths.ensure(self._file.parent)
+            private_files.make(self._file)
+            with self._file.open("ab", buffering=0) as file:
+                file.write(f"{text}\n".encode("utf-8", "replace"))
+
+    def older(self, written: str) -> str | None:
+        """The previous search, or None. `written` is the text in the bar, which `newer` returns at the
+        end."""
+        known = self.known
+        if self._place is None:
+            self._draft, self._place = written, len(known)
+        place = self._place - 1
+        while place >= 0 and known[place] == written:
+            place -= 1
+        if place < 0:
+            return None
+        self._place = place
+        return known[place]
+
+    def newer(self) -> str | None:
+        """The next search, at last the text that was being typed; None if `older` was not called."""
+        if self._place is None:
+            return None
+        self._place += 1
+        if self._place < len(self.known):
+            return self.known[self._place]
+        self._place = None
+        return self._draft
+
+    def forget_place(self) -> None:
+        """Begin at the newest again: something else was typed."""
+        self._place = None
+
+    def _load(self) -> list[str]:
+        if self._file is None:
+            return []
+        try:
+            raw = private_files.read(self._file, MOST_BYTES)
+            lines = raw.decode("utf-8", "replace").splitlines()
+        except (OSError, ValueError):
+            return []
+        newest_first = dict.fromkeys(filter(None, map(clean_line, reversed(lines))))
+        known = [*newest_first][:MOST_SEARCHES][::-1]
+        if len(lines) > 4 * MOST_SEARCHES:
+            with suppress(OSError), private_files.replacing(self._file) as file:
+                file.write("".join(f"{text}\n" for text in known).encode("utf-8", "replace"))
+        return known

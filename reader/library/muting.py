@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from reader.article.text import fold
-from reader.config.saved_queries import Configured
-from reader.config.views import arranged
+from reader.config.views import Configured, arranged
 from reader.errors import QueryError, nearest, shown
 from reader.query import Group, Query, parse
 

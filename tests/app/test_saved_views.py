@@ -9,7 +9,7 @@ from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.screens.dialogs import Ask, Confirm
 from reader.app.screens.saved_queries import SavedQueriesPage
 from reader.config.paths import config_file
-from reader.config.saved_queries import configured_queries
+from reader.config.views import configured_queries
 from reader.query import Query, parse
 from tests.app.conftest import Launch
 from tests.app.pilot import MEDIUM, NARROW, WIDE, notices, picture, press

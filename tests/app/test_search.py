@@ -7,7 +7,7 @@ import stat
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.config import Config
 from reader.config.paths import state_dir
-from reader.config.search_history import Searches
+from reader.config.visit import Searches
 from reader.query import parse
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch

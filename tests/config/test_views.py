@@ -1,4 +1,4 @@
-"""Views: those of the reader, those of the configuration, and what a change makes of them."""
+"""Views and rules for topics: what a change makes of them, and how their tables are written."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.config.paths import config_file
-from reader.config.saved_queries import Configured, configured_queries, write_queries
 from reader.config.views import (
     BUILT_IN,
+    Configured,
+    SavedQueries,
     arranged,
+    configured_queries,
     find,
     moved,
     removed,
     renamed,
     saved,
+    write_queries,
 )
 from reader.errors import ReaderError, UsageError
 from reader.query import parse
@@ -174,12 +177,17 @@ def test_mode_and_link_are_kept() -> None:
     assert stat.S_IMODE(real.stat().st_mode) == 0o644
 
 
-@pytest.mark.parametrize("text", ["[views\n", "[views]\nA = 1\n", '[views]\nOther = "x"\n', "a = 1\na = 2\n"])
-def test_what_is_not_understood_is_left_alone(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["[{}\n", "[{}]\nA = 1\n", '[{}]\nOther = "x"\n', "a = 1\na = 2\n", "{} = 5\n", "[{}]\nA = {{x = 1}}\n"],
+)
+@pytest.mark.parametrize("table", ["views", "topics"])
+def test_what_is_not_understood_is_left_alone(text: str, table: Literal["views", "topics"]) -> None:
     """No TOML, no queries, or others than one thought: a sentence, and not a byte is changed."""
+    text = text.format(table)
     _write_config(text)
     with pytest.raises(ReaderError, match="cannot be changed") as caught:
-        write_queries("views", {"Mine": "x"}, {"Mine": "y"})
+        write_queries(table, {"Mine": "x"}, {"Mine": "y"})
     assert str(caught.value).isprintable()
     assert config_file().read_text() == text
     assert os.listdir(config_file().parent) == ["config.toml"]
@@ -199,3 +207,52 @@ def test_any_names_and_queries_are_written_and_read(
     write_queries("views", first, second)
     assert dict(configured_queries("views")) == second and list(configured_queries("views")) == list(second)
     assert config_file().read_text().startswith("# a\n\n# b\n[keys]\n")
+
+
+TWO_TABLES = """\
+# Mine.
+theme = "reader-dark"
+
+[topics]
+# What thinks.
+AI = 'AI OR "machine learning"' # and more
+Sea = "harbour"
+
+[views]
+Best = "quality:>=80" # the best
+"""
+
+
+def test_comments_and_other_tables_stay() -> None:
+    """A rule that is added, one that is renamed, and one that is changed."""
+    _write_config(TWO_TABLES)
+    rules = configured_queries("topics")
+    write_queries("topics", rules, {"Minds": rules["AI"], "Sea": "ferry", "New": "x"}, {"Minds": "AI"})
+    text = config_file().read_text("utf-8")
+    assert "# What thinks.\nMinds = 'AI OR \"machine learning\"' # and more\n" in text
+    assert 'Sea = "ferry"\nNew = "x"\n' in text
+    assert (
+        text.startswith('# Mine.\ntheme = "reader-dark"\n') and 'Best = "quality:>=80" # the best\n' in text
+    )
+    assert configured_queries("views") == {"Best": "quality:>=80"}
+
+
+def test_each_table_is_undone_by_itself() -> None:
+    """What was changed in the other one stays."""
+    _write_config(TWO_TABLES)
+    topics, views = SavedQueries("topics"), SavedQueries("views")
+    topics.change({"AI": "x"})
+    views.change({})
+    assert topics.undo() and not topics.undo()
+    assert configured_queries("topics") == {"AI": 'AI OR "machine learning"', "Sea": "harbour"}
+    assert configured_queries("views") == {}
+
+
+def test_it_is_seen_when_the_file_was_written() -> None:
+    """Once, also where it comes or goes."""
+    queries = SavedQueries("topics")
+    assert not queries.has_changed()
+    _write_config(TWO_TABLES)
+    assert queries.has_changed() and not queries.has_changed()
+    config_file().unlink()
+    assert queries.has_changed()

@@ -13,8 +13,7 @@ from reader.app.browsing.host import Host
 from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words
 from reader.article.text import clean_line, fold
-from reader.config.saved_queries import Configured, SavedQueries
-from reader.config.views import View, arranged, saved
+from reader.config.views import Configured, SavedQueries, View, arranged, saved
 from reader.errors import QueryError, ReaderError, counted
 from reader.library.muting import muting_of
 from reader.query import Query, parse

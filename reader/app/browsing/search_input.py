@@ -11,7 +11,7 @@ from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.article.text import fold, words
 from reader.config.paths import state_dir
-from reader.config.search_history import Searches
+from reader.config.visit import Searches
 from reader.errors import QueryError, ReaderError
 from reader.query import SORTS, Query, Term, parse
 from reader.query.fields import FIELD_NAMES, FIELDS

@@ -22,8 +22,7 @@ from reader.app.screens.dialogs import Ask
 from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.article.text import clean_line, fold
 from reader.config import views
-from reader.config.saved_queries import Configured, SavedQueries
-from reader.config.views import BUILT_IN, View
+from reader.config.views import BUILT_IN, Configured, SavedQueries, View
 from reader.errors import QueryError, ReaderError
 from reader.query import Query, Term, parse
 from reader.query.topic_rules import rule_query
