@@ -28,10 +28,9 @@ from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.early import features
 from reader.app.early.first_paint import EarlyRefresh
 from reader.app.keys import Keymap, PendingKeys, keymap_of
-from reader.app.paint.colours import theme_for
 from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.paint.terminal_output import TerminalOutput, filters_for
-from reader.app.paint.themes import THEMES, hard_to_read, tag_variables, theme_of
+from reader.app.paint.themes import hard_to_read, tag_variables, theme_for, theme_of, themes
 from reader.config import summary
 from reader.config.palettes import unknown_theme
 from reader.config.paths import data_dir
@@ -240,7 +239,7 @@ class ReaderApp(KeyedApp):
         self.animation_level = "none"
         self.seen = seen
         """What the terminal can do, as far as it shows at once."""
-        self.themes = (*THEMES, *map(theme_of, start.palettes))
+        self.themes = (*themes(), *map(theme_of, start.palettes))
         """The reader's themes and the user's own."""
         mistakes += self._put_theme_on(config.theme, start.visit.theme)
         self._notices = [*start.notices, *start.library.notices, *summary(mistakes)]

@@ -221,9 +221,9 @@ def theme_and_key_mistakes(settings: Config) -> list[str]:
 
     own, found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))
     if settings.theme:
-        from reader.app.paint.themes import NAMES  # which brings Textual
+        from reader.app.paint.themes import theme_names  # which brings Textual
 
-        known = [*NAMES, *(palette.name for palette in own)]
+        known = [*theme_names(), *(palette.name for palette in own)]
         if settings.theme not in known:
             found.append(palettes.unknown_theme(settings.theme, known))
     if settings.keys:

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
-from reader.app.paint.themes import THEMES
+from reader.app.paint.themes import themes
 from reader.app.widgets.article_pane import ArticlePane
 from reader.app.widgets.painted_view import UrlPressed, ValuePressed
 from reader.article.record import Article
@@ -271,9 +271,9 @@ async def test_every_segment_has_a_colour(monkeypatch: pytest.MonkeyPatch) -> No
     body += "```python\nx = 'y'  # z\n```"
     app = Reading(an_article(body=body))
     async with app.run_test(size=(80, 60)) as pilot:
-        for own in THEMES:
+        for own in themes():
             app.register_theme(own)
-        for theme in (*(own.name for own in THEMES), "nord", "textual-light", "ansi-dark"):
+        for theme in (*(own.name for own in themes()), "nord", "textual-light", "ansi-dark"):
             app.theme = theme
             await settled(pilot)
             for y in range(app.pane.size.height):

@@ -14,7 +14,7 @@ from textual.widgets import Input, TextArea
 
 from reader.app.browsing import palette
 from reader.app.browsing.palette import PLACEHOLDERS
-from reader.app.paint.themes import THEMES
+from reader.app.paint.themes import themes
 from reader.app.reader_app import ReaderApp
 from reader.config import Config
 from reader.config.commands import PaneName
@@ -36,7 +36,7 @@ async def test_notices_are_shown_once_and_never_read_as_markup(start: Launch) ->
         said = notices(app)
         assert len(said) == 2 and said[0] == "Working from memory [/x]"
         assert said[1].endswith('(and 1 more; "reader config show" lists them)')
-        assert app.theme == THEMES[0].name
+        assert app.theme == themes()[0].name
 
 
 async def test_markup_in_data_is_text_everywhere(start: Launch) -> None:
@@ -107,7 +107,7 @@ async def test_each_theme_paints(start: Launch) -> None:
     async with start(5, config=config).run_test(size=WIDE) as pilot:
         await settled(pilot)
         assert pilot.app.theme == "reader-paper"
-        for theme in (*(theme.name for theme in THEMES), "ansi-dark", "textual-light"):
+        for theme in (*(theme.name for theme in themes()), "ansi-dark", "textual-light"):
             pilot.app.theme = theme
             await settled(pilot)
             assert "VIEWS" in picture(pilot), theme

@@ -22,11 +22,11 @@ from rich.cells import cell_len
 from reader.app import Start
 from reader.app.browsing.pane_sizes import Area, list_at, panes_at
 from reader.app.paint.cells import Piece, joined
-from reader.app.paint.colours import Colours, named, theme_for
 from reader.app.paint.styles import LIST
+from reader.app.paint.themes import named, tag_variables, theme_for
 from reader.app.widgets import article_row
 from reader.config import Config
-from reader.config.settings import TAG_COLOURS
+from reader.config.palettes import Palette
 from reader.errors import ReaderError
 from reader.library import Library
 from reader.library.muting import muting_of
@@ -191,7 +191,7 @@ def view_of(
     return FirstView(box, window, rows, cursor, config.tags)
 
 
-def frame(view: FirstView | None, theme: Colours, size: os.terminal_size, now: datetime, colours: int) -> str:
+def frame(view: FirstView | None, theme: Palette, size: os.terminal_size, now: datetime, colours: int) -> str:
     """The text that paints the first headlines; empty if there is nothing to paint."""
     if view is None:
         return ""
@@ -207,14 +207,12 @@ def frame(view: FirstView | None, theme: Colours, size: os.terminal_size, now: d
     return "".join(painted) + "\x1b[0m"
 
 
-def codes_of(theme: Colours, colours: int) -> dict[str, str]:
+def codes_of(theme: Palette, colours: int) -> dict[str, str]:
     """The list's styles in this theme as SGR parameters, for a terminal with this many colours."""
-    (background, _, panel), (text, dim), (primary, star, _) = theme.grounds, theme.text, theme.accents
-    variables = {
-        "foreground": text, "foreground-muted": dim, "primary": primary, "accent": star, "panel": panel,
-        **{f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, theme.tags, strict=True)},
-    }  # fmt: skip
-    ground = _colour_codes(background, colours, is_ground=True)
+    of, variables = theme.colours, tag_variables(dark=bool(theme.is_dark))
+    variables |= {"foreground": of["foreground"], "foreground-muted": of["dim"], "panel": of["panel"]}
+    variables |= {"primary": of["accent"], "accent": of["star"]}
+    ground = _colour_codes(of["background"], colours, is_ground=True)
     attributes = {"bold": "1;", "underline": "4;"}
     return {
         name: "".join(attributes[one] for one in style.attributes.split())

@@ -1,6 +1,8 @@
 """The themes of the reader: calm like a newspaper, three levels of text, three colours with a meaning.
 
-The sheets use only variables that every Textual theme has, so that built-in and user themes work as well:
+The first headlines are painted in these colours before Textual is loaded, so its modules are imported where a
+`Theme` is made. The sheets use only variables that every Textual theme has, so that built-in and user themes
+work as well:
 
 | variable | meaning |
 | --- | --- |
@@ -20,115 +22,180 @@ computes it. No widget and no layout belongs here.
 
 from __future__ import annotations
 
-from textual.color import Color
-from textual.theme import BUILTIN_THEMES, Theme
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from reader.app.paint import colours as plain
-from reader.app.paint.colours import TAGS_ON_DARK, TAGS_ON_LIGHT, Colours
-from reader.config.palettes import Palette
+from reader.config.palettes import COLOURS, Palette
 from reader.config.settings import TAG_COLOURS
 
-
-def tag_variables(*, dark: bool) -> dict[str, str]:
-    """The colours of tags on dark or light backgrounds, as variables for the style sheets."""
-    colours = TAGS_ON_DARK if dark else TAGS_ON_LIGHT
-    return {f"tag-{name}": colour for name, colour in zip(TAG_COLOURS, colours, strict=True)}
-
-
-def _theme(colours: Colours) -> Theme:
-    (background, surface, panel), (foreground, dim) = colours.grounds, colours.text
-    primary, star, warning = colours.accents
-    error, success = colours.signals
-    return Theme(
-        name=colours.name,
-        primary=primary,
-        secondary=dim,
-        accent=star,
-        warning=warning,
-        error=error,
-        success=success,
-        foreground=foreground,
-        background=background,
-        surface=surface,
-        panel=panel,
-        dark=colours.dark,
-        variables=_variables(background, panel, foreground, dim, primary) | tag_variables(dark=colours.dark),
-    )
-
-
-def _variables(background: str, panel: str, foreground: str, dim: str, primary: str) -> dict[str, str]:
-    """Variables that Textual would otherwise derive, too bright for a calm screen."""
-    return {
-        "foreground-muted": dim,
-        "foreground-disabled": dim,
-        "text": foreground,
-        "text-muted": dim,
-        "border": primary,
-        "border-blurred": panel,
-        "block-cursor-foreground": background,
-        "block-cursor-background": primary,
-        "block-cursor-blurred-foreground": foreground,
-        "block-cursor-blurred-background": panel,
-        "footer-background": background,
-        "footer-foreground": dim,
-        "footer-key-foreground": primary,
-        "footer-description-foreground": dim,
-        "scrollbar": panel,
-        "scrollbar-hover": dim,
-        "scrollbar-active": primary,
-        "scrollbar-background": background,
-        "scrollbar-background-hover": background,
-        "scrollbar-background-active": background,
-        "scrollbar-corner-color": background,
-    }
-
-
-TERMINAL = Theme(
-    name=plain.TERMINAL,
-    ansi=True,
-    primary="ansi_cyan",
-    secondary="ansi_default",
-    accent="ansi_yellow",
-    warning="ansi_red",
-    error="ansi_red",
-    success="ansi_green",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-    dark=True,
-    variables={
-        **BUILTIN_THEMES["ansi-dark"].variables,
-        **_variables("ansi_default", "ansi_bright_black", "ansi_default", "ansi_bright_black", "ansi_cyan"),
-        **dict.fromkeys(("tag-red", "tag-orange"), "ansi_red"),
-        "tag-yellow": "ansi_yellow",
-        **dict.fromkeys(("tag-green", "tag-teal"), "ansi_green"),
-        **dict.fromkeys(("tag-purple", "tag-pink"), "ansi_magenta"),
-        "tag-blue": "ansi_blue",
-        "panel": "ansi_bright_black",
-        "block-cursor-foreground": "ansi_black",
-        "block-cursor-background": "ansi_cyan",
-    },
-)
-"""The terminal's own sixteen colours on its own background: for terminals that have no more, and for
-people who like their terminal's colours. Contrast depends on them, so none is promised."""
-
-OWN: tuple[Theme, ...] = tuple(map(_theme, plain.OWN))
-"""The themes whose colours are ours, the default first."""
-THEMES: tuple[Theme, ...] = (*OWN, TERMINAL)
-NAMES: tuple[str, ...] = (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
-"""The themes that can be chosen, besides the user's own."""
-"""The themes that come with the reader."""
-
+if TYPE_CHECKING:
+    from textual.color import Color
+    from textual.theme import Theme
 
 READABLE = 4.5
 """The minimum contrast of text and background: WCAG 2.1, 1.4.3 (level AA)."""
 
 
+def _own(name: str, colours: str, *, is_dark: bool) -> Palette:
+    return Palette(f"reader-{name}", dict(zip(COLOURS, colours.split(), strict=True)), is_dark)
+
+
+# Page, surface, panel, text, dim text; accent, star, warning, error, success.
+DARK = _own(
+    "dark",
+    "#15181b #1c2024 #272c32 #d8dad6 #979da3 #86b8dc #e3b65c #e89070 #ef8a86 #96bd7b",
+    is_dark=True,
+)
+LIGHT = _own(
+    "light",
+    "#fcfbf8 #f3f1ec #e7e4dc #22262a #5a6067 #1c5a86 #7d5200 #97350f #a82020 #33611a",
+    is_dark=False,
+)
+PAPER = _own(
+    "paper",
+    "#f5edda #eee4cc #e3d7ba #382f25 #635541 #1f5660 #744c00 #922f12 #9c2222 #3b5a1c",
+    is_dark=False,
+)
+NIGHT = _own(
+    "night",
+    "#1a1512 #231d18 #322a23 #dccbb2 #ab9a83 #e0a36a #e6c46a #ec8f74 #ef8e80 #a9b878",
+    is_dark=True,
+)
+FOREST = _own(
+    "forest",
+    "#111a17 #18231f #22312b #d3ddd4 #94a79b #84c9a4 #e2c065 #e89b78 #ee8f8f #a5cf7c",
+    is_dark=True,
+)
+CONTRAST = _own(
+    "contrast",
+    "#000000 #111111 #2a2a2a #ffffff #cfcfcf #6fdcff #ffd84a #ffa463 #ff9a9a #9df07a",
+    is_dark=True,
+)
+OWN = (DARK, LIGHT, PAPER, NIGHT, FOREST, CONTRAST)
+"""The themes whose colours are ours, the default first."""
+TERMINAL = "reader-terminal"
+"""The theme of the terminal's own sixteen colours on its own background: for terminals that have no more, and
+for people who like their terminal's colours. Contrast depends on them, so none is promised."""
+
+_TAGS_ON_DARK = "#f09a92 #e8a878 #d9c36c #9cc87f #6cc8b8 #8cbce6 #bfaaea #e69cc4"
+_TAGS_ON_LIGHT = "#9c2b22 #8a4300 #665000 #2f6120 #0b5a58 #1c5a86 #5e3f99 #8f2a66"
+_TAGS_OF_TERMINAL = "red red yellow green green blue magenta magenta"
+
+
+def theme_for(colours: int, background: str) -> str:
+    """The name of the default theme, by the number of colours and the background ("dark", "light" or
+    empty)."""
+    if 0 < colours <= 16:
+        return TERMINAL
+    return LIGHT.name if background == "light" else DARK.name
+
+
+def completed(palette: Palette) -> Palette:
+    """A user's palette with all colours; missing ones come from our dark or light theme."""
+    is_dark = palette.is_dark
+    if is_dark is None:
+        red, green, blue = bytes.fromhex(palette.colours.get("background", DARK.colours["background"])[1:])
+        is_dark = 299 * red + 587 * green + 114 * blue < 127_500  # half of the brightest
+    base = DARK if is_dark else LIGHT
+    return Palette(palette.name, {**base.colours, **palette.colours}, is_dark)
+
+
+def named(name: str, palettes: Sequence[Palette]) -> Palette | None:
+    """The colours of one of our themes or of a user's own; None for any other theme."""
+    # A user's theme wins over one of ours with the same name.
+    return {one.name: one for one in (*OWN, *map(completed, palettes))}.get(name)
+
+
+def tag_variables(*, dark: bool) -> dict[str, str]:
+    """The colours of tags on dark or light backgrounds, as variables for the style sheets."""
+    return _tag_variables(_TAGS_ON_DARK if dark else _TAGS_ON_LIGHT)
+
+
+def _tag_variables(colours: str, prefix: str = "") -> dict[str, str]:
+    pairs = zip(TAG_COLOURS, colours.split(), strict=True)
+    return {f"tag-{name}": prefix + colour for name, colour in pairs}
+
+
 def theme_of(palette: Palette) -> Theme:
-    """A user's palette as a theme."""
-    return _theme(plain.colours_of(palette))
+    """A palette as a theme of Textual."""
+    from textual.theme import Theme
+
+    name, colours, dark = completed(palette)
+    return Theme(
+        name=name,
+        primary=colours["accent"],
+        secondary=colours["dim"],
+        accent=colours["star"],
+        warning=colours["warning"],
+        error=colours["error"],
+        success=colours["success"],
+        foreground=colours["foreground"],
+        background=colours["background"],
+        surface=colours["surface"],
+        panel=colours["panel"],
+        dark=bool(dark),
+        variables=_variables(colours) | tag_variables(dark=bool(dark)),
+    )
+
+
+def themes() -> tuple[Theme, ...]:
+    """All themes that come with the reader, the default first."""
+    return (*map(theme_of, OWN), _terminal_theme())
+
+
+def _terminal_theme() -> Theme:
+    from textual.theme import BUILTIN_THEMES, Theme
+
+    text, dim, accent = "ansi_default", "ansi_bright_black", "ansi_cyan"
+    colours = {"background": text, "foreground": text, "panel": dim, "dim": dim, "accent": accent}
+    return Theme(
+        name=TERMINAL,
+        ansi=True,
+        primary=accent,
+        secondary=text,
+        accent="ansi_yellow",
+        warning="ansi_red",
+        error="ansi_red",
+        success="ansi_green",
+        foreground=text,
+        background=text,
+        surface=text,
+        panel=text,
+        boost=text,
+        dark=True,
+        variables={
+            **BUILTIN_THEMES["ansi-dark"].variables,
+            **_variables(colours),
+            **_tag_variables(_TAGS_OF_TERMINAL, "ansi_"),
+            "panel": dim,
+            "block-cursor-foreground": "ansi_black",
+        },
+    )
+
+
+def theme_names() -> tuple[str, ...]:
+    """The themes that can be chosen, besides the user's own."""
+    from textual.theme import BUILTIN_THEMES
+
+    return (*(palette.name for palette in OWN), TERMINAL, *BUILTIN_THEMES)
+
+
+def _variables(colours: Mapping[str, str]) -> dict[str, str]:
+    """Variables that Textual would otherwise derive, too bright for a calm screen."""
+    names = {
+        "background": (
+            "block-cursor-foreground footer-background scrollbar-background scrollbar-background-hover"
+            " scrollbar-background-active scrollbar-corner-color"
+        ),
+        "panel": "border-blurred block-cursor-blurred-background scrollbar",
+        "foreground": "text block-cursor-blurred-foreground",
+        "dim": (
+            "foreground-muted foreground-disabled text-muted footer-foreground footer-description-foreground"
+            " scrollbar-hover"
+        ),
+        "accent": "border block-cursor-background footer-key-foreground scrollbar-active",
+    }
+    return {name: colours[colour] for colour, found in names.items() for name in found.split()}
 
 
 def contrast(one: Color, other: Color) -> float:
@@ -137,8 +204,17 @@ def contrast(one: Color, other: Color) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def _luminance(colour: Color) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def hard_to_read(theme: Theme) -> str:
     """A sentence about text with too little contrast; empty if there is none."""
+    from textual.color import Color
+
     if theme.ansi or theme.background is None:
         return ""
     page = Color.parse(theme.background)
@@ -150,10 +226,3 @@ def hard_to_read(theme: Theme) -> str:
                 f"Theme {theme.name}: the contrast of its {name} is {found:.1f}:1; {READABLE}:1 is readable"
             )
     return ""
-
-
-def _luminance(colour: Color) -> float:
-    parts = [
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

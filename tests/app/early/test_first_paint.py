@@ -11,7 +11,7 @@ from rich.segment import Segment
 
 from reader.app import Start
 from reader.app.early.first_paint import can_show, codes_of, frame, place_of, view_of
-from reader.app.paint.colours import OWN, named
+from reader.app.paint.themes import OWN, named
 from reader.app.reader_app import FULL, ReaderApp
 from reader.config import Config
 from reader.config.visit import Visit

@@ -6,7 +6,7 @@ import pytest
 from rich.style import Style
 
 from reader.app.early.first_paint import codes_of
-from reader.app.paint import colours
+from reader.app.paint import themes
 from reader.terminal import TRUECOLOUR
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, settled, style_of_codes
@@ -23,7 +23,7 @@ async def test_the_first_headlines_and_the_list_have_the_same_styles(start: Laun
     app = start(3)
     async with app.run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        for theme in colours.OWN:
+        for theme in themes.OWN:
             app.theme = theme.name
             await settled(pilot)
             for name, codes in codes_of(theme, TRUECOLOUR).items():

@@ -8,15 +8,19 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from reader.app.paint.colours import DARK, LIGHT, TERMINAL, theme_for
 from reader.app.paint.themes import (
+    DARK,
+    LIGHT,
     OWN,
     READABLE,
-    THEMES,
+    TERMINAL,
     contrast,
     hard_to_read,
     tag_variables,
+    theme_for,
+    theme_names,
     theme_of,
+    themes,
 )
 from reader.config.palettes import Palette
 
@@ -30,7 +34,7 @@ def test_the_measure_of_contrast_is_right() -> None:
     assert contrast(Color.parse("#777777"), Color.parse("#777777")) == 1
 
 
-@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", map(theme_of, OWN), ids=lambda theme: theme.name)
 def test_all_text_can_be_read_on_all_grounds(theme: Theme) -> None:
     """Text, dim text, each accent and each tag's colour have AA contrast on page, surface and panel."""
     colours = theme.to_color_system().generate()
@@ -41,7 +45,7 @@ def test_all_text_can_be_read_on_all_grounds(theme: Theme) -> None:
         assert found >= READABLE, f"{theme.name}: {text} on {ground} is {found:.2f}"
 
 
-@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", map(theme_of, OWN), ids=lambda theme: theme.name)
 def test_text_on_an_accent_can_be_read(theme: Theme) -> None:
     """Text in the page's colour on an accent, of hits and of marked words, has AA contrast too."""
     colours = theme.to_color_system().generate()
@@ -51,10 +55,11 @@ def test_text_on_an_accent_can_be_read(theme: Theme) -> None:
 
 def test_themes_have_names_of_their_own() -> None:
     """No theme hides another, and both light and dark are there."""
-    names = [theme.name for theme in THEMES]
+    names = [theme.name for theme in themes()]
+    assert theme_names()[: len(names)] == tuple(names)
     assert len(set(names)) == len(names)
     assert all(name.startswith("reader-") for name in names)
-    assert {theme.dark for theme in THEMES} == {True, False}
+    assert {theme.dark for theme in themes()} == {True, False}
 
 
 def test_the_terminal_decides_where_nobody_has_chosen() -> None:
@@ -68,7 +73,7 @@ def test_the_terminal_decides_where_nobody_has_chosen() -> None:
 def test_a_palette_of_few_colours_is_a_whole_theme() -> None:
     """The rest is that of the dark or the light theme, as its background says."""
     pale = theme_of(Palette("pale", {"background": "#ffffff", "accent": "#004488"}))
-    assert (pale.dark, pale.primary, pale.foreground) == (False, "#004488", LIGHT.text[0])
+    assert (pale.dark, pale.primary, pale.foreground) == (False, "#004488", LIGHT.colours["foreground"])
     assert theme_of(Palette("night", {}, None)).dark
     assert not hard_to_read(pale)
 
