@@ -16,7 +16,7 @@ from reader.cli.layout import cells, columns, cut, pad
 from reader.cli.output import Output
 from reader.cli.session import note
 from reader.errors import about_file
-from reader.library import export, record_fields
+from reader.library import export
 from reader.query.results import Headline, Results
 
 if TYPE_CHECKING:
@@ -153,16 +153,16 @@ def _folded(row: Headline) -> str:
 def _objects(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[export.Json]:
     if not output.fields:
         return _records(library, rows, output)
-    tree = record_fields.tree_of(output.fields)
-    return (record_fields.picked(made, tree) for made in _records_with(library, rows, output.fields, output))
+    tree = export.tree_of(output.fields)
+    return (export.picked(made, tree) for made in _records_with(library, rows, output.fields, output))
 
 
 def _records_with(
     library: Library, rows: Iterator[Headline], names: tuple[str, ...], output: Output
 ) -> Iterator[export.Json]:
     """Yields records with these names; reads files only for values that are not in the index."""
-    if not record_fields.need_file(names):
-        return map(record_fields.known_record, rows)
+    if not export.need_file(names):
+        return map(export.known_record, rows)
     return _records(library, rows, output, body="body" in names, url="url" in names)
 
 
@@ -194,7 +194,7 @@ def _rows(library: Library, rows: Iterator[Headline], output: Output) -> Iterato
 
 def _cells(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[tuple[str, ...]]:
     for made in _records_with(library, rows, output.fields, output):
-        yield tuple(record_fields.text_of(record_fields.value_of(made, name)) for name in output.fields)
+        yield tuple(export.text_of(export.value_of(made, name)) for name in output.fields)
 
 
 def _table_of_fields(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:

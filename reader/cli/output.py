@@ -13,7 +13,7 @@ from reader.errors import UsageError
 from reader.permissions import require
 
 if TYPE_CHECKING:
-    from reader.library import record_fields
+    from reader.library import export
 
 NAMES = ("table", "json", "jsonl", "csv", "tsv", "urls", "ids", "markdown", "template")
 """The formats, the default first; `reader.cli.formats` has their writers."""
@@ -29,7 +29,7 @@ class Output(NamedTuple):
     """One of NAMES."""
     fields: tuple[str, ...] = ()
     """Names of `--fields`; empty = the format's default fields."""
-    template: record_fields.Template | None = None
+    template: export.Template | None = None
     """The text of `--template`."""
     has_secured: bool = False
     """Whether `secured` is written too."""
@@ -78,13 +78,13 @@ def output_of(options: Namespace) -> Output:
     return Output(form, fields, template, options.include_secured, "\0" if options.null else "\n")
 
 
-def _named(options: Namespace) -> tuple[tuple[str, ...], record_fields.Template | None]:
+def _named(options: Namespace) -> tuple[tuple[str, ...], export.Template | None]:
     if options.fields is None and options.template is None:
         return (), None
-    from reader.library import record_fields
+    from reader.library import export
 
-    fields = record_fields.names_of(options.fields) if options.fields is not None else ()
-    return fields, record_fields.template_of(options.template) if options.template is not None else None
+    fields = export.names_of(options.fields) if options.fields is not None else ()
+    return fields, export.template_of(options.template) if options.template is not None else None
 
 
 def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> None:
@@ -96,7 +96,7 @@ def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> Non
 
 def _names(prefix: str = "", **_: object) -> Iterable[str]:
     """Returns the field names that can follow the ones already typed, for completion."""
-    from reader.library import record_fields
+    from reader.library import export
 
     before = prefix[: prefix.rfind(",") + 1]
-    return [before + name for name in record_fields.every_name()]
+    return [before + name for name in export.every_name()]

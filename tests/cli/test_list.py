@@ -12,8 +12,7 @@ import pytest
 from reader.article.record import Related
 from reader.cli.formats import FORMATS, headlines, lines
 from reader.cli.output import NAMES, Output
-from reader.library.export import COLUMNS
-from reader.library.record_fields import template_of
+from reader.library.export import COLUMNS, template_of
 from reader.query import Query
 from reader.query.results import Headline
 from tests.cli.conftest import Run, an_article
