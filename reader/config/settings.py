@@ -2,6 +2,8 @@
 
 A mistake costs one warning and leaves the default. Whether a theme exists or a query is valid is checked by
 whoever uses it. Nothing is written here; `reader.config.views` writes the table of views.
+
+To add an option, add it to `Config` and its kind to `_KINDS` (or `_TABLES`, which are checked piece by piece).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from zlib import crc32
 
@@ -20,7 +22,7 @@ from reader.config import private_files
 from reader.config.commands import BY_ID
 from reader.config.paths import config_name
 from reader.config.sources import is_shared
-from reader.errors import ReaderError, brief, nearest, shown
+from reader.errors import brief, nearest, shown
 from reader.permissions import permissions
 
 if TYPE_CHECKING:
@@ -28,170 +30,17 @@ if TYPE_CHECKING:
 
 _HUGE = 10**18
 
+MOST_BYTES = 1 << 20
+"""A longer file is no configuration."""
+NOTHING_USED = "; the defaults are used"
+"""How a warning about the whole file ends."""
 TAG_COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink")
 """The names of the colours, as the configuration writes them."""
 
-
-class InvalidValue(ValueError):
-    """The value has the wrong type; the message says what is expected."""
-
-
-def line(value: object) -> str:
-    """A text on one line."""
-    if not isinstance(value, str):
-        raise InvalidValue("a string")
-    return clean_line(value)
-
-
-def one_of(names: Sequence[str]) -> Callable[[object], str]:
-    """A reader of one of these names."""
-
-    def convert(value: object) -> str:
-        if value not in names:
-            raise InvalidValue(" or ".join(f'"{name}"' for name in names))
-        return str(value)
-
-    return convert
-
-
-def switch(value: object) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        raise InvalidValue("true or false")
-    return value
-
-
-def seconds(value: object) -> float:
-    """A number of seconds from 0 to 3600, or -1."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not (value == -1 or 0 <= value <= 3600):  # type: ignore[operator]
-        raise InvalidValue("a number of seconds from 0 to 3600, or -1")
-    return float(value)  # type: ignore[arg-type]
-
-
-def cells(low: int, high: int) -> Callable[[object], int]:
-    """A reader of whole numbers between two bounds."""
-
-    def convert(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise InvalidValue(f"a whole number from {low} to {high}")
-        return value
-
-    return convert
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """A list of texts, or one text for a list of one."""
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise InvalidValue("a list of strings")
-    return tuple(items)
-
-
-def arguments(value: object) -> tuple[str, ...]:
-    """A program and its arguments; a text is a program without any."""
-    arguments = texts(value)
-    if any("\0" in argument for argument in arguments) or (arguments and not arguments[0].strip()):
-        raise InvalidValue("a program and its arguments")
-    return arguments
-
-
-def lines(value: object) -> tuple[str, ...]:
-    """A list of texts without empty ones."""
-    return tuple(filter(None, map(clean_line, texts(value))))
-
-
-def rules(value: object) -> dict[str, tuple[str, ...]]:
-    """A list of queries for all views, under `*`, or a table with a list for each view."""
-    if not isinstance(value, dict):
-        return {"*": lines(value)}
-    return {clean_line(name): lines(item) for name, item in value.items()}
-
-
-def commands(value: object) -> dict[str, tuple[str, ...]]:
-    """A table of argument lists. One text is no list: only a shell could take it apart."""
-    if not isinstance(value, dict) or not all(isinstance(item, list) and item for item in value.values()):
-        raise InvalidValue("a table with a list of a program and its arguments for each name")
-    return {name: arguments(item) for name, item in value.items()}
-
-
-def texts_by_name(value: object) -> dict[str, str]:
-    """A table with a text for each name."""
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise InvalidValue("a table with a string for each name")
-    return {clean_line(name): clean_line(text) for name, text in value.items()}
-
-
-def queries_by_name(value: object) -> dict[str, str | Literal[False]]:
-    """A table with a query for each name; false for a view of the reader's own that is not wanted."""
-    items: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else [("", None)]
-    if not all(isinstance(item, str) or item is False for _, item in items):
-        raise InvalidValue("a table with a query (or false) for each name")
-    return {clean_line(name): item and clean_line(item) for name, item in items}
-
-
-def tag_colours(value: object) -> dict[str, str]:
-    """A table of tags with the name of a colour for each."""
-    pairs = texts_by_name(value)
-    if any(colour not in TAG_COLOURS for colour in pairs.values()):
-        raise InvalidValue(f"a table with one of {', '.join(TAG_COLOURS)} for each tag")
-    return pairs
-
-
-def colour_of(tag: str, chosen: Mapping[str, str]) -> str:
-    """The name of a tag's colour; `chosen` is the configuration's table `[tags]`."""
-    folded = tag.casefold()
-    for name, colour in chosen.items():
-        if name.casefold() == folded:
-            return colour
-    return TAG_COLOURS[crc32(folded.encode("utf-8", "replace")) % len(TAG_COLOURS)]
-
-
-def quoted(value: object) -> str:
-    """A value as a message about it quotes it."""
-    return shown(value) if isinstance(value, str) else brief(spelled(value))
-
-
-def spelled(value: object) -> str:
-    """A value as TOML has it; good enough in messages for those that TOML lacks."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        # Python refuses to write an integer of thousands of digits, and nobody would read it.
-        return str(value) if abs(value) < _HUGE else "a huge number"
-    if isinstance(value, float):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(spelled, value))}]"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_text(str(name))} = {spelled(item)}" for name, item in value.items()) + "}"
-    return _text(str(value))
-
-
-def _text(text: str) -> str:
-    # JSON's strings are TOML's, but for pairs of surrogates. What a terminal obeys or hides is escaped.
-    safe = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(
-        char
-        if char.isprintable()
-        else f"\\u{ord(char):04x}"
-        if ord(char) < 1 << 16
-        else f"\\U{ord(char):08x}"
-        for char in json.dumps(safe, ensure_ascii=False)
-    )
-
-
-MOST_BYTES = 1 << 20
-"""A longer file is no configuration."""
-
-ROWS = ("comfortable", "compact")
-PICTURES = ("auto", "always", "never")
-FEEDS = ("folder", "every", "contact")
-LIST = ("stories",)
-DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
+_FEEDS = ("folder", "every", "contact")
+_SITE = ("folder", "name", "url", "permalink")
+_DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
 _CONTACT = re.compile(r"[!-'*-~]{0,200}", re.ASCII)
-SITE_KEYS = ("folder", "name", "url", "permalink")
-SIGNS = ("auto", "unicode", "ascii")
 
 
 class Config(NamedTuple):
@@ -209,7 +58,7 @@ class Config(NamedTuple):
     paragraph_spacing: int = 1
     """Blank lines between the paragraphs of the text."""
     rows: str = "comfortable"
-    """One of ROWS: two lines a headline, or one."""
+    """comfortable or compact: two lines a headline, or one."""
     sidebar_width: int = 28
     """Cells of the sidebar on a wide screen."""
     query: str = ""
@@ -239,7 +88,7 @@ class Config(NamedTuple):
     mute: Mapping[str, tuple[str, ...]] = {}
     """Name of a view, or `*` for all, to queries whose articles are omitted there."""
     pictures: str = "auto"
-    """One of PICTURES: whether articles show theirs by themselves; auto = not over SSH."""
+    """auto, always or never: whether articles show theirs by themselves; auto = not over SSH."""
     fetch_pictures: bool = False
     """Whether pictures may be fetched from the network."""
     remember: bool = True
@@ -256,17 +105,7 @@ class Config(NamedTuple):
     site: tuple[Mapping[str, str], ...] = ()
     """Sites: the folder, and the name, url and permalink of what lies in it."""
     signs: str = "auto"
-    """One of SIGNS: what the screen is drawn with."""
-
-
-class BadConfig(ReaderError):
-    """An invalid value; the message says what is expected."""
-
-    exit_code = 2
-
-
-NOTHING_USED = "; the defaults are used"
-"""How a warning about the whole file ends."""
+    """auto, unicode or ascii: what the screen is drawn with."""
 
 
 def load(path: str | os.PathLike[str] | None = None) -> tuple[Config, list[str]]:
@@ -277,26 +116,30 @@ def load(path: str | os.PathLike[str] | None = None) -> tuple[Config, list[str]]
     path = path or config_name()
     name = display_path(str(path))
     try:
-        raw = private_files.read(path, MOST_BYTES)
+        table = _toml(private_files.read(path, MOST_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         return Config(), []
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return Config(), [clean_line(f"{name}: cannot be read ({reason}){NOTHING_USED}")]
-    try:
-        table = _toml(raw)
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror or error})"
+        return Config(), [clean_line(f"{name}: {reason}{NOTHING_USED}")]
     except (ValueError, RecursionError) as error:
         return Config(), [clean_line(f"{name}: {error}{NOTHING_USED}")]
     values: dict[str, Any] = {}
     warnings: list[str] = []
     for key, value in table.items():
         try:
-            values[key] = _converted(key, value, os.path.dirname(path), warnings)
-        except BadConfig as problem:
-            warnings.append(str(problem))
+            if key in _TABLES:
+                values[key] = _TABLES[key](value, os.path.dirname(path), warnings)
+            elif key in _KINDS:
+                values[key] = _KINDS[key](value)
+            else:
+                warnings.append(f"unknown key {shown(key)}; {nearest(key, Config._fields)}")
+        except _Invalid as error:
+            expected = str(error).replace("a table", f"a table [{key}]")
+            default = spelled(Config._field_defaults[key])
+            warnings.append(f"{key}: expected {expected}, not {quoted(value)}; {default} is used")
         except Exception as error:  # whatever one value causes, the others count
             warnings.append(f"{brief(key)}: cannot be used ({type(error).__name__}); the default is used")
-    values = {key: value for key, value in values.items() if value is not None}
     return _as_allowed(Config(**values)), [clean_line(f"{name}: {warning}") for warning in warnings]
 
 
@@ -349,89 +192,252 @@ def _toml(raw: bytes) -> dict[str, Any]:
         raise ValueError("it contains a number with too many digits") from None
 
 
-def _converted(key: str, value: object, folder: str, warnings: list[str]) -> object:
-    if key not in Config._fields:
-        raise BadConfig(f"unknown key {shown(key)}; {nearest(key, Config._fields)}")
-    try:
-        if key == "site":
-            return _sites(value, folder, warnings)
-        if key == "collection":
-            return _collection(value, folder)
-        if key == "feeds":
-            return _feeds(texts_by_name(value), folder, warnings)
-        if key == "list":
-            return _list(value, warnings)
-        if key == "keys":
-            return _keys(texts_by_name(value), warnings)
-        if key == "terminal":
-            return _findings(value, warnings)
-        if key == "topics":
-            return _topics(value, warnings)
-        return _KINDS[key](value)
-    except InvalidValue as error:
-        default = spelled(Config._field_defaults[key])
-        expected = str(error).replace("a table", f"a table [{key}]")
-        raise BadConfig(f"{key}: expected {expected}, not {quoted(value)}; {default} is used") from None
+def colour_of(tag: str, chosen: Mapping[str, str]) -> str:
+    """The name of a tag's colour; `chosen` is the configuration's table `[tags]`."""
+    folded = tag.casefold()
+    for name, colour in chosen.items():
+        if name.casefold() == folded:
+            return colour
+    return TAG_COLOURS[crc32(folded.encode("utf-8", "replace")) % len(TAG_COLOURS)]
 
 
-def _findings(value: object, warnings: list[str]) -> dict[str, bool | int | str]:
-    """Overrides for terminal detection; invalid ones are reported and ignored."""
+def quoted(value: object) -> str:
+    """A value as a message about it quotes it."""
+    return shown(value) if isinstance(value, str) else brief(spelled(value))
+
+
+def spelled(value: object) -> str:
+    """A value as TOML has it; good enough in messages for those that TOML lacks."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        # Python refuses to write an integer of thousands of digits, and nobody would read it.
+        return str(value) if abs(value) < _HUGE else "a huge number"
+    if isinstance(value, float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(spelled, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_text(str(name))} = {spelled(item)}" for name, item in value.items()) + "}"
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    # JSON's strings are TOML's, but for pairs of surrogates. What a terminal obeys or hides is escaped.
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(
+        char
+        if char.isprintable()
+        else f"\\u{ord(char):04x}"
+        if ord(char) < 1 << 16
+        else f"\\U{ord(char):08x}"
+        for char in json.dumps(safe, ensure_ascii=False)
+    )
+
+
+class _Invalid(ValueError):
+    """The value has the wrong type; the message says what is expected."""
+
+
+def _line(value: object) -> str:
+    if not isinstance(value, str):
+        raise _Invalid("a string")
+    return clean_line(value)
+
+
+def _one_of(*names: str) -> Callable[[object], str]:
+    def convert(value: object) -> str:
+        if value not in names:
+            raise _Invalid(" or ".join(f'"{name}"' for name in names))
+        return str(value)
+
+    return convert
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Invalid("true or false")
+    return value
+
+
+def _seconds(value: object) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not (value == -1 or 0 <= value <= 3600):  # type: ignore[operator]
+        raise _Invalid("a number of seconds from 0 to 3600, or -1")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _cells(low: int, high: int) -> Callable[[object], int]:
+    def convert(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise _Invalid(f"a whole number from {low} to {high}")
+        return value
+
+    return convert
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise _Invalid("a list of strings")
+    return tuple(items)
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(clean_line, _texts(value))))
+
+
+def _arguments(value: object) -> tuple[str, ...]:
+    """A program and its arguments; a text is a program without any."""
+    arguments = _texts(value)
+    if any("\0" in argument for argument in arguments) or (arguments and not arguments[0].strip()):
+        raise _Invalid("a program and its arguments")
+    return arguments
+
+
+def _table(value: object, expected: str = "a table") -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _Invalid(expected)
+    return value
+
+
+def _commands(value: object) -> dict[str, tuple[str, ...]]:
+    """A table of argument lists. One text is no list: only a shell could take it apart."""
+    expected = "a table with a list of a program and its arguments for each name"
+    table = _table(value, expected)
+    if not all(isinstance(item, list) and item for item in table.values()):
+        raise _Invalid(expected)
+    return {name: _arguments(item) for name, item in table.items()}
+
+
+def _texts_by_name(value: object) -> dict[str, str]:
+    table = _table(value, "a table with a string for each name")
+    if not all(isinstance(item, str) for item in table.values()):
+        raise _Invalid("a table with a string for each name")
+    return {clean_line(name): clean_line(text) for name, text in table.items()}
+
+
+def _queries(value: object) -> dict[str, str | Literal[False]]:
+    """A table with a query for each name; false for a view of the reader's own that is not wanted."""
+    table = _table(value, "a table with a query (or false) for each name")
+    if not all(isinstance(item, str) or item is False for item in table.values()):
+        raise _Invalid("a table with a query (or false) for each name")
+    return {clean_line(name): item and clean_line(item) for name, item in table.items()}
+
+
+def _mute(value: object) -> dict[str, tuple[str, ...]]:
+    """A list of queries for all views, under `*`, or a table with a list for each view."""
+    if not isinstance(value, dict):
+        return {"*": _lines(value)}
+    return {clean_line(name): _lines(item) for name, item in value.items()}
+
+
+def _tags(value: object) -> dict[str, str]:
+    pairs = _texts_by_name(value)
+    if any(colour not in TAG_COLOURS for colour in pairs.values()):
+        raise _Invalid(f"a table with one of {', '.join(TAG_COLOURS)} for each tag")
+    return pairs
+
+
+_KINDS: Mapping[str, Callable[[object], object]] = {
+    "theme": _line,
+    "mark_read_after": _seconds,
+    "text_width": _cells(30, 200),
+    "paragraph_spacing": _cells(0, 2),
+    "rows": _one_of("comfortable", "compact"),
+    "sidebar_width": _cells(12, 80),
+    "query": _line,
+    "sort": _line,
+    "browser": _arguments,
+    "text_browser": _arguments,
+    "copy": _arguments,
+    "relay": _line,
+    "open": _commands,
+    "views": _queries,
+    "mute": _mute,
+    "tags": _tags,
+    "remember": _switch,
+    "signs": _one_of("auto", "unicode", "ascii"),
+    "pictures": _one_of("auto", "always", "never"),
+    "fetch_pictures": _switch,
+    "find_stories": _switch,
+    "skip_folders": _lines,
+}
+"""What is expected of each option. Each kind returns the converted value or raises _Invalid."""
+
+
+def _known(
+    of: str, table: Mapping[str, Any], known: Collection[str], warnings: list[str], what: str = "key"
+) -> Iterator[tuple[str, Any]]:
+    """The pairs of a table with known names; the others are reported."""
+    for name, item in table.items():
+        if name in known:
+            yield name, item
+        else:
+            warnings.append(f"{of}: unknown {what} {shown(name)}; {nearest(name, known)}")
+
+
+def _collection(value: object, folder: str, _: list[str]) -> tuple[Path | str, ...]:
+    from pathlib import Path  # 3 ms that a start without this key does not need
+
+    names = _texts(value)
+    if any("\0" in name or not name for name in names):
+        raise _Invalid("a list of folders or files")
+    return tuple(name if is_shared(name) else Path(_absolute(name, folder)) for name in names)
+
+
+def _absolute(name: str, folder: str) -> str:
+    """A relative path is so to the configuration's own folder."""
+    return os.path.abspath(os.path.join(folder, os.path.expanduser(name)))
+
+
+def _terminal(value: object, _: str, warnings: list[str]) -> dict[str, bool | int | str]:
     from reader.terminal import ALLOWED  # only where there is such a table
 
-    if not isinstance(value, dict):
-        raise InvalidValue("a table")
     good = {}
-    for name, item in value.items():
-        allowed = ALLOWED.get(name, ())
-        if any(type(item) is type(one) and item == one for one in allowed):
+    for name, item in _known("terminal", _table(value), ALLOWED, warnings):
+        if any(type(item) is type(one) and item == one for one in ALLOWED[name]):
             good[name] = item
-        elif not allowed:
-            warnings.append(f"terminal: unknown key {shown(name)}; {nearest(name, ALLOWED)}")
         else:
-            known = " or ".join(map(spelled, allowed))
+            known = " or ".join(map(spelled, ALLOWED[name]))
             warnings.append(f"terminal: {name}: expected {known}, not {quoted(item)}; it is detected instead")
     return good
 
 
-def _topics(value: object, warnings: list[str]) -> dict[str, str]:
-    """Queries by the names of topics; what is none is reported and ignored."""
-    if not isinstance(value, dict):
-        raise InvalidValue("a table with a query for each topic")
+def _keys(value: object, _: str, warnings: list[str]) -> dict[str, str]:
+    return dict(_known("keys", _texts_by_name(value), BY_ID, warnings, "command"))
+
+
+def _list(value: object, _: str, warnings: list[str]) -> dict[str, bool]:
     good = {}
-    for written, text in value.items():
-        name = clean_line(written)
-        if not isinstance(text, str):
-            warnings.append(
-                f"topics: {shown(name)}: expected a query, not {quoted(text)}; the rule is ignored"
-            )
-        elif not name:
-            warnings.append(f"topics: a rule for {quoted(text)} has no topic; the rule is ignored")
+    for name, item in _known("list", _table(value), ("stories",), warnings):
+        if isinstance(item, bool):
+            good[name] = item
         else:
-            good[name] = clean_line(text)
+            warnings.append(f"list: {name}: expected true or false, not {quoted(item)}")
     return good
 
 
-def _collection(value: object, folder: str) -> tuple[Path | str, ...]:
-    """Absolute paths, and shared collections; what is relative is so to the configuration's own folder."""
-    from pathlib import Path  # 3 ms that a start without this key does not need
+def _topics(value: object, _: str, warnings: list[str]) -> dict[str, str]:
+    good = {}
+    for written, text in _table(value, "a table with a query for each topic").items():
+        name = clean_line(written)
+        if not isinstance(text, str):
+            mistake = f"{shown(name)}: expected a query, not {quoted(text)}"
+        elif not name:
+            mistake = f"a rule for {quoted(text)} has no topic"
+        else:
+            good[name] = clean_line(text)
+            continue
+        warnings.append(f"topics: {mistake}; the rule is ignored")
+    return good
 
-    names = texts(value)
-    if any("\0" in name or not name for name in names):
-        raise InvalidValue("a list of folders or files")
-    return tuple(
-        name if is_shared(name) else Path(os.path.abspath(os.path.join(folder, os.path.expanduser(name))))
-        for name in names
-    )
 
-
-def _feeds(pairs: dict[str, str], folder: str, warnings: list[str]) -> dict[str, str]:
-    """The table [feeds], with an absolute folder; invalid values are reported and ignored."""
-    for unknown in [name for name in pairs if name not in FEEDS]:
-        warnings.append(f"feeds: unknown key {shown(unknown)}; {nearest(unknown, FEEDS)}")
-        del pairs[unknown]
+def _feeds(value: object, folder: str, warnings: list[str]) -> dict[str, str]:
+    pairs = dict(_known("feeds", _texts_by_name(value), _FEEDS, warnings))
     if pairs.get("folder"):
-        pairs["folder"] = os.path.abspath(os.path.join(folder, os.path.expanduser(pairs["folder"])))
-    if "every" in pairs and not DURATION.fullmatch(pairs["every"]):
+        pairs["folder"] = _absolute(pairs["folder"], folder)
+    if "every" in pairs and not _DURATION.fullmatch(pairs["every"]):
         warnings.append(f'feeds: every: expected a time like "30m", not {shown(pairs.pop("every"))}')
     if not _CONTACT.fullmatch(pairs.get("contact", "")):
         contact = shown(pairs.pop("contact"))
@@ -440,26 +446,22 @@ def _feeds(pairs: dict[str, str], folder: str, warnings: list[str]) -> dict[str,
 
 
 def _sites(value: object, folder: str, warnings: list[str]) -> tuple[Mapping[str, str], ...]:
-    """The tables [[site]]; one without a folder or with an invalid url is reported and ignored."""
+    """The tables [[site]]; one without a folder or with an invalid url is ignored."""
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise InvalidValue("a list of tables [[site]]")
+        raise _Invalid("a list of tables [[site]]")
     good = []
     for number, one in enumerate(value, 1):
         site = {}
-        for name, item in one.items():
-            if name not in SITE_KEYS:
-                warnings.append(f"site {number}: unknown key {shown(name)}; {nearest(name, SITE_KEYS)}")
-            elif not isinstance(item, str) or not clean_line(item):
-                warnings.append(f"site {number}: {name} must be a string, not {brief(spelled(item))}")
-            else:
+        for name, item in _known(f"site {number}", one, _SITE, warnings):
+            if isinstance(item, str) and clean_line(item):
                 site[name] = clean_line(item)
-        mistake = _mistake_in(site)
-        if mistake:
+            else:
+                warnings.append(f"site {number}: {name} must be a string, not {brief(spelled(item))}")
+        if mistake := _mistake_in(site):
             warnings.append(f"site {number}: {mistake}; the site is ignored")
-            continue
-        site["folder"] = os.path.abspath(os.path.join(folder, os.path.expanduser(site["folder"])))
-        site["url"] = site.get("url", "").rstrip("/")
-        good.append(site)
+        else:
+            url = site.get("url", "").rstrip("/")
+            good.append({**site, "folder": _absolute(site["folder"], folder), "url": url})
     return tuple(good)
 
 
@@ -478,49 +480,14 @@ def _mistake_in(site: Mapping[str, str]) -> str:
     return ""
 
 
-def _list(value: object, warnings: list[str]) -> dict[str, bool]:
-    """The table [list]; invalid values are reported and ignored."""
-    if not isinstance(value, dict):
-        raise InvalidValue("a table")
-    good = {}
-    for name, item in value.items():
-        if name not in LIST:
-            warnings.append(f"list: unknown key {shown(name)}; {nearest(name, LIST)}")
-        elif not isinstance(item, bool):
-            warnings.append(f"list: {name}: expected true or false, not {quoted(item)}")
-        else:
-            good[name] = item
-    return good
-
-
-def _keys(pairs: dict[str, str], warnings: list[str]) -> dict[str, str]:
-    for unknown in [name for name in pairs if name not in BY_ID]:
-        warnings.append(f"keys: unknown command {shown(unknown)}; {nearest(unknown, BY_ID)}")
-        del pairs[unknown]
-    return pairs
-
-
-_KINDS: Mapping[str, Callable[[object], object]] = {
-    "theme": line,
-    "mark_read_after": seconds,
-    "text_width": cells(30, 200),
-    "paragraph_spacing": cells(0, 2),
-    "rows": one_of(ROWS),
-    "sidebar_width": cells(12, 80),
-    "query": line,
-    "sort": line,
-    "browser": arguments,
-    "text_browser": arguments,
-    "copy": arguments,
-    "relay": line,
-    "open": commands,
-    "views": queries_by_name,
-    "mute": rules,
-    "tags": tag_colours,
-    "remember": switch,
-    "signs": one_of(SIGNS),
-    "pictures": one_of(PICTURES),
-    "fetch_pictures": switch,
-    "find_stories": switch,
-    "skip_folders": lines,
+_TABLES: Mapping[str, Callable[[object, str, list[str]], object]] = {
+    "collection": _collection,
+    "terminal": _terminal,
+    "keys": _keys,
+    "list": _list,
+    "topics": _topics,
+    "feeds": _feeds,
+    "site": _sites,
 }
+"""Options that are checked piece by piece, with the configuration's folder: what is wrong in them is reported
+and ignored, the rest counts."""

@@ -1,5 +1,4 @@
-"""What the screen remembers: of each collection the last visit (query, article, reading places, pane sizes), and
-the searches.
+"""What the screen remembers: the last visit to each collection, and the searches.
 
 Small private files in the state folder. If one is missing, damaged or not writable, the reader starts without
 it and reports nothing.
