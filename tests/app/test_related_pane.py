@@ -129,9 +129,9 @@ async def test_choosing_follows_or_opens() -> None:
             LINKS[0].related.title,
             "https://in.example/7",
         )
-        app.pane.choose()
+        app.pane.action_read()
         app.pane.move(1)
-        app.pane.choose()
+        app.pane.action_read()
         await pilot.pause()
     chosen, pressed = app.said
     assert isinstance(chosen, ArticleChosen) and chosen.headline is INSIDE
@@ -198,7 +198,7 @@ async def test_no_links_are_said_so() -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         assert [line.strip() for line in seen(app.pane)] == ["RELATED", "No related links."]
-        app.pane.choose()
+        app.pane.action_read()
         assert (app.pane.current, app.pane.current_url) == (None, "")
 
 

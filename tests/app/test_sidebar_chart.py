@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.app.paint.cells import width_of
-from reader.app.widgets.sidebar_chart import Chart, chart_of, extended, line_of, picked, stepped
-from reader.app.widgets.sidebar_rows import chart_rows
+from reader.app.widgets.sidebar_rows import (
+    Chart,
+    chart_of,
+    chart_rows,
+    extended,
+    line_of,
+    picked,
+    stepped,
+)
 from reader.query import Query, parse
 from reader.query.results import Facet, FacetValue
 from tests.app.build import NOW

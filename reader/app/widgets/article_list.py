@@ -6,14 +6,12 @@ costs (DataTable takes 79 s for them). It knows nothing of queries, marks or fil
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
@@ -21,7 +19,7 @@ from textual.timer import Timer
 
 from reader.app.keys import bindings_for
 from reader.app.paint import styles
-from reader.app.paint.cells import Piece, in_the_middle, strip_of
+from reader.app.paint.cells import strip_of
 from reader.app.reading.hits import Sought
 from reader.app.widgets import article_row
 from reader.app.widgets.painted_view import ArticleChosen, PaintedView
@@ -41,12 +39,12 @@ REST = 0.08
 
 
 class Pages:
-    """The headlines of one answer, read a page at a time; the pages looked at last are kept."""
+    """The headlines of one answer, read a page at a time; the pages read last are kept."""
 
     def __init__(self, results: Results, before: Pages | None = None) -> None:
         """`before` has the pages to show where one can't be read again."""
         self._results = results
-        self._pages: OrderedDict[int, Sequence[Headline]] = OrderedDict()
+        self._pages: dict[int, Sequence[Headline]] = {}
         self._before = before.known if before else {}
         self._next_try = 0.0
         self.failure = ""
@@ -60,11 +58,7 @@ class Pages:
     def at(self, position: int) -> Headline | None:
         """The headline at a position, None if there is none."""
         number, offset = divmod(position, PAGE)
-        page = self._pages.get(number)
-        if page is None:
-            page = self._read(number)
-        else:
-            self._pages.move_to_end(number)
+        page = self._pages[number] if number in self._pages else self._read(number)
         return page[offset] if offset < len(page) else None
 
     def _read(self, number: int) -> Sequence[Headline]:
@@ -72,19 +66,16 @@ class Pages:
         if monotonic() < self._next_try:
             return before
         try:
-            page = self._pages[number] = self._results.window(number * PAGE, (number + 1) * PAGE)
+            page = self._results.window(number * PAGE, (number + 1) * PAGE)
         except ReaderError as error:
             # A list without this page is better than none; it is tried again.
             self._next_try, self.failure = monotonic() + RETRY_AFTER, str(error)
             return before
         self.failure = ""
+        self._pages[number] = page
         if len(self._pages) > _PAGES_KEPT:
-            self._pages.popitem(last=False)
+            del self._pages[next(iter(self._pages))]
         return page
-
-    def some(self, first: int, count: int) -> list[Headline | None]:
-        """The headlines from a position on."""
-        return [self.at(position) for position in range(first, first + count)]
 
 
 class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
@@ -141,7 +132,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """When the user put the cursor somewhere last."""
         self.sought: Sought = ()
         """The words of the search, marked in the titles; set before the Results are."""
-        self._marked: Sought = ()
 
     def __len__(self) -> int:
         return len(self.results) if self.results is not None else 0
@@ -190,9 +180,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._refresh_row(self.cursor)
         if show:
             self._bring_into_view()
-        self._wait_for_rest()
-
-    def _wait_for_rest(self) -> None:
         if self._rest is None:
             self._rest = self.set_timer(REST, self._come_to_rest)
         else:
@@ -219,16 +206,10 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         if position is not None and position != self.cursor:
             self.choose(position)
 
-    def page(self, pages: float) -> bool:
-        """Move down by pages; whether the cursor moved."""
-        before = self.cursor
-        rows = max(int(self.size.height // self.row_height * abs(pages)), 1)
-        self.move(rows if pages > 0 else -rows)
-        return self.cursor != before
-
-    def jump(self, to_end: bool) -> None:
-        """Go to the last or the first headline."""
-        self.move(len(self) if to_end else -len(self))
+    @property
+    def page_rows(self) -> int:
+        """The rows of a page."""
+        return self.size.height // self.row_height
 
     def action_read(self) -> None:
         """Read the article under the cursor."""
@@ -286,22 +267,19 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     def watch_results(self, old: Results | None, new: Results | None) -> None:
         """Keep the cursor on its article, else on its row if the query is the same, else go to the top."""
         held, offset = self._chosen or self.headline, self.cursor * self.row_height - self.scroll_offset.y
-        before = self._in_sight(old)
+        was_at_top = self.scroll_offset.y == 0
         self._pages = None
-        self._fit()
+        self.set_extent(len(self) * self.row_height)
         is_same = old is not None and new is not None and old.query == new.query
         position = None
         if new is not None and held is not None and self.keeps_article:
             position = self._position_of(held, new, is_same)
         if position is None:
             position = self.cursor if is_same and self.keeps_article else 0
-        was_at_top = self.scroll_offset.y == 0
-        self._refresh_where_other(before)
+        self.refresh()
         self.select(position, show=False)
         if not (was_at_top and (self.cursor + 1) * self.row_height <= self.size.height):
-            self.scroll_to(
-                y=self.cursor * self.row_height - offset, animate=False, force=True, immediate=True
-            )
+            self.scroll_to_line(self.cursor * self.row_height - offset)
         self._bring_into_view()
 
     def _position_of(self, held: Headline, new: Results, is_same: bool) -> int | None:
@@ -316,44 +294,28 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         except ReaderError:
             return None
 
-    def _in_sight(self, results: Results | None) -> list[Headline | None] | None:
-        """The visible headlines; None if the sentence is shown."""
-        top = self.scroll_offset.y // self.row_height
-        rows = self.size.height // self.row_height + 2
-        return self._pages.some(top, rows) if self._pages and results else None
-
-    def _refresh_where_other(self, before: list[Headline | None] | None) -> None:
-        """Repaint only the rows whose headline has changed."""
-        if before is None or not len(self):
-            self.refresh()
-        has_other_hits, self._marked = self.sought != self._marked, self.sought
-        for row, headline in enumerate(before or (), self.scroll_offset.y // self.row_height):
-            if has_other_hits or self.at(row) != headline:
-                self._refresh_row(row)
-
     def _refresh_row(self, row: int) -> None:
         self.refresh_lines(row * self.row_height, min(self.row_height, 2))
 
     def lay_out(self) -> None:
         """Lay out the rows around the cursor: their height or the pane's has changed."""
-        self._fit()
+        self.set_extent(len(self) * self.row_height)
         self._bring_into_view()
         self.refresh()
 
     watch_is_compact = on_resize = lay_out
 
     def watch_has_focus(self, focused: bool) -> None:
-        """Paint the cursor bright or dim; focusing the list chooses the article under the cursor."""
+        """Focusing the list chooses the article under the cursor."""
         super().watch_has_focus(focused)
         if focused and self.headline is not None:
             self._chosen = self.headline
-        self._refresh_row(self.cursor)
 
     def render_line(self, y: int) -> Strip:
         """The line at this height of the window: a part of a row, or of the sentence."""
         window = self._window()
         if not window.total:
-            return strip_of(_of_sentence(self.sentence, y, self.size), window.width, self.style_of, "ground")
+            return self.line_of_sentence(self.sentence, y, "sentence", "ground")
         place = (y + window.top) // window.row_height
         headline, row = self.at(place), None
         if headline is not None:
@@ -378,22 +340,9 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             self._rest = None
         self.highlighted = self.headline
 
-    def _fit(self) -> None:
-        self.set_extent(len(self) * self.row_height)
-
     def _bring_into_view(self) -> None:
-        if not self.size.height:
-            return  # not laid out yet
-        y = self._window().showing(self.cursor).top
-        if y != self.scroll_offset.y:
-            self.scroll_to(y=y, animate=False, force=True, immediate=True)
-
-
-def _of_sentence(sentence: str, y: int, size: Size) -> list[Piece]:
-    """A line of the pane when it shows only a sentence."""
-    lines = in_the_middle(sentence, size.width)
-    line = y - (size.height - len(lines)) // 2
-    return [Piece(lines[line], "sentence")] if 0 <= line < len(lines) else []
+        if self.size.height:  # else it is not laid out yet
+            self.scroll_to_line(self._window().showing(self.cursor).top)
 
 
 class Selection:

@@ -16,8 +16,10 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 from textual.widget import Widget
 
+from reader.app.paint.cells import Piece, in_the_middle, strip_of
 from reader.app.paint.styles import NamedStyle, WidgetStyles
 from reader.query.results import Headline
 
@@ -62,6 +64,8 @@ class PaintedView(ScrollView, inherit_bindings=False):
     STYLES: ClassVar[Mapping[str, NamedStyle]] = {}
     """The styles that the pane paints in, by name."""
 
+    cursor = 0
+    """The row of the cursor, in panes that have one."""
     _dragged_edge = ""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -74,6 +78,11 @@ class PaintedView(ScrollView, inherit_bindings=False):
         self.style_of.forget()
         super().notify_style_update()
 
+    def watch_has_focus(self, focused: bool) -> None:
+        """Paint the cursor bright or dim."""
+        super().watch_has_focus(focused)
+        self.refresh()
+
     def set_extent(self, lines: int) -> None:
         """Set the number of lines; keeps the window within them, and updates a scroll bar."""
         size = Size(self.scrollable_content_region.width, lines)
@@ -83,38 +92,39 @@ class PaintedView(ScrollView, inherit_bindings=False):
         if self.show_vertical_scrollbar and self.scrollbar_size_vertical:
             self.vertical_scrollbar.window_virtual_size = lines
         if self.scroll_y > self.max_scroll_y:
-            self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
+            self.scroll_to_line(self.max_scroll_y)
+
+    def scroll_to_line(self, y: int) -> None:
+        """Make this line the first in the window, as far as there are lines below it."""
+        self.scroll_to(y=y, animate=False, force=True)
 
     @property
     def allow_vertical_scroll(self) -> bool:
         """Whether the wheel scrolls; Textual looks at its scroll bar, which a pane may not have."""
         return self.max_scroll_y > 0
 
-    def _edge_at(self, x: int, y: int) -> str:
-        """The edge whose rule is at this place of the pane; empty if there is none."""
-        size = self.outer_size
-        if self.styles.border_right[0] and x == size.width - 1:
-            return "right"
-        if self.styles.border_bottom[0] and y == size.height - 1:
-            return "bottom"
-        return "top" if self.styles.border_top[0] and y == 0 else ""
-
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Start dragging the rule."""
-        self._dragged_edge = self._edge_at(event.x, event.y) if event.button == 1 else ""
+        """Start dragging the rule, if that is where the mouse is."""
+        size, styles = self.outer_size, self.styles
+        edges = {
+            "right": styles.border_right[0] and event.x == size.width - 1,
+            "bottom": styles.border_bottom[0] and event.y == size.height - 1,
+            "top": styles.border_top[0] and event.y == 0,
+        }
+        is_left = event.button == 1
+        self._dragged_edge = next((edge for edge, is_here in edges.items() if is_here and is_left), "")
         if self._dragged_edge:
             self.capture_mouse()
             event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Ask for the size that puts the rule under the mouse."""
-        region = self.region
+        region, x, y = self.region, int(event.screen_x), int(event.screen_y)
         if self._dragged_edge == "right":
-            self.post_message(self.EdgeMoved(self, columns=max(int(event.screen_x) - region.x + 1, 1)))
-        elif self._dragged_edge == "bottom":
-            self.post_message(self.EdgeMoved(self, rows=max(int(event.screen_y) - region.y + 1, 1)))
-        elif self._dragged_edge == "top":
-            self.post_message(self.EdgeMoved(self, rows=max(region.bottom - int(event.screen_y), 1)))
+            self.post_message(self.EdgeMoved(self, columns=max(x - region.x + 1, 1)))
+        elif self._dragged_edge:
+            rows = y - region.y + 1 if self._dragged_edge == "bottom" else region.bottom - y
+            self.post_message(self.EdgeMoved(self, rows=max(rows, 1)))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Stop dragging."""
@@ -123,15 +133,29 @@ class PaintedView(ScrollView, inherit_bindings=False):
             self.release_mouse()
             event.stop()
 
+    def line_of_sentence(self, sentence: str, y: int, style: str, ground: str) -> Strip:
+        """Line `y` of the pane when it shows only a sentence, in its middle."""
+        width, height = self.scrollable_content_region.size
+        lines = in_the_middle(sentence, width)
+        line = y - (height - len(lines)) // 2
+        text = lines[line] if 0 <= line < len(lines) else ""
+        return strip_of([Piece(text, style)], width, self.style_of, ground)
+
+    @property
+    def page_rows(self) -> int:
+        """The lines or rows of a page."""
+        return self.size.height
+
     def move(self, rows: int) -> None:
         """Move down by rows or lines, up if negative, stopping at the ends."""
-        self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True, immediate=True)
+        self.scroll_to_line(self.scroll_offset.y + rows)
 
     def page(self, pages: float) -> bool:
         """Move down by this many pages, up if negative; False if already at the end."""
-        before = self.scroll_offset.y
-        self.move(round(self.size.height * pages))
-        return self.scroll_offset.y != before
+        before = self.cursor, self.scroll_offset.y
+        rows = max(int(self.page_rows * abs(pages)), 1)
+        self.move(rows if pages > 0 else -rows)
+        return (self.cursor, self.scroll_offset.y) != before
 
     def jump(self, to_end: bool) -> None:
         """Go to the bottom, or to the top."""

@@ -97,7 +97,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         if self.links or not self._expects_more:
             self.set_class(not self.links, "-empty")
-        self.scroll_to(y=0, animate=False)
+        self.scroll_to_line(0)
         self._fit()
 
     def begin(self, links: Sequence[RelatedLink]) -> None:
@@ -119,19 +119,10 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             self.move(place - self.cursor)
         self.set_class(not links, "-empty")
 
-    def watch_is_folded(self) -> None:
-        """Fold to one line, or unfold."""
-        self._fit()
-
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor visible."""
         self._fit()
         self._bring_into_view()
-
-    def watch_has_focus(self, focused: bool) -> None:
-        """Paint the cursor bright or dim."""
-        super().watch_has_focus(focused)
-        self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The head and all rows, or the head alone."""
@@ -143,18 +134,12 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self._bring_into_view()
         self.refresh()
 
-    def page(self, pages: float) -> bool:
-        """Move down by pages; whether the cursor moved."""
-        before = self.cursor
-        rows = max(int((self.size.height - HEAD) * abs(pages)), 1)
-        self.move(rows if pages > 0 else -rows)
-        return self.cursor != before
+    @property
+    def page_rows(self) -> int:
+        """The rows of a page."""
+        return self.size.height - HEAD
 
-    def jump(self, to_end: bool) -> None:
-        """Go to the last or the first link."""
-        self.move(len(self.links) if to_end else -len(self.links))
-
-    def choose(self) -> None:
+    def action_read(self) -> None:
         """Follow the link under the cursor where it leads into the collection, else open it."""
         link = self.current
         if link is None:
@@ -163,10 +148,6 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             self.post_message(ArticleChosen(link.headline))
         elif link.related.web_url:
             self.post_message(UrlPressed(link.related.web_url))
-
-    def action_read(self) -> None:
-        """Follow the link under the cursor."""
-        self.choose()
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the mouse; a double click chooses it."""
@@ -177,7 +158,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         event.stop()
         self.move(row - self.cursor)
         if event.chain == 2:
-            self.choose()
+            self.action_read()
 
     @property
     def _height(self) -> int:
@@ -192,12 +173,12 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self._laid_out = self._height
         self.refresh(layout=has_grown)
 
+    watch_is_folded = _fit
+
     def _bring_into_view(self) -> None:
         line, rows = self.cursor + HEAD, self.scrollable_content_region.height
         y = min(self.scroll_offset.y, line if self.cursor else 0)
-        y = max(y, line + 1 - rows) if rows else 0
-        if y != self.scroll_offset.y:
-            self.scroll_to(y=y, animate=False)
+        self.scroll_to_line(max(y, line + 1 - rows) if rows else 0)
 
     def render_line(self, y: int) -> Strip:
         """The head, a row, or a sentence if there are no rows."""

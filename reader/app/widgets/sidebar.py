@@ -6,7 +6,7 @@ It says what was chosen and never what follows from it: the screen changes the Q
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,19 +19,10 @@ from textual.strip import Strip
 
 from reader.app.keys import bindings_for
 from reader.app.paint import styles
-from reader.app.paint.cells import Piece, strip_of, thumb, width_of
+from reader.app.paint.cells import Piece, cut, strip_of, thumb, width_of
 from reader.app.widgets import sidebar_rows
 from reader.app.widgets.painted_view import PaintedView, ValuePressed
-from reader.app.widgets.sidebar_chart import MIDDLE, RANGES, Chart, chart_of, extended, picked
-from reader.app.widgets.sidebar_rows import (
-    FIELDS,
-    SidebarRow,
-    Unfolded,
-    ViewCount,
-    chart_rows,
-    in_steady_order,
-    rows_of,
-)
+from reader.app.widgets.sidebar_rows import FIELDS, Chart, SidebarRow, Unfolded, ViewCount
 from reader.query import Query
 from reader.query.results import Facet
 
@@ -83,12 +74,11 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """The place to which the cursor goes back if the row is there again before it is moved."""
         self.unfolded = Unfolded()
         """How the user has unfolded the sections."""
-        self._boxes: frozenset[str] = frozenset()
         self._holds = 0
         self._is_stale = False
         self._charts: dict[str, Chart] = {}
-        self._marks: dict[str, str] = {}
-        """The value on which the user is, in each chart."""
+        self._marked = ""
+        """The period on which the user is, in the chart of dates."""
         self._dragged: tuple[str, int] | None = None
         """The chart and the bar at which the mouse button went down."""
         self._dragged_to = ""
@@ -99,17 +89,11 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if self.row is not None:
             self._press(self.row, exclude)
 
-    def action_read(self) -> None:
-        """Choose what is under the cursor."""
-        self.choose()
-
-    def action_page_on(self) -> None:
-        """Choose what is under the cursor."""
-        self.choose()
-
     def action_exclude(self) -> None:
         """Exclude what is under the cursor."""
         self.choose(exclude=True)
+
+    action_read = action_page_on = choose
 
     def action_step_down(self) -> None:
         """On the dates, go to the previous period; elsewhere the screen lowers the minimum quality."""
@@ -145,7 +129,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     def validate_facets(self, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
         """While the sidebar has the focus, values keep their order."""
-        return in_steady_order(facets, self.facets) if self.has_focus else facets
+        return sidebar_rows.in_steady_order(facets, self.facets) if self.has_focus else facets
 
     def show_counts(self) -> None:
         """Show new counts and choices."""
@@ -154,13 +138,12 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     watch_views = watch_facets = watch_shown_query = on_resize = show_counts
 
     def watch_has_focus(self, focused: bool) -> None:
-        """Paint the cursor bright or dim, and close the box when the user goes elsewhere."""
+        """Close the box when the user goes elsewhere; a chart has its mark only with the focus."""
         super().watch_has_focus(focused)
         if not focused and self.finding:
             self.leave_box(keep=True)
         elif self.chart:
             self.build()
-        self.refresh_line(self.cursor)
 
     # The cursor.
 
@@ -176,16 +159,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             return
         here = min(range(len(choices)), key=lambda place: abs(choices[place] - self.cursor))
         self.go(choices[max(min(here + rows, len(choices) - 1), 0)])
-
-    def page(self, pages: float) -> bool:
-        """Move down by pages; whether the cursor moved."""
-        before = self.cursor
-        self.move(int(self.size.height * pages))
-        return before != self.cursor
-
-    def jump(self, to_end: bool) -> None:
-        """Go to the last choice or the first."""
-        self.move(len(self.rows) if to_end else -len(self.rows))
 
     def show_section(self, section: str) -> bool:
         """Put the cursor on the first choice of a section; False if the section is not there."""
@@ -206,11 +179,9 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         while top and self.rows[top - 1].kind in ("head", "upper"):
             top -= 1
         below = 2 if line + 1 < len(self.rows) else 1  # the last visible line may say what is further down
-        y = max(min(self.scroll_offset.y, top), line + below - self.size.height)
-        if y != self.scroll_offset.y:
-            self.scroll_to(y=y, animate=False, force=True, immediate=True)
+        self.scroll_to_line(max(min(self.scroll_offset.y, top), line + below - self.size.height))
         self.chart_field = self.chart.field if self.chart else ""
-        if left != self.row and any(row is not None and row.section == "date" for row in (left, self.row)):
+        if left != self.row and "date" in {row.section for row in (left, self.row) if row}:
             self.build()
 
     def line_at(self, y: int) -> int | None:
@@ -295,8 +266,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         chart = self.chart
         if chart is None or chart.field != "date":
             return False
-        place = max(min(self._mark(chart) + step, len(chart.values) - 1), 0)
-        self._marks[chart.field] = chart.values[place]
+        self._marked = chart.values[max(min(self._mark(chart) + step, len(chart.values) - 1), 0)]
         self.build()
         return True
 
@@ -308,24 +278,15 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if exclude:
             value = ""
         elif chart.field == "quality":
-            value = "" if chart.chosen_words else MIDDLE
+            value = "" if chart.chosen_words else sidebar_rows.MIDDLE
         else:
-            value = extended(chart, self._mark(chart))
+            value = sidebar_rows.extended(chart, self._mark(chart))
         self.post_message(self.RangePicked(chart.field, value))
 
     @property
     def chart_room(self) -> int:
         """The width of the charts."""
         return max(self.size.width - 3, 1)
-
-    def _chart_rows(self, facets: Sequence[Facet], query: Query) -> Iterator[SidebarRow]:
-        shown = [facet for facet in facets if facet.field in RANGES and facet.values]
-        held = self.row
-        self._charts = {facet.field: chart_of(facet, query, self._clock()) for facet in shown}
-        for field, chart in self._charts.items():
-            is_here = held is not None and (held.kind, held.section) == ("chart", field) and self.has_focus
-            mark = self._mark(chart) if is_here and field == "date" else None
-            yield from chart_rows(chart, self.chart_room, self.size.height, mark)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Start selecting bars."""
@@ -335,7 +296,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self._dragged = chart.field, bar
             self.capture_mouse()
             end = len(chart.values) - 1 if chart.field == "quality" else bar
-            value = "" if chart.chosen == (bar, end) else picked(chart, bar, end)
+            value = "" if chart.chosen == (bar, end) else sidebar_rows.picked(chart, bar, end)
             self._dragged_to = value
             self.post_message(self.RangePicked(chart.field, value))
 
@@ -348,7 +309,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if chart is None:
             return
         bar = chart.bar_at(max(int(event.x) - 1, 0), self.chart_room)
-        value = picked(chart, start, bar)
+        value = sidebar_rows.picked(chart, start, bar)
         if bar != start and value != self._dragged_to:
             self._dragged_to = value
             self.post_message(self.RangePicked(field, value))
@@ -369,10 +330,9 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return chart, chart.bar_at(int(event.x) - 1, self.chart_room)
 
     def _mark(self, chart: Chart) -> int:
-        """The marked bar; at first the end of the selection, else the latest."""
-        value = self._marks.get(chart.field)
-        if value in chart.values:
-            return chart.values.index(value)
+        """The bar on which the user is; at first the end of the selection, else the latest."""
+        if self._marked in chart.values:
+            return chart.values.index(self._marked)
         return chart.chosen[1] if chart.chosen else len(chart.values) - 1
 
     # Choosing and painting.
@@ -382,7 +342,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if event.get_content_offset(self) is None:
             return
         if self.further(event.y):
-            self.scroll_to(y=self.scroll_offset.y + self.size.height - 2, animate=False)
+            self.scroll_to_line(self.scroll_offset.y + self.size.height - 2)
         line = self.line_at(event.y)
         if line is None:
             return
@@ -402,7 +362,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             return strip_of((), width + 1, self.style_of, "ground")
         row = self.rows[line]
         if further := self.further(y):
-            pieces = sidebar_rows.further(further, width)
+            pieces = [Piece(cut(f" ↓ {further}", width), "empty")]
         elif row.kind == "head":
             typed = self.unfolded.finding.get(row.section)
             pieces = sidebar_rows.head(row, width, typed, is_typing=self.finding == row.section)
@@ -444,21 +404,28 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self._is_stale = bool(self._holds)
         if self._is_stale:
             return
-        held = self._lost or (self.row.place if self.row else None)
-        old, height = self.rows, self.size.height
-        boxes, self._boxes = self._boxes | {*self.unfolded.finding}, frozenset(self.unfolded.finding)
-        charts = [*self._chart_rows(self.facets, self.shown_query)]
+        held, height = self._lost or (self.row.place if self.row else None), self.size.height
         gap = 1 if self.size.width < NARROW else 2
-        self.rows = rows_of(self.views, self.facets, self.shown_query, self.unfolded, height, charts, gap)
+        charts = self._chart_rows(height)
+        query, unfolded = self.shown_query, self.unfolded
+        self.rows = sidebar_rows.rows_of(self.views, self.facets, query, unfolded, height, charts, gap)
         self.set_extent(len(self.rows))
-        for line in range(max(len(old), len(self.rows))):
-            new = self.rows[line : line + 1]
-            if old[line : line + 1] != new or new[0].section in boxes:
-                self.refresh_line(line)
-        self.refresh_line(self.scroll_offset.y + self.size.height - 1)
+        self.refresh()
         same = [line for line, row in enumerate(self.rows) if row.place == held]
         if same:
             self.go(same[0])
         elif not (self.row and self.row.is_choice):
             self.move(0)
         self._lost = None if same else held
+
+    def _chart_rows(self, height: int) -> list[SidebarRow]:
+        here = self.row.section if self.row and self.row.kind == "chart" and self.has_focus else ""
+        rows: list[SidebarRow] = []
+        self._charts = {}
+        for facet in self.facets:
+            if facet.field in sidebar_rows.RANGES and facet.values:
+                chart = sidebar_rows.chart_of(facet, self.shown_query, self._clock())
+                mark = self._mark(chart) if here == facet.field == "date" else None
+                rows += sidebar_rows.chart_rows(chart, self.chart_room, height, mark)
+                self._charts[facet.field] = chart
+        return rows

@@ -1,21 +1,25 @@
 """The rows of the sidebar and how one is painted: views, each facet with its live counts, folded where there
-are many, and the charts of quality and dates.
+are many, and two charts: qualities as a histogram, dates as a sparkline, of which a part can be chosen.
 
-Pure: facets and a Query in, rows and pieces of text out. The widget knows the colours and moves the cursor.
+Pure: facets and a Query in; rows, pieces of text and texts for the Query out. What is chosen is in the Query
+and nowhere else, so typing moves a chart and a chart writes the text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from reader.app.paint.cells import CURSOR, Piece, cut, cut_start, fill, fill_left, one_line, short_number
+from reader.app.paint.cells import BEST, CURSOR, Piece, cut_start, fill, fill_left, one_line, short_number
 from reader.app.widgets.article_row import UNREAD
-from reader.app.widgets.sidebar_chart import RANGES, Chart, ends_of, line_of
-from reader.article.dates import in_words
+from reader.article import dates
+from reader.article.dates import TimeSpan, in_words, joined
 from reader.article.text import fold
 from reader.query import Query, Term
 from reader.query import fields as query_fields
+from reader.query.fields import DATE_FIELDS
+from reader.query.grammar import bounds
 from reader.query.results import Facet, FacetValue
 
 Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart", "scale"]
@@ -28,6 +32,8 @@ COUNTED = tuple(field.name for field in query_fields.FIELDS if field.heading)
 """Everything that is counted for the sidebar, in the order in which it is shown."""
 FIELDS = tuple(name for name in COUNTED if name in query_fields.FACETS)
 """The facets with values to choose."""
+RANGES = ("quality", "date")
+"""The facets that are charts."""
 HIGH = 32
 """Lines of a sidebar in which charts have two lines, and one more for the ends of their scale."""
 BY_NAME = "A–Z"
@@ -101,64 +107,37 @@ def rows_of(
     rows = _view_rows(views, query, unfolded)
     sections = {field: [row for row in charts if row.section == field] for field in RANGES}
     left = height - len(rows) - sum(len(found) + 1 for found in sections.values() if found)
+    shown = []
+    for facet in facets:
+        if facet.field in FIELDS:
+            chosen = _chosen(facet.field, query)
+            values = _values(facet, chosen)
+            is_choice = chosen or len(facet.values) > 1
+            if values and (is_choice or query_fields.BY_NAME[facet.field].is_always_shown):
+                shown.append((facet.field, values, chosen))
     least = LEAST_SHOWN if height < HIGH else LEAST_ON_HIGH
-    shown = [
-        (facet, values, chosen)
-        for facet in facets
-        if facet.field in FIELDS
-        for chosen in [_chosen(facet.field, query)]
-        for values in [_values(facet, chosen)]
-        if _is_worth_showing(facet, values, bool(chosen))
-    ]
     shares = _shares([len(values) for _, values, _ in shown], left, least)
-    for (facet, values, chosen), share in zip(shown, shares, strict=True):
-        head = SidebarRow(
-            "head", facet.field, HEADS[facet.field], note=BY_NAME if unfolded.is_by_name else ""
-        )
-        sections[facet.field] = [head, *_facet_rows(facet.field, values, chosen, unfolded, share)]
+    note = BY_NAME if unfolded.is_by_name else ""
+    for (field, values, chosen), share in zip(shown, shares, strict=True):
+        head = SidebarRow("head", field, HEADS[field], note=note)
+        sections[field] = [head, *_facet_rows(field, values, chosen, unfolded, share)]
     for field in COUNTED:
         if found := sections.get(field):
             rows += [SidebarRow("blank", field), *found]
     return _in_columns(rows, facets, views, gap)
 
 
-def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
-    """A chart under its head, `room` cells wide; with `mark`, the bar on which the user is."""
-    field, is_high = chart.field, height >= HIGH
-    note = chart.chosen_words or ("" if is_high else _ends_in(chart, room, room - len(HEADS[field]) - 1))
-    if mark is not None and field == "date":
-        note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
-    yield SidebarRow("head", field, HEADS[field], state="included" if chart.chosen_words else "", note=note)
-    if is_high:
-        yield SidebarRow("upper", field, bars=line_of(chart, 0, 2, room, mark))
-    yield SidebarRow("chart", field, bars=line_of(chart, int(is_high), 1 + is_high, room, mark))
-    if is_high:
-        first, last = ends_of(chart, room)
-        width = chart.width_of_bar(room) * (len(chart.values) - chart.first_shown(room))
-        scale = first if first == last else f"{first} {last:>{max(width - len(first) - 1, 0)}}"
-        yield SidebarRow("scale", field, bars=(Piece(scale, "empty"),))
-
-
-def _ends_in(chart: Chart, room: int, width: int) -> str:
-    """The ends of a scale in this many cells, of dates the years alone where there is little room."""
-    ends = ends_of(chart, room)
-    years = [end[-4:] if chart.field == "date" else end for end in ends]
-    told = (" – ".join(dict.fromkeys(words)) for words in (ends, years))
-    return next((words for words in told if len(words) <= width), "")
-
-
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
     """The new counts in the order of the old ones, so that no row moves while it is in use."""
     places = {(facet.field, one.value): place for facet in old for place, one in enumerate(facet.values)}
-    last = len(places)
-    return tuple(
-        facet._replace(
-            values=tuple(sorted(facet.values, key=lambda one: places.get((facet.field, one.value), last)))
-        )
-        if facet.field in FIELDS
-        else facet
-        for facet in new
-    )
+    steady = []
+    for facet in new:
+        if facet.field in FIELDS:
+            keys = [places.get((facet.field, one.value), len(places)) for one in facet.values]
+            order = sorted(range(len(keys)), key=keys.__getitem__)
+            facet = facet._replace(values=tuple(facet.values[place] for place in order))
+        steady.append(facet)
+    return tuple(steady)
 
 
 def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
@@ -171,12 +150,6 @@ def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
         if all(clause in query.clauses for clause in clauses) and len(clauses) > most:
             best, most = place, len(clauses)
     return best
-
-
-def _is_worth_showing(facet: Facet, values: Sequence[FacetValue], is_chosen: bool) -> bool:
-    if query_fields.BY_NAME[facet.field].is_always_shown or is_chosen:
-        return bool(values)
-    return bool(values) and len(facet.values) > 1
 
 
 def _view_rows(views: Sequence[ViewCount], query: Query, unfolded: Unfolded) -> list[SidebarRow]:
@@ -201,31 +174,30 @@ def _in_columns(
     unread = {(VIEWS, view.name): view.unread for view in views}
     for facet in facets:
         unread |= {(facet.field, one.value): one.unread or 0 for one in facet.values}
-    numbers = [unread.get((row.section, row.label), 0) if row.articles is not None else 0 for row in rows]
-    counts = [short_number(number) if number else "" for number in numbers]
-    width = max(map(len, counts), default=0)
-    total = max((len(f"{row.articles or 0:,}") for row in rows), default=0)
+    counts, totals = [], []
+    for row in rows:
+        number = unread.get((row.section, row.label), 0) if row.articles is not None else 0
+        counts.append(short_number(number) if number else "")
+        totals.append(f"{row.articles or 0:,}")
+    width, total = (max(map(len, texts), default=0) for texts in (counts, totals))
     if not width:
         return list(rows)
-    heads = f"{UNREAD}{ALL:>{max(total + gap, len(ALL) + 1)}}"
-    return [
-        row._replace(note=f"{count:>{width}}{' ' * (gap - 1 + total - len(f'{row.articles:,}'))}")
-        if row.articles is not None
-        else row._replace(note=heads)
-        if (row.kind, row.section) == ("head", VIEWS)
-        else row
-        for row, count in zip(rows, counts, strict=True)
-    ]
+    aligned = []
+    for row, count, articles in zip(rows, counts, totals, strict=True):
+        if row.articles is not None:
+            row = row._replace(note=f"{count:>{width}}{' ' * (gap - 1 + total - len(articles))}")
+        elif (row.kind, row.section) == ("head", VIEWS):
+            row = row._replace(note=f"{UNREAD}{ALL:>{max(total + gap, len(ALL) + 1)}}")
+        aligned.append(row)
+    return aligned
 
 
 def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
     """How many lines of values each facet gets: small ones all theirs, the others equal parts of the rest."""
     left = height - 2 * len(sizes)
     shares = [0] * len(sizes)
-    order = sorted(range(len(sizes)), key=lambda place: sizes[place])
-    for done, place in enumerate(order):
-        fair = max(left // (len(sizes) - done), least + 1)
-        shares[place] = min(sizes[place], fair)
+    for done, place in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
+        shares[place] = min(sizes[place], max(left // (len(sizes) - done), least + 1))
         left -= shares[place]
     return shares
 
@@ -235,15 +207,17 @@ def _values(facet: Facet, chosen: Mapping[str, SidebarRow]) -> list[FacetValue]:
     # Thousands of values are compared only where something is chosen.
     if not chosen:
         return [one for one in facet.values if one.count]
-    values = [one for one in facet.values if one.count or fold(one.value) in chosen]
     kept_out = {fold(one.value): one.count for one in facet.kept_out}
-    known = {fold(one.value): place for place, one in enumerate(values)}
-    for name, one in chosen.items():
-        count = kept_out.get(name, 0)
-        if name not in known:
-            values.append(FacetValue(one.label, count))
-        elif name in kept_out:
-            values[known[name]] = values[known[name]]._replace(count=count)
+    values, known = [], set()
+    for one in facet.values:
+        name = fold(one.value)
+        if one.count or name in chosen:
+            is_kept_out = name in chosen and name in kept_out
+            values.append(one._replace(count=kept_out[name]) if is_kept_out else one)
+            known.add(name)
+    values += [
+        FacetValue(row.label, kept_out.get(name, 0)) for name, row in chosen.items() if name not in known
+    ]
     return values
 
 
@@ -258,20 +232,19 @@ def _facet_rows(
         values = _found(fold(wanted), values)
         if not values:
             return [SidebarRow("nothing", field, "no match")]
-    is_folded = field not in unfolded.open and len(values) > share
+    is_open = field in unfolded.open
+    is_folded = not is_open and len(values) > share
     if is_folded:
         rest = values[share - 1 :] if chosen else ()
         values = values[: share - 1] + [one for one in rest if fold(one.value) in chosen]
-    rows = [
-        SidebarRow("value", field, one.value, one.count, chosen[name].state if name in chosen else "")
-        for one in values
-        for name in [fold(one.value) if chosen else ""]
-    ]
-    if is_folded and total > len(values) and not wanted:
-        rows.append(SidebarRow("more", field, f"{total - len(values):,} more"))
-    elif is_folded and wanted:
-        rows.append(SidebarRow("more", field, "more"))
-    elif field in unfolded.open and total > share and not wanted:
+    rows = []
+    for one in values:
+        row = chosen.get(fold(one.value)) if chosen else None
+        rows.append(SidebarRow("value", field, one.value, one.count, row.state if row else ""))
+    hidden = total - len(values)
+    if is_folded and (wanted or hidden):
+        rows.append(SidebarRow("more", field, "more" if wanted else f"{hidden:,} more"))
+    elif is_open and total > share and not wanted:
         rows.append(SidebarRow("more", field, "fewer"))
     return rows
 
@@ -292,49 +265,215 @@ def _chosen(field: str, query: Query) -> dict[str, SidebarRow]:
     for clause in query.clauses:
         if isinstance(clause, Term) and clause.field == field and not clause.prefix:
             state: State = "excluded" if clause.negated else "included"
-            chosen.update(
-                {fold(value): SidebarRow("value", field, value, 0, state) for value in clause.values}
-            )
+            for value in clause.values:
+                chosen[fold(value)] = SidebarRow("value", field, value, 0, state)
     return chosen
 
 
 def head(row: SidebarRow, width: int, typed: str | None, *, is_typing: bool) -> list[Piece]:
     """The head of a section: its name, and the sign of its box or what is typed in it."""
-    if not is_typing and not typed:
-        sign = f"{row.note} {FIND}".lstrip() if row.section in FIELDS else row.note
-        room = max(width - len(row.label) - 1, 0)
-        return [
-            Piece(f" {row.label}", "head"),
-            Piece(fill_left(sign, room), "chosen" if row.state else "head"),
-        ]
-    room = width - len(row.label) - 2
-    box = f"{FIND} {cut_start(typed or '', room - 4)}{CARET if is_typing else ''}"
-    return [Piece(f" {row.label} ", "head"), Piece(fill_left(box, room), "box")]
-
-
-def further(words: str, width: int) -> list[Piece]:
-    """A line about what is below the last visible one."""
-    return [Piece(cut(f" ↓ {words}", width), "empty")]
+    room = max(width - len(row.label) - 1, 0)
+    if is_typing or typed:
+        box = f"{FIND} {cut_start(typed or '', room - 5)}{CARET if is_typing else ''}"
+        return [Piece(f" {row.label} ", "head"), Piece(fill_left(box, room - 1), "box")]
+    sign = f"{row.note} {FIND}".lstrip() if row.section in FIELDS else row.note
+    return [Piece(f" {row.label}", "head"), Piece(fill_left(sign, room), "chosen" if row.state else "head")]
 
 
 def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
     """A view, a value or a fold; `cursor` is the style of the cursor, empty if it is elsewhere."""
     if row.kind == "blank":
         return []
-    if row.kind in ("chart", "upper", "scale"):
-        return [Piece(CURSOR if cursor else " ", cursor or "ground"), *row.bars]
+    start = Piece(CURSOR if cursor else " ", cursor or "ground")
+    if row.bars:
+        return [start, *row.bars]
     count = "" if row.articles is None else f" {row.articles:,}"
     mark = {"value": f"{_MARKS[row.state]} ", "more": "… "}.get(row.kind, "")
     is_pale = row.kind in ("more", "nothing") or row.articles == 0
-    style = "chosen" if row.state else "empty" if is_pale else "label"
     note = f" {row.note}" if row.note else ""
     room = width - 1 - len(mark) - len(count) - len(note)
     label = one_line(row.label)
     if row.kind == "value" and query_fields.BY_NAME[row.section].is_path:
         label = cut_start(label, room)  # the last folder tells more than the first
     return [
-        Piece(CURSOR if cursor else " ", cursor or "ground"),
-        Piece(f"{mark}{fill(label, room)}", style),
+        start,
+        Piece(f"{mark}{fill(label, room)}", "chosen" if row.state else "empty" if is_pale else "label"),
         Piece(note, "chosen" if row.state else "label"),
         Piece(count, "chosen" if row.state else "count"),
     ]
+
+
+LEVELS = " ▁▂▃▄▅▆▇█"
+STEP = 5
+"""How far a key moves the minimum quality."""
+MIDDLE = ">=50"
+"""The minimum quality that is set first."""
+WIDEST = 4
+"""Cells of a bar at most, with the gap after it."""
+
+
+class Chart(NamedTuple):
+    """Bars side by side, each for one value of a facet."""
+
+    field: str
+    values: tuple[str, ...]
+    counts: tuple[int, ...]
+    chosen: tuple[int, int] | None
+    """The first and the last bar of what is chosen; None if nothing is."""
+    chosen_words: str
+    """What is chosen, in words; empty if nothing is."""
+
+    def width_of_bar(self, room: int) -> int:
+        """The width of a bar."""
+        return max(min(room // max(len(self.values), 1), WIDEST), 1)
+
+    def bar_at(self, column: int, room: int) -> int:
+        """The bar at a column of the chart, or the nearest one."""
+        first = self.first_shown(room)
+        return max(min(first + column // self.width_of_bar(room), len(self.values) - 1), first)
+
+    def first_shown(self, room: int) -> int:
+        """The bar at the left edge: not the first if there is no room for all."""
+        return max(len(self.values) - max(room, 1), 0)
+
+
+def chart_of(facet: Facet, query: Query, now: datetime) -> Chart:
+    """The chart of a facet, with what the query selects of it."""
+    values = tuple(one.value for one in facet.values)
+    terms = _choices(query, facet.field)
+    if facet.field == "quality":
+        low, high = _quality(terms)
+        ranges = map(_range, values)
+        inside = [place for place, (least, most) in enumerate(ranges) if most >= low and least <= high]
+    else:
+        chosen = [[_span(term.field, value, now) for value in term.values] for term in terms]
+        bars = [dates.on(value, now) for value in values if terms]
+        inside = [place for place, bar in enumerate(bars) if all(_meets(bar, spans) for spans in chosen)]
+    ends = (inside[0], inside[-1]) if terms and inside else None
+    return Chart(facet.field, values, tuple(one.count for one in facet.values), ends, _in_words(terms))
+
+
+def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
+    """A chart under its head, `room` cells wide; with `mark`, the bar on which the user is."""
+    field, is_high = chart.field, height >= HIGH
+    first, last = ends_of(chart, room)
+    note = chart.chosen_words
+    if mark is not None and field == "date":
+        note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
+    elif not note and not is_high:
+        # The ends of the scale, of dates the years alone where there is little room.
+        years = (first[-4:], last[-4:]) if field == "date" else ()
+        told = (" – ".join(dict.fromkeys(ends)) for ends in ((first, last), years))
+        note = next((words for words in told if len(words) <= room - len(HEADS[field]) - 1), "")
+    yield SidebarRow("head", field, HEADS[field], state="included" if chart.chosen_words else "", note=note)
+    if is_high:
+        yield SidebarRow("upper", field, bars=line_of(chart, 0, 2, room, mark))
+    yield SidebarRow("chart", field, bars=line_of(chart, int(is_high), 1 + is_high, room, mark))
+    if is_high:
+        width = chart.width_of_bar(room) * (len(chart.values) - chart.first_shown(room))
+        scale = first if first == last else f"{first} {last:>{max(width - len(first) - 1, 0)}}"
+        yield SidebarRow("scale", field, bars=(Piece(scale, "empty"),))
+
+
+def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> tuple[Piece, ...]:
+    """Line `y` of a chart that is `height` lines high; the bar with the mark stands out."""
+    most, size = max(chart.counts, default=0), chart.width_of_bar(room)
+    pieces = []
+    for place in range(chart.first_shown(room), len(chart.counts)):
+        count = chart.counts[place]
+        # Nothing is a thin line of its own, so that few are never mistaken for none.
+        level = max(-(-count * 8 * height // most), 2) if count else 1
+        glyph = LEVELS[max(min(level - 8 * (height - 1 - y), 8), 0)]
+        is_chosen = chart.chosen is not None and chart.chosen[0] <= place <= chart.chosen[1]
+        style = "mark" if place == mark else "chosen" if is_chosen else "count" if count else "thumb"
+        style = "ground" if glyph == " " else style
+        bar = glyph * (size - 1) + " " if size > 2 else glyph * size
+        pieces.append(Piece(bar, style))
+    return tuple(pieces)
+
+
+def ends_of(chart: Chart, room: int) -> tuple[str, str]:
+    """The ends of the scale: the lowest and highest quality, or the first and last period."""
+    first, last = chart.values[chart.first_shown(room)], chart.values[-1]
+    if chart.field == "quality":
+        return str(_range(first)[0]), str(_range(last)[1])
+    start = first if first.startswith("..") else first.partition("..")[0]  # "..2025-01" has no start
+    return in_words(start), in_words(last.strip(".").rpartition("..")[2])
+
+
+def picked(chart: Chart, first: int, last: int) -> str:
+    """The bars from one to another as a query writes them; "" for all."""
+    first, last = sorted((first, last))
+    end = len(chart.values) - 1
+    if (first, last) == (0, end):
+        return ""
+    if chart.field == "date":
+        return joined(chart.values[first : last + 1])
+    low, high = _range(chart.values[first])[0], _range(chart.values[last])[1]
+    return f">={low}" if last == end else f"<={high}" if first == 0 else f"{low}..{high}"
+
+
+def extended(chart: Chart, mark: int) -> str:
+    """The selection extended to the marked bar, as a query writes it; "" if that is selected already."""
+    if chart.chosen is None:
+        return picked(chart, mark, mark)
+    first, last = chart.chosen
+    return "" if first <= mark <= last else picked(chart, min(first, mark), max(last, mark))
+
+
+def stepped(query: Query, step: int) -> str:
+    """The range of quality with its lower end moved by this many steps; "" if it includes everything."""
+    low, high = _quality(_choices(query, "quality"))
+    low = max(min(low // STEP * STEP + step * STEP, high), 0)
+    if high == BEST:
+        return f">={low}" if low else ""
+    return f"{low}..{high}" if low else f"<={high}"
+
+
+def _choices(query: Query, field: str) -> list[Term]:
+    fields = DATE_FIELDS if field == "date" else (field,)
+    terms = (part for part in query.clauses if isinstance(part, Term))
+    return [term for term in terms if term.field in fields and not term.negated]
+
+
+def _range(value: str) -> tuple[int, int]:
+    low, high = bounds(value)
+    return low or 0, BEST if high is None else high
+
+
+def _quality(terms: Sequence[Term]) -> tuple[int, int]:
+    """The lowest and highest quality that all of these ranges allow."""
+    low, high = 0, BEST
+    for term in terms:
+        lows, highs = zip(*map(_range, term.values), strict=True)
+        low, high = max(low, min(lows)), min(high, max(highs))
+    return low, high
+
+
+def _span(field: str, value: str, now: datetime) -> TimeSpan:
+    if field == "since":
+        return TimeSpan(dates.since(value, now), None)
+    return TimeSpan(None, dates.until(value, now)) if field == "until" else dates.on(value, now)
+
+
+def _meets(bar: TimeSpan, spans: Sequence[TimeSpan]) -> bool:
+    """Whether a bar has a moment in common with one of these spans of time."""
+    for span in spans:
+        is_empty = span.start is not None and span.start == span.stop
+        begins = bar.stop is None or span.start is None or span.start < bar.stop
+        ends = bar.start is None or span.stop is None or span.stop > bar.start
+        if begins and ends and not is_empty:
+            return True
+    return False
+
+
+def _in_words(terms: Sequence[Term]) -> str:
+    """What is chosen; empty if nothing is."""
+    if not terms:
+        return ""
+    term = terms[0]
+    if term.field == "quality":
+        low, high = _quality(terms)
+        return f"≥ {low}" if high == BEST else f"≤ {high}" if not low else f"{low} – {high}"
+    words = in_words(term.values[0]) if term.field == "date" else f"{term.field} {in_words(term.values[0])}"
+    return words + " …" * (len(terms) > 1 or len(term.values) > 1)
