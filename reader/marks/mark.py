@@ -111,54 +111,9 @@ def set_names(read: bool, starred: bool, has_note: bool, tags: Iterable[str]) ->
     return frozenset([*(name for name, is_set in flags.items() if is_set), *(f"tag:{tag}" for tag in tags)])
 
 
-def steps_of(
-    change: Change, articles: Mapping[int, str], before: Mapping[int, Mark], traces: Mapping[int, Traces]
-) -> list[Step]:
-    """Returns the steps of a change to articles, given as key -> identity; none for an unchanged article."""
-    steps: list[Step] = []
-    for key, identity in articles.items():
-        old = before.get(key) or Mark(key, identity, traces=traces.get(key, Traces()))
-        new = old.changed(change)
-        if new != old:
-            steps.append((old, new))
-    return steps
-
-
-def steps_again(steps: Iterable[Step], now: Mapping[int, Mark]) -> list[Step]:
-    """Returns steps applied to the current marks, for undo (reversed steps) and redo."""
-    return [(now.get(old.key, old), moved_on(now.get(old.key, old), old, new)) for old, new in steps]
-
-
-def steps_of_import(wanted: Iterable[Mark], before: Mapping[int, Mark]) -> list[Step]:
-    """Returns the steps that add marks to the existing ones."""
-    steps: dict[int, Step] = {}
-    for mark in wanted:
-        first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
-        new = old.united(mark)
-        if new != old:
-            # If an article is listed twice, it is one step that begins where the first began.
-            steps[mark.key] = (first, new)
-    return [*steps.values()]
-
-
-def steps_of_merge(
-    theirs: Mapping[int, MarkWithTimes], mine: Mapping[int, MarkWithTimes]
-) -> tuple[list[Step], dict[int, Times]]:
-    """Returns the steps that take over each part that was changed later, and the times of these parts. A step
-    may only change times."""
-    steps: list[Step] = []
-    times: dict[int, Times] = {}
-    for key, (mark, their_times) in theirs.items():
-        old, my_times = mine.get(key) or (blank_like(mark), {})
-        new, later = merged(old, my_times, mark, their_times), later_times(my_times, their_times)
-        if new != old or later:
-            steps.append((old, new))
-            times[key] = later
-    return steps, times
-
-
 def moved_on(current: Mark, old: Mark, new: Mark) -> Mark:
-    """Returns the mark with the difference between old and new applied; unrelated later changes stay."""
+    """Returns the current mark with the difference between old and new applied; unrelated later changes
+    stay."""
     tags = tuple(
         sorted((set(current.tags) - (set(old.tags) - set(new.tags))) | (set(new.tags) - set(old.tags)))
     )
@@ -347,11 +302,21 @@ class KeptMarks(ABC):
         """Change the marks of articles given as key -> identity; returns how many changed. `traces` are
         stored to recognise the articles later."""
         with self._transaction() as tables:
-            steps = steps_of(change, articles, tables.of(articles), traces or {})
-            if steps:
-                if is_undoable:
-                    tables.remember(f"{len(steps)} {change.words}", steps)
-                tables.store(steps)
+            before = tables.of(articles)
+            steps: list[Step] = []
+            for key, identity in articles.items():
+                old = before.get(key) or Mark(key, identity, traces=(traces or {}).get(key, Traces()))
+                new = old.changed(change)
+                if new != old:
+                    steps.append((old, new))
+            return self._done(tables, steps, change.words, is_undoable=is_undoable)
+
+    @staticmethod
+    def _done(tables: MarkTables, steps: list[Step], words: str, *, is_undoable: bool = True) -> int:
+        if steps:
+            if is_undoable:
+                tables.remember(f"{len(steps)} {words}", steps)
+            tables.store(steps)
         return len(steps)
 
     def undo(self) -> str | None:
@@ -370,7 +335,9 @@ class KeptMarks(ABC):
             words, steps = found
             if is_undo:
                 steps = [(after, before) for before, after in steps]
-            tables.store(steps_again(steps, tables.of([old.key for old, _ in steps])))
+            now = tables.of([old.key for old, _ in steps])
+            current = [now.get(old.key, old) for old, _ in steps]
+            tables.store([(mark, moved_on(mark, *step)) for mark, step in zip(current, steps, strict=True)])
         return words
 
     def export(self) -> Iterator[dict[str, Any]]:
@@ -387,18 +354,30 @@ class KeptMarks(ABC):
         """Import marks, adding to the existing ones; returns how many articles changed."""
         wanted = [imported(place, record) for place, record in enumerate(records, 1)]
         with self._transaction() as tables:
-            steps = steps_of_import(wanted, tables.of([mark.key for mark in wanted]))
-            if steps:
-                tables.remember(f"{len(steps)} imported", steps)
-                tables.store(steps)
-        return len(steps)
+            before = tables.of([mark.key for mark in wanted])
+            steps: dict[int, Step] = {}
+            for mark in wanted:
+                first, old = steps.get(mark.key) or [before.get(mark.key, blank_like(mark))] * 2
+                new = old.united(mark)
+                if new != old:
+                    # If an article is listed twice, it is one step that begins where the first began.
+                    steps[mark.key] = (first, new)
+            return self._done(tables, [*steps.values()], "imported")
 
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Merge each part of exported marks that was changed later than here; returns how many articles
         changed."""
         theirs = imported_with_times(records)
         with self._transaction() as tables:
-            steps, times = steps_of_merge(theirs, tables.with_times(theirs))
+            mine = tables.with_times(theirs)
+            steps: list[Step] = []
+            times: dict[int, Times] = {}
+            for key, (mark, their_times) in theirs.items():
+                old, my_times = mine.get(key) or (blank_like(mark), {})
+                new, later = merged(old, my_times, mark, their_times), later_times(my_times, their_times)
+                if new != old or later:  # the times alone may have changed
+                    steps.append((old, new))
+                    times[key] = later
             changed = [(old, new) for old, new in steps if old != new]
             if changed:
                 tables.remember(f"{len(changed)} merged", changed)

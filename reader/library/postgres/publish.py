@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
+from itertools import chain
 from time import monotonic, time_ns
 from typing import Any, LiteralString, NamedTuple, TypeAlias
 
@@ -124,14 +125,16 @@ class Publisher:
                 report = Publication(count, unchanged=count, generation=generation)
                 yield PublishStep("done", report=report._replace(seconds=monotonic() - began))
                 return
-            load = FirstLoad(connection) if _can_load(connection, meta) else None
+            dropped = _drop_indexes(connection) if _can_load(connection, meta) else None
             difference = self._compare(connection, local)
-            yield from self._send_articles(connection, local, difference, is_frozen=load is not None)
+            yield from self._send_articles(connection, local, difference, is_frozen=dropped is not None)
             written = yield from self._send_sets(connection, local)
-            if load is not None:
+            if dropped is not None:
                 yield PublishStep("indexes")
-                load.finish()
-            is_different = self._send_rest(connection, local) or written > 0 or difference.is_any
+                for create in dropped:
+                    connection.execute(create.encode())
+            is_different = self._send_rest(connection, local) or written > 0
+            is_different = is_different or bool(difference.to_send or difference.to_delete)
             report = difference.report()._replace(sets=written, generation=generation)
             _set_meta(connection, "source", "" if report.missing else source)
             if is_different or not is_current:
@@ -191,17 +194,16 @@ class Publisher:
             their = next(theirs, None)
             for file in files(local, "order by key"):
                 while their is not None and their[0] < file.key:
-                    found.removed(their[0])
+                    found.count(None, their)
                     their = next(theirs, None)
                 if their is not None and their[0] == file.key:
-                    found.both(file, is_same=their[1] == file.stamp)
+                    found.count(file, their)
                     their = next(theirs, None)
                 else:
-                    found.added(file)
-            while their is not None:
-                found.removed(their[0])
-                their = next(theirs, None)
-        if found.is_strange:
+                    found.count(file, None)
+            for gone in chain([their] if their else [], theirs):
+                found.count(None, gone)
+        if found.gone >= STRANGE and not found.changed + found.same:
             raise SharedError(
                 f"{shown(self._address)} holds {counted(found.gone, 'article')}, none of which is in this"
                 f" collection: publish to another database, or drop the schema {SCHEMA} there first"
@@ -340,23 +342,18 @@ def _can_load(connection: psycopg.Connection, meta: Mapping[str, str]) -> bool:
     return bool(is_empty)
 
 
-class FirstLoad:
-    """Empty tables without their indexes: creating those once is faster than updating them row by row, above
-    all when they no longer fit in memory. Nobody can read the tables until the transaction ends."""
+def _drop_indexes(connection: psycopg.Connection) -> list[str]:
+    """Drops the indexes of the empty tables, whoever created them, and what an interrupted publication left
+    on the disk; returns the statements that create them again.
 
-    def __init__(self, connection: psycopg.Connection) -> None:
-        """Drop the indexes, whoever created them, and what an interrupted publication left on the disk."""
-        self._connection = connection
-        found = connection.execute(_INDEXES).fetchall()
-        self._to_create = [create for _, create in found]
-        connection.execute("truncate article, sets")
-        for drop, _ in found:
-            connection.execute(drop.encode())
-
-    def finish(self) -> None:
-        """Create the indexes again."""
-        for statement in self._to_create:
-            self._connection.execute(statement.encode())
+    Creating them once is faster than updating them row by row, above all when they no longer fit in memory.
+    Nobody can read the tables until the transaction ends.
+    """
+    found = connection.execute(_INDEXES).fetchall()
+    connection.execute("truncate article, sets")
+    for drop, _ in found:
+        connection.execute(drop.encode())
+    return [create for _, create in found]
 
 
 _INDEXES = """
@@ -380,44 +377,25 @@ class Difference:
         """Numbers."""
         self.to_delete = array("q")
         """Keys; includes changed articles."""
-        self.missing = 0
-        self.gone = 0
-        self._added = self._changed = self._same = 0
+        self.added = self.changed = self.same = self.gone = self.missing = 0
 
-    def added(self, file: IndexedFile) -> None:
-        """Record an article that only the folder has."""
-        self._added += 1
-        self.to_send.append(file.number)
-
-    def removed(self, key: int) -> None:
-        """Record an article that only the database has."""
-        self.gone += 1
-        self.to_delete.append(key)
-
-    def both(self, file: IndexedFile, *, is_same: bool) -> None:
-        """Record an article that both have."""
-        if is_same:
-            self._same += 1
+    def count(self, file: IndexedFile | None, their: tuple[int, int] | None) -> None:
+        """Record an article that the folder, the database (as key and stamp) or both have."""
+        if file is not None and their is not None and file.stamp == their[1]:
+            self.same += 1
             return
-        self._changed += 1
-        self.to_send.append(file.number)
-        self.to_delete.append(file.key)
-
-    @property
-    def is_any(self) -> bool:
-        """Returns whether anything differs."""
-        return bool(self.to_send or self.to_delete)
-
-    @property
-    def is_strange(self) -> bool:
-        """Returns whether the two have no articles in common, so that they are probably different
-        collections."""
-        return self.gone >= STRANGE and not self._changed + self._same
+        self.added += their is None
+        self.gone += file is None
+        self.changed += file is not None and their is not None
+        if file is not None:
+            self.to_send.append(file.number)
+        if their is not None:
+            self.to_delete.append(their[0])
 
     def report(self) -> Publication:
         """Returns the part of the report about articles."""
         return Publication(
-            self._added + self._changed + self._same, self._added, self._changed, self.gone, self._same,
+            self.added + self.changed + self.same, self.added, self.changed, self.gone, self.same,
             self.missing,
         )  # fmt: skip
 
