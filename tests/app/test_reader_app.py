@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from threading import Event
 
 import pytest
 from textual.events import Resize
@@ -12,17 +10,16 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from reader.app.browsing import palette
 from reader.app.browsing.palette import PLACEHOLDERS
 from reader.app.paint.themes import themes
 from reader.app.reader_app import ReaderApp
 from reader.config import Config
 from reader.config.commands import PaneName
-from reader.query.results import Headline
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, notices, picture, press, settled
 from tests.conftest import rarely
+from tests.fake_library import SlowLibrary
 
 MARKUP = "[/x] [@click=app.quit]x[/] [red]"
 
@@ -199,26 +196,17 @@ async def test_of_notices_in_quick_succession_the_last_is_shown(start: Launch) -
         assert notices(pilot.app) == ["Careful", "Done"]
 
 
-async def test_enter_in_the_palette_waits_for_what_is_typed(
-    start: Launch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_enter_in_the_palette_waits_for_what_is_typed(start: Launch) -> None:
     """While the search goes on, Enter runs no command that was found before."""
-    is_slow, go_on = Event(), Event()
-
-    def slowly(*_: object) -> tuple[Headline, ...]:
-        is_slow.set()
-        go_on.wait(20)
-        return ()
-
-    monkeypatch.setattr(palette, "_articles", slowly)
-    async with start(3).run_test(size=WIDE) as pilot:
+    library = SlowLibrary(articles(3))
+    async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, ":")
         assert "Read the article" in picture(pilot)
+        library.may_answer.clear()
         await pilot.press(*"compact", "enter")
-        await asyncio.to_thread(is_slow.wait, 20)
-        await pilot.pause()
+        await pilot.pause(0.2)
         assert pilot.app.screen is not screen
-        go_on.set()
+        library.may_answer.set()
         while not screen.articles.is_compact:
             await pilot.pause(0.05)
         assert pilot.app.screen is screen and screen.place == "list"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import wait
+from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
@@ -66,8 +67,7 @@ class ArticleLoader:
         """The user has pressed a key or a button: articles that are shown from now on are read."""
         if not self._is_used:
             self._is_used = True
-            if self._pane.shown is not None:
-                self._start_reading()
+            self.come_on_screen()
 
     def come_on_screen(self) -> None:
         """The article's pane is shown where only one is: now it is read, whenever it was loaded."""
@@ -76,11 +76,14 @@ class ArticleLoader:
 
     def highlight(self, headline: Headline | None) -> None:
         """Show the article on which the list's cursor has come to rest."""
-        if headline is not None and self.headline is not None and headline.id == self.headline.id:
-            return
-        self._followed.clear()
-        self._return_row = None
-        self.show(headline)
+        if headline is None or not self._is_shown(headline):
+            self._followed.clear()
+            self._return_row = None
+            self.show(headline)
+
+    def _is_shown(self, headline: Headline) -> bool:
+        """Whether this article is the one that is shown, or about to be."""
+        return self.headline is not None and headline.id == self.headline.id
 
     def follow(self, headline: Headline) -> None:
         """Show the article of the related link under the cursor."""
@@ -117,26 +120,22 @@ class ArticleLoader:
         if self.headline is not None:
             self._load(self.headline)
 
-    def renew_marks(self, listed: Headline | None) -> None:
-        """Show the article's marks as they are now; `listed` is the headline under the list's cursor."""
+    def renew_marks(self) -> None:
+        """Show the article's marks as they are now."""
         if self.headline is None:
             return
-        try:
-            is_listed = listed is not None and listed.id == self.headline.id
-            newer = listed if is_listed and listed is not None else self._library.find(self.headline.id)
+        with suppress(ReaderError):
+            newer = self._library.find(self.headline.id)
             self._pane.note = self._library.note(newer)
-        except ReaderError:
-            return
-        self.headline = newer
-        if self._pane.shown is not None:
-            self._pane.shown = (self._pane.shown[0], newer)
+            self.headline = newer
+            if self._pane.shown is not None:
+                self._pane.shown = (self._pane.shown[0], newer)
 
     def leave_spot(self) -> None:
         """Remember the reading place in the article on the screen."""
         if self._pane.shown is not None:
-            section, letters, blanks = self._pane.reading_place
-            spot = (section, letters, blanks)
-            self._spots[self._pane.shown[1].id] = self.left[self._pane.shown[1].id] = spot
+            identifier = self._pane.shown[1].id
+            self._spots[identifier] = self.left[identifier] = self._pane.reading_place
 
     def _load(self, headline: Headline) -> None:
         reading = begin(partial(self._read, headline))
@@ -155,7 +154,7 @@ class ArticleLoader:
 
     def _show(self, headline: Headline, loaded: LoadedArticle | str) -> None:
         """Show the article or why there is none, unless another one is wanted by now."""
-        if self.headline is None or headline.id != self.headline.id:
+        if self.headline is None or not self._is_shown(headline):
             return
         if isinstance(loaded, str):
             self._pane.shown = None
@@ -214,11 +213,10 @@ class ArticleLoader:
 
     def _show_related(self, headline: Headline, found: Sequence[RelatedLink]) -> None:
         """Show what is related, unless another article is shown by now."""
-        if self.headline is None or headline.id != self.headline.id:
-            return
-        self._related.replace(tuple(found))
-        self._go_back(len(found))
-        self._return_row = None
+        if self._is_shown(headline):
+            self._related.replace(tuple(found))
+            self._go_back(len(found))
+            self._return_row = None
 
     def _go_back(self, rows: int) -> None:
         """Go back to the row from which an article was followed, once there are so many."""

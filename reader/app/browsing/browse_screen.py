@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from textual import events, on
@@ -16,7 +17,7 @@ from textual.containers import Container, Horizontal
 from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
-from textual.theme import BUILTIN_THEMES, Theme
+from textual.theme import BUILTIN_THEMES
 from textual.worker import Worker, WorkerState
 
 from reader.app import Start
@@ -120,6 +121,8 @@ class BrowseScreen(Screen[None]):
         self.article_pane = ArticlePane(clock, id="article")
         self.related_pane = RelatedPane(clock, id="related")
         self.footer = Footer(id="footer")
+        widgets = (self.sidebar, self.articles, self.article_pane, self.related_pane)
+        self.panes: Mapping[PaneName, PaintedView] = dict(zip(PANES, widgets, strict=True))
 
     def _make_parts(self, first_steps: Callable[[], Iterator[Progress]] | None) -> None:
         """Each part is given the screen as its host, and the parts that it works with."""
@@ -193,28 +196,19 @@ class BrowseScreen(Screen[None]):
         self.watch(self.articles, "highlighted", self.loader.highlight, init=False)
         self.saved_queries.show_views(start.config.views)
         self.results_display.start()
-        self._go_to_article(start.visit.article)
+        with suppress(ReaderError):  # it is not there any more
+            if start.visit.article:
+                self.articles.choose_article(self.library.find(start.visit.article))
         if is_of_last_visit:
             self.say(f"Restored the last search; {self.keymap.in_a_sentence('clear')} clears it")
         self.set_interval(AGES_EVERY, self._once_a_minute)
-        self.app.theme_changed_signal.subscribe(self, self._repaint)
+        # Textual repaints only widgets whose own styles have changed.
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self.query("*").refresh())
         self.call_after_refresh(self._after_first_paint)
-
-    def _go_to_article(self, identifier: str) -> None:
-        """Put the list's cursor on the article of the last visit, if it is still listed."""
-        try:
-            if identifier:
-                self.articles.choose_article(self.library.find(identifier))
-        except ReaderError:
-            return
 
     def _once_a_minute(self) -> None:
         self.articles.refresh()
         self.keep_visit()
-
-    def _repaint(self, theme: Theme) -> None:
-        """Repaint the panes: Textual repaints only widgets whose own styles have changed."""
-        self.query("*").refresh()
 
     def _after_first_paint(self) -> None:
         """Start what can wait: looking for garbage, the sheets of pages, looking for links and new files."""
@@ -304,16 +298,6 @@ class BrowseScreen(Screen[None]):
     # Places and layout.
 
     @property
-    def panes(self) -> Mapping[PaneName, PaintedView]:
-        """The widget of each pane."""
-        return {
-            "sidebar": self.sidebar,
-            "list": self.articles,
-            "article": self.article_pane,
-            "related": self.related_pane,
-        }
-
-    @property
     def _shown_place(self) -> PaneName:
         """The visible pane, in a layout that shows only one."""
         return "list" if self.place == "search" else self.place
@@ -349,10 +333,8 @@ class BrowseScreen(Screen[None]):
         shows_one = is_single(self.classes)
         for one in PANES:
             self.set_class(shows_one and here == one, f"-at-{one}")
-        way: tuple[str, ...] = ()
-        if self.has_class("-narrow"):
-            way = tuple(_NAMES[place] for place in PANES[: PANES.index(here) + 1])
-        self.masthead.trail = way
+        way = PANES[: PANES.index(here) + 1] if self.has_class("-narrow") else ()
+        self.masthead.trail = tuple(_NAMES[place] for place in way)
 
     def on_resize(self, event: events.Resize) -> None:
         """Adapt the layout, and texts that depend on it."""
@@ -463,7 +445,7 @@ class BrowseScreen(Screen[None]):
     def marks_changed(self) -> None:
         """Show the marks as they are now, in the list, the article and the counts."""
         self.articles.reload()
-        self.loader.renew_marks(self.articles.headline)
+        self.loader.renew_marks()
         self.results_display.recount()
 
     def file_changed(self) -> None:
@@ -489,7 +471,7 @@ class BrowseScreen(Screen[None]):
 
     def _topics_changed(self) -> None:
         self.results_display.ask()
-        self.loader.renew_marks(None)
+        self.loader.renew_marks()
 
     def show_article(self, headline: Headline) -> None:
         """Read an article, with the list's cursor on it if it is listed."""
@@ -520,14 +502,18 @@ class BrowseScreen(Screen[None]):
             await self.action_run_command(name, times)
 
     async def action_run_command(self, name: str, times: int | None = None) -> None:
-        """Run a command in the screen or the part that has its action, else in the pane to which it belongs.
-        What a restricted reader may not do is refused, however it was reached."""
+        """Run a command in the screen or the part that has its action, and report why that is not possible;
+        else in the pane to which it belongs. What a restricted reader may not do is refused, however it was
+        reached."""
         if not is_allowed(name):
             return
         action, *arguments = action_parts(name, times)
         for one in (self, *self._commanded):
             if method := getattr(one, f"action_{action}", None):
-                method(*arguments)
+                try:
+                    method(*arguments)
+                except ReaderError as error:
+                    self.say(str(error), is_warning=True)
                 return
         await self.app.run_action(action_of(name, times), self.panes[BY_ID[name].places[0]])
 

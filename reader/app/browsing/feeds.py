@@ -465,11 +465,7 @@ class Feeds:
         if not self._is_news:
             self._host.say("Full text is fetched only for articles from your feeds")
             return
-        try:
-            path = self._library.article(headline).path
-        except ReaderError as error:
-            self._warn(str(error))
-            return
+        path = self._library.article(headline).path
 
         def done(found: Any, reason: str) -> None:
             if found:

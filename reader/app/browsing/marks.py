@@ -158,11 +158,7 @@ class MarkCommands:
         found = self._targets()
         if not found:
             return
-        try:
-            notes = {self._library.note(one) for one in found[:MOST_COMPARED]}
-        except ReaderError as error:
-            self._host.say(str(error), is_warning=True)
-            return
+        notes = {self._library.note(one) for one in found[:MOST_COMPARED]}
         note = notes.pop() if len(notes) == 1 and len(found) <= MOST_COMPARED else ""
         replaces = "; replaces existing notes" if notes else ""
         title = f"Note on {counted(len(found), 'article')}{replaces}" if len(found) > 1 else "Note"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -243,7 +244,7 @@ class PipeAndEdit:
 
     def __init__(self, host: Host, opening: Opening) -> None:
         """`opening` copies and leaves the terminal to a program."""
-        self._host, self._library, self._opening = host, host.library, opening
+        self._host, self._opening = host, opening
         self._last_piping: Piping | None = None
 
     def action_pipe(self) -> None:
@@ -258,7 +259,7 @@ class PipeAndEdit:
         def begin(piping: Piping | None) -> None:
             if piping is not None:
                 self._last_piping = piping
-                text = lambda: self._as_text(headlines, piping.form)  # noqa: E731
+                text = partial(self._as_text, headlines, piping.form)
                 self._host.open_dialog(CommandOutput(piping, text, self._opening.copy))
 
         what = "this article" if len(headlines) == 1 else counted(len(headlines), "article")
@@ -268,15 +269,13 @@ class PipeAndEdit:
         """The articles as text for the command; called in a thread. Raises ReaderError."""
         from reader.library.export import json_array, json_text, markdown_article, record
 
-        found = [one for one in self._library.read(headlines) if one[1] is not None]
+        read = self._host.library.read(headlines)
+        found = [(article, headline, note) for headline, article, note in read if article]
         if not found:
             raise ReaderError("the file is gone; refresh to see what is there now")
         if form == "markdown":
-            return "\n---\n\n".join(markdown_article(article) for _, article, _ in found if article)
-        texts = [
-            json_text(record(article, headline, note, body=True), indent=2)
-            for headline, article, note in found if article
-        ]  # fmt: skip
+            return "\n---\n\n".join(markdown_article(article) for article, _, _ in found)
+        texts = [json_text(record(*one, body=True), indent=2) for one in found]
         return f"{texts[0]}\n" if len(texts) == 1 else "".join(json_array(texts))
 
     def action_edit_file(self) -> None:
@@ -285,14 +284,9 @@ class PipeAndEdit:
         if headline is None:
             self._host.say(NO_ARTICLE)
             return
-        try:
-            path = self._library.article(headline).path
-            if not os.path.isabs(path):
-                raise ReaderError("the file of this article is not on this machine")
-            argv = programs.program_for(path, os.environ)
-        except ReaderError as error:
-            self._host.say(str(error), is_warning=True)
-            return
-        if failure := self._opening.run_aside(argv):
+        path = self._host.library.article(headline).path
+        if not os.path.isabs(path):
+            raise ReaderError("the file of this article is not on this machine")
+        if failure := self._opening.run_aside(programs.program_for(path, os.environ)):
             self._host.say(failure, is_warning=True)
         self._host.file_changed()

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, Protocol, cast
 
 from textual import events, on
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -26,15 +24,13 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
 from reader.app.browsing.filters import Filters
-from reader.app.keys import Keymap
+from reader.app.browsing.host import Host
 from reader.app.paint.cells import one_line
 from reader.app.paint.styles import page_sheets
 from reader.app.screens.page import KeyLine, drop_outdated
-from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import order_in_words
 from reader.config.commands import allowed_commands
 from reader.errors import ReaderError, counted
-from reader.library import Library
 from reader.query import SORTS, parse
 from reader.query.fields import BY_NAME, FACETS
 from reader.query.results import Headline
@@ -54,15 +50,10 @@ TOLD = 2 * LAST
 """The score of a command of which only the description has the words."""
 
 
-class Findable(Protocol):
+class PaletteHost(Host, Protocol):
     """The browsing screen, as the palette needs it."""
 
-    app: App[Any]
-    keymap: Keymap
-    sidebar: Sidebar
     filters: Filters
-    library: Library
-    clock: Callable[[], datetime]
 
     def show_article(self, headline: Headline) -> None: ...
 
@@ -70,16 +61,13 @@ class Findable(Protocol):
 
 
 class PaletteEntry(NamedTuple):
-    """One thing to be found."""
+    """One thing to be found: by its name, and by other words."""
 
     name: str
-    """What is matched and shown."""
     about: str
     """Shown behind or below it."""
     run: Callable[[], object]
-    """What choosing it does."""
     also: str = ""
-    """Other words by which it is found."""
 
 
 def rank(query: str, entry: PaletteEntry, letters: float) -> float:
@@ -103,7 +91,7 @@ def plain(about: str) -> str:
     return cast(str, Content(about))
 
 
-def commands(browse: Findable) -> Iterator[PaletteEntry]:
+def commands(browse: PaletteHost) -> Iterator[PaletteEntry]:
     """Everything that has or could have a key, with its keys; commands that move come last."""
     for command in sorted(allowed_commands(), key=lambda one: one.group in ("Moving", "Panes")):
         if command.id != "show_palette" and not command.id.startswith("view_"):
@@ -113,7 +101,7 @@ def commands(browse: Findable) -> Iterator[PaletteEntry]:
             yield PaletteEntry(command.label, about, run, f"{command.help} {command.id}")
 
 
-def names(browse: Findable) -> Iterator[PaletteEntry]:
+def names(browse: PaletteHost) -> Iterator[PaletteEntry]:
     """Views, the values of facets, sort orders in both directions, and themes, the reader's own first."""
     put = browse.filters.put
     for view in browse.sidebar.views:
@@ -136,12 +124,12 @@ class Entries(Provider):
 
     async def discover(self) -> Hits:
         """The commands."""
-        for entry in commands(cast(Findable, self.screen)):
+        for entry in commands(cast(PaletteHost, self.screen)):
             yield DiscoveryHit(Content(entry.name), entry.run, entry.name, plain(entry.about))
 
     async def search(self, query: str) -> Hits:
         """What has these letters in this order."""
-        browse, matcher = cast(Findable, self.screen), self.matcher(query)
+        browse, matcher = cast(PaletteHost, self.screen), self.matcher(query)
         for entry in chain(commands(browse), names(browse)):
             score = rank(query, entry, matcher.match(entry.name))
             if score > 0:
@@ -153,20 +141,17 @@ class Articles(Provider):
 
     async def search(self, query: str) -> Hits:
         """A few of them; they come after commands and names with the same words."""
-        browse = cast(Findable, self.screen)
-        for headline in await asyncio.to_thread(_articles, browse, query):
+        browse = cast(PaletteHost, self.screen)
+        try:
+            asked = browse.filters.without_muted(parse(query, typing=True))
+            results = await asyncio.to_thread(browse.library.select, asked, browse.clock())
+            found = await asyncio.to_thread(results.window, 0, MOST_ARTICLES)
+        except ReaderError:
+            return  # this text is no query
+        for headline in found:
             about = " · ".join(filter(None, (headline.provider, *headline.topics, *headline.added_topics)))
             title, go = one_line(headline.title), partial(browse.show_article, headline)
             yield Hit(LAST, Content(title), go, title, plain(about))
-
-
-def _articles(browse: Findable, query: str) -> Sequence[Headline]:
-    """Runs in a thread; a text that is no query finds nothing."""
-    try:
-        asked = browse.filters.without_muted(parse(query, typing=True))
-        return browse.library.select(asked, browse.clock()).window(0, MOST_ARTICLES)
-    except ReaderError:
-        return ()
 
 
 class StillPalette(CommandPalette):

@@ -372,11 +372,7 @@ class ResultsDisplay:
 
     def _go_to_unread(self, step: int, times: int) -> None:
         for _ in range(min(times, MOST_TIMES)):
-            try:
-                position = self._nearest_unread(self._articles.cursor, step)
-            except ReaderError as error:
-                self._host.say(str(error), is_warning=True)
-                return
+            position = self._nearest_unread(self._articles.cursor, step)
             if position is None:
                 self._host.say("No unread articles below" if step > 0 else "No unread articles above")
                 return
