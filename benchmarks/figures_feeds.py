@@ -10,7 +10,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from io import BytesIO
 from pathlib import Path
 from shutil import rmtree, which
@@ -151,16 +151,14 @@ def _home(base: Path, urls: Sequence[str]) -> Path:
 async def _get(urls: Sequence[str], headers: dict[str, str]) -> list[bytes]:
     from reader.feeds.network import Network
 
-    network, slots = Network(), asyncio.Semaphore(JOBS)
+    slots = asyncio.Semaphore(JOBS)
 
     async def one(url: str) -> bytes:
         async with slots:
             return (await network.get(url, headers, is_trusted=True)).body
 
-    try:
+    async with aclosing(Network()) as network:
         return list(await asyncio.gather(*map(one, urls)))
-    finally:
-        await network.close()
 
 
 def _parse(bodies: Sequence[bytes]) -> None:

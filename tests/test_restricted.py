@@ -68,7 +68,6 @@ OTHERWISE = {
     "opening/programs.py:_kill": "ends what `run` has started",
     "opening/relay.py": "for `hand_over` and `Relay`, which ask before they connect or listen",
     "feeds/state.py:_prepare": "for `State`, which asks",
-    "feeds/articles.py:_remove_empty": "for `remove`, which asks",
     "app/screens/addresses.py:on_click": "only by the browser that shows the screen",
     "web/server.py:start": "for `Server`, which asks; what it starts is restricted",
     "config/paths.py:_make_folder": "for `ensure`, which asks",

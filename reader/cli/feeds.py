@@ -204,13 +204,13 @@ def _unsubscribe(options: Namespace) -> int:
 
 
 def _delete_articles(feeds: Sequence[Subscription], folder: str) -> None:
-    from reader.feeds import fetching, retention
+    from reader.feeds import fetching
     from reader.feeds.articles import NewsFolder
     from reader.feeds.state import State
 
     with fetching.alone(), State() as state:
         for one in feeds:
-            gone, stay = retention.remove_all(state, NewsFolder(folder), one.address, protected(folder))
+            gone, stay = fetching.remove_all(state, NewsFolder(folder), one.address, protected(folder))
             kept = f"; {counted(stay, 'article')} kept, which you marked or edited" if stay else ""
             print(f"{counted(gone, 'article')} of {one.label} deleted{kept}")
 

@@ -1,20 +1,22 @@
-"""The files of articles that come in. One promise: a file is written whole or not at all, inside the news
-folder, and never over what a user has edited.
+"""The files of incoming articles. One promise: a file is written whole or not at all, inside the news folder,
+and never over what a user has edited.
 
 Every folder on the way is opened without following links, and files are named relative to it, so a folder
-that is replaced by a link leads nowhere. What an entry says is settled elsewhere.
+that is replaced by a link leads nowhere.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import Enum
 from hashlib import blake2b
+from itertools import count
 from typing import NamedTuple
 
 from reader.article.identity import host_of
@@ -36,13 +38,9 @@ MOST_SCANNED = 4096
 _UNSAFE = re.compile(r"[\W_]+")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d|\d+|saved)")
 """Names that are devices somewhere, years, or the folder of saved pages."""
-_FOLDER = (
-    os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-)
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_READ = (
-    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-)
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 _QUOTE = json.JSONEncoder(ensure_ascii=False).encode
 _GUID = re.compile(r'^(guid|originalUrl|feed): ("(?:[^"\\]|\\.)*")$', re.MULTILINE)
 
@@ -59,7 +57,7 @@ class WriteOutcome(Enum):
 
 
 class Found(NamedTuple):
-    """An article file that lies in a feed's folder though nothing is remembered of it."""
+    """An article file in a feed's folder of which nothing is remembered."""
 
     path: str
     guid: str
@@ -67,96 +65,55 @@ class Found(NamedTuple):
     feed: str
 
 
-class _OpenFolder(NamedTuple):
-    """A folder that stays open from one article to the next."""
-
-    folder: str
-    place: int
-    """Its descriptor."""
-    names: set[str]
-    """Of the files that are in it."""
-
-
 class NewsFolder:
-    """The news folder: the only place below which the reader writes articles."""
+    """The news folder: the only place below which the reader writes articles.
+
+    Paths are relative to it. Every method raises StorageError.
+    """
 
     def __init__(self, root: str = "") -> None:
         """It is made when something is written."""
         self.root = root or news_folder()
-        self._is_batch = False
-        self._kept: _OpenFolder | None = None
-
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Keep the last folder open from one article to the next: opening it costs half of writing one."""
-        self._is_batch = True
-        try:
-            yield
-        finally:
-            self._is_batch = False
-            self._keep(None)
-
-    def _keep(self, kept: _OpenFolder | None) -> None:
-        before, self._kept = self._kept, kept
-        if before is not None:
-            os.close(before.place)
 
     def put(
         self, path: str, text: str, ours: Sequence[str] = (), *, is_new: bool = True
     ) -> tuple[str, WriteOutcome]:
         """Write an article; gives its digest and what has become of it.
 
-        A file that is there is replaced only where its digest is one of `ours`. A file that is gone is
-        written only where it `is_new`. Raises StorageError.
+        An existing file is replaced only if its digest is one of `ours`, a missing one is written only if it
+        `is_new`.
         """
         raw = text.encode("utf-8", "replace")
         digest = _digest(raw)
-        folder, name = os.path.split(path)
-        with self._said(path), self._opened(folder, makes=is_new) as place:
-            if place is None:
-                return "", WriteOutcome.EDITED
-            kept = self._kept if self._kept is not None and self._kept.place == place else None
+        with self._folder_of(path, makes=is_new) as (place, name):
             there = _digest_in(place, name)
             if there == digest:
                 return digest, WriteOutcome.SAME
-            if there is None and not is_new or there is not None and there not in ours:
+            if place is None or (there not in ours if there is not None else not is_new):
                 return there or "", WriteOutcome.EDITED
-            if kept is None or _draft(name) in kept.names:
-                _remove_draft(place, name)
             _write(place, name, raw)
-            if kept is not None:
-                kept.names.add(name)
         return digest, WriteOutcome.WRITTEN if there is None else WriteOutcome.REWRITTEN
 
     def remove(self, path: str, ours: str) -> bool:
         """Remove an article that is as it was written; False if it is another or gone."""
         require("files")
-        folder, name = os.path.split(path)
-        with self._said(path), self._opened(folder) as place:
+        with self._folder_of(path) as (place, name):
             if place is None or not ours or _digest_in(place, name) != ours:
                 return False
             os.unlink(name, dir_fd=place)
-        self._remove_empty(folder)
+        with suppress(OSError):  # nor the folder of a year or a feed in which nothing is left
+            while path := os.path.dirname(path):
+                os.rmdir(os.path.join(self.root, path))
         return True
-
-    def clear_drafts(self, path: str) -> None:
-        """Remove what a killed fetch may have left of this file."""
-        require("files")
-        folder, name = os.path.split(path)
-        with self._said(path), self._opened(folder) as place:
-            if place is not None:
-                _remove_draft(place, name)
 
     def digest(self, path: str) -> str:
         """Of the file as it is; empty if there is none."""
-        folder, name = os.path.split(path)
-        with self._said(path), self._opened(folder) as place:
-            return (_digest_in(place, name) or "") if place is not None else ""
+        with self._folder_of(path) as (place, name):
+            return _digest_in(place, name) or ""
 
     def text(self, path: str) -> str:
-        """The file as it is; empty if there is none."""
-        folder, name = os.path.split(path)
-        with self._said(path), self._opened(folder) as place:
+        """The file as it is; empty if its folder is gone."""
+        with self._folder_of(path) as (place, name):
             if place is None:
                 return ""
             with os.fdopen(os.open(name, _READ, dir_fd=place), "rb") as file:
@@ -166,106 +123,80 @@ class NewsFolder:
         """Whether anything has this name."""
         return os.path.lexists(os.path.join(self.root, path))
 
+    def free_path(self, folder: str, title: str, day: str, taken: Container[str] = ()) -> str:
+        """The path of a new article in a feed's folder; none of those that are taken."""
+        name = f"{day}-{_safe(fold(title), MOST_NAME) or 'article'}"
+        for number in count(1):
+            path = f"{folder}/{day[:4]}/{name}{f'-{number}' if number > 1 else ''}.md"
+            if path not in taken and not self.exists(path):
+                break
+        return path
+
     def scan(self, directory: str) -> list[Found]:
-        """The articles of feeds that lie in a folder, by what their headers say."""
+        """The articles of feeds in a folder, by what their headers say."""
         found = []
-        top = os.path.join(self.root, directory)
-        for folder, folders, names in os.walk(top):
+        for folder, folders, names in os.walk(os.path.join(self.root, directory)):
             folders[:] = sorted(one for one in folders if not one.startswith("."))
             for name in sorted(names):
                 if not name.endswith(".md") or name.startswith("."):
                     continue
                 path = os.path.join(folder, name)
-                with suppress(OSError, ValueError):
-                    descriptor = os.open(path, _READ)
-                    with os.fdopen(descriptor, "rb") as file:
-                        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                            continue
-                        head = file.read(MOST_SCANNED).decode("utf-8", "replace")
-                    said = {
-                        key: str(json.loads(value))
-                        for key, value in _GUID.findall(head.partition("\n---")[0])
-                    }
-                    relative = os.path.relpath(path, self.root)
-                    found.append(
-                        Found(
-                            relative, said.get("guid", ""), said.get("originalUrl", ""), said.get("feed", "")
-                        )
-                    )
+                with suppress(OSError, ValueError), os.fdopen(os.open(path, _READ), "rb") as file:
+                    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                        head = file.read(MOST_SCANNED).decode("utf-8", "replace").partition("\n---")[0]
+                        said = {key: str(json.loads(value)) for key, value in _GUID.findall(head)}
+                        fields = (said.get(key, "") for key in ("guid", "originalUrl", "feed"))
+                        found.append(Found(os.path.relpath(path, self.root), *fields))
         return found
 
     @contextmanager
-    def _opened(self, folder: str, *, makes: bool = False) -> Iterator[int | None]:
-        """A descriptor of a folder below the root; None if it is not there."""
-        if self._kept is not None and self._kept.folder == folder:
-            yield self._kept.place
-            return
-        if makes:
-            require("files")
-            paths.ensure(self.root)
+    def _folder_of(self, path: str, *, makes: bool = False) -> Iterator[tuple[int | None, str]]:
+        """A descriptor of the folder of a file, None if it is not there, and the file's name."""
+        folder, name = os.path.split(path)
+        place: int | None = None
         try:
-            place = os.open(
-                self.root, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-            )
-        except FileNotFoundError:
-            yield None
-            return
-        try:
-            for part in filter(None, folder.split("/")):
-                if part in (".", "..") or part.startswith("."):
-                    raise StorageError(f"{display_path(folder)} is not a folder for articles")
-                try:
-                    below = os.open(part, _FOLDER, dir_fd=place)
-                except FileNotFoundError:
-                    if not makes:
-                        yield None
-                        return
-                    with suppress(FileExistsError):
-                        os.mkdir(part, 0o700, dir_fd=place)
-                    below = os.open(part, _FOLDER, dir_fd=place)
-                os.close(place)
-                place = below
-            if self._is_batch:
-                self._keep(_OpenFolder(folder, place, set(os.listdir(place))))
-                place = -1
-                yield self._kept.place if self._kept is not None else None
-            else:
-                yield place
-        finally:
-            if place >= 0:
-                os.close(place)
-
-    def _remove_empty(self, folder: str) -> None:
-        """Remove the folder of a year, and of a feed, where nothing is left in it."""
-        while folder:
             try:
-                os.rmdir(os.path.join(self.root, folder))
-            except OSError:
-                return
-            folder = os.path.dirname(folder)
-
-    @contextmanager
-    def _said(self, path: str) -> Iterator[None]:
-        try:
-            yield
+                place = self._opened(folder, makes=makes)
+                yield place, name
+            finally:
+                if place is not None:
+                    os.close(place)
         except OSError as error:
             where = display_path(os.path.join(self.root, path))
-            if isinstance(error, NotADirectoryError) or error.errno == 40:  # ELOOP
+            if isinstance(error, NotADirectoryError) or error.errno == errno.ELOOP:
                 raise StorageError(
                     f"{where}: a folder on the way is a link or a file; move it away"
                 ) from error
             raise StorageError(f"{where} can't be written: {remedy(error)}") from error
+
+    def _opened(self, folder: str, *, makes: bool) -> int | None:
+        if makes:
+            require("files")
+            paths.ensure(self.root)
+        place: int | None = None
+        try:
+            place = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+            for part in filter(None, folder.split("/")):
+                if part.startswith("."):
+                    raise StorageError(f"{display_path(folder)} is not a folder for articles")
+                if makes:
+                    with suppress(FileExistsError):
+                        os.mkdir(part, 0o700, dir_fd=place)
+                above, place = place, os.open(part, _FOLDER, dir_fd=place)
+                os.close(above)
+            return place
+        except BaseException as error:
+            if place is not None:
+                os.close(place)
+            if isinstance(error, FileNotFoundError):
+                return None
+            raise
 
 
 def folder_name(text: str, fallback: str) -> str:
     """A name for the folder of a feed or a group, of safe letters."""
     name = _safe(text, 60) or _safe(fallback, 60) or "feed"
     return f"feed-{name}" if _RESERVED.fullmatch(name) else name
-
-
-def article_name(title: str, day: str) -> str:
-    """A name for an article's file, without its ending."""
-    return f"{day}-{_safe(fold(title), MOST_NAME) or 'article'}"
 
 
 def rendered(
@@ -363,8 +294,10 @@ def _digest(raw: bytes) -> str:
     return blake2b(raw, digest_size=12).hexdigest()
 
 
-def _digest_in(place: int, name: str) -> str | None:
+def _digest_in(place: int | None, name: str) -> str | None:
     """The digest of a file in an open folder; None if there is none, empty if it is no plain file."""
+    if place is None:
+        return None
     try:
         descriptor = os.open(name, _READ, dir_fd=place)
     except FileNotFoundError:
@@ -372,34 +305,18 @@ def _digest_in(place: int, name: str) -> str | None:
     except OSError:
         return ""
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ""
-        return _digest(file.read())
-
-
-def _draft(name: str) -> str:
-    return f".{name}.part"
-
-
-def _remove_draft(place: int, name: str) -> None:
-    """Remove what a killed fetch may have left."""
-    require("files")
-    with suppress(FileNotFoundError):
-        os.unlink(_draft(name), dir_fd=place)
+        return _digest(file.read()) if stat.S_ISREG(os.fstat(descriptor).st_mode) else ""
 
 
 def _write(place: int, name: str, raw: bytes) -> None:
     """Put a file into an open folder, whole or not at all."""
     require("files")
-    draft = _draft(name)
+    draft = f".{name}.part"
+    with suppress(FileNotFoundError):  # of a killed fetch
+        os.unlink(draft, dir_fd=place)
     try:
-        file = os.open(draft, _NEW, 0o600, dir_fd=place)
-        try:
-            rest = memoryview(raw)
-            while rest:
-                rest = rest[os.write(file, rest) :]
-        finally:
-            os.close(file)
+        with os.fdopen(os.open(draft, _NEW, 0o600, dir_fd=place), "wb") as file:
+            file.write(raw)
         os.rename(draft, name, src_dir_fd=place, dst_dir_fd=place)
     except BaseException:
         with suppress(OSError):

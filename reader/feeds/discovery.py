@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import aclosing
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -68,12 +69,8 @@ def with_scheme(url: str) -> str:
 
 
 async def _discover(url: str, limits: Limits | None) -> list[FoundFeed]:
-    network, workers = Network(limits), Workers()
-    try:
+    async with aclosing(Network(limits)) as network, aclosing(Workers()) as workers:
         return await _Search(network, workers, url).run()
-    finally:
-        await workers.close()
-        await network.close()
 
 
 class _Search:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,8 +23,8 @@ from reader.article.identity import host_of
 from reader.article.text import clean_line, display_path, fold
 from reader.config import paths
 from reader.errors import ReaderError, StorageError
-from reader.feeds import network, retention, subscriptions
-from reader.feeds.articles import NewsFolder, WriteOutcome, article_name, folder_name, rendered
+from reader.feeds import network, subscriptions
+from reader.feeds.articles import NewsFolder, WriteOutcome, folder_name, rendered
 from reader.feeds.matching import News, Reading, believable
 from reader.feeds.network import Answer, Limits, Network
 from reader.feeds.saving import page_at
@@ -43,6 +44,10 @@ LOCK = "fetch.lock"
 """In the data folder: one process at a time fetches."""
 
 
+Protected = Callable[[Sequence[str]], set[str]]
+"""Which of some articles, by their paths under the news folder, must stay: starred, tagged or noted ones."""
+
+
 class Busy(ReaderError):
     """Another process is fetching."""
 
@@ -53,7 +58,7 @@ class FeedStep(NamedTuple):
     url: str
     name: str
     outcome: str
-    """"fetched", "notModified", "notDue" or "failed"."""
+    """"fetched", "not_modified", "not_due" or "failed"."""
     new: int = 0
     updated: int = 0
     error: str = ""
@@ -82,13 +87,7 @@ class FetchReport:
 
     def add(self, step: FeedStep) -> None:
         """Count a step."""
-        counts = {
-            "fetched": "fetched",
-            "notModified": "not_modified",
-            "notDue": "not_due",
-            "failed": "failed",
-        }
-        setattr(self, counts[step.outcome], getattr(self, counts[step.outcome]) + 1)
+        setattr(self, step.outcome, getattr(self, step.outcome) + 1)
         self.new += step.new
         self.updated += step.updated
         if step.error:
@@ -103,7 +102,7 @@ def fetch(
     is_named: bool = False,
     jobs: int = JOBS,
     limits: Limits | None = None,
-    protected: Callable[[Sequence[str]], set[str]] | None = None,
+    protected: Protected | None = None,
     report: FetchReport | None = None,
 ) -> Generator[FeedStep, None, None]:
     """Fetch what is due of these feeds; a step for each. `report` is filled on the way.
@@ -117,17 +116,17 @@ def fetch(
     with alone(), State() as state:
         news = NewsFolder(folder)
         _check_folder(news, state)
-        run = _Run(state, news, force, is_named, max(jobs, 1), limits)
+        run = _Run(state, news, force, is_named, max(jobs, 1))
         todo = [one for one in feeds if one.enabled or is_named]
         report.feeds = len(todo)
         try:
-            for step in _steps(run, todo):
+            for step in _steps(run, todo, limits):
                 report.add(step)
                 yield step
             if os.path.isdir(news.root):
                 state.note_mount(news.root, _mount_above(news.root))
             if protected is not None:
-                report.removed = retention.remove_expired(state, news, feeds, protected)
+                report.removed = _remove_expired(state, news, feeds, protected)
         finally:
             report.seconds = time.monotonic() - begin
 
@@ -166,7 +165,7 @@ def alone() -> Iterator[None]:
         yield
 
 
-def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[FeedStep]:
+def _steps(run: _Run, feeds: Sequence[Subscription], limits: Limits | None) -> Iterator[FeedStep]:
     """Drive the event loop from step to step, in the caller's own thread."""
     done = 0
     waiting = []
@@ -175,42 +174,30 @@ def _steps(run: _Run, feeds: Sequence[Subscription]) -> Iterator[FeedStep]:
             waiting.append(one)
         else:
             done += 1
-            yield FeedStep(one.address, one.label, "notDue", done=done, total=len(feeds))
+            yield FeedStep(one.address, one.label, "not_due", done=done, total=len(feeds))
     if not waiting:
         return
+    steps = run.steps(waiting, limits)
+
+    async def following() -> FeedStep | None:
+        return await anext(steps, None)
+
     with asyncio.Runner() as runner:
-        queue: asyncio.Queue[FeedStep | BaseException | None] = asyncio.Queue()
-        task = runner.get_loop().create_task(run.all(waiting, queue))
         try:
-            while True:
-                step = runner.run(queue.get())
-                if not isinstance(step, FeedStep):
-                    runner.run(_finished(task))  # it is letting go of connections and workers
-                    if step is not None:
-                        raise step
-                    break
+            while (step := runner.run(following())) is not None:
                 done += 1
                 yield step._replace(done=done, total=len(feeds))
         finally:
-            task.cancel()
-            runner.run(_finished(task))
-
-
-async def _finished(task: asyncio.Task[None]) -> None:
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.exception()
+            runner.run(steps.aclose())
 
 
 class _Run:
     """One fetch under way."""
 
-    def __init__(
-        self, state: State, news: NewsFolder, force: bool, is_named: bool, jobs: int, limits: Limits | None
-    ) -> None:
-        self._state, self._news = state, news
-        self._force, self._is_named, self._jobs = force, is_named, jobs
-        self._limits = limits
+    def __init__(self, state: State, news: NewsFolder, force: bool, is_named: bool, jobs: int) -> None:
+        self._state, self._news, self._force, self._is_named = state, news, force, is_named
+        self._slots = asyncio.Semaphore(jobs)
+        self._turns: dict[str, asyncio.Semaphore] = {}
         self._now = time.time()
         self._known = state.feeds()
         self._resting = {} if force else state.hosts(self._now)
@@ -225,33 +212,26 @@ class _Run:
             return self._is_named and self._force
         return self._force or (known.due <= self._now and _host(one.url) not in self._resting)
 
-    async def all(
-        self, feeds: Sequence[Subscription], queue: asyncio.Queue[FeedStep | BaseException | None]
-    ) -> None:
-        """Ask them all; each puts its step into the queue, and None comes last."""
-        self._network = Network(self._limits)
-        self._workers = Workers()
-        self._slots = asyncio.Semaphore(self._jobs)
-        self._turns = {_host(one.url): asyncio.Semaphore(2) for one in feeds}
-        tasks = [asyncio.create_task(self._one(one)) for one in feeds]
-        try:
-            for done in asyncio.as_completed(tasks):
-                await queue.put(await done)
-            await queue.put(None)
-        except Exception as error:
-            await queue.put(error)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._workers.close()
-            await self._network.close()
+    async def steps(
+        self, feeds: Sequence[Subscription], limits: Limits | None
+    ) -> AsyncGenerator[FeedStep, None]:
+        """Fetch them all; a step for each as soon as it is done."""
+        async with aclosing(Network(limits)) as self._network, aclosing(Workers()) as self._workers:
+            tasks = [asyncio.create_task(self._one(one)) for one in feeds]
+            try:
+                for done in asyncio.as_completed(tasks):
+                    yield await done
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _one(self, one: Subscription) -> FeedStep:
         # The host's turn first: many feeds of one slow host must not keep the slots from others.
-        async with self._turns[_host(one.url)], self._slots:
-            if _host(one.url) in self._resting and not self._force:
-                return FeedStep(one.address, one.label, "notDue")
+        host = _host(one.url)
+        async with self._turns.setdefault(host, asyncio.Semaphore(network.MOST_AT_A_HOST)), self._slots:
+            if host in self._resting and not self._force:
+                return FeedStep(one.address, one.label, "not_due")
             feed = self._state.feed(one.address)
             try:
                 answer = await self._asked(one, feed)
@@ -284,7 +264,7 @@ class _Run:
         )  # fmt: skip
         self._state.store(feed)
         note = self._move(one, answer)
-        return FeedStep(one.address, one.label, "notModified", note=note)
+        return FeedStep(one.address, one.label, "not_modified", note=note)
 
     def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         if answer.status in (429, 503):  # then the host is left alone as a whole
@@ -304,7 +284,7 @@ class _Run:
 
     async def _arrived(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         known = self._state.entries(feed.id)
-        oldest = iso(datetime.fromtimestamp(self._now - one.keep, UTC)) if one.keep else ""
+        oldest = _time(self._now - one.keep) if one.keep else ""
         # What was only intended comes again, so that it is finished.
         rows = [row._replace(digest="" if row.stage == Stage.INTENDED else row.digest) for row in known]
         reading = await self._workers.read_feed(answer, rows, repeats=feed.repeats, oldest=oldest)
@@ -319,7 +299,7 @@ class _Run:
         for place, one in enumerate(reading.news):
             if one.is_written and one.entry.link and place < MOST_PAGES:
                 with suppress(ReaderError):  # the feed's own text is there
-                    page, _ = await page_at(
+                    page = await page_at(
                         one.entry.link, self._network, self._workers, is_trusted=answer.is_private
                     )
                     one = one._replace(body=page.body, excerpt=one.excerpt or page.excerpt)
@@ -396,15 +376,10 @@ class _Writer:
             if row.stage == Stage.PASSED or not one.is_written:
                 remembered.append(self._updated(row, one))
                 continue
-            text = self._text(one, row)
-            if row.stage == Stage.INTENDED:
-                if one.known_as:  # intended by a fetch that was killed
-                    self._news.clear_drafts(row.path)
-                # Not yet what the feed says: until the file is there it has to come again.
+            if row.stage == Stage.INTENDED or one.known_as != one.key:
+                # Not yet with the new digest: until the file is there the entry has to come again.
                 remembered.append(row._replace(key=one.key))
-            elif one.known_as != one.key:
-                remembered.append(row._replace(key=one.key))
-            self._todo.append((one, row, text))
+            self._todo.append((one, row, self._text(one, row)))
         with self._state.transaction():
             self._state.forget(feed.id, dropped)
             self._state.remember(feed.id, remembered)
@@ -413,10 +388,6 @@ class _Writer:
 
     def write(self) -> tuple[int, int]:
         """Write the files; gives how many are new and how many updated."""
-        with self._news.batch():
-            return self._written()
-
-    def _written(self) -> tuple[int, int]:
         new = updated = 0
         for one, row, text in self._todo:
             is_new = row.stage == Stage.INTENDED
@@ -450,12 +421,14 @@ class _Writer:
         if not one.is_written:
             return row
         if path := adopted.get(one.entry.guid or one.entry.link):
-            # It lies there already. Whether a user has edited it is not known, unless it is what we write.
-            row = row._replace(path=path, stage=Stage.WRITTEN)
-            return row
+            # It is there already. Whether a user has edited it is not known, unless it is what we write.
+            return row._replace(path=path, stage=Stage.WRITTEN)
         if one.identity and one.identity in elsewhere:
             return row
-        return row._replace(path=self._path(one), stage=Stage.INTENDED)
+        day = (believable(one.entry.published, self._now) or iso(self._now))[:10]
+        path = self._news.free_path(self._feed.directory, one.entry.title, day, self._taken)
+        self._taken.add(path)
+        return row._replace(path=path, stage=Stage.INTENDED)
 
     def _text(self, one: News, row: EntryState) -> str:
         seen = datetime.fromtimestamp(row.seen, UTC)
@@ -473,33 +446,16 @@ class _Writer:
             category=self._one.folder, provider=(name or domain, domain), topics=tuple(topics.values()),
         )  # fmt: skip
 
-    def _path(self, one: News) -> str:
-        day = (believable(one.entry.published, self._now) or iso(self._now))[:10]
-        name = article_name(one.entry.title, day)
-        number = 1
-        while True:
-            number += 1
-            path = f"{self._feed.directory}/{day[:4]}/{name}.md"
-            if path not in self._taken and not self._news.exists(path):
-                self._taken.add(path)
-                return path
-            name = f"{article_name(one.entry.title, day)}-{number}"
-
     def _directory(self, directories: dict[str, int]) -> str:
         """A folder for the feed that no other feed has."""
         one = self._one
-        group = (
-            "/".join(folder_name(part, "") for part in one.folder.split("/") if part.strip(" ."))
-            if one.folder
-            else ""
-        )
+        groups = [folder_name(part, "") for part in one.folder.split("/") if part.strip(" .")]
         name = folder_name(fold(one.name or self._reading.title), _host(one.url))
-        number = 1
-        while True:
-            directory = "/".join(filter(None, (group, name if number == 1 else f"{name}-{number}")))
+        for number in count(1):
+            directory = "/".join([*groups, f"{name}-{number}" if number > 1 else name])
             if directory not in directories and self._is_free(directory):
-                return directory
-            number += 1
+                break
+        return directory
 
     def _is_free(self, directory: str) -> bool:
         """Whether a folder is not there, or holds this very feed's articles (of another machine, or from
@@ -519,6 +475,53 @@ class _Writer:
                 self._taken.add(one.path)
                 found.setdefault(one.guid or one.url, one.path)
         return found
+
+
+def _remove_expired(
+    state: State, news: NewsFolder, feeds: Sequence[Subscription], protected: Protected
+) -> int:
+    """Remove articles older than their feed's `keep`; gives how many. Nothing else in the reader deletes an
+    article, except `remove_all`."""
+    known = state.feeds()
+    removed = 0
+    for one in feeds:
+        feed = known.get(one.address)
+        if not one.keep or feed is None:
+            continue
+        oldest = _time(time.time() - one.keep)
+        written = (row for row in state.entries(feed.id) if row.stage == Stage.WRITTEN)
+        old = [row for row in written if (row.published or _time(row.seen)) < oldest]
+        removed += len(_remove(state, news, feed.id, old, protected))
+    return removed
+
+
+def remove_all(state: State, news: NewsFolder, address: str, protected: Protected) -> tuple[int, int]:
+    """Remove all articles of a feed, as `unsubscribe --delete-articles` does; gives how many were removed and
+    how many are kept. Raises StorageError."""
+    feed = state.feed(address)
+    rows = state.entries(feed.id)
+    written = [row for row in rows if row.stage == Stage.WRITTEN and news.exists(row.path)]
+    gone = _remove(state, news, feed.id, written, protected)
+    # What was removed may come again with a new subscription; what stays must not come twice.
+    stay = {row.key for row in written} - set(gone)
+    state.forget(feed.id, [row.key for row in rows if row.key not in stay])
+    state.store(feed._replace(etag="", modified="", due=0))
+    return len(gone), len(stay)
+
+
+def _remove(
+    state: State, news: NewsFolder, feed: int, rows: Sequence[EntryState], protected: Protected
+) -> list[str]:
+    there = [row for row in rows if news.exists(row.path)]
+    kept = protected([row.path for row in there]) if there else set()
+    gone = [row for row in there if row.path not in kept and news.remove(row.path, row.written)]
+    # Remembered as seen: while the feed still has them they must not come back.
+    state.remember(feed, [row._replace(stage=Stage.PASSED, path="", written="") for row in gone])
+    return [row.key for row in gone]
+
+
+def _time(seconds: float) -> str:
+    return iso(datetime.fromtimestamp(seconds, UTC))
 
 
 def _host(url: str) -> str:

@@ -36,7 +36,7 @@ class ReadablePage(NamedTuple):
     topics: tuple[str, ...] = ()
     picture: str = ""
     url: str = ""
-    """Its canonical address, where it names one at the same host."""
+    """Its canonical address, if it names one at the same host, else the one that was fetched."""
 
 
 def require() -> None:
@@ -62,6 +62,7 @@ def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
         raise NoText("no text was found on the page; it may need a browser or a login")
     found: Any = trafilatura.extract_metadata(raw, default_url=url)
     title = text_of(found.title, "text/plain") or first_paragraph(body)[:80]
+    canonical = joined(url, found.url or "")
     lines = body.split("\n", 1)
     if lines[0].lstrip("# ").strip() == title:
         body = lines[1].strip() if len(lines) > 1 else body
@@ -74,7 +75,7 @@ def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
         site="" if host_of(f"http://{found.sitename}/") == host_of(url) else clean_line(found.sitename or ""),
         topics=unique(clean_line(tag) for tag in [*(found.tags or ()), *(found.categories or ())]),
         picture=web_address(url, found.image or ""),
-        url=joined(url, found.url or ""),
+        url=canonical if host_of(canonical) == host_of(url) else url,
     )
 
 

@@ -156,7 +156,7 @@ class Network:
         self._proxied: dict[str, httpcore2.AsyncConnectionPool] = {}
         self._hosts: dict[str, asyncio.Semaphore] = {}
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close all connections."""
         for pool in (self._any, self._public, *self._proxied.values()):
             await pool.aclose()

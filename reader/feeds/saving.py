@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,14 +18,15 @@ from reader.article.text import display_path, fold
 from reader.config.sources import SAVED
 from reader.errors import UsageError
 from reader.feeds import fulltext
-from reader.feeds.articles import NewsFolder, article_name, rendered
+from reader.feeds.articles import NewsFolder, rendered
 from reader.feeds.discovery import with_scheme
 from reader.feeds.document import Entry, Picture
+from reader.feeds.fulltext import NoText, ReadablePage
 from reader.feeds.html import without_tracking
 from reader.feeds.matching import address_of, believable
 from reader.feeds.network import FetchError, Limits, Network
 from reader.feeds.state import EntryState, Stage, State
-from reader.feeds.workers import Workers
+from reader.feeds.workers import Unread, Workers
 
 FEED = "saved:"
 """What stands for a feed in the state: pages that were saved are known there like entries."""
@@ -41,14 +43,12 @@ class Saved(NamedTuple):
     error: str = ""
 
 
-async def page_at(
-    url: str, network: Network, workers: Workers, *, is_trusted: bool
-) -> tuple[fulltext.ReadablePage, str]:
-    """The article on a page, and the page's address in the end. Raises FetchError, NoText, Unread."""
+async def page_at(url: str, network: Network, workers: Workers, *, is_trusted: bool) -> ReadablePage:
+    """The article on a page. Raises FetchError, NoText, Unread."""
     kinds = "text/html, application/xhtml+xml, */*;q=0.5"
     answer = await network.get(url, {"Accept": kinds}, is_trusted=is_trusted)
     answer.require_success()
-    return await workers.read_page(answer), answer.url
+    return await workers.read_page(answer)
 
 
 def save(
@@ -90,46 +90,34 @@ def _is_private_feed(text: str) -> bool:
     return host == "localhost" or (host.replace(".", "").isdigit() and not is_public(host))
 
 
-async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> fulltext.ReadablePage:
-    network, workers = Network(limits), Workers(1)
-    try:
+async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> ReadablePage:
+    async with aclosing(Network(limits)) as network, aclosing(Workers(1)) as workers:
         # A feed wrote the address: it must not lead to this machine, unless the feed is on it.
-        return (await page_at(url, network, workers, is_trusted=is_trusted))[0]
-    finally:
-        await workers.close()
-        await network.close()
+        return await page_at(url, network, workers, is_trusted=is_trusted)
 
 
 async def _save(
     urls: Sequence[str], topics: Sequence[str], folder: NewsFolder, limits: Limits | None
 ) -> list[Saved]:
-    network, workers = Network(limits), Workers(1)
     done = []
-    try:
-        with State() as state:
+    with State() as state:
+        async with aclosing(Network(limits)) as network, aclosing(Workers(1)) as workers:
             for url in urls:
                 try:
-                    done.append(await _one(url, topics, folder, state, network, workers))
-                except (FetchError, fulltext.NoText) as error:
+                    page = await page_at(url, network, workers, is_trusted=True)
+                    done.append(_kept(page, url, topics, folder, state))
+                except (FetchError, NoText, Unread) as error:
                     done.append(Saved(url, error=str(error)))
-    finally:
-        await workers.close()
-        await network.close()
     return done
 
 
-async def _one(
-    url: str, topics: Sequence[str], folder: NewsFolder, state: State, network: Network, workers: Workers
-) -> Saved:
-    page, address = await page_at(url, network, workers, is_trusted=True)
-    link = page.url if page.url and host_of(page.url) == host_of(address) else address
-    link = without_tracking(link)
+def _kept(page: ReadablePage, url: str, topics: Sequence[str], folder: NewsFolder, state: State) -> Saved:
+    link = without_tracking(page.url)
     identity = address_of(link)
     feed = state.feed(FEED)
-    known = {row.identity: row for row in state.entries(feed.id)}
-    before = known.get(identity)
-    if before is not None and folder.exists(before.path):
-        return Saved(url, page.title, f"{folder.root}/{before.path}")
+    for row in state.entries(feed.id):
+        if row.identity == identity and folder.exists(row.path):
+            return Saved(url, page.title, f"{folder.root}/{row.path}")
     now = datetime.now(UTC)
     published = believable(page.published, now)
     entry = Entry(
@@ -142,27 +130,11 @@ async def _one(
         entry, excerpt=page.excerpt, body=page.body, seen=iso(now), provider=(page.site or host, host),
         topics=tuple(all_topics.values())[::-1], saved=iso(now),
     )  # fmt: skip
-    path = _path(folder, page.title or urlsplit(link).path, (published or iso(now))[:10])
+    path = folder.free_path(SAVED, page.title or urlsplit(link).path, (published or iso(now))[:10])
     digest, _ = folder.put(path, text)
     row = EntryState(
-        identity,
-        identity,
-        path,
-        "",
-        digest,
-        Stage.WRITTEN,
-        now.timestamp(),
-        fold(page.title)[:200],
+        identity, identity, path, "", digest, Stage.WRITTEN, now.timestamp(), fold(page.title)[:200],
         published,
-    )
-    with state.transaction():
-        state.remember(feed.id, [row])
+    )  # fmt: skip
+    state.remember(feed.id, [row])
     return Saved(url, page.title, f"{folder.root}/{path}", is_new=True)
-
-
-def _path(folder: NewsFolder, title: str, day: str) -> str:
-    name = article_name(title, day)
-    number = 1
-    while folder.exists(path := f"{SAVED}/{day[:4]}/{name}{f'-{number}' if number > 1 else ''}.md"):
-        number += 1
-    return path

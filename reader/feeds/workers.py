@@ -118,7 +118,7 @@ class Workers:
         self._started.append(process)
         return process
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """End them."""
         for process in self._started:
             with suppress(ProcessLookupError):

@@ -6,6 +6,7 @@ import asyncio
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import aclosing
 from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -82,13 +83,10 @@ def fetch(url: str) -> bytes:
     headers = {"User-Agent": "news-reader-tui", "Accept": ", ".join(KINDS)}
 
     async def fetched() -> tuple[str, bytes]:
-        network = Network(limits)
-        try:
+        async with aclosing(Network(limits)) as network:
             answer = await network.get(url, headers, is_trusted=False)
-            answer.require_success()
-            return answer.content_type.partition(";")[0].strip().lower(), answer.body
-        finally:
-            await network.close()
+        answer.require_success()
+        return answer.content_type.partition(";")[0].strip().lower(), answer.body
 
     try:
         kind, raw = asyncio.run(fetched())

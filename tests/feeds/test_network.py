@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import zlib
+from contextlib import aclosing
 from email.message import Message
 
 import pytest
@@ -23,11 +24,8 @@ def get(url: str, *, is_trusted: bool = True, **how: object) -> Answer:
     """The answer at an address."""
 
     async def run() -> Answer:
-        network = Network(QUICK)
-        try:
+        async with aclosing(Network(QUICK)) as network:
             return await network.get(url, is_trusted=is_trusted, **how)  # type: ignore[arg-type]
-        finally:
-            await network.close()
 
     return asyncio.run(run())
 
