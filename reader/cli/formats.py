@@ -1,6 +1,6 @@
 """The output formats of `list`. Each writes line by line, so any number of articles fits in memory.
 
-To add a format, write a function like the others and name it in `FORMATS`, and in `reader.cli.output`, which
+To add a format, write a function like the others and name it in `WRITERS`, and in `reader.cli.options`, which
 has the options.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader.article.dates import day_of
 from reader.cli.layout import cells, columns, cut, pad
-from reader.cli.output import Output
+from reader.cli.options import Output
 from reader.cli.session import note
 from reader.errors import about_file
 from reader.library import export
@@ -50,7 +50,7 @@ def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
 
 def lines(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
     """Yields a list as pieces of text."""
-    return FORMATS[output.form](library, rows, output)
+    return WRITERS[output.form](library, rows, output)
 
 
 def _table(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _template(library: Library, rows: Iterator[Headline], output: Output) -> Ite
     )
 
 
-FORMATS: dict[str, Callable[[Library, Iterator[Headline], Output], Iterator[str]]] = {
+WRITERS: dict[str, Callable[[Library, Iterator[Headline], Output], Iterator[str]]] = {
     "table": _table,
     "json": _json,
     "jsonl": _jsonl,

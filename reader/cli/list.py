@@ -1,66 +1,60 @@
-"""`reader list`, `count` and `facets`: headlines and counts."""
+"""`reader list`, `count`, `facets` and `views`: headlines and counts."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cli.filters import add_filters, asked, tell_muted, tell_unknown, without_muted
+from reader import config
 from reader.cli.formats import headlines, lines
-from reader.cli.output import Output, add_output, output_of
+from reader.cli.layout import cells, pad
+from reader.cli.options import (
+    Output,
+    add_filters,
+    add_output,
+    muting,
+    output_of,
+    query_of,
+    tell_muted,
+    tell_unknown,
+    without_muted,
+)
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
 from reader.cli.session import follow, note, opened
-from reader.errors import UsageError
+from reader.errors import QueryError, UsageError
 from reader.library.export import json_text
-from reader.query import Query
+from reader.query import UNREAD, Query, parse
 from reader.query.fields import FACETS
 from reader.query.results import Folding
 
 if TYPE_CHECKING:
     from reader.library import Library
-    from reader.query.results import Headline
 
 FEW = 1000
 """Number of articles whose files can be checked one by one in a few milliseconds."""
 
 
 def few(options: Namespace) -> int | None:
-    """Returns the limit of a list if it is small enough to check each article's file, else None."""
+    """The limit of a list if it is small enough to check each article's file, else None."""
     limit: int | None = options.limit
     return limit if limit is not None and limit <= FEW else None
 
 
 def write_list(library: Library, options: Namespace, query: Query, output: Output) -> int:
     """Write the headlines that the query asks for."""
-    folding = _folding(options)
-    rows = headlines(library.select(query, folding=folding), options.limit)
-    if few(options) is not None:
-        rows = iter(_fresh(library, list(rows), query, folding, options.limit))
-    write = sys.stdout.write
-    for text in lines(library, rows, output):
-        write(text)
-    return 0
-
-
-def _folding(options: Namespace) -> Folding | None:
-    """Returns how the list is folded, by the options, else by the configuration."""
     is_folded: bool | None = options.stories
     if is_folded is None:
-        from reader.config import load
-
-        is_folded = load()[0].list.get("stories", False)
-    return Folding() if is_folded else None
-
-
-def _fresh(
-    library: Library, rows: list[Headline], query: Query, folding: Folding | None, limit: int | None
-) -> list[Headline]:
-    """Returns these headlines, or those after a refresh if one of their files has changed."""
-    if library.is_fresh(rows):
-        return rows
-    follow(library.refresh(shows_first=False))
-    return list(headlines(library.select(query, folding=folding), limit))
+        is_folded = config.load()[0].list.get("stories", False)
+    folding = Folding() if is_folded else None
+    rows = headlines(library.select(query, folding=folding), options.limit)
+    if few(options) is not None:
+        found = list(rows)
+        if not library.is_fresh(found):
+            follow(library.refresh(shows_first=False))
+            found = list(headlines(library.select(query, folding=folding), options.limit))
+        rows = iter(found)
+    sys.stdout.writelines(lines(library, rows, output))
+    return 0
 
 
 def _list_options(parser: CommandParser) -> None:
@@ -70,7 +64,7 @@ def _list_options(parser: CommandParser) -> None:
 
 
 def _list(options: Namespace) -> int:
-    plain, output = asked(options), output_of(options)
+    plain, output = query_of(options), output_of(options)
     query = without_muted(plain, options, options.sources)
     with opened(options.sources, shown=few(options)) as library:
         code = write_list(library, options, query, output)
@@ -86,7 +80,7 @@ def _count_options(parser: CommandParser) -> None:
 
 
 def _count(options: Namespace) -> int:
-    plain = asked(options)
+    plain = query_of(options)
     query = without_muted(plain, options, options.sources)
     with opened(options.sources) as library:
         results = library.select(query)
@@ -106,20 +100,18 @@ def _count(options: Namespace) -> int:
 
 
 def _facets_options(parser: CommandParser) -> None:
-    parser.words("words", "FIELD|SOURCE", f"the field ({', '.join(FACETS)}), then folders or files", _fields)
+    parser.words(
+        "words", "FIELD|SOURCE", f"the field ({', '.join(FACETS)}), then folders or files", lambda **_: FACETS
+    )
     add_filters(parser)
     add_format(parser.group("output"), ("text", "json"), "text")
-
-
-def _fields(**_: object) -> Iterable[str]:
-    return FACETS
 
 
 def _facets(options: Namespace) -> int:
     field, *sources = options.words or [""]
     if field not in FACETS:
         raise UsageError(f'which field? Use one of {", ".join(FACETS)}, like "reader facets topic"')
-    query = without_muted(asked(options), options, sources)
+    query = without_muted(query_of(options), options, sources)
     with opened(sources) as library:
         values = [found for found in library.facet(field, query).values if found.count]
     values = values[: options.limit]
@@ -129,6 +121,46 @@ def _facets(options: Namespace) -> int:
     width = max((len(str(found.count)) for found in values), default=0)
     for found in values:
         print(f"{found.count:>{width}}  {found.value}")
+    return 0
+
+
+class ViewCounts(NamedTuple):
+    """A view with its counts; the keys of `--format json`."""
+
+    name: str
+    query: str
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
+    unread: int
+
+
+def _views_options(parser: CommandParser) -> None:
+    add_sources(parser)
+    add_format(parser.group("output"), ("text", "json"), "text")
+
+
+def _views(options: Namespace) -> int:
+    from reader.config.views import View, arranged
+
+    understood: list[tuple[View, Query]] = []
+    for view in arranged(config.load()[0].views):
+        try:
+            understood.append((view, parse(view.text)))
+        except QueryError as error:
+            note(f'view "{view.name}" is skipped: {error}')
+    with opened(options.sources) as library:
+        rules = muting(options.sources)
+        counted = []
+        for view, query in understood:
+            listed = query if rules is None else query.and_also(rules.of(query))
+            unread = len(library.select(listed.and_also(UNREAD)))
+            counted.append(ViewCounts(*view, len(library.select(listed)), unread))
+    if options.format == "json":
+        print(json_text([view._asdict() for view in counted]))
+        return 0
+    width = max((cells(view.name) for view in counted), default=0)
+    print(f"articles  unread  {'view':{width}}  query")
+    for one in counted:
+        print(f"{one.count:>8}  {one.unread:>6}  {pad(one.name, width)}  {one.query}".rstrip())
     return 0
 
 
@@ -157,5 +189,12 @@ COMMANDS = {
         examples=("reader facets topic --since 30d", "reader facets provider -q chips --limit 10"),
         options=_facets_options,
         run=_facets,
+    ),
+    "views": Subcommand(
+        summary="list views with total and unread counts",
+        usage="reader views [OPTIONS] [SOURCE]...",
+        examples=("reader views", "reader views --format json ~/news | jq '.[] | select(.unread > 0)'"),
+        options=_views_options,
+        run=_views,
     ),
 }

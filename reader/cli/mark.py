@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.article.text import clean, clean_line, display_path
 from reader.cli.completion import ids, values_of
-from reader.cli.filters import add_filters, asked, typed, without_muted
 from reader.cli.formats import headlines
+from reader.cli.options import add_filters, query_of, typed, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand
 from reader.cli.session import ids_in, one_file, opened, read_input, tell, write_output
 from reader.config.sources import is_shared
@@ -96,7 +96,7 @@ def _mark(options: Namespace) -> int:
     if action in _TRAVELS:
         return _travel(action, sources)
     change = change_of(action)
-    named, query = _ids(options.ids), asked(options)
+    named, query = _ids(options.ids), query_of(options)
     if named is None:  # who names articles means them
         query = without_muted(query, options, sources)
     with opened(sources) as library:

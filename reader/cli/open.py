@@ -1,27 +1,38 @@
-"""`reader open`: opens the page of an article, or of one of its related links, in a browser."""
+"""`reader open` opens an article's page in a browser; `reader relay` does so for a reader on a server."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import strftime
 from typing import TYPE_CHECKING
 
 from reader import config, terminal
+from reader.article.text import display_path
 from reader.article.urls import openable
 from reader.cli.completion import ids
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, whole
 from reader.cli.session import opened, split_ids, tell
-from reader.errors import NoSuchArticle, ReaderError, UsageError
+from reader.config import paths, private_files
+from reader.errors import NoSuchArticle, ReaderError, StorageError, UsageError
 from reader.permissions import require
 from reader.query.results import Headline
 
 if TYPE_CHECKING:
     from reader.library import Library
+    from reader.opening.relay import RelayPlace
 
 PATIENCE = 1.0
 """Seconds to wait for a failure of the browser, before returning to the shell."""
+PORT = 7077
+"""The default port of a relay: above privileged ports, below ephemeral ones."""
+
+_EXPORTED = "LC_READER_RELAY"
+"""OpenSSH servers as most systems ship them take LC_ variables from their clients."""
 
 
-def _options(parser: CommandParser) -> None:
+def _open_options(parser: CommandParser) -> None:
     parser.words("words", "ID|SOURCE", "an id (a unique prefix is enough), then folders or files", ids)
     add = parser.group("page")
     add("--related", metavar="N", type=whole(1),
@@ -30,7 +41,7 @@ def _options(parser: CommandParser) -> None:
     add_place(add)
 
 
-def _run(options: Namespace) -> int:
+def _open(options: Namespace) -> int:
     if not options.print:
         require("programs")
     named, sources = split_ids(options.words)
@@ -41,26 +52,18 @@ def _run(options: Namespace) -> int:
     if options.print:
         print(url)
         return 0
-    return _carry_out(url, options.is_remote, is_first=bool(sources))
-
-
-def _carry_out(url: str, is_remote: bool | None, *, is_first: bool) -> int:
-    """Open the page in the user's browser; over SSH without a relay, print its address.
-
-    Warnings of the configuration were printed when it was read first.
-    """
     from reader.opening import opener
 
     settings, warnings = config.load()
-    if is_first:
+    if sources:  # without them, warnings were printed when the configuration was read for the collection
         tell(config.summary(warnings))
-    here = terminal.here(terminal.choices(settings.terminal, is_remote))
+    here = terminal.here(terminal.choices(settings.terminal, options.is_remote))
     plan = opener.plan(url, here, settings)
     outcome = opener.carry_out(plan, here, _run_here if here.is_tty else None, PATIENCE)
     sentence = outcome.sentence if outcome.ok else f"{outcome.sentence}; the page is {plan.url}"
     if not outcome.ok and not here.is_remote:
         raise ReaderError(sentence)
-    print(sentence)
+    print(sentence)  # over SSH without a relay, the address is the result
     return 0
 
 
@@ -76,13 +79,12 @@ def _run_here(argv: Sequence[str]) -> str | None:
 
 def _url(library: Library, headline: Headline, number: int | None) -> str:
     if number is None:
-        url = headline.url
-        if not url:
-            raise NoSuchArticle(
-                f"article {headline.id} has no address that can be opened; "
-                f'"reader show {headline.id}" prints the article'
-            )
-        return url
+        if headline.url:
+            return headline.url
+        raise NoSuchArticle(
+            f"article {headline.id} has no address that can be opened; "
+            f'"reader show {headline.id}" prints the article'
+        )
     related = library.article(headline).related
     if number > len(related):
         raise NoSuchArticle(f"article {headline.id} has {len(related)} related links, no number {number}")
@@ -94,12 +96,146 @@ def _url(library: Library, headline: Headline, number: int | None) -> str:
     return url
 
 
+def _relay_options(parser: CommandParser) -> None:
+    parser.another_command(
+        "command", "ssh ARGUMENT", "run this ssh command through the relay; without it, just listen"
+    )
+    add = parser.group("where to listen")
+    add("--port", metavar="N", type=whole(1, 65535),
+        help=f"listen at 127.0.0.1:N; default {PORT} (e.g. reader relay --port 7100)")  # fmt: skip
+    add("--socket", metavar="FILE",
+        help="listen at this socket file instead (e.g. reader relay --socket ~/.reader-relay)")  # fmt: skip
+    add("--allow-private", action="store_true",
+        help="open pages of this machine and its private network too, which the server could then reach "
+        "through your browser (e.g. reader relay --allow-private ssh server)")  # fmt: skip
+    add("--new-token", action="store_true",
+        help="make a new token and revoke the old one (e.g. reader relay --new-token)")  # fmt: skip
+
+
+def _relay(options: Namespace) -> int:
+    if options.port and options.socket:
+        raise UsageError("--port and --socket cannot be combined")
+    if options.command:
+        return _with_ssh(options.command, options)
+    from reader.opening.relay import Relay, RelayPlace
+
+    token = kept_token(paths.user_data_dir() / "relay-token", anew=options.new_token)
+    path = Path(os.path.abspath(os.path.expanduser(options.socket))) if options.socket else None
+    relay = Relay(
+        token,
+        opener_of_pages(_log),
+        path=path,
+        port=0 if path else options.port or PORT,
+        allow_private=options.allow_private,
+    )
+    there = RelayPlace(token, port=relay.port or PORT)
+    print(guide(there, display_path(str(path)) if path else there.where), flush=True)
+    try:
+        relay.serve()
+    finally:
+        relay.close()
+    return 0
+
+
+def guide(there: RelayPlace, here: str) -> str:
+    """Instructions with lines to copy; `there` is the address on the server, `here` the local one."""
+    return f"""\
+The relay listens at {here} and opens requested pages in this machine's browser, until Ctrl-C.
+
+  connect with:                     ssh -R {there.where}:{here} HOST
+  on the server, in your profile:   export READER_RELAY={there}
+
+Whoever has the token in that line can open pages in your browser: keep it secret."""
+
+
+def _log(sentence: str) -> None:
+    print(f"{strftime('%H:%M:%S')}  {sentence}", flush=True)
+
+
+def kept_token(file: Path, *, anew: bool = False) -> str:
+    """The token in the file, which is made for its owner alone where it is missing. Raises StorageError."""
+    from secrets import token_urlsafe
+
+    try:
+        if not anew and (token := private_files.read(file, 1000).decode("ascii").strip()):
+            return token
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"{display_path(str(file))}: cannot be read ({error}); try --new-token") from None
+    require("files")
+    token = token_urlsafe(24)
+    paths.ensure(file.parent)
+    try:
+        file.unlink(missing_ok=True)
+        with open(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as opened:
+            opened.write(token + "\n")
+    except OSError as error:
+        raise StorageError(f"{display_path(str(file))}: cannot be written ({error.strerror})") from None
+    return token
+
+
+def _with_ssh(command: Sequence[str], options: Namespace) -> int:
+    """Run ssh with the way back in it; the token is made for this connection and stays in its environment."""
+    import secrets
+    import threading
+
+    from reader.opening.programs import run_here
+    from reader.opening.relay import Relay, RelayPlace
+
+    if os.path.basename(command[0]) != "ssh" or len(command) < 2:
+        raise UsageError('the relay runs only ssh: "reader relay ssh HOST"')
+    if options.socket:
+        raise UsageError("with ssh the relay listens at a port; remove --socket")
+    token = secrets.token_urlsafe(24)
+    relay = Relay(token, opener_of_pages(), port=options.port or 0, allow_private=options.allow_private)
+    place = RelayPlace(token, port=relay.port)
+    way_back = ("-R", f"{place.where}:{place.where}", "-o", f"SendEnv={_EXPORTED}")
+    threading.Thread(target=relay.serve, daemon=True).start()
+    try:
+        return run_here([command[0], *way_back, *command[1:]], {_EXPORTED: str(place)})
+    except OSError as error:
+        raise ReaderError(f"{display_path(command[0])} cannot be started: {error.strerror}") from None
+    finally:
+        relay.close()
+
+
+def opener_of_pages(report: Callable[[str], None] = lambda _: None) -> Callable[[str], bool]:
+    """Opens pages in this machine's own browser and reports each; never by a relay or in the terminal."""
+    from reader.opening import opener
+
+    settings, warnings = config.load()
+    tell(config.summary(warnings))
+    here = terminal.here(terminal.choices(settings.terminal, remote=False))._replace(relay="")
+    settings = settings._replace(relay="")
+
+    def opens(url: str) -> bool:
+        outcome = opener.carry_out(opener.plan(url, here, settings), here)
+        report(url if outcome.ok else f"{url}: {outcome.sentence}")
+        return outcome.ok
+
+    return opens
+
+
 COMMANDS = {
     "open": Subcommand(
         summary="open an article's page in your browser",
         usage="reader open ID [SOURCE]... [--related N] [--print] [--remote|--local]",
         examples=("reader open e6768943", "reader open e6768943 --related 2 --print ~/news"),
-        options=_options,
-        run=_run,
+        options=_open_options,
+        run=_open,
+    ),
+    "relay": Subcommand(
+        summary="open pages in your local browser for a reader on a server",
+        usage=(
+            "reader relay [--port N | --socket FILE] [--allow-private] [--new-token]\n"
+            "       reader relay [--port N] [--allow-private] ssh HOST [COMMAND]..."
+        ),
+        examples=("reader relay ssh server", "reader relay ssh -p 2222 -t server reader", "reader relay"),
+        options=_relay_options,
+        run=_relay,
+        needs=("network",),
     ),
 }

@@ -65,9 +65,9 @@ GROUPS = {
         "count": "list",
         "facets": "list",
         "trends": "trends",
-        "views": "views",
+        "views": "list",
         "show": "show",
-        "related": "related",
+        "related": "show",
         "open": "open",
     },
     "mark": {"mark": "mark", "export-marks": "mark", "import-marks": "mark"},
@@ -81,7 +81,7 @@ GROUPS = {
         "save": "feeds",
     },
     "maintain the collection": {"index": "check", "check": "check", "publish": "publish"},
-    "configure": {"config": "config", "doctor": "doctor", "completion": "completion", "relay": "relay"},
+    "configure": {"config": "config", "doctor": "config", "completion": "completion", "relay": "open"},
     "let others read": {"serve": "serve"},
 }
 """The commands under the headings of the help, each with its module."""

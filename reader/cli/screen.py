@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
-from reader.cli.filters import add_filters, asked, without_muted
-from reader.cli.output import add_output, output_of
+from reader.cli.options import add_filters, add_output, output_of, query_of, without_muted
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config import paths
@@ -44,7 +43,7 @@ def _options(parser: CommandParser) -> None:
 def _run(options: Namespace) -> int:
     notices: list[str] = []
     sources = sources_of(options.sources, commands=MODULES, warn=lambda _: None)
-    query = asked(options)
+    query = query_of(options)
     output = output_of(options)
     if options.format or options.template is not None or not sys.stdout.isatty():
         from reader.cli.list import write_list  # the screen does without

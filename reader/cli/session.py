@@ -215,24 +215,6 @@ def is_for_all(warning: str) -> bool:
     return ": topics: " in warning or warning.endswith(config.NOTHING_USED)
 
 
-def theme_and_key_mistakes(settings: Config) -> list[str]:
-    """Returns a message for each invalid colour and key; the screen reports them itself."""
-    from reader.config import palettes
-
-    own, found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))
-    if settings.theme:
-        from reader.app.paint.themes import theme_names  # which brings Textual
-
-        known = [*theme_names(), *(palette.name for palette in own)]
-        if settings.theme not in known:
-            found.append(palettes.unknown_theme(settings.theme, known))
-    if settings.keys:
-        from reader.app.keys import keymap_of  # which brings Textual
-
-        found += keymap_of(settings.keys)[1]
-    return found
-
-
 def _missing(word: str, commands: Iterable[str]) -> str:
     """Returns the message for a missing SOURCE; a plain word may be a mistyped command."""
     name = display_path(word)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from reader.article.dates import day_of, in_words, joined
 from reader.article.text import clean_line
-from reader.cli.filters import add_filters, asked, tell_unknown, without_muted
 from reader.cli.layout import cells, columns, cut, pad
+from reader.cli.options import add_filters, query_of, tell_unknown, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
 from reader.errors import counted
@@ -58,7 +58,7 @@ def _run(options: Namespace) -> int:
     now = datetime.now(UTC)
     span = trend_span(clean_line(options.since or SINCE), clean_line(options.until or ""), options.by, now)
     options.since = options.until = None  # these give the time span, not a filter
-    query = without_muted(asked(options), options, sources)
+    query = without_muted(query_of(options), options, sources)
     limit = MOST_TRENDS if options.limit is None else options.limit
     with opened(sources) as library:
         found = library.trends(field, query, span, now, limit=limit)

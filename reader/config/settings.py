@@ -3,7 +3,7 @@
 A mistake costs one warning and leaves the default. Whether a theme exists or a query is valid is checked by
 whoever uses it. Nothing is written here; `reader.config.views` writes the table of views.
 
-To add an option, add it to `Config` and its kind to `_KINDS` (or `_TABLES`, which are checked piece by piece).
+To add an option, add it to `Config`, and its kind to `_KINDS` (or `_TABLES`, checked piece by piece).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from tests.index.files import text_of, write
 _LATER = (
     "PIL", "argparse", "email", "http", "optparse", "pydoc", "tomllib", "urllib.request",
     "watchfiles.cli", "xml", "reader.app.browsing.palette", "reader.app.screens.dialogs",
-    "reader.app.screens.help", "reader.app.screens.saved_queries", "reader.cli.doctor", "reader.cli.marking",
+    "reader.app.screens.help", "reader.app.screens.saved_queries", "reader.cli.config", "reader.cli.marking",
     "httpx2", "feedparser", "psycopg", "tomlkit", "reader.feeds", "reader.app.screens.feeds",
     "reader.library.export", "reader.marks.backups", "PIL", "reader.opening.relay",
 )  # fmt: skip

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import pytest
 
 from reader.article.record import Related
-from reader.cli.formats import FORMATS, headlines, lines
-from reader.cli.output import NAMES, Output
+from reader.cli.formats import WRITERS, headlines, lines
+from reader.cli.options import FORMATS, Output
 from reader.library.export import COLUMNS, template_of
 from reader.query import Query
 from reader.query.results import Headline
@@ -248,10 +248,10 @@ def test_the_answer_is_asked_for_in_windows(reader: Run, library: FakeLibrary) -
 
 def test_every_format_can_be_asked_for() -> None:
     """The names of the option are those of the formats."""
-    assert tuple(FORMATS) == NAMES
+    assert tuple(WRITERS) == FORMATS
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", WRITERS)
 def test_rows_are_written_before_the_next_are_asked_for(library: FakeLibrary, form: str) -> None:
     """The first line needs one window of the answer, in every format, however long the answer is."""
     library.__init__([an_article(number) for number in range(1203)])  # type: ignore[misc]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cli.open import kept_token
 from reader.cli.parser import parser_of
-from reader.cli.relay import kept_token
 from reader.errors import StorageError
 from tests.cli.home import Home
 

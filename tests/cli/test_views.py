@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reader.cli.completion import views
-from reader.cli.filters import view_query
+from reader.cli.options import view_query
 from reader.config.paths import config_file
 from reader.config.views import BUILT_IN
 from reader.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cli.doctor import how_changes_are_noticed
+from reader.cli.config import how_changes_are_noticed
 from reader.collection.watching import FolderWatch
 from tests.cli.home import Home
 

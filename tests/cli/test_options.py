@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.cli.filters import asked, pointed
+from reader.cli.options import pointed, query_of
 from reader.cli.parser import Namespace, parser_of
 from reader.errors import QueryError, UsageError
 from reader.query import parse
@@ -36,7 +36,7 @@ def options(*words: str) -> Namespace:
 )  # fmt: skip
 def test_options_mean_the_same_as_a_query(words: list[str], query: str) -> None:
     """Every filter option asks what the query language asks."""
-    assert asked(options(*words)) == parse(query)
+    assert query_of(options(*words)) == parse(query)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_options_mean_the_same_as_a_query(words: list[str], query: str) -> None:
 def test_what_can_t_be_asked_is_a_usage_error(words: list[str]) -> None:
     """A bad date, order, name or query is told at once, with what would be right."""
     with pytest.raises(UsageError):
-        asked(options(*words))
+        query_of(options(*words))
 
 
 def test_carets_stand_under_what_is_wrong() -> None:
