@@ -3,7 +3,7 @@
 They mean the same for every command (docs/cli.md). Filters for a field's values, which may be repeated, are
 declared with the field; to add another one, add it to `add_filters` and its term to `query_of`.
 
-The screen takes all of them, but its first headlines do not wait for what writes lists (`reader.cli.formats`).
+The screen takes all of them; its first headlines do not wait for what writes lists (`reader.cli.formats`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from reader.query import Query, Term, parse
 from reader.query.fields import FIELDS, SORTS
 
 if TYPE_CHECKING:
-    from reader.library import Library
+    from reader.library import Library, export
     from reader.library.muting import Muting
 
 _SWITCHES = {
