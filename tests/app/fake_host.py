@@ -15,9 +15,8 @@ from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.reader_app import FULL
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
-from reader.app.widgets.lines import InformationLine, ResultStatus
+from reader.app.widgets.lines import InformationLine, ResultStatus, SearchBar
 from reader.app.widgets.related_pane import RelatedPane
-from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.article.record import Article
 from reader.config import Config

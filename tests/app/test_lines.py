@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.app.widgets.search_bar import PLACEHOLDERS
+from reader.app.widgets.lines import PLACEHOLDERS
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, picture, press, settled
 from tests.conftest import LONG, rarely

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from reader.app import Start
@@ -39,10 +40,9 @@ from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import drop_outdated
 from reader.app.widgets.article_list import ArticleList
 from reader.app.widgets.article_pane import ArticlePane
-from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultStatus, TooSmall
+from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultStatus, SearchBar
 from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed, ValuePressed
 from reader.app.widgets.related_pane import RelatedPane
-from reader.app.widgets.search_bar import SearchBar
 from reader.app.widgets.sidebar import Sidebar
 from reader.app.wording import reason_of
 from reader.config.commands import BY_ID, PANES, PaneName, is_allowed
@@ -173,7 +173,7 @@ class BrowseScreen(Screen[None]):
                     yield self.article_pane
                     yield self.related_pane
         yield self.footer
-        yield TooSmall(id="too-small")
+        yield Static("Terminal too small", id="too-small")
 
     def on_mount(self) -> None:
         """Show what the library has, then look for changes."""

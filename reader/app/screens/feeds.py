@@ -21,7 +21,7 @@ from reader.app.keys import binding
 from reader.app.paint.cells import cut, fill, fill_left, one_line
 from reader.app.screens.dialogs import LastPart
 from reader.app.screens.page import MOVING, KeyLine, Page
-from reader.app.widgets.search_bar import TextLine
+from reader.app.widgets.lines import TextLine
 from reader.article.dates import age
 from reader.article.text import clean_line
 from reader.errors import ReaderError, counted

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from reader.app.keys import Keymap, binding
 from reader.app.paint.cells import cut, fill
 from reader.app.screens.page import MOVING, KeyLine, Page
-from reader.app.widgets.search_bar import TextLine
+from reader.app.widgets.lines import TextLine
 from reader.config.commands import allowed_commands
 
 LANGUAGE = (

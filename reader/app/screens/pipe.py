@@ -23,8 +23,8 @@ from reader.app.paint import styles
 from reader.app.paint.cells import Piece, cut, in_the_middle, strip_of, thumb
 from reader.app.reading.lines import Span, wrap
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page
+from reader.app.widgets.lines import TextLine
 from reader.app.widgets.painted_view import PaintedView
-from reader.app.widgets.search_bar import TextLine
 from reader.errors import ReaderError
 from reader.opening.programs import PipeCommand, Said, arguments_of
 

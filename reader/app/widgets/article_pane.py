@@ -31,8 +31,8 @@ from reader.app.reading.document import TOP, Document, LinkCursor, ReadingPlace
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, restyled, sought
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span, Target
+from reader.app.widgets.lines import TextLine
 from reader.app.widgets.painted_view import PaintedView, UrlPressed, ValuePressed
-from reader.app.widgets.search_bar import TextLine
 from reader.app.wording import NO_ARTICLE
 from reader.article.record import Article
 from reader.errors import counted

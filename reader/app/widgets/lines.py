@@ -1,22 +1,30 @@
-"""The thin painted lines above and below the panes: masthead, result status, information, footer.
-
-Each paints what it is given.
+"""The lines above and below the panes: masthead, search bar, result status, information, footer; the line to
+type in that dialogs have too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual import events
-from textual.geometry import Size
-from textual.reactive import reactive
+from rich.segment import Segment
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import Reactive, reactive, var
 from textual.strip import Strip
+from textual.suggester import Suggester
 from textual.widget import Widget
+from textual.widgets import Input
+from textual.widgets import Static as Sign
 
 from reader.app.keys import KeyHint
 from reader.app.paint import styles
-from reader.app.paint.cells import Piece, cut, fill, in_the_middle, strip_of, width_of
+from reader.app.paint.cells import Piece, cut, fill, strip_of, width_of
+from reader.article.text import clean
 
 
 class PaintedLine(Widget):
@@ -52,26 +60,165 @@ class Masthead(PaintedLine):
         """The path, or the name."""
         if y:
             return ()
-        if self.trail:
-            *before, here = self.trail
-            way = "".join(f"{name} › " for name in before)
-            while cell_len(way + here) + 1 > width and before:
-                way = "".join(f"{name} › " for name in ("…", *before[1:]))
-                before = before[1:]
-            if cell_len(way + here) + 1 > width and way:
-                way = "› "
-            return (
-                Piece(" ", "dim"),
-                Piece(way, "dim"),
-                Piece(cut(here, width - 1 - cell_len(way)), "strong"),
-            )
-        return (Piece(" Reader", "strong"), Piece(fill(f"  {self.source}", max(width - 7, 0)), "dim"))
+        if not self.trail:
+            return (Piece(" Reader", "strong"), Piece(fill(f"  {self.source}", max(width - 7, 0)), "dim"))
+        *before, here = self.trail
+        ways = [before, *(["…", *before[place:]] for place in range(1, len(before) + 1))]
+        texts = ("".join(f" {name} ›" for name in way) for way in ways)
+        room = width - 1 - cell_len(here)
+        way = next((text for text in texts if cell_len(text) <= room), " ›" if before else "")
+        return (Piece(f"{way} ", "dim"), Piece(cut(here, width - 1 - cell_len(way)), "strong"))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As much as the text needs, a blank cell included, but not more than a third of the line."""
         if self.trail:
             return 3 + sum(cell_len(name) + 3 for name in self.trail)
         return min(cell_len(self.source) + 11, max(container.width // 3, 8))
+
+
+class TextLine(Input):
+    """A line to type in: no control characters, typed, pasted or set, and no blinking cursor."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """As in any widget, but without a new layout of the screen for each letter."""
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        suggester: Suggester | None = None,
+        select_on_focus: bool = False,
+        id: str | None = None,
+    ) -> None:
+        """Typing continues at the end of the value, or replaces it with `select_on_focus`."""
+        super().__init__(
+            value,
+            placeholder,
+            suggester=suggester,
+            select_on_focus=select_on_focus,
+            compact=True,
+            id=id,
+        )
+        self.cursor_blink = False
+
+    def on_mount(self) -> None:
+        """Type at the end."""
+        self.cursor_position = len(self.value)
+
+    def validate_value(self, value: str) -> str:
+        """The text without control characters."""
+        return clean(value).replace("\n", " ").replace("\t", " ")
+
+    def render_line(self, y: int) -> Strip:
+        """The text, with a sign that it goes on while it is only read."""
+        line, width = super().render_line(y), self.content_size.width
+        if self.has_focus or cell_len(self.value) <= width:
+            return line
+        return Strip.join([line.crop(0, width - 1), Strip([Segment("…", self.rich_style)])])
+
+    def on_focus(self) -> None:
+        """Show where the cursor is."""
+        column = cell_len(self.value[: self.cursor_position])
+        self.scroll_to_region(Region(column, 0, 1, 1), force=True, animate=False)
+
+    def on_blur(self) -> None:
+        """Show the beginning: a text that is only read begins there."""
+        self.show_beginning()
+
+    def show_beginning(self) -> None:
+        """Show the text from its beginning."""
+        self.scroll_to(x=0, animate=False, force=True, immediate=True)
+
+
+PLACEHOLDERS = (
+    "search: words, topic:AI, since:7d",
+    "search: words, topic:AI",
+    "search: words",
+    "search",
+)
+"""The placeholder of the empty bar: the longest for which there is room."""
+
+
+class SearchBar(Horizontal):
+    """A sign and a text line; every change is reported at once."""
+
+    @dataclass
+    class Completing(Message):
+        """The next candidate for the word at the cursor is wanted, or the previous one (-1)."""
+
+        step: int
+
+    @dataclass
+    class Recalled(Message):
+        """An earlier search (-1) or a later one (1) is wanted."""
+
+        step: int
+
+    typed: var[str] = var("", init=False)
+    """What the user has typed, for the screen to watch: by message it would come a frame later."""
+
+    class Entered(Message):
+        """Enter was pressed: the results are wanted."""
+
+    def compose(self) -> ComposeResult:
+        """The sign and the line."""
+        yield Sign("⌕ ", id="search-sign", markup=False)
+        yield TextLine(placeholder=PLACEHOLDERS[0], id="search-text")
+
+    @property
+    def line(self) -> TextLine:
+        """The line to type in."""
+        return self.query_one(TextLine)
+
+    @property
+    def text(self) -> str:
+        """The text in the bar."""
+        return self.line.value
+
+    def on_mount(self) -> None:
+        """Listen to the line."""
+        self.watch(self.line, "value", self._tell, init=False)
+
+    def on_resize(self) -> None:
+        """Choose a placeholder that fits."""
+        room = self.size.width - 2  # behind the sign
+        fitting = (words for words in PLACEHOLDERS if len(words) < room)
+        self.line.placeholder = next(fitting, "")
+
+    def show(self, text: str, cursor: int | None = None) -> None:
+        """Show a text without reporting it as typed; the cursor goes to its end unless given."""
+        self.set_reactive(SearchBar.typed, text)
+        self.line.value = text
+        self.line.cursor_position = len(text) if cursor is None else cursor
+        if not self.line.has_focus:
+            self.line.show_beginning()
+
+    def on_key(self, event: events.Key) -> None:
+        """Handle Tab and the arrow keys."""
+        message = {
+            "tab": self.Completing(1),
+            "shift+tab": self.Completing(-1),
+            "up": self.Recalled(-1),
+            "down": self.Recalled(1),
+        }.get(event.key)
+        if message is not None:
+            event.stop()
+            event.prevent_default()
+            self.post_message(message)
+
+    def column_of(self, position: int) -> int:
+        """The screen column of a character of the text."""
+        line = self.line
+        return line.content_region.x + cell_len(line.value[:position]) - line.scroll_offset.x
+
+    @on(Input.Submitted)
+    def _enter(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Entered())
+
+    def _tell(self, value: str) -> None:
+        self.typed = value
 
 
 class ResultStatus(PaintedLine):
@@ -92,17 +239,22 @@ class ResultStatus(PaintedLine):
 
     watch_counts = watch_unread = watch_selected = watch_muted = watch_order = _make_room
 
+    @property
+    def _rest(self) -> list[str]:
+        """What is said after the counts, the more important first."""
+        return [part for part in (self.selected, self.muted, self.unread, self.order) if part]
+
     def pieces(self, y: int, width: int) -> Sequence[Piece]:
         """All on one line, or on two where there are two."""
-        rest = [part for part in (self.selected, self.muted, self.unread, self.order) if part]
-        if self.size.height > 1:
-            while rest and cell_len(" · ".join(rest)) + 1 > width:
-                rest.pop()
-            line = [Piece(self.counts, "strong")] if y == 0 else [Piece(" · ".join(rest), "dim")]
+        rest, is_double = self._rest, self.size.height > 1
+        beside = [] if is_double else [self.counts]
+        while rest and cell_len(" · ".join([*beside, *rest])) + 1 > width:
+            rest.pop()
+        words = " · ".join(rest)
+        if is_double:
+            line = [Piece(words, "dim") if y else Piece(self.counts, "strong")]
         else:
-            while rest and cell_len(" · ".join([self.counts, *rest])) + 1 > width:
-                rest.pop()
-            line = [Piece(self.counts, "strong"), Piece("".join(f" · {part}" for part in rest), "dim")]
+            line = [Piece(self.counts, "strong"), Piece(f" · {words}" if words else "", "dim")]
         return (Piece(" " * max(width - 1 - width_of(line), 0), "text"), *line)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -120,10 +272,10 @@ class ResultStatus(PaintedLine):
         self.refresh(layout=True)
 
     def _wanted_width(self) -> int:
-        rest = " · ".join(part for part in (self.selected, self.muted, self.unread, self.order) if part)
+        counts, rest = cell_len(self.counts), cell_len(" · ".join(self._rest))
         if self.screen.has_class("-narrow"):
-            return max(cell_len(self.counts), cell_len(rest)) + 2
-        return cell_len(self.counts) + (cell_len(rest) + 3 if rest else 0) + 2
+            return max(counts, rest) + 2
+        return counts + (rest + 3 if rest else 0) + 2
 
 
 class InformationLine(PaintedLine):
@@ -166,14 +318,13 @@ class InformationLine(PaintedLine):
         pieces = [Piece(" " * min(self.indent, room // 3), "text"), Piece("Tab", "accent")]
         texts = [f"{name} {number:,}" if number is not None else name for name, number in self.choices]
         first = max(self.chosen, 0)
-        left = room - width_of(pieces) - sum(cell_len(text) + 3 for text in texts[: first + 1])
-        # Back to the beginning as far as there is room, so that the first ones stand still.
-        first = 0 if left >= 0 else first
+        if width_of(pieces) + sum(cell_len(text) + 3 for text in texts[: first + 1]) <= room:
+            first = 0  # the first ones stay in place while there is room for the chosen one
         for place, text in enumerate(texts[first:], first):
             if width_of(pieces) + cell_len(text) + 3 > room and place > first:
                 break
-            is_chosen = place == self.chosen
-            pieces += [Piece("   ", "text"), Piece(cut(text, room), "strong" if is_chosen else "dim")]
+            style = "strong" if place == self.chosen else "dim"
+            pieces += [Piece("   ", "text"), Piece(cut(text, room), style)]
         return pieces
 
     def _progress(self, width: int) -> list[Piece]:
@@ -258,14 +409,3 @@ class Footer(PaintedLine):
 def _width_of(hint: KeyHint) -> int:
     """The width of a hint with the gap after it."""
     return cell_len(" ".join(hint.written)) + cell_len(hint.word) + 4
-
-
-class TooSmall(PaintedLine):
-    """Shown instead of everything in a terminal that is too small."""
-
-    SENTENCE = "Terminal too small"
-
-    def pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """The sentence, wrapped."""
-        lines = in_the_middle(self.SENTENCE, width)
-        return (Piece(lines[y], "text"),) if y < len(lines) else ()
