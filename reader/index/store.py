@@ -1,27 +1,28 @@
-"""The Index: where its files are, who may write, and what a question sees.
-
-Each set of sources has a folder in the cache. Each edition of its index is a file, `1.db`, `2.db`, …, so that
-a new one can be built while the old one still answers. An unusable edition (damaged, or from another version)
-is replaced by the next: the index is only a cache.
-"""
+"""The Index of folders: what a question sees, who may write, and how rows and sets are read from its file."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from threading import RLock, get_ident
+from contextlib import closing, contextmanager
+from threading import RLock
 
 from pyroaring import BitMap
 
 from reader.article.record import Problem
 from reader.article.text import display_path
-from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex, FindPhrase
+from reader.index.answer import HEADLINE_COLUMNS, headline
+from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex, FindPhrase, KnownValue
 from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
+    LATE,
     MOST_ASKED,
     ROUTED,
+    STATED_DATE,
+    UNDATED,
+    Editions,
     SetKind,
     check,
     connect,
@@ -31,15 +32,162 @@ from reader.index.schema import (
     select_in,
     unpack_name,
 )
-from reader.index.sets import check_sets, read_field, replace_set
-from reader.index.sqlite import SqliteStore
+from reader.index.sets import check_sets, read_field, read_range, read_set, replace_set
 from reader.index.view import IndexView
 from reader.permissions import permissions
+from reader.query.results import Headline
 
 MOST_COPIED = 256 << 20
 """Largest index, in bytes, that is copied to memory and updated there if the file is read-only."""
 ROWS_KIB = 128
 """Pages of article rows to cache: a few screens of headlines."""
+
+_AT_ONCE = 1 << 17
+"""Characters converted to numbers at once; no other thread runs meanwhile (2 ms)."""
+
+_ALL = "select group_concat(number) from (select number from titles order by title_key, number)"
+_ALIKE = "select min(number), count(*) from titles group by title_key having count(*) > 1"
+
+_HEADLINES = (
+    f"select {HEADLINE_COLUMNS},"
+    " (select first.key from stories join articles first on first.number = stories.story"
+    " where stories.number = articles.number),"
+    " (select coverage from stories where stories.number = articles.number) from articles"
+)
+"""SQL for headlines, with the key of the first article of an article's story and the story's coverage; null
+without a story."""
+
+
+def _no_phrase(*_: object) -> Iterable[int]:
+    raise NotImplementedError("this store reads no files")
+
+
+class SqliteStore:
+    """Implements `reader.index.backend.SetStore` on one connection."""
+
+    is_whole = True
+
+    def __init__(self, connection: sqlite3.Connection, with_phrase: FindPhrase = _no_phrase) -> None:
+        self.connection = connection
+        self.with_phrase = with_phrase
+
+    def set_of(self, field: int, value: str) -> BitMap:
+        return read_set(self.connection, field, value)
+
+    def sets_of(self, field: int, values: Sequence[str]) -> list[BitMap]:
+        return [read_set(self.connection, field, value) for value in values]
+
+    def set_starting(self, field: int, start: str) -> BitMap:
+        return read_range(self.connection, field, start)
+
+    def blocks(self) -> Iterator[int]:
+        return (block for (block,) in self.connection.execute("select block from blocks"))
+
+    def has_articles(self) -> bool:
+        return self.connection.execute("select 1 from articles").fetchone() is not None
+
+    def values_of(self, field: int) -> list[KnownValue]:
+        known = self.connection.execute(
+            "select folded, value, value from choices where field = ?", (field,)
+        ).fetchall()
+        "".join(value for *_, value in known)  # raises if one is not text
+        return known
+
+    def titles(self) -> array[int]:
+        numbers = array("I")
+        # Concatenated by SQLite, which is five times as fast as fetching rows; in descending order it would
+        # have to sort.
+        for part in _pieces(self.connection.execute(_ALL).fetchone()[0] or ""):
+            numbers.extend(map(int, part.split(",")))
+        alike = dict(self.connection.execute(_ALIKE))
+        late = read_set(self.connection, SetKind.STATE, LATE) if alike else BitMap()
+        for place in [place for place, number in enumerate(numbers) if number in alike] if alike else ():
+            stop = place + alike[numbers[place]]
+            numbers[place:stop] = self._newest_first(numbers[place:stop], late)
+        return numbers
+
+    def _newest_first(self, numbers: array[int], late: BitMap) -> array[int]:
+        """Returns these ascending numbers newest first; those of late articles don't say how new they are."""
+        if late.isdisjoint(BitMap(numbers)):
+            return numbers[::-1]
+        dated = sorted(self.dates_of(numbers), key=lambda one: (one[0], one[1] not in late, one[1]))
+        return array("I", [number for _, number in reversed(dated)])
+
+    def dates_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+        query = f"select coalesce(date, {UNDATED}), number from articles where number in (??)"
+        return select_in(self.connection, query, numbers)
+
+    def dated_from(self, date: int) -> Iterable[tuple[int, int]]:
+        return self.connection.execute(
+            "select number, date from articles where date >= ? order by date, number", (date,)
+        )
+
+    def titles_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        return select_in(self.connection, "select number, title from articles where number in (??)", numbers)
+
+    def words_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        query = "select number, story_words from articles where number in (??)"
+        return select_in(self.connection, query, numbers)
+
+    def stories(self) -> Iterable[tuple[int, int]]:
+        return self.connection.execute("select number, story from stories order by number")
+
+    def story_members(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+        return select_in(
+            self.connection,
+            "select story, number, provider from stories join articles using(number)"
+            " where story in (select story from stories where number in (??)) order by date desc, key desc",
+            numbers,
+        )
+
+    def keyed_between(self, low: int, high: int) -> Iterator[int]:
+        return self._numbers("key between ? and ?", (low, high))
+
+    def with_url(self, parts: Sequence[str], among: BitMap) -> Iterator[int]:
+        return self._numbers(" or ".join(["instr(lower(url), lower(?))"] * len(parts)), parts)
+
+    def with_path(self, part: str, among: BitMap) -> Iterator[int]:
+        return self._numbers("instr(lower(path || '/' || name), lower(?))", (part,))
+
+    def _numbers(self, condition: str, values: Sequence[int | str]) -> Iterator[int]:
+        query = f"select number from articles join folders using(folder) where {condition}"
+        return (number for (number,) in self.connection.execute(query, values))
+
+    def headlines(self, numbers: Sequence[int], marks: Mapping[str, BitMap]) -> list[Headline]:
+        rows = select_in(self.connection, f"{_HEADLINES} where number in (??)", numbers)
+        found = {row[0]: row for row in rows}
+        return [headline(found[number], marks) for number in numbers if number in found]
+
+    def headlines_keyed(self, low: int, high: int, most: int, marks: Mapping[str, BitMap]) -> list[Headline]:
+        query = f"{_HEADLINES} where key between ? and ? limit ?"
+        return [headline(row, marks) for row in self.connection.execute(query, (low, high, most))]
+
+    def identities(self, numbers: Sequence[int]) -> list[ArticleRow]:
+        """Returns the rows of the articles with these numbers, without deleted ones."""
+        rows = select_in(
+            self.connection,
+            f"select number, key, url, root, path, name, title_key, text_key, {STATED_DATE}"
+            " from articles join folders using(folder) where number in (??)",
+            numbers,
+        )
+        return [
+            ArticleRow(number, key, url, root, f"{unpack_name(path)}/{unpack_name(name)}", *keys)
+            for number, key, url, root, path, name, *keys in rows
+        ]
+
+    def numbers_from(self, heads: Iterable[int]) -> list[int]:
+        query = "select number from articles where key between ? and ? limit 1"
+        rows = (self.connection.execute(query, (head << 15, head << 15 | 0x7FFF)) for head in heads)
+        return [number for row in rows for (number,) in row]
+
+
+def _pieces(listed: str) -> Iterator[str]:
+    start = 0
+    while start < len(listed):
+        end = listed.find(",", start + _AT_ONCE)
+        end = len(listed) if end < 0 else end
+        yield listed[start:end]
+        start = end + 1
 
 
 class Index(AskedIndex):
@@ -382,123 +530,3 @@ def _data_version(connection: sqlite3.Connection) -> int:
     """Returns a number that changes when another connection has written."""
     (version,) = connection.execute("pragma data_version").fetchone()
     return int(version)
-
-
-_COMPANIONS = ("-wal", "-shm")
-"""Files that SQLite keeps beside an open database, and that remain if a process is killed."""
-_NEXT = "next.new"
-
-
-class Editions:
-    """The files of an index, one per edition; the newest is used. Several readers may create, finish and drop
-    editions at the same time."""
-
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
-        # Plain names, to save importing pathlib.
-        self._folder = os.fspath(folder)
-
-    def path(self, edition: int) -> str:
-        """Returns an edition's file."""
-        return os.path.join(self._folder, f"{edition}.db")
-
-    def newest(self) -> int:
-        """Returns the number of the newest edition; 0 if there is none."""
-        return max(self._all(), default=0)
-
-    def begin(self, after: int) -> int:
-        """Creates the empty edition after this one (0 = none) and returns its number; if another reader was
-        quicker, the number of theirs.
-
-        Raises sqlite3.Error, OSError.
-        """
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        draft = os.path.join(self._folder, f"empty.{os.getpid()}.{get_ident()}.new")
-        _remove(draft)
-        with closing(connect(draft, is_new=True)) as connection:
-            create(connection)
-        newest, unused = self.newest(), self._unused()
-        edition = newest if newest > after else max(unused, after + 1)
-        self._publish(draft, edition)
-        _remove(draft)
-        return edition
-
-    def adopt(self, draft: str) -> int:
-        """Make a finished draft the newest edition and return its number. Raises OSError."""
-        edition = self._unused()
-        while not self._publish(draft, edition):
-            edition += 1
-        return edition
-
-    def _publish(self, draft: str, edition: int) -> bool:
-        """Move a draft to an edition's path; returns False if another reader has created one there."""
-        path = self.path(edition)
-        if os.path.exists(path):
-            return False
-        os.chmod(draft, 0o600)
-        try:
-            # Unlike a rename, this never replaces a file that another reader has open.
-            os.link(draft, path)
-        except FileExistsError:
-            return False
-        except OSError:
-            os.rename(draft, path)
-        _remove(draft)
-        return True
-
-    def draft(self) -> str:
-        """Returns where to build the next edition while this one answers; leftovers are removed."""
-        with suppress(FileNotFoundError):
-            for name in os.listdir(self._folder):
-                if name.startswith(_NEXT):
-                    os.unlink(os.path.join(self._folder, name))
-        return os.path.join(self._folder, _NEXT)
-
-    def lock(self) -> int | None:
-        """Opens the file on which the writer holds a lock; None if the system has no such locks."""
-        if not hasattr(os, "fchown"):
-            return None
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        return os.open(os.path.join(self._folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def drop_before(self, edition: int) -> None:
-        """Remove older editions that no reader has open; the last reader to leave an edition removes it."""
-        for old in self._all():
-            if old < edition and self._is_left(old):
-                for suffix in ("", *_COMPANIONS):
-                    with suppress(OSError):
-                        os.unlink(self.path(old) + suffix)
-
-    def _is_left(self, edition: int) -> bool:
-        """Returns whether nobody has an edition open any more.
-
-        If a file is unlinked under an open connection, SQLite's next access to its companion files is an I/O
-        error. So SQLite itself is asked: it leaves the write-ahead log only for the last connection.
-        """
-        try:
-            with closing(connect(self.path(edition), timeout=0)) as connection:
-                (mode,) = connection.execute("pragma journal_mode = delete").fetchone()
-        except sqlite3.OperationalError:
-            return False
-        except sqlite3.DatabaseError:
-            return True
-        return bool(mode == "delete")
-
-    def _all(self) -> list[int]:
-        try:
-            names = os.listdir(self._folder)
-        except OSError:
-            return []
-        return [int(name[:-3]) for name in names if name.endswith(".db") and name[:-3].isdecimal()]
-
-    def _unused(self) -> int:
-        """Returns an unused number: SQLite would read the companion files of a deleted edition into a new
-        one."""
-        with suppress(OSError):
-            stems = (name.partition(".")[0] for name in os.listdir(self._folder))
-            return max((int(stem) for stem in stems if stem.isdecimal()), default=0) + 1
-        return 1
-
-
-def _remove(path: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(path)

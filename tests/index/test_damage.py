@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from reader.errors import QueryError, ReaderError, StorageError
-from reader.index import reading, search, store
+from reader.index import reading, search
+from reader.index.view import IndexView
 from reader.library import Change, Library
 from reader.library.folder.library import FolderLibrary
 from reader.query import Query, Term, parse
@@ -232,7 +233,7 @@ def test_a_full_disk_is_said(feed: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         error.sqlite_errorname = "SQLITE_FULL"
         raise error
 
-    monkeypatch.setattr(store.IndexView, "use_marks", failing)
+    monkeypatch.setattr(IndexView, "use_marks", failing)
     with pytest.raises(StorageError, match="disk is full"):
         library.select(Query(), NOW)
     assert not library.notices

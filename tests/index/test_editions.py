@@ -16,8 +16,7 @@ import pytest
 
 from reader.config import paths
 from reader.index import update
-from reader.index.schema import VERSION, connect
-from reader.index.store import Editions
+from reader.index.schema import VERSION, Editions, connect
 from reader.library.folder.library import FolderLibrary
 from reader.marks.database import Change
 from reader.query import parse

@@ -21,7 +21,7 @@ from reader.index.order import DateOrder
 from reader.index.reading import File, take
 from reader.index.schema import LATE, LIVE, SetKind, create
 from reader.index.sets import write_sets
-from reader.index.sqlite import SqliteStore
+from reader.index.store import SqliteStore
 from reader.index.view import IndexView
 from tests.index.files import SETTLED_NS, opened, refresh, text_of, titles, write
 

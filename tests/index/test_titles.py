@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index import sqlite, stretches
+from reader.index import store, stretches
 from reader.index.order import TitleOrder
 from reader.index.schema import create
-from reader.index.sqlite import SqliteStore
+from reader.index.store import SqliteStore
 from reader.index.view import IndexView
 from tests.index.files import every, opened, refresh, text_of, write
 
@@ -30,7 +30,7 @@ def order_in(keys: Mapping[int, str]) -> list[int]:
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretches of a few numbers, so that few articles make many."""
     monkeypatch.setattr(stretches, "SHORTEST", 3)
-    monkeypatch.setattr(sqlite, "_AT_ONCE", 7)
+    monkeypatch.setattr(store, "_AT_ONCE", 7)
 
 
 def titles_of(keys: Mapping[int, str]) -> SqliteStore:

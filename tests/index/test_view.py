@@ -9,7 +9,7 @@ from pyroaring import BitMap
 
 from reader.index.schema import LIVE, STORED, SetKind, create
 from reader.index.sets import write_sets
-from reader.index.sqlite import SqliteStore
+from reader.index.store import SqliteStore
 from reader.index.view import IndexView
 from reader.query import parse
 from tests.index.files import NOW, opened, text_of, write

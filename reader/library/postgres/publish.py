@@ -29,8 +29,7 @@ from reader.errors import StorageError, counted
 from reader.index import schema as index_schema
 from reader.index.packing import pack, pack_set, unpack, unsealed, words_of_rare
 from reader.index.schema import BLOCK_BITS, SetKind, unpack_name
-from reader.index.sqlite import SqliteStore
-from reader.index.store import Index
+from reader.index.store import Index, SqliteStore
 from reader.index.workers import IndexWorkers, worker_count
 from reader.library.postgres.connection import SharedError, connect, meta_number, shown, told
 from reader.library.postgres.records import (
