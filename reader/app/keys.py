@@ -8,7 +8,7 @@ useless. So the keys are checked here first.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -180,12 +180,14 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
     warnings: list[str] = []
     wanted: dict[str, list[str]] = {name: [] for name in _LEFT_ALONE}
     for name, text in changes.items():
-        if name in BY_ID:
-            good = [key for key in _parts(text) if _is_possible(key, name, warnings)]
-            if good:
-                wanted.setdefault(name, []).extend(good)
-        else:
+        if name not in BY_ID:
             warnings.append(f'Unknown command "{name}"; "reader config keys" lists them')
+            continue
+        for key in (_named(part.strip()) for part in text.split(",") if part.strip()):
+            if mistake := _mistake_in(key):
+                warnings.append(f"{name}: {mistake}")
+            else:
+                wanted.setdefault(name, []).append(key)
     own = {command.id: tuple(map(_named, command.keys)) for command in COMMANDS}
     keys: dict[str, tuple[str, ...]] = {name: () for name in own if not is_allowed(name)}
     taken: dict[str, str] = {}
@@ -227,13 +229,6 @@ def _written(key: str) -> str:
     return key_words(shown(key))
 
 
-def _parts(text: str) -> Iterator[str]:
-    """The keys of a text, by Textual's names."""
-    for part in text.split(","):
-        if part.strip():
-            yield _named(part.strip())
-
-
 def _named(key: str) -> str:
     """A key or sequence under Textual's names: "?" is "question_mark", "C-d" stays as it is."""
     return " ".join(_named_character(part) if len(part) == 1 else part for part in key.split())
@@ -247,25 +242,21 @@ def _named_character(character: str) -> str:
     return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
-def _is_possible(key: str, name: str, warnings: list[str]) -> bool:
+def _mistake_in(key: str) -> str:
+    """Why a key is not possible, with the one that was probably meant; empty if it is."""
     parts = key.split()
-    if len(parts) <= 2 and all(_is_key(part) for part in parts):
-        return True
     wrong = next((part for part in parts if not _is_key(part)), "")
-    said = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: a sequence has at most two keys"
-    warnings.append(f"{name}: no terminal sends {said}{_instead(wrong)}")
-    return False
-
-
-def _instead(key: str) -> str:
-    """The key that was probably meant."""
+    if len(parts) <= 2 and not wrong:
+        return ""
     import difflib  # only a mistake pays for it
 
-    *modifiers, last = key.split("+")
+    said = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: a sequence has at most two keys"
+    *modifiers, last = wrong.split("+")
+    near = difflib.get_close_matches(wrong.replace("-", "+").lower(), sorted(_NAMED), 1, 0.75)
     if modifiers == ["shift"] and len(last) == 1 and last.isalpha():
-        return f"; did you mean {last.upper()}?"
-    near = difflib.get_close_matches(key.replace("-", "+").lower(), sorted(_NAMED), 1, 0.75)
-    return f"; did you mean {near[0]}?" if near else ""
+        near = [last.upper()]
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"no terminal sends {said}{hint}"
 
 
 def _is_key(key: str) -> bool:
