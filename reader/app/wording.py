@@ -45,13 +45,10 @@ def no_results(query: Query, facets: Sequence[Facet], keys: Callable[[str], str]
     for field, value, near in unknown_values(query, facets):
         hint = f'Did you mean "{near}"?' if near else f"{keys('focus_facets')} shows the available values"
         return f'No article has the {field} "{value}".\n{hint}'
-    word = next((one for one in query.terms() if _is_whole_word(one)), None)
-    hint = f"; {word.values[0]}* also finds longer words" if word else ""
+    texts = (term for term in query.terms() if term.field == "text")
+    words = [term.values[0] for term in texts if not (term.negated or term.prefix or term.phrase)]
+    hint = f"; {words[0]}* also finds longer words" if words else ""
     return f"No articles found{hint}.\n{keys('clear')} clears the search and the filters"
-
-
-def _is_whole_word(term: Term) -> bool:
-    return term.field == "text" and not (term.negated or term.prefix or term.phrase)
 
 
 def result_counts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,9 +45,9 @@ class SearchInput:
             query = parse(text, typing=True)
         except QueryError as error:
             self._show_error(error)
-            return
-        self._information.error = None
-        self._filters.typed(query)
+        else:
+            self._information.error = None
+            self._filters.typed(query)
 
     def _show_error(self, error: QueryError) -> None:
         self._information.error = (error.reason, self._bar.column_of(error.position))
@@ -71,14 +72,8 @@ class SearchInput:
 
     def _read_tags(self) -> None:
         """Runs in a thread: tags have no section in the sidebar."""
-        try:
-            found = self._host.library.facet("tag", Query(), self._host.clock()).values
-        except ReaderError:
-            return  # the query itself reports it
-        self._host.call_later(self._have_tags, found)
-
-    def _have_tags(self, values: tuple[FacetValue, ...]) -> None:
-        self._tags = values
+        with suppress(ReaderError):  # the query itself reports it
+            self._tags = self._host.library.facet("tag", Query(), self._host.clock()).values
 
     def complete(self, step: int) -> None:
         """Insert the next candidate, or the previous one; without candidates leave the bar."""
@@ -99,13 +94,12 @@ class SearchInput:
 
     def recall(self, step: int) -> None:
         """Show an earlier search, or a later one; after the latest, go to the list."""
-        is_older = step < 0
-        text = self._searches.older(self._bar.text) if is_older else self._searches.newer()
+        text = self._searches.older(self._bar.text) if step < 0 else self._searches.newer()
         if text is not None:
             self._withdraw()
             self._bar.show(text)
             self._ask_text(text)
-        elif not is_older:
+        elif step > 0:
             self._host.go_to("list")
 
     def renew_counts(self) -> None:
