@@ -20,12 +20,11 @@ from typing import Any, NamedTuple
 from benchmarks import corpus, figures_load
 from benchmarks.bench import Bench
 from benchmarks.corpus import COMMON, DAYS, FIRST_DAY, PROVIDERS, TOPICS, VOCABULARY
-from reader.index.blocks import BlockLoad, Packed, StoredSets, make, runs_of
+from reader.index.blocks import Packed, StoredSets, make, runs_of
 from reader.index.entry import Batch, IndexEntry, Origin
-from reader.index.numbering import Numbering
 from reader.index.packing import lows_of, numbers_in
 from reader.index.schema import STORED, VERSION, SetKind, connect
-from reader.index.writer import Writer
+from reader.index.writer import BlockLoad, Numbering, Writer
 
 REAL = 200
 """Files that are there."""

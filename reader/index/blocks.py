@@ -20,7 +20,6 @@ from reader.index.schema import PREFIX_LENGTHS, WORD_FIELDS, SetKind
 
 if TYPE_CHECKING:
     from reader.index.entry import Members, Taken
-    from reader.index.numbering import Numbering
 
 CROWD = 100
 """With more words than this in a block, a prefix has its own set. Sets for all prefixes would take a ninth of
@@ -89,38 +88,6 @@ class StoredSets(NamedTuple):
             self.sets.append((field, value, 0, data))
         else:
             self.sets.extend((field, value, part, piece) for part, piece in parts_of(data))
-
-
-class BlockLoad:
-    """A block of a cold load while it is being assembled."""
-
-    def __init__(self, block: int, numbering: Numbering) -> None:
-        self.block = block
-        self.numbering = numbering
-        self.chunks: list[Packed] = []
-        """Chunks, newest first, without their runs."""
-        self.made: Iterable[StoredSets] = ()
-        """The block's sets to write; may be an iterator that yields them as workers finish."""
-        self._runs: dict[RunGroup, list[Run]] = defaultdict(list)
-
-    def take(self, chunk: Packed) -> None:
-        """Add a chunk; chunks arrive newest first."""
-        for group, run in chunk.runs.items():
-            self._runs[group].append(run)
-        self.chunks.append(chunk._replace(runs={}))
-
-    def tasks(self, count: int) -> list[SetTask]:
-        """Hands over the members as about `count` evenly sized tasks for `make`."""
-        tasks: list[list[tuple[int, Sequence[Run]]]] = [[] for _ in range(count)]
-        sizes = [0] * count
-        weights = {
-            group: sum(len(run.lows) + len(run.values) for run in runs) for group, runs in self._runs.items()
-        }
-        for group in sorted(weights, key=weights.__getitem__, reverse=True):
-            lightest = sizes.index(min(sizes))
-            sizes[lightest] += weights[group]
-            tasks[lightest].append((group[0], self._runs.pop(group)))
-        return [task for task in tasks if task]
 
 
 def runs_of(members: Members) -> dict[RunGroup, Run]:

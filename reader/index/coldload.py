@@ -12,12 +12,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 from reader.collection.folders import Roots
-from reader.index.blocks import BlockLoad, make
-from reader.index.numbering import Numbering
+from reader.index.blocks import make
 from reader.index.reading import Chunk, File, peek_chunk, take_chunk
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.index.workers import IndexWorkers
-from reader.index.writer import Writer
+from reader.index.writer import BlockLoad, Numbering, Writer
 
 PEEK_SIZE = 4096
 """Files per task when workers look for dates."""

@@ -11,13 +11,12 @@ import sqlite3
 import time
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from itertools import islice
 
 from reader.collection.folders import Collection, Roots
 from reader.index.coldload import ColdLoad
 from reader.index.entry import Taken
-from reader.index.numbering import Numbering
 from reader.index.reading import File, digest_now, take
 from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
@@ -26,7 +25,7 @@ from reader.index.sets import read_set
 from reader.index.store import Index
 from reader.index.stories import StoryFinder, forget
 from reader.index.workers import IndexWorkers, worker_count
-from reader.index.writer import Writer
+from reader.index.writer import Numbering, Writer
 from reader.permissions import is_in_browser
 from reader.query.results import Progress, Report
 
@@ -80,8 +79,9 @@ class Refresh:
             if report is not None:
                 yield Progress("done", report.files, report.files, report.files, True, report)
                 return
-        with self._turn() as waits:
-            for _ in waits:
+        lock = self._index.open_lock()
+        try:
+            for _ in _acquired(lock):
                 yield Progress("wait", changed=True)
             # After waiting or idling, this index may still use a deleted edition.
             self._index.follow()
@@ -90,10 +90,13 @@ class Refresh:
                 report = yield from self._build_anew()
             else:
                 report = yield from self._update(self._index.location, shows_first=shows_first)
-                if self._is_untidy() or self._has_other_basis():
+                if self._is_untidy():
                     yield Progress("tidy", report.files, report.files, report.files, changed=True)
                     tidied = yield from self._build_anew()
                     report = report._replace(problems=tidied.problems, duplicates=tidied.duplicates)
+        finally:
+            if lock is not None:
+                os.close(lock)
         seconds = round(time.monotonic() - self._started, 3)
         yield Progress(
             "done", report.files, report.files, report.files, True, report._replace(seconds=seconds)
@@ -117,30 +120,6 @@ class Refresh:
         if not is_same and OUTDATED not in self._index.notices:
             self._index.notices.append(OUTDATED)
         return Report(live, unchanged=live)
-
-    @contextmanager
-    def _turn(self) -> Iterator[Iterator[None]]:
-        """Acquires the write lock. Yields an iterator that lasts as long as another reader holds it."""
-        lock = self._index.open_lock()
-        try:
-            yield self._waits(lock)
-        finally:
-            if lock is not None:
-                os.close(lock)
-
-    @staticmethod
-    def _waits(lock: int | None) -> Iterator[None]:
-        if lock is None:
-            return
-        import fcntl
-
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                time.sleep(0.1)
-                yield
 
     def _caught_up(self) -> Iterator[Progress]:
         """Before rebuilding an index: only the old one can tell which article a changed file was."""
@@ -171,16 +150,32 @@ class Refresh:
             )
             return (yield from update.run())
 
-    def _has_other_basis(self) -> bool:
-        with closing(connect(self._index.location)) as connection:
-            return has_other_basis(connection, self._collection)
-
     def _is_untidy(self) -> bool:
-        """Returns whether so many articles are late or deleted that questions become slower."""
+        """Returns whether so many articles are late or deleted that questions become slower, or the folders'
+        values for all their articles have changed."""
         with self._index.view() as view, self._index.rows() as connection:
             live, late = len(view.live), len(view.late)
             gone = Numbering(connection).given - live if live else 0
-            return late > max(LATE_LEAST, live * LATE_SHARE) or gone > max(LATE_LEAST, live * GONE_SHARE)
+            return (
+                late > max(LATE_LEAST, live * LATE_SHARE)
+                or gone > max(LATE_LEAST, live * GONE_SHARE)
+                or has_other_basis(connection, self._collection)
+            )
+
+
+def _acquired(lock: int | None) -> Iterator[None]:
+    """Acquires the write lock; yields as long as another reader holds it."""
+    if lock is None:
+        return
+    import fcntl
+
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(0.1)
+            yield
 
 
 class Update:

@@ -11,6 +11,7 @@ import marshal
 import os
 import sqlite3
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -21,14 +22,15 @@ from pyroaring import BitMap
 from reader.article.dates import DAY_PLACE, seconds_of, sort_seconds
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
-from reader.index.blocks import BlockLoad, Packed
+from reader.index.blocks import Packed, Run, RunGroup, SetTask, StoredSets
 from reader.index.entry import Batch, IndexRow, Origin, Taken, title_key
-from reader.index.numbering import Numbering
 from reader.index.packing import numbers_in
 from reader.index.reading import put, unpacked_rows
 from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, rekey, reunite
 from reader.index.schema import (
     BLOCK_BITS,
+    FIRST_DATED,
+    LAST_UNDATED,
     LATE,
     LIVE,
     ROUTED,
@@ -57,6 +59,127 @@ class IndexedArticle(NamedTuple):
 
 
 _ROW_SLOTS = ", ".join("?" * len(IndexRow._fields))
+
+
+class Numbering:
+    """Assigns dense numbers to articles: higher ones to newer dates where possible. Its values are stored in
+    the index's `meta` table.
+
+    Dated articles are numbered in both directions from a middle: those newer than all others upwards, older
+    ones downwards. Those in between go upwards too but are *late*: a page merges them in by date. So a cold
+    load can start with the newest, continue downwards, and be interrupted and resumed, without knowing the
+    total.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.up = FIRST_DATED
+        self.down = FIRST_DATED - 1
+        self.undated = LAST_UNDATED
+        self.skipped = 0
+        """How many numbers were left out, or given to copies."""
+        self.newest: int | None = None
+        self.oldest: int | None = None
+        """The dates of the articles numbered in order."""
+        for key, value in connection.execute("select key, value from meta where key like 'number.%'"):
+            setattr(self, key.removeprefix("number."), value)
+
+    def save(self, connection: sqlite3.Connection) -> None:
+        """Write the state, inside the caller's transaction."""
+        values = [(f"number.{name}", value) for name, value in vars(self).items()]
+        connection.executemany("insert or replace into meta values(?, ?)", values)
+
+    def demote(self) -> None:
+        """Forget the order of the numbers given so far: the caller has made all their articles late."""
+        self.newest = self.oldest = None
+
+    def number(self, dates: Sequence[int | None]) -> list[tuple[int, bool]]:
+        """Returns (number, whether it is late) for dates sorted oldest first; None can be anywhere."""
+        below = sum(date is not None and self.oldest is not None and date <= self.oldest for date in dates)
+        down = iter(range(self.down - below + 1, self.down + 1))
+        given: list[tuple[int, bool]] = []
+        for date in dates:
+            if date is None:
+                given.append((self.undated, False))
+                self.undated -= 1
+            elif below:
+                given.append((next(down), False))
+                self.down -= 1
+                below -= 1
+            else:
+                given.append((self.up, self.newest is not None and date < self.newest))
+                self.up += 1
+                self.newest = date if self.newest is None else max(date, self.newest)
+        first = next((date for date in dates if date is not None), None)
+        if first is not None:
+            self.oldest = first if self.oldest is None else min(first, self.oldest)
+        return given
+
+    def next_down(self, *, is_dated: bool) -> int:
+        """Returns the next number for an older (or undated) article of a cold load, in a block without other
+        articles, as a block is written once."""
+        number = self.down if is_dated else self.undated
+        ends_block = (number + 1) >> BLOCK_BITS != number >> BLOCK_BITS
+        if ends_block or self._is_untouched(is_dated=is_dated):
+            return number
+        fresh = (number >> BLOCK_BITS << BLOCK_BITS) - 1
+        self.skipped += number - fresh
+        return fresh
+
+    def _is_untouched(self, *, is_dated: bool) -> bool:
+        if not is_dated:
+            return self.undated == LAST_UNDATED
+        return self.down == FIRST_DATED - 1 and self.up == FIRST_DATED
+
+    @property
+    def given(self) -> int:
+        """Returns how many numbers were given, including those of articles deleted since."""
+        return self.up - self.down - 1 + LAST_UNDATED - self.undated - self.skipped
+
+    def settle(self, live: int) -> None:
+        """Count only these articles' numbers as given: the others of a new index are those of copies, and a
+        rebuilt one would have as many."""
+        self.skipped += self.given - live
+
+    def take_down(self, next_number: int, newest: int, oldest: int, *, is_dated: bool) -> None:
+        """Record that all numbers above `next_number` are given to articles between these dates."""
+        if not is_dated:
+            self.undated = next_number
+            return
+        self.down = next_number
+        self.newest = newest if self.newest is None else max(newest, self.newest)
+        self.oldest = oldest if self.oldest is None else min(oldest, self.oldest)
+
+
+class BlockLoad:
+    """A block of a cold load while it is being assembled."""
+
+    def __init__(self, block: int, numbering: Numbering) -> None:
+        self.block = block
+        self.numbering = numbering
+        self.chunks: list[Packed] = []
+        """Chunks, newest first, without their runs."""
+        self.made: Iterable[StoredSets] = ()
+        """The block's sets to write; may be an iterator that yields them as workers finish."""
+        self._runs: dict[RunGroup, list[Run]] = defaultdict(list)
+
+    def take(self, chunk: Packed) -> None:
+        """Add a chunk; chunks arrive newest first."""
+        for group, run in chunk.runs.items():
+            self._runs[group].append(run)
+        self.chunks.append(chunk._replace(runs={}))
+
+    def tasks(self, count: int) -> list[SetTask]:
+        """Hands over the members as about `count` evenly sized tasks for `make`."""
+        tasks: list[list[tuple[int, Sequence[Run]]]] = [[] for _ in range(count)]
+        sizes = [0] * count
+        weights = {
+            group: sum(len(run.lows) + len(run.values) for run in runs) for group, runs in self._runs.items()
+        }
+        for group in sorted(weights, key=weights.__getitem__, reverse=True):
+            lightest = sizes.index(min(sizes))
+            sizes[lightest] += weights[group]
+            tasks[lightest].append((group[0], self._runs.pop(group)))
+        return [task for task in tasks if task]
 
 
 class Writer:

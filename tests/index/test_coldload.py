@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.index import coldload, numbering, update, workers
+from reader.index import coldload, update, workers, writer
 from reader.index.schema import BLOCK_BITS, FIRST_DATED, LAST_UNDATED
 from reader.index.workers import IndexWorkers
 from reader.library import Library
@@ -35,8 +35,8 @@ def _everything_is_many(monkeypatch: pytest.MonkeyPatch) -> None:
 def _block_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first numbers lie near the end of their block, so that a few files fill two."""
     monkeypatch.setattr(update, "FIRST_CHUNK", 10_000)
-    monkeypatch.setattr(numbering, "FIRST_DATED", FIRST_DATED + 21)
-    monkeypatch.setattr(numbering, "LAST_UNDATED", LAST_UNDATED - (1 << BLOCK_BITS) + 8)
+    monkeypatch.setattr(writer, "FIRST_DATED", FIRST_DATED + 21)
+    monkeypatch.setattr(writer, "LAST_UNDATED", LAST_UNDATED - (1 << BLOCK_BITS) + 8)
 
 
 def fill(

@@ -16,13 +16,13 @@ from reader.collection.folders import Roots
 from reader.index import stretches, update
 from reader.index.entry import Taken
 from reader.index.facets import _Ranks
-from reader.index.numbering import Numbering
 from reader.index.order import DateOrder
 from reader.index.reading import File, take
 from reader.index.schema import LATE, LIVE, SetKind, create
 from reader.index.sets import write_sets
 from reader.index.store import SqliteStore
 from reader.index.view import IndexView
+from reader.index.writer import Numbering
 from tests.index.files import SETTLED_NS, opened, refresh, text_of, titles, write
 
 DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=25)
