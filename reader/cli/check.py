@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 
 from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
-from reader.cli.session import follow, opened, tell
+from reader.cli.session import changes_in_words, follow, opened, tell
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
-from reader.query.results import Report
 
 
 def _index_options(parser: CommandParser) -> None:
@@ -30,25 +28,15 @@ def _index(options: Namespace) -> int:
         skipped = library.skipped
     if options.format == "json":
         print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}))
-    else:
-        print(_sentence(report, skipped))
-    return 0
-
-
-def _sentence(report: Report, skipped: Mapping[str, int]) -> str:
-    counts = ("added", "changed", "removed", "unchanged")
-    told = [f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name)]
-    words = (
-        counted(report.files, "file")
-        + (f": {', '.join(told)}" if told else "")
-        + f", in {report.seconds:.1f} s"
-    )
+        return 0
+    words = changes_in_words(counted(report.files, "file"), report._asdict())
     if report.problems:
         words += f'; {counted(report.problems, "problem")}, listed by "reader check"'
     if skipped:
         endings = ", ".join(f"{count:,} {ending}" for ending, count in sorted(skipped.items()))
         words += f"; not read: {endings}"
-    return words
+    print(words)
+    return 0
 
 
 def _check_options(parser: CommandParser) -> None:

@@ -80,34 +80,6 @@ def _table(library: Library, rows: Iterator[Headline], output: Output) -> Iterat
         yield f"{_columns(short, row.id[:8], width)}{cut(row.title, room - cells(folded))}{folded}\n"
 
 
-def _json(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    return export.json_array(map(export.json_text, _objects(library, rows, output)))
-
-
-def _jsonl(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    return (f"{export.json_text(made)}\n" for made in _objects(library, rows, output))
-
-
-def _csv(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    return map(export.csv_line, _rows(library, rows, output))
-
-
-def _tsv(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    return map(export.tsv_line, _rows(library, rows, output))
-
-
-def _urls(_: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    return (row.url + output.end for row in rows if row.url)
-
-
-def _ids(_: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    return (row.id + output.end for row in rows)
-
-
-def _markdown(_: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    return (export.markdown_item(row) + "\n" for row in rows)
-
-
 def _template(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
     template = output.template
     assert template is not None, "output_of requires it"
@@ -118,13 +90,13 @@ def _template(library: Library, rows: Iterator[Headline], output: Output) -> Ite
 
 WRITERS: dict[str, Callable[[Library, Iterator[Headline], Output], Iterator[str]]] = {
     "table": _table,
-    "json": _json,
-    "jsonl": _jsonl,
-    "csv": _csv,
-    "tsv": _tsv,
-    "urls": _urls,
-    "ids": _ids,
-    "markdown": _markdown,
+    "json": lambda *how: export.json_array(map(export.json_text, _objects(*how))),
+    "jsonl": lambda *how: (f"{export.json_text(one)}\n" for one in _objects(*how)),
+    "csv": lambda *how: map(export.csv_line, _rows(*how)),
+    "tsv": lambda *how: map(export.tsv_line, _rows(*how)),
+    "urls": lambda _, rows, output: (row.url + output.end for row in rows if row.url),
+    "ids": lambda _, rows, output: (row.id + output.end for row in rows),
+    "markdown": lambda _, rows, output: (export.markdown_item(row) + "\n" for row in rows),
     "template": _template,
 }
 """Each format's name and writer; the first is the default."""

@@ -14,6 +14,7 @@ from reader.cli.formats import headlines
 from reader.cli.options import add_filters, query_of, typed, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand
 from reader.cli.session import ids_in, one_file, opened, read_input, tell, write_output
+from reader.config import paths
 from reader.config.sources import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_array, json_text
@@ -30,29 +31,18 @@ if TYPE_CHECKING:
 ASK_ABOVE = 100
 """Marking more articles than this needs confirmation."""
 
-ACTIONS = (
-    "read",
-    "unread",
-    "star",
-    "unstar",
-    "tag:NAME",
-    "untag:NAME",
-    "note:TEXT",
-    "unnote",
-    "undo",
-    "redo",
-)
+_TRAVELS = ("undo", "redo")
+ACTIONS = ("read", "unread", "star", "unstar", "tag:NAME", "untag:NAME", "note:TEXT", "unnote", *_TRAVELS)
 """The actions of `mark`."""
 
 MOST_BYTES = 256 << 20
 """Maximum size of an imported file; the marks of a million articles take less."""
 
 _CHOICE = f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
-_TRAVELS = ("undo", "redo")
 
 
 def change_of(action: str) -> Change:
-    """Returns the change of an action. Raises UsageError."""
+    """The change of an action. Raises UsageError."""
     word, colon, said = action.partition(":")
     name, text = clean_line(typed(said)), clean(typed(said)).strip()
     if colon and name and word in ("tag", "untag"):
@@ -84,7 +74,7 @@ def _mark_options(parser: CommandParser) -> None:
 
 
 def _actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
-    """Returns the actions of `mark`, with the existing tags, for completion."""
+    """The actions of `mark`, with the existing tags, for completion."""
     plain = ["read", "unread", "star", "unstar", "note:", "unnote", *_TRAVELS]
     return [*plain, *(f"{do}:{tag}" for tag in values_of("tag", parsed_args) for do in ("tag", "untag"))]
 
@@ -96,13 +86,13 @@ def _mark(options: Namespace) -> int:
     if action in _TRAVELS:
         return _travel(action, sources)
     change = change_of(action)
-    named, query = _ids(options.ids), query_of(options)
+    named, query = None if options.ids is None else ids_in(options.ids), query_of(options)
     if named is None:  # who names articles means them
         query = without_muted(query, options, sources)
     with opened(sources) as library:
         chosen = _chosen(library, query, named, options.limit)
         count = len(chosen)
-        if count > ASK_ABOVE and not options.yes and not _is_wanted(count, change.words):
+        if count > ASK_ABOVE and not options.yes and not _is_confirmed(count, change.words):
             print("cancelled")
             return 0
         changed = library.mark(chosen, change)
@@ -138,12 +128,7 @@ def _chosen(
     return list(headlines(results, limit))
 
 
-def _ids(text: str | None) -> list[str] | None:
-    """Returns the ids of `--ids`, each once; None without the option."""
-    return None if text is None else ids_in(text)
-
-
-def _is_wanted(count: int, done: str) -> bool:
+def _is_confirmed(count: int, done: str) -> bool:
     """Ask for confirmation. Raises UsageError if stdin is not a terminal."""
     if not sys.stdin.isatty():
         raise UsageError(f"{count:,} articles would be {done}; add --yes to confirm")
@@ -152,12 +137,10 @@ def _is_wanted(count: int, done: str) -> bool:
 
 
 def open_marks(address: str = "") -> KeptMarks:
-    """Opens the user's marks of all collections, or of the shared one at an address. Raises StorageError if
-    they cannot be saved."""
+    """The user's marks of all collections, or of the shared one at an address. Raises StorageError if they
+    cannot be saved."""
     if address:
         return shared_marks(address)
-    from reader.config import paths
-
     marks = Marks(paths.ensure(paths.user_data_dir(), is_for_marks=True) / FILE)
     marks.file.look_through()
     tell(marks.file.notices)
@@ -165,7 +148,7 @@ def open_marks(address: str = "") -> KeptMarks:
 
 
 def _file_and_address(words: Sequence[str], example: str) -> tuple[str, str]:
-    """Returns the file argument, and the address of a shared collection after it, if any."""
+    """The file argument, and the address of a shared collection after it, if any."""
     address = words[-1] if len(words) > 1 and is_shared(words[-1]) else ""
     return one_file(words[:-1] if address else words, example), address
 
@@ -225,7 +208,7 @@ def _naming(file: str) -> Iterator[None]:
 
 
 def _records(raw: bytes, name: str) -> list[dict[str, Any]]:
-    """Returns the records of an export. Raises UsageError."""
+    """The records of an export. Raises UsageError."""
     import json
 
     wrong = f'{name} was not written by "reader export-marks"; name another file'

@@ -14,7 +14,7 @@ from reader.app.reading.lines import plain
 from reader.article.dates import day_of, moment
 from reader.article.markdown import references_in, repeats_body
 from reader.article.other_fields import other_fields
-from reader.article.record import Article, Value
+from reader.article.record import Article
 from reader.article.urls import host_to_show, shown_url
 from reader.cli.layout import wrap
 from reader.library.export import UNTITLED, body_alone, json_text, other_value
@@ -33,7 +33,7 @@ MAX_LAID_OUT, MAX_LINES = 150_000, 10_000
 def page(
     article: Article, headline: Headline, related: list[RelatedLink], note: str, width: int
 ) -> Iterator[str]:
-    """Yields the lines of an article: title, fields, marks, excerpt, body, links, other fields."""
+    """The lines of an article: title, fields, marks, excerpt, body, links, other fields."""
     width = max(min(width, MEASURE), 20)
     yield from wrap(article.title, width)
     yield ""
@@ -66,14 +66,18 @@ def page(
         yield ""
         yield "Other fields"
         for key, content in others.items():
-            yield from _hanging(f"  {key}: ", _flat(other_value(content)), width)
+            flat = other_value(content)
+            text = flat if isinstance(flat, str) else json_text(flat)
+            yield from _hanging(f"  {key}: ", text, width)
 
 
 def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> Iterator[str]:
-    """Yields a body as on the screen, but with Markdown signs before headings, lists, quotes and code."""
+    """A body as on the screen, but with Markdown signs before headings, lists, quotes and code."""
     references = references_in(body) if len(body) > CHUNK else None
     is_first = True
-    end = _end_of_layout(body)
+    end = min(len(body), MAX_LAID_OUT)
+    if body.count("\n", 0, end) > MAX_LINES:
+        end = next(islice(re.finditer("\n", body), MAX_LINES - 1, None)).end()
     for chunk in chunks_of(body[:end]):
         text = chunk.before + body[chunk.start : chunk.end]
         lines = layout_safely(text, width, references, numbers=numbers, look=PLAIN._replace(base=base))
@@ -84,14 +88,6 @@ def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> I
         is_first = is_first and not lines
     if rest := body[end:].strip("\n"):
         yield rest
-
-
-def _end_of_layout(body: str) -> int:
-    """Returns where the part of a body that is laid out ends."""
-    end = min(len(body), MAX_LAID_OUT)
-    if body.count("\n", 0, end) <= MAX_LINES:
-        return end
-    return next(islice(re.finditer("\n", body), MAX_LINES - 1, None)).end()
 
 
 def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[str, str]]:
@@ -134,14 +130,10 @@ def _related(number: int, link: RelatedLink, width: int) -> Iterator[str]:
 
 
 def _hanging(head: str, text: str, width: int) -> Iterator[str]:
-    """Yields the text after a head; further lines are indented by its width."""
+    """The text after a head; further lines are indented by its width."""
     start = head
     for line in wrap(text, max(width - len(head), 10)):
         yield start + line
         start = " " * len(head)
     if start is head:
         yield head.rstrip()
-
-
-def _flat(value: Value) -> str:
-    return value if isinstance(value, str) else json_text(value)

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from argparse import Namespace
+from argparse import Namespace as Namespace
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn
@@ -47,17 +47,6 @@ from reader.article.text import clean_line
 from reader.cli.layout import columns, wrap
 from reader.errors import UsageError, closest, shown
 from reader.permissions import OPTION, Need
-
-__all__ = [
-    "Subcommand",
-    "CommandParser",
-    "Namespace",
-    "add_format",
-    "add_place",
-    "add_sources",
-    "one_of",
-    "whole",
-]
 
 GROUPS = {
     "read and find": {
@@ -119,10 +108,11 @@ class CommandParser(argparse.ArgumentParser):
     """An ArgumentParser that accepts options between positional arguments and raises UsageError."""
 
     def __init__(self, name: str, command: Subcommand) -> None:
+        summary = command.summary[:1].upper() + command.summary[1:]
         super().__init__(
             prog=f"reader {name}".strip(),
             usage=command.usage,
-            description=_description(command),
+            description="\n".join([summary, "", "examples:", *(f"  {one}" for one in command.examples)]),
             formatter_class=_HelpFormatter,
             add_help=False,
             allow_abbrev=False,
@@ -156,7 +146,7 @@ class CommandParser(argparse.ArgumentParser):
         self.group("arguments")(name, nargs=argparse.REMAINDER, metavar=metavar, help=help)
 
     def parse(self, arguments: Sequence[str]) -> Namespace:
-        """Returns the parsed arguments. Raises UsageError; SystemExit after --help and --version."""
+        """The parsed arguments. Raises UsageError; SystemExit after --help and --version."""
         arguments = list(arguments)
         # argparse would take options from behind the two dashes where words are before them as well.
         end = arguments.index("--") if "--" in arguments else len(arguments)
@@ -178,9 +168,13 @@ class CommandParser(argparse.ArgumentParser):
         return found
 
     def format_help(self) -> str:
-        """Returns the help; that of the bare command lists all others."""
+        """The help; that of the bare command lists all others."""
         if self.prog == "reader":
-            self.description = f"{self.description}\n\n{_commands()}"
+            for title, names in GROUPS.items():
+                lines = "\n".join(f"  {name:14}{command(name).summary}" for name in names)
+                self.description = f"{self.description}\n\n{title}:\n{lines}"
+            hint = 'Run "reader COMMAND --help" for the options and examples of a command.'
+            self.description = f"{self.description}\n\n{hint}"
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
@@ -190,7 +184,7 @@ class CommandParser(argparse.ArgumentParser):
         raise UsageError(f'{said} (see "{self.prog} --help")')
 
     def flags_with_value(self) -> set[str]:
-        """Returns the options that take a value."""
+        """The options that take a value."""
         return {flag for action in self.arguments if action.nargs != 0 for flag in action.option_strings}
 
     def _flags(self) -> set[str]:
@@ -217,32 +211,17 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=28, width=min(columns(), 100) - 2)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        """Wrapped at spaces only: argparse would break `--min-quality` at its dashes."""
-        return list(wrap(text, width))
-
-
-def _description(command: Subcommand) -> str:
-    summary = command.summary[:1].upper() + command.summary[1:]
-    return "\n".join([summary, "", "examples:", *(f"  {example}" for example in command.examples)])
-
-
-def _commands() -> str:
-    """Yields each command with its summary, for the help."""
-    parts = []
-    for title, names in GROUPS.items():
-        lines = "\n".join(f"  {name:14}{command(name).summary}" for name in names)
-        parts.append(f"{title}:\n{lines}")
-    return "\n\n".join([*parts, 'Run "reader COMMAND --help" for the options and examples of a command.'])
+        return list(wrap(text, width))  # argparse would break `--min-quality` at its dashes
 
 
 def command(name: str) -> Subcommand:
-    """Returns a command by its name; the bare command for an empty name."""
+    """A command by its name; the bare command for an empty name."""
     found: Subcommand = import_module(f"reader.cli.{MODULES.get(name, 'screen')}").COMMANDS[name]
     return found
 
 
 def parser_of(name: str) -> CommandParser:
-    """Returns the parser of a command; of the bare command for an empty name."""
+    """The parser of a command; of the bare command for an empty name."""
     made = command(name)
     parser = CommandParser(name, made)
     made.options(parser)
@@ -299,7 +278,7 @@ def add_place(add: Adder) -> None:
 
 
 def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:
-    """Returns the only argument, which must be one of the choices. Raises UsageError."""
+    """The only argument, which must be one of the choices. Raises UsageError."""
     known = tuple(choices)
     if len(words) != 1 or words[0] not in known:
         raise UsageError(f"{question} Use {', '.join(known[:-1])} or {known[-1]}")
@@ -307,7 +286,7 @@ def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Returns a parser of integers between two bounds, for `type=`."""
+    """A parser of integers between two bounds, for `type=`."""
 
     def read(text: str) -> int:
         try:

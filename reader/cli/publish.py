@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import closing
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from reader.cli.layout import columns, cut
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
-from reader.cli.session import follow, sources_of, tell
+from reader.cli.session import changes_in_words, follow, sources_of, tell, with_progress
 from reader.config.sources import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
@@ -19,10 +16,7 @@ from reader.library.sources import needing_postgres
 from reader.permissions import require
 
 if TYPE_CHECKING:
-    from reader.library.postgres.publish import Publication, PublishStep
-
-_PAUSE = 0.2
-"""Seconds between two lines of progress on a terminal, and before the first one."""
+    from reader.library.postgres.publish import PublishStep
 
 
 def _options(parser: CommandParser) -> None:
@@ -70,32 +64,21 @@ def _run(options: Namespace) -> int:
     with closing(FolderLibrary.open(sources)) as library:
         follow(library.refresh(shows_first=False))
         tell(library.notices)
-        report = _follow(publish.Publisher(*library.publishable(), options.to).run())
-    print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}) if options.format == "json"
-          else _sentence(report))  # fmt: skip
+        publisher = publish.Publisher(*library.publishable(), options.to)
+        for step in with_progress(publisher.run(), _progress):
+            report = step.report
+    assert report is not None, "the last step has it"
+    if options.format == "json":
+        print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}))
+        return 0
+    words = changes_in_words(f"{counted(report.articles, 'article')} published", report._asdict())
+    if report.missing:
+        words += f"; {counted(report.missing, 'file')} changed meanwhile: publish again"
+    print(words)
     return 0
 
 
-def _follow(steps: Iterator[PublishStep]) -> Publication:
-    """Run a publication to its end, with progress on a terminal."""
-    is_shown, painted = sys.stderr.isatty(), monotonic()
-    report = None
-    was_painted = False
-    try:
-        for step in steps:
-            report = step.report or report
-            if is_shown and monotonic() - painted > _PAUSE:
-                sys.stderr.write("\r" + cut(_progress(step), columns(2) - 1) + "\x1b[K")
-                sys.stderr.flush()
-                painted, was_painted = monotonic(), True
-    finally:
-        if was_painted:
-            sys.stderr.write("\r\x1b[K")
-    assert report is not None
-    return report
-
-
-def _progress(step: PublishStep) -> str:
+def _progress(step: PublishStep, _: float) -> str:
     if step.phase == "articles":
         return f"sending {step.done:,} of {counted(step.of, 'article')}"
     if step.phase == "sets":
@@ -103,20 +86,6 @@ def _progress(step: PublishStep) -> str:
     if step.phase == "indexes":
         return "creating the indexes of the database"
     return "comparing with what is published"
-
-
-def _sentence(report: Publication) -> str:
-    said = [
-        f"{getattr(report, name):,} {name}"
-        for name in ("added", "changed", "removed", "unchanged")
-        if getattr(report, name)
-    ]
-    words = f"{counted(report.articles, 'article')} published"
-    words += f": {', '.join(said)}" if said else ""
-    words += f", in {report.seconds:.1f} s"
-    if report.missing:
-        words += f"; {counted(report.missing, 'file')} changed meanwhile: publish again"
-    return words
 
 
 COMMANDS = {

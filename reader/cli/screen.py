@@ -13,8 +13,7 @@ from reader.cli.options import add_filters, add_output, output_of, query_of, wit
 from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config import paths
-from reader.config.paths import folder_of
-from reader.config.sources import is_shared, named
+from reader.config.sources import is_shared, named, news_folder
 from reader.errors import QueryError, ReaderError, UsageError
 from reader.permissions import permissions, require
 from reader.query import Query, parse
@@ -22,7 +21,6 @@ from reader.query import Query, parse
 if TYPE_CHECKING:
     from reader.collection.folders import Source
     from reader.config import Config
-    from reader.config.visit import Visit
 
 
 LEAST_DESCRIPTORS = 64
@@ -119,18 +117,20 @@ def _show(
 
     file = visit.file_for(sources)
     last = visit.load(file) if settings.remember else visit.Visit()
-    from reader.config.paths import data_dir
-    from reader.config.sources import news_folder
-
-    folder = os.path.realpath(news_folder(settings.feeds.get("folder", "")))
-    opened_folders = [os.path.realpath(source) for source in sources if not is_shared(source)]
+    if query is None:
+        try:
+            query = parse(last.query)
+        except QueryError:  # it was valid once
+            query = Query()
+    news = os.path.join(os.path.realpath(news_folder(settings.feeds.get("folder", ""))), "")
+    folders = [os.path.realpath(source) for source in sources if not is_shared(source)]
     again: list[str] = []
-    own, bad_colours = palettes.load(os.path.join(folder_of("config"), "themes"))
+    own, bad_colours = palettes.load(os.path.join(paths.folder_of("config"), "themes"))
     library = open_library(sources)
     try:
         start = Start(
             library,
-            _asked_last(last) if query is None else query,
+            query,
             settings,
             source=_written(sources),
             notices=notices,
@@ -138,8 +138,8 @@ def _show(
             palettes=own,
             visit=last,
             keep_visit=lambda now: settings.remember and visit.save(file, now),
-            is_news=permissions().network and any(_is_in(folder, one) for one in opened_folders),
-            is_sample=opened_folders == [os.path.realpath(data_dir("sample_feed"))],
+            is_news=permissions().network and any(news.startswith(os.path.join(one, "")) for one in folders),
+            is_sample=folders == [os.path.realpath(paths.data_dir("sample_feed"))],
             reopen=again.append,
             is_folded=is_folded,
         )
@@ -147,31 +147,14 @@ def _show(
     finally:
         library.close()
     if again and not code:
-        _start_anew(again[-1])
+        require("folders")
+        paths.ensure(again[-1])
+        os.execv(sys.executable, [sys.executable, "-P", "-c", _ANEW, again[-1], *sys.path])
     return code
 
 
-def _is_in(folder: str, source: str) -> bool:
-    return folder == source or folder.startswith(os.path.join(source, ""))
-
-
-def _start_anew(folder: str) -> None:
-    """Replace this process by a reader of another folder."""
-    require("folders")
-    paths.ensure(folder)
-    os.execv(sys.executable, [sys.executable, "-P", "-c", _ANEW, folder, *sys.path])
-
-
-def _asked_last(last: Visit) -> Query:
-    """Returns the query at the end of the last visit; all articles if it is invalid by now."""
-    try:
-        return parse(last.query)
-    except QueryError:
-        return Query()
-
-
 def preset(query: Query, settings: Config) -> Query:
-    """Returns the query completed by the configured query and sort order; invalid ones are ignored."""
+    """The query completed by the configured query and sort order; invalid ones are ignored."""
     for key, text in (("query", settings.query), ("sort", settings.sort and f"sort:{settings.sort}")):
         try:
             configured = parse(text)
@@ -185,7 +168,7 @@ def preset(query: Query, settings: Config) -> Query:
 
 
 def _written(sources: Sequence[Source]) -> str:
-    """Returns the sources as users write them: `~/news`."""
+    """The sources as users write them: `~/news`."""
     home = os.path.join(os.path.expanduser("~"), "")
     names = [*map(named, sources)]
     if not permissions().folders:  # visitors need not know where it lies

@@ -10,16 +10,16 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reader import config
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut
 from reader.config import Config, paths, private_files
-from reader.config.sources import is_shared
+from reader.config.sources import is_in_use, is_shared, news_folder
 from reader.errors import QueryError, UsageError, closest, counted
 from reader.permissions import permissions, require
 from reader.query import parse
@@ -37,6 +37,8 @@ _PAUSE = 0.1
 """Seconds between updates of the progress, for slow connections."""
 
 _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
+
+Step = TypeVar("Step")
 
 
 @contextmanager
@@ -83,7 +85,12 @@ def sources_of(
     for word in words:
         if not is_shared(word) and not os.path.exists(word):
             raise UsageError(_missing(word, commands))
-    warn(config.summary(_rule_mistakes()))
+    settings, warnings = config.load()
+    warnings = [*filter(is_for_all, warnings)]
+    if settings.topics:
+        name = display_path(paths.config_name())
+        warnings += [f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1]]
+    warn(config.summary(warnings))
     return list(words)
 
 
@@ -149,29 +156,39 @@ def write_output(name: str, texts: Iterable[str]) -> None:
 
 
 def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
-    """Run a refresh to its end; shows progress if it takes longer than `patience` seconds."""
+    """Run a refresh to its end, with its progress on a terminal."""
     report = Report()
-    is_shown = sys.stderr.isatty()
+    for step in with_progress(steps, progress_line, patience):
+        report = step.report or report
+    return report
+
+
+def with_progress(
+    steps: Iterable[Step], line_of: Callable[[Step, float], str], patience: float = PATIENCE
+) -> Iterator[Step]:
+    """Yields the steps; on a terminal, shows the line of the current one after `patience` seconds.
+
+    `line_of` gets the step and the seconds since the first one. The line is erased at the end.
+    """
+    is_shown, was_painted = sys.stderr.isatty(), False
     began = monotonic()
     painted = began + patience - _PAUSE
-    was_painted = False
     try:
         for step in steps:
-            report = step.report or report
             now = monotonic()
             if is_shown and now - painted >= _PAUSE:
-                sys.stderr.write("\r" + cut(progress_line(step, now - began), columns(2) - 1) + "\x1b[K")
+                sys.stderr.write("\r" + cut(line_of(step, now - began), columns(2) - 1) + "\x1b[K")
                 sys.stderr.flush()
                 painted, was_painted = now, True
+            yield step
     finally:
         if was_painted:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-    return report
 
 
 def progress_line(step: Progress, seconds: float) -> str:
-    """Returns progress as text, with a bar and the time left once the amount of work is known."""
+    """The progress of a refresh, with a bar and the time left once the amount of work is known."""
     if step.phase == "scan" or not step.to_read:
         return f"looking for articles: {counted(step.seen, 'file')}"
     if step.phase == "date":
@@ -184,8 +201,15 @@ def progress_line(step: Progress, seconds: float) -> str:
     return f"reading {bar} {step.read:,} of {counted(step.to_read, 'file')}{left}"
 
 
+def changes_in_words(head: str, report: Mapping[str, Any]) -> str:
+    """A sentence that begins with `head`: what a report says was added, changed and so on, in what time."""
+    names = (name for name in ("added", "changed", "removed", "unchanged") if report[name])
+    words = ", ".join(f"{report[name]:,} {name}" for name in names)
+    return head + (f": {words}" if words else "") + f", in {report['seconds']:.1f} s"
+
+
 def query_mistakes(settings: Config) -> list[str]:
-    """Returns a message for each invalid query in the configuration."""
+    """A message for each invalid query in the configuration."""
     from reader.library.muting import muting_of
 
     queries = {"query": settings.query, "sort": settings.sort and f"sort:{settings.sort}"}
@@ -202,21 +226,13 @@ def query_mistakes(settings: Config) -> list[str]:
     return [f"{name}: {mistake}" for mistake in found]
 
 
-def _rule_mistakes() -> list[str]:
-    """Returns the warnings that every command prints: about topic rules, and an unusable file."""
-    settings, warnings = config.load()
-    name = display_path(paths.config_name())
-    found = [f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1]] if settings.topics else []
-    return [*(one for one in warnings if is_for_all(one)), *found]
-
-
 def is_for_all(warning: str) -> bool:
-    """Returns whether every command prints this warning: about the table of topics, or the whole file."""
+    """Whether every command prints this warning: about the table of topics, or the whole file."""
     return ": topics: " in warning or warning.endswith(config.NOTHING_USED)
 
 
 def _missing(word: str, commands: Iterable[str]) -> str:
-    """Returns the message for a missing SOURCE; a plain word may be a mistyped command."""
+    """The message for a missing SOURCE; a plain word may be a mistyped command."""
     name = display_path(word)
     if not commands or os.sep in word or "." in word:
         return f'"{name}" is not a folder or file; check the name'
@@ -226,7 +242,7 @@ def _missing(word: str, commands: Iterable[str]) -> str:
 
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
-    """Returns the configured collection, which must exist; else the news folder; else the sample."""
+    """The configured collection, which must exist; else the news folder; else the sample."""
     settings, warnings = config.load()
     warn(config.summary(warnings + query_mistakes(settings)))
     chosen = settings.collection
@@ -235,8 +251,6 @@ def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
             raise UsageError('a restricted reader opens only what it is given: "reader --restricted FOLDER"')
         return [paths.data_dir("sample_feed")]
     if not chosen:
-        from reader.config.sources import is_in_use, news_folder
-
         configured = settings.feeds.get("folder", "")
         if is_in_use(configured):
             return [paths.ensure(news_folder(configured))]

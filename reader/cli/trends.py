@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from reader.article.dates import day_of, in_words, joined
@@ -13,7 +13,7 @@ from reader.cli.options import add_filters, query_of, tell_unknown, without_mute
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
 from reader.errors import counted
-from reader.library.export import Json, csv_line, json_text
+from reader.library.export import csv_line, json_text
 from reader.query.results import MOST_TRENDS, Results
 from reader.query.trends import (
     TREND_FIELDS,
@@ -37,7 +37,8 @@ _WIDEST = 32
 def _options(parser: CommandParser) -> None:
     parser.words(
         "words", "FIELD|SOURCE",
-        f"what to count ({', '.join(TREND_FIELDS)}; default topic), then folders or files", _fields,
+        f"what to count ({', '.join(TREND_FIELDS)}; default topic), then folders or files",
+        lambda **_: TREND_FIELDS,
     )  # fmt: skip
     add_filters(parser)
     add = parser.group("output")
@@ -45,10 +46,6 @@ def _options(parser: CommandParser) -> None:
         help="count by day, week (from Monday) or month; default what fits the time "
         "(e.g. reader trends --by week --since 90d)")  # fmt: skip
     add_format(add, ("table", "json", "csv"), "table")
-
-
-def _fields(**_: object) -> Iterable[str]:
-    return TREND_FIELDS
 
 
 def _run(options: Namespace) -> int:
@@ -70,7 +67,7 @@ def _run(options: Namespace) -> int:
 
 
 def _why_empty(found: Trends, span: TrendSpan, selected: Results) -> str:
-    """Returns why nothing is listed."""
+    """Why nothing is listed."""
     days = in_words(joined(found.periods))
     if found.articles and found.field == "word":
         return f"of the {counted(found.articles, 'article')} from {days}, no word is used more than before"
@@ -84,21 +81,19 @@ def _why_empty(found: Trends, span: TrendSpan, selected: Results) -> str:
 
 
 def _json(found: Trends) -> Iterator[str]:
-    yield json_text([_record(found, place) for place in range(len(found.values))]) + "\n"
-
-
-def _record(found: Trends, place: int) -> Json:
-    one = found.values[place]
-    headline = one.headline
-    return {
-        "value": one.value,
-        "count": one.count,
-        "before": one.before,
-        "change": one.change,
-        "periods": list(found.periods),
-        "counts": list(one.counts),
-        "headline": {"id": headline.id, "title": headline.title} if headline else None,
-    }
+    records = [
+        {
+            "value": one.value,
+            "count": one.count,
+            "before": one.before,
+            "change": one.change,
+            "periods": list(found.periods),
+            "counts": list(one.counts),
+            "headline": {"id": one.headline.id, "title": one.headline.title} if one.headline else None,
+        }
+        for one in found.values
+    ]
+    yield json_text(records) + "\n"
 
 
 def _csv(found: Trends) -> Iterator[str]:
@@ -108,7 +103,7 @@ def _csv(found: Trends) -> Iterator[str]:
 
 
 def _table(found: Trends) -> Iterator[str]:
-    """Yields lines of value, count, the count before, change, and a bar per period, all on one scale."""
+    """Lines of value, count, the count before, change, and a bar per period, all on one scale."""
     if not found.values:
         return
     values = [clean_line(one.value) for one in found.values]
@@ -123,7 +118,7 @@ def _table(found: Trends) -> Iterator[str]:
     for value, row, end in zip([found.field, *values], rows, ends, strict=True):
         numbers = "  ".join(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True))
         line = f"{pad(cut(value, width), width)}  {numbers}  {end}".rstrip()
-        yield (cut(line, columns()) if sys.stdout.isatty() and cells(line) > columns() else line) + "\n"
+        yield (cut(line, columns()) if sys.stdout.isatty() else line) + "\n"
 
 
 _FORMATS = {"table": _table, "json": _json, "csv": _csv}
