@@ -22,8 +22,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from reader.app import Start
-from reader.app.browsing.article_loader import ArticleLoader
-from reader.app.browsing.article_picture import ArticlePicture
+from reader.app.browsing.article_loader import ArticleLoader, ArticlePicture
 from reader.app.browsing.feeds import Feeds
 from reader.app.browsing.filters import Filters, TrendCommands
 from reader.app.browsing.host import in_daemon_thread
