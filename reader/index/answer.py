@@ -14,7 +14,7 @@ from reader.article.record import Article, id_of, key_of
 from reader.article.text import display_path
 from reader.errors import NoSuchArticle
 from reader.index.backend import ArticleRow, AskedIndex
-from reader.index.facets import count_facet, count_ranges
+from reader.index.facets import count_dates, count_facet, count_quality
 from reader.index.order import FoldedOrder, Order, order_of
 from reader.index.schema import STORED
 from reader.index.search import Search, keys_starting
@@ -43,8 +43,8 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
     )
     return Headline(
         number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (),
-        _when(date, is_day), quality, heat, category, kind, url, bool(draft), number in marks["read"],
-        number in marks["starred"], tags, number in marks["note"],
+        None if date is None else _when(date, is_day), quality, heat, category, kind, url, bool(draft),
+        number in marks["read"], number in marks["starred"], tags, number in marks["note"],
         story="" if story is None else id_of(story), coverage=coverage or 1,
     )  # fmt: skip
 
@@ -193,8 +193,10 @@ def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: 
     with index.view() as view:
         search = Search(view, now)
         match = search.all_of(query.without(field).clauses)
-        if field in ("quality", "date"):
-            return count_ranges(view, field, match, cells)
+        if field == "quality":
+            return count_quality(view, match)
+        if field == "date":
+            return count_dates(view, match, cells)
         counted = count_facet(view, search, field, match)
         if not (excluded := query.excluded(field)):
             return counted
@@ -250,8 +252,6 @@ def rows_of(index: AskedIndex, headlines: Iterable[Headline]) -> list[ArticleRow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _when(seconds: int | None, is_day: int) -> When | None:
-    if seconds is None:
-        return None
+def _when(seconds: int, is_day: int) -> When:
     found = EPOCH + timedelta(seconds=seconds)
     return found.date() if is_day else found

@@ -92,11 +92,6 @@ OUTLIERS = 0.02
 one."""
 
 
-def count_ranges(view: IndexView, field: str, match: BitMap, cells: int) -> Facet:
-    """Counts `quality`, or `date` in at most `cells` periods."""
-    return count_quality(view, match) if field == "quality" else count_dates(view, match, cells)
-
-
 def count_quality(view: IndexView, match: BitMap) -> Facet:
     """Counts the match by quality, in steps of five; no values if no article has a quality."""
     counted = ((name, match.intersection_cardinality(members)) for name, members in view.quality_steps)

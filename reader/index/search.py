@@ -73,7 +73,7 @@ class Search:
 
     def _narrow(self, among: BitMap, clause: Clause) -> BitMap:
         if isinstance(clause, Term):
-            passed = self._term(among, clause)
+            passed = _united([self._value(among, clause, value) for value in clause.values])
         elif clause.join == "and":
             passed = among
             for part in sorted(clause.parts, key=_is_slow):
@@ -82,18 +82,13 @@ class Search:
             passed = _united([self._narrow(among, part) for part in clause.parts])
         return among - passed if clause.negated else among & passed
 
-    def _term(self, among: BitMap, term: Term) -> BitMap:
-        return _united([self._value(among, term, value) for value in term.values])
-
     def _value(self, among: BitMap, term: Term, value: str) -> BitMap:
         if term.field in ("text", "title", "author"):
             return self._words(among, term, value)
-        if term.field == "coverage":
-            return self._coverage(value)
         if term.field == "story":
             return self._story(value)
         if term.field in NUMBER_FIELDS:
-            return self._number(STORED[term.field], value)
+            return self._number(term.field, value)
         if term.field in DATE_FIELDS:
             return self._date(term.field, value)
         if term.field == "tag":
@@ -145,25 +140,21 @@ class Search:
         ]  # fmt: skip
         return _united(self._view.get_all(STORED["author"], meant))
 
-    def _number(self, field: int, value: str) -> BitMap:
+    def _number(self, field: str, value: str) -> BitMap:
         from reader.query.grammar import bounds
 
         with _meaning(value):
             low, high = bounds(value)
-        within = [
-            text for _, _, text in self._view.choices(field)
-            if (low is None or int(text) >= low) and (high is None or int(text) <= high)
-        ]  # fmt: skip
-        return _united(self._view.get_all(field, within))
 
-    def _coverage(self, value: str) -> BitMap:
-        found = self._number(STORED["coverage"], value)
-        from reader.query.grammar import bounds
+        def is_within(number: int) -> bool:
+            return (low is None or number >= low) and (high is None or number <= high)
 
-        low, high = bounds(value)
-        if (low is None or low <= 1) and (high is None or high >= 1):
+        known = [text for *_, text in self._view.choices(STORED[field])]
+        within = [text for text in known if is_within(int(text))]
+        found = _united(self._view.get_all(STORED[field], within))
+        if field == "coverage" and is_within(1):
             # Articles with a coverage of one are in no set.
-            return found | (self._view.live - self._number(STORED["coverage"], ">1"))
+            return found | (self._view.live - _united(self._view.get_all(STORED[field], known)))
         return found
 
     def _story(self, value: str) -> BitMap:

@@ -55,7 +55,7 @@ def check_sets(connection: sqlite3.Connection) -> None:
         if connection.execute("select 1 from titles where title_key > '' limit 1").fetchone():
             fields.append(SetKind.TITLE_WORD)
         is_whole = len(read_set(connection, SetKind.STATE, LIVE)) == rows and all(
-            _has_row(connection, "blocks cross join sets using(block)", field)
+            _has_row(connection, SETS, field)
             or _has_row(connection, "blocks cross join rare using(block)", field)
             for field in fields
         )
@@ -145,7 +145,8 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
     blocks = {number >> BLOCK_BITS for numbers in states.values() for number in numbers}
     if not blocks:
         return
-    if len(blocks) == 1 and not has_block(connection, max(blocks)):
+    is_known = connection.execute("select 1 from blocks where block = ?", (max(blocks),)).fetchone()
+    if len(blocks) == 1 and not is_known:
         _write_block(connection, max(blocks), members)
         return
     note_blocks(connection, blocks)
@@ -229,11 +230,6 @@ def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
         inside = numbers & BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
         yield block, inside
         numbers = numbers - inside
-
-
-def has_block(connection: sqlite3.Connection, block: int) -> bool:
-    """Returns whether articles were ever numbered in this block."""
-    return connection.execute("select 1 from blocks where block = ?", (block,)).fetchone() is not None
 
 
 def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:

@@ -19,7 +19,7 @@ from reader.index.schema import STORED, select_in
 from reader.index.sets import change_set
 from reader.index.workers import IndexWorkers
 from reader.query.results import Progress
-from reader.stories.likeness import DAY, MOST_A_DAY, REPORT_DAYS, Day, unpack
+from reader.stories.likeness import DAY, MOST_A_DAY, REPORT_DAYS, days_of, unpack
 from reader.stories.linking import AFFECTED_DAYS, DAYS_BEFORE, Link, groups, links_in
 
 LEAST_TASK, MOST_TASK = 3_000, 20_000
@@ -42,12 +42,8 @@ class LinkTask(NamedTuple):
 
 def link_stretch(task: LinkTask) -> list[tuple[float, int, int]]:
     """Returns the links of these days; runs in a worker."""
-    return [tuple(link) for link in links_in(_days(task.texts), task.since, task.until)]  # type: ignore[misc]
-
-
-def _days(texts: Iterable[StoredText]) -> Iterator[Day]:
-    for day, rows in groupby(texts, key=lambda row: row[1] // DAY):
-        yield day, [unpack(*row) for row in rows]
+    days = days_of(unpack(*row) for row in task.texts)
+    return [tuple(link) for link in links_in(days, task.since, task.until)]  # type: ignore[misc]
 
 
 class StoryFinder:
@@ -68,7 +64,11 @@ class StoryFinder:
 
     def due_articles(self) -> int:
         """Returns how many articles are to be processed."""
-        return sum(self._sizes(since - DAYS_BEFORE, until + REPORT_DAYS) for since, until in self._due())
+        query = "select count(*) from articles where date >= ? and date < ?"
+        spans = [
+            ((since - DAYS_BEFORE) * DAY, (until + REPORT_DAYS + 1) * DAY) for since, until in self._due()
+        ]
+        return sum(self._connection.execute(query, span).fetchone()[0] for span in spans)
 
     def run(self, workers: IndexWorkers | None) -> Iterator[Progress]:
         """Process the due days, yielding the number of days done; the last step comes after everything is
@@ -76,14 +76,16 @@ class StoryFinder:
         tasks = [
             stretch for since, until in self._due() for stretch in self._stretches(since, until, workers)
         ]
-        before: dict[tuple[int, int, int], float] = {}
-        after: dict[tuple[int, int, int], float] = {}
+        before: dict[tuple[int, ...], float] = {}
+        after: dict[tuple[int, ...], float] = {}
         stretches = (self._stretch(since, until) for since, until in tasks)
         found = workers.map(link_stretch, stretches) if workers else map(link_stretch, stretches)
         first = tasks[0][0] if tasks else 0
         days = max(tasks[-1][1] - first, 1) if tasks else 0
         for (since, until), links in zip(tasks, found, strict=True):
-            before.update(self._stored_links(since, until))
+            query = "select day, later, earlier, score from story_links where day between ? and ?"
+            for *link, score in self._connection.execute(query, (since, until)):
+                before[tuple(link)] = score
             after.update(self._numbered(links))
             yield Progress("stories", read=min(until - first, days), to_read=days)
         self._write(before, after)
@@ -100,12 +102,6 @@ class StoryFinder:
             else:
                 found.append((since, until))
         return found
-
-    def _sizes(self, since: int, until: int) -> int:
-        (count,) = self._connection.execute(
-            "select count(*) from articles where date >= ? and date < ?", (since * DAY, (until + 1) * DAY)
-        ).fetchone()
-        return int(count)
 
     def _stretches(self, since: int, until: int, workers: IndexWorkers | None) -> Iterator[tuple[int, int]]:
         """Splits days into stretches of similar numbers of articles."""
@@ -137,12 +133,6 @@ class StoryFinder:
                 texts += found
         return LinkTask(since, until, texts)
 
-    def _stored_links(self, since: int, until: int) -> Iterator[tuple[tuple[int, int, int], float]]:
-        rows = self._connection.execute(
-            "select day, later, earlier, score from story_links where day between ? and ?", (since, until)
-        )
-        return (((day, later, earlier), score) for day, later, earlier, score in rows)
-
     def _numbered(
         self, links: Sequence[tuple[float, int, int]]
     ) -> Iterator[tuple[tuple[int, int, int], float]]:
@@ -159,22 +149,19 @@ class StoryFinder:
         query = f"select number, key, date, provider from articles where {column} in (??)"
         return select_in(self._connection, query, sorted(values))
 
-    def _write(
-        self, before: dict[tuple[int, int, int], float], after: dict[tuple[int, int, int], float]
-    ) -> None:
+    def _write(self, before: dict[tuple[int, ...], float], after: dict[tuple[int, ...], float]) -> None:
         gone = [link for link in before if link not in after]
-        came = [(*link, score) for link, score in after.items() if before.get(link) != score]
+        came = [link for link, score in after.items() if before.get(link) != score]
         with self._connection:
             self._connection.execute("begin immediate")
             self._connection.executemany(
                 "delete from story_links where day = ? and later = ? and earlier = ?", gone
             )
             self._connection.executemany(
-                "insert or replace into story_links values(?, ?, ?, ?)", sorted(came)
+                "insert or replace into story_links values(?, ?, ?, ?)",
+                [(*link, after[link]) for link in sorted(came)],
             )
-            self._group({number for _, *ends in gone for number in ends} | {
-                number for _, later, earlier, _ in came for number in (later, earlier)
-            })  # fmt: skip
+            self._group({number for _, *ends in gone + came for number in ends})
             self._connection.execute("delete from story_days_due")
             self._connection.execute("update meta set value = value + 1 where key = 'generation'")
 
@@ -243,11 +230,8 @@ def _by_coverage(found: dict[int, int]) -> defaultdict[int, BitMap]:
 def forget(connection: sqlite3.Connection) -> None:
     """Delete all stories and mark every day as due, because stories are switched off. In a transaction."""
     for (coverage,) in connection.execute("select distinct coverage from stories").fetchall():
-        numbers = BitMap(
-            number
-            for (number,) in connection.execute("select number from stories where coverage = ?", (coverage,))
-        )
-        change_set(connection, COVERAGE, str(coverage), BitMap(), numbers)
+        rows = connection.execute("select number from stories where coverage = ?", (coverage,))
+        change_set(connection, COVERAGE, str(coverage), BitMap(), BitMap([number for (number,) in rows]))
     connection.execute("delete from stories")
     connection.execute("delete from story_links")
     days = {(date // DAY,) for (date,) in connection.execute("select date from articles where date not null")}

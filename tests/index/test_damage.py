@@ -149,14 +149,14 @@ def test_whatever_is_raised_while_a_query_is_evaluated_is_a_sentence(
 ) -> None:
     """The index is rebuilt once at most for it; other questions are answered as before."""
     library = opened(feed)
-    evaluate = search.Search._term
+    evaluate = search.Search._value
 
-    def failing(self: Any, among: Any, term: Any) -> Any:
+    def failing(self: Any, among: Any, term: Any, value: Any) -> Any:
         if term.field == "author":
             raise ZeroDivisionError("what nobody thought of")
-        return evaluate(self, among, term)
+        return evaluate(self, among, term, value)
 
-    monkeypatch.setattr(search.Search, "_term", failing)
+    monkeypatch.setattr(search.Search, "_value", failing)
     for _ in range(3):
         with pytest.raises(ReaderError, match="what nobody thought of"):
             library.select(parse("author:x"), NOW)
