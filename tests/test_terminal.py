@@ -13,9 +13,8 @@ import pytest
 
 from reader import terminal
 from reader.terminal import ALLOWED, TRUECOLOUR, Facts, Terminal, choices, decide
-from reader.terminal.asking import read_answers
 from reader.terminal.decide import EMULATORS
-from reader.terminal.facts import Answers, read_tmux
+from reader.terminal.facts import Answers, read_answers, read_tmux
 
 
 def seen(env: Mapping[str, str], **facts: Any) -> Terminal:

@@ -12,6 +12,7 @@ from reader.terminal.facts import (
     Facts,
     Finding,
     Terminal,
+    ask,
     beside_the_pipe,
     choices,
     collect,
@@ -31,8 +32,6 @@ def examined(chosen: Choice = {}) -> Terminal:  # noqa: B006
 
     If stdout is piped, the terminal on stderr is described without being queried.
     """
-    from reader.terminal.asking import ask
-
     facts = collect(chosen, asks_tmux=True)
     if not facts.is_tty:
         return decide(beside_the_pipe(facts))

@@ -29,11 +29,20 @@ _LINKS_SINCE = (3, 4)
 
 
 class Emulator(NamedTuple):
-    """What a terminal program can do by itself."""
+    """What a terminal program can do by itself, and how it is recognised."""
 
     links: bool | None
     clipboard: bool | None
     pictures: str
+    term: str = ""
+    """How its TERM begins, which travels over SSH; empty if others have the same."""
+    program: str = ""
+    """Its TERM_PROGRAM."""
+    variable: str = ""
+    """A variable that it gives to what it starts. A terminal started from another inherits
+    that one's, so variables count last."""
+    kinds: tuple[str, ...] = ()
+    """How its answer to XTVERSION begins, in lower case."""
     advice: tuple[str, ...] = ()
     """How to enable its clipboard, if the user has to."""
 
@@ -41,61 +50,39 @@ class Emulator(NamedTuple):
 _ALLOW_IN_ITERM = ("iTerm2: Settings, General, Selection: Applications in terminal may access clipboard",)
 _XTERM = ('xterm: add "XTerm*disallowedWindowOps: 20,21,SetXprop" to ~/.Xresources',)
 
+# fmt: off
 EMULATORS: Mapping[str, Emulator] = {
-    "kitty": Emulator(True, True, "kitty"),
-    "ghostty": Emulator(True, True, "kitty"),
-    "WezTerm": Emulator(True, True, "iterm2"),
-    "iTerm2": Emulator(True, None, "iterm2", _ALLOW_IN_ITERM),
-    "foot": Emulator(True, True, "sixel"),
-    "contour": Emulator(True, True, "sixel"),
-    "mlterm": Emulator(None, True, "sixel"),
-    "Alacritty": Emulator(True, True, "blocks"),
-    "Windows Terminal": Emulator(True, True, "blocks"),
-    "VS Code": Emulator(True, True, "blocks"),
-    "Konsole": Emulator(None, None, "blocks"),
-    "VTE": Emulator(True, False, "blocks"),
-    "rxvt": Emulator(False, None, "blocks"),
-    "xterm": Emulator(False, None, "blocks", _XTERM),
-    "Terminal.app": Emulator(False, False, "blocks"),
-    "Linux console": Emulator(False, False, "blocks"),
+    "kitty": Emulator(True, True, "kitty", "xterm-kitty", "kitty", "KITTY_WINDOW_ID", ("kitty",)),
+    "WezTerm": Emulator(True, True, "iterm2", "wezterm", "WezTerm", "WEZTERM_PANE", ("wezterm",)),
+    "ghostty": Emulator(
+        True, True, "kitty", "xterm-ghostty", "ghostty", "GHOSTTY_RESOURCES_DIR", ("ghostty",)
+    ),
+    "iTerm2": Emulator(True, None, "iterm2", "", "iTerm.app", "", ("iterm2",), _ALLOW_IN_ITERM),
+    "foot": Emulator(True, True, "sixel", "foot", kinds=("foot",)),
+    "contour": Emulator(True, True, "sixel", "contour", kinds=("contour",)),
+    "mlterm": Emulator(None, True, "sixel", "mlterm", kinds=("mlterm",)),
+    "Alacritty": Emulator(True, True, "blocks", "alacritty", "", "ALACRITTY_WINDOW_ID", ("alacritty",)),
+    "Windows Terminal": Emulator(
+        True, True, "blocks", "", "", "WT_SESSION", ("windowsterminal", "windows terminal")
+    ),
+    "VS Code": Emulator(True, True, "blocks", "", "vscode"),
+    "Konsole": Emulator(None, None, "blocks", "", "", "KONSOLE_VERSION", ("konsole",)),
+    "VTE": Emulator(True, False, "blocks", "", "", "VTE_VERSION", ("vte",)),
+    "rxvt": Emulator(False, None, "blocks", "rxvt"),
+    "xterm": Emulator(False, None, "blocks", "", "", "XTERM_VERSION", ("xterm",), _XTERM),
+    "Terminal.app": Emulator(False, False, "blocks", "", "Apple_Terminal"),
+    "Linux console": Emulator(False, False, "blocks", "linux"),
 }
+# fmt: on
 """VTE is what GNOME Terminal, Xfce Terminal, Tilix and others paint with."""
-
-_BY_TERM = {
-    "xterm-kitty": "kitty", "xterm-ghostty": "ghostty", "wezterm": "WezTerm", "foot": "foot",
-    "contour": "contour", "mlterm": "mlterm", "alacritty": "Alacritty", "rxvt": "rxvt",
-    "linux": "Linux console",
-}  # fmt: skip
-"""Prefixes of TERM, which travels over SSH."""
-
-_BY_PROGRAM = {
-    "iTerm.app": "iTerm2", "WezTerm": "WezTerm", "ghostty": "ghostty", "vscode": "VS Code", "kitty": "kitty",
-    "Apple_Terminal": "Terminal.app",
-}  # fmt: skip
-"""Values of TERM_PROGRAM."""
-
-_BY_VARIABLE = {
-    "KITTY_WINDOW_ID": "kitty", "WEZTERM_PANE": "WezTerm", "GHOSTTY_RESOURCES_DIR": "ghostty",
-    "ALACRITTY_WINDOW_ID": "Alacritty", "WT_SESSION": "Windows Terminal", "KONSOLE_VERSION": "Konsole",
-    "VTE_VERSION": "VTE", "XTERM_VERSION": "xterm",
-}  # fmt: skip
-"""Variables that a terminal gives to what it starts. A terminal started from another inherits that one's, so
-they count last."""
-
-_BY_KIND = {
-    "kitty": "kitty", "ghostty": "ghostty", "wezterm": "WezTerm", "iterm2": "iTerm2", "foot": "foot",
-    "contour": "contour", "mlterm": "mlterm", "alacritty": "Alacritty", "konsole": "Konsole", "vte": "VTE",
-    "xterm": "xterm", "windowsterminal": "Windows Terminal", "windows terminal": "Windows Terminal",
-}  # fmt: skip
-"""Prefixes of the answer to XTVERSION, in lower case."""
 
 
 def _by_term(term: str) -> str:
-    return next((name for start, name in _BY_TERM.items() if term.startswith(start)), "")
+    return next((name for name, one in EMULATORS.items() if one.term and term.startswith(one.term)), "")
 
 
 def _by_kind(kind: str) -> str:
-    return next((name for start, name in _BY_KIND.items() if kind.lower().startswith(start)), "")
+    return next((name for name, one in EMULATORS.items() if kind.lower().startswith(one.kinds)), "")
 
 
 def _by_variables(env: Mapping[str, str]) -> tuple[str, str]:
@@ -103,13 +90,14 @@ def _by_variables(env: Mapping[str, str]) -> tuple[str, str]:
     term, program = env.get("TERM", ""), env.get("TERM_PROGRAM", "")
     if name := _by_term(term):
         return name, f"TERM is {term}"
-    if name := _BY_PROGRAM.get(program, ""):
-        return name, f"TERM_PROGRAM is {program}"
+    for name, one in EMULATORS.items():
+        if program and one.program == program:
+            return name, f"TERM_PROGRAM is {program}"
     if env.get("LC_TERMINAL") == "iTerm2":
         return "iTerm2", "LC_TERMINAL is iTerm2"
-    for variable, name in _BY_VARIABLE.items():
-        if env.get(variable):
-            return name, f"{variable} is set"
+    for name, one in EMULATORS.items():
+        if one.variable and env.get(one.variable):
+            return name, f"{one.variable} is set"
     return "", ""
 
 

@@ -28,7 +28,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from reader.terminal.asking import read_answers
+from reader.terminal.facts import read_answers
 
 QUESTION = "\x1b]11;?\x07"
 """Asks for the background colour (OSC 11)."""
