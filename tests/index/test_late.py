@@ -65,7 +65,7 @@ def is_by_date(numbers: list[int], dates: Mapping[int, int | None], *, is_revers
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.lists(DATES, min_size=2, max_size=4), st.data(), st.booleans())
 def test_windows_and_places(parts: list[list[int | None]], data: st.DataObject, is_reversed: bool) -> None:
     """Any window of any part of the articles is a piece of the whole by date, and each has its place; what

@@ -155,7 +155,7 @@ def test_it_finds_what_is_labelled(tmp_path: Path) -> None:
     story = {headline.id: every[int(headline.url[-3:])].story for headline in headlines}
     firsts: list[bool] = []
     others = pairs = 0
-    for headline in headlines:
+    for headline in headlines[::3]:
         found = library.find_related(headline, library.article(headline), Query(), limit=20)
         ids = [link.headline.id for link in found if link.headline]
         own = story[headline.id]

@@ -96,7 +96,7 @@ def test_stories_are_those_of_one_plain_run(folder: Path) -> None:
 
 
 @settings(
-    max_examples=5, derandomize=True, database=None, deadline=None,
+    max_examples=3, derandomize=True, database=None, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(st.integers(0, 1 << 30))
@@ -129,7 +129,7 @@ def test_the_way_that_articles_came_makes_no_difference(
     library.close()
 
 
-def test_an_arrival_changes_only_the_days_around_it(folder: Path, tmp_path: Path) -> None:
+def test_an_arrival_changes_only_the_days_around_it(tmp_path: Path) -> None:
     """What is linked again lies within two weeks of what came."""
     put(tmp_path, [Version(str(number), one) for number, one in enumerate(ARTICLES)])
     library = opened(tmp_path)
