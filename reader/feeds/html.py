@@ -10,18 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
-from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
 
 from reader.article.markdown import first_paragraph
 from reader.article.text import clean, clean_line
 from reader.article.urls import UnsafeUrl, checked_url
 from reader.feeds.document import is_plain, joined
-
-if TYPE_CHECKING:
-    from html_to_markdown import ConversionOptions
 
 MOST_DEPTH = 200
 """Nested elements; deeper ones are omitted, their text stays."""
@@ -53,12 +48,10 @@ _CLOSES = {
 _HOLDERS = frozenset(("table", "ul", "ol", "dl"))
 _BACKSLASH = "\ue000"
 """Stands for a backslash of ours until the library has had its turn."""
-_MARKS = re.compile(r"[\\`*\[\]<]|~~|==|(?<!\w)_|_(?!\w)|&(?=#?\w{1,30};)|!(?=\[)")
+_MARKS = re.compile(r"[\\`*\[\]<]|~~|==|_(?:(?<!\w_)|(?!\w))|&(?=#?\w{1,30};)|!(?=\[)")
 _LINE_MARK = r"(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[=~]{2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))"
 _LINE_START = re.compile(rf"\A(\s*){_LINE_MARK}")
 _INNER_LINE = re.compile(rf"(\n[ \t]*){_LINE_MARK}")
-_ANY_MARK = re.compile(r"[\\`*\[\]<~=_&!]")
-"""Whether `_MARKS` needs to look at all: a single set of characters is searched much faster."""
 _DECLARATION = re.compile("<[!?]")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _FIRST_TAG = re.compile(
@@ -70,16 +63,6 @@ _TRACKING = re.compile(r"(?i)(?:utm_[^=&]*|fbclid|gclid|mc_cid|mc_eid)(?:=[^&]*)
 _PIXELS = re.compile(
     r"(?i)feedburner\.com/~|/pixel\b|pixel\.(?:gif|png)|/b\.gif|feedsportal|doubleclick\.net"
 )
-_PLAIN_TAG = re.compile(
-    r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[ \t\n]+[a-zA-Z][a-zA-Z-]*=\"[^\"<>]*\")*)[ \t\n]*(/?)>([^<]*)"
-)
-"""A tag as nearly all are written, and the text up to the next."""
-_PLAIN_ATTRIBUTE = re.compile(r"([a-zA-Z][a-zA-Z-]*)=\"([^\"<>]*)\"")
-_RAW_TEXT = frozenset((
-    "script", "style", "textarea", "title", "iframe", "noembed", "noframes", "noscript", "xmp",
-    "plaintext",
-))  # fmt: skip
-"""Elements in which a tag may be text."""
 _QUERY = re.compile("&(?=[a-zA-Z][a-zA-Z0-9]*=)")
 """The `&` of an address that should be `&amp;`: `&section=2` means no section sign."""
 _HIDEABLE = frozenset(("div", "span", "table", "section", "td"))
@@ -98,19 +81,12 @@ _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w
 _SIMPLE = re.compile(r"[^\W\d_][^\n`*_<\\!&|~=]{39,}(?=\n\n|\Z)")
 _INLINE = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 """A first paragraph with nothing in it but letters and links, as most are: those need no parser."""
-_BEGINNING = 2000
-"""Characters of a body in which its first paragraph is looked for first."""
 _BLANK_LINES = re.compile(r"\n{3,}")
-_WORDS = re.compile(r"[ \t\r\f]+")
-
-
-def markdown_of(html: str, base: str) -> str:
-    """Clean Markdown that says what the HTML says; text without a tag is taken as text."""
-    return converted(html, base)[0]
 
 
 def converted(html: str, base: str) -> tuple[str, str]:
-    """The Markdown, and the address of the first picture that is more than a pixel; empty for none."""
+    """Clean Markdown that says what the HTML says, and the address of the first picture that is more than a
+    pixel; empty for none. Text without a tag is taken as text."""
     html = clean(html)  # here too: the library drops an ESC and leaves what stood behind it
     if not html.strip():
         return "", ""
@@ -118,13 +94,15 @@ def converted(html: str, base: str) -> tuple[str, str]:
         html = unescape(html)
         is_escaped_twice = _FIRST_TAG.match(html) and _LATER_TAG.search(html)
         html = html if is_escaped_twice else _from_text(html)
-    cleaner = _cleaned(html, base)
-    text = _converted(cleaner.html)
-    if not text.strip():
-        # Beyond its own depth the library gives nothing: the bare words are better.
-        text = "\n\n".join(
-            filter(None, (_WORDS.sub(" ", part).strip() for part in cleaner.words.split("\n")))
-        )
+    cleaner = _Cleaner(base)
+    cleaner.feed(_without_declarations(_QUERY.sub("&amp;", html.replace(_BACKSLASH, ""))))
+    cleaner.close()
+    html = "".join(cleaner.out)
+    text = _converted(html)
+    if not text.strip("|- \n"):
+        # The library gives nothing for tables that are too deep: the bare words are better.
+        parts = (re.sub("<[^>]*>", " ", part).split() for part in html.split("</p>"))
+        text = unescape("\n\n".join(" ".join(words) for words in parts if words))
     text = clean(text.replace(_BACKSLASH, "\\"))
     text = "\n".join(line.rstrip() + "  " * line.endswith("  ") for line in text.split("\n"))
     text = _BLANK_LINES.sub("\n\n", text.replace("  \n\n", "\n\n")).strip("\n").rstrip()
@@ -139,8 +117,7 @@ def excerpt_of(summary: str, body: str) -> str:
         text = clean_line(_INLINE.sub(r"\1", simple[0]))
         if "[" not in text:
             return first_paragraph(text)
-    beginning = body[:_BEGINNING].rpartition("\n\n")[0] if len(body) > _BEGINNING else body
-    return first_paragraph(beginning) or first_paragraph(body)
+    return first_paragraph(body)
 
 
 def web_address(base: str, address: str) -> str:
@@ -163,15 +140,6 @@ def without_tracking(url: str) -> str:
         kept = [part for part in query.split("&") if not _TRACKING.fullmatch(part)]
         head = path + ("?" + "&".join(kept) if kept else "")
     return head + mark + fragment
-
-
-def _cleaned(html: str, base: str) -> _Cleaner:
-    """The HTML after the one pass."""
-    cleaner = _Cleaner(base)
-    html = _without_declarations(_QUERY.sub("&amp;", html.replace(_BACKSLASH, "")))
-    cleaner.feed(html[cleaner.plain_beginning(html) :])
-    cleaner.close()
-    return cleaner
 
 
 def _without_declarations(html: str) -> str:
@@ -217,31 +185,16 @@ def _as_link(found: re.Match[str]) -> str:
 
 
 def _converted(html: str) -> str:
-    from html_to_markdown import convert
+    from html_to_markdown import ConversionOptions, HighlightStyle, convert
 
-    options = _options()
+    options = ConversionOptions(
+        extract_metadata=False, bullets="-", autolinks=False, default_title=False,
+        max_depth=MOST_DEPTH + 20, highlight_style=HighlightStyle.NONE,
+    )  # fmt: skip
     try:
         return convert(html, options).content or ""
     except Exception:  # the library's own errors, of which none may cost a feed its other entries
         return ""
-
-
-@cache
-def _options() -> ConversionOptions:
-    import html_to_markdown as library
-
-    # What is named here beside the first two lines is the default, but as members: the library would look
-    # each string up again for every text, which costs a third of its time.
-    return library.ConversionOptions(
-        extract_metadata=False, bullets="-", autolinks=False, default_title=False,
-        max_depth=MOST_DEPTH + 20, highlight_style=library.HighlightStyle.NONE,
-        heading_style=library.HeadingStyle.ATX, list_indent_type=library.ListIndentType.SPACES,
-        whitespace_mode=library.WhitespaceMode.NORMALIZED, newline_style=library.NewlineStyle.SPACES,
-        code_block_style=library.CodeBlockStyle.BACKTICKS, inline_data_media=library.InlineDataMedia.KEEP,
-        hidden_content=library.HiddenContent.DROP, url_escape_style=library.UrlEscapeStyle.ANGLE,
-        link_style=library.LinkStyle.INLINE, output_format=library.OutputFormat.MARKDOWN,
-        tier_strategy=library.TierStrategy.AUTO,
-    )  # fmt: skip
 
 
 def _escaped(mark: re.Match[str]) -> str:
@@ -269,8 +222,8 @@ class _Cleaner(HTMLParser):
     def __init__(self, base: str) -> None:
         super().__init__(convert_charrefs=True)
         self._base = base
-        self._out: list[str] = []
-        self._bare: list[str] = []
+        self.out: list[str] = []
+        """What may stay, so far."""
         self._open: list[str] = []
         self._skipping = 0
         self._skipped = ""
@@ -278,43 +231,6 @@ class _Cleaner(HTMLParser):
         self._tables: list[int] = []
         self._is_line_start = True
         self.pictures: list[str] = []
-
-    @property
-    def html(self) -> str:
-        """What may stay, so far."""
-        return "".join(self._out)
-
-    @property
-    def words(self) -> str:
-        """Its text, a line for each block."""
-        return "".join(self._bare)
-
-    def plain_beginning(self, html: str) -> int:
-        """Take in what is written plainly, without the parser; gives where that ends. Most entries are
-        plain to their end, and this costs a fraction of the parser's time."""
-        place = html.find("<")
-        if place < 0:
-            return 0
-        if place:
-            self.handle_data(unescape(html[:place]))
-        while found := _PLAIN_TAG.match(html, place):
-            ends, tag, said, is_closed, text = found.groups()
-            tag = tag.lower()
-            if tag in _RAW_TEXT or (ends and (said or is_closed)):
-                break
-            if ends:
-                self.handle_endtag(tag)
-            else:
-                attributes: list[tuple[str, str | None]] = []
-                if said:
-                    attributes += [
-                        (name.lower(), unescape(value)) for name, value in _PLAIN_ATTRIBUTE.findall(said)
-                    ]
-                (self.handle_startendtag if is_closed else self.handle_starttag)(tag, attributes)
-            if text:
-                self.handle_data(unescape(text))
-            place = found.end()
-        return place
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Write it, write something in its place, or skip what is in it."""
@@ -332,13 +248,12 @@ class _Cleaner(HTMLParser):
             return
         if tag in _BLOCKS:
             self._is_line_start = True
-            self._bare.append("\n")
         if tag == "img":
             self._picture(_texts(attrs))
         elif tag == "a":
             self._link(_texts(attrs))
         elif tag in _VOID:
-            self._out.append(f"<{tag}>")
+            self.out.append(f"<{tag}>")
         elif tag in _KEPT and len(self._open) < MOST_DEPTH:
             self._begin(tag, attrs)
 
@@ -348,8 +263,8 @@ class _Cleaner(HTMLParser):
             self._close_before(_CLOSES[tag])
         self._open.append(tag)
         if tag == "table":
-            self._tables.append(len(self._out))
-        self._out.append(self._start(tag, _texts(attrs)) if attrs else f"<{tag}>")
+            self._tables.append(len(self.out))
+        self.out.append(self._start(tag, _texts(attrs)) if attrs else f"<{tag}>")
 
     def _close_before(self, ended: Set[str]) -> None:
         """Close elements that the next one can't be inside of."""
@@ -360,7 +275,7 @@ class _Cleaner(HTMLParser):
             if self._open[place] in ended:
                 depth = place
         while len(self._open) > depth:
-            self._out.append(f"</{self._open.pop()}>")
+            self.out.append(f"</{self._open.pop()}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """`<x/>` is `<x>` in HTML, but nothing can be inside."""
@@ -376,11 +291,10 @@ class _Cleaner(HTMLParser):
             return
         if tag in _BLOCKS:
             self._is_line_start = True
-            self._bare.append("\n")
         if tag in self._open[-12:]:
             while self._open:
                 last = self._open.pop()
-                self._out.append(f"</{last}>")
+                self.out.append(f"</{last}>")
                 if last == "table":
                     self._end_table()
                 if last == tag:
@@ -391,25 +305,23 @@ class _Cleaner(HTMLParser):
     def _end_table(self) -> None:
         """A table that only lays out (newsletters are made of them) becomes what is in it."""
         begin = self._tables.pop()
-        tags = Counter(self._out[begin:])
+        tags = Counter(self.out[begin:])
         is_column = tags["<td>"] + tags["<th>"] <= tags["<tr>"]
         if is_column or (not tags["<th>"] and not tags.keys().isdisjoint(_LAID_OUT)):
-            self._out[begin:] = [_OF_TABLE.get(part, part) for part in self._out[begin:]]
+            self.out[begin:] = [_OF_TABLE.get(part, part) for part in self.out[begin:]]
 
     def handle_data(self, data: str) -> None:
         """Text, with a backslash before what Markdown would take for a mark."""
         if self._skipping or (self._players and len(data) < 200 and "browser" in data.lower()):
             return  # the second is what a player says to browsers that can't show it
-        self._bare.append(data)
         if _CODE.isdisjoint(self._open):
-            if _ANY_MARK.search(data):
-                data = _MARKS.sub(_escaped, data)
+            data = _MARKS.sub(_escaped, data)
             if self._is_line_start and not data.isspace():
                 data = _LINE_START.sub(_escaped_at_line_start, data)
                 self._is_line_start = False
             if "\n" in data:
                 data = _INNER_LINE.sub(_escaped_at_line_start, data)
-        self._out.append(escape(data, quote=False))
+        self.out.append(escape(data, quote=False))
 
     def _start(self, tag: str, said: dict[str, str]) -> str:
         if tag in ("code", "pre"):
@@ -427,7 +339,7 @@ class _Cleaner(HTMLParser):
             found = web_address(self._base, address) if address else ""
         if found and len(self._open) < MOST_DEPTH and "a" not in self._open:
             self._open.append("a")
-            self._out.append(f'<a href="{escape(_in_brackets(found))}">')
+            self.out.append(f'<a href="{escape(_in_brackets(found))}">')
 
     def _picture(self, said: dict[str, str]) -> None:
         if _SMILEY.search(f"{said.get('class', '')} {said.get('src', '')}") and said.get("alt"):
@@ -445,7 +357,7 @@ class _Cleaner(HTMLParser):
             return
         self.pictures.append(found)
         words = _MARKS.sub(_escaped, clean_line(said.get("alt", ""))[:300])
-        self._out.append(f'<img src="{escape(_in_brackets(found))}" alt="{escape(words)}">')
+        self.out.append(f'<img src="{escape(_in_brackets(found))}" alt="{escape(words)}">')
         self._is_line_start = False
 
     def _embedded(self, tag: str, said: dict[str, str]) -> None:
@@ -453,4 +365,4 @@ class _Cleaner(HTMLParser):
         found = web_address(self._base, said.get("src", ""))
         if found and not _PIXELS.search(found):
             word = {"audio": "Audio", "video": "Video", "source": "Media"}.get(tag, found.split("/")[2])
-            self._out.append(f'<p><a href="{escape(_in_brackets(found))}">{escape(word)}</a></p>')
+            self.out.append(f'<p><a href="{escape(_in_brackets(found))}">{escape(word)}</a></p>')
