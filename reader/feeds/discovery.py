@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -81,103 +81,79 @@ class _Search:
         self._asked: set[str] = set()
 
     async def run(self) -> list[FoundFeed]:
+        url = without_credentials(self._url)
+        name = shown(url)
         login = await asyncio.to_thread(login_of, Subscription(self._url))
         try:
-            answer = await self._network.get(without_credentials(self._url), is_trusted=True, login=login)
+            answer = await self._network.get(url, is_trusted=True, login=login)
+            answer.require_success()
         except FetchError as error:
-            address = shown(without_credentials(self._url))
-            raise FetchError(str(error) if address in str(error) else f"{address}: {error}") from None
-        if answer.status != 200:
-            raise FetchError(f"{shown(without_credentials(self._url))}: {answer.refusal}")
-        self._asked |= {without_credentials(self._url), answer.url}
+            raise FetchError(str(error) if name in str(error) else f"{name}: {error}") from None
+        self._asked |= {url, answer.url}
         try:
             return [await self._candidate(answer, self._url)]
         except NotAFeed as error:
-            reason = error
-        named = _named(answer)
-        if not named.feeds and named.elsewhere and named.elsewhere not in self._asked:
-            # A page that only leads to another, such as that of a language.
-            further = await self._page(named.elsewhere, answer)
-            answer = further or answer
-            named = _named(further) if further else named
-        if found := await self._all(named.feeds, answer):
+            reason = str(error)
+        links = _Links(answer)
+        # A page that only leads to another, such as that of a language.
+        if not links.feeds and (further := await self._fetched(links.elsewhere, answer)):
+            answer, links = further, _Links(further)
+        if found := await self._all(links.feeds, answer):
             return found
+        if "web page" not in reason:
+            raise NotAFeed(f"{name}: {reason}")
         root = f"{urlsplit(answer.url).scheme}://{urlsplit(answer.url).netloc}/"
         page = answer.url.rstrip("/") + "/"
-        places = [urljoin(base, place) for place in _PLACES for base in dict.fromkeys((page, root))]
-        is_page = "web page" in str(reason)
-        if is_page and (found := await self._all(places, answer, most=1)):
+        places = [urljoin(base, place) for place in _PLACES for base in (page, root)]
+        if found := await self._all(places, answer, most=1):
             return found
-        if not is_page:
-            raise NotAFeed(f"{shown(without_credentials(self._url))}: {reason}")
         raise NoFeed(
-            f"{shown(without_credentials(self._url))} links to no feed, and none was found in the usual "
-            "places; look for an RSS or Atom link on the page"
+            f"{name} links to no feed, and none was found in the usual places; look for an RSS or Atom link "
+            "on the page"
         )
-
-    async def _page(self, url: str, page: Answer) -> Answer | None:
-        """The page that another one leads to; None if there is none."""
-        self._asked.add(url)
-        try:
-            answer = await self._network.get(url, is_trusted=page.is_private)
-        except FetchError:
-            return None
-        self._asked.add(answer.url)
-        return answer if answer.status == 200 else None
 
     async def _all(self, urls: Sequence[str], page: Answer, most: int = MOST_NAMED) -> list[FoundFeed]:
         found: list[FoundFeed] = []
         for url in list(dict.fromkeys(urls))[: MOST_NAMED * 2]:
-            if len(found) >= most:
-                break
-            if url in self._asked:
-                continue
-            self._asked.add(url)
-            try:
-                answer = await self._network.get(url, is_trusted=page.is_private)
-                if answer.status != 200 or answer.url in self._asked - {url}:
-                    continue
-                self._asked.add(answer.url)
-                found.append(await self._candidate(answer, url))
-            except (FetchError, NotAFeed, Unread):
-                continue
+            if len(found) < most and (answer := await self._fetched(url, page)):
+                with suppress(NotAFeed, Unread):
+                    found.append(await self._candidate(answer, url))
         return found
+
+    async def _fetched(self, url: str, page: Answer) -> Answer | None:
+        """The answer at an address that a page names; None if there is none, or if it was there before."""
+        if url and url not in self._asked:
+            self._asked.add(url)
+            with suppress(FetchError):
+                answer = await self._network.get(url, is_trusted=page.is_private)
+                if answer.status == 200 and answer.url not in self._asked - {url}:
+                    self._asked.add(answer.url)
+                    return answer
+        return None
 
     async def _candidate(self, answer: Answer, url: str) -> FoundFeed:
         reading = await self._workers.read_feed(answer, has_texts=False)
         return FoundFeed(answer.moved_to or url, reading.title, reading.total, reading.newest, reading.format)
 
 
-class _Named(NamedTuple):
-    """What a page says of feeds."""
-
-    feeds: list[str]
-    """In its order; those for comments last."""
-    elsewhere: str
-    """The page that it leads to by itself; empty for most."""
-
-
-def _named(answer: Answer) -> _Named:
-    """The feeds that a page names."""
-    finder = _Links(answer.url)
-    if found := _YOUTUBE.match(answer.url):
-        what = f"channel_id={found[1]}" if found[1] else f"playlist_id={found[2]}"
-        finder.feeds.append((f"https://www.youtube.com/feeds/videos.xml?{what}", ""))
-    head = answer.body[: 1 << 20].decode("utf-8", "replace")
-    finder.feed(head)
-    feeds = sorted(finder.feeds, key=lambda one: "comment" in " ".join(one).lower())
-    return _Named([url for url, _ in feeds], finder.elsewhere)
-
-
 class _Links(HTMLParser):
-    """Finds `<link rel="alternate">`, and links in the text that look like feeds."""
+    """What a page says of feeds, by `<link rel="alternate">` and the like."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, answer: Answer) -> None:
         super().__init__()
-        self._base = base
-        self._maybe: list[tuple[str, str]] = []
-        self.feeds: list[tuple[str, str]] = []
+        self._base = answer.url
+        self._found: list[tuple[str, str]] = []
         self.elsewhere = ""
+        """The page that it leads to by itself; empty for most."""
+        if found := _YOUTUBE.match(answer.url):
+            what = f"channel_id={found[1]}" if found[1] else f"playlist_id={found[2]}"
+            self._found.append((f"https://www.youtube.com/feeds/videos.xml?{what}", ""))
+        self.feed(answer.body[: 1 << 20].decode("utf-8", "replace"))
+
+    @property
+    def feeds(self) -> list[str]:
+        """Their addresses, in the page's order; those for comments last."""
+        return [url for url, _ in sorted(self._found, key=lambda one: "comment" in " ".join(one).lower())]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what names a feed."""
@@ -194,4 +170,4 @@ class _Links(HTMLParser):
             if "oembed" in said["href"] or "wp-json" in said["href"]:
                 return
             if url := joined(self._base, said["href"]):
-                self.feeds.append((url, said.get("title", "")))
+                self._found.append((url, said.get("title", "")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from html import escape, unescape
 from html.parser import HTMLParser
 
@@ -49,6 +49,7 @@ _HOLDERS = frozenset(("table", "ul", "ol", "dl"))
 _BACKSLASH = "\ue000"
 """Stands for a backslash of ours until the library has had its turn."""
 _MARKS = re.compile(r"[\\`*\[\]<]|~~|==|_(?:(?<!\w_)|(?!\w))|&(?=#?\w{1,30};)|!(?=\[)")
+_ESCAPED = rf"{_BACKSLASH}\g<0>"
 _LINE_MARK = r"(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[=~]{2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))"
 _LINE_START = re.compile(rf"\A(\s*){_LINE_MARK}")
 _INNER_LINE = re.compile(rf"(\n[ \t]*){_LINE_MARK}")
@@ -79,8 +80,8 @@ _CODE = frozenset(("code", "kbd", "samp", "tt", "pre"))
 _TINY = re.compile(r"(?i)(?:width|height)\s*:\s*[01]px")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w+#.-]{1,30})")
 _SIMPLE = re.compile(r"[^\W\d_][^\n`*_<\\!&|~=]{39,}(?=\n\n|\Z)")
-_INLINE = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 """A first paragraph with nothing in it but letters and links, as most are: those need no parser."""
+_INLINE = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -197,23 +198,9 @@ def _converted(html: str) -> str:
         return ""
 
 
-def _escaped(mark: re.Match[str]) -> str:
-    return _BACKSLASH + mark[0]
-
-
 def _escaped_at_line_start(found: re.Match[str]) -> str:
     mark = found[2]
     return found[1] + (mark + _BACKSLASH if mark[0].isdigit() else _BACKSLASH + mark)
-
-
-def _hides(attribute: tuple[str, str | None]) -> bool:
-    """Whether an attribute hides its element: newsletters begin with a line for mail programs."""
-    name, value = attribute
-    return name == "hidden" or (name == "style" and bool(_HIDDEN.search(value or "")))
-
-
-def _texts(attrs: Sequence[tuple[str, str | None]]) -> dict[str, str]:
-    return {name: value or "" for name, value in attrs}
 
 
 class _Cleaner(HTMLParser):
@@ -238,33 +225,40 @@ class _Cleaner(HTMLParser):
             if tag == self._skipped:
                 self._skipping += 1
             return
+        said = {name: value or "" for name, value in attrs}
         if tag in _PLAYERS:
-            self._embedded(tag, _texts(attrs))
+            self._embedded(tag, said)
             self._players += tag in ("video", "audio")
-        is_hidden = attrs and tag in _HIDEABLE and any(map(_hides, attrs))
-        if tag in _SKIPPED or is_hidden:
+        # Newsletters begin with a hidden line for mail programs.
+        is_hidden = "hidden" in said or _HIDDEN.search(said.get("style", ""))
+        if tag in _SKIPPED or (tag in _HIDEABLE and is_hidden):
             if tag not in ("input", "embed", "frame"):
                 self._skipping, self._skipped = 1, tag
             return
         if tag in _BLOCKS:
             self._is_line_start = True
         if tag == "img":
-            self._picture(_texts(attrs))
+            self._picture(said)
         elif tag == "a":
-            self._link(_texts(attrs))
+            self._link(said)
         elif tag in _VOID:
             self.out.append(f"<{tag}>")
         elif tag in _KEPT and len(self._open) < MOST_DEPTH:
-            self._begin(tag, attrs)
+            self._begin(tag, said)
 
-    def _begin(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        """Open an element."""
+    def _begin(self, tag: str, said: dict[str, str]) -> None:
         if tag in _CLOSES:
             self._close_before(_CLOSES[tag])
         self._open.append(tag)
         if tag == "table":
             self._tables.append(len(self.out))
-        self.out.append(self._start(tag, _texts(attrs)) if attrs else f"<{tag}>")
+        attribute = ""
+        if tag in ("code", "pre"):
+            language = _LANGUAGE.search(said.get("class", "")) or _LANGUAGE.search(said.get("data-lang", ""))
+            attribute = f' class="language-{escape(language[1])}"' if language else ""
+        elif tag == "ol" and said.get("start", "").isdigit():
+            attribute = f' start="{said["start"][:6]}"'
+        self.out.append(f"<{tag}{attribute}>")
 
     def _close_before(self, ended: Set[str]) -> None:
         """Close elements that the next one can't be inside of."""
@@ -279,7 +273,7 @@ class _Cleaner(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """`<x/>` is `<x>` in HTML, but nothing can be inside."""
-        if not (tag in _SKIPPED and tag not in ("iframe",)):
+        if tag not in _SKIPPED or tag == "iframe":
             self.handle_starttag(tag, attrs)
         if self._skipping and tag == self._skipped:
             self._skipping -= 1
@@ -315,21 +309,13 @@ class _Cleaner(HTMLParser):
         if self._skipping or (self._players and len(data) < 200 and "browser" in data.lower()):
             return  # the second is what a player says to browsers that can't show it
         if _CODE.isdisjoint(self._open):
-            data = _MARKS.sub(_escaped, data)
+            data = _MARKS.sub(_ESCAPED, data)
             if self._is_line_start and not data.isspace():
                 data = _LINE_START.sub(_escaped_at_line_start, data)
                 self._is_line_start = False
             if "\n" in data:
                 data = _INNER_LINE.sub(_escaped_at_line_start, data)
         self.out.append(escape(data, quote=False))
-
-    def _start(self, tag: str, said: dict[str, str]) -> str:
-        if tag in ("code", "pre"):
-            language = _LANGUAGE.search(said.get("class", "")) or _LANGUAGE.search(said.get("data-lang", ""))
-            return f'<{tag} class="language-{escape(language[1])}">' if language else f"<{tag}>"
-        if tag == "ol" and said.get("start", "").isdigit():
-            return f'<ol start="{said["start"][:6]}">'
-        return f"<{tag}>"
 
     def _link(self, said: dict[str, str]) -> None:
         address = said.get("href", "").strip()
@@ -356,7 +342,7 @@ class _Cleaner(HTMLParser):
         if not found or _PIXELS.search(found):
             return
         self.pictures.append(found)
-        words = _MARKS.sub(_escaped, clean_line(said.get("alt", ""))[:300])
+        words = _MARKS.sub(_ESCAPED, clean_line(said.get("alt", ""))[:300])
         self.out.append(f'<img src="{escape(_in_brackets(found))}" alt="{escape(words)}">')
         self._is_line_start = False
 

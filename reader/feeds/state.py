@@ -6,13 +6,14 @@ guid (`reader.feeds.articles`). Nothing of what the user wants is in here; that 
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reader.article.text import display_path
 from reader.config import paths
@@ -25,13 +26,11 @@ FILE = "feeds.db"
 VERSION = 1
 YEAR = 365 * 86400
 """Seconds without anything new after which a feed is pointed out."""
-MOST_ASKED = 500
-"""Values in one question."""
 PATIENCE = 10_000
 """Milliseconds to wait for another program that writes."""
 
 _TABLES = """
-create table feed(
+create table if not exists feed(
     id integer primary key, url text not null unique, directory text not null default '',
     title text not null default '', site text not null default '',
     etag text not null default '', modified text not null default '', validated real not null default 0,
@@ -39,16 +38,18 @@ create table feed(
     failures integer not null default 0, error text not null default '', gone integer not null default 0,
     repeats integer not null default 0
 );
-create table entry(
+create table if not exists entry(
     feed integer not null, key text not null, identity text not null, path text not null,
     digest text not null, written text not null, state integer not null,
     seen real not null, title text not null, published text not null,
     primary key(feed, key)
 ) without rowid;
-create index entry_identity on entry(identity) where identity <> '';
-create table host(name text primary key, until real not null) without rowid;
+create index if not exists entry_identity on entry(identity) where identity <> '';
+create table if not exists host(name text primary key, until real not null) without rowid;
+create table if not exists mount(folder text primary key, point text not null) without rowid;
 """
-_MOUNT = "create table if not exists mount(folder text primary key, point text not null) without rowid"
+_ENTRY = "key, identity, path, digest, written, state, seen, title, published"
+"""The columns of an EntryState."""
 
 
 class Stage(IntEnum):
@@ -136,25 +137,15 @@ class State:
         self._connection.execute("pragma journal_mode = wal")
         # After a power cut the newest rows may be missing: their files are recognised by their guids.
         self._connection.execute("pragma synchronous = normal")
+        self._connection.executescript(_TABLES)
         if version < VERSION:
-            with self.transaction():
-                if not self._connection.execute("pragma user_version").fetchone()[0]:
-                    for statement in filter(str.strip, _TABLES.split(";")):
-                        self._connection.execute(statement)
-                    self._connection.execute(f"pragma user_version = {VERSION}")
+            self._connection.execute(f"pragma user_version = {VERSION}")
             os.chmod(self.path, 0o600)
-        self._connection.execute(_MOUNT)
 
-    def mount_of(self, folder: str) -> str:
-        """Where the disk was mounted that this news folder was on; empty if it was not on one."""
+    def _ask(self, statement: str, *values: object) -> list[Any]:
+        """Run a statement; the rows of its answer."""
         with self._said():
-            row = self._connection.execute("select point from mount where folder = ?", (folder,)).fetchone()
-        return row[0] if row else ""
-
-    def note_mount(self, folder: str, point: str) -> None:
-        """Remember where the disk is mounted that this news folder is on."""
-        with self._said():
-            self._connection.execute("insert or replace into mount values(?, ?)", (folder, point))
+            return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -181,67 +172,50 @@ class State:
 
     def feed(self, url: str) -> FeedState:
         """What is remembered of a feed; it is known from now on."""
-        with self._said():
-            self._connection.execute("insert or ignore into feed(url) values(?)", (url,))
-            row = self._connection.execute("select * from feed where url = ?", (url,)).fetchone()
-        return _feed(row)
+        self._ask("insert or ignore into feed(url) values(?)", url)
+        return _feed(self._ask("select * from feed where url = ?", url)[0])
 
     def feeds(self) -> dict[str, FeedState]:
         """All that were ever known, by their addresses."""
-        with self._said():
-            return {row[1]: _feed(row) for row in self._connection.execute("select * from feed")}
+        return {row[1]: _feed(row) for row in self._ask("select * from feed")}
 
     def named(self, feeds: Sequence[Subscription]) -> list[Subscription]:
         """The subscriptions, those without a name having the feed's own title."""
-        known = self.feeds()
-        nameless = FeedState(0, "")
-        return [
-            one if one.name else one._replace(name=known.get(one.address, nameless).title) for one in feeds
-        ]
+        titles = {url: feed.title for url, feed in self.feeds().items()}
+        return [one if one.name else one._replace(name=titles.get(one.address, "")) for one in feeds]
 
     def store(self, feed: FeedState) -> None:
         """Keep what is known of a feed now. Inside a transaction or alone."""
-        names = FeedState._fields[1:]
+        columns = ", ".join(f"{name} = ?" for name in FeedState._fields[1:])
+        self._ask(f"update feed set {columns} where id = ?", *feed[1:], feed.id)
+
+    def move(self, old: str, new: str) -> bool:
+        """Continue under another address; False if that is another feed's."""
         with self._said():
-            self._connection.execute(
-                f"update feed set {', '.join(f'{name} = ?' for name in names)} where id = ?",
-                (*feed[1:], feed.id),
-            )
+            changed = self._connection.execute("update or ignore feed set url = ? where url = ?", (new, old))
+            return changed.rowcount == 1
+
+    def directories(self) -> dict[str, int]:
+        """Which folders of the news folder belong to which feed."""
+        return dict(self._ask("select directory, id from feed where directory <> ''"))
 
     def entries(self, feed: int) -> list[EntryState]:
         """All entries of a feed that were seen."""
-        with self._said():
-            rows = self._connection.execute(
-                "select key, identity, path, digest, written, state, seen, title, published"
-                " from entry where feed = ?",
-                (feed,),
-            )
-            return [EntryState(*row) for row in rows]
+        return [EntryState(*row) for row in self._ask(f"select {_ENTRY} from entry where feed = ?", feed)]
 
     def entry_at(self, path: str) -> tuple[int, EntryState] | None:
-        """The entry whose file this is, with the id of its feed; None for a file of someone else."""
-        with self._said():
-            row = self._connection.execute(
-                "select feed, key, identity, path, digest, written, state, seen, title, published"
-                " from entry where path = ?",
-                (path,),
-            ).fetchone()
-        return (row[0], EntryState(*row[1:])) if row else None
+        """The entry whose file this is, with the id of its feed; None for any other file."""
+        rows = self._ask(f"select feed, {_ENTRY} from entry where path = ?", path)
+        return (rows[0][0], EntryState(*rows[0][1:])) if rows else None
 
     def known_elsewhere(self, feed: int, identities: Iterable[str]) -> set[str]:
-        """Which of these addresses are articles already, by another feed or saved."""
-        found: set[str] = set()
-        wanted = list(filter(None, identities))
-        with self._said():
-            for start in range(0, len(wanted), MOST_ASKED):
-                part = wanted[start : start + MOST_ASKED]
-                rows = self._connection.execute(
-                    "select identity from entry where feed <> ? and state < ? and identity <> ''"
-                    f" and identity in ({','.join('?' * len(part))})",
-                    (feed, Stage.PASSED, *part),
-                )
-                found.update(row[0] for row in rows)
-        return found
+        """Which of these addresses are articles already, of another feed or saved."""
+        rows = self._ask(
+            "select identity from entry where feed <> ? and state < ? and identity <> ''"
+            " and identity in (select value from json_each(?))",
+            feed, Stage.PASSED, json.dumps(list(identities)),
+        )  # fmt: skip
+        return {row[0] for row in rows}
 
     def remember(self, feed: int, entries: Iterable[EntryState]) -> None:
         """Keep what is known of entries now. Inside a transaction or alone."""
@@ -258,37 +232,22 @@ class State:
                 "delete from entry where feed = ? and key = ?", ((feed, key) for key in keys)
             )
 
-    def directories(self) -> dict[str, int]:
-        """Which folders of the news folder belong to which feed."""
-        with self._said():
-            rows = self._connection.execute("select directory, id from feed where directory <> ''")
-            return dict(rows.fetchall())
-
     def hosts(self, now: float) -> dict[str, float]:
-        """Until when hosts that refused us must not be asked."""
-        with self._said():
-            return dict(
-                self._connection.execute("select name, until from host where until > ?", (now,)).fetchall()
-            )
+        """Until when hosts that refused requests must not be asked."""
+        return dict(self._ask("select name, until from host where until > ?", now))
 
     def refused(self, host: str, until: float) -> None:
         """Remember that a host must not be asked until then."""
-        with self._said():
-            self._connection.execute("insert or replace into host values(?, ?)", (host, until))
+        self._ask("insert or replace into host values(?, ?)", host, until)
 
-    def move(self, old: str, new: str) -> bool:
-        """Go on under another address; False if that one is another feed's."""
-        with self._said():
-            changed = self._connection.execute("update or ignore feed set url = ? where url = ?", (new, old))
-            return changed.rowcount == 1
+    def mount_of(self, folder: str) -> str:
+        """Where the disk was mounted that this news folder was on; empty if it was on the system's own."""
+        rows = self._ask("select point from mount where folder = ?", folder)
+        return str(rows[0][0]) if rows else ""
 
-    def counts(self) -> Mapping[int, int]:
-        """How many articles each feed has brought."""
-        with self._said():
-            rows = self._connection.execute(
-                "select feed, count(*) from entry where state = ? group by feed", (Stage.WRITTEN,)
-            )
-            return dict(rows.fetchall())
+    def note_mount(self, folder: str, point: str) -> None:
+        """Remember where the disk is mounted that this news folder is on."""
+        self._ask("insert or replace into mount values(?, ?)", folder, point)
 
     @contextmanager
     def _said(self) -> Iterator[None]:
@@ -303,6 +262,6 @@ class State:
             raise StorageError(f"{where} can't be used: {remedy(error)}") from error
 
 
-def _feed(row: tuple[object, ...]) -> FeedState:
-    found = FeedState(*row)  # type: ignore[arg-type]
+def _feed(row: Sequence[Any]) -> FeedState:
+    found = FeedState(*row)
     return found._replace(gone=bool(found.gone), repeats=bool(found.repeats))

@@ -9,7 +9,7 @@ import netrc
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -121,16 +121,13 @@ def load() -> tuple[list[Subscription], list[str]]:
 def add(new: Sequence[Subscription]) -> list[Subscription]:
     """Add subscriptions that are not there yet; gives those that were added. Raises ReaderError."""
     with _changing() as (text, write):
-        known = {str(table.get("url")) for table in _tables(text)}
-        known |= {without_credentials(url) for url in known}
+        tables = _tables(text)
+        known = {without_credentials(str(table.get("url"))) for table in tables}
         added = list({one.address: one for one in new if one.address not in known}.values())
         if added:
-            separator = "\n" if text.strip() and not text.endswith("\n\n") else ""
-            if text and not text.endswith("\n"):
-                separator = "\n\n"
-            blocks = "\n".join(_block(_values(one)) for one in added)
-            _check(text + separator + blocks, [*_tables(text), *map(_values, added)])
-            write(text + separator + blocks)
+            values = [values_of(one) for one in added]
+            blank = "\n" if text.endswith("\n") and not text.endswith("\n\n") else ""
+            write(_joined(text, blank + "\n".join(map(_block, values))), [*tables, *values])
     return added
 
 
@@ -141,24 +138,19 @@ class Removed(NamedTuple):
     place: int
     """How many feeds were before it."""
     block: str
-    """Its lines with the comments above them; empty where the file has another form."""
+    """Its lines with the comments above them; empty if the file has another form."""
 
 
 def remove(address: str) -> Removed:
     """End a subscription; gives what `restore` brings back. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
+        blocks = _blocks(text, len(tables))
         place = _place(tables, address)
-        removed = _subscription(tables[place], place + 1, [])
-        rest = [table for number, table in enumerate(tables) if number != place]
-        blocks = _blocks(text)
-        if len(blocks) == len(tables) + 1:
-            block = blocks.pop(place + 1)
-            new = "".join(blocks)
-        else:
-            block, new = "", _with_tables(text, place, None)
-        _check(new, rest)
-        write(new)
+        table = tables.pop(place)
+        block = blocks.pop(place + 1) if blocks else ""
+        write("".join(blocks) if blocks else _with_values(text, place, None), tables)
+    removed = _subscription(table, place + 1, [])
     assert removed is not None
     return Removed(removed, place, block)
 
@@ -166,21 +158,13 @@ def remove(address: str) -> Removed:
 def restore(removed: Removed) -> None:
     """Bring back a subscription, where it was in the file and with its comments. Raises ReaderError."""
     with _changing() as (text, write):
-        tables, blocks = _tables(text), _blocks(text)
-        is_there = any(
-            without_credentials(str(table.get("url", "")).strip()) == removed.subscription.address
-            for table in tables
-        )
-        if not is_there and removed.block and len(blocks) == len(tables) + 1:
+        tables = _tables(text)
+        blocks = _blocks(text, len(tables))
+        addresses = [without_credentials(str(table.get("url", "")).strip()) for table in tables]
+        if removed.block and blocks and removed.subscription.address not in addresses:
             place = min(removed.place, len(tables))
-            before, after = "".join(blocks[: place + 1]), "".join(blocks[place + 1 :])
-            block = removed.block
-            if before and not before.endswith("\n"):
-                before += "\n\n"
-            if after and not block.endswith("\n"):
-                block += "\n\n"
-            _check(before + block + after, [*tables[:place], *_tables(block), *tables[place:]])
-            write(before + block + after)
+            tables[place:place] = _tables(removed.block)
+            write(_joined(*blocks[: place + 1], removed.block, *blocks[place + 1 :]), tables)
             return
     add([removed.subscription])
 
@@ -189,16 +173,13 @@ def change(address: str, values: Mapping[str, Any]) -> None:
     """Set keys of a subscription; None removes one. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
+        blocks = _blocks(text, len(tables))
         place = _place(tables, address)
-        wanted = {key: value for key, value in {**tables[place], **values}.items() if value is not None}
-        blocks = _blocks(text)
-        if len(blocks) == len(tables) + 1:
-            blocks[place + 1] = _with_tables(blocks[place + 1], 0, values)
-            new = "".join(blocks)
-        else:
-            new = _with_tables(text, place, values)
-        _check(new, [*tables[:place], wanted, *tables[place + 1 :]])
-        write(new)
+        wanted = {**tables[place], **values}
+        tables[place] = {key: value for key, value in wanted.items() if value is not None}
+        if blocks:
+            blocks[place + 1] = _with_values(blocks[place + 1], 0, values)
+        write("".join(blocks) if blocks else _with_values(text, place, values), tables)
 
 
 def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
@@ -291,24 +272,12 @@ def _subscription(table: Mapping[str, Any], number: int, notices: list[str]) -> 
     return Subscription(**good)
 
 
-def _values(one: Subscription) -> dict[str, Any]:
+def values_of(one: Subscription) -> dict[str, Any]:
     """What the file says of a subscription: nothing that is the default anyway."""
-    values: dict[str, Any] = {"url": one.url}
-    for key in (
-        "name",
-        "folder",
-        "full_text",
-        "every",
-        "keep",
-        "topics",
-        "enabled",
-        "user",
-        "password_command",
-    ):
-        value = getattr(one, key)
-        if value != Subscription._field_defaults[key]:
-            if key in ("every", "keep"):
-                value = duration_text(value)
+    values: dict[str, Any] = {}
+    for key, value in one._asdict().items():
+        if value != Subscription._field_defaults.get(key):
+            value = duration_text(value) if key in ("every", "keep") else value
             values[key] = list(value) if isinstance(value, tuple) else value
     return values
 
@@ -326,13 +295,24 @@ def _block(values: Mapping[str, Any]) -> str:
     return tomlkit.dumps(document)
 
 
-def _blocks(text: str) -> list[str]:
-    """What is before the first feed, then each feed with the comments right above it."""
+def _blocks(text: str, feeds: int) -> list[str]:
+    """What is before the first feed, then each feed with the comments right above it; empty if the feeds are
+    written in another form."""
     starts = [found.start() for found in _BLOCK.finditer(text)]
-    return [text[begin:end] for begin, end in zip([0, *starts], [*starts, len(text)], strict=True)]
+    blocks = [text[begin:end] for begin, end in zip([0, *starts], [*starts, len(text)], strict=True)]
+    return blocks if len(starts) == feeds else []
 
 
-def _with_tables(text: str, place: int, values: Mapping[str, Any] | None) -> str:
+def _joined(*parts: str) -> str:
+    """Parts of the file, each of which begins on a line of its own."""
+    text = ""
+    for part in filter(None, parts):
+        text += "\n\n" if text and not text.endswith("\n") else ""
+        text += part
+    return text
+
+
+def _with_values(text: str, place: int, values: Mapping[str, Any] | None) -> str:
     """The text with some keys of one feed set, or without that feed."""
     import tomlkit
 
@@ -349,12 +329,6 @@ def _with_tables(text: str, place: int, values: Mapping[str, Any] | None) -> str
     return tomlkit.dumps(document)
 
 
-def _check(text: str, expected: Sequence[Mapping[str, Any]]) -> None:
-    """Never write what would be read otherwise than it is meant."""
-    if _tables(text) != list(expected):
-        raise ReaderError(f"{_name()} can't be changed safely; edit it by hand")
-
-
 def _place(tables: Sequence[Mapping[str, Any]], address: str) -> int:
     for number, table in enumerate(tables):
         if without_credentials(str(table.get("url", "")).strip()) == without_credentials(address):
@@ -363,16 +337,17 @@ def _place(tables: Sequence[Mapping[str, Any]], address: str) -> int:
 
 
 @contextmanager
-def _changing() -> Iterator[tuple[str, Any]]:
-    """The file's text and a function that writes another; one process at a time."""
+def _changing() -> Iterator[tuple[str, Callable[[str, Sequence[Mapping[str, Any]]], None]]]:
+    """The file's text, and a function that writes another, which says these feeds; one process at a time."""
     path = os.path.realpath(feeds_file())
     paths.ensure(os.path.dirname(path))
     with locked(path + ".lock"):
         before = _text()
-        mark = _is_windows(path)
 
-        def write(text: str) -> None:
-            content = (text.replace("\n", "\r\n") if mark else text).encode()
+        def write(text: str, expected: Sequence[Mapping[str, Any]]) -> None:
+            if _tables(text) != list(expected):
+                raise ReaderError(f"{_name()} can't be changed safely; edit it by hand")
+            content = (text.replace("\n", "\r\n") if _is_windows(path) else text).encode()
             try:
                 mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
                 with private_files.replacing(path, mode=mode, is_precious=True) as file:
@@ -405,15 +380,14 @@ def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
     try:
         try:
             import fcntl
-        except ImportError:
-            yield True
-            return
-        try:
+
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            is_ours = True
+        except ImportError:  # Windows
+            is_ours = True
         except BlockingIOError:
-            yield False
-            return
-        yield True
+            is_ours = False
+        yield is_ours
     finally:
         os.close(descriptor)
 

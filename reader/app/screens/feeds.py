@@ -27,7 +27,7 @@ from reader.article.text import clean_line
 from reader.errors import ReaderError, counted
 from reader.feeds import subscriptions
 from reader.feeds.state import FeedState
-from reader.feeds.subscriptions import Subscription, duration_text, seconds_of
+from reader.feeds.subscriptions import Subscription, duration_text, seconds_of, values_of
 
 ROOMY = 120
 """Columns of the terminal from which a row has all its parts."""
@@ -266,7 +266,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             self.query_one(OptionList).highlighted = addresses.index(undo.address)
 
     def _change(self, feed: Subscription, values: Mapping[str, Any]) -> None:
-        before = {key: _spelled(feed, key) for key in values}
+        before = {key: values_of(feed).get(key) for key in values}
         try:
             subscriptions.change(feed.address, values)
         except ReaderError as error:
@@ -291,14 +291,6 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self.show([self._known.get(one.address, FeedRow(one))._replace(feed=one) for one in feeds])
 
 
-def _spelled(feed: Subscription, key: str) -> Any:
-    """A setting as feeds.toml has it; None if it is the default."""
-    value = getattr(feed, key)
-    if value == Subscription._field_defaults.get(key):
-        return None
-    return duration_text(value) if key in ("every", "keep") else value
-
-
 def _full_text(is_on: bool) -> str:
     return f"Full text of each article: {'yes' if is_on else 'no'}"
 
@@ -318,6 +310,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
     def __init__(self, feed: Subscription) -> None:
         super().__init__()
         self._feed = feed
+        self._values = values_of(feed)
 
     def compose(self) -> ComposeResult:
         """A line for each setting."""
@@ -325,7 +318,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
             yield Label(Content(cut(one_line(self._feed.address), 56)), classes="dialog--question")
             for key, words in self.LINES.items():
                 yield Label(words, classes="form--label")
-                yield TextLine(_spelled(self._feed, key) or "", id=f"feed-{key}")
+                yield TextLine(self._values.get(key, ""), id=f"feed-{key}")
             yield Checkbox(_full_text(self._feed.full_text), self._feed.full_text, compact=True)
             yield Label("", classes="dialog--error")
             yield KeyLine(("enter", "save"), ("tab", "next line"), ("back", "cancel"))
@@ -354,7 +347,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
                 return
             said[key] = text or None
         said["full_text"] = self.query_one(Checkbox).value or None
-        self.dismiss({key: value for key, value in said.items() if value != _spelled(self._feed, key)})
+        self.dismiss({key: value for key, value in said.items() if value != self._values.get(key)})
 
 
 Found = Sequence[dict[str, Any]]
