@@ -13,8 +13,9 @@ from benchmarks.floors import Floor
 from benchmarks.table import Figure, markdown
 from benchmarks.terminal_emulator import TerminalEmulator
 from benchmarks.timing import at_home
+from reader.article.record import Place
 from reader.library.sources import open_library
-from reader.parsing import canonical
+from reader.parsing.canonical import canonical_article
 from reader.query import Query, parse
 
 
@@ -27,7 +28,8 @@ def test_a_corpus_is_the_same_every_time_and_as_long_as_real_articles() -> None:
 
 def test_every_made_article_is_in_the_canonical_layout() -> None:
     """The fast lane takes each, so a load measures what machine-written collections cost."""
-    assert all(canonical.read(text) is not None for _, _, text in corpus.articles(200))
+    place = Place("/news/a.md", "a.md", "news")
+    assert all(canonical_article(text, place) is not None for _, _, text in corpus.articles(200))
 
 
 def test_a_corpus_is_read_whole_and_begins_and_ends_with_its_titles(tmp_path: Path) -> None:

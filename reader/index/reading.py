@@ -93,7 +93,7 @@ def _parsed(opened: _Opened) -> Taken:
     if problem is not None:
         return Taken(origin, place, None, problem)
     try:
-        return Taken(origin, place, article_in(raw, place, is_brief=True), digest=digest)
+        return Taken(origin, place, article_in(raw, place), digest=digest)
     except Unreadable as error:
         return Taken(origin, place, None, error.problem, digest)
     except Exception as error:

@@ -24,7 +24,7 @@ from reader.index.schema import SetKind
 from reader.index.search import Search
 from reader.query import Query
 from reader.query.results import Headline, RelatedLink
-from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, TOKENS, pack, tokens_of, widened
+from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, pack, token_of, tokens_of, widened
 
 MOST_POSTINGS = 20_000
 """Limit of candidates counted, once per shared word: 5 ms."""
@@ -63,8 +63,8 @@ class RelatedWords:
         """Token -> weight of its word, before the title factor."""
         self._title = tokens_of([*in_title])
         most = max(self._articles * COMMON_PART, FEW)
-        for word, numbers in _read(index, [word for word in every if TOKENS[word] in telling]):
-            token, having = TOKENS[word], live.intersection_cardinality(numbers)
+        for word, numbers in _read(index, [word for word in every if token_of(word) in telling]):
+            token, having = token_of(word), live.intersection_cardinality(numbers)
             self._weights[token] = self._weight(having + COMMON.get(token, 0))
             if having <= most:
                 self._sets.append((token, numbers))

@@ -1,64 +1,57 @@
 """The fast lane: the layout that programs write, read by a few regular expressions instead of a YAML parser.
 
-It gives exactly what `yaml_header` gives for the same text, or None in any doubt; then the general parser
-reads the file. Without it a cold load takes half as long again, and misses its budget.
-Lines are not counted here: only a file with a problem needs them.
+It gives the same article as the general way, or None in any doubt; then the file is read the general way,
+which takes ten times as long.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
-from reader.article.record import Value
+from reader.article.identity import identity_of, text_key, title_key
+from reader.article.plain_text import name_text, plain_text
+from reader.article.record import MAX_NAME, MAX_TITLE, Article, Image, Place, Provider, Related, Value
+from reader.article.text import clean, clean_line
+from reader.article.urls import openable
+from reader.parsing.aliases import KNOWN, normal
+from reader.parsing.dates import parse_date
+from reader.parsing.fields import kept_fields, unique_topics
 from reader.parsing.parsed import MAX_ENTRIES, MAX_HEADER
 
 # Possessive repeats are on single characters only: on groups, Python before 3.11.5 matches wrongly
 # (gh-106052).
 # A quoted text on one line with the escapes that JSON and YAML share. A plain text that YAML can't take for
 # anything else: no ": ", no "#", no tab, no indicator in front, no blank at the end.
-_VALUE = (
+_TEXT = (
     r'("[^"\\\n]*+(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\n]*+)*"'
-    r"|(?:[+$./(]?\w|-[\w.])[^\n:#\t]*+(?::[^\s:#][^\n:#\t]*+)*(?<! ))\n"
+    r"|(?:[+$./(]?\w|-[\w.])[^\n:#\t]*+(?::[^\s:#][^\n:#\t]*+)*(?<! ))"
 )
-_ITEM = _VALUE.replace("(", "(?:", 1)
-HEAD_KEYS = (
-    "category",
-    "title",
-    "excerpt",
-    "publishedDateTime",
-    "originalUrl",
-    "webUrl",
-    "type",
-    "quality",
-    "heat",
-    "published",
-)
-_BLOCK_KEYS = ("provider", "topics", "images", "related", "secured")
-# YAML takes no key of more than 1,024 characters.
-_KEY = rf"(?!(?:{'|'.join(HEAD_KEYS + _BLOCK_KEYS)}):)[A-Za-z_][\w-]{{0,99}}+"
-
-
+_NOT_TEXT = {
+    "quality": "([0-9]{1,2}|100)",
+    "heat": "(-?[0-9]{1,9})",
+    "width": "([0-9]{1,9})",
+    "height": "([0-9]{1,9})",
+    "published": "(true|false)",
+    "isCached": "(true|false)",
+}
+"""How fields other than texts are written; in any other form the general way reads them."""
+_HEAD = ("category", "title", "excerpt", "publishedDateTime", "originalUrl", "webUrl", "type")
+_FACTS = ("quality", "heat", "published")
+_PICTURE = ("width", "height", "isCached")
+_BLOCKS = ("provider", "topics", "images", "related", "secured")
+_OF_LINK = 7
+"""Texts of a related link: title, excerpt, date, address, type, provider's name and domain."""
 _FAR = MAX_HEADER + 1
 
-
-def _line(indent: int, key: str) -> str:
-    return rf"(?:{' ' * indent}{key}: {_VALUE})?"
-
-
-def _lines(indent: int, *keys: str) -> str:
-    return "".join(_line(indent, key) for key in keys)
-
-
-def _images(indent: int) -> str:
-    blank = " " * indent
-    rest = "".join(rf"(?:{blank}  {key}: {_ITEM})?" for key in _IMAGE_KEYS)
-    return rf"(?:\n?{blank[2:]}images:\n((?:{blank}- url: {_ITEM}{rest})+))?"
-
-
-_EXTRA = rf"((?:{_KEY}: {_ITEM})*)"
-_IMAGE_KEYS = ("width", "height", "isCached")
+# What YAML refuses, what it takes for a line break, and byte order marks, which it sometimes drops.
+_NOT_PLAIN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_ASCII_CONTROLS = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
+_ESCAPE = re.compile(r"\\(u....|.)")
+_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_NULLS = frozenset(("null", "Null", "NULL"))
 
 
 class _Layout(NamedTuple):
@@ -69,129 +62,121 @@ class _Layout(NamedTuple):
     image: re.Pattern[str]
 
 
+def _lines(indent: str, *keys: str) -> str:
+    return "".join(rf"(?:{indent}{key}: {_NOT_TEXT.get(key, _TEXT)}\n)?" for key in keys)
+
+
+def _uncaptured(pattern: str) -> str:
+    return re.sub(r"\((?!\?)", "(?:", pattern)
+
+
+def _images(indent: str) -> str:
+    one = _uncaptured(rf"{indent}- url: {_TEXT}\n{_lines(f'{indent}  ', *_PICTURE)}")
+    return rf"(?:\n?{indent[2:]}images:\n((?:{one})+))?"
+
+
 @cache
 def _layout() -> _Layout:
     # Compiled when the first file is read: they take 13 ms, and most starts read no file.
+    item = _uncaptured(_TEXT)
+    # YAML takes no key of more than 1,024 characters.
+    key = rf"(?!(?:{'|'.join(_HEAD + _FACTS + _BLOCKS)}):)[A-Za-z_][\w-]{{0,99}}+"
+    extra = rf"((?:{key}: {item}\n)*)"
     head = (
-        _lines(0, *HEAD_KEYS)
-        + _EXTRA
-        + rf"(?:\n?provider:\n(?=  [nd]){_lines(2, 'name', 'domain')})?"
-        + rf"(?:\n?topics:\n((?:  - {_ITEM})+))?"
-        + _images(2)
+        _lines("", *_HEAD, *_FACTS)
+        + extra
+        + rf"(?:\n?provider:\n(?=  [nd]){_lines('  ', 'name', 'domain')})?"
+        + rf"(?:\n?topics:( \[\]\n|\n(?:  - {item}\n)+))?"
+        + _images("  ")
         + "(\n?related:\n(?=  - title: ))?"
     )
     related = (
-        _lines(4, "excerpt", "publishedDateTime", "webUrl", "type")
-        + rf"(?:    provider:\n(?=      [nd]){_lines(6, 'name', 'domain')})?"
-        + _line(4, "quality")
-        + _images(6)
+        _lines("    ", "excerpt", "publishedDateTime", "webUrl", "type")
+        + rf"(?:    provider:\n(?=      [nd]){_lines('      ', 'name', 'domain')})?"
+        + _lines("    ", "quality")
+        + _images("      ")
     )
-    image = "".join(rf"(?: *{key}: {_VALUE})?" for key in _IMAGE_KEYS)
     return _Layout(
         re.compile("---\n" + head),
-        re.compile(rf"  - title: {_VALUE}{related}"),
-        re.compile(rf"\n?(?:secured: {_VALUE})?{_EXTRA}\n?---[ \t]*(?:\n|\Z)"),
-        re.compile(rf"([\w-]+): {_VALUE}"),
-        re.compile(rf" *- url: {_VALUE}{image}"),
+        re.compile(rf"  - title: {_TEXT}\n{related}"),
+        re.compile(rf"\n?{_lines('', 'secured')}{extra}\n?---[ \t]*(?:\n|\Z)"),
+        re.compile(rf"([\w-]+): {_TEXT}\n"),
+        re.compile(rf" *- url: {_TEXT}\n{_lines(' *', *_PICTURE)}"),
     )
 
 
-# What YAML refuses, what it takes for a line break, and byte order marks, which it sometimes drops.
-_NOT_PLAIN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_ASCII_CONTROLS = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
-_ESCAPE = re.compile(r"\\(u....|.)")
-_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-NULLS = frozenset(("null", "Null", "NULL"))
+class _Doubt(ValueError):
+    """What only the general way reads."""
 
 
-class CanonicalMatch(NamedTuple):
-    """A canonical header taken apart, each value as it is written; None for one that is not there."""
-
-    scalars: list[str | None]
-    """In the order of HEAD_KEYS."""
-    extra: str | None
-    """Lines of other keys."""
-    name: str | None
-    domain: str | None
-    topics: str | None
-    """Its lines, and so on."""
-    images: str | None
-    related: list[re.Match[str]]
-    secured: str | None
-    more: str | None
-    """Lines of other keys behind `secured`."""
-    end: int
-
-
-class CanonicalHeader(NamedTuple):
-    """What a canonical header says."""
-
-    fields: dict[str, Value]
-    end: int
-    """Characters of the text that the header takes with its fences; the body begins there."""
-
-
-def match(text: str) -> CanonicalMatch | None:
-    """The header of a file in the canonical layout, as it is written; None for every other."""
-    if not text.startswith("---\n"):
+def canonical_article(text: str, place: Place) -> Article | None:
+    """The article of a file with this text, where it is beyond doubt."""
+    try:
+        return _article(text, place)
+    except ValueError:
         return None
+
+
+def _article(text: str, place: Place) -> Article:
     layout = _layout()
     # Looking no further than a header may go: backtracking takes a hundred times what it has passed.
     head = layout.head.match(text, 0, _FAR)
     if not head:
-        return None
-    *scalars, extra, name, domain, topics, images, has_related = head.groups()
-    place = head.end()
-    related: list[re.Match[str]] = []
-    if has_related:
-        while one := layout.related.match(text, place, _FAR):
-            related.append(one)
-            place = one.end()
-    tail = layout.tail.match(text, place, _FAR)
+        raise _Doubt
+    *stated, quality, heat, published, extra, name, domain, items, images, has_related = head.groups()
+    end = head.end()
+    links: list[re.Match[str]] = []
+    while has_related and (link := layout.related.match(text, end, _FAR)):
+        links.append(link)
+        end = link.end()
+    tail = layout.tail.match(text, end, _FAR)
     if not tail or not _is_plain(text, tail.end()):
-        return None
+        raise _Doubt
     secured, more = tail.groups()
-    return CanonicalMatch(scalars, extra, name, domain, topics, images, related, secured, more, tail.end())
-
-
-def read(text: str) -> CanonicalHeader | None:
-    """The fields of a file in the canonical layout; None for every other."""
-    found = match(text)
-    if found is None:
-        return None
-    fields: dict[str, Value] = {
-        key: value_of(raw) for key, raw in zip(HEAD_KEYS, found.scalars, strict=True) if raw is not None
-    }
-    if found.extra and not _add(fields, found.extra):
-        return None
-    if found.name is not None or found.domain is not None:
-        fields["provider"] = _provider(found.name, found.domain)
-    for key, raw, make in (
-        ("topics", found.topics, _topics),
-        ("images", found.images, _pictures),
-        ("secured", found.secured, value_of),
-    ):
-        if raw is not None:
-            fields[key] = make(raw)
-    if found.related:
-        fields["related"] = list(map(_related, found.related))
-    if found.more and not _add(fields, found.more):
-        return None
-    return CanonicalHeader(fields, found.end)
-
-
-def value_of(raw: str) -> str | None:
-    """What a scalar means that is written so."""
-    if raw[0] != '"':
-        return None if raw in NULLS else raw
-    if "\\" in raw:
-        return _ESCAPE.sub(_unescaped, raw[1:-1])
-    return raw[1:-1]
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    code = match[1]
-    return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
+    listed = [line[4:] for line in items.split("\n")[1:-1]] if items else []
+    category, title, excerpt, date, original, web, kind, name, domain, *texts = _texts(
+        [*stated, name, domain, *listed, *chain.from_iterable(link.groups()[:_OF_LINK] for link in links)]
+    )
+    topics, texts = texts[: len(listed)], texts[len(listed) :]
+    identity = identity_of(original, "") or identity_of(web, "")
+    title, excerpt, name = plain_text(title), plain_text(excerpt), _name(name)
+    # What is missing is looked for elsewhere: in the body, the file's name, its folder, the category.
+    if not (title and excerpt and date and name and identity and (items or not category)):
+        raise _Doubt
+    if len(title) > MAX_TITLE or "://" in name or (published is None and "_drafts" in place.path):
+        raise _Doubt
+    if not (_is_openable(original) and (web == original or _is_openable(web))):
+        raise _Doubt
+    author, other = _others(extra + more) if extra or more else ((), {})
+    body = clean(text[tail.end() :]).lstrip("\n").rstrip()
+    return Article(
+        path=place.path,
+        identity=identity,
+        title=title,
+        excerpt=excerpt,
+        published_date_time=parse_date(date),
+        original_url=original,
+        web_url=web,
+        provider=Provider(name, domain),
+        topics=tuple(unique_topics(map(_name, topics))),
+        category=_name(category),
+        type=_name(kind),
+        quality=int(quality) if quality else None,
+        heat=int(heat) if heat else None,
+        author=author,
+        published=None if published is None else published == "true",
+        images=_pictures(images),
+        related=tuple(
+            _related(texts[place * _OF_LINK : (place + 1) * _OF_LINK], *link.groups()[_OF_LINK:])
+            for place, link in enumerate(links)
+        ),
+        secured=(_value(secured) or None) if secured else None,
+        other=other,
+        body=body,
+        title_key=title_key(title),
+        text_key=text_key(body),
+        base=f"{place.site.url}/" if place.site else "",
+    )
 
 
 def _is_plain(text: str, end: int) -> bool:
@@ -207,67 +192,87 @@ def _is_plain(text: str, end: int) -> bool:
     return _NOT_PLAIN.search(header) is None
 
 
-def _add(fields: dict[str, Value], lines: str) -> bool:
-    """Add more `key: value` lines; False if a key is there already."""
+def _texts(raw: list[str | None]) -> list[str]:
+    """What each value means as one line of clean text (see `fields.text_of`); "" for none."""
+    lines = [(one[1:-1] if one[0] == '"' else one) if one else "" for one in raw]
+    together = "\n".join(("", *lines, ""))
+    # Nearly always there is nothing to be done but to drop the quotes.
+    if "\\" not in together and "  " not in together and " \n" not in together and "\n " not in together:
+        bare = "".join(lines)
+        if bare.isprintable() and clean(bare) is bare and _NULLS.isdisjoint(lines):
+            return lines
+    return [clean_line(_value(one) or "") if one else "" for one in raw]
+
+
+def _value(raw: str) -> str | None:
+    """What a scalar means that is written so."""
+    if raw[0] != '"':
+        return None if raw in _NULLS else raw
+    if "\\" in raw:
+        return _ESCAPE.sub(_unescaped, raw[1:-1])
+    return raw[1:-1]
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1]
+    return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
+
+
+def _is_openable(url: str) -> bool:
+    """Whether there is no problem with an address."""
+    return not url or bool(openable(url))
+
+
+def _name(text: str) -> str:
+    if len(text) > MAX_NAME:
+        raise _Doubt
+    return name_text(text) if "&" in text else text
+
+
+def _others(lines: str) -> tuple[tuple[str, ...], dict[str, Value]]:
+    """The author and the other fields in the lines of further keys."""
+    author: tuple[str, ...] = ()
+    other: dict[str, Value] = {}
     for key, raw in _layout().field.findall(lines):
-        if key in fields:
-            return False
-        fields[key] = value_of(raw)
-    return True
+        value = _value(raw)
+        if key == "author" and value and not author:
+            author = tuple(filter(None, [_name(clean_line(value))]))
+        elif normal(key) in KNOWN or key in other:
+            raise _Doubt
+        else:
+            other[key] = value
+    return author, kept_fields(other)
 
 
-def _provider(name: str | None, domain: str | None) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    if name is not None:
-        found["name"] = value_of(name)
-    if domain is not None:
-        found["domain"] = value_of(domain)
-    return found
+def _pictures(lines: str | None) -> tuple[Image, ...]:
+    found = []
+    for raw, width, height, cached in _layout().image.findall(lines) if lines else ():
+        url = clean_line(_value(raw) or "")
+        if not url:
+            raise _Doubt
+        found.append(
+            Image(
+                url,
+                int(width) if width else None,
+                int(height) if height else None,
+                cached == "true" if cached else None,
+            )
+        )
+    return tuple(found)
 
 
-def _topics(lines: str) -> Value:
-    return [value_of(line) for line in topics_in(lines)]
-
-
-def topics_in(lines: str) -> list[str]:
-    """The topics of these lines, each as it is written."""
-    return [line[4:] for line in lines.split("\n")[:-1]]
-
-
-def images_in(lines: str) -> list[tuple[str, str, str, str]]:
-    """Address, width, height and `isCached` of the pictures in these lines, as written; "" for none."""
-    return _layout().image.findall(lines)
-
-
-def _pictures(lines: str) -> Value:
-    found: list[Value] = []
-    for url, width, height, is_cached in images_in(lines):
-        one: dict[str, Value] = {"url": value_of(url)}
-        if width:
-            one["width"] = value_of(width)
-        if height:
-            one["height"] = value_of(height)
-        if is_cached:
-            one["isCached"] = value_of(is_cached)
-        found.append(one)
-    return found
-
-
-def _related(match: re.Match[str]) -> dict[str, Value]:
-    title, excerpt, date, url, kind, name, domain, quality, images = match.groups()
-    found: dict[str, Value] = {"title": value_of(title)}
-    if excerpt is not None:
-        found["excerpt"] = value_of(excerpt)
-    if date is not None:
-        found["publishedDateTime"] = value_of(date)
-    if url is not None:
-        found["webUrl"] = value_of(url)
-    if kind is not None:
-        found["type"] = value_of(kind)
-    if name is not None or domain is not None:
-        found["provider"] = _provider(name, domain)
-    if quality is not None:
-        found["quality"] = value_of(quality)
-    if images is not None:
-        found["images"] = _pictures(images)
-    return found
+def _related(texts: list[str], quality: str | None, images: str | None) -> Related:
+    title, excerpt, date, url, kind, name, domain = texts
+    title = plain_text(title)
+    if len(title) > MAX_TITLE:
+        raise _Doubt
+    return Related(
+        title,
+        plain_text(excerpt),
+        parse_date(date) if date else None,
+        url,
+        kind,
+        Provider(_name(name or domain), domain),
+        int(quality) if quality else None,
+        _pictures(images),
+    )

@@ -6,18 +6,14 @@ No file is opened here; `reader.collection.folders` reads the bytes and knows wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from reader.article.dates import sort_seconds
 from reader.article.record import Article, Place, Problem
 from reader.article.text import clean_line, display_path
 from reader.errors import ReaderError
 from reader.parsing.aliases import may_be_article
-
-if TYPE_CHECKING:
-    from reader.parsing.parsed import Parsed
 
 MAX_FILE = 4 * 1024 * 1024
 """Bytes of a file that are read; the rest of a larger one is omitted and listed as a problem."""
@@ -56,15 +52,14 @@ class Unreadable(ReaderError):
         """What `check` lists for it; None for a page or data that nobody means as an article."""
 
 
-def article_in(raw: bytes, place: Place, *, is_brief: bool = False) -> Article:
+def article_in(raw: bytes, place: Place) -> Article:
     """The article in a file's bytes, of which one more than MAX_FILE says that there are more.
 
-    `is_brief`: only what the index keeps is needed, which is done in half the time (see `brief`).
     Raises Unreadable where they hold no text; all else that is wrong is in the article's problems. Nothing
     else is ever raised: a fault of this program is the problem of the one file that it was met in.
     """
     try:
-        return _article_in(raw, place, is_brief=is_brief)
+        return _article_in(raw, place)
     except Unreadable:
         raise
     except Exception as error:
@@ -79,7 +74,7 @@ def fault(place: Place, error: Exception) -> Problem:
     )
 
 
-def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
+def _article_in(raw: bytes, place: Place) -> Article:
     if 0 in raw and raw.count(0) > len(raw) * MAX_NULS and raw[:2] not in _UTF16:
         raise Unreadable(_problem(place, "is not text; remove it or change its extension"))
     text, reason = decode(raw[:MAX_FILE])
@@ -89,25 +84,35 @@ def _article_in(raw: bytes, place: Place, *, is_brief: bool) -> Article:
     is_html = path.endswith(HTML)
     if is_html and not text.lstrip().startswith(("---", "+++", "{")):
         raise Unreadable(None)
+    # Imported with the first file: a start that finds no file changed reads none.
+    from reader.parsing.canonical import canonical_article
+
     is_section = path.rpartition("/")[2].startswith("_index.")
-    article = _short_way()(text, place) if is_brief and not (is_html or is_section) else None
+    article = None if is_html or is_section else canonical_article(text, place)
     if article is None:
-        read, article_of = _parsers()
-        is_yaml = path.endswith(_WHOLE_YAML)
-        parsed = read(text, is_yaml=is_yaml)
-        if is_yaml and not (parsed.body or parsed.problems or may_be_article(parsed.fields)):
-            raise Unreadable(None)
-        if is_section and not (parsed.problems or parsed.body.strip()):
-            raise Unreadable(None)
-        if is_html:
-            parsed = parsed._replace(body=html_in_blocks(parsed.body))
-        article = article_of(parsed, place)
+        article = _of_any_layout(text, place, is_section=is_section)
     reasons = [reason] if reason else []
     if len(raw) > MAX_FILE:
         reasons.append(f"is larger than {MAX_FILE // 2**20} MB; only its beginning was read")
     if not reasons:
         return article
     return article._replace(problems=(*(_problem(place, one) for one in reasons), *article.problems))
+
+
+def _of_any_layout(text: str, place: Place, *, is_section: bool) -> Article:
+    from reader.parsing.dialects import article_of
+    from reader.parsing.frontmatter import read
+
+    path = place.path.lower()
+    is_yaml = path.endswith(_WHOLE_YAML)
+    parsed = read(text, is_yaml=is_yaml)
+    if is_yaml and not (parsed.body or parsed.problems or may_be_article(parsed.fields)):
+        raise Unreadable(None)
+    if is_section and not (parsed.problems or parsed.body.strip()):
+        raise Unreadable(None)
+    if path.endswith(HTML):
+        parsed = parsed._replace(body=html_in_blocks(parsed.body))
+    return article_of(parsed, place)
 
 
 def html_in_blocks(html: str) -> str:
@@ -145,22 +150,6 @@ def _parted(html: str, depth: int) -> tuple[str, int]:
         if not is_leaf:
             depth = max(depth + (-1 if is_end else 1), 0)
     return "".join((*parts, html[at:])), depth
-
-
-@cache
-def _short_way() -> Callable[[str, Place], Article | None]:
-    from reader.parsing.brief import brief_article
-
-    return brief_article
-
-
-@cache
-def _parsers() -> tuple[Callable[..., Parsed], Callable[[Parsed, Place], Article]]:
-    # Imported with the first file that needs them: a start that finds no file changed reads none.
-    from reader.parsing.dialects import article_of
-    from reader.parsing.frontmatter import read
-
-    return read, article_of
 
 
 def decode(raw: bytes) -> tuple[str, str | None]:

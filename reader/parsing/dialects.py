@@ -24,7 +24,7 @@ from reader.parsing.fields import (
     images_of,
     integer_of,
     is_picture,
-    kept_of,
+    kept_fields,
     names_of,
     provider_of,
     quality_of,
@@ -78,7 +78,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         images=_images(header, notes),
         related=related_of(related[1], related[0], notes),
         secured=_secured(header, notes),
-        other=_other(header.left),
+        other=kept_fields(header.left),
         body=body,
         problems=tuple(notes.problems),
         title_key=title_key(stated),
@@ -232,7 +232,7 @@ def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider
 def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...], str]:
     if any(header.names("topics")):
         key, value = header.take("topics")
-        return tuple(texts_of(value, key, notes)), _text(header, "category", notes)
+        return tuple(texts_of(value, key, notes)), name_text(_text(header, "category", notes))
     by_blanks = _is_jekyll(header, place)
     category: Value = None
     found: list[str] = []
@@ -308,12 +308,6 @@ def _secured(header: Header, notes: Notes) -> str | None:
         return value
     notes.add("secured", "must be a string")
     return None
-
-
-def _other(left: dict[str, Value]) -> dict[str, Value]:
-    kept = kept_of(left) if left else {}
-    assert isinstance(kept, dict)
-    return kept
 
 
 def _title_in_name(place: Place) -> str:

@@ -6,7 +6,7 @@ Which key means which field is not known here (see `dialects`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from reader.article.dates import When
 from reader.article.identity import is_web
@@ -89,7 +89,14 @@ def texts_of(value: Value, field: str, notes: Notes, *, by_blanks: bool = False)
         words = value.split()
         is_tags = len(words) > 1 and all(word.startswith("#") for word in words)
         value = [*words] if is_tags or (by_blanks and "," not in value) else [*value.split(",")]
-    return _unique([_without_sign(name) for name in _names(value, field, notes)])
+    return unique_topics(_names(value, field, notes))
+
+
+def unique_topics(names: Iterable[str]) -> list[str]:
+    """Topics without the sign that a tag has in a text (`#fog`), each once."""
+    return _unique(
+        name[1:] if name.startswith("#") and name[1:2] not in ("", "#", " ") else name for name in names
+    )
 
 
 def names_of(value: Value, field: str, notes: Notes) -> list[str]:
@@ -233,15 +240,17 @@ def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
     )
 
 
-def kept_of(value: Value) -> Value:
-    """A value of no known field, clean at every depth; line breaks in texts stay."""
+def kept_fields(fields: Mapping[str, Value]) -> dict[str, Value]:
+    """Fields that no known one stands for, clean at every depth; line breaks in texts stay."""
+    return {clean_line(key): _kept(value) for key, value in fields.items()}
+
+
+def _kept(value: Value) -> Value:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        return [kept_of(one) for one in value]
-    if isinstance(value, dict):
-        return {clean_line(key): kept_of(one) for key, one in value.items()}
-    return value
+        return [_kept(one) for one in value]
+    return kept_fields(value) if isinstance(value, dict) else value
 
 
 def _names(value: Value, field: str, notes: Notes) -> list[str]:
@@ -271,12 +280,7 @@ def _linked(value: Value) -> str:
     return f"[[{text}]]" if isinstance(text, str) else ""
 
 
-def _without_sign(topic: str) -> str:
-    """A tag without the sign that it has in a text: `fog` for `#fog`."""
-    return topic[1:] if topic.startswith("#") and topic[1:2] not in ("", "#", " ") else topic
-
-
-def _unique(texts: list[str]) -> list[str]:
+def _unique(texts: Iterable[str]) -> list[str]:
     """Each text once, as it is written first, whatever its case and accents."""
     found: dict[str, str] = {}
     for text in texts:

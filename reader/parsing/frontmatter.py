@@ -6,21 +6,20 @@ Every value stays text; what a key means is `dialects`' business. Nothing here r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice, pairwise
 from textwrap import dedent
 from typing import NamedTuple
 
 from reader.article.record import Value
-from reader.parsing import canonical
 from reader.parsing.aliases import ALIASES, KNOWN, normal
 from reader.parsing.data_headers import read_json, read_toml
 from reader.parsing.fences import Split, pairs, split
 from reader.parsing.parsed import MAX_HEADER, Flaw, HeaderError, LineNumbers, Parsed, refuse_excess
 from reader.parsing.yaml_header import read_yaml
 
-__all__ = ["Flaw", "Parsed", "read", "read_any"]
+__all__ = ["Flaw", "Parsed", "read"]
 
 MAX_BLOCKS = 400
 """Top-level fields of a broken header up to which each is parsed by itself; of more, the lines are taken."""
@@ -49,15 +48,6 @@ _COMMENT = re.compile(r"""[^:]*:(?P<value>[^"'#]*?)[ \t]#""")
 
 def read(text: str, *, is_yaml: bool = False) -> Parsed:
     """Take a file's text apart. `is_yaml`: a file without fences is a header as a whole (.yaml, .yml)."""
-    found = canonical.read(text)
-    if found is None:
-        return read_any(text, is_yaml=is_yaml)
-    fields, end = found
-    return Parsed(fields, text[end:], text.count("\n", 0, end) + 1, _KeyLines(text))
-
-
-def read_any(text: str, *, is_yaml: bool = False) -> Parsed:
-    """The same by the general parsers alone, for every layout; up to ten times slower."""
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -97,31 +87,6 @@ def _without_tabs(header: str) -> str:
     if found == header or len(found) > MAX_HEADER:
         raise HeaderError(0, "no tabs")
     return found
-
-
-class _KeyLines(Mapping[str, int]):
-    """The line of each key, found by the general parser when the first one is asked for: only a canonical
-    file with a problem needs them."""
-
-    __slots__ = ("_found", "_text")
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._found: Mapping[str, int] | None = None
-
-    def __getitem__(self, key: str) -> int:
-        return self._lines()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lines())
-
-    def __len__(self) -> int:
-        return len(self._lines())
-
-    def _lines(self) -> Mapping[str, int]:
-        if self._found is None:
-            self._found = read_any(self._text).lines
-        return self._found
 
 
 def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:

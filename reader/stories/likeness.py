@@ -58,25 +58,15 @@ MOST_KNOWN = 200_000
 """Number of words whose tokens are cached."""
 
 
-class _Tokens(dict[str, int]):
-    """Word -> token."""
+def token_of(word: str) -> int:
+    """Returns a word's token, three bytes of a hash. Texts are stored and compared as tokens to save space;
+    one word in a hundred shares its token with another of the same days, which does no harm."""
+    found = crc32(word.encode("utf-8", "surrogatepass")) & ((1 << 8 * _TOKEN_BYTES) - 1) & ~DIGITS
+    return found | DIGITS if not word.isalpha() and any(map(str.isdigit, word)) else found
 
-    def __missing__(self, word: str) -> int:
-        if len(self) >= MOST_KNOWN:
-            self.clear()
-        found = crc32(word.encode("utf-8", "surrogatepass")) & ((1 << 8 * _TOKEN_BYTES) - 1) & ~DIGITS
-        if not word.isalpha() and any(map(str.isdigit, word)):
-            found |= DIGITS
-        self[word] = found
-        return found
-
-
-TOKENS: Mapping[str, int] = _Tokens()
-"""Each word's token, three bytes of a hash. Texts are stored and compared as tokens to save space; one word
-in a hundred shares its token with another of the same days, which does no harm."""
 
 COMMON = {
-    TOKENS[word]: count
+    token_of(word): count
     for count, found in (
         (NEWS_COUNT, (NEWS_WORDS, *NEWS_WORDS_ELSEWHERE, *NUMERALS)),
         (FUNCTION_COUNT, FUNCTION_WORDS),
@@ -85,12 +75,12 @@ COMMON = {
     for word in " ".join(found).split()
 }
 """How many of the simulated articles have each common word."""
-DIGITS_OF = {TOKENS[name]: TOKENS[digits] for name, digits in NUMERALS.items()}
+DIGITS_OF = {token_of(name): token_of(digits) for name, digits in NUMERALS.items()}
 """Token of a number in words -> token of its digits."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-WEEKDAYS = frozenset(TOKENS[word] for word in _WEEKDAYS)
+WEEKDAYS = frozenset(token_of(word) for word in _WEEKDAYS)
 """Words that date a text, as its figures do."""
-_LEFT_OUT = frozenset(TOKENS[word] for word in STOP_WORDS.split())
+_LEFT_OUT = frozenset(token_of(word) for word in STOP_WORDS.split())
 
 
 class Text(NamedTuple):
@@ -123,7 +113,7 @@ MOST_WORDS = 24
 
 def tokens_of(found: Sequence[str]) -> frozenset[int]:
     """Returns the tokens of the words of a title or an excerpt."""
-    return frozenset(map(TOKENS.__getitem__, found)) - _LEFT_OUT
+    return frozenset(map(token_of, found)) - _LEFT_OUT
 
 
 def text_of(key: int, seconds: int, provider: str, title: str, excerpt: str) -> Text:
@@ -136,15 +126,24 @@ def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
     stop words."""
     if title[:1] == ["update"] and title[1:2] and title[1].isdigit():
         title = title[2:]  # "UPDATE 2-": an agency's new version of its report
-    in_title = tokens_of(title[:MOST_WORDS])
-    in_excerpt = tokens_of(excerpt[:MOST_WORDS]) - in_title
-    if not in_title and not in_excerpt:
-        return b""
-    wide = array("I", [len(in_title), *in_title, *in_excerpt]).tobytes()
-    packed = bytearray(len(wide) // 4 * _TOKEN_BYTES)
-    for byte in range(_TOKEN_BYTES):
-        packed[byte::_TOKEN_BYTES] = wide[byte + _FIRST_BYTE :: 4]
-    return bytes(packed)
+    in_title = dict.fromkeys(map(_STORED.__getitem__, title[:MOST_WORDS]))
+    in_title.pop(b"", None)
+    tokens = b"".join(in_title | dict.fromkeys(map(_STORED.__getitem__, excerpt[:MOST_WORDS])))
+    return len(in_title).to_bytes(_TOKEN_BYTES, "little") + tokens if tokens else b""
+
+
+class _StoredTokens(dict[str, bytes]):
+    """Word -> its token as stored; nothing for a stop word. A load looks up each word of each title."""
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        token = token_of(word)
+        found = self[word] = b"" if token in _LEFT_OUT else token.to_bytes(_TOKEN_BYTES, "little")
+        return found
+
+
+_STORED = _StoredTokens()
 
 
 def widened(packed: bytes) -> array[int]:

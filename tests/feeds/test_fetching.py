@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from reader.article.record import Place
 from reader.errors import StorageError
 from reader.feeds import subscriptions
 from reader.feeds.fetching import Busy, alone
 from reader.library.sources import open_library
-from reader.parsing import canonical
+from reader.parsing.canonical import canonical_article
+from reader.parsing.frontmatter import read
 from reader.query import Query
 from tests.feeds.conftest import Desk
 from tests.feeds.site import Page, item, rss
@@ -40,9 +42,8 @@ def test_entries_become_article_files(desk: Desk) -> None:
         "Sea/harbour/2026/2026-06-03-title-2.md",
     ]
     text = files["Sea/harbour/2026/2026-06-02-title-1.md"]
-    header = canonical.read(text)
-    assert header is not None
-    assert header.fields == {
+    assert canonical_article(text, Place("/news/a.md", "a.md", "news")) is not None
+    assert read(text).fields == {
         "category": "Sea",
         "title": "Title 1",
         "excerpt": "Text of number 1.",

@@ -76,7 +76,7 @@ def test_whatever_is_raised_is_the_problem_of_the_file(monkeypatch: pytest.Monke
     def fail(*_: object, **__: object) -> None:
         raise RecursionError("deep\x1b[31m")
 
-    monkeypatch.setattr(content, "_parsers", lambda: (fail, fail))
+    monkeypatch.setattr(content, "_of_any_layout", fail)
     with pytest.raises(Unreadable) as caught:
         article_in(b"x", PLACE)
     told = str(caught.value.problem)
@@ -196,11 +196,10 @@ def test_yaml_of_something_else_is_no_article() -> None:
     assert article_in(b"- [\n", place).problems
 
 
-@pytest.mark.parametrize("is_brief", [True, False])
-def test_a_page_that_only_lists_a_section_is_no_article(is_brief: bool) -> None:
+def test_a_page_that_only_lists_a_section_is_no_article() -> None:
     """Hugo's and Zola's `_index.md` without a text; with one it is read as every other file."""
     place = Place("/n/posts/_index.md", "posts/_index.md", "n")
     with pytest.raises(Unreadable) as caught:
-        article_in(b"---\ntitle: Posts\n---\n", place, is_brief=is_brief)
+        article_in(b"---\ntitle: Posts\n---\n", place)
     assert caught.value.problem is None
-    assert article_in(b"---\ntitle: Posts\n---\nAll of them.\n", place, is_brief=is_brief).title == "Posts"
+    assert article_in(b"---\ntitle: Posts\n---\nAll of them.\n", place).title == "Posts"

@@ -13,7 +13,7 @@ from reader.parsing.fields import (
     Notes,
     date_of,
     integer_of,
-    kept_of,
+    kept_fields,
     provider_of,
     quality_of,
     text_of,
@@ -87,7 +87,7 @@ def test_texts() -> None:
     """One text of a list of one; a list without repeats and empty entries."""
     assert text_of(["a  b"], "title", notes()) == "a b"
     assert texts_of(["b", "a", "", None, " b "], "topics", notes()) == ["b", "a"]
-    assert kept_of({"a\nb": ["x\x1by\nz", None]}) == {"a b": ["x\nz", None]}
+    assert kept_fields({"a\nb": ["x\x1by\nz", None]}) == {"a b": ["x\nz", None]}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article.record import Value
-from reader.parsing.frontmatter import read, read_any
+from reader.parsing.frontmatter import read
 from tests.written import CANONICAL
 
 
@@ -68,7 +68,7 @@ def test_every_kind_of_header(text: str, fields: dict[str, Value], body: str, bo
 )  # fmt: skip
 def test_every_scalar_is_text(yaml: str, value: Value) -> None:
     """YAML's own guessing is omitted; only unquoted nothing is None."""
-    assert read_any(f"---\nx: {yaml}\n---\n").fields == {"x": value}
+    assert read(f"---\nx: {yaml}\n---\n").fields == {"x": value}
 
 
 def test_a_yaml_file_needs_no_fences() -> None:
