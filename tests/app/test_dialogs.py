@@ -12,7 +12,7 @@ from reader.app.screens.dialogs import Ask, Confirm
 from reader.app.screens.page import Hints, parts_of
 from tests.app.pilot import strips
 
-SHEET = Path(__file__).parents[2] / "styles" / "dialogs.tcss"
+SHEET = Path(__file__).parents[2] / "styles" / "pages.tcss"
 
 
 class Asking(App[None]):

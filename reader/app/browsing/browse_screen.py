@@ -34,7 +34,7 @@ from reader.app.browsing.results_display import ResultsDisplay
 from reader.app.browsing.saved_queries import SavedQueryCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
 from reader.app.keys import BOX, Keymap, action_of, action_parts, bindings_for
-from reader.app.paint.styles import page_sheets
+from reader.app.paint.styles import page_sheet
 from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import drop_outdated
 from reader.app.widgets.article_list import ArticleList
@@ -214,7 +214,7 @@ class BrowseScreen(Screen[None]):
         if not gc.isenabled():
             gc.freeze()  # what the start has made stays: looking through it again stops the screen for 60 ms
             gc.enable()
-        self.app.stylesheet.read_all(page_sheets())  # 15 ms of the start; the first page would wait for them
+        self.app.stylesheet.read(page_sheet())  # 15 ms of the start; the first page would wait for them
         self.opening.look_for_links()
         self.refreshing.start()
         self.feeds.start()

@@ -26,7 +26,7 @@ from textual.worker import Worker, WorkerState
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.paint.cells import one_line
-from reader.app.paint.styles import page_sheets
+from reader.app.paint.styles import page_sheet
 from reader.app.screens.page import KeyLine, drop_outdated
 from reader.app.wording import order_in_words
 from reader.config.commands import allowed_commands
@@ -160,7 +160,7 @@ class StillPalette(CommandPalette):
     Textual keeps the hits of the previous text until the next search has ended; Enter waits for that.
     """
 
-    CSS_PATH = [*page_sheets()]
+    CSS_PATH = page_sheet()
 
     _outdated: Option | None = None
     """The first hit when the text last changed."""

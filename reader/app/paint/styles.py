@@ -7,6 +7,7 @@ full frame. The first headlines, painted before Textual is loaded, read the same
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +15,6 @@ from reader.config.paths import data_dir
 from reader.config.settings import TAG_COLOURS
 
 if TYPE_CHECKING:
-    from pathlib import PurePath
-
     from rich.style import Style
     from textual.color import Color
     from textual.widget import Widget
@@ -105,11 +104,9 @@ PAGE_HEIGHTS = [(0, "-few-lines"), (18, "-lines")]
 """Columns and lines from which on dialogs and pages have a style class."""
 
 
-def page_sheets() -> list[PurePath]:
-    """The sheets of dialogs, pages and the palette, which are read when the first full frame is painted."""
-    from pathlib import PurePath  # 3 ms before the first headlines, for which this module is loaded too
-
-    return [PurePath(data_dir("styles"), name) for name in ("dialogs.tcss", "help.tcss")]
+def page_sheet() -> str:
+    """The sheet of dialogs, pages and the palette, which is read when the first full frame is painted."""
+    return os.path.join(data_dir("styles"), "pages.tcss")
 
 
 class WidgetStyles:

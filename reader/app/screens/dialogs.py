@@ -5,7 +5,7 @@ Text from outside goes through Content, never through markup. What follows from 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -49,11 +49,13 @@ class Confirm(Page[bool]):
         self._details = details
 
     def compose(self) -> ComposeResult:
-        """The question, what it is about, and the keys that answer it."""
         with Vertical(classes="dialog"):
             yield Label(Content(self._question), classes="dialog--question")
             if self._details:
-                yield Label(Content("\n".join(_few(self._details))), classes="dialog--details")
+                lines = [cut(line, DETAIL_WIDTH) for line in self._details[:MOST_DETAILS]]
+                if more := len(self._details) - len(lines):
+                    lines.append(f"{ELLIPSIS} {more:,} more")
+                yield Label(Content("\n".join(lines)), classes="dialog--details")
             yield KeyLine(("y", "yes"), ("n", "no"))
 
     def action_leave(self) -> None:
@@ -61,15 +63,7 @@ class Confirm(Page[bool]):
         self.dismiss(False)
 
     def action_answer(self, answer: bool) -> None:
-        """Close with the answer."""
         self.dismiss(answer)
-
-
-def _few(lines: Sequence[str]) -> list[str]:
-    """The first lines, each in one line of the dialog, and how many more there are."""
-    shown = [cut(line, DETAIL_WIDTH) for line in lines[:MOST_DETAILS]]
-    more = len(lines) - len(shown)
-    return [*shown, f"{ELLIPSIS} {more:,} more"] if more else shown
 
 
 class Ask(Page["str | None"]):
@@ -86,16 +80,14 @@ class Ask(Page["str | None"]):
         self._suggestions = tuple(suggestions)
 
     def compose(self) -> ComposeResult:
-        """The title, the line, and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content(self._title), classes="dialog--question")
             suggester = LastPart(self._suggestions) if self._suggestions else None
             yield TextLine(self._value, suggester=suggester, select_on_focus=self._is_proposal)
-            keys = [("enter", "ok"), ("back", "cancel")]
-            yield KeyLine(*keys, *([("right", "complete")] if suggester else []))
+            complete = [("right", "complete")] if suggester else []
+            yield KeyLine(("enter", "ok"), ("back", "cancel"), *complete)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Close with the text."""
         event.stop()
         self.dismiss(event.value)
 
@@ -137,14 +129,12 @@ class Note(Page["str | None"]):
         self._is_warned = False
 
     def compose(self) -> ComposeResult:
-        """The title, the lines, and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content(self._title), classes="dialog--question")
             yield TextArea(self._note, show_line_numbers=False, compact=True, tab_behavior="focus")
             yield KeyLine(*self._keys(), id="note-keys")
 
     def on_mount(self) -> None:
-        """Continue at the end of the text."""
         lines = self.query_one(TextArea)
         lines.cursor_blink = False
         lines.move_cursor(lines.document.end)
@@ -156,7 +146,6 @@ class Note(Page["str | None"]):
         return self.query_one(TextArea).text.strip()[:LONGEST_NOTE]
 
     def action_keep(self) -> None:
-        """Close with the text."""
         self.dismiss(self.written)
 
     def action_leave(self) -> None:
@@ -218,32 +207,27 @@ class MarkMany(Page["Choice | None"]):
         self._chosen = 0
 
     def compose(self) -> ComposeResult:
-        """The scopes with their counts, the actions, the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content("Mark which articles?"), classes="dialog--question")
             yield Pressable(id="mark-scopes")
             yield Label(Content("Mark as"), classes="dialog--question")
-            yield Pressable(self._action_keys(), id="mark-actions")
+            yield Pressable(Content("\n").join(self._action_keys()), id="mark-actions")
             yield KeyLine(("up", ""), ("down", "move"), ("back", "cancel"))
 
     def on_mount(self) -> None:
-        """Start with the first scope."""
         self._show()
 
     def action_go(self, step: int) -> None:
-        """Select the next scope, or the previous one."""
         self._chosen = (self._chosen + step) % len(self._scopes)
         self._show()
 
     def action_choose(self, key: str) -> None:
-        """Select a scope by its key."""
         for place, scope in enumerate(self._scopes):
             if scope.key == key:
                 self._chosen = place
         self._show()
 
     def action_do(self, key: str) -> None:
-        """Close with the answer."""
         self.dismiss(Choice(self._scopes[self._chosen].key, key))
 
     def _show(self) -> None:
@@ -260,15 +244,14 @@ class MarkMany(Page["Choice | None"]):
             lines.append(pressing(line, scope.key))
         self.query_one("#mark-scopes", Pressable).update(Content("\n").join(lines))
 
-    def _action_keys(self) -> Content:
-        lines = []
-        for pair in zip(ACTIONS[::2], ACTIONS[1::2], strict=True):
-            entries = (
-                pressing(Content.assemble((key, "bold $primary"), f"   {words:10}"), key)
-                for key, words in pair
-            )
-            lines.append(Content.assemble("  ", *entries))
-        return Content("\n").join(lines)
+    def _action_keys(self) -> Iterator[Content]:
+        """The actions in lines of two."""
+        entries = [
+            pressing(Content.assemble((key, "bold $primary"), f"   {words:10}"), key)
+            for key, words in ACTIONS
+        ]
+        for pair in zip(entries[::2], entries[1::2], strict=True):
+            yield Content.assemble("  ", *pair)
 
 
 class SortPage(Page["Query | None"]):
@@ -287,21 +270,16 @@ class SortPage(Page["Query | None"]):
         self._is_reversed = query.is_reversed
 
     def compose(self) -> ComposeResult:
-        """The orders and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content("Sort order"), classes="dialog--question")
             yield OptionList(markup=False, classes="body")
             yield KeyLine(("enter", "sort"), ("reverse_sort", "reverse"), ("back", "cancel"))
 
     def on_mount(self) -> None:
-        """Start at the current order."""
         self._show(self._orders.index(self._query.sort) if self._query.sort in self._orders else 0)
 
     def _show(self, place: int) -> None:
-        orders = self.query_one(OptionList)
-        orders.clear_options()
-        orders.add_options([order_in_words(self._sorted(name)) for name in self._orders])
-        orders.highlighted = place
+        self.show_options([order_in_words(self._sorted(name)) for name in self._orders], place)
 
     def _sorted(self, name: str) -> Query:
         return self._query.with_sort(name, self._is_reversed)
@@ -312,6 +290,5 @@ class SortPage(Page["Query | None"]):
         self.dismiss(self._sorted(self._orders[event.option_index]))
 
     def action_reverse(self) -> None:
-        """Reverse the orders."""
         self._is_reversed = not self._is_reversed
         self._show(self.query_one(OptionList).highlighted or 0)

@@ -59,7 +59,6 @@ class Help(Page[None]):
         self._sought = ""
 
     def compose(self) -> ComposeResult:
-        """The columns, the search line and the keys."""
         with VerticalScroll(id="help-page", classes="body"):
             yield Static(id="help-text")
         with Horizontal(id="help-foot"):
@@ -83,11 +82,9 @@ class Help(Page[None]):
         self.query_one("#help-text", Static).update(Content("\n").join(lines or [nothing]))
 
     def action_find(self) -> None:
-        """Type in the line at the bottom; matching lines stay."""
         self.set_focus(self.query_one(TextLine))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show the matching lines."""
         event.stop()
         self._sought = event.value.strip()
         self._set_columns(self.size.width - 6)
@@ -102,7 +99,6 @@ class Help(Page[None]):
             self.dismiss()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go from the search line to the matching lines."""
         event.stop()
         self.set_focus(self.query_one(VerticalScroll))
 

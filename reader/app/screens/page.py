@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -16,9 +17,10 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets import Label, OptionList, Static
+from textual.widgets.option_list import Option
 
 from reader.app.keys import binding
-from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheets
+from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheet
 from reader.config.commands import BY_ID, key_words
 
 MOVING: tuple[BindingType, ...] = (
@@ -48,7 +50,7 @@ def drop_outdated(event: events.Resize, app: App[Any]) -> None:
 class Page(ModalScreen[ScreenResultType]):
     """A dialog or page; Back leaves it without an answer, Quit ends the reader."""
 
-    CSS_PATH = [*page_sheets()]
+    CSS_PATH = page_sheet()
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("back", "leave"), binding("back_or_quit", "leave"), binding("quit", "app.quit"),
     ]  # fmt: skip
@@ -79,15 +81,22 @@ class Page(ModalScreen[ScreenResultType]):
         return width - 3 if is_small else min(width * 92 // 100, 150) - 9
 
     def action_leave(self) -> None:
-        """Close without an answer."""
         self.dismiss(None)
 
+    def show_options(self, options: Sequence[Option | Content | str], place: int | None) -> None:
+        """Fill the list with these options, and put the cursor on that at a place, or on the last."""
+        listed = self.query_one(OptionList)
+        listed.clear_options().add_options(options)
+        listed.highlighted = place
+
     def action_move(self, lines: int) -> None:
-        """Move down by lines or options, up if negative."""
+        """Move down by lines or options, up if negative; a heading among options is skipped."""
         for body in self.query(".body"):
-            if isinstance(body, OptionList) and body.option_count:
-                here = body.highlighted if body.highlighted is not None else -1
-                body.highlighted = max(min(here + lines, body.option_count - 1), 0)
+            if isinstance(body, OptionList):
+                places = [place for place, option in enumerate(body.options) if not option.disabled]
+                here = -1 if body.highlighted is None else bisect_left(places, body.highlighted)
+                if places:
+                    body.highlighted = places[max(min(here + lines, len(places) - 1), 0)]
             else:
                 body.scroll_relative(y=lines, animate=False, force=True, immediate=True)
 
@@ -122,7 +131,6 @@ class Pressable(Static):
     """Textual would underline what can be clicked; everything can."""
 
     def action_press(self, key: str) -> None:
-        """Press a key."""
         self.app.simulate_key(key)
 
 
@@ -146,15 +154,12 @@ class Hints(Visual):
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
     ) -> list[Strip]:
-        """The lines of cells."""
         return self.in_width(width).render_strips(width, height, style, options)
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """The width of all hints on one line."""
         return sum(part.cell_length for part in self._parts) + len(GAP) * max(len(self._parts) - 1, 0)
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """The number of lines at this width."""
         return self.in_width(width).get_height(rules, width)
 
 
@@ -168,7 +173,6 @@ class KeyLine(Pressable):
         self._shown = hints, before, ""
 
     def on_mount(self) -> None:
-        """Show the keys, which are known now."""
         self._show()
 
     def show(self, *hints: Hint, before: str = "", after: str = "") -> None:

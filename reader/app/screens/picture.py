@@ -35,7 +35,6 @@ NUMBER = 16_000_000
 class PictureView(Widget):
     """Paints the lines of a picture, or stays blank under a picture that covers it."""
 
-    DEFAULT_CSS = "PictureView { height: 1fr; background: $background; color: $foreground; }"
     shown: Shown | None = None
 
     def render_line(self, y: int) -> Strip:
@@ -58,10 +57,6 @@ class PictureScreen(Page[None]):
         *(binding(name, "turn(1)") for name in ("next_unread", "move_down", "pane_right", "page_on")),
         *(binding(name, "turn(-1)") for name in ("previous_unread", "move_up", "pane_left")),
     ]
-    DEFAULT_CSS = """
-    PictureScreen { background: $background; }
-    #picture-said { height: 1; padding: 0 1; color: $foreground-muted; background: $background; }
-    """
 
     @dataclass
     class Made(Message):
@@ -89,12 +84,10 @@ class PictureScreen(Page[None]):
         """Which of the pictures is shown."""
 
     def compose(self) -> ComposeResult:
-        """The picture and its name."""
         yield PictureView()
         yield KeyLine(id="picture-said", classes="")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Make the picture again in the new size."""
         self._load()
 
     def _load(self) -> None:
@@ -159,13 +152,11 @@ class PictureScreen(Page[None]):
         self.query_one("#picture-said", KeyLine).show(*keys, ("back", "back"), before=said)
 
     def action_turn(self, step: int) -> None:
-        """Show the next picture or the previous one."""
         place = max(min(self.place + step, len(self._urls) - 1), 0)
         if place != self.place:
             self.place = place
             self._load()
 
     def action_leave(self) -> None:
-        """Back to the article."""
         self._clear()
         self.dismiss()

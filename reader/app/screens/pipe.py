@@ -54,7 +54,6 @@ class AskPipe(Page["Piping | None"]):
         self._form = before.form
 
     def compose(self) -> ComposeResult:
-        """The question, the command line, an error, and the keys."""
         with Vertical(classes="dialog"):
             yield Label(self._title(), id="pipe-title", classes="dialog--question")
             yield TextLine(self._before.command, placeholder="wc -w", select_on_focus=True)
@@ -62,12 +61,10 @@ class AskPipe(Page["Piping | None"]):
             yield KeyLine(("enter", "run"), ("tab", "Markdown or JSON"), ("back", "cancel"))
 
     def action_other_form(self) -> None:
-        """Switch between Markdown and JSON."""
         self._form = FORMS[1 - FORMS.index(self._form)]
         self.query_one("#pipe-title", Label).update(self._title())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Close with the command, if it is valid."""
         event.stop()
         try:
             arguments_of(event.value)
@@ -108,13 +105,11 @@ class CommandOutput(Page[None]):
         """Whether the command has ended."""
 
     def compose(self) -> ComposeResult:
-        """The command, its output, the keys."""
         yield Static(id="printed-command")
         yield OutputView(id="printed-text", classes="body")
         yield KeyLine(id="printed-foot", classes="")
 
     def on_mount(self) -> None:
-        """Start the command."""
         self._say("running…", ("back", "stop"))
         self.query_one(OutputView).sentence = "No output yet."
         self.query_one(OutputView).focus()
@@ -156,13 +151,11 @@ class CommandOutput(Page[None]):
         self.query_one("#printed-foot", KeyLine).show(*keys, before="  ")
 
     def on_unmount(self) -> None:
-        """End the command."""
         self._is_left = True
         if self._command is not None:
             self._command.end()
 
     def action_copy(self) -> None:
-        """Copy the output."""
         self._copy(self.query_one(OutputView).text)
 
 
@@ -189,16 +182,13 @@ class OutputView(PaintedView, can_focus=True):
         self._lines: list[str] = []
 
     def watch_text(self) -> None:
-        """Show the text from its top."""
         self._set()
         self.jump(False)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap for the new width."""
         self._set()
 
     def render_line(self, y: int) -> Strip:
-        """One line of the window."""
         width = self.size.width
         if not self._lines:
             middle = in_the_middle(self.sentence, width)

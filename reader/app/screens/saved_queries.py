@@ -84,7 +84,6 @@ class SavedQueriesPage(Page["Query | None"]):
         self._views: Sequence[View] = ()
 
     def compose(self) -> ComposeResult:
-        """The queries and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content(self.kind.title), classes="dialog--question")
             yield OptionList(markup=False, classes="body")
@@ -92,7 +91,6 @@ class SavedQueriesPage(Page["Query | None"]):
             yield KeyLine(*KEYS)
 
     def on_mount(self) -> None:
-        """Start at the first."""
         self._show(0)
 
     @property
@@ -133,7 +131,6 @@ class SavedQueriesPage(Page["Query | None"]):
         self.app.push_screen(Ask(f'Query of the {self.kind.noun} "{view.name}"', text), change)
 
     def action_rename(self) -> None:
-        """Ask for another name."""
         view = self.view
         if view is None:
             return
@@ -156,7 +153,6 @@ class SavedQueriesPage(Page["Query | None"]):
             self._change(views.removed(self._file.configured, self.view.name, self.kind.built_in))
 
     def action_move_view(self, step: int) -> None:
-        """Move the query down or up."""
         view = self.view
         if view is not None and 0 <= self._views.index(view) + step < len(self._views):
             place = self._views.index(view) + step
@@ -164,7 +160,6 @@ class SavedQueriesPage(Page["Query | None"]):
             self._change(after, at=place)
 
     def action_undo(self) -> None:
-        """Undo the last change."""
         try:
             if not self._file.undo():
                 self.say("Nothing to undo")
@@ -188,12 +183,9 @@ class SavedQueriesPage(Page["Query | None"]):
 
     def _show(self, place: int) -> None:
         self._views = views.arranged(self._file.configured, self.kind.built_in)
-        listed = self.query_one(OptionList)
-        listed.clear_options()
         names = [cell_len(one_line(view.name)) for view in self._views]
         width = min(max(names, default=0), MOST_NAME)
-        listed.add_options([self._row(view, width) for view in self._views])
-        listed.highlighted = min(place, len(self._views) - 1) if self._views else None
+        self.show_options([self._row(view, width) for view in self._views], place)
         self.query_one("#no-queries").display = not self._views
 
     def _row(self, view: View, name_width: int) -> Content:

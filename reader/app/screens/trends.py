@@ -55,7 +55,11 @@ class Asked(NamedTuple):
     """A place in SPANS."""
 
 
-class TrendsPage(Page["tuple[TrendField, str] | None"]):
+Row = tuple[TrendField, str]
+"""A field and its value."""
+
+
+class TrendsPage(Page["Row | None"]):
     """Closes with the field and the value to narrow the list to, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,7 +74,7 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self,
         asked: Asked,
         ask: Callable[[Asked], object],
-        chosen: tuple[TrendField, str] | None = None,
+        chosen: Row | None = None,
     ) -> None:
         """`ask` finds the trends, then calls `show`; the cursor begins at `chosen`, if that is listed."""
         super().__init__()
@@ -81,13 +85,12 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         self._error = ""
         self._is_first = True
         """Whether nothing was shown yet."""
-        self._rows: list[tuple[TrendField, str] | None] = []
+        self._rows: list[Row | None] = []
         """What each option stands for; None for a heading."""
         self._chosen = chosen
         """Where the cursor was when there was a list."""
 
     def compose(self) -> ComposeResult:
-        """The periods to choose from, what was counted, the lines, and the keys."""
         with Vertical(classes="dialog"):
             yield Label("", id="trends-spans", classes="dialog--question")
             yield Label("", id="trends-about")
@@ -95,11 +98,9 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
             yield KeyLine(*KEYS)
 
     def on_mount(self) -> None:
-        """Ask for the first trends."""
         self._go(self.asked)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Adapt the lines to the width."""
         self._show_lines()
 
     def _go(self, asked: Asked) -> None:
@@ -136,16 +137,6 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         place = FIELDS.index(self.asked.field)
         self._go(self.asked._replace(field=FIELDS[(place + 1) % len(FIELDS)]))
 
-    def action_move(self, lines: int) -> None:
-        """Move down by lines, up if negative, skipping headings."""
-        listed = self.query_one(OptionList)
-        places = [place for place, row in enumerate(self._rows) if row is not None]
-        if not places:
-            return
-        here = listed.highlighted
-        at = places.index(here) if here in places else 0
-        listed.highlighted = places[max(min(at + lines, len(places) - 1), 0)]
-
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -166,42 +157,30 @@ class TrendsPage(Page["tuple[TrendField, str] | None"]):
         here = listed.highlighted or 0
         if here < len(self._rows):
             self._chosen = self._rows[here]
-        listed.clear_options()
-        self._rows = []
-        if self._found is not None:
-            values, words = self._found
-            bars = sparklines([one.counts for one in (*values.values, *words.values)], self._bars)
-            heading = BY_NAME[values.field].heading
-            self._add(heading, values, bars[: len(values.values)])
-            self._add("RISING WORDS", words, bars[len(values.values) :])
-            if values.articles and not words.values:
-                self._note("No word is used more than before.")
-        places = [place for place, row in enumerate(self._rows) if row is not None]
-        if places:
-            chosen = self._chosen
-            listed.highlighted = self._rows.index(chosen) if chosen and chosen in self._rows else places[0]
+        entries = self._entries()
+        self._rows = [row for _, row in entries]
+        first = next((place for place, row in enumerate(self._rows) if row), None)
+        place = self._rows.index(self._chosen) if self._chosen and self._chosen in self._rows else first
+        self.show_options([Option(line, disabled=row is None) for line, row in entries], place)
 
-    def _add(self, heading: str, found: Trends, bars: Sequence[str]) -> None:
-        if not found.values:
-            return
-        listed = self.query_one(OptionList)
-        if self._rows:
-            listed.add_option(Option("", disabled=True))
-            self._rows.append(None)
+    def _entries(self) -> list[tuple[Content, Row | None]]:
+        """The lines, and what each stands for."""
+        if self._found is None:
+            return []
+        values, words = self._found
+        bars = iter(sparklines([one.counts for one in (*values.values, *words.values)], self._bars))
         numbers = f"{fill_left('articles', _COUNT + 2)}{fill_left('change', _CHANGE)}"
-        heads = f"{fill(heading, self._value_width)} {numbers}"
-        listed.add_option(Option(Content.styled(heads, "$foreground-muted"), disabled=True))
-        self._rows.append(None)
-        for one, line in zip(found.values, bars, strict=True):
-            listed.add_option(Option(self._line(one, line)))
-            self._rows.append((found.field, one.value))
-
-    def _note(self, sentence: str) -> None:
-        listed = self.query_one(OptionList)
-        lines = ["", sentence] if self._rows else [sentence]
-        for line in lines:
-            listed.add_option(Option(Content.styled(line, "$foreground-muted"), disabled=True))
-            self._rows.append(None)
+        entries: list[tuple[Content, Row | None]] = []
+        for heading, found in ((BY_NAME[values.field].heading, values), ("RISING WORDS", words)):
+            if found.values:
+                entries += [(Content(), None)] if entries else []
+                heads = f"{fill(heading, self._value_width)} {numbers}"
+                entries.append((Content.styled(heads, "$foreground-muted"), None))
+                entries += [(self._line(one, next(bars)), (found.field, one.value)) for one in found.values]
+        if values.articles and not words.values:
+            entries += [(Content(), None)] if entries else []
+            entries.append((Content.styled("No word is used more than before.", "$foreground-muted"), None))
+        return entries
 
     @property
     def _bars(self) -> int:

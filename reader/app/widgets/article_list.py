@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
 
 from textual import events
@@ -110,7 +110,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
         reason: str
 
-    def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         """The position of the cursor in the Results."""
@@ -124,7 +124,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.find: Callable[[str], Headline] | None = None
         """Finds an article by its id."""
         self._chosen: Headline | None = None
-        self._clock = clock or (lambda: datetime.now(UTC))
+        self._clock = clock
         self._pages: Pages | None = None
         self._retry: Timer | None = None
         self._rest: Timer | None = None
@@ -212,22 +212,18 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         return self.size.height // self.row_height
 
     def action_read(self) -> None:
-        """Read the article under the cursor."""
         if self.headline is not None:
             self.post_message(ArticleChosen(self.headline))
 
     def action_select(self) -> None:
-        """Toggle the selection and move down."""
         if self.headline is not None:
             self.toggle_selection(self.headline)
             self.move(1)
 
     def action_select_down(self) -> None:
-        """Extend the selection down."""
         self._extend_selection(1)
 
     def action_select_up(self) -> None:
-        """Extend the selection up."""
         self._extend_selection(-1)
 
     def _extend_selection(self, rows: int) -> None:
@@ -254,7 +250,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.post_message(self.SelectionChanged(len(self.selection)))
 
     def action_toggle_rows(self) -> None:
-        """Show one or two lines per row."""
         self.is_compact = not self.is_compact
 
     def reload(self) -> None:
@@ -312,7 +307,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             self._chosen = self.headline
 
     def render_line(self, y: int) -> Strip:
-        """The line at this height of the window: a part of a row, or of the sentence."""
         window = self._window()
         if not window.total:
             return self.line_of_sentence(self.sentence, y, "sentence", "ground")
@@ -326,7 +320,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         return strip_of(pieces, window.width, self.style_of, "ground")
 
     def on_click(self, event: events.Click) -> None:
-        """Select the row; a double click reads it."""
         row = (event.y + self.scroll_offset.y) // self.row_height
         headline = self.at(row)
         if headline is not None and event.get_content_offset(self) is not None:

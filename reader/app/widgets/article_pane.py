@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import cache
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -26,7 +27,7 @@ from textual.widgets import Input
 from reader.app.keys import bindings_for
 from reader.app.paint import styles
 from reader.app.paint.canvas import Box, Shown
-from reader.app.paint.cells import CURSOR, in_the_middle
+from reader.app.paint.cells import CURSOR
 from reader.app.reading.document import TOP, Document, LinkCursor, ReadingPlace
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, restyled, sought
@@ -65,15 +66,8 @@ class DocumentView(PaintedView, inherit_bindings=False):
     _settled = 0
     """The line at the top of the window, as far as everything above it is known."""
 
-    def watch_measure(self) -> None:
-        """Lay out again, keeping the reading position."""
-        self._fit()
-
-    def on_resize(self, event: events.Resize) -> None:
+    def fit(self) -> None:
         """Lay out again if the width has changed, keeping the reading position."""
-        self._fit()
-
-    def _fit(self) -> None:
         if self._document and self._document.width != self.text_width:
             place = self._document.place(self._settled)
             self._document.set_width(self.text_width)
@@ -81,6 +75,8 @@ class DocumentView(PaintedView, inherit_bindings=False):
             self.restore_place(place)
         else:
             self._settle()
+
+    watch_measure = on_resize = fit
 
     @property
     def text_width(self) -> int:
@@ -102,12 +98,10 @@ class DocumentView(PaintedView, inherit_bindings=False):
         """Move down by lines, up if negative."""
         self._go(self._settled + rows)
 
-    def page(self, pages: float) -> bool:
-        """Move down by pages, up if negative; False if already at the end."""
-        before = self._settled
-        rows = max(int((self._rows - OVERLAP) * abs(pages)), 1)
-        self._go(before + (rows if pages > 0 else -rows))
-        return self._settled != before
+    @property
+    def page_rows(self) -> int:
+        """The lines of a page, but for those that are seen again."""
+        return self._rows - OVERLAP
 
     def jump(self, to_end: bool) -> None:
         """Go to the end, or to the top."""
@@ -126,7 +120,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
         else:
             self.set_extent(0)
             self._settled = 0
-        self.scroll_to(y=y, animate=False)
+        self.scroll_to_line(y)
         self._settle()
         self.refresh()
 
@@ -147,7 +141,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
         self._settled = y
         self.set_extent(document.height)
         if y != self.scroll_offset.y:
-            self.scroll_to(y=y, animate=False)
+            self.scroll_to_line(y)
 
     @property
     def _margin(self) -> int:
@@ -173,11 +167,6 @@ class PictureFrame:
     def rows(self) -> int:
         """Lines that the article's picture takes."""
         return self.box.rows if self.box is not None else 0
-
-    @property
-    def asked(self) -> tuple[int, str]:
-        """For the layout: the number of lines, and the note shown instead."""
-        return self.rows, self.note
 
     def clear(self) -> None:
         """Another article is shown."""
@@ -243,21 +232,19 @@ class ArticlePane(DocumentView, can_focus=True):
 
         links: list[tuple[str, str]]
 
-    def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.frame = PictureFrame()
         """The place of the picture; set its box before the article."""
-        self.is_finding = False
-        """Whether a search in the article is on."""
         self._found: Highlights | None = None
+        """The words of the search in the article; None if there is none."""
         self._found_from: ReadingPlace = TOP
         self.has_links = False
         """Whether web addresses are links of the terminal's own (OSC 8) as well."""
         self.tag_colours: Mapping[str, str] = {}
         """The colours that the user chose for tags."""
-        self._clock = clock or (lambda: datetime.now(UTC))
+        self._clock = clock
         self._cursor = LinkCursor()
-        self._style_cache: dict[tuple[str, int], Style] = {}
         self._wraps_code = False
         """Whether long lines of code are wrapped instead of cut."""
 
@@ -270,18 +257,6 @@ class ArticlePane(DocumentView, can_focus=True):
         hit = self._cursor.hit
         self._show(self.reading_place if is_same else TOP)
         self._cursor.hit = hit if is_same else None
-
-    def watch_note(self) -> None:
-        """Show the note at the head."""
-        self.lay_out_anew()
-
-    def watch_spacing(self) -> None:
-        """Lay out again, keeping the reading position."""
-        self.lay_out_anew()
-
-    def watch_highlights(self) -> None:
-        """Highlight other words."""
-        self._mark_words()
 
     @property
     def marked_words(self) -> Highlights:
@@ -304,9 +279,13 @@ class ArticlePane(DocumentView, can_focus=True):
             if hits or document.hits_at(line):
                 self.refresh_lines(line)
 
+    watch_highlights = _mark_words
+
     def lay_out_anew(self) -> None:
         """Lay out the lines anew, keeping the reading position."""
         self._show(self.reading_place)
+
+    watch_note = watch_spacing = lay_out_anew
 
     def forget_places(self) -> None:
         """The current hit is on another line now."""
@@ -316,25 +295,25 @@ class ArticlePane(DocumentView, can_focus=True):
         self._document = None
         self._cursor = LinkCursor()
         if self.shown is not None:
-            subject = Subject(*self.shown, self.note, self._clock(), self.tag_colours, *self.frame.asked)
+            subject = Subject(
+                *self.shown, self.note, self._clock(), self.tag_colours, self.frame.rows, self.frame.note
+            )
             self._document = Document(subject, self.text_width, self.spacing, wraps_code=self._wraps_code)
             self._document.set_wanted(sought(self.marked_words))
         self.restore_place(place)
 
-    def watch_has_focus(self, focused: bool) -> None:
-        """Show whether this pane has the focus."""
-        super().watch_has_focus(focused)
-        self.refresh()
+    @property
+    def is_finding(self) -> bool:
+        """Whether a search in the article is on."""
+        return self._found is not None
 
     def action_find_in_article(self) -> None:
-        """Find words in the article."""
         if self.shown is None:
             self.notify(NO_ARTICLE, markup=False)
             return
         self._close_find_bar()
         self.screen.set_focus(self)
-        self.is_finding = True
-        self._found_from = self.reading_place
+        self._found, self._found_from = (), self.reading_place
         bar = FindBar(self.find, self._leave_find_bar)
         self.screen.mount(bar)
         # At once, and not with `focus`, which waits: the next keys are letters and not commands.
@@ -372,9 +351,8 @@ class ArticlePane(DocumentView, can_focus=True):
         return True
 
     def _end_find(self) -> None:
-        self._found = None
         if self.is_finding:
-            self.is_finding = False
+            self._found = None
             if self._close_find_bar():
                 self.screen.set_focus(self)
 
@@ -396,31 +374,22 @@ class ArticlePane(DocumentView, can_focus=True):
         else:
             self.post_message(self.LinksRequested(links))
 
-    def action_next_unread(self, times: int = 1) -> None:
+    def action_next_unread(self, times: int = 1, step: int = 1) -> None:
         """Go to the next hit; without one the screen goes to the next unread article."""
-        if not any([self.next_hit() for _ in range(min(times, MOST_TIMES))]):
+        if not any([self.next_hit(step) for _ in range(min(times, MOST_TIMES))]):
             raise SkipAction()
 
     def action_previous_unread(self, times: int = 1) -> None:
         """Go to the previous hit; without one the screen goes to the previous unread article."""
-        if not any([self.next_hit(-1) for _ in range(min(times, MOST_TIMES))]):
-            raise SkipAction()
+        self.action_next_unread(times, -1)
 
-    def action_next_link(self, times: int = 1) -> None:
-        """Go to the next link or topic."""
+    def action_next_link(self, times: int = 1, step: int = 1) -> None:
         self.screen.set_focus(self)
         for _ in range(min(times, MOST_TIMES)):
-            self.next_link()
+            self.next_link(step)
 
     def action_previous_link(self, times: int = 1) -> None:
-        """Go to the previous link or topic."""
-        self.screen.set_focus(self)
-        for _ in range(min(times, MOST_TIMES)):
-            self.next_link(-1)
-
-    def action_read(self) -> None:
-        """Follow the link under the cursor."""
-        self.press()
+        self.action_next_link(times, -1)
 
     def show_picture(self, picture: Shown) -> None:
         """Paint this picture in the lines reserved for it."""
@@ -478,12 +447,13 @@ class ArticlePane(DocumentView, can_focus=True):
         self._press(self._cursor.link)
         return True
 
+    action_read = press
+
     def on_show(self) -> None:
         """In a narrow layout it was not there before."""
         self.post_message(self.Appeared())
 
     def on_click(self, event: events.Click) -> None:
-        """Press the topic, provider, tag or link under the mouse."""
         offset = event.get_content_offset(self)
         if offset is None or not self._document:
             return
@@ -510,72 +480,55 @@ class ArticlePane(DocumentView, can_focus=True):
         self.refresh()
         return y is not None
 
-    def notify_style_update(self) -> None:
-        """Forget the colours; the theme or the focus has changed."""
-        self._style_cache.clear()
-        super().notify_style_update()
-
     def render_line(self, y: int) -> Strip:
         """One line of the window, `y` counted from its top."""
-        width = self.scrollable_content_region.width
-        ground = self._style("text", 0)
-        if self._document is None:
-            sentence = in_the_middle(self.message, width)
-            place = y - (self._rows - len(sentence)) // 2
-            text = sentence[place] if 0 <= place < len(sentence) else ""
-            return Strip([Segment(text, self._style("message", 0))]).adjust_cell_length(width, ground)
+        document = self._document
+        if document is None:
+            return self.line_of_sentence(self.message, y, "message", "text")
         y += self.scroll_offset.y
-        line, margin = self._document.line(y), self._margin
+        width, ground = self.scrollable_content_region.width, self.style_of("text")
+        line, margin = document.line(y), self._margin
         if not line:
             return Strip.blank(width, ground)
         if is_kept(line):
             blank = Segment(" " * margin, ground)
-            return Strip([blank, *self.frame.line(self._document, y)]).adjust_cell_length(width, ground)
-        is_marked = self.has_focus and any(span.style == "title" for span in line)
-        line = self._with_hits(line, y, self._document)
-        segments = [*self._beside(margin, is_marked=is_marked), *(self._segment(span) for span in line)]
+            return Strip([blank, *self.frame.line(document, y)]).adjust_cell_length(width, ground)
+        segments = [Segment(" " * margin, ground)]
+        if self.has_focus and margin and any(span.style == "title" for span in line):
+            # Beside the title a bar says that the pane has the focus.
+            before = max(margin - 2, 0)
+            segments = [
+                Segment(" " * before, ground),
+                Segment(CURSOR, self.style_of("cursor")),
+                Segment(" " * (margin - before - 1), ground),
+            ]
+        for hit in document.hits_at(y):
+            style = "hit-current" if self._cursor.is_current(document, y, hit) else "hit"
+            line = restyled(line, hit.start, hit.end, style)
+        segments += map(self._segment, line)
         strip = Strip(segment for segment in segments if segment.text).simplify()
         if line[-1].style.startswith(("listing", "more")):
-            strip = strip.extend_cell_length(margin + self.text_width, self._style("listing", 0))
+            strip = strip.extend_cell_length(margin + self.text_width, self.style_of("listing"))
         return strip.adjust_cell_length(width, ground)
 
-    def _beside(self, margin: int, *, is_marked: bool) -> list[Segment]:
-        """The left margin; beside the title a bar says that the pane has the focus."""
-        blank = self._style("text", 0)
-        if not (is_marked and margin):
-            return [Segment(" " * margin, blank)]
-        before = max(margin - 2, 0)
-        return [
-            Segment(" " * before, blank),
-            Segment(CURSOR, self._style("cursor", 0)),
-            Segment(" " * (margin - before - 1), blank),
-        ]
-
     def _segment(self, span: Span) -> Segment:
-        if span.target is not None and span.target is self._cursor.link:
-            span = span._replace(style="pressed")
-        style = self._style(span.style, span.emphasis)
+        is_current = span.target is not None and span.target is self._cursor.link
+        style = self.style_of("pressed" if is_current else span.style)
+        if span.emphasis:
+            style += _emphasis(span.emphasis)
         if self.has_links and span.target is not None and span.target.field == "url":
             style += Style(link=span.target.value)
         return Segment(span.text, style)
 
-    def _with_hits(self, line: Line, y: int, document: Document) -> Line:
-        for hit in document.hits_at(y):
-            style = "hit-current" if self._cursor.is_current(document, y, hit) else "hit"
-            line = restyled(line, hit.start, hit.end, style)
-        return line
 
-    def _style(self, name: str, emphasis: int) -> Style:
-        style = self._style_cache.get((name, emphasis))
-        if style is None:
-            style = self.style_of(name) + Style(
-                bold=bool(emphasis & BOLD) or None,
-                italic=bool(emphasis & ITALIC) or None,
-                strike=bool(emphasis & STRIKE) or None,
-                underline=bool(emphasis & UNDERLINE) or None,
-            )
-            self._style_cache[name, emphasis] = style
-        return style
+@cache
+def _emphasis(flags: int) -> Style:
+    return Style(
+        bold=bool(flags & BOLD) or None,
+        italic=bool(flags & ITALIC) or None,
+        strike=bool(flags & STRIKE) or None,
+        underline=bool(flags & UNDERLINE) or None,
+    )
 
 
 class FindBar(TextLine):
@@ -613,7 +566,6 @@ class FindBar(TextLine):
         return Strip.join([strip.crop(0, room), Strip([Segment(f"  {self.result}", dim)])])
 
     def action_leave(self) -> None:
-        """Cancel the search."""
         self._leave(True)
 
     @on(Input.Changed)

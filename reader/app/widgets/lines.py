@@ -44,7 +44,6 @@ class PaintedLine(Widget):
         return ()
 
     def render_line(self, y: int) -> Strip:
-        """One line."""
         return strip_of(self.pieces(y, self.size.width), self.size.width, self._style, "text")
 
 
@@ -103,11 +102,9 @@ class TextLine(Input):
         self.cursor_blink = False
 
     def on_mount(self) -> None:
-        """Type at the end."""
         self.cursor_position = len(self.value)
 
     def validate_value(self, value: str) -> str:
-        """The text without control characters."""
         return clean(value).replace("\n", " ").replace("\t", " ")
 
     def render_line(self, y: int) -> Strip:
@@ -162,7 +159,6 @@ class SearchBar(Horizontal):
         """Enter was pressed: the results are wanted."""
 
     def compose(self) -> ComposeResult:
-        """The sign and the line."""
         yield Sign("⌕ ", id="search-sign", markup=False)
         yield TextLine(placeholder=PLACEHOLDERS[0], id="search-text")
 
@@ -177,7 +173,6 @@ class SearchBar(Horizontal):
         return self.line.value
 
     def on_mount(self) -> None:
-        """Listen to the line."""
         self.watch(self.line, "value", self._tell, init=False)
 
     def on_resize(self) -> None:
@@ -195,7 +190,6 @@ class SearchBar(Horizontal):
             self.line.show_beginning()
 
     def on_key(self, event: events.Key) -> None:
-        """Handle Tab and the arrow keys."""
         message = {
             "tab": self.Completing(1),
             "shift+tab": self.Completing(-1),

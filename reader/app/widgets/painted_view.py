@@ -127,7 +127,6 @@ class PaintedView(ScrollView, inherit_bindings=False):
             self.post_message(self.EdgeMoved(self, rows=max(rows, 1)))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Stop dragging."""
         if self._dragged_edge:
             self._dragged_edge = ""
             self.release_mouse()
@@ -162,11 +161,9 @@ class PaintedView(ScrollView, inherit_bindings=False):
         self.move(self.virtual_size.height if to_end else -self.virtual_size.height)
 
     def action_move_down(self, times: int = 1) -> None:
-        """Move down one row or line."""
         self.move(times)
 
     def action_move_up(self, times: int = 1) -> None:
-        """Move up one row or line."""
         self.move(-times)
 
     def action_go_top(self, row: int = 1) -> None:
@@ -182,17 +179,13 @@ class PaintedView(ScrollView, inherit_bindings=False):
             self.jump(True)
 
     def action_half_down(self, times: int = 1) -> None:
-        """Move down half a page."""
         self.page(times / 2)
 
     def action_half_up(self, times: int = 1) -> None:
-        """Move up half a page."""
         self.page(-times / 2)
 
     def action_page_down(self, times: int = 1) -> None:
-        """Move down a page."""
         self.page(times)
 
     def action_page_up(self, times: int = 1) -> None:
-        """Move up a page."""
         self.page(-times)

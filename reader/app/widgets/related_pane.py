@@ -7,7 +7,7 @@ It posts the same messages as the list and the article; where a link leads was f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.cells import cell_len
 from textual import events
@@ -66,11 +66,11 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
     is_folded: reactive[bool] = reactive(False, layout=True)
     """Only the head, with the first titles behind it; for screens where lines are few."""
 
-    def __init__(self, clock: Callable[[], datetime] | None = None, *, id: str | None = None) -> None:
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         """The row of the cursor."""
-        self._clock = clock or (lambda: datetime.now(UTC))
+        self._clock = clock
         self._laid_out = 0
         self._expects_more = False
 
@@ -120,7 +120,6 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self.set_class(not links, "-empty")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the cursor visible."""
         self._fit()
         self._bring_into_view()
 
@@ -150,7 +149,6 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
             self.post_message(UrlPressed(link.related.web_url))
 
     def on_click(self, event: events.Click) -> None:
-        """Select the row under the mouse; a double click chooses it."""
         offset = event.get_content_offset(self)
         row = offset.y + self.scroll_offset.y - HEAD if offset else -1
         if self.is_folded or not 0 <= row < len(self.links):
@@ -181,7 +179,6 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self.scroll_to_line(max(y, line + 1 - rows) if rows else 0)
 
     def render_line(self, y: int) -> Strip:
-        """The head, a row, or a sentence if there are no rows."""
         width = self.scrollable_content_region.width
         row = y + self.scroll_offset.y - HEAD
         if row == -HEAD:

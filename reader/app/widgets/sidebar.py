@@ -90,7 +90,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self._press(self.row, exclude)
 
     def action_exclude(self) -> None:
-        """Exclude what is under the cursor."""
         self.choose(exclude=True)
 
     action_read = action_page_on = choose
@@ -106,7 +105,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             raise SkipAction()
 
     def action_sort_values(self) -> None:
-        """Sort the values by name, or by count again."""
         self.unfolded = self.unfolded._replace(is_by_name=not self.unfolded.is_by_name)
         self.build()
 
@@ -123,7 +121,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
                 return
 
     def action_find_value(self) -> None:
-        """Find a value of the section under the cursor."""
         self.screen.set_focus(self)
         self.find()
 
@@ -301,7 +298,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.post_message(self.RangePicked(chart.field, value))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Extend the selection to the bar under the mouse."""
         if self._dragged is None:
             return
         field, start = self._dragged
@@ -315,7 +311,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.post_message(self.RangePicked(field, value))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """End selecting bars."""
         if self._dragged is not None:
             self._dragged = None
             self.release_mouse()
@@ -356,7 +351,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self._press(row, exclude=event.ctrl)
 
     def render_line(self, y: int) -> Strip:
-        """One row."""
         line, width = y + self.scroll_offset.y, self.size.width - 1
         if not 0 <= line < len(self.rows):
             return strip_of((), width + 1, self.style_of, "ground")
