@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 from benchmarks import corpus, figures_load
 from benchmarks.bench import Bench
 from benchmarks.corpus import COMMON, DAYS, FIRST_DAY, PROVIDERS, TOPICS, VOCABULARY
-from reader.index.blocks import Packed, StoredSets, make, runs_of
 from reader.index.entry import Batch, IndexEntry, Origin
-from reader.index.packing import lows_of, numbers_in
+from reader.index.packing import StoredSets, lows_of, make, numbers_in, runs_of
+from reader.index.reading import Packed
 from reader.index.schema import STORED, VERSION, SetKind, connect
 from reader.index.writer import BlockLoad, Numbering, Writer
 

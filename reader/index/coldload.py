@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 from reader.collection.folders import Roots
-from reader.index.blocks import make
+from reader.index.packing import make
 from reader.index.reading import Chunk, File, peek_chunk, take_chunk
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.index.workers import IndexWorkers

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain, pairwise, repeat
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from unicodedata import category
 
 from reader.article.dates import sort_seconds
@@ -20,6 +20,7 @@ from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, Problem, key_of
 from reader.article.text import display_path, is_unspaced, signs, words
 from reader.collection.sites import folder_of
+from reader.index.packing import Members
 from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name
 from reader.stories.likeness import pack
 
@@ -134,9 +135,6 @@ distinct word takes a kilobyte while the index is written."""
 
 MAX_RUN = 1000
 """Number of characters in which a boundary between words is searched."""
-
-Members: TypeAlias = dict[int, dict[str, list[int]]]
-"""SetKind -> value -> numbers."""
 
 
 class Origin(NamedTuple):

@@ -17,9 +17,8 @@ from reader.article.dates import sort_seconds
 from reader.article.record import Place, Problem
 from reader.collection.files import Content, peek, read_content
 from reader.collection.folders import Roots
-from reader.index.blocks import Packed, runs_of
 from reader.index.entry import Batch, IndexEntry, IndexRow, Origin, Taken, entry_of, too_many_words
-from reader.index.packing import lows_of
+from reader.index.packing import Run, RunGroup, lows_of, runs_of
 from reader.index.scan import is_too_young
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.parsing.content import Unreadable, article_in, fault
@@ -47,6 +46,24 @@ class Chunk(NamedTuple):
     """In the order of `File`; plain tuples are half as expensive to send through a pipe."""
     dates: array[int] | None = None
     """The dates that the numbers were assigned by, in seconds."""
+
+
+class Packed(NamedTuple):
+    """The result of a chunk, in a form that is cheap to send through a pipe and compact until it is
+    written."""
+
+    rows: bytes
+    """Marshalled rows of the table `articles`, ascending by number."""
+    titles: list[str]
+    """Their keys, sorted by title."""
+    live: bytes
+    """The low 16 bits of their numbers."""
+    late: list[int]
+    """Numbers of late articles: those not in date order."""
+    runs: dict[RunGroup, Run]
+    unusual: list[Taken]
+    """Files with problems, without an article, or modified too recently to be trusted; articles without their
+    body."""
 
 
 def take(roots: Roots, file: File) -> Taken:

@@ -66,7 +66,7 @@ WORD_FIELDS = frozenset((SetKind.WORD, SetKind.TITLE_WORD))
 """Sets of words, most of which are rare."""
 
 PREFIX_LENGTHS = (1, 2, 3, 4)
-"""Prefixes of these lengths have a stored set in blocks where many words begin with them (`blocks.CROWD`);
+"""Prefixes of these lengths have a stored set in blocks where many words begin with them (`packing.CROWD`);
 others are read as a range of words."""
 
 DAY = "day"

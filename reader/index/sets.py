@@ -14,8 +14,18 @@ from itertools import chain
 from pyroaring import BitMap
 
 from reader.article.text import fold
-from reader.index.blocks import StoredSets, is_crowded, make, parts_of, prefixes, runs_of
-from reader.index.packing import lows_of_rare, numbers_in, pack_set, unpack
+from reader.index.packing import (
+    StoredSets,
+    is_crowded,
+    lows_of_rare,
+    make,
+    numbers_in,
+    pack_set,
+    parts_of,
+    prefixes,
+    runs_of,
+    unpack,
+)
 from reader.index.schema import (
     BLOCK_BITS,
     LATE,

@@ -22,10 +22,9 @@ from pyroaring import BitMap
 from reader.article.dates import DAY_PLACE, seconds_of, sort_seconds
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
-from reader.index.blocks import Packed, Run, RunGroup, SetTask, StoredSets
 from reader.index.entry import Batch, IndexRow, Origin, Taken, title_key
-from reader.index.packing import numbers_in
-from reader.index.reading import put, unpacked_rows
+from reader.index.packing import Run, RunGroup, SetTask, StoredSets, numbers_in
+from reader.index.reading import Packed, put, unpacked_rows
 from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, rekey, reunite
 from reader.index.schema import (
     BLOCK_BITS,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.index import blocks
-from reader.index.blocks import make, runs_of
+from reader.index import packing
+from reader.index.packing import make, runs_of
 from reader.index.schema import LIVE, SetKind, create
 from reader.index.sets import read_range, read_set, write_made, write_sets
 
@@ -24,8 +24,8 @@ WORDS = st.dictionaries(WORD, st.sets(st.integers(0, 20), min_size=1).map(sorted
 @pytest.fixture(autouse=True)
 def small_crowds(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that few words are many, and a few numbers make a word a common one."""
-    monkeypatch.setattr(blocks, "CROWD", 2)
-    monkeypatch.setattr(blocks, "MOST_RARE", 3)
+    monkeypatch.setattr(packing, "CROWD", 2)
+    monkeypatch.setattr(packing, "MOST_RARE", 3)
 
 
 def in_block(words: Mapping[str, list[int]], block: int) -> dict[str, list[int]]:
