@@ -27,7 +27,7 @@ MOST = 500
 
 
 def values_of(field: str, parsed_args: Namespace, **_: object) -> Iterable[str]:
-    """Returns the values of a field, most frequent first, without a refresh."""
+    """The values of a field, most frequent first, without a refresh."""
     from reader.query import Query
 
     try:
@@ -38,7 +38,7 @@ def values_of(field: str, parsed_args: Namespace, **_: object) -> Iterable[str]:
 
 
 def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
-    """Returns the ids of the newest articles that start with the prefix."""
+    """The ids of the newest articles that start with the prefix."""
     from reader.query import Query, Term
 
     try:
@@ -50,7 +50,7 @@ def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
 
 
 def views(**_: object) -> Iterable[str]:
-    """Returns the names of all views."""
+    """The names of all views."""
     from reader import config
     from reader.config.views import arranged
 
@@ -80,7 +80,7 @@ def complete() -> int:
 
 
 def _library(parsed_args: Namespace) -> closing[Library]:
-    """Opens the Library of the sources typed so far, without a refresh."""
+    """The Library of the sources typed so far, without a refresh."""
     from reader.cli.session import sources_of
     from reader.library.sources import open_library
 

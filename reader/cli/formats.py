@@ -37,7 +37,7 @@ _WIDEST, _LEAST_FIELD = 40, 10
 
 
 def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
-    """Yields the first headlines of the results, at most `limit`."""
+    """The first headlines of the results, at most `limit`."""
     start = 0
     while limit is None or start < limit:
         stop = start + WINDOW if limit is None else min(start + WINDOW, limit)
@@ -49,12 +49,12 @@ def headlines(results: Results, limit: int | None) -> Iterator[Headline]:
 
 
 def lines(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    """Yields a list as pieces of text."""
+    """A list as pieces of text."""
     return WRITERS[output.form](library, rows, output)
 
 
 def _table(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    """Yields aligned columns, the title last; cut to the width of a terminal, else whole without a header."""
+    """Aligned columns, the title last; cut to the width of a terminal, else whole without a header."""
     if output.fields:
         yield from _table_of_fields(library, rows, output)
         return
@@ -103,7 +103,7 @@ WRITERS: dict[str, Callable[[Library, Iterator[Headline], Output], Iterator[str]
 
 
 def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
-    """Returns the columns before the title: id, day, quality, signs (unread, starred, draft), provider."""
+    """The columns before the title: id, day, quality, signs (unread, starred, draft), provider."""
     day = day_of(row.date).isoformat() if row.date else ""
     quality = "" if row.quality is None else str(row.quality)
     signs = f"{' ' if row.is_read else '●'}{'★' if row.is_starred else ' '}{'✎' if row.is_draft else ' '}"
@@ -112,7 +112,7 @@ def _columns(row: Headline, shown_id: str, width: int = _PROVIDER) -> str:
 
 
 def _folded(row: Headline) -> str:
-    """Returns the articles folded into a row, for the end of its title: `  (+2 Delta Wire, Coast Wire)`."""
+    """The articles folded into a row, for the end of its title: `  (+2 Delta Wire, Coast Wire)`."""
     fold = row.fold
     if fold is None:
         return ""
@@ -155,7 +155,7 @@ def _records(
 
 
 def _rows(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[tuple[str, ...]]:
-    """Yields the header and the rows of a sheet."""
+    """The header and the rows of a sheet."""
     if output.fields:
         yield output.fields
         yield from _cells(library, rows, output)
@@ -170,7 +170,7 @@ def _cells(library: Library, rows: Iterator[Headline], output: Output) -> Iterat
 
 
 def _table_of_fields(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[str]:
-    """Yields selected fields in columns as wide as the first rows need; cut to the width of a terminal."""
+    """Selected fields in columns as wide as the first rows need; cut to the width of a terminal."""
     lines = (tuple(" ".join(cell.split()) for cell in line) for line in _cells(library, rows, output))
     first = list(islice(lines, WINDOW))
     if not first:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.article.text import clean_line
+from reader.cli.completion import values_of, views
 from reader.cli.layout import cells
-from reader.cli.parser import CommandParser, Completer, Namespace, add_format, whole
+from reader.cli.parser import CommandParser, Namespace, add_format, whole
 from reader.cli.session import is_for_all, note, tell
 from reader.errors import QueryError, UsageError
 from reader.permissions import require
@@ -46,13 +48,13 @@ def add_filters(parser: CommandParser) -> None:
     add("-q", "--query", action="append", default=[], metavar="TEXT",
         help="a query, as in the search bar; when repeated, all must match "
         """(e.g. -q 'battery "solid state" -car since:30d')""")  # fmt: skip
-    add("--view", metavar="NAME", completer=_views,
+    add("--view", metavar="NAME", completer=views,
         help="a saved view (e.g. --view Unread)")  # fmt: skip
     for field in FIELDS:
         if field.flags:
             add(*field.flags, action="append", default=[], metavar="NAME", dest=field.name,
                 help=f"{field.help} (e.g. {field.option_example})",
-                completer=_values_of(field.name))  # fmt: skip
+                completer=partial(values_of, field.name))  # fmt: skip
     add("--since", metavar="DATE", help="published on or after this date (e.g. --since 7d)")
     add("--until", metavar="DATE", help="published on or before this date (e.g. --until 2021-07)")
     add("--min-quality", metavar="N", type=whole(0, 100),
@@ -61,7 +63,7 @@ def add_filters(parser: CommandParser) -> None:
     for name, (_, _, help) in _SWITCHES.items():
         add(f"--{name}", action="store_true", help=help)
     add("--muted", action="store_true", help="include muted articles (e.g. reader list --muted)")
-    add("--sort", metavar="ORDER", completer=sort_orders,
+    add("--sort", metavar="ORDER", completer=lambda **_: [*SORTS, *(f"-{order}" for order in SORTS)],
         help=f"{', '.join(SORTS[:-1])} or {SORTS[-1]}; prefix with - to reverse (e.g. --sort -date)",
         )  # fmt: skip
     add("--limit", metavar="N", type=whole(0), help="show at most N articles (e.g. --limit 20)")
@@ -73,8 +75,11 @@ def query_of(options: Namespace) -> Query:
     query = Query()
     if options.view is not None:
         query = view_query(typed(options.view))
-    for text in options.query:
-        query = query.and_also(_parsed(typed(text)))
+    for text in map(typed, options.query):
+        try:
+            query = query.and_also(parse(text))
+        except QueryError as error:
+            raise UsageError(pointed(error, text)) from None
     query = query.and_also(Query(tuple(_terms(options))))
     if options.sort is not None:
         order = _checked("sort", "--sort", options.sort)
@@ -83,7 +88,7 @@ def query_of(options: Namespace) -> Query:
 
 
 def view_query(name: str) -> Query:
-    """Returns the query of a configured or built-in view. Raises UsageError."""
+    """The query of a configured or built-in view. Raises UsageError."""
     from reader import config
     from reader.config.views import find
 
@@ -99,14 +104,14 @@ def view_query(name: str) -> Query:
 
 
 def typed(text: str) -> str:
-    """Returns an argument decoded as UTF-8, even in a locale that did not (C without UTF-8 mode)."""
+    """An argument decoded as UTF-8, even in a locale that did not (C without UTF-8 mode)."""
     if not any("\udc80" <= char <= "\udcff" for char in text):
         return text
     return os.fsencode(text).decode("utf-8", "replace")
 
 
 def pointed(error: QueryError, text: str) -> str:
-    """Returns the reason, the query below it, and carets under the mistake."""
+    """The reason, the query below it, and carets under the mistake."""
     shown = "".join(char if char.isprintable() else " " for char in text)
     before = cells(shown[: error.position])
     carets = "^" * max(cells(shown[error.position : error.position + error.length]), 1)
@@ -139,7 +144,7 @@ def muting(sources: Sequence[str]) -> Muting | None:
 
 
 def without_muted(query: Query, options: Namespace, sources: Sequence[str]) -> Query:
-    """Returns the query without muted articles, unless `--muted` is given."""
+    """The query without muted articles, unless `--muted` is given."""
     rules = None if options.muted else muting(sources)
     return query if rules is None else query.and_also(rules.of(query))
 
@@ -172,18 +177,6 @@ def tell_unknown(library: Library, query: Query) -> None:
         note(f'no article has the {field} "{value}"; {hint}')
 
 
-def sort_orders(**_: object) -> Iterable[str]:
-    """Returns the values of `--sort`, for completion."""
-    return [sign + order for sign in ("", "-") for order in SORTS]
-
-
-def _parsed(text: str) -> Query:
-    try:
-        return parse(text)
-    except QueryError as error:
-        raise UsageError(pointed(error, text)) from None
-
-
 def _terms(options: Namespace) -> Iterator[Term]:
     for field in (field.name for field in FIELDS if field.flags):
         values = tuple(clean_line(typed(value)) for value in getattr(options, field))
@@ -203,30 +196,13 @@ def _terms(options: Namespace) -> Iterator[Term]:
 
 
 def _checked(field: str, flag: str, value: str) -> str:
-    """Returns the value in canonical spelling."""
+    """The value in canonical spelling."""
     from reader.query.grammar import check_value
 
     try:
         return check_value(field, clean_line(value))
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from None
-
-
-def _values_of(field: str) -> Completer:
-    """Returns a completer for a field's values."""
-
-    def complete(**how: Any) -> Iterable[str]:
-        from reader.cli.completion import values_of
-
-        return values_of(field, **how)
-
-    return complete
-
-
-def _views(**_: object) -> Iterable[str]:
-    from reader.cli.completion import views
-
-    return views()
 
 
 class Output(NamedTuple):
@@ -269,7 +245,7 @@ def add_output(parser: CommandParser, default: str | None = None) -> None:
 
 
 def output_of(options: Namespace) -> Output:
-    """Returns the output options. Raises UsageError for a combination that makes no sense."""
+    """The output options. Raises UsageError for a combination that makes no sense."""
     form: str = options.format or ("template" if options.template is not None else "table")
     _require(form == "template", "--template", options.template is not None, ("template",))
     _require(form in _WITH_FIELDS, "--fields", options.fields is not None, _WITH_FIELDS)
@@ -302,7 +278,7 @@ def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> Non
 
 
 def _names(prefix: str = "", **_: object) -> Iterable[str]:
-    """Returns the field names that can follow the ones already typed, for completion."""
+    """The field names that can follow the ones already typed, for completion."""
     from reader.library import export
 
     before = prefix[: prefix.rfind(",") + 1]

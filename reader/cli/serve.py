@@ -83,7 +83,7 @@ def _run(options: Namespace) -> int:
 
 
 def _keep_up(library: Library, ended: Event) -> None:
-    """Refreshes the index, in a thread: the readers behind the pages can't write it."""
+    """Refresh the index, in a thread: the readers behind the pages can't write it."""
     while not ended.is_set():
         try:
             if library.wait_for_change(LOOK_EVERY) and not ended.is_set():
@@ -96,20 +96,16 @@ def _keep_up(library: Library, ended: Event) -> None:
 
 
 def serve_page() -> int:
-    """Runs the reader behind a page: restricted, on stdin and stdout. Returns the exit code."""
+    """Run the reader behind a page: restricted, on stdin and stdout. Returns the exit code."""
     restrict()
     sources = json.loads(os.environ.pop("READER_SERVED"))
+    from reader.cli.screen import show_served
 
-    def show() -> int:
-        from reader.cli.screen import show_served
-
-        return show_served(sources)
-
-    return ended_well(show)
+    return ended_well(lambda: show_served(sources))
 
 
 def _is_here(host: str) -> bool:
-    """Returns whether an address can only be reached from this machine."""
+    """Whether an address can only be reached from this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -127,4 +123,3 @@ COMMANDS = {
         needs=("network",),
     ),
 }
-"""The commands of this module."""

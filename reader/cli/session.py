@@ -43,7 +43,7 @@ Step = TypeVar("Step")
 
 @contextmanager
 def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = None) -> Iterator[Library]:
-    """Opens the Library of these SOURCEs, refreshed by default; prints notices on stderr. Raises UsageError.
+    """The Library of these SOURCEs, refreshed by default; prints notices on stderr. Raises UsageError.
 
     With `shown`, the command shows at most this many articles (see `Library.refresh_for`).
     """
@@ -60,8 +60,8 @@ def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = No
         library.close()
 
 
-def tell(notices: Sequence[str]) -> None:
-    """Print a notice on stderr, once."""
+def tell(notices: Iterable[str]) -> None:
+    """Print sentences on stderr."""
     for notice in notices:
         note(notice)
 
@@ -112,14 +112,14 @@ def split_ids(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def ids_in(text: str) -> list[str]:
-    """Returns the ids in a text, each once; `-` reads them from stdin, as `list --format ids` writes them."""
+    """The ids in a text, each once; `-` reads them from stdin, as `list --format ids` writes them."""
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     return list(dict.fromkeys(text.lower().replace(",", " ").replace("\0", " ").split()))
 
 
 def read_input(name: str, most: int, command: str) -> bytes:
-    """Returns the bytes of an imported file, or of stdin for `-`. Raises UsageError, OSError."""
+    """The bytes of an imported file, or of stdin for `-`. Raises UsageError, OSError."""
     if name == "-":
         raw = sys.stdin.buffer.read(most + 1)
         if len(raw) > most:
@@ -135,7 +135,7 @@ def read_input(name: str, most: int, command: str) -> bytes:
 
 
 def one_file(words: Sequence[str], example: str) -> str:
-    """Returns the only argument, a file name. Raises UsageError."""
+    """The only argument, a file name. Raises UsageError."""
     if len(words) != 1:
         raise UsageError(f'which file? Give one name or -, like "reader {example}"')
     return words[0]

@@ -35,15 +35,8 @@ class Command(NamedTuple):
     the first pane's."""
 
 
-_MOVE, _PANES, _READ, _MARK, _FIND, _FEEDS, _OTHER = (
-    "Moving",
-    "Panes",
-    "Reading",
-    "Marking",
-    "Finding",
-    "Feeds",
-    "Other",
-)
+_MOVE, _PANES, _READ, _MARK = "Moving", "Panes", "Reading", "Marking"
+_FIND, _FEEDS, _OTHER = "Finding", "Feeds", "Other"
 _EVERY: tuple[PaneName, ...] = ("list", "sidebar", "article", "related")
 _ARTICLE: tuple[PaneName, ...] = ("article",)
 _LIST: tuple[PaneName, ...] = ("list", "screen")
@@ -183,13 +176,13 @@ NEEDS: Mapping[str, Need] = {
 
 
 def is_allowed(name: str) -> bool:
-    """Returns whether this process may run a command."""
+    """Whether this process may run a command."""
     need = NEEDS.get(name)
     return need is None or getattr(permissions(), need)
 
 
 def allowed_commands() -> tuple[Command, ...]:
-    """Returns the commands that this process may run."""
+    """The commands that this process may run."""
     return tuple(command for command in COMMANDS if is_allowed(command.id))
 
 
@@ -206,24 +199,10 @@ gets it as its argument."""
 
 
 _KEY_WORDS: Mapping[str, str] = {
-    "enter": "⏎",
-    "escape": "Esc",
-    "space": "Space",
-    "tab": "Tab",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "home": "Home",
-    "end": "End",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "comma": ",",
-    "backspace": "Backspace",
-    "delete": "Del",
-    "insert": "Ins",
-}
-
+    "enter": "⏎", "escape": "Esc", "space": "Space", "tab": "Tab", "pagedown": "PgDn", "pageup": "PgUp",
+    "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←", "right": "→", "comma": ",",
+    "backspace": "Backspace", "delete": "Del", "insert": "Ins",
+}  # fmt: skip
 
 _PLAIN_WORDS: Mapping[str, str] = {
     "enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right",

@@ -30,13 +30,13 @@ _SPEAK_OF_CODE = (AttributeError, NameError, ImportError, TypeError, NotImplemen
 
 def told(error: BaseException, *, lost: str) -> str:
     """Write a report; one sentence of what happened, what was `lost` by it, and where the report is."""
-    kind = type(error).__name__
     try:
         place = f"please send the report {display_path(write(error))}, which contains no article text"
     except (OSError, StorageError):
         place = "no report could be written"
-    files = [display_path(note) for note in getattr(error, "__notes__", [])[:1]]
-    about = ", ".join([kind, *(f"with the file {file}" for file in files)])
+    about = type(error).__name__
+    for file in getattr(error, "__notes__", [])[:1]:
+        about += f", with the file {display_path(file)}"
     return clean_line(f"an internal error ({about}) {lost}; your marks are saved; {place}")
 
 
@@ -59,7 +59,7 @@ def lines(error: BaseException) -> Iterator[str]:
     """Yields the lines of a report."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield f"reader {__version__}, Python {python}, {sys.platform}"
-    for name in ("textual", "rich", "pyroaring", "yaml"):
+    for name, package in (("textual", ""), ("rich", ""), ("pyroaring", ""), ("yaml", "PyYAML")):
         if name in sys.modules:
             yield f"{name} {_version(name)}"
     for variable in ("TERM", "COLORTERM", "TERM_PROGRAM"):
@@ -80,17 +80,13 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
     places = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        places.append(f"{_module(code.co_filename)}:{trace.tb_lineno} in {code.co_qualname}")
+        module = "/".join(code.co_filename.split(os.sep)[-3:])  # the rest may contain a user name
+        places.append(f"{module}:{trace.tb_lineno} in {code.co_qualname}")
         trace = trace.tb_next
     half = MOST_FRAMES // 2
     if len(places) > MOST_FRAMES:
         places[half:-half] = [f"... {len(places) - MOST_FRAMES} more"]
     yield from places
-
-
-def _module(path: str) -> str:
-    """Returns the last three parts of a path; the rest may contain a user name."""
-    return "/".join(path.split(os.sep)[-3:])
 
 
 def _said(error: BaseException) -> str:

@@ -41,7 +41,7 @@ class Palette(NamedTuple):
 
 
 def load(folder: str) -> tuple[list[Palette], list[str]]:
-    """Returns a folder's palettes, sorted by name, and a warning for each mistake. Never raises."""
+    """A folder's palettes, sorted by name, and a warning for each mistake. Never raises."""
     if not permissions().folders:
         return [], []
     try:

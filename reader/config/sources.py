@@ -23,13 +23,13 @@ _FEED = rb"^[ \t]*(?:\[\[[ \t]*[\"']?feed[\"']?[ \t]*\]\]|[\"']?feed[\"']?[ \t]*
 
 
 def is_shared(source: str | os.PathLike[str]) -> bool:
-    """Returns whether a SOURCE is a shared collection."""
+    """Whether a SOURCE is a shared collection."""
     return isinstance(source, str) and source.startswith(_SCHEMES)
 
 
 def named(source: str | os.PathLike[str]) -> str:
-    """Returns a SOURCE as it is shown and remembered: an absolute path, or an address without its password
-    and parameters, some of which are secret too."""
+    """A SOURCE as it is shown and remembered: an absolute path, or an address without its password and
+    parameters, some of which are secret too."""
     if not isinstance(source, str) or not is_shared(source):
         return os.path.abspath(source)
     main, _, parameters = source.partition("://")[2].partition("?")
@@ -50,8 +50,8 @@ def _only_a_port(found: re.Match[str]) -> str:
 
 
 def news_folder(configured: str = "") -> str:
-    """Returns the news folder, whether it exists or not: the one in the configuration, READER_NEWS_DIR, or
-    `news` in the data folder."""
+    """The news folder, whether it exists or not: the one in the configuration, READER_NEWS_DIR, or `news` in
+    the data folder."""
     chosen = configured or os.environ.get("READER_NEWS_DIR", "")
     if chosen:
         return os.path.abspath(os.path.expanduser(chosen))
@@ -59,12 +59,12 @@ def news_folder(configured: str = "") -> str:
 
 
 def feeds_file() -> str:
-    """Returns the path of the file with the subscriptions, whether it exists or not."""
+    """The path of the file with the subscriptions, whether it exists or not."""
     return os.path.join(paths.folder_of("config"), FEEDS)
 
 
 def has_subscriptions() -> bool:
-    """Returns whether there seems to be a subscription, by its heading: parsing TOML takes 5 ms."""
+    """Whether there seems to be a subscription, by its heading: parsing TOML takes 5 ms."""
     try:
         return re.search(_FEED, private_files.read(feeds_file(), 1 << 24), re.MULTILINE) is not None
     except OSError:
@@ -72,5 +72,5 @@ def has_subscriptions() -> bool:
 
 
 def is_in_use(configured: str = "") -> bool:
-    """Returns whether `reader` without a SOURCE opens the news folder: there is a feed or a saved page."""
+    """Whether `reader` without a SOURCE opens the news folder: there is a feed or a saved page."""
     return has_subscriptions() or os.path.isdir(os.path.join(news_folder(configured), SAVED))

@@ -14,7 +14,7 @@ from reader.errors import StorageError
 FOLDERS = {
     "CACHE": paths.cache_dir,
     "DATA": paths.user_data_dir,
-    "CONFIG": paths.config_dir,
+    "CONFIG": lambda: paths.config_file().parent,
     "STATE": paths.state_dir,
 }
 xdg_only = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the XDG rule is not theirs")
