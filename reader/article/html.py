@@ -23,58 +23,58 @@ Attributes: TypeAlias = list[tuple[str, str | None]]
 MAX_NESTED = 40
 """Lists and quotes inside one another that are laid out; deeper ones stay at this depth."""
 
-_EMPHASIS = {
-    "b": "strong", "strong": "strong", "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em",
-    "s": "s", "strike": "s", "del": "s", "mark": "mark",
-}  # fmt: skip
-_CODE = frozenset(("code", "kbd", "samp", "tt"))
-_RAISED = frozenset(("sup", "sub"))
-_PLAIN = frozenset(
-    (
-        "span", "u", "ins", "small", "big", "font", "abbr", "acronym", "q", "time",
-        "label", "data", "ruby", "rt", "rp", "rb", "bdi", "bdo", "wbr", "nobr", "input", "button",
-        "select", "option", "picture", "source", "track", "map", "area", "param", "link", "meta", "base",
-        "output", "progress", "meter"
-    )
-)  # fmt: skip
-"""Elements that only change the look of their words, or have none."""
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_STRONG = frozenset(("summary", "dt", "legend"))
-"""Elements that head the text after them."""
-_BLOCKS = _STRONG | frozenset(
-    (
-        "p", "div", "section", "article", "aside", "header", "footer", "main", "nav", "figure",
-        "figcaption", "address", "center", "details", "dl", "dd", "form", "fieldset",
-        "hgroup", "html", "body", "caption", "thead", "tbody", "tfoot", "colgroup", "col",
-        "menu", "dialog", "search", "noscript"
-    )
-)  # fmt: skip
-"""Elements that are on lines of their own."""
+_ELEMENTS = {
+    "strong": "strong b",
+    "em": "em i cite dfn var",
+    "s": "s strike del",
+    "mark": "mark",
+    "sup": "sup",
+    "sub": "sub",
+    "link": "a",
+    "unseen": "script style svg math template head title textarea canvas",
+    "code": "code kbd samp tt",
+    "embed": "iframe video audio embed object",
+    "plain": (
+        "span u ins small big font abbr acronym q time label data ruby rt rp rb bdi bdo wbr nobr input button"
+        " select option picture source track map area param link meta base output progress meter br img"
+    ),
+    "block": (
+        "p div section article aside header footer main nav figure figcaption address center details dl dd"
+        " form fieldset hgroup html body caption thead tbody tfoot colgroup col menu dialog search noscript"
+        " hr pre table tr"
+    ),
+    "head": "summary dt legend",
+    "heading": "h1 h2 h3 h4 h5 h6",
+    "list": "ul ol li blockquote",
+    "cell": "td th",
+}
+"""What the elements of HTML are: in a line, embedded from elsewhere, without a meaning, or on lines of their
+own. The text of `unseen` is not to be read; `head` is in bold above the text after it."""
+_KINDS = {name: kind for kind, names in _ELEMENTS.items() for name in names.split()}
+_WITHOUT_TOKEN = frozenset(("sup", "sub", "unseen"))
+_PAIRED = _WITHOUT_TOKEN | {"strong", "em", "s", "mark", "link"}
+_BREAKING = frozenset(("block", "head", "heading", "list", "cell"))
 _NESTED = {"ul": "bullet_list", "ol": "ordered_list", "li": "list_item", "blockquote": "blockquote"}
-_CELLS = frozenset(("td", "th"))
-_EMBEDS = frozenset(("iframe", "video", "audio", "embed", "object"))
-"""Elements that show something from elsewhere; it becomes a link."""
-_UNSEEN = frozenset(("script", "style", "svg", "math", "template", "head", "title", "textarea", "canvas"))
-"""Elements whose content is not text to be read."""
-_BREAKING = _BLOCKS | _HEADINGS | _NESTED.keys() | {"hr", "pre", "table", "tr"}
-_KNOWN = (
-    _BREAKING | _EMPHASIS.keys() | _CODE | _RAISED | _PLAIN | _CELLS | _EMBEDS | _UNSEEN | {"a", "br", "img"}
-)
 
 _COMPONENT = re.compile(r"<(/?)([A-Z][\w.]*|[a-z]\w*-[\w.-]*)")
 _END_TAG = re.compile(r"</([A-Za-z][^\s/<>]*)[^<>]*>")
 _START = re.compile(r"[0-9]{1,9}")
 
-_KINDS = (
-    ("video", ("youtube.com", "youtube-nocookie.com", "youtu.be", "vimeo.com", "dailymotion.com", "twitch.tv",
-               "ted.com", "peertube", "wistia.net", "wistia.com", "bilibili.com", "loom.com")),
-    ("audio", ("soundcloud.com", "spotify.com", "bandcamp.com", "podcasts.apple.com", "anchor.fm",
-               "megaphone.fm", "simplecast.com", "buzzsprout.com", "transistor.fm", "libsyn.com")),
-    ("post", ("twitter.com", "x.com", "instagram.com", "facebook.com", "bsky.app", "tiktok.com")),
-    ("code", ("codepen.io", "jsfiddle.net", "codesandbox.io", "stackblitz.com", "gist.github.com")),
-    ("map", ("openstreetmap.org", "maps.google.com")),
-    ("slides", ("slideshare.net", "speakerdeck.com")),
-)  # fmt: skip
+_HOSTS = {
+    "video": (
+        "youtube.com youtube-nocookie.com youtu.be vimeo.com dailymotion.com twitch.tv ted.com peertube"
+        " wistia.net wistia.com bilibili.com loom.com"
+    ),
+    "audio": (
+        "soundcloud.com spotify.com bandcamp.com podcasts.apple.com anchor.fm megaphone.fm simplecast.com"
+        " buzzsprout.com transistor.fm libsyn.com"
+    ),
+    "post": "twitter.com x.com instagram.com facebook.com bsky.app tiktok.com",
+    "code": "codepen.io jsfiddle.net codesandbox.io stackblitz.com gist.github.com",
+    "map": "openstreetmap.org maps.google.com",
+    "slides": "slideshare.net speakerdeck.com",
+}
+"""Hosts by what they show where a page embeds them."""
 
 
 class Embed(NamedTuple):
@@ -94,8 +94,8 @@ def embed_kind(url: str, default: str = "page") -> str:
     host = parts.netloc.lower()
     if "google." in host and parts.path.startswith("/maps"):
         return "map"
-    for kind, names in _KINDS:
-        if any(host == name or host.endswith(f".{name}") or name in host.split(".") for name in names):
+    for kind, names in _HOSTS.items():
+        if any(f".{host}".endswith(f".{name}") or name in host.split(".") for name in names.split()):
             return kind
     return default
 
@@ -186,120 +186,101 @@ class _InlineHtml(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         """Begin what an element means within a line."""
-        if tag in _UNSEEN:
-            self._open["unseen"] += 1
-        elif self._open["unseen"]:
+        attributes, kind = dict(attrs), _KINDS.get(tag, "")
+        if self._open["unseen"] and kind != "unseen":
             return
-        elif self._embed:
+        if self._embed and kind != "unseen":
             if not self._embed.url and tag in ("source", "embed", "iframe", "video"):
-                self._embed = self._embed._replace(url=dict(attrs).get("src") or "")
-        elif tag in _EMPHASIS:
-            self._begin(_EMPHASIS[tag])
-        elif tag in _RAISED:
-            self._open[tag] += 1
-        elif tag in _CODE:
+                self._embed = self._embed._replace(url=attributes.get("src") or "")
+        elif kind in _PAIRED:
+            self._begin(kind, attributes.get("href"))
+        elif kind == "code":
             self._end_code()
             self._code = []
-        elif tag in _EMBEDS:
-            self._begin_embed(tag, dict(attrs))
+        elif kind == "embed":
+            self._begin_embed(tag, attributes)
         else:
-            self._start_other(tag, dict(attrs))
+            self._add_single(tag, attributes)
 
-    def _start_other(self, tag: str, attributes: dict[str, str | None]) -> None:
-        if tag == "a":
-            self._begin("link", href=attributes.get("href"))
-        elif tag == "br":
+    def _add_single(self, tag: str, attributes: dict[str, str | None]) -> None:
+        """An element without content, a quotation mark, or something that only looks like a tag."""
+        if tag == "br":
             self.line.append(Token("hardbreak", "br", 0))
         elif tag == "q":
             self._text("“")
         elif tag == "img":
-            self._picture(attributes)
-        elif tag not in _KNOWN:
+            url, words = attributes.get("src") or "", attributes.get("alt") or ""
+            self.line.append(Token("image", "img", 0, attrs={"src": _whole(url)}, content=words))
+        elif tag not in _KINDS:
             self.add_unknown(self.get_starttag_text() or "")
 
     def handle_startendtag(self, tag: str, attrs: Attributes) -> None:
         """`<a/>` begins and ends nothing that could be seen; unknown ones stay text."""
         self.handle_starttag(tag, attrs)
-        if tag not in ("br", "img") and tag in _KNOWN:
+        if tag not in ("br", "img") and tag in _KINDS:
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         """End what an element means within a line."""
-        if tag in _UNSEEN:
-            self._end("unseen")
-        elif self._open["unseen"]:
+        kind = _KINDS.get(tag, "")
+        if self._open["unseen"] and kind != "unseen":
             return
-        elif self._embed:
+        if self._embed and kind != "unseen":
             if tag == self._embed.tag:
                 self._end_embed()
-        elif tag in _EMPHASIS:
-            self._end(_EMPHASIS[tag])
-        elif tag in _RAISED:
-            self._open[tag] -= self._open[tag] > 0
-        elif tag in _CODE:
+        elif kind in _PAIRED:
+            self._end(kind)
+        elif kind == "code":
             self._end_code()
-        elif tag == "a":
-            self._end("link")
         elif tag == "q":
             self._text("”")
-        elif tag not in _KNOWN:
+        elif tag not in _KINDS:
             self.add_unknown(self._ends.get(tag, ""))
-
-    def _placed(self, text: str) -> str:
-        """A text as it reads in superscript or subscript, if it is in one."""
-        if self._open["sup"]:
-            return raised(text)
-        return lowered(text) if self._open["sub"] else text
 
     def _text(self, text: str) -> None:
         if self._code is not None:
             self._code.append(text)
         elif text:
-            text = self._placed(text)
+            if self._open["sup"]:
+                text = raised(text)
+            elif self._open["sub"]:
+                text = lowered(text)
             last = self.line[-1] if self.line else None
-            if (
-                last and last.type == "text" and not last.meta
-            ):  # one token, as `{{<icon name="x">}}` is one tag
-                last.content += text
+            if last and last.type == "text" and not last.meta:
+                last.content += text  # one token, as `{{<icon name="x">}}` is one tag
             else:
                 self.line.append(Token("text", "", 0, content=text))
 
     def _begin(self, kind: str, href: str | None = None) -> None:
-        attributes: dict[str, str | int | float] = {"href": _whole(href or "")} if kind == "link" else {}
-        self.line.append(Token(f"{kind}_open", "", 1, attrs=attributes))
         self._open[kind] += 1
+        if kind not in _WITHOUT_TOKEN:
+            attributes: dict[str, str | int | float] = {"href": _whole(href or "")} if kind == "link" else {}
+            self.line.append(Token(f"{kind}_open", "", 1, attrs=attributes))
 
     def _end(self, kind: str) -> None:
         if self._open[kind]:
             self._open[kind] -= 1
-            if kind not in ("unseen", "sup", "sub"):
+            if kind not in _WITHOUT_TOKEN:
                 self.line.append(Token(f"{kind}_close", "", -1))
-
-    def _picture(self, attributes: dict[str, str | None]) -> None:
-        words, url = attributes.get("alt") or "", attributes.get("src") or ""
-        self.line.append(Token("image", "img", 0, attrs={"src": _whole(url)}, content=words))
 
     def _begin_embed(self, tag: str, attributes: dict[str, str | None]) -> None:
         url = attributes.get("src") or attributes.get("data") or ""
         title = attributes.get("title") or attributes.get("aria-label") or ""
-        embed = Embed(tag, url, " ".join(title.split()))
-        if tag in self._ends:
-            self._embed = embed  # what is in it is for browsers that can't show it
-        elif url:
-            self._add_embed(embed)
-        else:
+        if not url and tag not in self._ends:
             self.add_unknown(self.get_starttag_text() or "")
+            return
+        self._embed = Embed(tag, url, " ".join(title.split()))
+        if tag not in self._ends:  # else what is in it is for browsers that can't show it
+            self._end_embed()
 
     def _end_embed(self) -> None:
         embed, self._embed = self._embed, None
-        if embed:
-            self._add_embed(embed)
-
-    def _add_embed(self, embed: Embed) -> None:
-        url = _whole(embed.url)
-        own = embed.tag if embed.tag in ("video", "audio") else "page" if embed.tag == "iframe" else "object"
-        kind = own if own in ("video", "audio") else embed_kind(url, own)
-        self._begin("link", href=url)
+        if embed is None:
+            return
+        kind = embed.tag
+        if kind not in ("video", "audio"):
+            kind = embed_kind(_whole(embed.url), "page" if kind == "iframe" else "object")
+        self._begin("link", href=embed.url)
         words = f"[{kind}: {embed.title}]" if embed.title else f"[{kind}]"
         self.line.append(Token("text", "", 0, content=words, meta={"embed": True}))
         self._end("link")
@@ -345,7 +326,7 @@ class _BlockHtml(_InlineHtml):
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         """Begin a block, or what an element means in a line."""
-        if self._open["unseen"] or self._embed or not (tag in _BREAKING or tag in _CELLS):
+        if self._open["unseen"] or self._embed or _KINDS.get(tag) not in _BREAKING:
             super().handle_starttag(tag, attrs)
         elif self._rows is not None:
             self._in_table(tag)
@@ -353,7 +334,7 @@ class _BlockHtml(_InlineHtml):
             self._end_paragraph()
             if tag in _NESTED:
                 self._enter(tag, dict(attrs).get("start") or "")
-            elif tag in _HEADINGS:
+            elif _KINDS[tag] == "heading":
                 self._heading = tag
             elif tag == "pre":
                 self._fixed = []
@@ -361,11 +342,11 @@ class _BlockHtml(_InlineHtml):
                 self._tokens.append(Token("hr", "hr", 0, level=self._level))
             elif tag == "table":
                 self._rows = []
-            self._is_strong, self._is_caption = tag in _STRONG, tag == "figcaption"
+            self._is_strong, self._is_caption = _KINDS[tag] == "head", tag == "figcaption"
 
     def handle_endtag(self, tag: str) -> None:
         """End a block, or what an element means in a line."""
-        if self._open["unseen"] or self._embed or not (tag in _BREAKING or tag in _CELLS):
+        if self._open["unseen"] or self._embed or _KINDS.get(tag) not in _BREAKING:
             super().handle_endtag(tag)
         elif tag == "table":
             self._end_table()
@@ -397,10 +378,9 @@ class _BlockHtml(_InlineHtml):
         if tag == "tr":
             self._end_cell()
             self._rows.append([])
-        elif tag in _CELLS:
+        elif tag in ("td", "th"):
             self._end_cell()
-            if not self._rows:
-                self._rows.append([])
+            self._rows = self._rows or [[]]
             self._rows[-1].append([])
         elif self.line:
             self._text(" ")
@@ -423,7 +403,7 @@ class _BlockHtml(_InlineHtml):
                 self._tokens.append(Token("tr_open", "tr", 1))
                 kind = "td" if number else "th"
                 for cell in row:
-                    self._tokens += [Token(f"{kind}_open", kind, 1), _inline(cell)]
+                    self._tokens += [Token(f"{kind}_open", kind, 1), Token("inline", "", 0, children=cell)]
                     self._tokens.append(Token(f"{kind}_close", kind, -1))
                 self._tokens.append(Token("tr_close", "tr", -1))
             self._tokens.append(Token("table_close", "table", -1, level=self._level))
@@ -450,7 +430,7 @@ class _BlockHtml(_InlineHtml):
                 f"{kind}_open", tag, 1, level=self._level, hidden=hidden,
                 meta={"caption": True} if is_caption else {},
             ),
-            _inline(line),
+            Token("inline", "", 0, children=line),
             Token(f"{kind}_close", tag, -1, level=self._level, hidden=hidden),
         ]  # fmt: skip
 
@@ -477,7 +457,3 @@ class _BlockHtml(_InlineHtml):
         self._level -= 1
         self._tokens.append(Token(f"{_NESTED[tag]}_close", tag, -1, level=self._level))
         return tag
-
-
-def _inline(children: list[Token]) -> Token:
-    return Token("inline", "", 0, children=children)

@@ -77,14 +77,13 @@ def _parser(*, knows_links: bool = True) -> MarkdownIt:
 def parse(text: str, references: References | None = None) -> list[Token]:
     """The tokens of a text: CommonMark with tables, strikethrough, HTML and `markdown_extensions`."""
     from reader.article.html import as_markdown
-    from reader.article.markdown_extensions import REFINED, refine
+    from reader.article.markdown_extensions import refine
 
     parser = _parser(knows_links=text.count("[") <= MAX_BRACKETS)
     tokens = parser.parse(text, references if references is not None else {})
     if "<" in text:
         tokens = as_markdown(tokens)
-    if any(sign in text for sign in REFINED):
-        refine(tokens)
+    refine(tokens)
     for token in tokens:
         for part in token.children or (token,):
             part.content = clean(part.content)  # `&#x202e;` has become what it stands for

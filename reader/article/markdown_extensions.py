@@ -101,12 +101,11 @@ _PROPERTY = re.compile(
 )
 """What Logseq notes about a block, on a line of its own below it."""
 
-_BOX_KINDS = frozenset(
-    (
-        "note", "info", "tip", "hint", "important", "warning", "caution", "danger", "error", "attention",
-        "success", "question", "example", "quote", "abstract", "summary", "bug", "failure", "todo",
-    )
-)  # fmt: skip
+_BOX_NAMES = """
+note info tip hint important warning caution danger error attention success question example quote abstract
+summary bug failure todo
+"""
+_BOX_KINDS = frozenset(_BOX_NAMES.split())
 """Kinds of boxes whose name is their heading where they have no other."""
 
 _SERVICES = {
@@ -128,14 +127,7 @@ _WORDPRESS = re.compile(
     r"(?P<rest>(?:[ \t][^\[\]\n]{1,500})?)\](?!\()"
 )
 
-REFINED = (
-    "[!", "[[", "{", "!!!", "???", "__", "[/", "%%", "==", "^", "~", "::", "++",
-    ":material-", ":fontawesome-", ":octicons-", ":simple-",
-    *(f"[{name}" for name in (
-        "caption", "wp_", "embed", "gallery", "playlist", "audio", "video", "youtube", "vimeo", "source",
-    )),
-)  # fmt: skip
-"""Signs of what `refine` works on: a text without any of them stays as it is."""
+_TEMPLATE_BEGINS = ("{%", "{{<", "{{%")
 
 
 def add_to(parser: MarkdownIt) -> None:
@@ -191,9 +183,15 @@ def _paragraph(state: StateBlock, content: str, start: int, *, is_heading: bool 
     state.push("paragraph_close", "p", -1)
 
 
-def _heading(state: StateBlock, title: str, start: int) -> None:
+def _heading(state: StateBlock, start: int, title: str) -> None:
     if title := title.strip():
-        _paragraph(state, f"**{title}**", start, is_heading=True)
+        _said(state, start, f"**{title}**")
+
+
+def _said(state: StateBlock, start: int, markdown: str) -> None:
+    """What a box or a tag says, which is no part of the text around it."""
+    if markdown:
+        _paragraph(state, markdown, start, is_heading=True)
 
 
 def _escaped(text: str) -> str:
@@ -207,39 +205,32 @@ def _quoted(found: re.Match[str] | None) -> str:
 
 def _component(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """A component of MDX, or what it imports: only the text around it is to be read."""
+    stop, title = 0, ""
     if line.startswith("<"):
         stop = start + 1 if _TAG.match(line) else _last_line(state, start, end, ">")
-        if stop == start + 1 or (stop and _TAG_BEGINS.match(line)):
-            if not silent:
-                title = _TITLE.search(state.src, state.bMarks[start], state.eMarks[stop - 1])
-                _heading(state, _escaped(_quoted(title)), start)
-                state.line = stop
-            return True
+        if stop > start + 1 and not _TAG_BEGINS.match(line):
+            return False
+        title = _quoted(_TITLE.search(state.src, state.bMarks[start], state.eMarks[stop - 1])) if stop else ""
     elif _IMPORT.match(line):
-        if not silent:
-            state.line = start + 1
-        return True
+        stop = start + 1
     elif _EXPORT.match(line):
-        if not silent:
-            stop = start + 1
-            while stop < end and not state.isEmpty(stop):
-                stop += 1
-            state.line = stop
-        return True
-    return False
+        stop = next((number for number in range(start + 1, end) if state.isEmpty(number)), end)
+    if stop and not silent:
+        _heading(state, start, _escaped(title))
+        state.line = stop
+    return bool(stop)
 
 
 def _comment(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """Obsidian's comments, `%%` down to `%%`."""
-    last = min(end, start + MAX_COMMENT_LINES)
-    stop = start if _COMMENT.match(line) else 0
+    stop = start + 1 if _COMMENT.match(line) else 0
     if not stop and line.strip() == "%%":
-        stop = next((one for one in range(start + 1, last) if _line(state, one).rstrip().endswith("%%")), 0)
-    if not (stop or _COMMENT.match(line)):
-        return False
-    if not silent:
-        state.line = stop + 1
-    return True
+        last = min(end, start + MAX_COMMENT_LINES)
+        ends = (one + 1 for one in range(start + 1, last) if _line(state, one).rstrip().endswith("%%"))
+        stop = next(ends, 0)
+    if stop and not silent:
+        state.line = stop
+    return bool(stop)
 
 
 def _last_line(state: StateBlock, start: int, end: int, mark: str) -> int:
@@ -256,19 +247,16 @@ def _last_line(state: StateBlock, start: int, end: int, mark: str) -> int:
 def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """Tags of Liquid and shortcodes of Hugo; a list of classes, a place for a table of contents."""
     stop, content = start + 1, line
-    if line.startswith(("{%", "{{<", "{{%")) and "}" not in line:
+    if line.startswith(_TEMPLATE_BEGINS) and "}" not in line:
         stop = _last_line(state, start, end, "}")
         content = "\n".join(_line(state, number) for number in range(start, stop))
     is_code = _HIGHLIGHT.match(content)
     shortcode = _SHORTCODE.match(content)
     call = _CALL.fullmatch(content.rstrip())
     is_liquid = _LIQUID.match(content)
-    if not (
-        shortcode or call or is_code or is_liquid or _COMMENTS.match(content) or _ATTRIBUTES.match(content)
-    ):  # fmt: skip
-        return False
-    if silent:
-        return True
+    is_unseen = _COMMENTS.match(content) or _ATTRIBUTES.match(content)
+    if silent or not (shortcode or call or is_code or is_liquid or is_unseen):
+        return bool(shortcode or call or is_code or is_liquid or is_unseen)
     state.line = stop
     if is_code:
         _code(state, is_code[1] or is_code[2] or "", start, stop, end)
@@ -281,14 +269,14 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
     elif shortcode:
         name = (shortcode["name"] or "").replace(" ", "")
         is_paired = f"/{name}" in state.src or f"/ {name}" in state.src
-        _show_tag(state, start, shown_tag(name, shortcode["rest"], is_paired=is_paired))
+        _said(state, start, shown_tag(name, shortcode["rest"], is_paired=is_paired))
     elif call:
-        _show_tag(state, start, shown_tag(call["name"], _BETWEEN_ARGUMENTS.sub(" ", call["rest"])))
+        _said(state, start, shown_tag(call["name"], _BETWEEN_ARGUMENTS.sub(" ", call["rest"])))
     elif _CONTENTS.match(content):
         _drop_list(state)
     elif is_liquid:
         for tag in _LIQUID_TAG.finditer(content):
-            _show_tag(state, start, _liquid(tag["name"], tag["rest"]))
+            _said(state, start, _liquid(tag["name"], tag["rest"]))
     return True
 
 
@@ -307,14 +295,9 @@ def _drop_list(state: StateBlock) -> None:
         del tokens[start:]
 
 
-def _show_tag(state: StateBlock, start: int, markdown: str) -> None:
-    if markdown:
-        _paragraph(state, markdown, start, is_heading=True)
-
-
 def _code(state: StateBlock, language: str, start: int, stop: int, end: int) -> None:
-    last = next((one for one in range(stop, end) if _HIGHLIGHT_ENDS.match(_line(state, one))), end)
-    if last == end:
+    last = next((one for one in range(stop, end) if _HIGHLIGHT_ENDS.match(_line(state, one))), 0)
+    if not last:
         return
     code = state.push("fence", "code", 0)
     code.info, code.markup, code.map = language, "```", [start, last]
@@ -328,13 +311,12 @@ def _liquid(name: str, rest: str) -> str:
     if name in ("include", "include_cached", "render") and words:
         name = words[0].strip("\"'").rpartition("/")[2].rpartition(".")[0] or words[0].strip("\"'")
         rest = words[1] if len(words) > 1 else ""
-        is_known = name in _SERVICES or name in ("video", "audio") or name in _PICTURES
-        return shown_tag(name, rest) if is_known else ""
-    if name in _TITLED and (title := _quoted(_TITLE.search(f" {rest}"))):
+    elif name in _TITLED and (title := _quoted(_TITLE.search(f" {rest}"))):
         return f"**{_escaped(title)}**"
-    if name in ("embed", "video", "audio") or name in _SERVICES or name in _PICTURES:
+    elif name == "embed":
         return shown_tag(name, rest)
-    return ""
+    is_known = name in _SERVICES or name in ("video", "audio") or name in _PICTURES
+    return shown_tag(name, rest) if is_known else ""
 
 
 def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
@@ -344,9 +326,7 @@ def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
     """
     if name.startswith("/"):
         return ""
-    arguments = list(_ARGUMENT.finditer(rest))
-    said = {found[1].lower(): _value(found) for found in reversed(arguments) if found[1]}
-    plain = [_value(found) for found in arguments if not found[1]]
+    said, plain = _arguments(rest)
     words = next((said[key] for key in ("caption", "title", "alt", "text", "label") if said.get(key)), "")
     name = name.rpartition("/")[2].rpartition(".")[0] or name
     address = next((said[key] for key in ("src", "url", "href", "link") if said.get(key)), "")
@@ -374,7 +354,14 @@ def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
         label = f"{kind}: {words}" if words else kind
         return f"[\\[{_escaped(label)}\\]]({_target(address)})"
     label = ": ".join(filter(None, (name, words))) if words else " ".join((name, *plain))
-    return f"\\[{_escaped(label)}\\]" if arguments else ""
+    return f"\\[{_escaped(label)}\\]" if said or plain else ""
+
+
+def _arguments(rest: str) -> tuple[dict[str, str], list[str]]:
+    """The arguments of a tag: those with a name, the first of each, and those without."""
+    found = list(_ARGUMENT.finditer(rest))
+    named = {one[1].lower(): _value(one) for one in reversed(found) if one[1]}
+    return named, [_value(one) for one in found if not one[1]]
 
 
 def _value(found: re.Match[str]) -> str:
@@ -453,7 +440,7 @@ def _framed(state: StateBlock, heading: str, start: int, stop: int) -> None:
     state.parentType = "blockquote"
     if heading:
         state.push("blockquote_open", "blockquote", 1).map = [start, stop]
-        _heading(state, heading, start)
+        _heading(state, start, heading)
     else:
         state.level += 1
     state.lineMax = stop
@@ -608,21 +595,10 @@ def _refined(children: Sequence[Token]) -> Iterator[Token]:
 def _links_between_notes(token: Token) -> Iterator[Token]:
     """A text whose links between notes are their words, and whose embedded notes are named."""
     text = token.content
-    if ":" in text:
-        text = _ICON.sub("", text)
-    if "++" in text:
-        text = _KEYS.sub(lambda found: found[1].replace("-", " "), text)
-    if "{" in text:
-        text = _COMPUTED_PICTURE.sub(r"![[\1]]", text)
-        text = _COMPUTED.sub(r"\1", _RAW.sub("", text))
-        text = _INLINE_SHORTCODE.sub(_inline_shortcode, text)
-        text = _CALL.sub(_inline_shortcode, text)
-    if "%" in text:
-        text = _INLINE_UNSEEN.sub("", text)
-    if "^" in text or "~" in text:
-        text = with_raised(text)
-    if "[" in text:
-        text = _WORDPRESS.sub(_wordpress, text)
+    for sign, pattern, replacement in _REPLACED:
+        if sign in text:
+            text = pattern.sub(replacement, text)
+    text = with_raised(text)
     start = 0
     if "![[" in text:
         for found in _EMBEDDED.finditer(text):
@@ -651,3 +627,17 @@ def _wordpress(found: re.Match[str]) -> str:
         return "" if found["end"] or f"[/{name}]" in found.string else found[0]
     address = next((value for one in _ARGUMENT.finditer(rest) if "://" in (value := _value(one))), "")
     return address or ("" if "caption" in name or name in ("embed", "sourcecode") else f"[{name}]")
+
+
+_REPLACED: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (":", _ICON, ""),
+    ("++", _KEYS, lambda found: found[1].replace("-", " ")),
+    ("{", _COMPUTED_PICTURE, r"![[\1]]"),
+    ("{", _RAW, ""),
+    ("{", _COMPUTED, r"\1"),
+    ("{", _INLINE_SHORTCODE, _inline_shortcode),
+    ("{", _CALL, _inline_shortcode),
+    ("%", _INLINE_UNSEEN, ""),
+    ("[", _WORDPRESS, _wordpress),
+)
+"""What is replaced within a line: a sign that is in it, the pattern, and what it becomes."""
