@@ -24,21 +24,13 @@ _CALENDAR = re.compile(
     r"(?a)(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})"
     r"(?:[t ](\d{1,2})(?::(\d{2})(?::(\d{2})(\.\d{1,9})?)?)? ?(z|[+-]\d{2}(?::?\d{2})?)?)?)?)?"
 )
-NAMED_DAYS = (
-    "today",
-    "yesterday",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
-"""The words for days that `read_span` knows; the weekdays also by their first three letters."""
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NAMED_DAYS = ("today", "yesterday", *_WEEKDAYS)
+"""The words for days that `on` knows; the weekdays also by their first three letters."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_DAY = 86_400
+_CLOCK = ((3600, "hour"), (60, "minute"))
 _LONG = ((365, "year"), (30, "month"), (7, "week"), (1, "day"))
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _EXAMPLES = "2021, 2021-07, 2021-06-18, yesterday or 7d"
@@ -51,8 +43,8 @@ class TimeSpan(NamedTuple):
     stop: datetime | None
 
 
-def read_span(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
-    """The stretch of time that a user's words mean: a year, month, day, hour, instant, `today`,
+def on(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
+    """The stretch of time that a user's words mean after `date:`: a year, month, day, hour, instant, `today`,
     `yesterday`, a weekday (the latest one, today included), `7d` (from then until now), `a..b`.
 
     Days and months are those of `tz`, by default of this machine. A range that ends before it starts is
@@ -81,11 +73,6 @@ def until(text: str, now: datetime, tz: tzinfo | None = None) -> datetime | None
     _refuse_range(text)
     span, is_relative = _one(text, now, tz)
     return span.start if is_relative else span.stop
-
-
-def on(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
-    """The stretch that `date:` asks for: one date as a whole, or a range of them. Raises ValueError."""
-    return read_span(text, now, tz)
 
 
 def days_in(span: TimeSpan, tz: tzinfo | None = None) -> TimeSpan:
@@ -132,7 +119,7 @@ def age(then: When, now: datetime, tz: tzinfo | None = None) -> str:
     From 24 hours on calendar days are counted, so that all articles of one day have the same age.
     """
     if isinstance(then, datetime) and (near := abs(seconds := int((now - then).total_seconds()))) < _DAY:
-        short = _short(near)
+        short = next((f"{near // size}{unit[0]}" for size, unit in _CLOCK if near >= size), "now")
         return short if seconds >= 0 or short == "now" else f"in {short}"
     today, day = day_of(now, tz), day_of(then, tz)
     days = (today - day).days
@@ -150,10 +137,11 @@ def age(then: When, now: datetime, tz: tzinfo | None = None) -> str:
 def ago(then: When, now: datetime, tz: tzinfo | None = None) -> str:
     """How long ago in words: `just now`, `2 hours ago`, `yesterday`, `3 weeks ago`, `in 5 minutes`."""
     if isinstance(then, datetime) and (near := abs(seconds := int((now - then).total_seconds()))) < _DAY:
-        for size, unit in ((_HOUR, "hour"), (_MINUTE, "minute")):
-            if near >= size:
-                return _in_words(near // size, unit, is_past=seconds > 0)
-        return "just now"
+        is_past, found = (
+            seconds > 0,
+            next(((near // size, unit) for size, unit in _CLOCK if near >= size), None),
+        )
+        return _in_words(*found, is_past=is_past) if found else "just now"
     days = (day_of(now, tz) - day_of(then, tz)).days
     if abs(days) < 2:
         return ("today", "yesterday", "tomorrow")[days]
@@ -220,7 +208,7 @@ def _days_back(word: str, today: datetime) -> int | None:
     """How many days before today a named day began; None if the word names no day."""
     if word in ("today", "yesterday"):
         return int(word == "yesterday")
-    for number, name in enumerate(NAMED_DAYS[2:]):
+    for number, name in enumerate(_WEEKDAYS):
         if word in (name, name[:3]):
             return (today.weekday() - number) % 7
     return None
@@ -229,16 +217,13 @@ def _days_back(word: str, today: datetime) -> int | None:
 def _back(now: datetime, count: int, unit: str) -> datetime:
     if unit in _UNITS:
         return now - count * _UNITS[unit]
-    months = now.year * 12 + now.month - 1 - count * (12 if unit == "y" else 1)
-    year, month = divmod(months, 12)
+    year, month = divmod(now.year * 12 + now.month - 1 - count * (12 if unit == "y" else 1), 12)
     if year < 1:
         raise OverflowError
-    for day in range(now.day, now.day - 3, -1):  # 31 March less one month is the last day of February
-        try:
-            return now.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    return now.replace(year=year, month=month + 1, day=28)
+    from calendar import monthrange  # which brings `locale`
+
+    # 31 March less one month is the last day of February.
+    return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
 
 
 def _calendar(found: re.Match[str], tz: tzinfo | None) -> TimeSpan:
@@ -290,13 +275,6 @@ def _in_words(count: int, unit: str, *, is_past: bool) -> str:
     return f"{words} ago" if is_past else f"in {words}"
 
 
-def _short(seconds: int) -> str:
-    for size, unit in ((_HOUR, "h"), (_MINUTE, "m")):
-        if seconds >= size:
-            return f"{seconds // size}{unit}"
-    return "now"
-
-
 Unit: TypeAlias = Literal["day", "week", "month", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
 """The units of a period, from the finest to the coarsest."""
@@ -314,32 +292,31 @@ class Period(NamedTuple):
 
     def next(self) -> Period | None:
         """The one after it; None at the end of the calendar."""
-        first = _after(self.unit, self.first)
-        return None if first is None else Period(self.unit, first)
+        if self.unit in ("day", "week"):
+            days = self.first.toordinal() + (7 if self.unit == "week" else 1)
+            return Period(self.unit, date.fromordinal(days)) if days <= date.max.toordinal() else None
+        year, month = divmod(self._months() + (12 if self.unit == "year" else 1), 12)
+        return Period(self.unit, date(year, month + 1, 1)) if year <= date.max.year else None
 
     def before(self, count: int) -> Period:
         """The one that begins this many of its kind earlier; the calendar's first where there are fewer."""
-        first = self.first
         if self.unit in ("day", "week"):
-            days = count * (7 if self.unit == "week" else 1)
-            return period_of(self.unit, first - timedelta(days=min(days, first.toordinal() - 1)))
-        months = first.year * 12 + first.month - 1 - count * (12 if self.unit == "year" else 1)
-        year, month = divmod(max(months, 12), 12)
+            days = self.first.toordinal() - count * (7 if self.unit == "week" else 1)
+            return period_of(self.unit, date.fromordinal(max(days, 1)))
+        year, month = divmod(max(self._months() - count * (12 if self.unit == "year" else 1), 12), 12)
         return Period(self.unit, date(year, month + 1, 1))
+
+    def _months(self) -> int:
+        return self.first.year * 12 + self.first.month - 1
 
     def start(self, tz: tzinfo | None = None) -> datetime:
         """The instant at which it begins on the clocks of `tz`, by default of this machine."""
-        midnight = datetime(self.first.year, self.first.month, self.first.day)
-        try:
-            return (midnight.replace(tzinfo=tz) if tz else midnight).astimezone(UTC)
-        except (OverflowError, OSError, ValueError):  # the ends of the calendar itself
-            return midnight.replace(tzinfo=UTC)
+        return _utc(datetime(self.first.year, self.first.month, self.first.day), tz)
 
     def __str__(self) -> str:
         """As a query has it."""
         if self.unit == "week":
-            following = _after("week", self.first)
-            last = date.max if following is None else following - timedelta(days=1)
+            last = date.fromordinal(min(self.first.toordinal() + 6, date.max.toordinal()))
             return f"{self.first.isoformat()}..{last.isoformat()}"
         return self.first.isoformat()[: {"day": 10, "month": 7, "year": 4}[self.unit]]
 
@@ -404,13 +381,3 @@ def _day_in_words(text: str) -> str:
         return " ".join(filter(None, (str(int(day)) if day else "", name, year)))
     except (ValueError, IndexError):
         return text
-
-
-def _after(unit: Unit, first: date) -> date | None:
-    try:
-        if unit in ("day", "week"):
-            return first + timedelta(days=7 if unit == "week" else 1)
-        months = first.year * 12 + first.month - 1 + (12 if unit == "year" else 1)
-        return date(months // 12, months % 12 + 1, 1)
-    except (OverflowError, ValueError):
-        return None

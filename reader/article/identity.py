@@ -36,11 +36,12 @@ def identity_of(url: str, relative: str) -> str:
     host = _host(found) if found else None
     if not found or not host:
         return relative
-    rest = found[3]
-    if "utm_" in rest.lower():
-        rest = _without_tracking(rest)
+    rest, mark, parameters = found[3].partition("?")
+    if "utm_" in found[3].lower():
+        parameters = "&".join(one for one in parameters.split("&") if not one.lower().startswith("utm_"))
+        mark = "?" if parameters else ""
     route = found[4] if found[4] and found[4][1:2] in ("/", "!") else ""
-    return f"{found[1].lower()}://{host}{rest}{route}"
+    return f"{found[1].lower()}://{host}{rest}{mark}{parameters}{route}"
 
 
 def anchor_of(url: str) -> str:
@@ -88,12 +89,6 @@ def _host(found: re.Match[str]) -> str | None:
     if parts[2] and parts[2] != _DEFAULT_PORTS[found[1].lower()]:
         return f"{parts[1]}:{parts[2]}"
     return parts[1]
-
-
-def _without_tracking(rest: str) -> str:
-    path, mark, query = rest.partition("?")
-    kept = [part for part in query.split("&") if not part.lower().startswith("utm_")]
-    return path + mark + "&".join(kept) if kept else path
 
 
 MOST_KEPT = 24

@@ -20,15 +20,12 @@ MAX_LAYERS = 4
 MOST_UNCLOSED = 50_000
 """Openings of code and comments without an end, after which the rest of a body is taken to have none."""
 
-PYTHON_NAMES = frozenset(
-    (
-        "all", "annotations", "author", "call", "class", "contains", "copy", "debug", "deepcopy", "del",
-        "dict", "dir", "doc", "enter", "eq", "exit", "file", "format", "future", "getattr", "getitem",
-        "getstate", "hash", "import", "index", "init", "iter", "len", "lt", "main", "missing", "module",
-        "name", "new", "next", "path", "post_init", "qualname", "repr", "reversed", "setattr", "setitem",
-        "setstate", "slots", "str", "subclasses", "subclasshook", "version", "weakref",
-    )
-)  # fmt: skip
+_NAMES = """
+all annotations author call class contains copy debug deepcopy del dict dir doc enter eq exit file format
+future getattr getitem getstate hash import index init iter len lt main missing module name new next path
+post_init qualname repr reversed setattr setitem setstate slots str subclasses subclasshook version weakref
+"""
+PYTHON_NAMES = frozenset(_NAMES.split())
 """Names that Python writes as `__init__`, in which the underscores are no emphasis."""
 
 _SIGNS = re.compile(r"[&<`*_~^\[\\]|==")
@@ -106,7 +103,7 @@ def plain_text(text: str) -> str:
     for _ in range(MAX_LAYERS):
         before = text
         text = _LINK.sub(r"\1", unlinked(text))
-        text = MARKED.sub(r"\1", with_raised(_PAIR.sub(_unpaired, text)))
+        text = MARKED.sub(r"\1", with_raised(_PAIR.sub(_without_pair, text)))
         text = _EMPHASIS.sub(lambda found: found[2] or found[4] or found[6], text)
         if text == before:
             break
@@ -114,7 +111,7 @@ def plain_text(text: str) -> str:
     return clean_line(_STASHED.sub(lambda found: stash[int(found[1])], text))
 
 
-def _unpaired(found: re.Match[str]) -> str:
+def _without_pair(found: re.Match[str]) -> str:
     tag, inside = found[1].lower(), found[2]
     if tag == "sup":
         return raised(inside)

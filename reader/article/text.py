@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import islice, pairwise
-from types import ModuleType
 
 MAX_MARKS = 8
 """Combining marks that stay on one letter: more of them paint over other lines."""
@@ -98,18 +98,8 @@ _UNSPACED = (
 
 
 @cache
-def _tables() -> ModuleType:
-    # With the first text that is not ASCII: a megabyte that has to be found in memory.
-    import unicodedata
-
-    return unicodedata
-
-
-@cache
 def _pattern(expression: str) -> re.Pattern[str]:
-    # Compiled on first use: a class with characters beyond 16 bits takes 4 ms, and few starts need one.
-    import re
-
+    # Compiled on first use: all of them take 2 ms, and few starts need one.
     return re.compile(expression)
 
 
@@ -145,15 +135,14 @@ def fold(text: str) -> str:
     """The form in which words are compared: no case, no accents or other marks, no compatibility forms."""
     if text.isascii():
         return text.lower()
-    text = _pattern(_COMMON_MARKS).sub("", _tables().normalize("NFKD", text))
-    text = _pattern(_NEITHER).sub(_without_marks, text).casefold()
+    text = _pattern(_COMMON_MARKS).sub("", unicodedata.normalize("NFKD", text))
+    text = _without_marks(text).casefold()
     if _pattern(_HAS_OTHER_LETTERS).search(text):
         text = text.translate(_OTHER_LETTERS)
-    if not _tables().is_normalized("NFKD", text):
+    if not unicodedata.is_normalized("NFKD", text):
         # Casefolding brings marks and compatibility forms back for a few letters.
-        text = _pattern(_NEITHER).sub(_without_marks, _tables().normalize("NFKD", text))
-    whole: str = _tables().normalize("NFC", text)  # or Hangul syllables would stay in pieces
-    return whole
+        text = _without_marks(unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFC", text)  # or Hangul syllables would stay in pieces
 
 
 def words(text: str) -> list[str]:
@@ -180,7 +169,7 @@ def signs(text: str) -> list[str]:
     order; ASCII signs and punctuation are none."""
     if text.isascii():
         return []
-    there = {char for char in set(text) if char > "\x7f" and _tables().category(char) in _SIGNS}
+    there = {char for char in set(text) if char > "\x7f" and unicodedata.category(char) in _SIGNS}
     return [char for char in text if char in there] if there else []
 
 
@@ -228,14 +217,14 @@ def _other_words(folded: str) -> list[str]:
     return parts
 
 
-def _without_marks(match: re.Match[str]) -> str:
-    return _heard(match[0])
+def _without_marks(text: str) -> str:
+    return _pattern(_NEITHER).sub(lambda found: _heard(found[0]), text)
 
 
 @lru_cache(maxsize=4096)
 def _heard(run: str) -> str:
     # Format characters (joiners, soft hyphens) go too: they are not seen, so nobody can type them.
-    return "".join(char for char in run if _tables().category(char) not in _UNHEARD)
+    return "".join(char for char in run if unicodedata.category(char) not in _UNHEARD)
 
 
 def _may_have_many_marks(text: str) -> bool:
@@ -257,7 +246,8 @@ def _cleaned(text: str) -> str:
     text = _pattern(_SURROGATE).sub("\ufffd", text)
     # Marks before joiners: a joiner stays only between what stays, or cleaning twice would change more.
     text = _pattern(_MANY_COMMON_MARKS).sub(r"\1", text)
-    return _without_idle_joiners(_pattern(_MANY_MARKS).sub(_few_marks, text))
+    text = _pattern(_MANY_MARKS).sub(_few_marks, text)
+    return _joined(_with_few_joiners(text)) if _pattern(_JOINER).search(text) else text
 
 
 def _long_line(text: str) -> str:
@@ -280,10 +270,6 @@ def _between(pattern: re.Pattern[str], text: str) -> Iterator[str]:
         yield text[end : found.start()]
         end = found.end()
     yield text[end:]
-
-
-def _without_idle_joiners(text: str) -> str:
-    return _joined(_with_few_joiners(text)) if _pattern(_JOINER).search(text) else text
 
 
 def _with_few_joiners(text: str) -> Iterator[str]:
@@ -314,7 +300,7 @@ def _joined(parts: Iterable[str]) -> str:
 def _is_shaped(char: str) -> bool:
     if char < _FIRST_SHAPED:
         return False
-    category = _tables().category(char)
+    category = unicodedata.category(char)
     # U+2194 and the skin tones are the only parts of joined emoji that are not "other symbols".
     return category[0] in "LM" or category == "So" or char == "\u2194" or "\U0001f3fb" <= char <= "\U0001f3ff"
 
@@ -329,7 +315,7 @@ def _few_marks(match: re.Match[str]) -> str:
 
 def _is_mark(char: str) -> bool:
     """Whether a character takes no room of its own: marks, format characters, skin tones."""
-    category = _tables().category(char)
+    category = unicodedata.category(char)
     return category[0] == "M" or category == "Cf" or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 

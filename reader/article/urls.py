@@ -44,13 +44,11 @@ _NAMED_HOST = re.compile(
 )
 _DEFANGED = re.compile(r"\s?[\[({]\s?(?:\.|dot|punkt|point|punto)\s?[\])}]\s?|\\\.|%2e", re.IGNORECASE)
 """Dots as they are written where nothing should become a link (`bank[.]example`)."""
-_FILE_ENDINGS = frozenset(
-    (
-        "js", "ts", "go", "rb", "html", "htm", "txt", "json", "toml", "yaml", "yml", "xml", "css",
-        "jsx", "tsx", "java", "cpp", "tar", "gz", "pdf", "png", "jpg", "jpeg", "svg", "gif", "exe", "dll",
-        "php", "ini", "cfg", "conf", "lock", "csv",
-    )
-)  # fmt: skip
+_ENDINGS = """
+js ts go rb html htm txt json toml yaml yml xml css jsx tsx java cpp tar gz pdf png jpg jpeg svg gif exe dll
+php ini cfg conf lock csv
+"""
+_FILE_ENDINGS = frozenset(_ENDINGS.split())
 """Ends of words that name a file or a product (`Node.js`) and that no host has."""
 
 
@@ -66,6 +64,7 @@ _PLAIN = re.compile(
     rf"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:[/?]{_IN_PATH}(?:#{_IN_PATH})?)?", re.ASCII
 )
 """What most addresses look like; `checked_url` has nothing to change in one."""
+_PORT = re.compile(r":\d*$")
 _USER = re.compile(r"(?<=//)[^/?#\s\\]*@")
 
 
@@ -143,12 +142,10 @@ def shown_host(url: str) -> str:
     ones of unusual blocks, ones that look like a slash. Honest names of other scripts stay as they are.
     """
     try:
-        parts = _split(url)
-        host = _host(parts.netloc, url)
+        host = _host(_split(url).netloc, url)
     except UnsafeUrl:
         return ""
-    name = host if host.startswith("[") and host.endswith("]") else re.sub(r":\d*$", "", host)
-    return _shown_name(name)
+    return host if host.startswith("[") and host.endswith("]") else _shown_name(_PORT.sub("", host))
 
 
 def shown_url(url: str) -> str:
@@ -157,10 +154,10 @@ def shown_url(url: str) -> str:
         parts = urlsplit(checked_url(url))
     except UnsafeUrl:
         return ""
-    name, colon, port = (parts.netloc, "", "") if parts.netloc.endswith("]") else parts.netloc.partition(":")
-    if parts.netloc.startswith("["):
-        return urlunsplit(parts)
-    return urlunsplit(parts._replace(netloc=f"{_shown_name(name)}{colon}{port}"))
+    if not parts.netloc.startswith("["):
+        name, colon, port = parts.netloc.partition(":")
+        parts = parts._replace(netloc=f"{_shown_name(name)}{colon}{port}")
+    return urlunsplit(parts)
 
 
 def host_to_show(words: str, url: str) -> str:
@@ -176,7 +173,7 @@ def host_to_show(words: str, url: str) -> str:
     plain = _DEFANGED.sub(".", unicodedata.normalize("NFKC", words).translate(_DOTS))
     for found in _NAMED_HOST.finditer(plain):
         named = found["authority"] or found["bare"] or found["number"]
-        name = re.sub(r":\d*$", "", named).rstrip(".,;:!").casefold()
+        name = _PORT.sub("", named).rstrip(".,;:!").casefold()
         is_exact = name == host and host in words.casefold()
         if not is_exact and not (found["zone"] and found["zone"].lower() in _FILE_ENDINGS):
             return host
