@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from reader.app.reading.blocks import PLAIN, layout_safely
 from reader.app.reading.document import CHUNK, chunks_of
+from reader.app.reading.header import other_fields
 from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import plain
 from reader.article.dates import day_of, moment
 from reader.article.markdown import references_in, repeats_body
-from reader.article.other_fields import other_fields
 from reader.article.record import Article
 from reader.article.urls import host_to_show, shown_url
 from reader.cli.layout import wrap

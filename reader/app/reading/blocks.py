@@ -8,13 +8,25 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 
 from reader.app.reading.inline import TASKS, LinkNumbers, footnote_mark, spans_of
-from reader.app.reading.lines import BOLD, ITALIC, MIN_WIDTH, UNDERLINE, Line, Span, Target, chop, plain, wrap
+from reader.app.reading.lines import (
+    BOLD,
+    ITALIC,
+    MIN_WIDTH,
+    UNDERLINE,
+    Line,
+    Span,
+    Target,
+    chop,
+    part_of,
+    plain,
+    wrap,
+)
 from reader.article.markdown import References, parse
 
 if TYPE_CHECKING:
@@ -56,27 +68,32 @@ def safely(make: Callable[[], Made], otherwise: Callable[[], Made]) -> Made:
         return otherwise()
 
 
-def layout_code(text: str, language: str, width: int, *, is_wrapped: bool = False) -> list[Line]:
+def _layout_code(text: str, language: str, width: int, *, is_wrapped: bool = False) -> list[Line]:
     """A block of code on its own ground, one blank cell at each side.
 
     Lines that are too long are cut, and the sign at their end can be pressed to see them wrapped.
     """
     inner = max(width - 2, MIN_WIDTH)
-    spans = coloured(text.removesuffix("\n").expandtabs(TAB), language)
+    code: list[list[Span]] = [[]]
+    for span in coloured(text.removesuffix("\n").expandtabs(TAB), language):
+        first, *others = span.text.split("\n")
+        code[-1].append(span._replace(text=first))
+        code += [[span._replace(text=other)] for other in others]
     press = Target("code", "")
     lines: list[Line] = []
-    for line in _split(spans):
+    for spans in code:
+        line = tuple(span for span in spans if span.text)
         parts = [line] if _cells(line) <= inner else _folded(line, inner, press, is_wrapped)
-        for part in parts:
-            lines.append((Span(" ", "listing"), *part) if width > MIN_WIDTH + 1 else part)
+        for one in parts:
+            lines.append((Span(" ", "listing"), *one) if width > MIN_WIDTH + 1 else one)
     return lines
 
 
 def coloured(text: str, language: str) -> list[Span]:
     """A text in the styles of its language; plain if the lexer loses a character."""
-    plain = [Span(text, "listing")]
+    one_span = [Span(text, "listing")]
     if language.lower() not in LANGUAGES or len(text) > MAX_COLOURED or not text.strip():
-        return plain
+        return one_span
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment, Keyword, Number, String
 
@@ -90,27 +107,8 @@ def coloured(text: str, language: str) -> list[Span]:
             spans.append(Span(part, style))
         return spans
 
-    spans = safely(lexed, lambda: plain)
-    return spans if "".join(span.text for span in spans) == text else plain
-
-
-def _split(spans: list[Span]) -> Iterator[Line]:
-    """The lines of a text."""
-    parts = ((number, part) for number, part in _numbered(spans))
-    at = 0
-    for number, group in groupby(parts, key=lambda one: one[0]):
-        yield from [()] * (number - at)
-        yield tuple(part for _, part in group if part.text)
-        at = number + 1
-
-
-def _numbered(spans: list[Span]) -> Iterator[tuple[int, Span]]:
-    """The parts of the spans with the number of the line that each is on."""
-    number = 0
-    for span in spans:
-        for place, part in enumerate(span.text.split("\n")):
-            number += place > 0
-            yield number, span._replace(text=part)
+    spans = safely(lexed, lambda: one_span)
+    return spans if plain(tuple(spans)) == text else one_span
 
 
 def _cells(line: Line) -> int:
@@ -122,14 +120,11 @@ def _folded(line: Line, width: int, press: Target, is_wrapped: bool) -> list[Lin
     if not is_wrapped:
         return [(*_cut(line, width - 1), Span(MORE, "more", 0, press))]
     room = max(width - len(FURTHER), MIN_WIDTH)
-    indent = len(text := "".join(span.text for span in line)) - len(text.lstrip(" "))
-    indent = min(indent, room // 2)
-    body = _from(line, indent)
-    first, *rest = wrap(body, room)
-    return [
-        (Span(" " * indent, "listing"), *first),
-        *((Span(FURTHER, "more", 0, press), *part) for part in rest),
-    ]
+    text = plain(line)
+    indent = min(len(text) - len(text.lstrip(" ")), room // 2)
+    first, *others = wrap(part_of(line, indent), room)
+    further = Span(FURTHER, "more", 0, press)
+    return [(Span(" " * indent, "listing"), *first), *((further, *other) for other in others)]
 
 
 def _cut(line: Line, width: int) -> Iterator[Span]:
@@ -146,15 +141,6 @@ def _cut(line: Line, width: int) -> Iterator[Span]:
         return
 
 
-def _from(line: Line, start: int) -> list[Span]:
-    """A line without its first characters."""
-    rest: list[Span] = []
-    for span in line:
-        rest.append(span._replace(text=span.text[start:]))
-        start = max(start - len(span.text), 0)
-    return [span for span in rest if span.text]
-
-
 GAP = 2
 """Blank cells between columns."""
 
@@ -164,44 +150,32 @@ MIN_COLUMN = 6
 Cell = list[Span]
 
 
-class Table(NamedTuple):
-    """A table as parsed; rows may be shorter or longer than the head."""
-
-    head: list[Cell]
-    rows: list[list[Cell]]
-    alignments: list[str]
-    """left, center or right, one a column."""
-
-
-def layout_table(table: Table, width: int) -> list[Line]:
-    """The table in at most `width` cells."""
-    natural = _natural(table)
-    room = width - GAP * (len(natural) - 1)
-    widths = _shared(natural, room)
+def _layout_table(head: list[Cell], rows: list[list[Cell]], alignments: list[str], width: int) -> list[Line]:
+    """A table in at most `width` cells; rows may be shorter or longer than the head."""
+    natural = [max(max(cell_len(text) for text in plain(tuple(cell)).split("\n")), 1) for cell in head]
+    for row in rows:
+        for number, cell in enumerate(row[: len(natural)]):
+            longest = max(cell_len(text) for text in plain(tuple(cell)).split("\n"))
+            natural[number] = max(natural[number], longest)
+    widths = _shared(natural, width - GAP * (len(natural) - 1))
     if widths is None:
-        return _records(table, width)
-    head = [[span._replace(emphasis=span.emphasis | BOLD) for span in cell] for cell in table.head]
-    rule = [[Span("─" * cells, "rule")] for cells in widths]
+        return _records(head, rows, width)
     lines: list[Line] = []
-    for row in (head, rule) if any(map(plain, map(tuple, head))) else ():
-        lines.extend(_row(row, widths, table.alignments))
+    if any(plain(tuple(cell)) for cell in head):
+        lines += _row([_bold(cell) for cell in head], widths, alignments)
+        lines += _row([[Span("─" * cells, "rule")] for cells in widths], widths, alignments)
     wrapped = False
-    for number, row in enumerate(table.rows):
-        painted = list(_row(row, widths, table.alignments))
+    for number, row in enumerate(rows):
+        painted = list(_row(row, widths, alignments))
         if number and (wrapped or len(painted) > 1):
             lines.append(())
         wrapped = len(painted) > 1
-        lines.extend(painted)
+        lines += painted
     return lines
 
 
-def _natural(table: Table) -> list[int]:
-    widths = [0] * len(table.head)
-    for row in [table.head, *table.rows]:
-        for number, cell in enumerate(row[: len(widths)]):
-            longest = max((cell_len(part) for part in plain(tuple(cell)).split("\n")), default=0)
-            widths[number] = max(widths[number], longest, 1)
-    return [max(width, 1) for width in widths]
+def _bold(cell: Cell) -> Cell:
+    return [span._replace(emphasis=span.emphasis | BOLD) for span in cell]
 
 
 def _shared(natural: list[int], room: int) -> list[int] | None:
@@ -232,15 +206,14 @@ def _row(row: Sequence[Cell], widths: list[int], alignments: list[str]) -> Itera
         yield tuple(span for span in line if span.text)
 
 
-def _records(table: Table, width: int) -> list[Line]:
+def _records(head: list[Cell], rows: list[list[Cell]], width: int) -> list[Line]:
     """For too many columns: each row as lines of `head: value`."""
     lines: list[Line] = []
-    for number, row in enumerate(table.rows or [[]]):
+    for number, row in enumerate(rows or [[]]):
         if number:
             lines.append(())
-        for head, cell in zip_longest(table.head, row[: len(table.head)], fillvalue=None):
-            named = [span._replace(emphasis=span.emphasis | BOLD) for span in head or []]
-            lines.extend(wrap([*named, Span(": "), *(cell or [])], width))
+        for name, cell in zip_longest(head, row[: len(head)]):
+            lines += wrap([*_bold(name or []), Span(": "), *(cell or [])], width)
     return lines
 
 
@@ -430,7 +403,7 @@ class _BlockLayout:
     def _code(self, token: Token, width: int) -> list[Line]:
         language = token.info.split()[0] if token.info.split() else ""
         if not self._look.is_plain:
-            return layout_code(token.content, language, width, is_wrapped=self._look.wraps_code)
+            return _layout_code(token.content, language, width, is_wrapped=self._look.wraps_code)
         fence = token.markup if len(token.markup) > 2 else "```"
         code = token.content.removesuffix("\n").split("\n")
         return [
@@ -516,7 +489,7 @@ class _BlockLayout:
                 rows[-1].append(self._spans(place + 1))
                 if token.type == "th_open":
                     alignments.append(str(token.attrGet("style") or "").rpartition(":")[2] or "left")
-        return layout_table(Table(rows[0], rows[1:], alignments), width)
+        return _layout_table(rows[0], rows[1:], alignments, width)
 
 
 def _closes(tokens: Sequence[Token]) -> dict[int, int]:

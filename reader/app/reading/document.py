@@ -7,6 +7,7 @@ the pane asks for lines and says what is visible.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import accumulate
@@ -162,11 +163,9 @@ class Document:
         self._has_cut_code = False
         body, title = subject.article.body, subject.article.title
         self.body = safely(lambda: without_title(body, title), lambda: body)
-        no_references: References = {}
-        is_long = len(self.body) > CHUNK
-        self._references = (
-            safely(lambda: references_in(self.body), lambda: no_references) if is_long else no_references
-        )
+        self._references: References = {}
+        if len(self.body) > CHUNK:
+            self._references = safely(lambda: references_in(self.body), lambda: self._references)
         self._chunks = list(chunks_of(self.body))
         self._count = len(self._chunks) + 2
         self._wanted: Sought = ()
@@ -177,14 +176,10 @@ class Document:
     def set_width(self, width: int) -> None:
         """Discard all lines; they are laid out again in `width` cells."""
         self.width = width
-        self._forget_lines()
-
-    def _forget_lines(self) -> None:
-        width = self.width
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
         self._heights = [8, *(_estimate(self.body, chunk, width) for chunk in self._chunks), 4]
         self._exact = [False] * self._count
-        self._tops: list[int] | None = None
+        self._tops: list[int] = []
         self._hits: dict[int, list[Hit]] = {}
 
     def set_wanted(self, wanted: Sought) -> bool:
@@ -196,7 +191,7 @@ class Document:
         self._wanted = wanted
         self._hits.clear()
         if is_changed:
-            self._forget_lines()
+            self.set_width(self.width)
         return is_changed
 
     @property
@@ -225,7 +220,7 @@ class Document:
                 self._lines.popitem(last=False)
             if self._heights[number] != len(lines):
                 self._heights[number] = len(lines)
-                self._tops = None
+                self._tops = []
             self._left -= not self._exact[number]
             self._exact[number] = True
         else:
@@ -295,9 +290,8 @@ class Document:
 
     def _links_of(self, chunk: int) -> list[tuple[str, str]]:
         if chunk not in self._links:
-            self._links[chunk] = links_in(
-                self._text(self._chunks[chunk]), self._references, base=self.subject.article.base
-            )
+            text, base = self._text(self._chunks[chunk]), self.subject.article.base
+            self._links[chunk] = links_in(text, self._references, base=base)
         return self._links[chunk]
 
     @property
@@ -338,7 +332,6 @@ class Document:
         return None
 
     def _laid_out(self, number: int) -> list[Line]:
-        """The lines of a section."""
         subject, width = self.subject, self.width
         if number == 0:
             return safely(
@@ -356,12 +349,11 @@ class Document:
         numbers = None
         if self.is_numbered:
             numbers = LinkNumbers(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
+        look = Look(wraps_code=self._wraps_code or bool(self._wanted), base=subject.article.base)
+        text = self._text(chunk)
         lines = layout_safely(
-            self._text(chunk), self.width, self._references, spacing=self._spacing, numbers=numbers,
-            look=Look(
-                wraps_code=self._wraps_code or bool(self._wanted), base=self.subject.article.base
-            ),
-        )  # fmt: skip
+            text, width, self._references, spacing=self._spacing, numbers=numbers, look=look
+        )
         return [*[()] * max(self._spacing, 1), *lines] if lines and not chunk.is_glued else lines
 
     def _text(self, chunk: BodyChunk) -> str:
@@ -369,21 +361,16 @@ class Document:
 
     def top(self, section: int) -> int:
         """The `y` of the first line of a section, as far as known."""
-        if self._tops is None:
+        if not self._tops:
             self._tops = [0, *accumulate(self._heights)]
         return self._tops[section]
 
     def locate(self, y: int) -> tuple[int, int]:
         """The section that holds `y`, and how far below its top."""
         y = max(min(y, self.height - 1), 0)
-        low, high = 0, self._count - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.top(middle) <= y:
-                low = middle
-            else:
-                high = middle - 1
-        return low, y - self.top(low)
+        self.top(0)
+        section = bisect_right(self._tops, y, hi=self._count) - 1
+        return section, y - self._tops[section]
 
 
 def _estimate(body: str, chunk: BodyChunk, width: int) -> int:
@@ -447,25 +434,24 @@ class LinkCursor:
             if not 0 <= y < document.height:
                 break
             targets = _targets(document.line(y))
+            # On the way up, a target may have begun on the line above.
+            above = _targets(document.line(y - 1)) if step < 0 and y > 0 else []
             for target in targets if step > 0 else reversed(targets):
                 if target is self.link:
                     passed = True
-                elif passed and not self._goes_on(document, y, target, step):
+                elif passed and not any(target is other for other in above):
                     self.link, self._link_at = target, document.locate(y)
                     return y
         return None
 
-    def _goes_on(self, document: Document, y: int, target: Target, step: int) -> bool:
-        """Whether a target found on the way up began on the line above."""
-        return step < 0 and y > 0 and any(target is other for other in _targets(document.line(y - 1)))
 
-    def target_at(self, line: Line, column: int) -> Target | None:
-        """The target at a column of a line, counted in cells."""
-        for span in line:
-            column -= cell_len(span.text)
-            if column < 0:
-                return span.target
-        return None
+def target_at(line: Line, column: int) -> Target | None:
+    """The target at a column of a line, counted in cells."""
+    for span in line:
+        column -= cell_len(span.text)
+        if column < 0:
+            return span.target
+    return None
 
 
 def _targets(line: Line) -> list[Target]:

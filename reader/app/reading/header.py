@@ -6,6 +6,7 @@ Never the field `secured`. Dates and hosts are worded elsewhere; here is only th
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -15,11 +16,11 @@ from rich.cells import cell_len
 from reader.app.paint.cells import heat_text, quality_bar
 from reader.app.reading.inline import file_name, picture_note
 from reader.app.reading.lines import BOLD, ITALIC, Line, Span, Target, wrap
-from reader.article.dates import ago, moment
+from reader.article.dates import ago, day_of, iso, moment
 from reader.article.markdown import repeats_body
-from reader.article.other_fields import other_fields
-from reader.article.record import Article, Image, Value
-from reader.article.text import display_path
+from reader.article.plain_text import plain_text
+from reader.article.record import Article, Value
+from reader.article.text import clean_line, display_path, words
 from reader.article.urls import host_to_show, shown_host, shown_url
 from reader.config.settings import colour_of
 from reader.permissions import permissions
@@ -33,6 +34,12 @@ MAX_DEPTH = 8
 
 MAX_EXCERPT = 4_000
 """Characters of an excerpt that are shown: some sixty lines."""
+
+
+MIN_BEGINNING = 5
+"""Words of a text that begins like the excerpt and is taken for its short form."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Subject(NamedTuple):
@@ -76,12 +83,11 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
     if subject.note:
         lines += [*([()] if not tags else ()), *_note(subject.note, width)]
     if article.excerpt and not repeats_body(article.excerpt, article.body):
-        lines += [(), *wrap([Span(_shortened(article.excerpt), "excerpt", ITALIC)], width)]
+        excerpt = article.excerpt
+        if len(excerpt) > MAX_EXCERPT:
+            excerpt = excerpt[:MAX_EXCERPT].rstrip() + "…"
+        lines += [(), *wrap([Span(excerpt, "excerpt", ITALIC)], width)]
     return lines
-
-
-def _shortened(excerpt: str) -> str:
-    return excerpt if len(excerpt) <= MAX_EXCERPT else excerpt[:MAX_EXCERPT].rstrip() + "…"
 
 
 def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] = ()) -> list[Line]:
@@ -90,16 +96,18 @@ def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] =
     `links` are the words and addresses of the body's links, in the order of their numbers.
     """
     article = subject.article
-    lines = [*_section("LINKS"), *_links(links, width), ()] if links else []
+    lines: list[Line] = [(Span("LINKS", "meta"),), *_links(links, width), ()] if links else []
     images = article.images[1:] if subject.picture_rows else article.images
-    pictures = [line for image in images for line in wrap(list(_picture(image)), width)]
-    if pictures:
-        lines += [*pictures, ()]
+    for image in images:
+        size = f"  {image.width} × {image.height}" if image.width and image.height else ""
+        lines += wrap([picture_note(file_name(image.url), image.url), Span(size, "meta")], width)
+    if images:
+        lines.append(())
     fields = [("category", article.category), ("type", article.type)]
     known = [(name, value) for name, value in fields if value and value not in article.topics]
     others = other_fields(article)
     if known or others:
-        lines += _section("OTHER FIELDS")
+        lines.append((Span("OTHER FIELDS", "meta"),))
         for name, value in known:
             lines.extend(wrap([Span(f"{name}  ", "meta"), Span(value, "text")], width))
         for name, content in others.items():
@@ -183,12 +191,6 @@ def _note(note: str, width: int) -> Iterator[Line]:
             yield (Span("▍ ", "note-bar"), *line)
 
 
-def _picture(picture: Image) -> Iterator[Span]:
-    yield picture_note(file_name(picture.url), picture.url)
-    if picture.width and picture.height:
-        yield Span(f"  {picture.width} × {picture.height}", "meta")
-
-
 def _links(links: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
     """Each link with its number, a line or more; the address in full, for it may be wanted on paper."""
     room = len(str(len(links)))
@@ -203,29 +205,77 @@ def _links(links: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
         yield from wrap([*spans, Span(address, "host", 0, target)], width)
 
 
-def _section(name: str) -> list[Line]:
-    return [(Span(name, "meta"),)]
-
-
 def _field(name: str, value: Value, width: int, depth: int) -> Iterator[Line]:
     """A field as `name  value`; lists and maps indented below their name."""
-    indent = "  " * depth
-    before = f"{indent}{name}  "
+    before = f"{'  ' * depth}{name}  "
+    parts: list[tuple[str, Value]] = []
     if isinstance(value, (str, type(None))):
-        yield from _hung(before, value or "–", width)
+        text = value or "–"
     elif depth >= MAX_DEPTH:
-        yield from _hung(before, "…", width)
+        text = "…"
     elif isinstance(value, list) and all(isinstance(part, str) for part in value):
-        yield from _hung(before, ", ".join(str(part) for part in value) or "–", width)
+        text = ", ".join(str(part) for part in value) or "–"
     else:
-        yield from _hung(before, "", width)
-        parts: Sequence[tuple[str, Value]]
+        text = ""
         parts = list(value.items()) if isinstance(value, Mapping) else [("–", part) for part in value]
-        for key, part in parts:
-            yield from _field(key, part, width, depth + 1)
-
-
-def _hung(before: str, value: str, width: int) -> list[Line]:
     indent = len(before) - len(before.lstrip())
-    lines = wrap([Span(before.lstrip(), "meta"), Span(value, "text")], width - indent)
-    return [(Span(" " * indent), *line) if indent and width > indent + 2 else line for line in lines]
+    for line in wrap([Span(before.lstrip(), "meta"), Span(text, "text")], width - indent):
+        yield (Span(" " * indent), *line) if indent and width > indent + 2 else line
+    for key, part in parts:
+        yield from _field(key, part, width, depth + 1)
+
+
+def other_fields(article: Article) -> Mapping[str, Value]:
+    """The fields that no known field stands for, without those that repeat what is shown anyway."""
+    if not article.other:
+        return article.other
+    shown = {_key(text) for text in _shown(article)}
+    excerpt = words(article.excerpt)
+    left: dict[str, Value] = {}
+    for name, value in article.other.items():
+        texts = list(_texts(value))
+        if not texts:
+            continue  # a key that a template left empty
+        if all(_key(text) in shown or _is_date(text, article) for text in texts):
+            continue
+        said = words(plain_text(clean_line(texts[0]))) if len(texts) == 1 else []
+        if len(said) >= MIN_BEGINNING and excerpt[: len(said)] == said:
+            continue
+        left[name] = value
+    return left
+
+
+def _shown(article: Article) -> Iterator[str]:
+    yield from (article.title, article.excerpt, article.provider.name, article.provider.domain)
+    yield from (article.original_url, article.web_url, article.category, article.type)
+    yield from article.author
+    yield from article.topics
+    yield from (image.url for image in article.images)
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The texts in a value, however deep; empty ones are omitted."""
+    if isinstance(value, str):
+        if value.strip():
+            yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+
+
+def _key(text: str) -> str:
+    return " ".join(words(plain_text(clean_line(text)))) or text.strip()
+
+
+def _is_date(text: str, article: Article) -> bool:
+    """Whether this is the article's date again: its day, or its moment in any of the usual forms."""
+    then = article.published_date_time
+    if then is None or not _DAY.match(text):
+        return False
+    text = text.strip()
+    if len(text) == 10:
+        return text == day_of(then).isoformat()
+    return text.replace(" ", "T")[:16] == iso(then)[:16]

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from reader.app.reading.lines import Line, Span, plain
+from reader.app.reading.lines import Line, part_of, plain
 from reader.article.text import fold, words
 
 Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"
@@ -77,18 +77,8 @@ def may_hit(text: str, wanted: Sought) -> bool:
 
 def restyled(line: Line, start: int, end: int, style: str) -> Line:
     """The line with part of its text in another style; emphasis and targets stay."""
-    spans: list[Span] = []
-    at = 0
-    for span in line:
-        first, last = max(start - at, 0), min(end - at, len(span.text))
-        if first < last:
-            spans.append(span._replace(text=span.text[:first]))
-            spans.append(span._replace(text=span.text[first:last], style=style))
-            spans.append(span._replace(text=span.text[last:]))
-        else:
-            spans.append(span)
-        at += len(span.text)
-    return tuple(span for span in spans if span.text)
+    within = (span._replace(style=style) for span in part_of(line, start, end))
+    return (*part_of(line, 0, start), *within, *part_of(line, end))
 
 
 def _places(text: str, wanted: Sought) -> Iterator[tuple[int, int]]:

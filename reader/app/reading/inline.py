@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from posixpath import basename
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -78,18 +79,16 @@ def spans_of(
                 spans.extend(_link_end(link, spans[link_start:], numbers))
             link = None
         else:
-            found: Iterable[Span]
             if token.type == "softbreak":
-                text = soft_break(_end(spans), tokens[number + 1 : number + 2])
+                before = next((span.text for span in reversed(spans) if span.text), "")
+                text = soft_break(before, tokens[number + 1 : number + 2])
                 found = [Span(text, *_look(emphasis, link))]
             else:
-                found = _leaf(token, emphasis, link, numbers, is_first=number == 0, is_plain=is_plain)
-            spans.extend(map(_marked, found) if is_marked else found)
+                found = list(_leaf(token, emphasis, link, numbers, is_first=number == 0, is_plain=is_plain))
+            for span in found:
+                is_pen = is_marked and span.style in ("text", "link", "code")
+                spans.append(span._replace(style="marked") if is_pen else span)
     return [span for span in spans if span.text]
-
-
-def _marked(span: Span) -> Span:
-    return span._replace(style="marked") if span.style in ("text", "link", "code") else span
 
 
 def _look(emphasis: int, link: Target | None) -> tuple[str, int, Target | None]:
@@ -139,17 +138,10 @@ def file_name(url: str) -> str:
     Picture services write a whole address into the last part of their own, each percent sign as `%25`,
     sometimes twice.
     """
-    name = _last_part(url.partition("?")[0])
+    name = basename(url.partition("?")[0].rstrip("/"))
     for _ in range(MOST_WRAPPED):
-        plainer = unquote(name)
-        if plainer == name:
-            break
-        name = _last_part(plainer)
+        name = basename(unquote(name).rstrip("/"))
     return cut(clean_line(name), WIDEST_NAME)
-
-
-def _last_part(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
 
 
 def picture_note(words: str, url: str, link: Target | None = None) -> Span:
@@ -176,12 +168,10 @@ def _with_addresses(text: str, emphasis: int, numbers: LinkNumbers | None) -> It
 
 
 def _trimmed(url: str) -> str:
-    while url:
-        last = url[-1]
-        if last in _AFTER_ADDRESS or (last in _PAIRS and url.count(last) > url.count(_PAIRS[last])):
-            url = url[:-1]
-        else:
-            break
+    while url[-1:] and (
+        url[-1] in _AFTER_ADDRESS or (url[-1] in _PAIRS and url.count(url[-1]) > url.count(_PAIRS[url[-1]]))
+    ):
+        url = url[:-1]
     return url
 
 
@@ -204,7 +194,3 @@ def _behind(link: Target, words: str, numbers: LinkNumbers | None, *, name: str)
         yield Span(f" [{number[0]}]", "host", 0, link)
     elif shown_host(words) != (host := shown_host(link.value)) and words.casefold() != host:
         yield Span(f" [{host}]", "host", 0, link)
-
-
-def _end(spans: Sequence[Span]) -> str:
-    return next((span.text for span in reversed(spans) if span.text), "")

@@ -83,6 +83,19 @@ def plain(line: Line) -> str:
     return "".join(span.text for span in line)
 
 
+def part_of(line: Sequence[Span], start: int, end: int | None = None) -> Line:
+    """The characters from `start` on, before `end`, of a line."""
+    found: list[Span] = []
+    for span in line:
+        length = len(span.text)
+        text = span.text[max(start, 0) : length if end is None else max(end, 0)]
+        if text:
+            found.append(span if text == span.text else span._replace(text=text))
+        start -= length
+        end = None if end is None else end - length
+    return tuple(found)
+
+
 def wrap(spans: Sequence[Span], width: int) -> list[Line]:
     """The spans as lines of at most `width` cells; a newline in a text begins a new line.
 
@@ -91,7 +104,12 @@ def wrap(spans: Sequence[Span], width: int) -> list[Line]:
     width = max(width, MIN_WIDTH)
     spans = _with_whole_letters(spans)
     text = "".join(span.text for span in spans)
-    return _cut(spans, _places(text, width))
+    places: list[tuple[int, int]] = []
+    offset = 0
+    for paragraph in text.split("\n"):
+        places.extend(_fill(paragraph, offset, width))
+        offset += len(paragraph) + 1
+    return _cut(spans, places)
 
 
 def chop(text: str, width: int) -> Iterator[tuple[int, int, int]]:
@@ -110,16 +128,6 @@ def chop(text: str, width: int) -> Iterator[tuple[int, int, int]]:
         end, used = stop, used + size
     if end > start:
         yield start, end, used
-
-
-def _places(text: str, width: int) -> list[tuple[int, int]]:
-    """Start and end in the text of each line."""
-    places: list[tuple[int, int]] = []
-    offset = 0
-    for paragraph in text.split("\n"):
-        places.extend(_fill(paragraph, offset, width))
-        offset += len(paragraph) + 1
-    return places
 
 
 def _fill(text: str, offset: int, width: int) -> Iterator[tuple[int, int]]:
@@ -182,18 +190,14 @@ def _cut(spans: Sequence[Span], places: list[tuple[int, int]]) -> list[Line]:
             index += 1
         while start < end:
             span = spans[index]
-            text = span.text[start - at : end - at]
+            text = span.text[start - at : end - at].replace("\t", " ")
             line.append(span if text == span.text else span._replace(text=text))
             start += len(text)
             if start < end:
                 at += len(span.text)
                 index += 1
-        lines.append(tuple(_untabbed(line)))
+        lines.append(tuple(line))
     return lines
-
-
-def _untabbed(line: list[Span]) -> list[Span]:
-    return [span._replace(text=span.text.replace("\t", " ")) if "\t" in span.text else span for span in line]
 
 
 def _with_whole_letters(spans: Sequence[Span]) -> list[Span]:

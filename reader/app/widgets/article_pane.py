@@ -28,7 +28,7 @@ from reader.app.keys import bindings_for
 from reader.app.paint import styles
 from reader.app.paint.canvas import Box, Shown
 from reader.app.paint.cells import CURSOR
-from reader.app.reading.document import TOP, Document, LinkCursor, ReadingPlace
+from reader.app.reading.document import TOP, Document, LinkCursor, ReadingPlace, target_at
 from reader.app.reading.header import PICTURE, Subject
 from reader.app.reading.hits import Highlights, restyled, sought
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Line, Span, Target
@@ -458,7 +458,7 @@ class ArticlePane(DocumentView, can_focus=True):
         if offset is None or not self._document:
             return
         column = offset.x - self._margin
-        target = self._cursor.target_at(self._document.line(self.scroll_offset.y + offset.y), column)
+        target = target_at(self._document.line(self.scroll_offset.y + offset.y), column)
         if target:
             event.stop()
             self._press(target)
