@@ -162,7 +162,7 @@ class KeyedApp(App[int]):
         if isinstance(screen, BrowseScreen):
             screen.footer.pressed = self._presses.count
             if len(self._presses.count) == 1:
-                self._digit_wait = self.set_timer(DIGIT_WAIT, self._digit_alone)
+                self._digit_wait = self.set_timer(DIGIT_WAIT, lambda: self._obey(self._presses.overdue()))
         for key in keys:
             counted = self.keymap.counted_command(key)
             if counted is not None and isinstance(screen, BrowseScreen):
@@ -180,10 +180,6 @@ class KeyedApp(App[int]):
             return False
         found = self.screen.active_bindings.get(key)
         return found is not None and found.enabled and await self.run_action(found.binding.action, found.node)
-
-    async def _digit_alone(self) -> None:
-        """Handle a digit that no key followed."""
-        await self._obey(self._presses.overdue())
 
 
 FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)

@@ -260,7 +260,7 @@ FIT_AFTER = 0.2
 
 
 class ArticlePicture:
-    """The article's picture: read and decoded in a thread, shown in the article, large when a key asks for it.
+    """The article's picture: read and decoded in a thread, shown in the article, large at the press of a key.
 
     Nothing of it comes over a slow line, from the network, or to a terminal that cannot show it unless it was
     asked for. Results that come too late are dropped.
