@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from reader.article.text import clean_line
-from reader.config.commands import BY_ID, COMMANDS, COUNTED, PaneName, is_allowed, key_words
+from reader.config.commands import ACTIONS, BY_ID, COMMANDS, COUNTED, PaneName, is_allowed, key_words
 
 UNBOUND = "unbound"
 """A key that no terminal sends, for commands without a key: Textual wants one for each binding."""
@@ -148,26 +148,25 @@ def bindings_for(place: PaneName) -> list[BindingType]:
     ]
 
 
-def binding(name: str, action: str, also: str = "", *, is_priority: bool = False) -> Binding:
-    """A binding of a dialog or page: another action under a command's keys, which follow the configuration;
-    `also` are keys besides."""
+def binding(name: str, action: str = "", also: str = "", *, is_priority: bool = False) -> Binding:
+    """A binding of a dialog or page: the action of a command, or another one, under its keys, which follow
+    the configuration; `also` are keys besides."""
     command = BY_ID[name]
     keys = ",".join(filter(None, (*map(_named, command.keys), also)))
+    action = action or action_of(name)
     return Binding(keys or UNBOUND, action, command.label, show=False, id=name, priority=is_priority)
 
 
-def action_parts(name: str, times: int | None = None) -> tuple[str, *tuple[int, ...]]:
+def action_parts(name: str, times: int | None = None) -> tuple[str, *tuple[float, ...]]:
     """The action of a command, repeated this many times: its name and its arguments."""
-    stem, _, number = name.rpartition("_")
-    if stem == "view":
-        return "choose_view", int(number)
-    return (name,) if times is None else (name, times)
+    parts = ACTIONS.get(name, (name,))
+    return parts if times is None else (*parts, times)
 
 
 def action_of(name: str, times: int | None = None) -> str:
     """The same as Textual writes it."""
     action, *arguments = action_parts(name, times)
-    return f"{action}({arguments[0]})" if arguments else action
+    return f"{action}({', '.join(map(str, arguments))})"
 
 
 def shown(key: str) -> str:

@@ -1,7 +1,8 @@
 """Every command of the screen, declared once: bindings, palette, help, footer and `docs/keys.md` follow.
 
-The action of a command has its id as name: `open_page` is `action_open_page` of each of its places. Nothing
-here imports Textual, so that `reader config keys` can list the commands without a screen.
+The action of a command has its id as name: `open_page` is `action_open_page` of each of its places; those
+in `ACTIONS` share one. Nothing here imports Textual, so that `reader config keys` can list the commands
+without a screen.
 """
 
 from __future__ import annotations
@@ -188,6 +189,21 @@ def allowed_commands() -> tuple[Command, ...]:
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
+# fmt: off
+ACTIONS: Mapping[str, tuple[str, float]] = {
+    "move_down": ("move", 1), "move_up": ("move", -1),
+    "half_down": ("page", 0.5), "half_up": ("page", -0.5), "page_down": ("page", 1), "page_up": ("page", -1),
+    "pane_left": ("go_beside", -1), "pane_right": ("go_beside", 1),
+    "pane_next": ("go_round", 1), "pane_previous": ("go_round", -1),
+    "wider": ("widen", 1), "narrower": ("widen", -1), "step_down": ("step", -1), "step_up": ("step", 1),
+    "next_unread": ("go_to_unread", 1), "previous_unread": ("go_to_unread", -1),
+    "next_link": ("go_to_link", 1), "previous_link": ("go_to_link", -1),
+    "select_down": ("extend_selection", 1), "select_up": ("extend_selection", -1),
+    **{f"view_{number}": ("choose_view", number) for number in range(1, 10)},
+}
+# fmt: on
+"""The actions of commands that share one with another, each with its argument."""
+
 COUNTED = frozenset(
     (
         *("move_down", "move_up", "go_top", "go_bottom", "half_down", "half_up", "page_down", "page_up"),
@@ -195,7 +211,7 @@ COUNTED = frozenset(
     )
 )
 """Commands that take a number before their key: `5j` moves down five rows, `5G` goes to the fifth. The action
-gets it as its argument."""
+gets it as its last argument."""
 
 
 _KEY_WORDS: Mapping[str, str] = {

@@ -525,29 +525,15 @@ class BrowseScreen(Screen[None]):
         elif wanted and not (shown and shown[1].id == wanted.id):
             return  # still loading: nobody can have read to its end
         elif not pane.page(1):
-            self.results_display.action_next_unread()
+            self.results_display.action_go_to_unread(1)
 
-    def action_pane_left(self) -> None:
-        """Go to the pane to the left."""
-        self._go_beside(-1)
-
-    def action_pane_right(self) -> None:
-        """Go to the pane to the right."""
-        self._go_beside(1)
-
-    def _go_beside(self, step: int) -> None:
+    def action_go_beside(self, step: int) -> None:
+        """Go to the pane to the right, or to the left (-1)."""
         here = PANES.index(self._shown_place)
         self.go_to(PANES[max(min(here + step, len(PANES) - 1), 0)])
 
-    def action_pane_next(self) -> None:
-        """Go to the next pane."""
-        self._go_round(1)
-
-    def action_pane_previous(self) -> None:
-        """Go to the previous pane."""
-        self._go_round(-1)
-
-    def _go_round(self, step: int) -> None:
+    def action_go_round(self, step: int) -> None:
+        """Go to the next pane, or to the previous one (-1)."""
         if self.place == "search":
             self.go_to("list")
             return
@@ -598,15 +584,10 @@ class BrowseScreen(Screen[None]):
         elif self.headline is not None:
             self.articles.toggle_selection(self.headline)
 
-    def action_select_down(self) -> None:
-        """Extend the selection in the list down, unless an article is being read."""
+    def action_extend_selection(self, rows: int) -> None:
+        """Extend the selection in the list, unless an article is being read."""
         if self.place not in READING:
-            self.articles.action_select_down()
-
-    def action_select_up(self) -> None:
-        """Extend the selection in the list up, unless an article is being read."""
-        if self.place not in READING:
-            self.articles.action_select_up()
+            self.articles.action_extend_selection(rows)
 
     def action_exclude(self) -> None:
         """Say where this command works."""

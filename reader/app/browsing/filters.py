@@ -92,15 +92,8 @@ class Filters:
         """Clear the search and all filters."""
         self.put(Query())
 
-    def action_step_down(self) -> None:
-        """Lower the minimum quality."""
-        self._step_quality(-1)
-
-    def action_step_up(self) -> None:
-        """Raise the minimum quality."""
-        self._step_quality(1)
-
-    def _step_quality(self, step: int) -> None:
+    def action_step(self, step: int) -> None:
+        """Raise the minimum quality, or lower it (-1)."""
         limit = stepped(self.query, step)
         self.narrow("quality", limit)
         self._host.say(f"Quality {limit}" if limit else "Any quality")

@@ -135,16 +135,9 @@ class PaneSizes:
         elif pane is self._related and rows:
             self._choose("related_rows", rows)
 
-    def action_wider(self) -> None:
-        """Widen the pane with the focus; in the article, the text."""
-        self._grow(STEP)
-
-    def action_narrower(self) -> None:
-        """Narrow the pane with the focus; in the article, the text."""
-        self._grow(-STEP)
-
-    def _grow(self, by: int) -> None:
-        place = self._host.place
+    def action_widen(self, steps: int) -> None:
+        """Widen the pane with the focus, or narrow it (-1); in the article, the text."""
+        place, by = self._host.place, steps * STEP
         if place == "article" or self._has_class("-narrow"):
             width = max(min(self._pane.measure + by, MOST_TEXT), LEAST_TEXT)
             self.sizes["text"] = self._pane.measure = width
@@ -152,11 +145,11 @@ class PaneSizes:
         elif place == "sidebar":
             self._choose("sidebar", self._sidebar.outer_size.width + by)
         elif place == "related":
-            self._choose("related_rows", self._related.outer_size.height + by // STEP)
+            self._choose("related_rows", self._related.outer_size.height + steps)
         elif self._has_class("-wide"):
             self._choose("list", self._articles.outer_size.width + by)
         else:
-            self._choose("list_rows", self._articles.outer_size.height + by // STEP)
+            self._choose("list_rows", self._articles.outer_size.height + steps)
 
     def action_next_spacing(self) -> None:
         """Change the space between paragraphs: no blank line, one, two."""

@@ -362,15 +362,8 @@ class ResultsDisplay:
         else:
             self._articles.sentence = LOOKING
 
-    def action_next_unread(self, times: int = 1) -> None:
-        """Go to the next unread article."""
-        self._go_to_unread(1, times)
-
-    def action_previous_unread(self, times: int = 1) -> None:
-        """Go to the previous unread article."""
-        self._go_to_unread(-1, times)
-
-    def _go_to_unread(self, step: int, times: int) -> None:
+    def action_go_to_unread(self, step: int, times: int = 1) -> None:
+        """Go to the next unread article, or to the previous one (-1)."""
         for _ in range(min(times, MOST_TIMES)):
             position = self._nearest_unread(self._articles.cursor, step)
             if position is None:

@@ -24,13 +24,8 @@ from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheet
 from reader.config.commands import BY_ID, key_words
 
 MOVING: tuple[BindingType, ...] = (
-    binding("move_down", "move(1)"),
-    binding("move_up", "move(-1)"),
+    *map(binding, ("move_down", "move_up", "page_down", "page_up", "half_down", "half_up")),
     binding("page_on", "page(1)"),
-    binding("page_down", "page(1)"),
-    binding("page_up", "page(-1)"),
-    binding("half_down", "page(0.5)"),
-    binding("half_up", "page(-0.5)"),
     binding("go_top", "jump(False)"),
     binding("go_bottom", "jump(True)"),
 )

@@ -220,13 +220,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
             self.toggle_selection(self.headline)
             self.move(1)
 
-    def action_select_down(self) -> None:
-        self._extend_selection(1)
-
-    def action_select_up(self) -> None:
-        self._extend_selection(-1)
-
-    def _extend_selection(self, rows: int) -> None:
+    def action_extend_selection(self, rows: int) -> None:
+        """Extend the selection down by rows, up if negative."""
         before = self.cursor
         self.move(rows)
         self.selection.extend(before, self.cursor, self.at)

@@ -374,22 +374,16 @@ class ArticlePane(DocumentView, can_focus=True):
         else:
             self.post_message(self.LinksRequested(links))
 
-    def action_next_unread(self, times: int = 1, step: int = 1) -> None:
-        """Go to the next hit; without one the screen goes to the next unread article."""
+    def action_go_to_unread(self, step: int, times: int = 1) -> None:
+        """Go to the next hit, or the previous one (-1); without one the screen goes to an unread article."""
         if not any([self.next_hit(step) for _ in range(min(times, MOST_TIMES))]):
             raise SkipAction()
 
-    def action_previous_unread(self, times: int = 1) -> None:
-        """Go to the previous hit; without one the screen goes to the previous unread article."""
-        self.action_next_unread(times, -1)
-
-    def action_next_link(self, times: int = 1, step: int = 1) -> None:
+    def action_go_to_link(self, step: int, times: int = 1) -> None:
+        """Go to the next link or topic, or to the previous one (-1)."""
         self.screen.set_focus(self)
         for _ in range(min(times, MOST_TIMES)):
             self.next_link(step)
-
-    def action_previous_link(self, times: int = 1) -> None:
-        self.action_next_link(times, -1)
 
     def show_picture(self, picture: Shown) -> None:
         """Paint this picture in the lines reserved for it."""

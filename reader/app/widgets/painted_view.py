@@ -160,11 +160,13 @@ class PaintedView(ScrollView, inherit_bindings=False):
         """Go to the bottom, or to the top."""
         self.move(self.virtual_size.height if to_end else -self.virtual_size.height)
 
-    def action_move_down(self, times: int = 1) -> None:
-        self.move(times)
+    def action_move(self, rows: int, times: int = 1) -> None:
+        """Move down by rows or lines, up if negative."""
+        self.move(rows * times)
 
-    def action_move_up(self, times: int = 1) -> None:
-        self.move(-times)
+    def action_page(self, pages: float, times: int = 1) -> None:
+        """Move down by this many pages, up if negative."""
+        self.page(pages * times)
 
     def action_go_top(self, row: int = 1) -> None:
         """Go to the top, or to the row with this number."""
@@ -177,15 +179,3 @@ class PaintedView(ScrollView, inherit_bindings=False):
             self.action_go_top(row)
         else:
             self.jump(True)
-
-    def action_half_down(self, times: int = 1) -> None:
-        self.page(times / 2)
-
-    def action_half_up(self, times: int = 1) -> None:
-        self.page(-times / 2)
-
-    def action_page_down(self, times: int = 1) -> None:
-        self.page(times)
-
-    def action_page_up(self, times: int = 1) -> None:
-        self.page(-times)

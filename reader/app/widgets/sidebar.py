@@ -94,14 +94,10 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     action_read = action_page_on = choose
 
-    def action_step_down(self) -> None:
-        """On the dates, go to the previous period; elsewhere the screen lowers the minimum quality."""
-        if not self.step(-1):
-            raise SkipAction()
-
-    def action_step_up(self) -> None:
-        """On the dates, go to the next period; elsewhere the screen raises the minimum quality."""
-        if not self.step(1):
+    def action_step(self, step: int) -> None:
+        """On the dates, go to the next period, or to the previous one (-1); elsewhere the screen changes the
+        minimum quality."""
+        if not self.step(step):
             raise SkipAction()
 
     def action_sort_values(self) -> None:
