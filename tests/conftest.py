@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import compileall
 import gc
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+import reader
 from tests.postgres_server import database as database
 from tests.postgres_server import other_role as other_role
 from tests.postgres_server import postgres_server as postgres_server
@@ -41,10 +44,13 @@ settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
-def pytest_configure() -> None:
-    """Every process of the tests, and every program they start, lives in UTC."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Every process of the tests, and every program they start, lives in UTC; modules are compiled once."""
     os.environ["TZ"] = "UTC"
     time.tzset()
+    if not hasattr(config, "workerinput") and sys.dont_write_bytecode:
+        # Else each of the hundreds of readers that tests start would compile them again.
+        compileall.compile_dir(str(Path(reader.__file__).parent), quiet=1)
     # An app makes many objects at once: with the usual threshold the collector takes a quarter of all time.
     gc.set_threshold(100_000)
 
