@@ -387,7 +387,6 @@ class ArticlePicture:
         self.load(shown[0])
 
     def action_show_picture(self) -> None:
-        """Show the article's pictures on their own page."""
         from reader.app.screens.picture import PictureScreen  # loaded when it is first opened
 
         shown = self._pane.shown

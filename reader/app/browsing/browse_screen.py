@@ -275,12 +275,9 @@ class BrowseScreen(Screen[None]):
         )
 
     def say(self, sentence: str, *, is_warning: bool = False) -> None:
-        """Show a notice for a moment."""
         self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
 
     def in_thread(self, work: Callable[[], object], *, must_finish: bool = False) -> None:
-        """Do slow work in a thread, which passes its result on with `call_later`. Quitting waits only if it
-        `must_finish`."""
         self.run_worker(
             work if must_finish else in_daemon_thread(work), thread=must_finish, exit_on_error=False
         )
@@ -291,7 +288,6 @@ class BrowseScreen(Screen[None]):
             self.say(reason_of(event.worker.error), is_warning=True)
 
     def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
-        """Show a dialog or page over the screen; `then` gets its answer."""
         self.app.push_screen(page, then)
 
     # Places and layout.
@@ -302,7 +298,6 @@ class BrowseScreen(Screen[None]):
         return "list" if self.place == "search" else self.place
 
     def go_to(self, place: PaneName) -> None:
-        """Focus a pane or the search bar; a narrow layout shows that pane."""
         if place == "search":
             self.set_focus(self.search_bar.line)  # at once, for what is typed right behind
             return
@@ -442,18 +437,15 @@ class BrowseScreen(Screen[None]):
     # Callbacks of the parts.
 
     def marks_changed(self) -> None:
-        """Show the marks as they are now, in the list, the article and the counts."""
         self.articles.reload()
         self.loader.renew_marks()
         self.results_display.recount()
 
     def file_changed(self) -> None:
-        """Show the article's file as it is now."""
         self.loader.reload()
         self.refreshing.look_again()
 
     def reopen(self, folder: str) -> None:
-        """Restart with another folder."""
         self.start.reopen(folder)
         self.app.exit()
 
@@ -482,12 +474,10 @@ class BrowseScreen(Screen[None]):
 
     @property
     def target(self) -> Headline | None:
-        """The article that commands apply to: the one being read, or the one under the list's cursor."""
         return self.headline if self.place in READING else self.articles.headline
 
     @property
     def targets(self) -> tuple[Headline, ...]:
-        """The articles that marks apply to: the selection if no article is being read, else the target."""
         if len(self.articles.selection) and self.place not in READING:
             return self.articles.selection.headlines
         return (self.target,) if self.target is not None else ()
@@ -541,21 +531,17 @@ class BrowseScreen(Screen[None]):
         self.go_to(places[(places.index(self.place) + step) % len(places)])
 
     def action_search(self) -> None:
-        """Go to the search bar."""
         self.is_zoomed = False
         self.go_to("search")
 
     def action_zoom(self) -> None:
-        """Show only the article, or all panes again."""
         self.is_zoomed = not self.is_zoomed
         self.go_to("article" if self.is_zoomed else "list")
 
     def action_back(self) -> None:
-        """Go back one step."""
         self._step_back()
 
     def action_back_or_quit(self) -> None:
-        """Go back one step; at the last one quit."""
         if not self._step_back():
             self.app.exit()
 
@@ -595,26 +581,22 @@ class BrowseScreen(Screen[None]):
         self.say(f"{exclude} excludes a topic or provider in the sidebar; {go} goes there")
 
     def action_next_theme(self) -> None:
-        """Switch to the reader's next theme."""
         names = [name for name in self.app.available_themes if name not in BUILTIN_THEMES]
         here = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(here + 1) % len(names)]
         self.say(f"Theme: {self.app.theme}")
 
     def action_show_help(self) -> None:
-        """Show all keys."""
         from reader.app.screens.help import Help  # loaded when it is first opened
 
         self.app.push_screen(Help(self.keymap))
 
     def action_show_palette(self) -> None:
-        """Find any command, topic, provider, view, theme or order."""
         from reader.app.browsing.palette import open_palette  # loaded when it is first opened
 
         open_palette(self)
 
     def action_redraw(self) -> None:
-        """Redraw the screen."""
         self.app.app_resume_signal.publish(self.app)
 
     def action_suspend(self) -> None:
@@ -623,5 +605,4 @@ class BrowseScreen(Screen[None]):
         self.app.action_suspend_process()
 
     def action_quit(self) -> None:
-        """Quit."""
         self.app.exit()

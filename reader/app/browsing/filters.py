@@ -89,7 +89,6 @@ class Filters:
         return tuple(order for order in SORTS if order != "relevance" or has_words)
 
     def action_clear(self) -> None:
-        """Clear the search and all filters."""
         self.put(Query())
 
     def action_step(self, step: int) -> None:
@@ -99,18 +98,15 @@ class Filters:
         self._host.say(f"Quality {limit}" if limit else "Any quality")
 
     def action_sort(self) -> None:
-        """Choose the sort order."""
         from reader.app.screens.dialogs import SortPage  # loaded when it is first opened
 
         self._host.open_dialog(SortPage(self.query, self.sort_orders), self.put)
 
     def action_reverse_sort(self) -> None:
-        """Reverse the sort order."""
         query = self.query
         self.put(query.with_sort(query.sort, not query.is_reversed))
 
     def action_show_muted(self) -> None:
-        """Show or hide muted articles."""
         if self.rules == Muting():
             self._host.say("Nothing is muted: the configuration has no rules under [mute]")
         else:
@@ -118,7 +114,6 @@ class Filters:
             self._changed()
 
     def action_fold_stories(self) -> None:
-        """List each story once, or all articles again."""
         self.is_folded, self._unfolded = not self.is_folded, frozenset()
         self._changed()
         if self.is_folded:
@@ -126,7 +121,6 @@ class Filters:
             self._host.say(f"One row for each story; {show} shows its other articles, {unfold} lists all")
 
     def action_unfold_story(self) -> None:
-        """Show the other articles of the story under the cursor below it, or hide them."""
         headline = self._host.articles.headline
         if headline is not None and headline.fold is not None:
             self._unfolded ^= {headline.story}

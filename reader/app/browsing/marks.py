@@ -117,7 +117,6 @@ class MarkCommands:
             self.mark(found, Change(read=not all(one.is_read for one in found)))
 
     def action_toggle_star(self) -> None:
-        """Add a star, or remove it if all have one."""
         if found := self._targets():
             self.mark(found, Change(starred=not all(one.is_starred for one in found)))
 
@@ -174,7 +173,6 @@ class MarkCommands:
         self._host.open_dialog(Note(title, note), change)
 
     def action_read_all(self) -> None:
-        """Mark all listed articles as read, after asking."""
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
 
         results = self._articles.results
@@ -191,7 +189,6 @@ class MarkCommands:
         self._host.open_dialog(Confirm(question if count > 1 else "Mark this article as read?"), mark)
 
     def action_mark_many(self) -> None:
-        """Ask which of the listed articles to mark, and how."""
         from reader.app.screens.dialogs import MarkMany, Scope  # loaded when it is first opened
 
         results, cursor = self._articles.results, self._articles.cursor
@@ -229,11 +226,9 @@ class MarkCommands:
         self._in_order(lambda: self._done(self._library.mark(which, change), change))
 
     def action_undo(self) -> None:
-        """Undo the last mark."""
         self._in_order(lambda: f"Undone: {done}" if (done := self._library.undo()) else "Nothing to undo")
 
     def action_redo(self) -> None:
-        """Redo the last undone mark."""
         self._in_order(lambda: f"Redone: {done}" if (done := self._library.redo()) else "Nothing to redo")
 
 

@@ -76,7 +76,6 @@ class Opening:
         return self.terminal
 
     def action_copy_url(self) -> None:
-        """Copy the addresses, one per line."""
         self.copy("\n".join(url for _, url in self._links()))
 
     def action_copy_markdown(self) -> None:
@@ -128,7 +127,6 @@ class Opening:
         self._host.open_dialog(Address(sentence, links, here, self.copy, self._host.output))
 
     def action_open_page(self) -> None:
-        """Open the pages."""
         self.open_links(self._links())
 
     def list_links(self, links: Sequence[Link]) -> None:
@@ -196,7 +194,6 @@ class Opening:
             asking.cancel()
 
     def action_open_text(self) -> None:
-        """Read the first page in a text browser, in this terminal."""
         if links := self._links():
             self._host.in_thread(lambda: self._open_text(links[0][1]))
 
@@ -248,7 +245,6 @@ class PipeAndEdit:
         self._last_piping: Piping | None = None
 
     def action_pipe(self) -> None:
-        """Ask for a command, pipe the articles to it, and show its output."""
         from reader.app.screens.pipe import AskPipe, CommandOutput, Piping  # loaded when it is first opened
 
         headlines = self._host.targets

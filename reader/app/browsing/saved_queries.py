@@ -168,14 +168,12 @@ class SavedQueryCommands:
             self._host.open_dialog(Confirm(question, details), write)
 
     def action_manage_views(self) -> None:
-        """Show all views, to open or change them."""
         from reader.app.screens.saved_queries import VIEWS, SavedQueriesPage  # loaded when it is first opened
 
         page = SavedQueriesPage(VIEWS, self._views, self._use_views)
         self._host.open_dialog(page, self._filters.put_matches)
 
     def action_manage_topics(self) -> None:
-        """Show all rules, to open or change them."""
         from reader.app.screens import saved_queries  # loaded when it is first opened
 
         page = saved_queries.SavedQueriesPage(saved_queries.TOPICS, self._topics, self._use_rules)
