@@ -20,9 +20,8 @@ from typing import Any, NamedTuple
 from benchmarks import corpus, figures_load
 from benchmarks.bench import Bench
 from benchmarks.corpus import COMMON, DAYS, FIRST_DAY, PROVIDERS, TOPICS, VOCABULARY
-from reader.index.entry import Batch, IndexEntry, Origin
+from reader.index.entry import Batch, IndexEntry, IndexRow, Origin, Packed
 from reader.index.packing import StoredSets, lows_of, make, numbers_in, runs_of
-from reader.index.reading import Packed
 from reader.index.schema import STORED, VERSION, SetKind, connect
 from reader.index.writer import BlockLoad, Numbering, Writer
 
@@ -131,7 +130,7 @@ def _draw(
 ) -> Drawn:
     batch = Batch()
     for number in range(low, BLOCK):
-        batch.add(number, _entry(chance, number), files[number % len(files)])
+        batch.add(number, _entry(chance, number, files[number % len(files)]))
     words = batch.members[SetKind.WORD]
     for word, share in shares:
         found = [number for number in _some(chance, share) if number >= low] if low else _some(chance, share)
@@ -158,7 +157,7 @@ def _some(chance: random.Random, share: float) -> Sequence[int]:
     return numbers_in(chance.randbytes(2 * count)) if count else array("H")
 
 
-def _entry(chance: random.Random, number: int) -> IndexEntry:
+def _entry(chance: random.Random, number: int, origin: Origin) -> IndexEntry:
     """An article without a text; its number, key and date are given when it is written."""
     name, domain = corpus.provider(int(PROVIDERS ** chance.random()) - 1)
     topics = sorted(
@@ -171,8 +170,9 @@ def _entry(chance: random.Random, number: int) -> IndexEntry:
     values += [(STORED["type"], "article"), (STORED["quality"], str(quality)), (STORED["heat"], str(heat))]
     values += [(SetKind.FLAG, "body")] + ([(SetKind.FLAG, "draft")] if is_draft else [])
     title = corpus.text(chance, 9).capitalize()
-    return IndexEntry(
-        0, 0, False, title, name, domain, tuple(topics), quality, heat, "news", "article",
-        f"https://{domain}/{number:x}", is_draft, tuple(values), "", 0,
-        chance.getrandbits(63), chance.getrandbits(63), None,
+    row = IndexRow(
+        0, 0, 0, False, title, name, domain, "\n".join(topics), quality, heat, "news", "article",
+        f"https://{domain}/{number:x}", is_draft, *origin, chance.getrandbits(63),
+        chance.getrandbits(63), None,
     )  # fmt: skip
+    return IndexEntry(row, tuple(values), "", 0)

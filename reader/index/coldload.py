@@ -7,16 +7,22 @@ interrupted load resumes where it stopped: written blocks are final.
 
 from __future__ import annotations
 
+import marshal
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import count, starmap
+from typing import NamedTuple
 
+from reader.article.dates import sort_seconds
+from reader.collection.files import peek
 from reader.collection.folders import Roots
-from reader.index.packing import make
-from reader.index.reading import Chunk, File, peek_chunk, take_chunk
+from reader.index.entry import Batch, File, IndexRow, Packed, Taken, entry_in, opened, parsed, put
+from reader.index.packing import lows_of, make, runs_of
 from reader.index.schema import BLOCK_BITS, UNDATED
 from reader.index.workers import IndexWorkers
 from reader.index.writer import BlockLoad, Numbering, Writer
+from reader.parsing.dates import date_in_name
 
 PEEK_SIZE = 4096
 """Files per task when workers look for dates."""
@@ -27,6 +33,21 @@ PARTS = 12
 SMALL_CHUNK, LARGE_CHUNK = 512, 2048
 """Files per task when workers read: large chunks merge cheaply because words recur, small ones balance the
 load, so tasks shrink towards the end."""
+
+
+AT_ONCE = 1 << 20
+"""Total size of the files that are processed together: a few hundred articles."""
+
+
+class Chunk(NamedTuple):
+    """A task for a worker: files, numbered from `first` downwards."""
+
+    roots: Roots
+    first: int
+    files: Sequence[tuple[int, int, str, str]]
+    """In the order of `File`; plain tuples are half as expensive to send through a pipe."""
+    dates: array[int] | None = None
+    """The dates that the numbers were assigned by, in seconds."""
 
 
 class ColdLoad:
@@ -110,3 +131,67 @@ class ColdLoad:
             load.made = list(load.made)
         with self._writer.transaction():
             self._writer.add_block(load)
+
+
+def take_chunk(chunk: Chunk) -> Packed:
+    """Reads a chunk's files into rows and set members."""
+    base = chunk.first >> BLOCK_BITS << BLOCK_BITS
+    batch = Batch(base)
+    unusual: list[Taken] = []
+    # Oldest first: ascending numbers need no sorting.
+    numbers = count(chunk.first - len(chunk.files) + 1)
+    for group in _groups(chunk):
+        # Step by step, not file by file: each step's data stays in the processor's caches, which saves a
+        # quarter of the time.
+        takens = list(starmap(parsed, group))
+        entries = list(map(entry_in, takens))
+        for taken, entry in zip(takens, entries, strict=True):
+            taken = put(batch, next(numbers), taken, entry)
+            if taken.article is None or taken.article.problems or taken.digest:
+                slim = taken.article and taken.article._replace(body="", other={}, related=(), images=())
+                unusual.append(taken._replace(article=slim))
+    rows = [tuple(row) for row in batch.rows]
+    live = lows_of([row.number - base for row in batch.rows])
+    titles = [key for key, _ in batch.titles]
+    return Packed(
+        marshal.dumps(rows), titles, live, _late(batch.rows, chunk), runs_of(batch.members), unusual
+    )
+
+
+def _groups(chunk: Chunk) -> Iterator[list[tuple[Taken, bytes]]]:
+    """Yields a chunk's files, oldest first, in groups small enough for memory."""
+    group: list[tuple[Taken, bytes]] = []
+    size = 0
+    for file in map(File._make, reversed(chunk.files)):
+        group.append(opened(chunk.roots, file))
+        size += len(group[-1][1])
+        if size > AT_ONCE:
+            yield group
+            group, size = [], 0
+    yield group
+
+
+def _late(rows: Sequence[IndexRow], chunk: Chunk) -> list[int]:
+    """Returns the numbers of the articles whose date was guessed wrong."""
+    if chunk.dates is None:
+        return []
+    first, dates = chunk.first, chunk.dates
+    return [
+        row.number for row in rows if dates[first - row.number] != (UNDATED if row.date is None else row.date)
+    ]
+
+
+def peek_chunk(chunk: Chunk) -> bytes:
+    """Returns a cheap guess at each file's date, as 64-bit seconds; only used to order the work."""
+    return array("q", [_peek(chunk.roots, File._make(file)) for file in chunk.files]).tobytes()
+
+
+def _peek(roots: Roots, file: File) -> int:
+    try:
+        found = peek(f"{file.path}/{file.name}")
+    except OSError:
+        return UNDATED
+    if found is None:
+        day = date_in_name(roots.place(file.root, f"{file.path}/{file.name}").relative)
+        found = sort_seconds(day) if day else None
+    return UNDATED if found is None else found

@@ -1,6 +1,7 @@
-"""What the index stores of an article, and what a run of articles adds: rows and set members.
+"""From a file to what the index stores: the article's entry, and the rows and set members of many articles.
 
-Built in worker processes, sent to the writer and merged there. Pure: nothing here touches the database.
+Runs in worker processes too; nothing here touches the database. A file's state is recorded when it is read,
+not when it is listed, so an edit in between is noticed by the next refresh.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import chain, pairwise, repeat
 from typing import NamedTuple
 from unicodedata import category
@@ -19,41 +21,93 @@ from reader.article.identity import host_of, is_web, sketch_of
 from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, Problem, key_of
 from reader.article.text import display_path, is_unspaced, signs, words
+from reader.collection.files import Content, read_content
+from reader.collection.folders import Roots
 from reader.collection.sites import folder_of
-from reader.index.packing import Members
+from reader.index.packing import Members, Run, RunGroup
+from reader.index.scan import is_too_young
 from reader.index.schema import ALL_SETS, DAY, STORED, SetKind, pack_name
+from reader.parsing.content import Unreadable, article_in, fault
 from reader.stories.likeness import pack
 
 
-class IndexEntry(NamedTuple):
-    """An article as the index stores it, without its number and its file."""
+class File(NamedTuple):
+    """A file to read: its folder's number in the index, its root, its folder's path, its name."""
 
+    folder: int
+    root: int
+    path: str
+    name: str
+
+
+class Origin(NamedTuple):
+    """The file that an article was read from, with its state at that time."""
+
+    folder: int
+    """Number of the folder in the index."""
+    name: str
+    mtime_ns: int
+    size: int
+    inode: int
+    ctime_ns: int
+
+
+class Taken(NamedTuple):
+    """The result of reading a file: an article, or the problem that prevented one."""
+
+    origin: Origin
+    place: Place
+    article: Article | None = None
+    problem: Problem | None = None
+    digest: bytes | None = None
+    """The content's digest, if the file was modified so recently that an edit may not change its times."""
+
+
+class IndexRow(NamedTuple):
+    """An article's row, in the order of the table's columns."""
+
+    number: int
+    """0 until it is known."""
     key: int
     date: int | None
     """Seconds since 1970 that it is sorted by (see `reader.article.dates.sort_seconds`)."""
     is_day: bool
-    """Whether the date is a calendar day without a time."""
     title: str
     provider: str
     domain: str
-    topics: tuple[str, ...]
+    topics: str
+    """One per line."""
     quality: int | None
     heat: int | None
     category: str
     type: str
     url: str
-    is_draft: bool
+    draft: bool
+    folder: int
+    name: str | bytes
+    """As stored in the database (see `schema.pack_name`)."""
+    mtime_ns: int
+    size: int
+    inode: int
+    ctime_ns: int
+    title_key: int | None
+    text_key: int | None
+    sketch: bytes | None
+    story_words: bytes = b""
+    """The words that stories and related articles are found by (see `reader.stories.likeness.pack`)."""
+
+
+class IndexEntry(NamedTuple):
+    """An article as the index stores it."""
+
+    row: IndexRow
+    """Without its number and the words for stories."""
     values: tuple[tuple[int, str], ...]
     """(field, value) of the sets it belongs to, other than those of words."""
     text: str
     """The texts other than the title that a bare word searches, one per line; the excerpt first."""
     excerpt: int
     """The excerpt's length."""
-    title_key: int | None
-    text_key: int | None
-    """See `Article.title_key` and `Article.text_key`."""
-    sketch: bytes | None
-    """Of title and text, if no URL identifies the article."""
 
 
 def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[str]]:
@@ -78,12 +132,11 @@ def _folder(top: str, below: str) -> str:
     return f"{top}/{folder_of(f'{below}/')}".rstrip("/")
 
 
-def entry_of(article: Article, place: Place) -> IndexEntry:
+def entry_of(article: Article, place: Place, origin: Origin) -> IndexEntry:
     """Returns the entry of an article read from this file."""
     date = article.published_date_time
     is_day = date is not None and not isinstance(date, datetime)
-    url = article.url
-    host = _host(url)
+    host = _host(article.url)
     values = _values(article, place, host)
     found = [
         (number, value)
@@ -96,14 +149,14 @@ def entry_of(article: Article, place: Place) -> IndexEntry:
         ("body", article.body), (DAY, is_day),
     )  # fmt: skip
     found += [(SetKind.FLAG, flag) for flag, is_set in flags if is_set]
-    return IndexEntry(
-        key_of(article.identity), None if date is None else sort_seconds(date), is_day, article.title,
-        article.provider.name, article.provider.domain or host, article.topics,
-        article.quality, article.heat, article.category, article.type, url, article.is_draft,
-        tuple(found), "\n".join(searched_texts(article)), len(article.excerpt),
-        article.title_key, article.text_key,
+    row = IndexRow(
+        0, key_of(article.identity), None if date is None else sort_seconds(date), is_day, article.title,
+        article.provider.name, article.provider.domain or host, "\n".join(article.topics), article.quality,
+        article.heat, article.category, article.type, article.url, article.is_draft,
+        origin.folder, pack_name(origin.name), *origin[2:], article.title_key, article.text_key,
         None if is_web(article.identity) else sketch_of(article.body),
     )  # fmt: skip
+    return IndexEntry(row, tuple(found), "\n".join(searched_texts(article)), len(article.excerpt))
 
 
 def searched_texts(article: Article) -> list[str]:
@@ -137,62 +190,6 @@ MAX_RUN = 1000
 """Number of characters in which a boundary between words is searched."""
 
 
-class Origin(NamedTuple):
-    """The file that an article was read from, with its state at that time."""
-
-    folder: int
-    """Number of the folder in the index."""
-    name: str
-    mtime_ns: int
-    size: int
-    inode: int
-    ctime_ns: int
-
-
-class Taken(NamedTuple):
-    """The result of reading a file: an article, or the problem that prevented one."""
-
-    origin: Origin
-    place: Place
-    article: Article | None
-    problem: Problem | None = None
-    digest: bytes | None = None
-    """The content's digest, if the file was modified so recently that an edit may not change its times."""
-
-
-class IndexRow(NamedTuple):
-    """An article's row, in the order of the table's columns."""
-
-    number: int
-    key: int
-    date: int | None
-    """Seconds since 1970 that it is sorted by (see `reader.article.dates.sort_seconds`)."""
-    is_day: bool
-    title: str
-    provider: str
-    domain: str
-    topics: str
-    """One per line."""
-    quality: int | None
-    heat: int | None
-    category: str
-    type: str
-    url: str
-    draft: bool
-    folder: int
-    name: str | bytes
-    """As stored in the database (see `schema.pack_name`)."""
-    mtime_ns: int
-    size: int
-    inode: int
-    ctime_ns: int
-    title_key: int | None
-    text_key: int | None
-    sketch: bytes | None
-    story_words: bytes
-    """The words that stories and related articles are found by (see `reader.stories.likeness.pack`)."""
-
-
 class Batch:
     """The rows and set members of a run of articles."""
 
@@ -206,16 +203,17 @@ class Batch:
         self.members: Members = {field: defaultdict(list) for field in ALL_SETS}
         self._words, self._title_words = self.members[SetKind.WORD], self.members[SetKind.TITLE_WORD]
 
-    def add(self, number: int, entry: IndexEntry, origin: Origin) -> IndexRow:
+    def add(self, number: int, entry: IndexEntry) -> None:
         """Add an article under its number."""
         member = number - self._base
-        title_words = words(entry.title)
+        title = entry.row.title
+        title_words = words(title)
         unique = set(title_words)
         in_title = set(title_words)
-        is_ascii = entry.text.isascii() and entry.title.isascii()
+        is_ascii = entry.text.isascii() and title.isascii()
         if not is_ascii:
             unique.update(run_ends(title_words))
-            in_title.update(signs(entry.title))
+            in_title.update(signs(title))
             unique.update(in_title)
         count = 0
         excerpt_words: list[str] = []
@@ -232,15 +230,13 @@ class Batch:
             if not is_ascii:
                 unique.update(run_ends(other_words))
                 unique.update(signs(piece))
-        row = _row(number, entry, origin, pack(title_words, excerpt_words))
         _append_to_all(self._words, unique, member)
         _append_to_all(self._title_words, in_title, member)
         members = self.members
         for field, value in entry.values:
             members[field][value].append(member)
-        self.rows.append(row)
+        self.rows.append(entry.row._replace(number=number, story_words=pack(title_words, excerpt_words)))
         self.titles.append((title_key(title_words), number))
-        return row
 
 
 def too_many_words(article: Article) -> Article:
@@ -297,11 +293,94 @@ def _append_to_all(lists: dict[str, list[int]], values: set[str], number: int) -
     deque(map(list.append, map(lists.__getitem__, values), repeat(number)), maxlen=0)
 
 
-def _row(number: int, entry: IndexEntry, origin: Origin, story_words: bytes) -> IndexRow:
-    folder, name, mtime_ns, size, inode, ctime_ns = origin
-    return IndexRow(
-        number, entry.key, entry.date, entry.is_day, entry.title, entry.provider, entry.domain,
-        "\n".join(entry.topics), entry.quality, entry.heat, entry.category, entry.type, entry.url,
-        entry.is_draft, folder, pack_name(name), mtime_ns, size, inode, ctime_ns, entry.title_key,
-        entry.text_key, entry.sketch, story_words,
-    )  # fmt: skip
+class Packed(NamedTuple):
+    """The result of a chunk, in a form that is cheap to send through a pipe and compact until it is
+    written."""
+
+    rows: bytes
+    """Marshalled rows of the table `articles`, ascending by number."""
+    titles: list[str]
+    """Their keys, sorted by title."""
+    live: bytes
+    """The low 16 bits of their numbers."""
+    late: list[int]
+    """Numbers of late articles: those not in date order."""
+    runs: dict[RunGroup, Run]
+    unusual: list[Taken]
+    """Files with problems, without an article, or modified too recently to be trusted; articles without their
+    body."""
+
+
+def opened(roots: Roots, file: File) -> tuple[Taken, bytes]:
+    """Reads one file: returns it without its article, and its bytes. Never raises."""
+    place = roots.place(file.root, f"{file.path}/{file.name}")
+    origin = Origin(file.folder, file.name, 0, 0, 0, 0)
+    try:
+        content = read_content(place.path)
+        raw, *times, _ = content
+        return Taken(Origin(file.folder, file.name, *times), place, digest=racy_digest(content)), raw
+    except OSError as error:
+        reason = f"can't be read ({error.strerror or error}): check its permissions"
+        return Taken(origin, place, problem=Problem(place.path, 0, "file", reason)), b""
+    except Exception as error:
+        return Taken(origin, place, problem=fault(place, error)), b""
+
+
+def parsed(taken: Taken, raw: bytes) -> Taken:
+    """Returns a file with its article, or the problem that prevented one."""
+    if taken.problem is not None:
+        return taken
+    try:
+        return taken._replace(article=article_in(raw, taken.place))
+    except Unreadable as error:
+        return taken._replace(problem=error.problem)
+    except Exception as error:
+        return taken._replace(problem=fault(taken.place, error))
+
+
+def take(roots: Roots, file: File) -> Taken:
+    """Reads one file; never raises, whatever the file contains and even if it is gone."""
+    return parsed(*opened(roots, file))
+
+
+def entry_in(taken: Taken) -> IndexEntry | Problem | None:
+    """Returns the entry of a file's article, the problem with it, or None if there is no article."""
+    if taken.article is None:
+        return None
+    try:
+        return entry_of(taken.article, taken.place, taken.origin)
+    except Exception as error:
+        return fault(taken.place, error)
+
+
+def put(batch: Batch, number: int, taken: Taken, entry: IndexEntry | Problem | None) -> Taken:
+    """Adds a file's entry to a batch; returns the file, with the problem if there was one."""
+    if taken.article is None or entry is None:
+        return taken
+    if isinstance(entry, Problem):
+        return taken._replace(article=None, problem=entry)
+    try:
+        batch.add(number, entry)
+    except Exception as error:
+        return taken._replace(article=None, problem=fault(taken.place, error))
+    if batch.cut[-1:] == [number]:
+        return taken._replace(article=too_many_words(taken.article))
+    return taken
+
+
+def racy_digest(content: Content) -> bytes | None:
+    """Returns a digest of content that was read too soon after it was written; None if the times can be
+    trusted."""
+    return _digest(content.raw) if is_too_young(content.mtime_ns, content.read_at_ns) else None
+
+
+def digest_now(file: File) -> bytes | None:
+    """Returns the digest of a file's current content; None if it can't be read."""
+    try:
+        return _digest(read_content(f"{file.path}/{file.name}").raw)
+    except OSError:
+        return None
+
+
+def _digest(raw: bytes) -> bytes:
+    return blake2b(raw, digest_size=16).digest()

@@ -16,8 +16,7 @@ from itertools import islice
 
 from reader.collection.folders import Collection, Roots
 from reader.index.coldload import ColdLoad
-from reader.index.entry import Taken
-from reader.index.reading import File, digest_now, take
+from reader.index.entry import File, Taken, digest_now, take
 from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
 from reader.index.schema import LAST_UNDATED, LATE, SetKind, connect, create, pack_name, unpack_name

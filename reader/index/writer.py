@@ -22,9 +22,8 @@ from pyroaring import BitMap
 from reader.article.dates import DAY_PLACE, seconds_of, sort_seconds
 from reader.article.record import Article, Problem, key_of
 from reader.article.text import words
-from reader.index.entry import Batch, IndexRow, Origin, Taken, title_key
+from reader.index.entry import Batch, IndexEntry, IndexRow, Origin, Packed, Taken, entry_in, put, title_key
 from reader.index.packing import Run, RunGroup, SetTask, StoredSets, numbers_in
-from reader.index.reading import Packed, put, unpacked_rows
 from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, rekey, reunite
 from reader.index.schema import (
     BLOCK_BITS,
@@ -205,7 +204,10 @@ class Writer:
         chosen = sorted(self._winners(files), key=lambda pair: _place(pair[1]))
         dates = [_sorted_by(file.article) for _, file in chosen]
         for (key, file), (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
-            done = put(batch, number, file, key)
+            entry = entry_in(file)
+            if isinstance(entry, IndexEntry):
+                entry = entry._replace(row=entry.row._replace(key=key))
+            done = put(batch, number, file, entry)
             if done.article is None:
                 self._note_files([done])
                 continue
@@ -335,7 +337,7 @@ class Writer:
             return None
         inserted = self._stored(numbers)
         for chunk in chunks:
-            for row in unpacked_rows(chunk.rows):
+            for row in map(IndexRow._make, marshal.loads(chunk.rows)):
                 if row.number not in inserted:
                     self._insert_beside(row)
         return self._stored(numbers)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from reader.errors import QueryError, ReaderError, StorageError
-from reader.index import reading, search
+from reader.index import entry, search
 from reader.index.view import IndexView
 from reader.library import Change, Library
 from reader.library.folder.library import FolderLibrary
@@ -207,14 +207,14 @@ def test_whatever_is_raised_while_a_file_is_read_is_its_problem(
     for place in range(count):
         write(tmp_path / "feed" / f"{place}.md", text_of(f"t{place}"))
     write(tmp_path / "feed" / "bad.md", text_of("bad"))
-    right: Callable[..., Any] = getattr(reading, seam)
+    right: Callable[..., Any] = getattr(entry, seam)
 
     def failing(*arguments: Any, **named: Any) -> Any:
         if "bad" in repr(arguments):
             raise error
         return right(*arguments, **named)
 
-    monkeypatch.setattr(reading, seam, failing)
+    monkeypatch.setattr(entry, seam, failing)
     monkeypatch.setattr("reader.index.update.worker_count", lambda: 1)
     library = opened(tmp_path / "feed")
     assert library.total == count

@@ -14,10 +14,9 @@ from pyroaring import BitMap
 
 from reader.collection.folders import Roots
 from reader.index import stretches, update
-from reader.index.entry import Taken
+from reader.index.entry import File, Taken, take
 from reader.index.facets import _Ranks
 from reader.index.order import DateOrder
-from reader.index.reading import File, take
 from reader.index.schema import LATE, LIVE, SetKind, create
 from reader.index.sets import write_sets
 from reader.index.store import SqliteStore

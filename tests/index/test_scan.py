@@ -12,7 +12,7 @@ import pytest
 
 from reader.collection import files
 from reader.config import paths
-from reader.index import reading, update
+from reader.index import entry, update
 from reader.index.schema import unpack_name
 from tests.index.files import counts, opened, refresh, text_of, titles, write
 
@@ -75,7 +75,7 @@ def test_a_file_that_can_be_read_later(tmp_path: Path, monkeypatch: pytest.Monke
         return real(path)
 
     with monkeypatch.context() as refusing:
-        refusing.setattr(reading, "read_content", refused)
+        refusing.setattr(entry, "read_content", refused)
         library = opened(tmp_path)
         assert titles(library) == ["b"]
         assert [problem.reason for problem in library.problems()] == [
