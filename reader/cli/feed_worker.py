@@ -12,12 +12,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reader.errors import ReaderError
-
-if TYPE_CHECKING:
-    from reader.feeds.fetching import FeedStep
 
 NICE = 10
 """How much the screen goes before it, and before the processes that it starts."""
@@ -64,31 +61,13 @@ def _fetch(urls: list[str], force: bool, is_asked_for: bool) -> Iterator[dict[st
         wanted, folder=folder, force=force, is_named=bool(urls), protected=command.protected(folder),
         report=report,
     )  # fmt: skip
-    for step in _while_alone(steps, is_asked_for=is_asked_for):
-        yield {
-            "done": step.done, "total": step.total, "new": report.new, "failed": report.failed,
-            "name": step.name, "error": step.error, "note": step.note,
-        }  # fmt: skip
-    yield {
-        "report": {
-            "feeds": report.feeds,
-            "notDue": report.not_due,
-            "failed": report.failed,
-            "new": report.new,
-            "updated": report.updated,
-        }  # fmt: skip
-    }
-
-
-def _while_alone(steps: Iterator[FeedStep], *, is_asked_for: bool) -> Iterator[FeedStep]:
-    """Yields the steps; none if another reader is fetching and this fetch was not requested by the user."""
-    from reader.feeds.fetching import Busy
-
     try:
-        yield from steps
-    except Busy:
+        for step in steps:
+            yield {**step._asdict(), "new": report.new, "failed": report.failed}
+    except fetching.Busy:
         if is_asked_for:
             raise
+    yield {"report": report.record()}
 
 
 def _discover(url: str) -> Iterator[dict[str, Any]]:

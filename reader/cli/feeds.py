@@ -252,13 +252,13 @@ def _feeds(options: Namespace) -> int:
     with State() as state:
         states = state.feeds()
     counts = _counts(folder, [states[one.address].directory for one in known if one.address in states])
-    rows = [_feed_record(one, states.get(one.address), counts) for one in known]
     if options.format == "json":
         from reader.library.export import json_text
 
+        rows = [_feed_record(one, states.get(one.address), counts) for one in known]
         print(json_text(rows, indent=2))
-    elif rows:
-        _print_table(known, rows, states)
+    elif known:
+        _print_table(known, states, counts)
     else:
         note('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
     return 0
@@ -300,40 +300,34 @@ def _instant(seconds: float) -> str | None:
 
 
 def _print_table(
-    feeds: Sequence[Subscription], rows: Sequence[dict[str, Any]], states: dict[str, FeedState]
+    feeds: Sequence[Subscription], states: dict[str, FeedState], counts: dict[str, FeedCounts]
 ) -> None:
-    heads = ("NAME", "FOLDER", "ARTICLES", "UNREAD", "FETCHED", "")
-    lines = [heads]
-    for one, row in zip(feeds, rows, strict=True):
+    from datetime import UTC, datetime
+
+    from reader.article.dates import ago
+
+    now = datetime.now(UTC)
+    lines = [("NAME", "FOLDER", "ARTICLES", "UNREAD", "FETCHED", "")]
+    for one in feeds:
+        state = states.get(one.address)
+        count = counts.get(state.directory) if state else None
+        fetched = ago(datetime.fromtimestamp(state.fetched, UTC), now) if state and state.fetched else "never"
+        trouble = state.trouble if state else ""
         lines.append(
             (
-                cut(row["name"], 32), cut(row["folder"] or "", 16), f"{row['articles']:,}",
-                f"{row['unread']:,}", _ago(row["lastFetched"]), _status(one, states.get(one.address)),
+                cut(one.label, 32), cut(one.folder, 16), f"{count.articles if count else 0:,}",
+                f"{count.unread if count else 0:,}", fetched,
+                trouble if one.enabled or (state and state.error) else "paused",
             )
         )  # fmt: skip
     widths = [max(len(line[place]) for line in lines) for place in range(5)]
     for line in lines:
         cells = [
-            pad(cell, widths[place]) if place not in (2, 3) else cell.rjust(widths[place])
-            for place, cell in enumerate(line[:5])
+            pad(cell, width) if place not in (2, 3) else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=False))
         ]
         text = "  ".join([*cells, line[5]]).rstrip()
         print(cut(text, columns()) if sys.stdout.isatty() else text)
-
-
-def _ago(instant: str | None) -> str:
-    from datetime import UTC, datetime
-
-    from reader.article.dates import ago
-
-    return ago(datetime.fromisoformat(instant), datetime.now(UTC)) if instant else "never"
-
-
-def _status(one: Subscription, state: FeedState | None) -> str:
-    """Returns a feed's state as text."""
-    if not (one.enabled or (state and state.error)):
-        return "paused"
-    return state.trouble if state is not None else ""
 
 
 # fetch
@@ -368,7 +362,7 @@ def _fetch(options: Namespace) -> int:
     if options.format == "json":
         from reader.library.export import json_text
 
-        print(json_text(_report(report)))
+        print(json_text(report.record()))
     else:
         if not known:
             note('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
@@ -395,20 +389,6 @@ def _follow(steps: Iterable[FeedStep], report: FetchReport, *, is_quiet: bool) -
         if is_shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-def _report(report: FetchReport) -> dict[str, Any]:
-    return {
-        "feeds": report.feeds,
-        "fetched": report.fetched,
-        "notModified": report.not_modified,
-        "notDue": report.not_due,
-        "failed": report.failed,
-        "new": report.new,
-        "updated": report.updated,
-        "seconds": round(report.seconds, 3),
-        "errors": [{"url": url, "error": error} for url, error in report.errors],
-    }
 
 
 def _sentence(report: FetchReport) -> str:

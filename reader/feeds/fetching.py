@@ -15,8 +15,7 @@ from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
 from reader.article.dates import iso
 from reader.article.identity import host_of
@@ -93,6 +92,15 @@ class FetchReport:
         if step.error:
             self.errors.append((step.url, step.error))
 
+    def record(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "feeds": self.feeds, "fetched": self.fetched, "notModified": self.not_modified,
+            "notDue": self.not_due, "failed": self.failed, "new": self.new, "updated": self.updated,
+            "seconds": round(self.seconds, 3),
+            "errors": [{"url": url, "error": error} for url, error in self.errors],
+        }  # fmt: skip
+
 
 def fetch(
     feeds: Sequence[Subscription],
@@ -168,11 +176,10 @@ def alone() -> Iterator[None]:
 def _steps(run: _Run, feeds: Sequence[Subscription], limits: Limits | None) -> Iterator[FeedStep]:
     """Drive the event loop from step to step, in the caller's own thread."""
     done = 0
-    waiting = []
+    waiting = run.waiting(feeds)
+    due = set(waiting)
     for one in feeds:
-        if run.is_due(one):
-            waiting.append(one)
-        else:
+        if one not in due:
             done += 1
             yield FeedStep(one.address, one.label, "not_due", done=done, total=len(feeds))
     if not waiting:
@@ -199,18 +206,16 @@ class _Run:
         self._slots = asyncio.Semaphore(jobs)
         self._turns: dict[str, asyncio.Semaphore] = {}
         self._now = time.time()
-        self._known = state.feeds()
         self._resting = {} if force else state.hosts(self._now)
         self._directories = state.directories()
 
-    def is_due(self, one: Subscription) -> bool:
-        """Whether a feed is to be asked now."""
-        known = self._known.get(one.address)
-        if known is None:
-            return _host(one.url) not in self._resting
-        if known.gone:
-            return self._is_named and self._force
-        return self._force or (known.due <= self._now and _host(one.url) not in self._resting)
+    def waiting(self, feeds: Sequence[Subscription]) -> list[Subscription]:
+        """Those that are to be fetched now."""
+        if not self._force:
+            return self._state.due(feeds, self._now)
+        known = self._state.feeds()
+        is_gone = {url for url, feed in known.items() if feed.gone}
+        return [one for one in feeds if self._is_named or one.address not in is_gone]
 
     async def steps(
         self, feeds: Sequence[Subscription], limits: Limits | None
@@ -228,7 +233,7 @@ class _Run:
 
     async def _one(self, one: Subscription) -> FeedStep:
         # The host's turn first: many feeds of one slow host must not keep the slots from others.
-        host = _host(one.url)
+        host = one.host
         async with self._turns.setdefault(host, asyncio.Semaphore(network.MOST_AT_A_HOST)), self._slots:
             if host in self._resting and not self._force:
                 return FeedStep(one.address, one.label, "not_due")
@@ -269,8 +274,8 @@ class _Run:
     def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         if answer.status in (429, 503):  # then the host is left alone as a whole
             until = time.time() + (answer.wait or HOST_REST)
-            self._resting[_host(one.url)] = until
-            self._state.refused(_host(one.url), until)
+            self._resting[one.host] = until
+            self._state.refused(one.host, until)
         return self._failed(one, feed, answer.refusal, answer.wait, is_gone=answer.status == 410)
 
     def _failed(
@@ -450,7 +455,7 @@ class _Writer:
         """A folder for the feed that no other feed has."""
         one = self._one
         groups = [folder_name(part, "") for part in one.folder.split("/") if part.strip(" .")]
-        name = folder_name(fold(one.name or self._reading.title), _host(one.url))
+        name = folder_name(fold(one.name or self._reading.title), one.host)
         for number in count(1):
             directory = "/".join([*groups, f"{name}-{number}" if number > 1 else name])
             if directory not in directories and self._is_free(directory):
@@ -522,13 +527,6 @@ def _remove(
 
 def _time(seconds: float) -> str:
     return iso(datetime.fromtimestamp(seconds, UTC))
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""  # asking for it says what is wrong with it
 
 
 def _sendable(value: str) -> str:

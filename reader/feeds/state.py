@@ -179,6 +179,13 @@ class State:
         """All that were ever known, by their addresses."""
         return {row[1]: _feed(row) for row in self._ask("select * from feed")}
 
+    def due(self, feeds: Iterable[Subscription], now: float) -> list[Subscription]:
+        """Which of these feeds should be fetched by now: not those that are gone, or whose host refused."""
+        known, resting = self.feeds(), self.hosts(now)
+        unknown = FeedState(0, "")
+        states = ((one, known.get(one.address, unknown)) for one in feeds if one.host not in resting)
+        return [one for one, feed in states if feed.due <= now and not feed.gone]
+
     def named(self, feeds: Sequence[Subscription]) -> list[Subscription]:
         """The subscriptions, those without a name having the feed's own title."""
         titles = {url: feed.title for url, feed in self.feeds().items()}

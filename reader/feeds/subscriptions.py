@@ -61,6 +61,14 @@ class Subscription(NamedTuple):
         return without_credentials(self.url)
 
     @property
+    def host(self) -> str:
+        """In lower case; empty if the address has none."""
+        try:
+            return (urlsplit(self.url).hostname or "").lower()
+        except ValueError:
+            return ""  # a fetch reports what is wrong with it
+
+    @property
     def label(self) -> str:
         """What the feed is called."""
         return self.name or self.address

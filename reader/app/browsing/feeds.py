@@ -17,7 +17,6 @@ from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from reader import processes
 from reader.app.browsing.filters import Filters
@@ -55,27 +54,27 @@ class FeedProcess:
         with self._lock:
             if self.is_ended:
                 return
-            self._process = process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 processes.command("reader.cli.feed_worker", "serve"), stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", start_new_session=True,
             )  # fmt: skip
-        assert process.stdin and process.stdout
         is_answered = False
-        try:
-            process.stdin.write(json.dumps(self._task) + "\n")
-            process.stdin.flush()
-            for line in process.stdout:
-                answer = json.loads(line)
-                if self.is_ended:
-                    return
-                if "error" in answer and len(answer) == 1:
-                    raise ReaderError(answer["error"])
-                is_answered = is_answered or bool({"report", "found"} & answer.keys())
-                yield answer
-        except (OSError, ValueError):
-            pass  # it was ended, or ended by itself: said below
-        finally:
-            self._put_away(process)
+        # Neither error matters: it was ended, or ended by itself, which is reported below.
+        with suppress(OSError, ValueError), self._process as process:
+            assert process.stdin and process.stdout
+            try:
+                process.stdin.write(json.dumps(self._task) + "\n")
+                process.stdin.flush()
+                for line in process.stdout:
+                    answer = json.loads(line)
+                    if self.is_ended:
+                        return
+                    if answer.keys() == {"error"}:
+                        raise ReaderError(answer["error"])
+                    is_answered = is_answered or bool({"report", "found"} & answer.keys())
+                    yield answer
+            finally:
+                process.kill()
         if not (is_answered or self.is_ended):
             raise ReaderError("the fetch process ended early; try again")
 
@@ -89,15 +88,6 @@ class FeedProcess:
         with self._lock:
             if self._process is not None:
                 self._process.kill()
-
-    @staticmethod
-    def _put_away(process: subprocess.Popen[str]) -> None:
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                if pipe:
-                    pipe.close()
-        process.kill()
-        process.wait()
 
 
 LOOK_EVERY = 60.0
@@ -158,17 +148,13 @@ class Feeds:
         from reader.feeds.state import State
 
         try:
-            now = time.time()
+            feeds = [one for one in subscriptions.load()[0] if one.enabled]
             with State() as state:
-                known, resting = state.feeds(), state.hosts(now)
-            for one in subscriptions.load()[0]:
-                feed = known.get(one.address)
-                is_due = feed is None or (feed.due <= now and not feed.gone)
-                if one.enabled and is_due and urlsplit(one.url).hostname not in resting:
-                    self._host.call_later(self.fetch)
-                    return
-        except (ReaderError, ValueError):
-            return  # who asks for a fetch is told
+                is_due = bool(state.due(feeds, time.time()))
+        except ReaderError:
+            return  # whoever asks for a fetch sees the error
+        if is_due:
+            self._host.call_later(self.fetch)
 
     @property
     def is_fetching(self) -> bool:
