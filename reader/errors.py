@@ -7,7 +7,7 @@ the same for the screen, the command line, queries and the configuration.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -144,6 +144,11 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 def counted(number: int, noun: str) -> str:
     """A number with a noun whose plural adds an s: "1 article", "1,024 articles"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def any_of(names: Sequence[str]) -> str:
+    """Alternatives as a sentence has them: "a, b or c"."""
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")

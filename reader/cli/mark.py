@@ -16,7 +16,7 @@ from reader.cli.parser import CommandParser, Namespace, Subcommand
 from reader.cli.session import ids_in, one_file, opened, read_input, tell, write_output
 from reader.config import paths
 from reader.config.sources import is_shared
-from reader.errors import UsageError, counted
+from reader.errors import UsageError, any_of, counted
 from reader.library.export import json_array, json_text
 from reader.library.sources import shared_marks
 from reader.marks.database import FILE, Change, Marks
@@ -38,8 +38,6 @@ ACTIONS = ("read", "unread", "star", "unstar", "tag:NAME", "untag:NAME", "note:T
 MOST_BYTES = 256 << 20
 """Maximum size of an imported file; the marks of a million articles take less."""
 
-_CHOICE = f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
-
 
 def change_of(action: str) -> Change:
     """The change of an action. Raises UsageError."""
@@ -57,7 +55,7 @@ def change_of(action: str) -> Change:
         "unnote": Change(note=""),
     }
     if action not in simple:
-        raise UsageError(f'"{clean_line(action)}" is not a mark; use {_CHOICE}')
+        raise UsageError(f'"{clean_line(action)}" is not a mark; use {any_of(ACTIONS)}')
     return simple[action]
 
 
@@ -81,7 +79,7 @@ def _actions(parsed_args: Namespace, **_: object) -> Iterable[str]:
 
 def _mark(options: Namespace) -> int:
     if not options.words:
-        raise UsageError(f"no mark given; use {_CHOICE}")
+        raise UsageError(f"no mark given; use {any_of(ACTIONS)}")
     action, *sources = options.words
     if action in _TRAVELS:
         return _travel(action, sources)

@@ -19,7 +19,7 @@ from reader.cli.completion import values_of, views
 from reader.cli.layout import cells
 from reader.cli.parser import CommandParser, Namespace, add_format, whole
 from reader.cli.session import is_for_all, note, tell
-from reader.errors import QueryError, UsageError
+from reader.errors import QueryError, UsageError, any_of
 from reader.permissions import require
 from reader.query import Query, Term, parse
 from reader.query.fields import FIELDS, SORTS
@@ -64,7 +64,7 @@ def add_filters(parser: CommandParser) -> None:
         add(f"--{name}", action="store_true", help=help)
     add("--muted", action="store_true", help="include muted articles (e.g. reader list --muted)")
     add("--sort", metavar="ORDER", completer=lambda **_: [*SORTS, *(f"-{order}" for order in SORTS)],
-        help=f"{', '.join(SORTS[:-1])} or {SORTS[-1]}; prefix with - to reverse (e.g. --sort -date)",
+        help=f"{any_of(SORTS)}; prefix with - to reverse (e.g. --sort -date)",
         )  # fmt: skip
     add("--limit", metavar="N", type=whole(0), help="show at most N articles (e.g. --limit 20)")
 
@@ -247,34 +247,28 @@ def add_output(parser: CommandParser, default: str | None = None) -> None:
 def output_of(options: Namespace) -> Output:
     """The output options. Raises UsageError for a combination that makes no sense."""
     form: str = options.format or ("template" if options.template is not None else "table")
-    _require(form == "template", "--template", options.template is not None, ("template",))
-    _require(form in _WITH_FIELDS, "--fields", options.fields is not None, _WITH_FIELDS)
-    _require(form in _WITH_TOKENS, "--include-secured", options.include_secured, _WITH_TOKENS)
+    for flag, is_given, forms in (
+        ("--template", options.template is not None, ("template",)),
+        ("--fields", options.fields is not None, _WITH_FIELDS),
+        ("--include-secured", options.include_secured, _WITH_TOKENS),
+        ("--null", options.null, _WITH_NUL),
+    ):
+        if is_given and form not in forms:
+            raise UsageError(f"{flag} needs --format {any_of(forms)}")
     if options.include_secured:
         require("secured")
-    _require(form in _WITH_NUL, "--null", options.null, _WITH_NUL)
     if form == "template" and options.template is None:
         raise UsageError("--format template needs --template, like --template '{title} {url}'")
-    fields, template = _named(options)
+    fields: tuple[str, ...] = ()
+    template = None
+    if options.fields is not None or options.template is not None:
+        from reader.library import export
+
+        fields = export.names_of(options.fields) if options.fields is not None else ()
+        template = export.template_of(options.template) if options.template is not None else None
     if "secured" in (*fields, *(template.names if template else ())) and not options.include_secured:
         raise UsageError('the field "secured" needs --format json or jsonl and --include-secured')
     return Output(form, fields, template, options.include_secured, "\0" if options.null else "\n")
-
-
-def _named(options: Namespace) -> tuple[tuple[str, ...], export.Template | None]:
-    if options.fields is None and options.template is None:
-        return (), None
-    from reader.library import export
-
-    fields = export.names_of(options.fields) if options.fields is not None else ()
-    return fields, export.template_of(options.template) if options.template is not None else None
-
-
-def _require(fits: bool, flag: str, is_given: bool, forms: Iterable[str]) -> None:
-    if is_given and not fits:
-        *most, last = forms
-        which = f"{', '.join(most)} or {last}" if most else last
-        raise UsageError(f"{flag} needs --format {which}")
 
 
 def _names(prefix: str = "", **_: object) -> Iterable[str]:

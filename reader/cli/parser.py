@@ -45,7 +45,7 @@ from typing import Any, NamedTuple, NoReturn
 from reader import __version__
 from reader.article.text import clean_line
 from reader.cli.layout import columns, wrap
-from reader.errors import UsageError, closest, shown
+from reader.errors import UsageError, any_of, closest, shown
 from reader.permissions import OPTION, Need
 
 GROUPS = {
@@ -265,7 +265,7 @@ def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
     """Add the `--format` option; the first choice is the default."""
     add(
         "--format", choices=tuple(choices), default=default, metavar="FORMAT",
-        help=f"{', '.join(choices[:-1])} or {choices[-1]}; default {choices[0]} (e.g. --format {choices[1]})",
+        help=f"{any_of(choices)}; default {choices[0]} (e.g. --format {choices[1]})",
     )  # fmt: skip
 
 
@@ -281,7 +281,7 @@ def one_of(words: Sequence[str], choices: Iterable[str], question: str) -> str:
     """The only argument, which must be one of the choices. Raises UsageError."""
     known = tuple(choices)
     if len(words) != 1 or words[0] not in known:
-        raise UsageError(f"{question} Use {', '.join(known[:-1])} or {known[-1]}")
+        raise UsageError(f"{question} Use {any_of(known)}")
     return words[0]
 
 

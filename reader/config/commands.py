@@ -58,18 +58,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("half_up", ("ctrl+u",), "Half page up", "Move up half a page", _MOVE, _EVERY),
     Command("page_down", ("pagedown",), "Page down", "Move down a page", _MOVE, _EVERY),
     Command("page_up", ("pageup",), "Page up", "Move up a page", _MOVE, _EVERY),
-    Command(
-        "page_on", ("space",), "Read on", "Page down, then next unread; select in the sidebar", _MOVE,
-        _SIDEBAR,
-    ),
-    Command(
-        "next_unread", ("n",), "Next unread", "Go to the next unread article, or the next match", _MOVE,
-        ("article", "screen"),
-    ),
-    Command(
-        "previous_unread", ("N",), "Previous unread", "Go to the previous unread article or match", _MOVE,
-        ("article", "screen"),
-    ),
+    Command("page_on", ("space",), "Read on", "Page down, then next unread; select in the sidebar",
+            _MOVE, _SIDEBAR),
+    Command("next_unread", ("n",), "Next unread", "Go to the next unread article, or the next match",
+            _MOVE, ("article", "screen")),
+    Command("previous_unread", ("N",), "Previous unread", "Go to the previous unread article or match",
+            _MOVE, ("article", "screen")),
     Command("pane_left", ("h", "left"), "Pane to the left", "Go to the pane to the left", _PANES),
     Command("pane_right", ("l", "right"), "Pane to the right", "Go to the pane to the right", _PANES),
     Command("pane_next", ("tab",), "Next pane", "Go to the next pane", _PANES),
@@ -85,14 +79,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_markdown", ("Y",), "Copy as Markdown", "Copy title and address as a Markdown link", _READ),
     Command("pipe", ("|",), "Pipe", "Pipe the article to a command and show its output", _READ),
     Command("edit_file", ("e",), "Edit", "Open the article's file in $VISUAL or $EDITOR", _READ),
-    Command(
-        "next_link", ("]",), "Next link", "Go to the next link or topic; Enter opens it", _READ, _ARTICLE
-    ),
+    Command("next_link", ("]",), "Next link", "Go to the next link or topic; Enter opens it",
+            _READ, _ARTICLE),
     Command("previous_link", ("[",), "Previous link", "Go to the previous link or topic", _READ, _ARTICLE),
     Command("show_picture", ("p",), "Picture", "Show the article's pictures in full size", _READ),
-    Command(
-        "list_links", ("#",), "Links", "List the article's links; 3# opens the third", _READ, _ARTICLE
-    ),
+    Command("list_links", ("#",), "Links", "List the article's links; 3# opens the third", _READ, _ARTICLE),
     Command("full_text", ("T",), "Full text", "Fetch the full text of the article's page", _READ),
     Command("find_in_article", ("ctrl+f",), "Find", "Find in the article; n and N repeat", _READ, _ARTICLE),
     Command("toggle_read", ("r",), "Read or unread", "Mark as read, or as unread", _MARK),
@@ -107,21 +98,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("undo", ("u",), "Undo", "Undo the last mark", _MARK),
     Command("redo", ("ctrl+r",), "Redo", "Redo the last undone mark", _MARK),
     Command("search", ("/",), "Search", "Search; Enter goes to the list, Esc closes", _FIND),
-    Command(
-        "focus_facets", ("f",), "Filter", "Go to the topics, then to the next section", _FIND, ("sidebar",)
-    ),
+    Command("focus_facets", ("f",), "Filter", "Go to the topics, then to the next section",
+            _FIND, ("sidebar",)),
     Command("find_value", ("F",), "Find a value", "Find a value in the sidebar", _FIND, ("sidebar",)),
     Command("exclude", ("x",), "Exclude", "In the sidebar, exclude this value", _FIND, _SIDEBAR),
-    Command(
-        "step_down", ("-",), "Lower quality", "Lower the minimum quality; on dates, go back", _FIND, _SIDEBAR
-    ),
-    Command(
-        "step_up", ("+",), "Higher quality", "Raise the minimum quality; on dates, go forward", _FIND,
-        _SIDEBAR,
-    ),
-    Command(
-        "sort_values", (",",), "Sort the sidebar", "Sort the sidebar by name or count", _FIND, ("sidebar",)
-    ),
+    Command("step_down", ("-",), "Lower quality", "Lower the minimum quality; on dates, go back",
+            _FIND, _SIDEBAR),
+    Command("step_up", ("+",), "Higher quality", "Raise the minimum quality; on dates, go forward",
+            _FIND, _SIDEBAR),
+    Command("sort_values", (",",), "Sort the sidebar", "Sort the sidebar by name or count",
+            _FIND, ("sidebar",)),
     Command("clear", ("c",), "Clear", "Clear the search and all filters", _FIND),
     Command("show_muted", ("H",), "Muted", "Show or hide muted articles", _FIND),
     *_VIEWS,
@@ -130,9 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("give_topic", ("W",), "Give a topic", "Add a topic to all matches, by a rule", _FIND),
     Command("manage_topics", (), "Topics by rule", "Show, edit or delete the rules for topics", _FIND),
     Command("fold_stories", ("Z",), "Fold stories", "Show one row per story, or all articles", _FIND),
-    Command(
-        "unfold_story", ("m",), "More of the story", "Show or hide the other articles of a story", _FIND
-    ),
+    Command("unfold_story", ("m",), "More of the story", "Show or hide the other articles of a story", _FIND),
     Command("show_trends", ("P",), "Trends", "Show rising topics, providers, folders and words", _FIND),
     Command("sort", ("S",), "Sort order", "Choose the sort order", _FIND),
     Command("reverse_sort", ("I",), "Reverse order", "Reverse the sort order", _FIND),
@@ -145,9 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("toggle_rows", (), "Compact rows", "Show one or two lines per row", _OTHER, ("list",)),
     Command("next_theme", (), "Next theme", "Switch to the next theme", _OTHER),
     Command("show_help", ("?",), "All keys", "Show all keys", _OTHER),
-    Command(
-        "show_palette", (":", "ctrl+p"), "Command palette", "Find any command, topic or theme", _OTHER
-    ),
+    Command("show_palette", (":", "ctrl+p"), "Command palette", "Find any command, topic or theme", _OTHER),
     Command("redraw", ("ctrl+l",), "Redraw", "Redraw the screen", _OTHER),
     Command("back", ("escape",), "Back", "Go back one step", _OTHER),
     Command("back_or_quit", ("q",), "Back or quit", "Go back one step, or quit", _OTHER),

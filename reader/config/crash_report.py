@@ -59,7 +59,7 @@ def lines(error: BaseException) -> Iterator[str]:
     """Yields the lines of a report."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield f"reader {__version__}, Python {python}, {sys.platform}"
-    for name, package in (("textual", ""), ("rich", ""), ("pyroaring", ""), ("yaml", "PyYAML")):
+    for name in ("textual", "rich", "pyroaring", "yaml"):
         if name in sys.modules:
             yield f"{name} {_version(name)}"
     for variable in ("TERM", "COLORTERM", "TERM_PROGRAM"):
