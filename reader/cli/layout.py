@@ -15,19 +15,19 @@ _SIGNS = dict.fromkeys(map(ord, "\u2010\u2011–—‘’‚“”„†•…�
 """Common signs after it that are always one cell wide."""
 
 
-def columns(stream: int = 1, default: int = 80) -> int:
-    """Returns the width of the terminal on this file descriptor; COLUMNS overrides it."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told) > 0:
-        return int(told)
+def columns(stream: int = 1) -> int:
+    """The width of the terminal on this file descriptor, else 80; COLUMNS overrides it."""
+    chosen = os.environ.get("COLUMNS", "")
+    if chosen.isdecimal() and int(chosen) > 0:
+        return int(chosen)
     try:
-        return os.get_terminal_size(stream).columns or default
+        return os.get_terminal_size(stream).columns or 80
     except OSError:
-        return default
+        return 80
 
 
 def cells(text: str) -> int:
-    """Returns the width of a text in cells."""
+    """The width of a text in cells."""
     if text.isascii() or max(text) < _FIRST_ODD or max(text.translate(_SIGNS), default="") < _FIRST_ODD:
         return len(text)
     from wcwidth import wcswidth  # a table of 10 ms that plain letters and signs do without
@@ -37,14 +37,14 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """Returns the text cut to this width, with an ellipsis if something is omitted."""
+    """The text cut to this width, with an ellipsis if something is omitted."""
     if cells(text) <= width:
         return text
     return _head(text, width - 1) + "…" if width > 0 else ""
 
 
 def pad(text: str, width: int) -> str:
-    """Returns the text padded with spaces to this width; never cut."""
+    """The text padded with spaces to this width; never cut."""
     return text + " " * (width - cells(text))
 
 
@@ -74,7 +74,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
 
 
 def _head(text: str, width: int) -> str:
-    """Returns the start of the text in at most this width, with the combining marks of its last letter."""
+    """The start of the text in at most this width, with the combining marks of its last letter."""
     stop = min(width, len(text))
     while stop and cells(text[:stop]) > width:
         stop -= 1

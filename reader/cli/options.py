@@ -220,10 +220,10 @@ class Output(NamedTuple):
     """End of each line of `urls`, `ids` and `template`."""
 
 
-def add_output(parser: CommandParser, default: str | None = None) -> None:
+def add_output(parser: CommandParser) -> None:
     """Add the output options."""
     add = parser.group("output")
-    add_format(add, FORMATS, default)
+    add_format(add, FORMATS, None)
     add("--fields", metavar="NAMES", completer=_names,
         help="only these fields, named as in JSON and separated by commas; "
         "with table, json, jsonl, csv or tsv "

@@ -129,7 +129,7 @@ def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choi
     return chosen
 
 
-PATIENCE = 1.5
+_PATIENCE = 1.5
 """Seconds for all answers together."""
 
 _QUESTIONS = "\x1b[>0q\x1b]11;?\x07\x1b[c"
@@ -319,12 +319,12 @@ def _undo_coercion(env: dict[str, str]) -> None:
         del env["LC_CTYPE"]
 
 
-def ask(*, also_kitty: bool, patience: float = PATIENCE) -> Answers:
-    """Ask the terminal on stdin and stdout; waits for `patience` seconds at most."""
+def ask(*, also_kitty: bool) -> Answers:
+    """Ask the terminal on stdin and stdout; waits for 1.5 seconds at most."""
     try:
         with _unbuffered():
             os.write(1, ((_KITTY_QUESTION if also_kitty else "") + _QUESTIONS).encode())
-            return read_answers(_heard(patience))
+            return read_answers(_heard())
     except (OSError, ImportError):
         return Answers()
 
@@ -352,8 +352,8 @@ def _brightness(parts: tuple[bytes, ...]) -> str:
     return "light" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "dark"
 
 
-def _heard(patience: float) -> bytes:
-    end = monotonic() + patience
+def _heard() -> bytes:
+    end = monotonic() + _PATIENCE
     said = b""
     while not _ATTRIBUTES.search(said):
         left = end - monotonic()

@@ -60,4 +60,4 @@ def test_columns_of_the_environment_win(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("COLUMNS", "33")
     assert columns() == 33
     monkeypatch.setenv("COLUMNS", "wide")
-    assert columns(-1, 71) == 71
+    assert columns(-1) == 80
