@@ -15,7 +15,6 @@ import os
 import re
 import select
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -194,16 +193,12 @@ def readable(sequence: str) -> str:
     code, modifiers, event, text, end = key.groups(default="")
     name, number = f"{int(code or 1)}{end}", int(code or 1)
     is_key = name in FUNCTIONAL_KEYS or (end == "u" and (_is_printable(number) or (not number and text)))
-    if event == _RELEASED or not is_key or not all(_is_printable(int(part)) for part in _numbers(text)):
+    codes = (int(part[:8]) for part in text.split(":") if part)  # more digits are no character either
+    if event == _RELEASED or not is_key or not all(map(_is_printable, codes)):
         return ""
     parts = [code, modifiers, text] if text else [code, modifiers] if modifiers else [code]
     plain = f"\x1b[{';'.join(parts)}{end}"
     return plain if len(plain) <= _LONGEST_KEY else ""
-
-
-def _numbers(text: str) -> Iterator[str]:
-    """The numbers of a text given as code points, shortened where they are too large for one."""
-    return (part[:8] for part in text.split(":") if part)
 
 
 def _is_printable(code: int) -> bool:

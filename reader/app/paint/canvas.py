@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from itertools import groupby, starmap
+from typing import NamedTuple, TypeVar
 
 from rich.color import Color
 from rich.segment import Segment
@@ -35,6 +36,9 @@ _RANGES = (
 )
 """The marks that number rows and columns of kitty's placeholders, in their order (its graphics protocol,
 "Unicode placeholders")."""
+
+
+T = TypeVar("T")
 
 
 class Box(NamedTuple):
@@ -101,7 +105,7 @@ def in_blocks(pixels: Pixels) -> Shown:
     lines = []
     for y in range(0, pixels.height, 2):
         upper, lower = _row(pixels, y), _row(pixels, min(y + 1, pixels.height - 1))
-        lines.append(tuple(_runs(upper, lower)))
+        lines.append(tuple(starmap(_half_blocks, _runs(zip(upper, lower, strict=True)))))
     return Shown(tuple(lines))
 
 
@@ -110,14 +114,14 @@ def _row(pixels: Pixels, y: int) -> list[tuple[int, int, int]]:
     return list(zip(data[0::3], data[1::3], data[2::3], strict=False))
 
 
-def _runs(upper: list[tuple[int, int, int]], lower: list[tuple[int, int, int]]) -> Iterator[Segment]:
-    cells = list(zip(upper, lower, strict=True))
-    start = 0
-    for place in range(1, len(cells) + 1):
-        if place == len(cells) or cells[place] != cells[start]:
-            over, under = (Color.from_rgb(*colour) for colour in cells[start])
-            yield Segment("▀" * (place - start), Style(color=over, bgcolor=under))
-            start = place
+def _half_blocks(colours: tuple[tuple[int, int, int], tuple[int, int, int]], count: int) -> Segment:
+    upper, lower = (Color.from_rgb(*colour) for colour in colours)
+    return Segment("▀" * count, Style(color=upper, bgcolor=lower))
+
+
+def _runs(values: Iterable[T]) -> Iterator[tuple[T, int]]:
+    """Each value with how often it is there in a row."""
+    return ((value, len(list(group))) for value, group in groupby(values))
 
 
 def in_placeholders(pixels: Pixels, box: Box, number: int) -> Shown:
@@ -186,20 +190,12 @@ def sixel_sequence(pixels: Pixels) -> str:
                 while place >= 0:
                     sixels[place] |= 1 << bit
                     place = row.find(number, place + 1)
-            parts.append(f"#{number}{_run_lengths(sixels)}$")
+            runs = ((chr(63 + bits), count) for bits, count in _runs(sixels))
+            parts.append(f"#{number}")
+            parts += [f"!{count}{sign}" if count > 3 else sign * count for sign, count in runs]
+            parts.append("$")
         parts.append("-")
     parts.append("\x1b\\")
-    return "".join(parts)
-
-
-def _run_lengths(sixels: bytearray) -> str:
-    parts = []
-    start = 0
-    for place in range(1, len(sixels) + 1):
-        if place == len(sixels) or sixels[place] != sixels[start]:
-            count, sign = place - start, chr(63 + sixels[start])
-            parts.append(f"!{count}{sign}" if count > 3 else sign * count)
-            start = place
     return "".join(parts)
 
 

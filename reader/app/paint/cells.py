@@ -92,9 +92,9 @@ def strip_of(pieces: Sequence[Piece], width: int, style: Callable[[str], Style],
     from rich.segment import Segment
     from textual.strip import Strip
 
-    used = width_of(pieces)
-    segments = [Segment(piece.text, style(piece.style)) for piece in _joined(pieces, width - used, ground)]
+    segments = [Segment(piece.text, style(piece.style)) for piece in joined(pieces, width, ground)]
     # The width is passed on, so that the strip does not measure the text again.
+    used = width_of(pieces)
     strip = Strip(segments, max(used, width))
     return strip if used <= width else strip.adjust_cell_length(width, style(ground))
 
@@ -104,12 +104,8 @@ def joined(pieces: Sequence[Piece], width: int, ground: str) -> list[Piece]:
 
     Neighbours in one style are joined: each change of style costs about 40 bytes on the way to the terminal.
     """
-    return _joined(pieces, width - width_of(pieces), ground)
-
-
-def _joined(pieces: Sequence[Piece], blanks: int, ground: str) -> list[Piece]:
     found: list[Piece] = []
-    for piece in (*pieces, Piece(" " * max(blanks, 0), ground)):
+    for piece in (*pieces, Piece(" " * (width - width_of(pieces)), ground)):
         if not piece.text:
             continue
         if found and found[-1].style == piece.style:
@@ -148,9 +144,8 @@ def in_the_middle(sentence: str, width: int) -> list[str]:
     return [" " * ((width - cell_len(line)) // 2) + line for line in lines]
 
 
-_FLAG_LETTERS = "\U0001f1e6-\U0001f1ff"
 _SEQUENCE = re.compile(
-    f"[\ufe0f\u20e3{_FLAG_LETTERS}\U0001f3fb-\U0001f3ff]|\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+    "[\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]|\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
 """What makes one emoji of several characters: a variation selector, a keycap, the letters of a flag, a skin
 tone, a joiner."""
@@ -180,12 +175,11 @@ def widest(text: str) -> int:
     """The largest width of a text in any terminal."""
     if text.isascii():
         return len(text)
-    return cell_len(text) + sum(map(is_spacing_mark, text)) + sum(map(_surplus, _SEQUENCE.findall(text)))
-
-
-def _surplus(part: str) -> int:
-    """Cells that a terminal adds which does not join the parts of an emoji."""
-    return 0 if part in "\ufe0f\u20e3" else 1 if is_flag_letter(part) else 2
+    cells = cell_len(text) + sum(map(is_spacing_mark, text))
+    for part in _SEQUENCE.findall(text):  # in a terminal that does not join the parts of an emoji
+        if part not in "\ufe0f\u20e3":
+            cells += 1 if is_flag_letter(part) else 2
+    return cells
 
 
 FULL, EMPTY = "▰", "▱"
@@ -214,8 +208,8 @@ def quality_bar(quality: int | None, width: int = 5, *, is_plain: bool = False) 
     cells = (quality * width * 2 + BEST) // (BEST * 2)
     if quality:
         cells = max(cells, 1)
-    if quality < BEST:
-        cells = min(cells, width - 1) if width > 1 else cells
+    if quality < BEST and width > 1:
+        cells = min(cells, width - 1)
     return full * cells + empty * (width - cells)
 
 
